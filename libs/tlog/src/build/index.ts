@@ -1,0 +1,16 @@
+export { appendLeaves, emptyRange, rootOf, type CompactRange } from './compact-range.js';
+export { nodeNoteSigner, nodeSha256, nodeVerifyEd25519 } from './node-crypto.js';
+export { checkpointText, signNote, verifierKey, type NoteSigner } from './note.js';
+export { proofText } from './proof.js';
+export {
+  TILE_WIDTH,
+  appendToTiles,
+  consistencyProof,
+  inclusionProof,
+  parseTilePath,
+  tilePath,
+  type ReadTile,
+  type Tile,
+} from './tiles.js';
+export { disclosureLeaf, leafHash } from '../hash.js';
+export type { Sha256 } from '../encoding.js';

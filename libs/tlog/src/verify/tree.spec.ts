@@ -1,0 +1,92 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { corpus, unexpected } from '#testing';
+import { nodeSha256 } from '../build/index.js';
+import { TlogError, verifyConsistency, verifyInclusion } from './index.js';
+
+interface Vector {
+  readonly id: string;
+  readonly number: (name: string) => bigint;
+  readonly hash: (name: string) => Uint8Array;
+  readonly proof: readonly Uint8Array[];
+  readonly wantErr: boolean;
+}
+
+/** Sizes go up to 2^64-1, which JSON.parse would round: they are read from the text. */
+function vectorsIn(folder: string): Vector[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
+  return files.map((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const data = JSON.parse(text) as { proof?: string[] | null; wantErr?: boolean } & Record<string, string>;
+    return {
+      id: file,
+      number: (name) => BigInt(new RegExp(`"${name}": ([0-9]+)`).exec(text)?.[1] ?? '0'),
+      hash: (name) => Buffer.from(data[name] ?? '', 'base64'),
+      proof: (data.proof ?? []).map((hash) => Buffer.from(hash, 'base64')),
+      wantErr: data.wantErr === true,
+    };
+  });
+}
+
+const accepts = (work: () => void): boolean => {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof TlogError)) throw error;
+    return false;
+  }
+};
+
+describe('published Merkle vectors', () => {
+  const merkle = corpus('merkle');
+
+  (merkle ? it : it.skip)('judges the 98 inclusion proofs as their publisher does', () => {
+    const vectors = vectorsIn(join(merkle?.path ?? '', 'testdata/inclusion'));
+    expect(vectors).toHaveLength(98);
+    const deviations = vectors.filter(
+      (v) =>
+        accepts(() => {
+          verifyInclusion(
+            nodeSha256,
+            v.hash('leafHash'),
+            v.number('leafIdx'),
+            v.number('treeSize'),
+            v.proof,
+            v.hash('root'),
+          );
+        }) === v.wantErr,
+    );
+    expect(
+      unexpected(
+        deviations.map(({ id }) => id),
+        {},
+      ),
+    ).toEqual([]);
+  });
+
+  (merkle ? it : it.skip)('judges the 98 consistency proofs as their publisher does', () => {
+    const vectors = vectorsIn(join(merkle?.path ?? '', 'testdata/consistency'));
+    expect(vectors).toHaveLength(98);
+    const deviations = vectors.filter(
+      (v) =>
+        accepts(() => {
+          verifyConsistency(
+            nodeSha256,
+            v.number('size1'),
+            v.number('size2'),
+            v.proof,
+            v.hash('root1'),
+            v.hash('root2'),
+          );
+        }) === v.wantErr,
+    );
+    expect(
+      unexpected(
+        deviations.map(({ id }) => id),
+        { 'additional/sizes-are-equal-one-and-proof-is-empty.json': 'its roots are placeholders of 12 octets; a root has 32' },
+      ),
+    ).toEqual([]);
+  });
+});
