@@ -125,7 +125,11 @@ export interface MembershipList {
 /** Set of provisions: `26:1`, `19:3-st2`, a whole section range `25:1-8`, a chapter `18:*` or chapters `15-20:*`. */
 export interface ProvisionSet {
   readonly id: string;
-  readonly versions: readonly { readonly from: LocalDate; readonly until?: LocalDate; readonly provisions: readonly string[] }[];
+  readonly versions: readonly {
+    readonly from: LocalDate;
+    readonly until?: LocalDate;
+    readonly provisions: readonly string[];
+  }[];
 }
 export interface Reach {
   /** Only provisions in these sets; absent: all. */
@@ -190,7 +194,19 @@ export interface BasisVersion {
   readonly cooperation?: boolean;
   /** Only these data categories. */
   readonly onlyCategories?: readonly string[];
+  /** Categories that another provision governs. */
   readonly notCategories?: readonly string[];
+  /** Where another basis sets a stricter limit for the same secrecy, and their relation is an open question of law. */
+  readonly overlaps?: readonly Overlap[];
+}
+export interface Overlap {
+  readonly question: string;
+  /** Arises for these purposes, or when this fact is stated. */
+  readonly purposes: readonly string[];
+  readonly fact: string;
+  readonly provisions: string;
+  /** Does not arise when the stated crime meets the penalty rule of this basis on the day. */
+  readonly unlessPenaltyOf: string;
 }
 /** Something people cite that is no basis, or is not in force (law.md 1.5, 1.6). */
 export interface NonBasis {
@@ -306,7 +322,12 @@ interface VerdictBase {
 export type Verdict = VerdictBase &
   (
     | { readonly outcome: 'permit'; readonly force: Force; readonly clock: Clock }
-    | { readonly outcome: 'assess'; readonly kind: AssessKind; readonly missing: readonly Missing[]; readonly obstacles: readonly Obstacle[] }
+    | {
+        readonly outcome: 'assess';
+        readonly kind: AssessKind;
+        readonly missing: readonly Missing[];
+        readonly obstacles: readonly Obstacle[];
+      }
     | { readonly outcome: 'deny'; readonly obstacles: readonly Obstacle[]; readonly missing: readonly Missing[] }
   );
 
@@ -355,7 +376,8 @@ export type MissingCode =
   | 'PROTECTED_IDENTITY'
   | 'OPEN_QUESTION'
   | 'BASIS_NOT_ADOPTED';
-export type NoteCode = 'TEXT_CONFIRMATION_PASSED' | 'REGISTER_LAW_UNREAD' | 'SECRECY_AT_RECIPIENT_MAY_BE_WEAKER' | 'TEXT_NOT_CERTAIN';
+export type NoteCode =
+  'TEXT_CONFIRMATION_PASSED' | 'REGISTER_LAW_UNREAD' | 'SECRECY_AT_RECIPIENT_MAY_BE_WEAKER' | 'TEXT_NOT_CERTAIN';
 
 /** Small record for a decision; two equal verdicts give byte-equal RFC 8785 forms. */
 export interface VerdictCodes {

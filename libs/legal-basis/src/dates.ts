@@ -1,0 +1,25 @@
+import type { LocalDate } from './types.js';
+
+/** A dated thing is in force `[from, until)`. */
+export interface Dated {
+  readonly from: LocalDate;
+  readonly until?: LocalDate;
+}
+export const inForce = (dated: Dated, on: LocalDate): boolean =>
+  dated.from <= on && (dated.until === undefined || on < dated.until);
+
+const MS_PER_DAY = 86_400_000;
+/** @returns false for anything but an existing calendar day written `YYYY-MM-DD` */
+export function isLocalDate(value: string): boolean {
+  if (value.length !== 10 || value[4] !== '-' || value[7] !== '-') return false;
+  const time = Date.parse(`${value}T00:00:00.000Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
+}
+export const addDays = (date: LocalDate, days: number): LocalDate =>
+  new Date(Date.parse(`${date}T00:00:00.000Z`) + days * MS_PER_DAY).toISOString().slice(0, 10);
+
+/** Whole years between two local dates; a birthday is reached on its day. */
+export function yearsBetween(birth: LocalDate, on: LocalDate): number {
+  const years = Number(on.slice(0, 4)) - Number(birth.slice(0, 4));
+  return on.slice(5) < birth.slice(5) ? years - 1 : years;
+}

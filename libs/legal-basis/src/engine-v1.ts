@@ -1,0 +1,374 @@
+import { closedListObstacles } from './closed-lists.js';
+import { isLocalDate } from './dates.js';
+import { EngineError } from './errors.js';
+import { matchParty } from './parties.js';
+import { NO_BASIS, RecordedAssessments, type Recorded } from './recorded.js';
+import { indexOf, type RuleIndex } from './rule-index.js';
+import { questionState, standingOf, type Standing } from './standing.js';
+import type {
+  AssessKind,
+  AuthorityView,
+  Carried,
+  CheckInput,
+  ClaimItem,
+  Clock,
+  Force,
+  Missing,
+  Note,
+  Obstacle,
+  Outcome,
+  Place,
+  TestRule,
+  Verdict,
+} from './types.js';
+
+const OUTCOME_RANK: { readonly [outcome in Outcome]: number } = { permit: 0, assess: 1, deny: 2 };
+const KIND_RANK: { readonly [kind in AssessKind]: number } = { officer: 0, 'legal-question': 1, protected: 2 };
+const worse = (a: Outcome, b: Outcome): Outcome => (OUTCOME_RANK[a] >= OUTCOME_RANK[b] ? a : b);
+const graver = (a: AssessKind, b: AssessKind): AssessKind => (KIND_RANK[a] >= KIND_RANK[b] ? a : b);
+/** Personal-data law asks whether the purpose is compatible; a duty answers it, a permission does not (law.md 0.3 point 15). */
+const PURPOSE_TEST: TestRule = { test: 'ANDAMAL' };
+const BALANCING = new Set([
+  'EJ_OLAMPLIGT',
+  'EJ_OVERVAGANDE',
+  'EJ_SARSKILDA',
+  'EJ_STAR_KLART',
+  'EJ_SYNNERLIGA',
+  'FORETRADE',
+  'UPPENBART',
+]);
+
+/** How one basis carries one item against one provision. */
+interface Way {
+  readonly standing: Standing;
+  secrecy: Outcome;
+  processing: Outcome;
+  kind: AssessKind;
+  readonly obstacles: Obstacle[];
+  readonly missing: Missing[];
+}
+
+/** First version of the engine. Never changed once decisions refer to it; a changed verdict is a new engine version. */
+export function checkV1(input: CheckInput): Verdict {
+  if (!isLocalDate(input.on)) throw new EngineError('DATE_INVALID', 'on');
+  const index = indexOf(input.ruleSet);
+  const sender = input.directory.authority(input.sender);
+  const recipient = input.directory.authority(input.recipient);
+  const formal = closedListObstacles(input, index);
+  if (sender === undefined) formal.push({ code: 'SENDER_UNKNOWN' });
+  if (recipient === undefined) formal.push({ code: 'RECIPIENT_UNKNOWN' });
+  if (input.sender === input.recipient) formal.push({ code: 'SAME_AUTHORITY' });
+  if (sender === undefined || recipient === undefined || formal.length > 0) return refused(formal, sender);
+  return new Examination(input, index, sender, recipient).verdict();
+}
+
+function refused(obstacles: readonly Obstacle[], sender: AuthorityView | undefined): Verdict {
+  return {
+    outcome: 'deny',
+    obstacles,
+    missing: [],
+    secrecy: { outcome: 'deny' },
+    processing: { outcome: 'deny', regime: regimeOf(sender), ground: 'none' },
+    versions: [],
+    notes: [],
+    carriedBy: [],
+  };
+}
+
+const LAW_ENFORCEMENT_KINDS = ['brottsbekampande-myndighet', 'kriminalvardsmyndighet'];
+const regimeOf = (sender: AuthorityView | undefined): 'gdpr' | 'bdl' =>
+  sender !== undefined && (LAW_ENFORCEMENT_KINDS.includes(sender.kind) || sender.branches.includes('brottsbekampande'))
+    ? 'bdl'
+    : 'gdpr';
+
+class Examination {
+  private readonly standings: readonly Standing[];
+  private readonly recorded: RecordedAssessments;
+  private readonly obstacles: Obstacle[] = [];
+  private readonly missing: Missing[] = [];
+  private readonly carried: Carried[] = [];
+  private secrecy: Outcome = 'permit';
+  private processing: Outcome = 'permit';
+  private kind: AssessKind = 'officer';
+  private allDuties = true;
+  private clock: Clock = 'none';
+  private readonly questions = new Map<string, ReturnType<typeof questionState>>();
+
+  constructor(
+    private readonly input: CheckInput,
+    private readonly index: RuleIndex,
+    private readonly sender: AuthorityView,
+    private readonly recipient: AuthorityView,
+  ) {
+    this.recorded = new RecordedAssessments(input.claims.assessments);
+    this.standings = input.claims.bases.map((basis) => standingOf(basis, input, { sender, recipient }, index));
+  }
+
+  verdict(): Verdict {
+    for (const standing of this.standings) this.obstacles.push(...standing.obstacles);
+    this.messageAsWhole();
+    for (const item of this.input.claims.items) this.item(item);
+    if (this.standings.every((standing) => standing.obstacles.length > 0)) this.secrecy = 'deny';
+    const outcome = worse(this.secrecy, this.processing);
+    const common = {
+      secrecy: { outcome: this.secrecy },
+      processing: { outcome: this.processing, regime: regimeOf(this.sender), ground: this.ground() },
+      versions: this.standings.flatMap((standing) => standing.version?.versionId ?? []),
+      notes: this.notes(),
+      carriedBy: this.carried,
+    } as const;
+    if (outcome === 'deny') return { ...common, outcome, obstacles: this.obstacles, missing: this.missing };
+    if (outcome === 'assess')
+      return { ...common, outcome, kind: this.kind, missing: this.missing, obstacles: this.obstacles };
+    return { ...common, outcome, force: this.force(), clock: this.clock };
+  }
+
+  private force(): Force {
+    if (this.allDuties) return 'duty';
+    // OSL 6:5: what another authority asks for and no secrecy stops is to be given.
+    return this.input.claims.initiative === 'request' ? 'duty-on-request' : 'permission';
+  }
+
+  private ground(): 'duty' | 'officer-answer' | 'none' {
+    if (this.standings.every((standing) => standing.obstacles.length > 0)) return 'none';
+    return this.allDuties ? 'duty' : 'officer-answer';
+  }
+
+  private lacks(entry: Missing): void {
+    this.missing.push(entry);
+    this.secrecy = worse(this.secrecy, 'assess');
+    this.kind = graver(this.kind, entry.kind);
+  }
+
+  private stop(entry: Obstacle): void {
+    this.obstacles.push(entry);
+    this.secrecy = 'deny';
+  }
+
+  /** A question no basis answers; `prevents` of a legal position makes it an obstacle. */
+  private ask(question: string, place: Place): void {
+    const state = this.stateOf(question);
+    if (state === 'prevented') this.stop({ code: 'POSITION_PREVENTS', ...place, detail: question });
+    else if (state === 'open') this.lacks({ code: 'OPEN_QUESTION', kind: 'legal-question', ...place, question });
+  }
+
+  private stateOf(question: string): ReturnType<typeof questionState> {
+    let state = this.questions.get(question);
+    if (state === undefined) this.questions.set(question, (state = questionState(this.input, question)));
+    return state;
+  }
+
+  private messageAsWhole(): void {
+    const { derived, purpose, facts, items } = this.input.claims;
+    if (facts['securityClassified'] === true || derived['securityMarking'] === true)
+      this.stop({ code: 'SECURITY_CLASSIFIED' });
+    const aboutPersons = derived['protectedIdentity'];
+    if (aboutPersons === undefined || aboutPersons === 'unknown')
+      this.lacks({ code: 'PROTECTION_STATUS_UNKNOWN', kind: 'officer' });
+    const marked = aboutPersons === 'marked';
+    for (const item of items) if (marked || this.isProtected(item)) this.protectedItem(item);
+    if (purpose === 'investigate-crime' && derived['ageBand'] === 'under-15') this.ask('suspect-under-15', {});
+    if (derived['deceased'] === true) this.ask('deceased-person', {});
+  }
+
+  private isProtected(item: ClaimItem): boolean {
+    for (const provision of item.secrecy)
+      if (this.index.provisions.get(provision)?.protectedIdentity === true) return true;
+    return false;
+  }
+
+  private protectedItem(item: ClaimItem): void {
+    const found = this.recorded.findProtected(item.id, this.index.protectedOffices);
+    if (found === 'stops') this.stop({ code: 'SECRECY_PREVAILS', item: item.id, detail: 'SKYDDAD' });
+    else if (found === 'conflict')
+      this.lacks({ code: 'ASSESSMENTS_CONFLICT', kind: 'protected', item: item.id, test: 'SKYDDAD' });
+    else if (found !== 'passes')
+      this.lacks({ code: 'PROTECTED_IDENTITY', kind: 'protected', item: item.id, test: 'SKYDDAD' });
+  }
+
+  private item(item: ClaimItem): void {
+    if (item.dataCategory === 'undeclared-free-text')
+      return this.lacks({ code: 'FREE_TEXT_UNDECLARED', kind: 'officer', item: item.id });
+    if (item.dataCategory === 'informant-identity' || item.about === 'informant')
+      this.ask('informant-identity', { item: item.id });
+    let standsAgainst = 0;
+    for (const provision of item.secrecy) {
+      const harm = this.harm(item, provision);
+      if (harm === 'passes') {
+        this.carried.push({ item: item.id, provision, by: 'INGET_MEN' });
+        continue;
+      }
+      standsAgainst += 1;
+      this.unit(item, provision, harm === 'conflict');
+    }
+    // An item that nothing protects, or no longer protects, still needs a ground and an officer behind it.
+    if (standsAgainst === 0) this.unit(item, undefined, false);
+  }
+
+  /** An officer's finding that no harm arises; never for absolute secrecy, statistics or protected identity. */
+  private harm(item: ClaimItem, provision: string): Recorded {
+    if (this.input.claims.assessments.length === 0) return 'missing';
+    const known = this.index.provisions.get(provision);
+    if (
+      known === undefined ||
+      known.harm === 'absolut' ||
+      known.protectedIdentity === true ||
+      known.question !== undefined
+    )
+      return 'missing';
+    return this.recorded.find('INGET_MEN', NO_BASIS, item.id, undefined);
+  }
+
+  private unit(item: ClaimItem, provision: string | undefined, conflict: boolean): void {
+    const place = provision === undefined ? { item: item.id } : { item: item.id, provision };
+    const ways: Way[] = [];
+    let best: Way | undefined;
+    for (const standing of this.standings) {
+      if (standing.version === undefined || standing.obstacles.length > 0) continue;
+      const way = this.wayOf(standing, item, provision, place);
+      ways.push(way);
+      if (best === undefined || this.better(way, best)) best = way;
+    }
+    if (best === undefined) {
+      // Every claimed basis fell; its obstacles are told once for the message.
+      this.secrecy = 'deny';
+      return;
+    }
+    const duty = best.standing.version?.rule.force === 'duty';
+    this.allDuties &&= duty;
+    const outcome = worse(best.secrecy, best.processing);
+    if (outcome === 'permit' && best.standing.version !== undefined) {
+      this.carried.push({ ...place, by: best.standing.version.versionId });
+      if (duty && best.standing.version.rule.clock !== 'none') this.clock = best.standing.version.rule.clock;
+      return;
+    }
+    for (const way of ways) {
+      this.obstacles.push(...way.obstacles);
+      this.missing.push(...way.missing);
+    }
+    this.processing = worse(this.processing, best.processing);
+    // Two officers disagree on harm: neither finding rules until they agree.
+    if (conflict && best.secrecy === 'deny')
+      return this.lacks({ code: 'ASSESSMENTS_CONFLICT', kind: 'officer', ...place, test: 'INGET_MEN' });
+    this.secrecy = worse(this.secrecy, best.secrecy);
+    if (outcome === 'assess') this.kind = graver(this.kind, best.kind);
+  }
+
+  /** Lower outcome first; among equals the easier kind, then a duty before a permission. */
+  private better(a: Way, b: Way): boolean {
+    const byOutcome = OUTCOME_RANK[worse(a.secrecy, a.processing)] - OUTCOME_RANK[worse(b.secrecy, b.processing)];
+    if (byOutcome !== 0) return byOutcome < 0;
+    if (a.kind !== b.kind) return KIND_RANK[a.kind] < KIND_RANK[b.kind];
+    return a.standing.version?.rule.force === 'duty' && b.standing.version?.rule.force !== 'duty';
+  }
+
+  private wayOf(standing: Standing, item: ClaimItem, provision: string | undefined, place: Place): Way {
+    const way: Way = { standing, secrecy: 'permit', processing: 'permit', kind: 'officer', obstacles: [], missing: [] };
+    const version = standing.version;
+    if (version === undefined) return way;
+    const at = { basis: standing.basis, ...place };
+    const { rule } = version;
+    if (
+      rule.onlyCategories?.includes(item.dataCategory) === false ||
+      rule.notCategories?.includes(item.dataCategory) === true
+    )
+      this.wayStops(way, { code: 'CATEGORY_NOT_COVERED', ...at });
+    if (provision !== undefined) {
+      if (!this.reaches(standing, provision)) {
+        this.wayStops(way, { code: 'SECRECY_NOT_REACHED', ...at });
+        return way;
+      }
+      this.provisionQuestions(way, standing, provision, at);
+    }
+    for (const entry of standing.missing) {
+      way.missing.push({ ...entry, ...at });
+      way.secrecy = worse(way.secrecy, 'assess');
+      way.kind = graver(way.kind, entry.kind);
+    }
+    for (const test of rule.tests)
+      if (test.initiative === undefined || test.initiative === this.input.claims.initiative)
+        way.secrecy = worse(way.secrecy, this.test(way, test, version.versionId, at));
+    if (rule.force === 'permission') way.processing = this.test(way, PURPOSE_TEST, version.versionId, at);
+    return way;
+  }
+
+  private wayStops(way: Way, obstacle: Obstacle): void {
+    way.obstacles.push(obstacle);
+    way.secrecy = 'deny';
+  }
+
+  private reaches(standing: Standing, provision: string): boolean {
+    const version = standing.version;
+    if (version === undefined || !this.index.reaches(version, provision, this.input.on)) return false;
+    for (const { sender, excludes } of version.rule.reach.excludesFor ?? [])
+      if (
+        matchParty([sender], this.sender, this.index, this.input.on) !== 'no' &&
+        this.index.excluded(excludes, provision, this.input.on)
+      )
+        return false;
+    return true;
+  }
+
+  private provisionQuestions(way: Way, standing: Standing, provision: string, at: Place): void {
+    const asked: string[] = [];
+    const always = this.index.provisions.get(provision)?.question;
+    if (always !== undefined) asked.push(always);
+    for (const { provisions, question } of standing.version?.rule.reach.questions ?? [])
+      if (this.index.memberOn(provisions, provision, this.input.on) !== 'out') asked.push(question);
+    for (const { provisions, question } of standing.overlapping)
+      if (this.index.memberOn(provisions, provision, this.input.on) !== 'out') asked.push(question);
+    for (const question of asked) {
+      const state = this.stateOf(question);
+      if (state === 'lifted') continue;
+      if (state === 'prevented') this.wayStops(way, { code: 'POSITION_PREVENTS', ...at, detail: question });
+      else {
+        way.missing.push({ code: 'OPEN_QUESTION', kind: 'legal-question', ...at, question });
+        way.secrecy = worse(way.secrecy, 'assess');
+        way.kind = graver(way.kind, 'legal-question');
+      }
+    }
+  }
+
+  private test(way: Way, rule: TestRule, version: string, at: Place & { readonly item?: string }): Outcome {
+    const found = this.recorded.find(rule.test, version, at.item ?? '', rule.offices);
+    if (found === 'passes') return 'permit';
+    if (found === 'stops') {
+      const code =
+        rule.test === 'ANDAMAL'
+          ? 'PROCESSING_NOT_COMPATIBLE'
+          : BALANCING.has(rule.test)
+            ? 'SECRECY_PREVAILS'
+            : 'TEST_NOT_MET';
+      way.obstacles.push({ code, ...at, detail: rule.test });
+      return 'deny';
+    }
+    const code =
+      found === 'conflict'
+        ? 'ASSESSMENTS_CONFLICT'
+        : found === 'void'
+          ? 'ASSESSMENT_VOID'
+          : found === 'wrong-office'
+            ? 'ASSESSMENT_WRONG_OFFICE'
+            : 'ASSESSMENT_MISSING';
+    way.missing.push({ code, kind: 'officer', ...at, test: rule.test, version });
+    return 'assess';
+  }
+
+  private notes(): readonly Note[] {
+    const notes: Note[] = [];
+    for (const { basis, version } of this.standings) {
+      if (version === undefined) continue;
+      if (this.input.on > version.rule.confirmedUntil) notes.push({ code: 'TEXT_CONFIRMATION_PASSED', basis });
+      if (version.rule.certainty !== 'A') notes.push({ code: 'TEXT_NOT_CERTAIN', basis });
+    }
+    if (this.sender.agency !== undefined && !REGISTER_LAW_READ.includes(this.sender.agency))
+      notes.push({ code: 'REGISTER_LAW_UNREAD' });
+    if (WEAKER_SECRECY_KINDS.includes(this.recipient.kind)) notes.push({ code: 'SECRECY_AT_RECIPIENT_MAY_BE_WEAKER' });
+    return notes;
+  }
+}
+
+/** FK and Pensionsmyndigheten: no limit on electronic disclosure since 2024-02-15 (prop. 2023/24:29). */
+const REGISTER_LAW_READ = ['fk', 'pens'];
+/** OSL 7:2; law.md section 3, "After disclosure". */
+const WEAKER_SECRECY_KINDS = ['kommunstyrelse', 'upphandlingsnamnd', 'kommunalt-bolag'];

@@ -1,0 +1,262 @@
+import { addDays } from './dates.js';
+import { dataCategories } from './message-type.js';
+import { indexOf, type RuleIndex } from './rule-index.js';
+import { en } from './texts/en.js';
+import { sv } from './texts/sv.js';
+import type { Texts } from './texts/texts.js';
+import type { CheckInput, Missing, Note, Obstacle, Verdict } from './types.js';
+import { waysOut, type WayOut, type WayOutcome } from './ways-out.js';
+
+/** One thing that is so, with the items it concerns. */
+export interface Finding {
+  readonly code: string;
+  readonly items: readonly string[];
+  readonly basis?: string;
+  readonly provision?: string;
+  readonly text: string;
+}
+export interface MissingText extends Finding {
+  readonly kind: string;
+  readonly test?: string;
+  readonly question?: string;
+  /** Basis version an assessment is to be bound to. */
+  readonly version?: string;
+}
+/** A verdict in words. Texts are rendered from codes and may change; codes are the record. */
+export interface Explanation {
+  readonly outcome: string;
+  readonly summary: string;
+  /** Per provision and basis what broke it, or why nothing did. */
+  readonly items: readonly Finding[];
+  readonly citations: readonly { readonly version: string; readonly text: string }[];
+  /** What is missing, as open questions. */
+  readonly missing: readonly MissingText[];
+  readonly waysOut: readonly (WayOut & { readonly text: string })[];
+  readonly notes: readonly { readonly code: string; readonly text: string }[];
+}
+
+/**
+ * Renders a verdict and looks for ways out. `input` must be the input the verdict came from.
+ * @throws {EngineError} as `check`
+ */
+export function explain(verdict: Verdict, input: CheckInput, lang: 'sv' | 'en'): Explanation {
+  return new Renderer(verdict, input, lang === 'sv' ? sv : en, lang).explanation();
+}
+
+const fill = (template: string, slots: { readonly [slot: string]: string }): string =>
+  template
+    .replace(/\{([a-z]+)\}/g, (_, slot: string) => slots[slot] ?? '')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const keyOf = (parts: readonly (string | undefined)[]): string => parts.map((part) => part ?? '').join('|');
+
+class Renderer {
+  private readonly index: RuleIndex;
+  constructor(
+    private readonly verdict: Verdict,
+    private readonly input: CheckInput,
+    private readonly texts: Texts,
+    private readonly lang: 'sv' | 'en',
+  ) {
+    this.index = indexOf(input.ruleSet);
+  }
+
+  explanation(): Explanation {
+    const { verdict } = this;
+    const obstacles = verdict.outcome === 'permit' ? [] : this.obstacles(verdict.obstacles);
+    return {
+      outcome: this.texts.outcomes[verdict.outcome],
+      summary: this.summary(),
+      items: [...obstacles, ...this.carried()],
+      citations: this.citations(),
+      missing: verdict.outcome === 'permit' ? [] : this.missing(verdict.missing),
+      waysOut: waysOut(verdict, this.input).map((way) => ({ ...way, text: this.way(way) })),
+      notes: verdict.notes.map((note) => ({ code: note.code, text: this.note(note) })),
+    };
+  }
+
+  private summary(): string {
+    const { verdict, texts } = this;
+    const bases = this.join(this.input.claims.bases.map((basis) => this.basis(basis.id)));
+    if (verdict.outcome === 'deny') return fill(texts.summaries.deny, { bases: bases === '' ? '–' : bases });
+    if (verdict.outcome === 'assess') return texts.summaries.assess[verdict.kind];
+    return fill(texts.summaries.permit, { force: `${texts.forces[verdict.force]} ${texts.clocks[verdict.clock]}` });
+  }
+
+  private obstacles(obstacles: readonly Obstacle[]): Finding[] {
+    const groups = group(obstacles, (o) => keyOf([o.code, o.basis, o.provision, o.detail]));
+    return groups.map(({ first, items }) => ({
+      code: first.code,
+      items,
+      ...(first.basis === undefined ? {} : { basis: first.basis }),
+      ...(first.provision === undefined ? {} : { provision: first.provision }),
+      text: fill(this.texts.obstacles[first.code], { ...this.slots(first, items), detail: this.detail(first) }),
+    }));
+  }
+
+  private missing(missing: readonly Missing[]): MissingText[] {
+    const groups = group(missing, (m) => keyOf([m.code, m.kind, m.basis, m.test, m.question, m.version]));
+    return groups.map(({ first, items }) => {
+      const test = first.test === undefined ? '' : (own(this.texts.tests, first.test) ?? '');
+      const question = own(this.texts.questions, (first.question ?? '').split(':')[0] ?? '') ?? '';
+      const offices = this.offices(first);
+      const slots = { ...this.slots(first, items), test, question, offices, version: first.version ?? '' };
+      const text = fill(this.texts.missing[first.code], slots);
+      const { code, kind, basis, test: testCode, question: questionCode, version } = first;
+      return { code, kind, items, text, ...defined({ basis, test: testCode, question: questionCode, version }) };
+    });
+  }
+
+  private offices(entry: Missing): string {
+    const rule = entry.basis === undefined ? undefined : this.index.versionOn(entry.basis, this.input.on)?.rule;
+    return this.join(rule?.tests.find((test) => test.test === entry.test)?.offices ?? []);
+  }
+
+  private carried(): Finding[] {
+    const groups = group(this.verdict.carriedBy, (carried) => keyOf([carried.by, carried.provision]));
+    return groups.map(({ first, items }) => {
+      const removed = first.by === 'INGET_MEN';
+      const template = removed
+        ? this.texts.removed
+        : first.provision === undefined
+          ? this.texts.carriedUnprotected
+          : this.texts.carried;
+      const basis = first.by.split('@')[0] ?? '';
+      const slots = this.slots({ ...first, basis }, items);
+      return {
+        code: removed ? 'NO_HARM' : 'CARRIED',
+        items,
+        ...(removed ? {} : { basis }),
+        ...(first.provision === undefined ? {} : { provision: first.provision }),
+        text: capital(fill(template, slots)),
+      };
+    });
+  }
+
+  private slots(
+    place: { readonly basis?: string; readonly provision?: string },
+    items: readonly string[],
+  ): { [slot: string]: string } {
+    const non = place.basis === undefined ? undefined : this.index.nonBases.get(place.basis);
+    return {
+      basis: place.basis === undefined ? '' : this.basis(place.basis),
+      provision: place.provision === undefined ? '' : this.provision(place.provision),
+      item: this.join([...new Set(items.map((item) => this.item(item)))]),
+      why: non === undefined ? '' : this.lang === 'sv' ? non.whySv : non.whyEn,
+      dates: place.basis === undefined ? '' : this.whenInForce(place.basis),
+    };
+  }
+
+  private detail(obstacle: Obstacle): string {
+    const { code, detail } = obstacle;
+    if (detail === undefined) return '';
+    const { texts } = this;
+    if (code === 'FACT_MISSING' || code === 'FACT_NOT_MET') return own(texts.facts, detail) ?? detail;
+    if (code === 'PURPOSE_NOT_COVERED') return own(texts.purposes, detail) ?? detail;
+    if (code === 'INITIATIVE_NOT_COVERED') return own(texts.initiatives, detail) ?? detail;
+    if (code === 'CODE_UNKNOWN') return own(texts.lists, detail) ?? detail;
+    if (code === 'TEST_NOT_MET') return own(texts.tests, detail) ?? detail;
+    if (code === 'POSITION_PREVENTS') return own(texts.questions, detail.split(':')[0] ?? '') ?? detail;
+    return detail;
+  }
+
+  private basis(id: string): string {
+    const versions = this.index.bases.get(id) ?? [];
+    const version = this.index.versionOn(id, this.input.on) ?? versions.at(-1);
+    return version?.rule.citation ?? this.index.nonBases.get(id)?.citation ?? id;
+  }
+
+  private whenInForce(id: string): string {
+    const versions = this.index.bases.get(id) ?? [];
+    if (versions.length === 0 || this.index.versionOn(id, this.input.on) !== undefined) return '';
+    const upcoming = versions.find(({ rule }) => this.input.on < rule.from);
+    if (upcoming !== undefined) return fill(this.texts.dates.upcoming, { from: upcoming.rule.from });
+    const until = versions.at(-1)?.rule.until;
+    return until === undefined ? '' : fill(this.texts.dates.lapsed, { until: addDays(until, -1) });
+  }
+
+  private provision(id: string): string {
+    const [chapter = '', rest = ''] = id.split(':');
+    const [section = '', paragraph] = rest.split('-');
+    const spaced = section.replace(/(\d)([a-z])$/, '$1 $2');
+    const known = this.index.provisions.get(id);
+    const text = fill(this.texts.section, {
+      chapter,
+      section: spaced,
+      paragraph: paragraph === undefined ? '' : (this.texts.paragraphs[paragraph] ?? ''),
+    });
+    return known === undefined ? text : `${text} (${this.lang === 'sv' ? known.nameSv : known.nameEn})`;
+  }
+
+  private item(id: string): string {
+    const category = this.input.claims.items.find((item) => item.id === id)?.dataCategory;
+    const named = category === undefined ? undefined : dataCategories.get(category);
+    return named === undefined ? id : this.lang === 'sv' ? named.nameSv : named.nameEn;
+  }
+
+  private citations(): Explanation['citations'] {
+    return this.verdict.versions.flatMap((versionId) => {
+      const id = versionId.slice(0, versionId.lastIndexOf('@'));
+      const version = this.index.bases.get(id)?.find((candidate) => candidate.versionId === versionId);
+      if (version === undefined) return [];
+      const { citation, titleSv, titleEn, from, until, sfs } = version.rule;
+      const dates =
+        until === undefined
+          ? fill(this.texts.dates.from, { from })
+          : fill(this.texts.dates.between, { from, until: addDays(until, -1) });
+      return [
+        { version: versionId, text: `${citation} (${this.lang === 'sv' ? titleSv : titleEn}), SFS ${sfs}. ${dates}` },
+      ];
+    });
+  }
+
+  private note(note: Note): string {
+    const rule = note.basis === undefined ? undefined : this.index.versionOn(note.basis, this.input.on)?.rule;
+    const basis = note.basis === undefined ? '' : this.basis(note.basis);
+    return fill(this.texts.notes[note.code], { basis, detail: rule?.confirmedUntil ?? '' });
+  }
+
+  private way(way: WayOut): string {
+    const { ways } = this.texts;
+    const bases = this.join((way.bases ?? []).map((id) => this.basis(id)));
+    const items = this.join([...new Set((way.items ?? []).map((id) => this.item(id)))]);
+    const slots = { bases, items, recipient: way.recipient ?? '', outcome: this.wayOutcome(way.outcome) };
+    if (way.kind === 'ask-for-assessment') return fill(ways.ask, slots);
+    if (way.kind === 'leave-out-items') return fill(ways.leaveOut, slots);
+    if (way.kind === 'other-recipient') return fill(ways.recipient, slots);
+    return capital(fill((way.bases ?? []).length > 1 ? ways.bases : ways.basis, slots));
+  }
+
+  private wayOutcome(outcome: WayOutcome): string {
+    const { ways } = this.texts;
+    if (outcome === 'permit') return ways.noObstacle;
+    if (outcome === 'officer') return ways.afterAssessment;
+    return outcome === 'protected' ? ways.afterProtected : ways.afterPosition;
+  }
+
+  private join(parts: readonly string[]): string {
+    return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')}${this.texts.and}${parts.at(-1) ?? ''}`;
+  }
+}
+
+const own = (map: { readonly [key: string]: string }, key: string): string | undefined =>
+  Object.hasOwn(map, key) ? map[key] : undefined;
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+const defined = <T extends object>(members: T): Defined<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;
+
+/** Groups entries that differ in item only, in order of first appearance. */
+function group<T extends { readonly item?: string }>(
+  entries: readonly T[],
+  key: (entry: T) => string,
+): { first: T; items: string[] }[] {
+  const groups = new Map<string, { first: T; items: string[] }>();
+  for (const entry of entries) {
+    const id = key(entry);
+    const found = groups.get(id) ?? { first: entry, items: [] };
+    if (entry.item !== undefined && !found.items.includes(entry.item)) found.items.push(entry.item);
+    groups.set(id, found);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,171 @@
+import { OFFENCE_STAGES } from './codes.js';
+import { matchParty, type PartyMatch } from './parties.js';
+import type { CompiledVersion, RuleIndex } from './rule-index.js';
+import type { AuthorityView, CheckInput, ClaimBasis, Missing, Obstacle, ObstacleCode, PartyRule } from './types.js';
+
+/** How one claimed basis stands for the message as a whole, before any item is looked at. */
+export interface Standing {
+  readonly basis: string;
+  /** Absent when no version is in force on the day. */
+  readonly version: CompiledVersion | undefined;
+  /** Any obstacle: the basis carries nothing. */
+  readonly obstacles: readonly Obstacle[];
+  readonly missing: readonly Missing[];
+  /** Open question per set of provisions, from `overlaps` that arise for this message. */
+  readonly overlapping: readonly { readonly provisions: string; readonly question: string }[];
+}
+export interface Parties {
+  readonly sender: AuthorityView;
+  readonly recipient: AuthorityView;
+}
+
+/** Asks the sending authority's legal position; `open` when it has none. A position that prevents is an obstacle. */
+export type QuestionState = 'open' | 'lifted' | 'prevented';
+export function questionState(input: CheckInput, question: string): QuestionState {
+  const position = input.directory.position(input.sender, question, input.on);
+  if (
+    position === undefined ||
+    input.on < position.from ||
+    (position.until !== undefined && input.on >= position.until)
+  )
+    return 'open';
+  return position.answer === 'allows' ? 'lifted' : 'prevented';
+}
+
+class Collector {
+  readonly obstacles: Obstacle[] = [];
+  readonly missing: Missing[] = [];
+  constructor(
+    private readonly input: CheckInput,
+    private readonly basis: string,
+  ) {}
+  obstacle(code: ObstacleCode, detail?: string): void {
+    this.obstacles.push(detail === undefined ? { code, basis: this.basis } : { code, basis: this.basis, detail });
+  }
+  /** @param about narrows the question to one basis version, as `text-unconfirmed:OSL-10-24@2023-01-01` */
+  question(code: string, about?: string): void {
+    const question = about === undefined ? code : `${code}:${about}`;
+    const state = questionState(this.input, question);
+    if (state === 'prevented') this.obstacle('POSITION_PREVENTS', question);
+    else if (state === 'open')
+      this.missing.push({ code: 'OPEN_QUESTION', kind: 'legal-question', basis: this.basis, question });
+  }
+}
+
+export function standingOf(claimed: ClaimBasis, input: CheckInput, parties: Parties, index: RuleIndex): Standing {
+  const found = new Collector(input, claimed.id);
+  const version = index.versionOn(claimed.id, input.on);
+  if (version === undefined) {
+    const non = index.nonBases.get(claimed.id);
+    if (index.bases.has(claimed.id) || non?.reason === 'NOT_IN_FORCE') found.obstacle('BASIS_NOT_IN_FORCE');
+    else if (non === undefined) found.obstacle('BASIS_UNKNOWN');
+    else found.obstacle(non.reason === 'NOT_A_BASIS' ? 'NOT_A_BASIS' : 'BASIS_NOT_MODELLED');
+    return { basis: claimed.id, version, obstacles: found.obstacles, missing: found.missing, overlapping: [] };
+  }
+  const { rule, versionId } = version;
+  if (!rule.initiatives.includes(input.claims.initiative))
+    found.obstacle('INITIATIVE_NOT_COVERED', input.claims.initiative);
+  party(found, 'SENDER_NOT_COVERED', rule.sender, parties.sender, input, index, versionId);
+  party(found, 'RECIPIENT_NOT_COVERED', rule.recipient, parties.recipient, input, index, versionId);
+  purpose(found, claimed, version, input.claims.purpose);
+  facts(found, version, input, parties, index);
+  if (rule.penalty !== undefined) penalty(found, version, input, index);
+  if (rule.cooperation === true) cooperation(found, input);
+  if (!input.directory.adopted(input.sender, versionId))
+    found.missing.push({ code: 'BASIS_NOT_ADOPTED', kind: 'legal-question', basis: claimed.id, version: versionId });
+  if ((rule.confirmedFrom !== undefined && input.on < rule.confirmedFrom) || input.on >= version.staleFrom)
+    found.question('text-unconfirmed', versionId);
+  return {
+    basis: claimed.id,
+    version,
+    obstacles: found.obstacles,
+    missing: found.missing,
+    overlapping: overlaps(version, input, index),
+  };
+}
+
+function party(
+  found: Collector,
+  code: 'SENDER_NOT_COVERED' | 'RECIPIENT_NOT_COVERED',
+  rule: PartyRule,
+  view: AuthorityView,
+  input: CheckInput,
+  index: RuleIndex,
+  versionId: string,
+): void {
+  let match: PartyMatch = matchParty(rule.any, view, index, input.on);
+  const narrower = input.claims.initiative === 'own' ? rule.own : rule.request;
+  if (match !== 'no' && narrower !== undefined) match = matchParty(narrower, view, index, input.on);
+  if (match === 'no') found.obstacle(code);
+  else if (match === 'question') found.question('party-status');
+  else if (match === 'unconfirmed') found.question('membership-unconfirmed', versionId);
+}
+
+function purpose(found: Collector, claimed: ClaimBasis, version: CompiledVersion, wanted: string): void {
+  const { points } = version.rule;
+  const covers = (purposes: readonly string[] | undefined): boolean =>
+    purposes !== undefined && (purposes.includes('*') || purposes.includes(wanted));
+  if (claimed.point !== undefined) {
+    if (!Object.hasOwn(points, claimed.point)) found.obstacle('POINT_UNKNOWN', claimed.point);
+    else if (!covers(points[claimed.point])) found.obstacle('PURPOSE_NOT_COVERED', wanted);
+  } else if (!Object.values(points).some(covers)) found.obstacle('PURPOSE_NOT_COVERED', wanted);
+}
+
+function facts(
+  found: Collector,
+  version: CompiledVersion,
+  input: CheckInput,
+  parties: Parties,
+  index: RuleIndex,
+): void {
+  const { rule } = version;
+  for (const { fact, equals } of rule.requires ?? []) {
+    const value = input.claims.derived[fact] ?? input.claims.facts[fact];
+    if (value === undefined) found.obstacle('FACT_MISSING', fact);
+    else if (equals !== undefined && value !== equals) found.obstacle('FACT_NOT_MET', fact);
+  }
+  if (rule.recipientDecidesBenefit !== true) return;
+  const code = input.claims.derived['benefit'];
+  if (typeof code !== 'string') return; // FACT_MISSING says it
+  const benefit = index.benefits.get(code);
+  const decides = benefit === undefined ? 'no' : matchParty(benefit.decidedBy, parties.recipient, index, input.on);
+  if (decides === 'no') found.obstacle('BENEFIT_NOT_DECIDED_BY_RECIPIENT', 'benefit');
+  else if (decides !== 'yes') found.question('party-status');
+}
+
+function penalty(found: Collector, version: CompiledVersion, input: CheckInput, index: RuleIndex): void {
+  const rule = version.rule.penalty;
+  const { crime, offenceStage } = input.claims.facts;
+  if (rule === undefined) return;
+  if (typeof crime !== 'string') return found.obstacle('FACT_MISSING', 'crime');
+  if (typeof offenceStage !== 'string' || !(OFFENCE_STAGES as readonly string[]).includes(offenceStage))
+    return found.obstacle('FACT_MISSING', 'offenceStage');
+  const meets = index.meetsPenalty(rule, crime, offenceStage, input.on);
+  if (meets === undefined) found.obstacle('CRIME_UNKNOWN', 'crime');
+  else if (!meets) found.obstacle('PENALTY_BELOW_THRESHOLD', 'crime');
+}
+
+function cooperation(found: Collector, input: CheckInput): void {
+  const id = input.claims.cooperationDecision;
+  if (id === undefined) return found.obstacle('COOPERATION_MISSING');
+  const decided = input.directory.cooperation(id);
+  if (decided === undefined) return found.obstacle('COOPERATION_UNKNOWN');
+  if (input.on < decided.from || (decided.until !== undefined && input.on >= decided.until))
+    found.obstacle('COOPERATION_NOT_IN_FORCE');
+  if (!decided.parties.includes(input.sender) || !decided.parties.includes(input.recipient))
+    found.obstacle('COOPERATION_NOT_PARTY');
+}
+
+/** law.md 6.1 point 1: raised whenever the purpose or a stated crime says that a committed crime is investigated. */
+function overlaps(version: CompiledVersion, input: CheckInput, index: RuleIndex): Standing['overlapping'] {
+  const declared = version.rule.overlaps;
+  if (declared === undefined) return [];
+  const { facts: stated, purpose: wanted } = input.claims;
+  return declared.filter((overlap) => {
+    if (!overlap.purposes.includes(wanted) && stated[overlap.fact] === undefined) return false;
+    const rule = index.versionOn(overlap.unlessPenaltyOf, input.on)?.rule.penalty;
+    const { crime, offenceStage } = stated;
+    if (rule === undefined || typeof crime !== 'string' || typeof offenceStage !== 'string') return true;
+    return index.meetsPenalty(rule, crime, offenceStage, input.on) !== true;
+  });
+}

@@ -1,0 +1,50 @@
+import type { AssessKind, Clock, Force, MissingCode, NoteCode, ObstacleCode, Outcome } from '../types.js';
+import type { Purpose, TestCode } from '../codes.js';
+
+/**
+ * Every text of one language. Slots: {basis} citation of the basis, {provision} the secrecy, {item} what the item is, {detail} the
+ * code's name, {dates} when the version applies, {offices}. Klarspråk: short sentences, the authority acts, the check only checks.
+ */
+export interface Texts {
+  readonly outcomes: { readonly [outcome in Outcome]: string };
+  readonly summaries: {
+    readonly permit: string;
+    readonly deny: string;
+    readonly assess: { readonly [kind in AssessKind]: string };
+  };
+  readonly forces: { readonly [force in Force]: string };
+  readonly clocks: { readonly [clock in Clock]: string };
+  readonly obstacles: { readonly [code in ObstacleCode]: string };
+  readonly missing: { readonly [code in MissingCode]: string };
+  /** The question behind a test, put to the officer. */
+  readonly tests: { readonly [test in TestCode]: string };
+  readonly questions: { readonly [code: string]: string };
+  readonly facts: { readonly [code: string]: string };
+  readonly purposes: { readonly [purpose in Purpose]: string };
+  readonly initiatives: { readonly own: string; readonly request: string };
+  readonly notes: { readonly [code in NoteCode]: string };
+  readonly lists: { readonly [list: string]: string };
+  readonly carried: string;
+  readonly carriedUnprotected: string;
+  readonly removed: string;
+  readonly dates: {
+    readonly from: string;
+    readonly between: string;
+    readonly upcoming: string;
+    readonly lapsed: string;
+  };
+  readonly ways: {
+    readonly basis: string;
+    readonly bases: string;
+    readonly recipient: string;
+    readonly leaveOut: string;
+    readonly ask: string;
+    readonly afterAssessment: string;
+    readonly noObstacle: string;
+    readonly afterPosition: string;
+    readonly afterProtected: string;
+  };
+  readonly section: string;
+  readonly paragraphs: { readonly [paragraph: string]: string };
+  readonly and: string;
+}
