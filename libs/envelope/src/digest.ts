@@ -1,0 +1,19 @@
+import { hash } from 'node:crypto';
+
+/** SHA-256 of the octets, or of the text as UTF-8, as base64url without padding (43 characters). */
+export const sha256Base64url = (input: Uint8Array | string): string => hash('sha256', input, 'base64url');
+
+/**
+ * The id of a message: one referral to one recipient. The same on every retry, and different for every sender, so that a referral id need
+ * be unique within its sending authority only. UUID version 8 (RFC 9562) over SHA-256.
+ */
+export function messageIdOf(sender: string, referralId: string, recipient: string): string {
+  const digest = hash('sha256', `delge-message-id/v1\n${sender}\n${referralId}\n${recipient}`, 'buffer').subarray(
+    0,
+    16,
+  );
+  digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6);
+  digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = digest.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,195 @@
+import { CompactEncrypt, compactDecrypt } from 'jose';
+import { canonicalize } from '#json';
+import type { JsonValue } from '#json';
+import { sha256Base64url } from './digest.js';
+import { EnvelopeError } from './errors.js';
+import { privateCryptoKey, publicCryptoKey } from './keys.js';
+import type { PrivateKey, PublicKey } from './keys.js';
+import { fromBase64url, parseHeader, verifyToken } from './token.js';
+import type { Signer } from './token.js';
+
+/** What a document's signature and its seal are bound to. The same in manifest, seal and document, or nothing is accepted. */
+export interface Context {
+  readonly v: 1;
+  readonly env: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly messageId: string;
+  /** 1 for the first; raised when a message is sealed again. */
+  readonly attempt: number;
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+}
+
+/** Octets of a sealed token; the wire's limit is 1 MiB. */
+const MAX_SEALED_LENGTH = 900_000;
+const SEAL_TYPE = 'delge-seal+jwe';
+
+/** Context of a note that travels sealed beside a receipt; every member stands in the receipt too. */
+export interface NoteContext {
+  readonly env: string;
+  readonly receiptId: string;
+  readonly messageId: string;
+  readonly attempt: number;
+  /** Authority that gives the receipt. */
+  readonly by: string;
+}
+
+/** What one seal is bound to: the critical `ctx` header and the two parties of the key agreement. */
+interface Binding {
+  readonly cty: 'delge-document+jws' | 'delge-note';
+  readonly ctx: { readonly [name: string]: JsonValue };
+  readonly from: string;
+  /** Mixed into the key with the recipient key's id. */
+  readonly to: string;
+}
+const contextHeader = ({ v, env, sender, recipient, messageId, attempt, issuedAt, expiresAt }: Context) => ({
+  v,
+  env,
+  sender,
+  recipient,
+  messageId,
+  attempt,
+  issuedAt,
+  expiresAt,
+});
+const documentBinding = (context: Context): Binding => ({
+  cty: 'delge-document+jws',
+  ctx: contextHeader(context),
+  from: context.sender,
+  to: `${context.env}\n${context.recipient}\n${context.messageId}`,
+});
+const noteBinding = ({ env, receiptId, messageId, attempt, by }: NoteContext): Binding => ({
+  cty: 'delge-note',
+  ctx: { v: 1, env, receiptId, messageId, attempt, by },
+  from: by,
+  to: `${env}\n${receiptId}\n${messageId}`,
+});
+
+/** Party information of the key agreement (RFC 7518 section 4.6.1.2): the seal opens for this sender, recipient, key and message alone. */
+const partyInfo = ({ from, to }: Binding, kid: string): { readonly apu: string; readonly apv: string } => ({
+  apu: Buffer.from(from).toString('base64url'),
+  apv: sha256Base64url(`${to}\n${kid}`),
+});
+
+/** Seals octets to one recipient: JWE, ECDH-ES on X25519 with A256GCM (RFC 7516, RFC 8037), the context in a critical header. */
+async function seal(plaintext: Uint8Array, binding: Binding, sealingKey: PublicKey): Promise<string> {
+  const { apu, apv } = partyInfo(binding, sealingKey.kid);
+  return new CompactEncrypt(plaintext)
+    .setProtectedHeader({
+      alg: 'ECDH-ES',
+      enc: 'A256GCM',
+      kid: sealingKey.kid,
+      typ: SEAL_TYPE,
+      cty: binding.cty,
+      apu,
+      apv,
+      crit: ['ctx'],
+      ctx: binding.ctx,
+    })
+    .setKeyManagementParameters({ apu: Buffer.from(apu, 'base64url'), apv: Buffer.from(apv, 'base64url') })
+    .encrypt(await publicCryptoKey(sealingKey), { crit: { ctx: true } });
+}
+
+const sealMembers = ['alg', 'enc', 'kid', 'typ', 'cty', 'apu', 'apv', 'crit', 'ctx', 'epk'];
+
+/** Reads a seal's header, and holds it against what it must be bound to, before anything is opened. @throws {EnvelopeError} */
+function requireBinding(jwe: string, binding: Binding, kid: string): void {
+  if (jwe.length > MAX_SEALED_LENGTH) throw new EnvelopeError('TOKEN_TOO_LARGE');
+  const parts = jwe.split('.');
+  const [protectedHeader, encryptedKey, iv, ciphertext, tag] = parts;
+  if (parts.length !== 5 || protectedHeader === undefined || encryptedKey !== '')
+    throw new EnvelopeError('MALFORMED_TOKEN');
+  const header = parseHeader(protectedHeader);
+  fromBase64url(ciphertext ?? '');
+  if (fromBase64url(iv ?? '').length !== 12 || fromBase64url(tag ?? '').length !== 16)
+    throw new EnvelopeError('MALFORMED_TOKEN');
+  if (header['typ'] !== SEAL_TYPE || header['cty'] !== binding.cty) throw new EnvelopeError('WRONG_TYPE');
+  if (header['alg'] !== 'ECDH-ES' || header['enc'] !== 'A256GCM') throw new EnvelopeError('WRONG_ALGORITHM');
+  if (Object.keys(header).length !== sealMembers.length || !sealMembers.every((name) => name in header)) {
+    throw new EnvelopeError('FORBIDDEN_HEADER');
+  }
+  if (canonicalize(header['crit']) !== '["ctx"]') throw new EnvelopeError('FORBIDDEN_HEADER');
+  if (header['kid'] !== kid) throw new EnvelopeError('WRONG_KEY');
+  const { apu, apv } = partyInfo(binding, kid);
+  if (header['apu'] !== apu || header['apv'] !== apv || canonicalize(header['ctx']) !== canonicalize(binding.ctx)) {
+    throw new EnvelopeError('WRONG_CONTEXT');
+  }
+}
+
+/** Opens seals with the key of one holder; a hardware module can stand behind it later. */
+export interface Opener {
+  readonly kid: string;
+  /** @throws {EnvelopeError} NOT_OPENED, whatever went wrong inside */
+  open(jwe: string): Promise<Uint8Array>;
+}
+export function localOpener(key: PrivateKey): Opener {
+  return {
+    kid: key.kid,
+    async open(jwe) {
+      try {
+        const opened = await compactDecrypt(jwe, await privateCryptoKey(key), {
+          keyManagementAlgorithms: ['ECDH-ES'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+          maxDecompressedLength: 0,
+          crit: { ctx: true },
+        });
+        return opened.plaintext;
+      } catch (cause) {
+        throw new EnvelopeError('NOT_OPENED', undefined, { cause });
+      }
+    },
+  };
+}
+
+function unseal(jwe: string, binding: Binding, opener: Opener): Promise<Uint8Array> {
+  requireBinding(jwe, binding, opener.kid);
+  return opener.open(jwe);
+}
+
+export interface SealedDocument {
+  /** The signed document: the sender's proof of what was sent. */
+  readonly jws: string;
+  readonly jwe: string;
+  readonly jweSha256: string;
+}
+
+/** Signs a document for its context and seals it to the recipient. @param document the octets, never canonicalised again */
+export async function sealDocument(input: {
+  readonly document: Uint8Array;
+  readonly context: Context;
+  readonly documentSigner: Signer;
+  readonly sealingKey: PublicKey;
+}): Promise<SealedDocument> {
+  const { document, context, documentSigner, sealingKey } = input;
+  const jws = await documentSigner.sign('delge-document+jws', document, { ctx: contextHeader(context) });
+  const jwe = await seal(Buffer.from(jws), documentBinding(context), sealingKey);
+  return { jws, jwe, jweSha256: sha256Base64url(jwe) };
+}
+
+/**
+ * Opens a sealed document and verifies that its sender signed it for this context.
+ * @param documentKey the sender's live key; the caller finds it by the kid that manifest and document must share
+ * @throws {EnvelopeError}
+ */
+export async function openDocument(input: {
+  readonly jwe: string;
+  readonly context: Context;
+  readonly opener: Opener;
+  readonly documentKey: PublicKey;
+}): Promise<{ readonly document: Uint8Array; readonly jws: string }> {
+  const { jwe, context, opener, documentKey } = input;
+  const jws = Buffer.from(await unseal(jwe, documentBinding(context), opener)).toString('latin1');
+  const token = await verifyToken(jws, 'delge-document+jws', documentKey, ['ctx']);
+  if (canonicalize(token.header['ctx']) !== canonicalize(contextHeader(context)))
+    throw new EnvelopeError('WRONG_CONTEXT');
+  return { document: token.payload, jws };
+}
+
+/** Seals a note that travels beside a receipt, such as a diary number, to the other party of the message. */
+export const sealTo = (sealingKey: PublicKey, note: Uint8Array, context: NoteContext): Promise<string> =>
+  seal(note, noteBinding(context), sealingKey);
+
+/** @throws {EnvelopeError} */
+export const openNote = async (opener: Opener, jwe: string, context: NoteContext): Promise<Uint8Array> =>
+  unseal(jwe, noteBinding(context), opener);

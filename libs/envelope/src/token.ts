@@ -1,0 +1,129 @@
+import { CompactSign, compactVerify } from 'jose';
+import { JsonError, parseStrict } from '#json';
+import type { JsonValue } from '#json';
+import { EnvelopeError } from './errors.js';
+import { privateCryptoKey, publicCryptoKey } from './keys.js';
+import type { PrivateKey, PublicKey } from './keys.js';
+
+/** Media types of our signed tokens, as the `typ` header has them. A token of one kind never passes for another. */
+export type Typ =
+  | 'delge-document+jws'
+  | 'delge-manifest+jws'
+  | 'delge-decision+jws'
+  | 'delge-notice+jws'
+  | 'delge-receipt+jws'
+  | 'delge-refusal+jws'
+  | 'delge-statement+jws'
+  | 'delge-countersign+jws'
+  | 'delge-service+jwt'
+  | 'delge-system+jws';
+
+export interface ParsedToken {
+  readonly header: { readonly [name: string]: JsonValue };
+  readonly kid: string;
+  readonly payload: Uint8Array;
+}
+
+/** Characters of a whole token; a manifest with its claims stays far below. */
+export const MAX_TOKEN_LENGTH = 400_000;
+const MAX_HEADER_LENGTH = 4_096;
+export const kidPattern = /^[A-Za-z0-9_-]{43}$/;
+const forbidden = ['jku', 'x5u', 'jwk', 'x5c', 'zip', 'b64', 'x5t', 'x5t#S256'];
+
+/** Reads base64url without padding in its one canonical spelling. @throws {EnvelopeError} MALFORMED_TOKEN */
+export function fromBase64url(text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) throw new EnvelopeError('MALFORMED_TOKEN');
+  return bytes;
+}
+
+/** Reads a protected header: no duplicate members, one spelling, none of the members that name or carry keys. */
+export function parseHeader(encoded: string): { readonly [name: string]: JsonValue } {
+  if (encoded.length > MAX_HEADER_LENGTH) throw new EnvelopeError('TOKEN_TOO_LARGE');
+  const text = Buffer.from(fromBase64url(encoded)).toString('utf8');
+  let header: JsonValue;
+  try {
+    header = parseStrict(text, { maxDepth: 3 });
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new EnvelopeError('MALFORMED_TOKEN', undefined, { cause: error });
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header) || JSON.stringify(header) !== text) {
+    throw new EnvelopeError('MALFORMED_TOKEN');
+  }
+  const members = header as { readonly [name: string]: JsonValue };
+  if (forbidden.some((name) => name in members)) throw new EnvelopeError('FORBIDDEN_HEADER');
+  if (typeof members['kid'] !== 'string' || !kidPattern.test(members['kid'])) throw new EnvelopeError('WRONG_KEY');
+  return members;
+}
+
+const sameNames = (names: readonly string[], expected: readonly string[]): boolean =>
+  names.length === expected.length && expected.every((name) => names.includes(name));
+
+/**
+ * Reads a compact JWS (RFC 7515) of this type before anything is verified. Stands in front of jose, which takes white space, padding, unused
+ * bits and repeated header members.
+ * @param critical names of the critical header members that this type must carry
+ * @throws {EnvelopeError}
+ */
+export function parseToken(text: string, typ: Typ, critical: readonly string[] = []): ParsedToken {
+  if (text.length > MAX_TOKEN_LENGTH) throw new EnvelopeError('TOKEN_TOO_LARGE');
+  const [protectedHeader, payload, signature, ...rest] = text.split('.');
+  if (protectedHeader === undefined || payload === undefined || signature === undefined || rest.length > 0) {
+    throw new EnvelopeError('MALFORMED_TOKEN');
+  }
+  const header = parseHeader(protectedHeader);
+  if (header['typ'] !== typ) throw new EnvelopeError('WRONG_TYPE');
+  if (header['alg'] !== 'ES256') throw new EnvelopeError('WRONG_ALGORITHM');
+  const allowed = ['alg', 'kid', 'typ', ...(critical.length > 0 ? ['crit', ...critical] : [])];
+  if (!sameNames(Object.keys(header), allowed)) throw new EnvelopeError('FORBIDDEN_HEADER');
+  if (critical.length > 0 && JSON.stringify(header['crit']) !== JSON.stringify(critical)) {
+    throw new EnvelopeError('FORBIDDEN_HEADER');
+  }
+  if (fromBase64url(signature).length !== 64) throw new EnvelopeError('MALFORMED_TOKEN');
+  return { header, kid: header['kid'] as string, payload: fromBase64url(payload) };
+}
+
+/** Signs with the key of one holder; a hardware module can stand behind it later. */
+export interface Signer {
+  readonly kid: string;
+  /** @param critical members added to the protected header and named in `crit` */
+  sign(typ: Typ, payload: Uint8Array, critical?: Readonly<Record<string, JsonValue>>): Promise<string>;
+}
+
+export function localSigner(key: PrivateKey): Signer {
+  return {
+    kid: key.kid,
+    async sign(typ, payload, critical) {
+      const header = { alg: 'ES256', kid: key.kid, typ };
+      const names = Object.keys(critical ?? {});
+      const whole = names.length > 0 ? { ...header, crit: names, ...critical } : header;
+      return new CompactSign(payload)
+        .setProtectedHeader(whole)
+        .sign(await privateCryptoKey(key), { crit: Object.fromEntries(names.map((name) => [name, true])) });
+    },
+  };
+}
+
+/**
+ * Verifies a token of this type under this key, which the caller found by its own trust in the holder, never by the token.
+ * @throws {EnvelopeError}
+ */
+export async function verifyToken(
+  text: string,
+  typ: Typ,
+  key: PublicKey,
+  critical: readonly string[] = [],
+): Promise<ParsedToken> {
+  const token = parseToken(text, typ, critical);
+  if (token.kid !== key.kid) throw new EnvelopeError('WRONG_KEY');
+  try {
+    await compactVerify(text, await publicCryptoKey(key), {
+      algorithms: ['ES256'],
+      crit: Object.fromEntries(critical.map((name) => [name, true])),
+    });
+  } catch (cause) {
+    throw new EnvelopeError('BAD_SIGNATURE', undefined, { cause });
+  }
+  return token;
+}
