@@ -1,0 +1,244 @@
+import { canonicalBytes } from '#json';
+import {
+  ClassificationError,
+  EngineError,
+  OFFICES,
+  OUTCOMES,
+  TESTS,
+  assessmentDigest,
+  buildClaims,
+  check,
+  classify,
+  explain,
+  messageTypes,
+  resolveAssessment,
+  validateContent,
+  verdictCodes,
+} from '#legal-basis';
+import type { CheckInput, ClaimAssessment, ClaimItem, Claims, Verdict } from '#legal-basis';
+import type { AssessmentDto, SubmitReferralDto, VerdictView } from '#contracts';
+import { messageIdOf } from '#envelope';
+import type { JsonValue } from '#json';
+import type { KeyStore } from '../keys/key-store.js';
+import { GatewayError } from '../domain/errors.js';
+import type { Fault } from '../domain/errors.js';
+import { stockholmDate } from '../domain/local-date.js';
+import { sha256 } from './law.js';
+import type { Ground, Law } from './law.js';
+import type { NewId, StoredAssessment } from './ports.js';
+
+/** Canonical content larger than this does not fit sealed into one message. */
+export const MAX_CONTENT_BYTES = 256 * 1024;
+
+export interface Evaluated {
+  readonly recipient: string;
+  readonly function: string;
+  readonly messageId: string;
+  readonly claims: Claims;
+  readonly verdict: Verdict;
+  readonly view: VerdictView;
+}
+export interface Evaluation {
+  readonly ground: Ground;
+  readonly outcome: 'permit' | 'assess' | 'deny';
+  readonly assessments: readonly StoredAssessment[];
+  readonly recipients: readonly Evaluated[];
+}
+
+export const viewOf = (verdict: Verdict, input: CheckInput): VerdictView => ({
+  outcome: verdict.outcome,
+  codes: verdictCodes(verdict),
+  sv: explain(verdict, input, 'sv'),
+  en: explain(verdict, input, 'en'),
+});
+
+/** Validates content, classifies it, derives facts, binds assessments and runs the check per recipient: a forecast. */
+export class EvaluateReferral {
+  constructor(
+    private readonly law: Law,
+    private readonly keys: KeyStore,
+    private readonly newId: NewId,
+  ) {}
+
+  /**
+   * @param kept assessments that an earlier evaluation of the same body bound
+   * @param added assessments given now
+   * @throws {GatewayError} when the body is not one that could be sent to anybody
+   */
+  async execute(
+    sender: string,
+    body: SubmitReferralDto,
+    kept: readonly StoredAssessment[],
+    added: readonly AssessmentDto[],
+    now: Date,
+  ): Promise<Evaluation> {
+    const ground = this.law.current();
+    const on = stockholmDate(now);
+    const from = ground.snapshot.authority(sender);
+    if (from === undefined) throw new GatewayError('SNAPSHOT_MISSING');
+    const content = body.content as JsonValue;
+    checkContent(body.type, content);
+    checkRecipients(body, ground);
+    const items = classified(body, from.kind);
+    const contentDigest = this.keys.commitment(canonicalBytes({ sender, type: body.type, content }));
+    const bind = (id: string, assessment: AssessmentDto): StoredAssessment =>
+      this.bind(sender, body, assessment, { id, items, ground, on, now, contentDigest });
+    const still = kept.filter((a) => a.digest === bound(sender, a, contentDigest));
+    const assessments = [...still, ...added.map((assessment) => bind(this.newId(), assessment))];
+    const recipients: Evaluated[] = [];
+    for (const to of body.to) {
+      const claims = buildClaims(
+        { ...body, content },
+        {
+          senderKind: from.kind,
+          recipient: to.authority,
+          on,
+          assessments: assessments.filter((a) => a.recipient === to.authority).map((a) => this.claimOf(sender, a)),
+        },
+      );
+      const directory = await this.law.directory(ground.snapshot, claims);
+      const input: CheckInput = { sender, recipient: to.authority, claims, ruleSet: ground.ruleSet, directory, on };
+      const verdict = check(input);
+      recipients.push({
+        recipient: to.authority,
+        function: to.function,
+        messageId: messageIdOf(sender, body.id, to.authority),
+        claims,
+        verdict,
+        view: viewOf(verdict, input),
+      });
+    }
+    return { ground, assessments, recipients, outcome: worst(recipients) };
+  }
+
+  private bind(
+    sender: string,
+    body: SubmitReferralDto,
+    given: AssessmentDto,
+    at: { id: string; items: readonly ClaimItem[]; ground: Ground; on: string; now: Date; contentDigest: string },
+  ): StoredAssessment {
+    const recipient = given.recipient ?? (body.to.length === 1 ? body.to[0]?.authority : undefined);
+    if (recipient === undefined || !body.to.some((to) => to.authority === recipient))
+      throw invalid('recipient', 'not-a-recipient');
+    const outcomes = OUTCOMES[given.test as keyof typeof OUTCOMES];
+    if (!(TESTS as readonly string[]).includes(given.test)) throw invalid('test', 'unknown-code');
+    if (given.outcome !== outcomes.passes && given.outcome !== outcomes.stops) throw invalid('outcome', 'unknown-code');
+    if (!(OFFICES as readonly string[]).includes(given.office)) throw invalid('office', 'unknown-code');
+    const when = given.at === undefined ? at.now : new Date(given.at);
+    if (Number.isNaN(when.getTime()) || when.getTime() > at.now.getTime() + 60_000) throw invalid('at', 'invalid-time');
+    const { basis, items } = resolved(given, recipient, at.items, at.ground, at.on);
+    const unsigned = {
+      id: at.id,
+      recipient,
+      basis,
+      test: given.test,
+      outcome: given.outcome,
+      items,
+      office: given.office,
+      officer: given.officer,
+      mandate: given.mandate,
+      reasons: given.reasons,
+      at: when.toISOString(),
+      // A system says so; nobody signed in to this gateway.
+      assurance: 'asserted' as const,
+    };
+    const digest = bound(sender, unsigned, at.contentDigest);
+    return { ...unsigned, digest, commitment: this.keys.commitment(canonicalBytes({ sender, ...unsigned, digest })) };
+  }
+
+  private claimOf(sender: string, a: StoredAssessment): ClaimAssessment {
+    return {
+      id: a.id,
+      test: a.test,
+      outcome: a.outcome,
+      basis: a.basis,
+      items: a.items,
+      office: a.office,
+      officer: this.keys.pseudonym(sender, a.officer),
+      mandate: a.mandate,
+      at: a.at,
+      assurance: a.assurance,
+      commitment: a.commitment,
+      digest: a.digest,
+    };
+  }
+}
+
+const invalid = (member: string, code: string): GatewayError =>
+  new GatewayError('ASSESSMENT_INVALID', { faults: [{ path: `assessments.${member}`, code }] });
+
+/** An assessment is void when sender, recipient, basis version, items, test or content is another. */
+const bound = (
+  sender: string,
+  a: Pick<StoredAssessment, 'recipient' | 'basis' | 'items' | 'test'>,
+  contentDigest: string,
+): string =>
+  assessmentDigest(
+    { sender, recipient: a.recipient, basis: a.basis, items: a.items, test: a.test, contentDigest },
+    sha256,
+  );
+
+const worst = (recipients: readonly Evaluated[]): Evaluation['outcome'] =>
+  recipients.some((r) => r.verdict.outcome === 'deny')
+    ? 'deny'
+    : recipients.some((r) => r.verdict.outcome === 'assess')
+      ? 'assess'
+      : 'permit';
+
+const checkContent = (type: string, content: JsonValue): void => {
+  const known = messageTypes.find((t) => t.id === type);
+  if (known === undefined || known.cls !== 'document') {
+    throw new GatewayError('UNKNOWN_MESSAGE_TYPE', { faults: [{ path: 'type', code: 'unknown-message-type' }] });
+  }
+  if (canonicalBytes(content).length > MAX_CONTENT_BYTES) throw new GatewayError('TOO_LARGE');
+  const violations = validateContent(type, content);
+  if (violations.length > 0) throw contentInvalid(violations);
+};
+
+const contentInvalid = (faults: readonly Fault[]): GatewayError =>
+  new GatewayError('CONTENT_INVALID', { faults: faults.map(({ path, code }) => ({ path: `content${path}`, code })) });
+
+const checkRecipients = (body: SubmitReferralDto, ground: Ground): void => {
+  body.to.forEach((to, i) => {
+    const recipient = ground.snapshot.authority(to.authority);
+    if (recipient === undefined) {
+      throw new GatewayError('UNKNOWN_RECIPIENT', {
+        faults: [{ path: `to.${i}.authority`, code: 'unknown-recipient' }],
+      });
+    }
+    if (!recipient.functions.some((f) => f.id === to.function)) {
+      throw new GatewayError('UNKNOWN_FUNCTION', { faults: [{ path: `to.${i}.function`, code: 'unknown-function' }] });
+    }
+  });
+};
+
+const classified = (body: SubmitReferralDto, kind: Parameters<typeof classify>[2]): readonly ClaimItem[] => {
+  try {
+    return classify(body.type, body.content as JsonValue, kind, body.declarations ?? {});
+  } catch (error) {
+    if (error instanceof ClassificationError) {
+      throw new GatewayError('CONTENT_INVALID', { faults: [{ path: error.path, code: error.code }], cause: error });
+    }
+    throw error;
+  }
+};
+
+const resolved = (
+  given: AssessmentDto,
+  recipient: string,
+  items: readonly ClaimItem[],
+  ground: Ground,
+  on: string,
+): { readonly basis: string; readonly items: readonly string[] } => {
+  try {
+    return resolveAssessment({ ...given, recipient }, items, ground.ruleSet, on);
+  } catch (error) {
+    if (error instanceof EngineError) {
+      throw new GatewayError('ASSESSMENT_INVALID', {
+        faults: [{ path: 'assessments.basis', code: error.code }],
+        cause: error,
+      });
+    }
+    throw error;
+  }
+};

@@ -1,0 +1,26 @@
+import type { Now, ReferralStore } from './ports.js';
+
+export interface Expired {
+  readonly drafts: number;
+  readonly messages: number;
+}
+
+/** Ends what nobody assessed in time and what could not be published before its manifest lapsed (design.md I1). */
+export class Expire {
+  constructor(
+    private readonly store: ReferralStore,
+    private readonly authorities: () => readonly string[],
+    private readonly now: Now,
+  ) {}
+
+  async execute(): Promise<Expired> {
+    let drafts = 0;
+    let messages = 0;
+    for (const authority of this.authorities()) {
+      const expired = await this.store.expire(authority, this.now());
+      drafts += expired.drafts;
+      messages += expired.messages;
+    }
+    return { drafts, messages };
+  }
+}

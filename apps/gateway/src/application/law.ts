@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { ENGINE_VERSION, ruleSetByDigest } from '#legal-basis';
+import type { Claims, DirectoryView, RuleSet } from '#legal-basis';
+import type { KeysLog, Snapshot } from '#snapshot';
+import { GatewayError, NotYet } from '../domain/errors.js';
+import type { Cooperations } from './ports.js';
+
+export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+export const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64url');
+
+/** The keys log as far as this gateway has verified it. */
+export interface KeysSource {
+  newest(): { readonly log: KeysLog; readonly size: bigint; readonly fetchedAt: Date } | undefined;
+  /** Asks the ledger for a newer checkpoint now. */
+  refresh(): Promise<void>;
+}
+
+export interface Ground {
+  readonly snapshot: Snapshot;
+  readonly ruleSet: RuleSet;
+  readonly ruleSetSha256: string;
+}
+
+/** Snapshot, rule set and cooperation decisions, each in the version that a question is about. */
+export class Law {
+  constructor(
+    private readonly keys: KeysSource,
+    private readonly cooperations: Cooperations,
+  ) {}
+
+  /** Ground of a forecast: the newest snapshot. @throws {GatewayError} SNAPSHOT_MISSING before the first one has come */
+  current(): Ground {
+    const newest = this.keys.newest();
+    if (newest === undefined) throw new GatewayError('SNAPSHOT_MISSING');
+    const snapshot = newest.log.at(newest.size);
+    const released = snapshot.ruleSet();
+    const ruleSet = released && ruleSetByDigest(released.sha256, sha256);
+    // A release that this installation does not contain cannot be applied, and an older one must not be.
+    if (released === undefined || ruleSet === undefined) throw new GatewayError('SNAPSHOT_MISSING');
+    return { snapshot, ruleSet, ruleSetSha256: released.sha256 };
+  }
+
+  /** @throws {NotYet} when the log here is still shorter, after asking for more */
+  async snapshotAt(size: bigint): Promise<Snapshot> {
+    if ((this.keys.newest()?.size ?? -1n) < size) await this.keys.refresh();
+    const newest = this.keys.newest();
+    if (newest === undefined || newest.size < size) throw new NotYet('snapshot');
+    return newest.log.at(size);
+  }
+
+  newest(): Snapshot | undefined {
+    const newest = this.keys.newest();
+    return newest?.log.at(newest.size);
+  }
+
+  /** @throws {NotYet} when this installation has no such rule set */
+  ruleSet(digest: string): RuleSet {
+    const found = ruleSetByDigest(digest, sha256);
+    if (found === undefined) throw new NotYet('rule-set');
+    return found;
+  }
+
+  /** @throws {NotYet} when this installation's engine is older */
+  engine(version: number): number {
+    if (version > ENGINE_VERSION) throw new NotYet('engine-version');
+    return version;
+  }
+
+  /** The snapshot's directory, with the cooperation decision that the claims name opened. */
+  async directory(snapshot: Snapshot, claims: Pick<Claims, 'cooperationDecision'>): Promise<DirectoryView> {
+    if (claims.cooperationDecision === undefined) return snapshot.directory;
+    const found = await this.cooperations.find(claims.cooperationDecision);
+    return found === undefined ? snapshot.directory : snapshot.withCooperations([found]);
+  }
+}

@@ -1,0 +1,246 @@
+import type { BusinessReceipt, ListReferralsQueryDto, MessageState, SubmitReferralDto, VerdictView } from '#contracts';
+import type { CooperationView } from '#legal-basis';
+import type { JWK } from 'jose';
+
+export type Now = () => Date;
+/** Fresh UUID, lower case. */
+export type NewId = () => string;
+
+/** A wire message for the exchange, put in the outbox in the transaction of the act it tells of. */
+export interface Outgoing {
+  readonly id: string;
+  readonly type: 'message.submitted.v1' | 'refusal.reported.v1' | 'receipt.signed.v1';
+  readonly body: Uint8Array;
+}
+
+/** An officer's assessment as the sending authority keeps it, encrypted at rest. */
+export interface StoredAssessment {
+  readonly id: string;
+  readonly recipient: string;
+  /** Basis version, or `-`. */
+  readonly basis: string;
+  readonly test: string;
+  readonly outcome: string;
+  readonly items: readonly string[];
+  readonly office: string;
+  readonly officer: string;
+  readonly mandate: string;
+  readonly reasons: string;
+  readonly at: string;
+  readonly assurance: 'authenticated' | 'asserted';
+  /** What it is bound to; void when the recomputed digest differs. */
+  readonly digest: string;
+  readonly commitment: string;
+}
+
+/** What of a message is encrypted at rest. */
+export interface MessageDetail {
+  readonly verdict: VerdictView;
+  /** Exact signed manifest, once sealed. */
+  readonly manifest?: string;
+  /** Exact inner JWS that was sealed: the sender's proof of what was sent. */
+  readonly document?: string;
+}
+
+export interface StoredMessage {
+  readonly messageId: string;
+  readonly recipient: string;
+  readonly function: string;
+  readonly state: MessageState;
+  readonly attempt: number;
+  readonly changedAt: Date;
+  readonly expiresAt?: Date;
+  readonly outboxId?: string;
+  readonly manifestSha256?: string;
+  readonly jweSha256?: string;
+  readonly detail: MessageDetail;
+}
+
+export type Phase = 'draft' | 'lapsed' | 'accepted';
+
+export interface StoredReferral {
+  readonly authority: string;
+  readonly id: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly phase: Phase;
+  /** base64url SHA-256 of the body's canonical form. */
+  readonly bodyDigest: string;
+  readonly body: SubmitReferralDto;
+  readonly assessments: readonly StoredAssessment[];
+  /** Changes with each write; a writer names the one it read. */
+  readonly version: string;
+  readonly submittedAt: Date;
+  /** When a draft expires. */
+  readonly lapsesAt?: Date;
+  readonly messages: readonly StoredMessage[];
+}
+
+/** A signed refusal report: claims and codes only. */
+export interface StoredRefusal {
+  readonly refusalId: string;
+  /** The same obstacle to the same message is reported once. */
+  readonly fingerprint: string;
+  readonly messageId: string;
+  readonly referralId: string;
+  readonly recipient: string;
+  readonly statement: string;
+  readonly at: Date;
+  readonly outgoing: Outgoing;
+}
+
+/** One logged statement about a message, as its sender got it. */
+export interface StoredStatement {
+  readonly entryId: string;
+  readonly messageId: string;
+  readonly kind: string;
+  readonly entry: string;
+  readonly statement?: string;
+  readonly blind?: string;
+  readonly proof?: string;
+  /** Opened note beside a receipt, encrypted at rest. */
+  readonly note?: { readonly diaryNumber: string };
+  readonly at: Date;
+}
+
+export interface ListedReferral {
+  readonly id: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly submittedAt: Date;
+  readonly cursor: string;
+  readonly messages: readonly {
+    readonly recipient: string;
+    readonly messageId: string;
+    readonly state: MessageState;
+    readonly changedAt: Date;
+  }[];
+}
+
+export interface ReferralStore {
+  find(authority: string, id: string): Promise<StoredReferral | undefined>;
+  /**
+   * Writes referral, messages and outbox in one transaction.
+   * @param expected version that was read; absent: there was nothing, or something that does not hold the id
+   * @returns false when another writer was first
+   */
+  put(
+    referral: StoredReferral,
+    expected: string | undefined,
+    outgoing: readonly Outgoing[],
+    refusals: readonly StoredRefusal[],
+  ): Promise<boolean>;
+  refuse(authority: string, refusals: readonly StoredRefusal[]): Promise<void>;
+  /** @returns `too-late` when any message may have left; nothing is changed then */
+  withdraw(authority: string, id: string, at: Date): Promise<'withdrawn' | 'too-late' | 'not-found'>;
+  list(authority: string, query: ListReferralsQueryDto): Promise<readonly ListedReferral[]>;
+  statements(authority: string, messageIds: readonly string[]): Promise<readonly StoredStatement[]>;
+  findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined>;
+  /** Keeps a statement and moves the message by `fact`; a statement already kept gains what it lacked. */
+  record(
+    authority: string,
+    statement: StoredStatement,
+    fact: MessageState | undefined,
+  ): Promise<'recorded' | 'unknown'>;
+  /** Drafts past their time lapse; messages never published by their expiry expire. @returns how many of each */
+  expire(authority: string, at: Date): Promise<{ readonly drafts: number; readonly messages: number }>;
+}
+
+/** What of a delivery is encrypted at rest: everything that was verified. */
+export interface DeliveryDetail {
+  readonly document: string;
+  readonly manifest: string;
+  readonly decision: string;
+  readonly blind: string;
+  readonly proof: string;
+  readonly registration: object;
+  readonly content: object;
+  readonly sentAt: string;
+  readonly verdict: VerdictView;
+}
+
+export interface StoredDelivery {
+  readonly authority: string;
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly sender: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly function: string;
+  readonly deliveryNumber: number;
+  readonly receivedAt: Date;
+  readonly jweSha256: string;
+  readonly decisionEntryId: string;
+  readonly detail: DeliveryDetail;
+}
+export type ListedDelivery = Omit<StoredDelivery, 'detail'> & { readonly cursor: string };
+
+export interface StoredReceipt {
+  readonly receiptId: string;
+  readonly kind: 'technical' | BusinessReceipt;
+  readonly receipt: string;
+  readonly at: Date;
+  readonly detail: { readonly reason?: string; readonly diaryNumber?: string };
+}
+
+export interface DeliveryStore {
+  /** Attempt that was taken, when one was. */
+  taken(authority: string, messageId: string): Promise<{ readonly attempt: number } | undefined>;
+  /** Inbox claim, delivery, technical receipt and outbox in one transaction. @returns false when it was handled before */
+  receive(
+    delivery: StoredDelivery,
+    manifestSha256: string,
+    receipt: StoredReceipt,
+    outgoing: Outgoing,
+  ): Promise<boolean>;
+  /** Keeps that a delivery was rejected, and nothing of its content. @returns false when it was rejected before */
+  reject(
+    authority: string,
+    rejection: {
+      readonly messageId: string;
+      readonly attempt: number;
+      readonly deliverySha256: string;
+      readonly reason: string;
+      readonly receipt: string;
+      readonly at: Date;
+    },
+    outgoing: Outgoing,
+  ): Promise<boolean>;
+  find(authority: string, messageId: string): Promise<StoredDelivery | undefined>;
+  list(
+    authority: string,
+    query: { readonly after?: string; readonly limit: number; readonly caseId?: string },
+  ): Promise<readonly ListedDelivery[]>;
+  receipts(authority: string, messageId: string): Promise<readonly StoredReceipt[]>;
+  /** @returns the receipt of that kind already given, or undefined when this one was stored */
+  addReceipt(
+    authority: string,
+    messageId: string,
+    receipt: StoredReceipt,
+    outgoing: Outgoing,
+  ): Promise<StoredReceipt | undefined>;
+}
+
+/** Software of an authority, registered by its participant's administrator. */
+export interface RegisteredSystem {
+  readonly id: string;
+  readonly authority: string;
+  readonly kid: string;
+  readonly jwk: JWK;
+  readonly statement: string;
+  readonly statedAt: Date;
+}
+
+export interface SystemStore {
+  find(id: string): Promise<RegisteredSystem | undefined>;
+  /** @returns `stale` when a newer registration stands, `taken` when the key or the id belongs to another */
+  put(system: RegisteredSystem): Promise<'stored' | 'same' | 'stale' | 'taken'>;
+  /** @returns false when the system has used this `jti` before */
+  useOnce(system: string, jti: string, expiresAt: Date, now: Date): Promise<boolean>;
+}
+
+/** Cooperation decisions opened to their parties; asked of the registry and kept. */
+export interface Cooperations {
+  /** @returns undefined when the registry has none that this gateway may see. @throws {NotYet} when it cannot be asked */
+  find(id: string): Promise<CooperationView | undefined>;
+}

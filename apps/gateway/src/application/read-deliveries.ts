@@ -1,0 +1,48 @@
+import type { DeliveryListItem, DeliveryView, ListDeliveriesQueryDto, Page } from '#contracts';
+import { GatewayError } from '../domain/errors.js';
+import type { DeliveryStore, ListedDelivery } from './ports.js';
+
+/** What a recipient sees of its own deliveries. */
+export class ReadDeliveries {
+  constructor(private readonly store: DeliveryStore) {}
+
+  async list(authority: string, query: ListDeliveriesQueryDto): Promise<Page<DeliveryListItem>> {
+    const rows = await this.store.list(authority, query);
+    const next = rows.length === query.limit ? rows.at(-1)?.cursor : undefined;
+    return { items: rows.map(itemOf), ...(next === undefined ? {} : { next }) };
+  }
+
+  /** @throws {GatewayError} NOT_FOUND */
+  async read(authority: string, messageId: string): Promise<DeliveryView> {
+    const delivery = await this.store.find(authority, messageId);
+    if (delivery === undefined) throw new GatewayError('NOT_FOUND');
+    const { document, manifest, decision, blind, proof, registration, content, sentAt, verdict } = delivery.detail;
+    const receipts = await this.store.receipts(authority, messageId);
+    return {
+      ...itemOf(delivery),
+      registration,
+      content,
+      sentAt,
+      verdict,
+      evidence: { document, manifest, decision, blind, proof },
+      receipts: receipts.map(({ receiptId, kind, at, receipt, detail }) => ({
+        receiptId,
+        kind,
+        at: at.toISOString(),
+        receipt,
+        ...detail,
+      })),
+    };
+  }
+}
+
+const itemOf = (row: Omit<ListedDelivery, 'cursor'>): DeliveryListItem => ({
+  id: row.messageId,
+  attempt: row.attempt,
+  caseId: row.caseId,
+  type: row.type,
+  sender: row.sender,
+  recipientFunction: row.function,
+  deliveryNumber: row.deliveryNumber,
+  receivedAt: row.receivedAt.toISOString(),
+});

@@ -1,0 +1,121 @@
+import type { ListReferralsQueryDto, Page, ProvenStatement, ReferralListItem, ReferralView } from '#contracts';
+import { parseDecision, parseNotice, parseReceipt } from '#envelope';
+import { GatewayError } from '../domain/errors.js';
+import { stateText } from '../domain/message-state.js';
+import type { ReferralStore, StoredMessage, StoredReferral, StoredStatement } from './ports.js';
+
+type MessageView = ReferralView['recipients'][number];
+
+/** What a sender sees of its own referrals. */
+export class ReadReferrals {
+  constructor(private readonly store: ReferralStore) {}
+
+  async list(authority: string, query: ListReferralsQueryDto): Promise<Page<ReferralListItem>> {
+    const rows = await this.store.list(authority, query);
+    const items = rows.map(({ id, caseId, type, submittedAt, messages }) => ({
+      id,
+      caseId,
+      type,
+      submittedAt: submittedAt.toISOString(),
+      recipients: messages.map((m) => ({
+        authority: m.recipient,
+        messageId: m.messageId,
+        state: m.state,
+        changedAt: m.changedAt.toISOString(),
+      })),
+    }));
+    const next = rows.length === query.limit ? rows.at(-1)?.cursor : undefined;
+    return { items, ...(next === undefined ? {} : { next }) };
+  }
+
+  /** @throws {GatewayError} NOT_FOUND */
+  async read(authority: string, id: string): Promise<ReferralView> {
+    const referral = await this.store.find(authority, id);
+    if (referral === undefined) throw new GatewayError('NOT_FOUND');
+    return this.view(referral);
+  }
+
+  async view(referral: StoredReferral): Promise<ReferralView> {
+    const statements = await this.store.statements(
+      referral.authority,
+      referral.messages.map((m) => m.messageId),
+    );
+    return {
+      id: referral.id,
+      caseId: referral.caseId,
+      type: referral.type,
+      submittedAt: referral.submittedAt.toISOString(),
+      recipients: referral.messages.map((message) =>
+        viewOfMessage(
+          message,
+          statements.filter((s) => s.messageId === message.messageId),
+        ),
+      ),
+      assessments: referral.assessments.map(({ id, recipient, basis, test, outcome, office, mandate, at }) => ({
+        id,
+        recipient,
+        basis,
+        test,
+        outcome,
+        office,
+        mandate,
+        at,
+      })),
+    };
+  }
+}
+
+const viewOfMessage = (message: StoredMessage, statements: readonly StoredStatement[]): MessageView => {
+  const decision = statements.findLast((s) => s.kind === 'decision');
+  const receipts = statements.filter((s) => s.kind === 'receipt-recorded' && s.statement !== undefined);
+  const notices = statements.filter((s) => s.kind !== 'decision' && s.kind !== 'receipt-recorded');
+  return {
+    authority: message.recipient,
+    function: message.function,
+    messageId: message.messageId,
+    attempt: message.attempt,
+    state: message.state,
+    stateText: stateText[message.state],
+    changedAt: message.changedAt.toISOString(),
+    verdict: message.detail.verdict,
+    ...(message.detail.manifest === undefined ? {} : { manifest: message.detail.manifest }),
+    ...(decision === undefined ? {} : { decision: decisionView(decision) }),
+    receipts: receipts.map(receiptView),
+    notices: notices.map(noticeView),
+  };
+};
+
+const proven = (s: StoredStatement): ProvenStatement => ({
+  entry: s.entry,
+  ...(s.statement === undefined ? {} : { statement: s.statement }),
+  ...(s.blind === undefined ? {} : { blind: s.blind }),
+  ...(s.proof === undefined ? {} : { proof: s.proof }),
+});
+
+const decisionView = (s: StoredStatement): NonNullable<MessageView['decision']> => {
+  const { decision } = parseDecision(s.entry);
+  return { ...proven(s), outcome: decision.outcome, number: decision.number, decidedAt: decision.decidedAt };
+};
+
+const receiptView = (s: StoredStatement): MessageView['receipts'][number] => {
+  const { receipt } = parseReceipt(s.statement ?? '');
+  return {
+    ...proven(s),
+    receiptId: receipt.receiptId,
+    kind: receipt.kind,
+    by: receipt.by,
+    at: receipt.at,
+    ...(receipt.reason === undefined ? {} : { reason: receipt.reason }),
+    ...(s.note === undefined ? {} : { diaryNumber: s.note.diaryNumber }),
+  };
+};
+
+const noticeView = (s: StoredStatement): MessageView['notices'][number] => {
+  const { notice } = parseNotice(s.entry);
+  return {
+    ...proven(s),
+    kind: notice.kind,
+    at: notice.at,
+    ...(notice.reason === undefined ? {} : { reason: notice.reason }),
+  };
+};

@@ -1,0 +1,132 @@
+import { canonicalBytes } from '#json';
+import { parseDecision, parseManifest, signReceipt } from '#envelope';
+import type { Manifest, Receipt } from '#envelope';
+import type { DeliveryReleasedV1 } from '#contracts';
+import type { KeyStore } from '../keys/key-store.js';
+import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
+import { digestOf } from './law.js';
+import type { DeliveryStore, NewId, Now, Outgoing, StoredReceipt } from './ports.js';
+import type { VerifiedDelivery, VerifyDelivery } from './verify-delivery.js';
+
+export type Received =
+  | { readonly outcome: 'received' | 'known'; readonly authority: string; readonly messageId: string }
+  | { readonly outcome: 'rejected'; readonly authority: string; readonly messageId: string; readonly reason: string };
+
+/** Takes a delivery, or rejects it with a signed reason. Either way one effect however often it comes (design.md I2). */
+export class ReceiveDelivery {
+  constructor(
+    private readonly verify: VerifyDelivery,
+    private readonly store: DeliveryStore,
+    private readonly keys: KeyStore,
+    private readonly environment: string,
+    private readonly newId: NewId,
+    private readonly now: Now,
+    private readonly crash: (point: string) => void,
+  ) {}
+
+  /** @throws {NotYet} to hold; @throws {UntrustedStatement} when nobody can be told because nothing in it can be read */
+  async execute(message: DeliveryReleasedV1): Promise<Received> {
+    const manifest = readable(() => parseManifest(message.manifest).manifest);
+    const { entryId } = readable(() => parseDecision(message.decision).decision);
+    const { recipient: authority, messageId, attempt } = manifest;
+    if (!this.keys.hosts(authority)) throw new UntrustedStatement('not-hosted');
+    const taken = await this.store.taken(authority, messageId);
+    // Whatever comes later under an id that was taken, and be it forged, changes nothing and answers nothing.
+    if (taken !== undefined && taken.attempt >= attempt) return { outcome: 'known', authority, messageId };
+    try {
+      return await this.take(await this.verify.execute(message), message.deliveryNumber);
+    } catch (error) {
+      if (!(error instanceof RejectedDelivery)) throw error;
+      return this.reject(manifest, entryId, message, error);
+    }
+  }
+
+  private async take(verified: VerifiedDelivery, deliveryNumber: number): Promise<Received> {
+    const { manifest, decision, detail, manifestSha256 } = verified;
+    const { recipient: authority, messageId, attempt } = manifest;
+    const at = this.now();
+    const signed = await this.receipt(manifest, decision.entryId, { kind: 'technical' }, at);
+    this.crash('gateway.receive.before-commit');
+    const fresh = await this.store.receive(
+      {
+        authority,
+        messageId,
+        attempt,
+        sender: manifest.sender,
+        caseId: manifest.caseId,
+        type: manifest.messageType,
+        function: manifest.recipientFunction,
+        deliveryNumber,
+        receivedAt: at,
+        jweSha256: manifest.jwe.sha256,
+        decisionEntryId: decision.entryId,
+        detail,
+      },
+      manifestSha256,
+      signed.stored,
+      signed.outgoing,
+    );
+    this.crash('gateway.receive.after-commit');
+    return { outcome: fresh ? 'received' : 'known', authority, messageId };
+  }
+
+  private async reject(
+    manifest: Manifest,
+    entryId: string,
+    message: DeliveryReleasedV1,
+    why: RejectedDelivery,
+  ): Promise<Received> {
+    const { recipient: authority, messageId, attempt } = manifest;
+    const at = this.now();
+    const { stored, outgoing } = await this.receipt(manifest, entryId, { kind: 'rejected', reason: why.reason }, at);
+    await this.store.reject(
+      authority,
+      {
+        messageId,
+        attempt,
+        deliverySha256: digestOf(canonicalBytes({ ...message })),
+        reason: why.reason,
+        receipt: stored.receipt,
+        at,
+      },
+      outgoing,
+    );
+    return { outcome: 'rejected', authority, messageId, reason: why.reason };
+  }
+
+  private async receipt(
+    manifest: Manifest,
+    decisionEntryId: string,
+    what: { readonly kind: 'technical' | 'rejected'; readonly reason?: string },
+    at: Date,
+  ): Promise<{ readonly stored: StoredReceipt; readonly outgoing: Outgoing }> {
+    const receipt: Receipt = {
+      v: 1,
+      env: this.environment,
+      receiptId: this.newId(),
+      messageId: manifest.messageId,
+      attempt: manifest.attempt,
+      kind: what.kind,
+      by: manifest.recipient,
+      gateway: this.keys.gateway,
+      decisionEntryId,
+      jweSha256: manifest.jwe.sha256,
+      ...(what.reason === undefined ? {} : { reason: what.reason }),
+      at: at.toISOString(),
+    };
+    const text = await signReceipt(this.keys.manifestSigner, receipt);
+    return {
+      stored: { receiptId: receipt.receiptId, kind: 'technical', receipt: text, at, detail: {} },
+      outgoing: { id: this.newId(), type: 'receipt.signed.v1', body: canonicalBytes({ receipt: text }) },
+    };
+  }
+}
+
+/** To reject something one must be able to say what; what cannot be read at all is set aside for people. */
+const readable = <T>(parse: () => T): T => {
+  try {
+    return parse();
+  } catch {
+    throw new UntrustedStatement('unreadable');
+  }
+};

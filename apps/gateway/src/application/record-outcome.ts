@@ -1,0 +1,193 @@
+import { EnvelopeError, openNote, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
+import type { Notice, Receipt } from '#envelope';
+import type { MessageDecidedV1, MessageState, NoticeIssuedV1, ReceiptRecordedV1 } from '#contracts';
+import { parseStrict } from '#json';
+import type { Snapshot } from '#snapshot';
+import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
+import type { KeyStore } from '../keys/key-store.js';
+import { digestOf } from './law.js';
+import type { ReferralStore, StoredMessage, StoredStatement } from './ports.js';
+import type { VerifyEvidence } from './verify-evidence.js';
+
+export interface Recorded {
+  readonly messageId: string;
+  readonly kind: string;
+  readonly outcome: 'recorded' | 'unknown';
+}
+
+/** What a receipt says of its message's progress; `form-rejected` and `handled` leave what was fetched fetched, or acknowledged. */
+const factOf: Readonly<Record<Receipt['kind'], MessageState>> = {
+  technical: 'fetched',
+  rejected: 'rejected',
+  accepted: 'acknowledged',
+  'form-rejected': 'fetched',
+  handled: 'acknowledged',
+};
+const factOfNotice: Readonly<Partial<Record<Notice['kind'], MessageState>>> = {
+  expired: 'expired',
+  quarantined: 'quarantined',
+  discarded: 'discarded',
+};
+
+/** Brings home to the sender what became of its messages: each statement verified, kept with its proof, and applied once. */
+export class RecordOutcome {
+  constructor(
+    private readonly evidence: VerifyEvidence,
+    private readonly store: ReferralStore,
+    private readonly keys: KeyStore,
+  ) {}
+
+  /** @throws {UntrustedStatement | NotYet} */
+  async decided(message: MessageDecidedV1): Promise<Recorded> {
+    const { decision } = await trusted(() =>
+      this.evidence.decision({ entry: message.decision, blind: message.blind, proof: message.proof }),
+    );
+    const own = await this.own(decision.sender, decision.messageId);
+    if (own === undefined) return { messageId: decision.messageId, kind: 'decision', outcome: 'unknown' };
+    const agree =
+      decision.messageId === message.messageId &&
+      decision.attempt === message.attempt &&
+      decision.attempt === own.attempt &&
+      decision.recipient === own.recipient &&
+      decision.manifestSha256 === own.manifestSha256 &&
+      decision.jweSha256 === own.jweSha256;
+    if (!agree) throw new UntrustedStatement('decision-binding');
+    return this.keep(
+      decision.sender,
+      {
+        entryId: decision.entryId,
+        messageId: decision.messageId,
+        kind: 'decision',
+        entry: message.decision,
+        blind: message.blind,
+        proof: message.proof,
+        at: new Date(decision.decidedAt),
+      },
+      decision.outcome === 'permit' ? 'released' : 'refused',
+    );
+  }
+
+  /** @throws {UntrustedStatement | NotYet} */
+  async receipt(message: ReceiptRecordedV1): Promise<Recorded> {
+    const { notice, snapshot } = await trusted(() =>
+      this.evidence.notice(message.notice, message.blind, message.proof),
+    );
+    const { receipt, kid } = readable(() => parseReceipt(message.receipt));
+    if (notice.kind !== 'receipt-recorded' || notice.statementSha256 !== sha256Base64url(message.receipt)) {
+      throw new UntrustedStatement('notice-binding');
+    }
+    const sender = notice.sender ?? (await this.senderOf(receipt.messageId));
+    const own = sender === undefined ? undefined : await this.own(sender, receipt.messageId);
+    if (sender === undefined || own === undefined)
+      return { messageId: receipt.messageId, kind: receipt.kind, outcome: 'unknown' };
+    await this.receiptSignature(receipt, kid, message.receipt, snapshot);
+    if (receipt.by !== own.recipient || receipt.jweSha256 !== own.jweSha256 || receipt.attempt !== own.attempt) {
+      throw new UntrustedStatement('receipt-binding');
+    }
+    const note = await this.note(sender, receipt, message.sealed);
+    return this.keep(
+      sender,
+      {
+        entryId: notice.entryId,
+        messageId: receipt.messageId,
+        kind: notice.kind,
+        entry: message.notice,
+        statement: message.receipt,
+        blind: message.blind,
+        proof: message.proof,
+        ...(note === undefined ? {} : { note }),
+        at: new Date(receipt.at),
+      },
+      factOf[receipt.kind],
+    );
+  }
+
+  /** @throws {UntrustedStatement | NotYet} */
+  async notice(message: NoticeIssuedV1): Promise<Recorded> {
+    const { notice } = await trusted(() => this.evidence.notice(message.notice, message.blind, message.proof));
+    if (notice.messageId === undefined) return { messageId: notice.entryId, kind: notice.kind, outcome: 'unknown' };
+    const sender = notice.sender ?? (await this.senderOf(notice.messageId));
+    if (sender === undefined || !this.keys.hosts(sender))
+      return { messageId: notice.messageId, kind: notice.kind, outcome: 'unknown' };
+    return this.keep(
+      sender,
+      {
+        entryId: notice.entryId,
+        messageId: notice.messageId,
+        kind: notice.kind,
+        entry: message.notice,
+        ...(message.blind === undefined ? {} : { blind: message.blind }),
+        ...(message.proof === undefined ? {} : { proof: message.proof }),
+        at: new Date(notice.at),
+      },
+      factOfNotice[notice.kind],
+    );
+  }
+
+  private async keep(sender: string, statement: StoredStatement, fact: MessageState | undefined): Promise<Recorded> {
+    const outcome = await this.store.record(sender, statement, fact);
+    return { messageId: statement.messageId, kind: statement.kind, outcome };
+  }
+
+  private async receiptSignature(receipt: Receipt, kid: string, text: string, snapshot: Snapshot): Promise<void> {
+    const record = snapshot.key(kid);
+    const gateway = snapshot.authority(receipt.by)?.gateway;
+    if (record?.use !== 'manifest' || record.holder !== `gateway:${receipt.gateway}` || gateway !== receipt.gateway) {
+      throw new UntrustedStatement('receipt-key');
+    }
+    try {
+      await verifyReceipt(text, record.public);
+    } catch (error) {
+      if (error instanceof EnvelopeError) throw new UntrustedStatement('receipt-signature');
+      throw error;
+    }
+  }
+
+  /** Opens the diary number beside a receipt. One that does not open is left out: the receipt itself still stands. */
+  private async note(
+    sender: string,
+    receipt: Receipt,
+    sealed: string | undefined,
+  ): Promise<{ diaryNumber: string } | undefined> {
+    if (sealed === undefined || receipt.sealedSha256 !== digestOf(sealed)) return undefined;
+    for (const opener of this.keys.openers(sender)) {
+      try {
+        const note = parseStrict(await openNote(opener, sealed, receipt)) as { diaryNumber?: unknown } | null;
+        if (typeof note?.diaryNumber === 'string' && note.diaryNumber.length <= 64)
+          return { diaryNumber: note.diaryNumber };
+      } catch (error) {
+        if (!(error instanceof EnvelopeError)) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  private async own(sender: string, messageId: string): Promise<StoredMessage | undefined> {
+    return this.keys.hosts(sender) ? this.store.findMessage(sender, messageId) : undefined;
+  }
+
+  private async senderOf(messageId: string): Promise<string | undefined> {
+    for (const authority of this.keys.authorities) {
+      if ((await this.store.findMessage(authority, messageId)) !== undefined) return authority;
+    }
+    return undefined;
+  }
+}
+
+const trusted = async <T>(verify: () => Promise<T>): Promise<T> => {
+  try {
+    return await verify();
+  } catch (error) {
+    if (error instanceof RejectedDelivery) throw new UntrustedStatement(error.reason);
+    throw error;
+  }
+};
+
+const readable = <T>(parse: () => T): T => {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof EnvelopeError) throw new UntrustedStatement('unreadable');
+    throw error;
+  }
+};

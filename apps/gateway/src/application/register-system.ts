@@ -1,0 +1,106 @@
+import { EnvelopeError, importPublic, parseToken, verifyToken } from '#envelope';
+import { AUTHORITY_ID, INSTANT, UUID } from '#contracts';
+import { parseStrict } from '#json';
+import type { JWK } from 'jose';
+import { GatewayError } from '../domain/errors.js';
+import type { KeyStore } from '../keys/key-store.js';
+import type { Law } from './law.js';
+import type { Now, SystemStore } from './ports.js';
+
+const TYP = 'delge-system+jws';
+const SKEW_MS = 60_000;
+
+interface Statement {
+  readonly v: 1;
+  readonly env: string;
+  readonly system: string;
+  readonly authority: string;
+  readonly key: JWK;
+  readonly at: string;
+}
+const MEMBERS = 'at,authority,env,key,system,v';
+
+/** Registers a system's key on the word of its participant's administrator; the signature is the caller's authentication. */
+export class RegisterSystem {
+  constructor(
+    private readonly systems: SystemStore,
+    private readonly law: Law,
+    private readonly keys: KeyStore,
+    private readonly environment: string,
+    private readonly now: Now,
+  ) {}
+
+  /**
+   * @param text compact JWS, typ `delge-system+jws`
+   * @returns whether anything changed
+   * @throws {GatewayError} UNAUTHENTICATED for every failure of the signature, REGISTRATION_REFUSED for one that was signed
+   */
+  async execute(id: string, text: string): Promise<'stored' | 'same'> {
+    const statement = await this.verified(text);
+    if (statement.system !== id) throw refused('system', 'not-the-system-of-the-path');
+    const at = new Date(statement.at);
+    if (at.getTime() > this.now().getTime() + SKEW_MS) throw refused('at', 'invalid-time');
+    const key = await admitted(statement.key);
+    const outcome = await this.systems.put({
+      id,
+      authority: statement.authority,
+      kid: key.kid,
+      jwk: key.jwk,
+      statement: text,
+      statedAt: at,
+    });
+    if (outcome === 'stale') throw refused('at', 'older-than-registered');
+    if (outcome === 'taken') throw refused('key', 'registered-for-another');
+    return outcome;
+  }
+
+  private async verified(text: string): Promise<Statement> {
+    try {
+      const { kid, payload } = parseToken(text, TYP);
+      const statement = parseStrict(payload) as unknown as Statement;
+      if (!wellFormed(statement) || statement.env !== this.environment) throw new GatewayError('UNAUTHENTICATED');
+      const { snapshot } = this.law.current();
+      const authority = snapshot.authority(statement.authority);
+      const key = snapshot.key(kid);
+      const [slug] = statement.authority.split('/');
+      const may =
+        authority !== undefined &&
+        authority.gateway === this.keys.gateway &&
+        this.keys.hosts(statement.authority) &&
+        key?.use === 'administrator' &&
+        key.holder === `participant:${slug}`;
+      if (!may) throw new GatewayError('UNAUTHENTICATED');
+      await verifyToken(text, TYP, key.public);
+      return statement;
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      if (error instanceof EnvelopeError || (error as { name?: string }).name === 'JsonError') {
+        throw new GatewayError('UNAUTHENTICATED', { cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+const wellFormed = (s: Statement): boolean =>
+  typeof s === 'object' &&
+  s !== null &&
+  Object.keys(s).sort().join() === MEMBERS &&
+  s.v === 1 &&
+  UUID.test(s.system) &&
+  AUTHORITY_ID.test(s.authority) &&
+  INSTANT.test(s.at) &&
+  typeof s.key === 'object' &&
+  s.key !== null;
+
+const admitted = async (jwk: JWK): Promise<{ readonly kid: string; readonly jwk: JWK }> => {
+  try {
+    return await importPublic(jwk, 'system');
+  } catch (error) {
+    if (error instanceof EnvelopeError) throw refused('key', error.code);
+    throw error;
+  }
+};
+
+const refused = (path: string, code: string): GatewayError =>
+  new GatewayError('REGISTRATION_REFUSED', { faults: [{ path, code }] });

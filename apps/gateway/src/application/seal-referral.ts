@@ -1,0 +1,152 @@
+import { canonicalBytes } from '#json';
+import { ENGINE_VERSION, claimsDigest, verdictCodes } from '#legal-basis';
+import { sealDocument, signManifest, signRefusal } from '#envelope';
+import type { Manifest, Refusal } from '#envelope';
+import type { SubmitReferralDto } from '#contracts';
+import { GatewayError } from '../domain/errors.js';
+import type { KeyStore } from '../keys/key-store.js';
+import type { Evaluated, Evaluation } from './evaluate-referral.js';
+import { digestOf, sha256 } from './law.js';
+import type { NewId, Outgoing, StoredMessage, StoredRefusal } from './ports.js';
+
+export interface SealedMessage {
+  readonly message: StoredMessage;
+  readonly outgoing: Outgoing;
+}
+
+/** Signs and seals what goes out, and signs what is reported of what does not. */
+export class SealReferral {
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly environment: string,
+    private readonly lifetimeMs: number,
+    private readonly newId: NewId,
+  ) {}
+
+  /** Document, seal and manifest for one recipient whose verdict is permit. */
+  async seal(
+    sender: string,
+    body: SubmitReferralDto,
+    to: Evaluated,
+    evaluation: Evaluation,
+    now: Date,
+  ): Promise<SealedMessage> {
+    const { snapshot } = evaluation.ground;
+    const sealingKey = snapshot.liveKeys(to.recipient, 'sealing').at(-1);
+    if (sealingKey === undefined) {
+      throw new GatewayError('UNKNOWN_RECIPIENT', { faults: [{ path: 'to', code: 'recipient-has-no-live-key' }] });
+    }
+    const attempt = 1;
+    const issuedAt = now.toISOString();
+    const expiry = new Date(now.getTime() + this.lifetimeMs);
+    const documentSigner = this.keys.documentSigner(sender);
+    const document = canonicalBytes({
+      v: 1,
+      messageId: to.messageId,
+      caseId: body.caseId,
+      type: body.type,
+      sender,
+      recipient: to.recipient,
+      recipientFunction: to.function,
+      registration: body.registration,
+      content: body.content,
+      sentAt: issuedAt,
+    });
+    const context = {
+      v: 1 as const,
+      env: this.environment,
+      sender,
+      recipient: to.recipient,
+      messageId: to.messageId,
+      attempt,
+      issuedAt,
+      expiresAt: expiry.toISOString(),
+    };
+    const sealed = await sealDocument({ document, context, documentSigner, sealingKey: sealingKey.public });
+    const manifest: Manifest = {
+      v: 1,
+      env: this.environment,
+      messageId: to.messageId,
+      attempt,
+      caseId: body.caseId,
+      sender,
+      recipient: to.recipient,
+      recipientFunction: to.function,
+      gateway: this.keys.gateway,
+      messageType: body.type,
+      class: 'document',
+      issuedAt,
+      expiresAt: expiry.toISOString(),
+      claims: to.claims,
+      jwe: { sha256: sealed.jweSha256, length: sealed.jwe.length },
+      sealingKey: sealingKey.kid,
+      documentKey: documentSigner.kid,
+    };
+    const signed = await signManifest(this.keys.manifestSigner, manifest);
+    const outboxId = this.newId();
+    return {
+      message: {
+        messageId: to.messageId,
+        recipient: to.recipient,
+        function: to.function,
+        state: 'accepted',
+        attempt,
+        changedAt: now,
+        expiresAt: expiry,
+        outboxId,
+        manifestSha256: digestOf(signed),
+        jweSha256: sealed.jweSha256,
+        detail: { verdict: to.view, manifest: signed, document: sealed.jws },
+      },
+      outgoing: {
+        id: outboxId,
+        type: 'message.submitted.v1',
+        body: canonicalBytes({ manifest: signed, jwe: sealed.jwe }),
+      },
+    };
+  }
+
+  /** A refusal for the log: claims and codes, nothing of the content. */
+  async refusal(
+    sender: string,
+    body: SubmitReferralDto,
+    to: Evaluated,
+    evaluation: Evaluation,
+    now: Date,
+  ): Promise<StoredRefusal> {
+    if (to.verdict.outcome === 'permit') throw new Error('a permit is no refusal');
+    const { ground } = evaluation;
+    const codes = verdictCodes(to.verdict);
+    const refusalId = this.newId();
+    const refusal: Refusal = {
+      v: 1,
+      env: this.environment,
+      refusalId,
+      messageId: to.messageId,
+      caseId: body.caseId,
+      sender,
+      recipient: to.recipient,
+      gateway: this.keys.gateway,
+      claims: to.claims,
+      verdict: codes,
+      outcome: to.verdict.outcome,
+      ruleSet: { number: ground.ruleSet.number, sha256: ground.ruleSetSha256 },
+      engineVersion: ENGINE_VERSION,
+      keys: { size: ground.snapshot.size.toString(), root: ground.snapshot.rootBase64 },
+      at: now.toISOString(),
+    };
+    const statement = await signRefusal(this.keys.manifestSigner, refusal);
+    return {
+      refusalId,
+      fingerprint: digestOf(
+        canonicalBytes({ messageId: to.messageId, claims: claimsDigest(to.claims, sha256), codes, keys: refusal.keys }),
+      ),
+      messageId: to.messageId,
+      referralId: body.id,
+      recipient: to.recipient,
+      statement,
+      at: now,
+      outgoing: { id: this.newId(), type: 'refusal.reported.v1', body: canonicalBytes({ refusal: statement }) },
+    };
+  }
+}

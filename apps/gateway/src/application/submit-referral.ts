@@ -1,0 +1,156 @@
+import { canonicalBytes } from '#json';
+import type { AssessmentDto, ReferralAccepted, SubmitReferralDto } from '#contracts';
+import { GatewayError } from '../domain/errors.js';
+import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
+import { digestOf } from './law.js';
+import type { NewId, Now, ReferralStore, StoredMessage, StoredReferral } from './ports.js';
+import type { SealReferral } from './seal-referral.js';
+
+const ATTEMPTS = 5;
+
+/** Takes a referral in: refused, kept as a draft, or signed, sealed and committed with its outbox (design.md section 4, step 1). */
+export class SubmitReferral {
+  constructor(
+    private readonly store: ReferralStore,
+    private readonly evaluate: EvaluateReferral,
+    private readonly sealing: SealReferral,
+    private readonly draftLifetimeMs: number,
+    private readonly newId: NewId,
+    private readonly now: Now,
+    private readonly crash: (point: string) => void,
+  ) {}
+
+  /** @throws {GatewayError} ID_REUSE, FORMAL_OBSTACLE, ASSESSMENT_MISSING and those of the evaluation */
+  async submit(sender: string, body: SubmitReferralDto, onAssess: 'draft' | 'refuse'): Promise<ReferralAccepted> {
+    const bodyDigest = digestOf(canonicalBytes(body));
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const existing = await this.store.find(sender, body.id);
+      if (existing?.phase === 'accepted' && existing.bodyDigest !== bodyDigest) throw new GatewayError('ID_REUSE');
+      if (existing?.phase === 'accepted') return answer(existing);
+      if (existing?.phase === 'draft' && existing.bodyDigest === bodyDigest) return answer(existing);
+      const evaluation = await this.evaluate.execute(sender, body, [], body.assessments ?? [], this.now());
+      if (evaluation.outcome === 'deny' || (evaluation.outcome === 'assess' && onAssess === 'refuse')) {
+        await this.refuse(sender, body, evaluation);
+      }
+      const stored = await this.keep(sender, body, bodyDigest, evaluation, existing);
+      // Another request for the same id was first: look at what it left.
+      if (stored !== undefined) return answer(stored);
+    }
+    throw new GatewayError('ID_REUSE');
+  }
+
+  /** Adds assessments to a draft; it goes out when every verdict becomes permit, and ends when one becomes deny. */
+  async assess(sender: string, id: string, added: readonly AssessmentDto[]): Promise<StoredReferral> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const draft = await this.store.find(sender, id);
+      if (draft === undefined) throw new GatewayError('NOT_FOUND');
+      if (draft.phase !== 'draft') throw new GatewayError('NOT_A_DRAFT');
+      const evaluation = await this.evaluate.execute(sender, draft.body, draft.assessments, added, this.now());
+      const stored = await this.keep(sender, draft.body, draft.bodyDigest, evaluation, draft);
+      if (stored !== undefined) return stored;
+    }
+    throw new GatewayError('ID_REUSE');
+  }
+
+  private async keep(
+    sender: string,
+    body: SubmitReferralDto,
+    bodyDigest: string,
+    evaluation: Evaluation,
+    existing: StoredReferral | undefined,
+  ): Promise<StoredReferral | undefined> {
+    const now = this.now();
+    const base = {
+      authority: sender,
+      id: body.id,
+      caseId: body.caseId,
+      type: body.type,
+      bodyDigest,
+      body,
+      assessments: evaluation.assessments,
+      version: this.newId(),
+      submittedAt: existing?.bodyDigest === bodyDigest ? existing.submittedAt : now,
+    };
+    const expected = existing?.version;
+    if (evaluation.outcome === 'permit') {
+      const sealed = await Promise.all(
+        evaluation.recipients.map((to) => this.sealing.seal(sender, body, to, evaluation, now)),
+      );
+      const referral: StoredReferral = { ...base, phase: 'accepted', messages: sealed.map((s) => s.message) };
+      this.crash('gateway.submit.before-commit');
+      if (
+        !(await this.store.put(
+          referral,
+          expected,
+          sealed.map((s) => s.outgoing),
+          [],
+        ))
+      )
+        return undefined;
+      this.crash('gateway.submit.after-commit');
+      return referral;
+    }
+    const denied = evaluation.outcome === 'deny';
+    const state = denied ? ('refused' as const) : ('awaiting-assessment' as const);
+    const referral: StoredReferral = {
+      ...base,
+      phase: denied ? 'lapsed' : 'draft',
+      ...(denied ? {} : { lapsesAt: new Date(now.getTime() + this.draftLifetimeMs) }),
+      messages: evaluation.recipients.map((to) => pending(to, state, now)),
+    };
+    const refusals = denied ? await this.refusals(sender, body, evaluation, now) : [];
+    return (await this.store.put(referral, expected, [], refusals)) ? referral : undefined;
+  }
+
+  private async refuse(sender: string, body: SubmitReferralDto, evaluation: Evaluation): Promise<never> {
+    await this.store.refuse(sender, await this.refusals(sender, body, evaluation, this.now()));
+    const code = evaluation.outcome === 'deny' ? 'FORMAL_OBSTACLE' : 'ASSESSMENT_MISSING';
+    throw new GatewayError(code, { extensions: { recipients: evaluation.recipients.map(verdictOf) } });
+  }
+
+  private refusals(
+    sender: string,
+    body: SubmitReferralDto,
+    evaluation: Evaluation,
+    now: Date,
+  ): ReturnType<typeof collect> {
+    const stopped = evaluation.recipients.filter((to) => to.verdict.outcome === evaluation.outcome);
+    return collect(stopped.map((to) => this.sealing.refusal(sender, body, to, evaluation, now)));
+  }
+}
+
+const collect = <T>(all: readonly Promise<T>[]): Promise<T[]> => Promise.all(all);
+
+const verdictOf = (to: Evaluated): object => ({
+  authority: to.recipient,
+  function: to.function,
+  messageId: to.messageId,
+  verdict: to.view,
+});
+
+const pending = (to: Evaluated, state: 'refused' | 'awaiting-assessment', now: Date): StoredMessage => ({
+  messageId: to.messageId,
+  recipient: to.recipient,
+  function: to.function,
+  state,
+  attempt: 1,
+  changedAt: now,
+  detail: { verdict: to.view },
+});
+
+/** The answer as it was when the referral was taken, however far its messages have come since: a retry gets the same. */
+const answer = (referral: StoredReferral): ReferralAccepted => {
+  const state = referral.phase === 'accepted' ? 'accepted' : 'awaiting-assessment';
+  return {
+    id: referral.id,
+    caseId: referral.caseId,
+    state,
+    recipients: referral.messages.map((message) => ({
+      authority: message.recipient,
+      function: message.function,
+      messageId: message.messageId,
+      state,
+      verdict: message.detail.verdict,
+    })),
+  };
+};

@@ -1,0 +1,97 @@
+export type GatewayErrorCode =
+  | 'NOT_FOUND'
+  | 'ID_REUSE'
+  | 'TOO_LATE'
+  | 'NOT_A_DRAFT'
+  | 'UNKNOWN_RECIPIENT'
+  | 'UNKNOWN_FUNCTION'
+  | 'UNKNOWN_MESSAGE_TYPE'
+  | 'CONTENT_INVALID'
+  | 'FORMAL_OBSTACLE'
+  | 'ASSESSMENT_MISSING'
+  | 'ASSESSMENT_INVALID'
+  | 'RECEIPT_EXISTS'
+  | 'RECEIPT_INVALID'
+  | 'UNAUTHENTICATED'
+  | 'REGISTRATION_REFUSED'
+  | 'TOO_LARGE'
+  | 'SNAPSHOT_MISSING';
+
+export interface Fault {
+  /** JSON path of the member, never its value. */
+  readonly path: string;
+  readonly code: string;
+}
+
+/** A caller's or the world's fault with a stable code; carries ids and codes, never names or content. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  constructor(
+    readonly code: GatewayErrorCode,
+    readonly details: {
+      readonly faults?: readonly Fault[];
+      readonly extensions?: Readonly<Record<string, unknown>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(code, { cause: details.cause });
+  }
+}
+
+/**
+ * Why the recipient's gateway did not take a delivery. Closed: it stands in the signed receipt that the sender gets.
+ */
+export const REJECTIONS = [
+  'malformed',
+  'proof-missing',
+  'proof-invalid',
+  'decision-key',
+  'decision-signature',
+  'decision-binding',
+  'not-permitted',
+  'not-hosted',
+  'manifest-key',
+  'manifest-signature',
+  'manifest-binding',
+  'ciphertext-digest',
+  'seal-not-openable',
+  'context-mismatch',
+  'document-key',
+  'document-signature',
+  'document-binding',
+  'content-invalid',
+  'claims-invalid',
+  'claims-mismatch',
+  'rule-set-mismatch',
+  'verdict-mismatch',
+  'cooperation-mismatch',
+  'expired',
+] as const;
+export type Rejection = (typeof REJECTIONS)[number];
+
+/** The delivery does not agree with itself, its proof or the law. */
+export class RejectedDelivery extends Error {
+  override readonly name = 'RejectedDelivery';
+  constructor(
+    readonly reason: Rejection,
+    readonly details: readonly string[] = [],
+  ) {
+    super(reason);
+  }
+}
+
+/** What is needed to judge is not here yet: not the message's fault, so it waits. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation') {
+    super(code);
+  }
+}
+
+/** An answer of the exchange that does not verify. Goes to quarantine; a state is never changed by it. */
+export class UntrustedStatement extends Error {
+  override readonly name = 'UntrustedStatement';
+  constructor(readonly code: string) {
+    super(code);
+  }
+}

@@ -1,0 +1,54 @@
+import type { MessageState } from '#contracts';
+
+export type { MessageState } from '#contracts';
+
+/**
+ * How far a message has come. Facts about it may reach its sender in any order and more than once (each travels through a
+ * queue of its own), so states have ranks: a fact never moves a message back (design.md I1, I2).
+ */
+const rank: Readonly<Record<MessageState, number>> = {
+  'awaiting-assessment': 0,
+  accepted: 1,
+  // The exchange has it aside; it either goes on or is discarded.
+  quarantined: 2,
+  checked: 3,
+  released: 4,
+  fetched: 5,
+  acknowledged: 6,
+  refused: 10,
+  rejected: 10,
+  expired: 10,
+  discarded: 10,
+  withdrawn: 10,
+};
+const TERMINAL = 10;
+
+/** Nothing more happens to the message; which of them it was does not change either. */
+export const isTerminal = (state: MessageState): boolean => rank[state] >= TERMINAL;
+
+/**
+ * State after a fact.
+ * @returns `from` when the fact brings nothing new or the message has already ended
+ */
+export const advance = (from: MessageState, fact: MessageState): MessageState => {
+  if (isTerminal(from)) return from;
+  // What the recipient fetched cannot expire or be refused; such a fact contradicts a receipt that is in the log.
+  if (isTerminal(fact)) return rank[from] >= rank.fetched ? from : fact;
+  return rank[fact] > rank[from] ? fact : from;
+};
+
+/** Words of design.md section 4 for people; never *skickad* before *utlämnad*. */
+export const stateText: Readonly<Record<MessageState, { readonly sv: string; readonly en: string }>> = {
+  'awaiting-assessment': { sv: 'väntar på bedömning', en: 'awaiting assessment' },
+  accepted: { sv: 'mottagen av er gateway', en: 'accepted by your gateway' },
+  checked: { sv: 'kontrollerad', en: 'checked' },
+  released: { sv: 'utlämnad', en: 'released' },
+  fetched: { sv: 'hämtad', en: 'fetched' },
+  acknowledged: { sv: 'kvitterad', en: 'acknowledged' },
+  refused: { sv: 'stoppad: formellt hinder', en: 'refused: formal obstacle' },
+  rejected: { sv: 'avvisad av mottagarens gateway', en: "rejected by the recipient's gateway" },
+  expired: { sv: 'utgången', en: 'expired' },
+  withdrawn: { sv: 'återtagen', en: 'withdrawn' },
+  quarantined: { sv: 'i karantän hos förmedlingen', en: 'quarantined at the exchange' },
+  discarded: { sv: 'i karantän och kasserad', en: 'quarantined and discarded' },
+};

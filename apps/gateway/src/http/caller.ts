@@ -1,0 +1,15 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+
+/** Set by the guard, from the gateway's own table of systems. */
+export interface AuthenticatedRequest extends Request {
+  caller?: { readonly system: string; readonly authority: string };
+}
+
+/** The authority for which the caller acts. */
+export const Caller = createParamDecorator((_data: unknown, context: ExecutionContext): string => {
+  const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (caller === undefined) throw new Error('a route that asks for its caller has no policy that finds one');
+  return caller.authority;
+});

@@ -1,0 +1,62 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { GiveReceiptDto, IdParamDto, ListDeliveriesQueryDto } from '#contracts';
+import type { DeliveryListItem, DeliveryView, Page } from '#contracts';
+import { Policy } from '#platform';
+import { GiveReceipt } from '../application/give-receipt.js';
+import { ReadDeliveries } from '../application/read-deliveries.js';
+import { Caller } from './caller.js';
+import { Problems } from './openapi.js';
+
+/** What a recipient does with its deliveries. */
+@ApiTags('deliveries')
+@ApiBearerAuth('system')
+@Controller('v1/deliveries')
+export class DeliveryController {
+  constructor(
+    @Inject(ReadDeliveries) private readonly reading: ReadDeliveries,
+    @Inject(GiveReceipt) private readonly receipts: GiveReceipt,
+  ) {}
+
+  @Get()
+  @Policy('system')
+  @ApiOperation({
+    summary: 'List deliveries',
+    description: 'In the order they came, keyset paging. Lista mottagna underrättelser.',
+  })
+  @ApiResponse({ status: 200, description: 'One page' })
+  @Problems(400, 401)
+  list(@Query() query: ListDeliveriesQueryDto, @Caller() caller: string): Promise<Page<DeliveryListItem>> {
+    return this.reading.list(caller, query);
+  }
+
+  @Get(':id')
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Read a delivery',
+    description: 'Content, and the evidence that was verified before it was stored. Läs en mottagen underrättelse.',
+  })
+  @ApiResponse({ status: 200, description: 'The delivery' })
+  @Problems(400, 401, 404)
+  read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<DeliveryView> {
+    return this.reading.read(caller, id);
+  }
+
+  @Post(':id/receipts')
+  @HttpCode(202)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Give a business receipt',
+    description: 'Signed, logged, and brought to the sender. Lämna kvittens.',
+  })
+  @ApiResponse({ status: 202, description: 'Signed and on its way' })
+  @Problems(400, 401, 404, 409, 422)
+  async give(
+    @Param() { id }: IdParamDto,
+    @Body() given: GiveReceiptDto,
+    @Caller() caller: string,
+  ): Promise<{ readonly receiptId: string; readonly kind: string; readonly at: string; readonly receipt: string }> {
+    const { receiptId, kind, at, receipt } = await this.receipts.execute(caller, id, given);
+    return { receiptId, kind, at: at.toISOString(), receipt };
+  }
+}

@@ -1,0 +1,106 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  AssessmentDto,
+  IdParamDto,
+  ListReferralsQueryDto,
+  SubmitReferralDto,
+  SubmitReferralQueryDto,
+} from '#contracts';
+import type { Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
+import { Policy } from '#platform';
+import type { Request, Response } from 'express';
+import { ReadReferrals } from '../application/read-referrals.js';
+import { SubmitReferral } from '../application/submit-referral.js';
+import { WithdrawReferral } from '../application/withdraw-referral.js';
+import { Caller } from './caller.js';
+import { Problems } from './openapi.js';
+
+/** What a sender does with its referrals. */
+@ApiTags('referrals')
+@ApiBearerAuth('system')
+@Controller('v1/referrals')
+export class ReferralController {
+  constructor(
+    @Inject(SubmitReferral) private readonly submitting: SubmitReferral,
+    @Inject(ReadReferrals) private readonly reading: ReadReferrals,
+    @Inject(WithdrawReferral) private readonly withdrawing: WithdrawReferral,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Submit a referral',
+    description: 'All or nothing over recipients. Skicka en underrättelse; alla mottagare eller ingen.',
+  })
+  @ApiResponse({ status: 202, description: 'Accepted, or kept as a draft that awaits assessment' })
+  @Problems(400, 401, 409, 413, 415, 422, 503)
+  async submit(
+    @Body() _checked: SubmitReferralDto,
+    @Query() query: SubmitReferralQueryDto,
+    @Caller() caller: string,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ReferralAccepted> {
+    // The body as it was parsed, not the instance made for validation: its canonical form is what an id stands for.
+    const accepted = await this.submitting.submit(caller, request.body as SubmitReferralDto, query.onAssess ?? 'draft');
+    response.location(`/v1/referrals/${accepted.id}`);
+    return accepted;
+  }
+
+  @Get()
+  @Policy('system')
+  @ApiOperation({
+    summary: 'List own referrals',
+    description: 'By state and time, keyset paging: to reconcile after a crash. Lista egna underrättelser.',
+  })
+  @ApiResponse({ status: 200, description: 'One page' })
+  @Problems(400, 401)
+  list(@Query() query: ListReferralsQueryDto, @Caller() caller: string): Promise<Page<ReferralListItem>> {
+    return this.reading.list(caller, query);
+  }
+
+  @Get(':id')
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Read a referral',
+    description: 'States, verdict, receipts and proofs. Läs en underrättelse.',
+  })
+  @ApiResponse({ status: 200, description: 'The referral' })
+  @Problems(400, 401, 404)
+  read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
+    return this.reading.read(caller, id);
+  }
+
+  @Post(':id/assessments')
+  @HttpCode(200)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Give an assessment for a draft',
+    description: 'The draft goes out when every verdict is permit. Lämna en bedömning.',
+  })
+  @ApiResponse({ status: 200, description: 'The referral after the assessment' })
+  @Problems(400, 401, 404, 409, 422, 503)
+  async assess(
+    @Param() { id }: IdParamDto,
+    @Body() assessment: AssessmentDto,
+    @Caller() caller: string,
+  ): Promise<ReferralView> {
+    return this.reading.view(await this.submitting.assess(caller, id, [{ ...assessment }]));
+  }
+
+  @Post(':id/withdrawal')
+  @HttpCode(200)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Withdraw a draft, or what has not left yet',
+    description: 'Återta ett utkast, eller det som ännu inte lämnat er gateway.',
+  })
+  @ApiResponse({ status: 200, description: 'The referral, withdrawn' })
+  @Problems(400, 401, 404, 409)
+  async withdraw(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
+    await this.withdrawing.execute(caller, id);
+    return this.reading.read(caller, id);
+  }
+}

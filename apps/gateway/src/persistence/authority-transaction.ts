@@ -1,0 +1,15 @@
+import type { DataSource, EntityManager } from 'typeorm';
+
+/**
+ * Runs work as one authority. `SET LOCAL app.authority` is what row security compares with, and it ends with the
+ * transaction, so a pooled connection never carries one authority's sight over to another.
+ */
+export const asAuthority = <T>(
+  dataSource: DataSource,
+  authority: string,
+  work: (tx: EntityManager) => Promise<T>,
+): Promise<T> =>
+  dataSource.transaction(async (tx) => {
+    await tx.query(`SELECT set_config('app.authority', $1, true)`, [authority]);
+    return work(tx);
+  });

@@ -1,0 +1,12 @@
+import type { MixedList } from 'typeorm';
+import { Gateway1763900000000 } from './migrations/1763900000000-gateway.js';
+
+export const schema = 'gateway';
+/** In order; never edited once merged. */
+export const migrations = [Gateway1763900000000] satisfies MixedList<new () => unknown>;
+
+/** Rights of the service's role when another role owns the tables. No TRUNCATE, and no right to change policies. */
+export const grantsSql = (role: string): string => `
+  GRANT USAGE ON SCHEMA gateway TO "${role}";
+  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gateway TO "${role}";
+  GRANT USAGE ON ALL SEQUENCES IN SCHEMA gateway TO "${role}";`;

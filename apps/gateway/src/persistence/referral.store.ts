@@ -1,0 +1,312 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { ListReferralsQueryDto, MessageState } from '#contracts';
+import type {
+  ListedReferral,
+  Outgoing,
+  ReferralStore,
+  StoredMessage,
+  StoredReferral,
+  StoredRefusal,
+  StoredStatement,
+} from '../application/ports.js';
+import { advance } from '../domain/message-state.js';
+import type { KeyStore } from '../keys/key-store.js';
+import { asAuthority } from './authority-transaction.js';
+import type { Outbox } from './outbox.js';
+import { cursorOf, toMessage, toReferral, toStatement } from './rows.js';
+import type { MessageRow, ReferralRow, StatementRow } from './rows.js';
+
+const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
+  manifest_sha256, jwe_sha256, detail`;
+
+/** Referrals of the authorities hosted here, as their senders see them. Each method is one transaction as one authority. */
+export class PostgresReferralStore implements ReferralStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyStore,
+    private readonly outbox: Outbox,
+  ) {}
+
+  find(authority: string, id: string): Promise<StoredReferral | undefined> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<ReferralRow[]>(`SELECT * FROM gateway.referral WHERE authority = $1 AND id = $2`, [
+        authority,
+        id,
+      ]);
+      if (row === undefined) return undefined;
+      const messages = await tx.query<MessageRow[]>(
+        `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 ORDER BY position`,
+        [authority, id],
+      );
+      return toReferral(row, messages, this.keys.cipher(authority));
+    });
+  }
+
+  async put(
+    referral: StoredReferral,
+    expected: string | undefined,
+    outgoing: readonly Outgoing[],
+    refusals: readonly StoredRefusal[],
+  ): Promise<boolean> {
+    const stored = await asAuthority(this.dataSource, referral.authority, async (tx) => {
+      const { authority, id } = referral;
+      if (expected !== undefined) {
+        const [, gone] = await tx.query<[unknown[], number]>(
+          `DELETE FROM gateway.referral WHERE authority = $1 AND id = $2 AND version = $3 AND phase <> 'accepted'`,
+          [authority, id, expected],
+        );
+        if (gone !== 1) return false;
+      }
+      if (!(await this.insert(tx, referral))) return false;
+      for (const [position, message] of referral.messages.entries())
+        await this.insertMessage(tx, referral, message, position);
+      await this.outbox.add(tx, outgoing);
+      await this.insertRefusals(tx, authority, refusals);
+      return true;
+    });
+    if (stored) this.outbox.wake();
+    return stored;
+  }
+
+  async refuse(authority: string, refusals: readonly StoredRefusal[]): Promise<void> {
+    await asAuthority(this.dataSource, authority, (tx) => this.insertRefusals(tx, authority, refusals));
+    this.outbox.wake();
+  }
+
+  withdraw(authority: string, id: string, at: Date): Promise<'withdrawn' | 'too-late' | 'not-found'> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<ReferralRow[]>(
+        `SELECT phase FROM gateway.referral WHERE authority = $1 AND id = $2 FOR UPDATE`,
+        [authority, id],
+      );
+      if (row === undefined) return 'not-found';
+      const messages = await tx.query<MessageRow[]>(
+        `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 FOR UPDATE`,
+        [authority, id],
+      );
+      if (messages.every((m) => m.state === 'withdrawn')) return 'withdrawn';
+      if (row.phase === 'lapsed') return 'too-late';
+      if (row.phase === 'accepted') {
+        if (messages.some((m) => m.state !== 'accepted' || m.outbox_id === null)) return 'too-late';
+        const ids = messages.flatMap((m) => m.outbox_id ?? []);
+        // All or nothing: a referral is not withdrawn from some of its recipients.
+        await tx.query('SAVEPOINT take_back');
+        if ((await this.outbox.takeBack(tx, ids)).length !== ids.length) {
+          await tx.query('ROLLBACK TO SAVEPOINT take_back');
+          return 'too-late';
+        }
+      }
+      await tx.query(
+        `UPDATE gateway.message SET state = 'withdrawn', changed_at = $3 WHERE authority = $1 AND referral_id = $2`,
+        [authority, id, at],
+      );
+      await tx.query(
+        `UPDATE gateway.referral SET phase = CASE phase WHEN 'draft' THEN 'lapsed' ELSE phase END, lapses_at = NULL WHERE authority = $1 AND id = $2`,
+        [authority, id],
+      );
+      return 'withdrawn';
+    });
+  }
+
+  list(authority: string, query: ListReferralsQueryDto): Promise<readonly ListedReferral[]> {
+    const [txid, seq] = cursorOf(query.after);
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<(ReferralRow & { cursor: string })[]>(
+        `SELECT r.id, r.case_id, r.type, r.submitted_at, r.txid::text || '.' || r.seq AS cursor FROM gateway.referral r
+         WHERE r.authority = $1 AND (r.txid, r.seq) > ($2::xid8, $3::bigint)
+           -- Below the oldest running transaction nothing can appear any more, so a reader with a cursor misses no row.
+           AND r.txid < pg_snapshot_xmin(pg_current_snapshot())
+           AND ($4::timestamptz IS NULL OR r.submitted_at >= $4) AND ($5::timestamptz IS NULL OR r.submitted_at < $5)
+           AND ($6::text IS NULL OR EXISTS (SELECT FROM gateway.message m
+             WHERE m.authority = r.authority AND m.referral_id = r.id AND m.state = $6))
+         ORDER BY r.txid, r.seq LIMIT $7`,
+        [authority, txid, seq, query.from ?? null, query.until ?? null, query.state ?? null, query.limit],
+      );
+      const messages = await tx.query<MessageRow[]>(
+        `SELECT referral_id, message_id, recipient, state, changed_at FROM gateway.message
+         WHERE authority = $1 AND referral_id = ANY($2::uuid[]) ORDER BY position`,
+        [authority, rows.map((row) => row.id)],
+      );
+      return rows.map((row) => ({
+        id: row.id,
+        caseId: row.case_id,
+        type: row.type,
+        submittedAt: row.submitted_at,
+        cursor: row.cursor,
+        messages: messages
+          .filter((m) => m.referral_id === row.id)
+          .map((m) => ({ recipient: m.recipient, messageId: m.message_id, state: m.state, changedAt: m.changed_at })),
+      }));
+    });
+  }
+
+  statements(authority: string, messageIds: readonly string[]): Promise<readonly StoredStatement[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<StatementRow[]>(
+        `SELECT * FROM gateway.statement WHERE authority = $1 AND message_id = ANY($2::uuid[]) ORDER BY at, entry_id`,
+        [authority, messageIds],
+      );
+      return rows.map((row) => toStatement(row, this.keys.cipher(authority)));
+    });
+  }
+
+  findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<MessageRow[]>(
+        `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND message_id = $2`,
+        [authority, messageId],
+      );
+      return row === undefined ? undefined : toMessage(row, this.keys.cipher(authority));
+    });
+  }
+
+  record(
+    authority: string,
+    statement: StoredStatement,
+    fact: MessageState | undefined,
+  ): Promise<'recorded' | 'unknown'> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<MessageRow[]>(
+        `SELECT state FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
+        [authority, statement.messageId],
+      );
+      const [refusal] = await tx.query<unknown[]>(
+        `SELECT 1 FROM gateway.refusal WHERE authority = $1 AND message_id = $2 LIMIT 1`,
+        [authority, statement.messageId],
+      );
+      if (row === undefined && refusal === undefined) return 'unknown';
+      const cipher = this.keys.cipher(authority);
+      await tx.query(
+        `INSERT INTO gateway.statement (authority, entry_id, message_id, kind, entry, statement, blind, proof, note, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (authority, entry_id) DO UPDATE SET
+           blind = COALESCE(gateway.statement.blind, EXCLUDED.blind), proof = COALESCE(gateway.statement.proof, EXCLUDED.proof)`,
+        [
+          authority,
+          statement.entryId,
+          statement.messageId,
+          statement.kind,
+          statement.entry,
+          statement.statement ?? null,
+          statement.blind ?? null,
+          statement.proof ?? null,
+          statement.note === undefined ? null : cipher.seal(statement.note, 'statement', statement.entryId),
+          statement.at,
+        ],
+      );
+      const next = row === undefined || fact === undefined ? row?.state : advance(row.state, fact);
+      if (next !== undefined && next !== row?.state) {
+        await tx.query(
+          `UPDATE gateway.message SET state = $3, changed_at = clock_timestamp() WHERE authority = $1 AND message_id = $2`,
+          [authority, statement.messageId, next],
+        );
+      }
+      return 'recorded';
+    });
+  }
+
+  expire(authority: string, at: Date): Promise<{ readonly drafts: number; readonly messages: number }> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [drafts] = await tx.query<[{ id: string }[], number]>(
+        `UPDATE gateway.referral SET phase = 'lapsed' WHERE authority = $1 AND phase = 'draft' AND lapses_at <= $2 RETURNING id`,
+        [authority, at],
+      );
+      await tx.query(
+        `UPDATE gateway.message SET state = 'expired', changed_at = $3 WHERE authority = $1 AND referral_id = ANY($2::uuid[])`,
+        [authority, drafts.map((row) => row.id), at],
+      );
+      const waiting = await tx.query<{ message_id: string; outbox_id: string }[]>(
+        `SELECT message_id, outbox_id FROM gateway.message
+         WHERE authority = $1 AND state = 'accepted' AND expires_at <= $2 AND outbox_id IS NOT NULL FOR UPDATE SKIP LOCKED`,
+        [authority, at],
+      );
+      // What may have left is the exchange's to expire, by a notice.
+      const back = await this.outbox.takeBack(
+        tx,
+        waiting.map((row) => row.outbox_id),
+      );
+      const gone = waiting.filter((row) => back.includes(row.outbox_id)).map((row) => row.message_id);
+      await tx.query(
+        `UPDATE gateway.message SET state = 'expired', changed_at = $3 WHERE authority = $1 AND message_id = ANY($2::uuid[])`,
+        [authority, gone, at],
+      );
+      return { drafts: drafts.length, messages: gone.length };
+    });
+  }
+
+  private async insert(tx: EntityManager, referral: StoredReferral): Promise<boolean> {
+    const cipher = this.keys.cipher(referral.authority);
+    const rows = await tx.query<unknown[]>(
+      `INSERT INTO gateway.referral
+         (authority, id, case_id, type, phase, body_digest, body, assessments, version, submitted_at, lapses_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        referral.authority,
+        referral.id,
+        referral.caseId,
+        referral.type,
+        referral.phase,
+        referral.bodyDigest,
+        cipher.seal(referral.body, 'referral', referral.id),
+        cipher.seal(referral.assessments, 'assessment', referral.id),
+        referral.version,
+        referral.submittedAt,
+        referral.lapsesAt ?? null,
+      ],
+    );
+    return rows.length === 1;
+  }
+
+  private async insertMessage(
+    tx: EntityManager,
+    referral: StoredReferral,
+    message: StoredMessage,
+    position: number,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO gateway.message (authority, message_id, referral_id, position, recipient, function, state, attempt,
+         changed_at, expires_at, outbox_id, manifest_sha256, jwe_sha256, detail)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      [
+        referral.authority,
+        message.messageId,
+        referral.id,
+        position,
+        message.recipient,
+        message.function,
+        message.state,
+        message.attempt,
+        message.changedAt,
+        message.expiresAt ?? null,
+        message.outboxId ?? null,
+        message.manifestSha256 ?? null,
+        message.jweSha256 ?? null,
+        this.keys.cipher(referral.authority).seal(message.detail, 'message', message.messageId),
+      ],
+    );
+  }
+
+  private async insertRefusals(
+    tx: EntityManager,
+    authority: string,
+    refusals: readonly StoredRefusal[],
+  ): Promise<void> {
+    for (const refusal of refusals) {
+      const rows = await tx.query<unknown[]>(
+        `INSERT INTO gateway.refusal (authority, refusal_id, fingerprint, message_id, referral_id, recipient, statement, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (authority, fingerprint) DO NOTHING RETURNING refusal_id`,
+        [
+          authority,
+          refusal.refusalId,
+          refusal.fingerprint,
+          refusal.messageId,
+          refusal.referralId,
+          refusal.recipient,
+          refusal.statement,
+          refusal.at,
+        ],
+      );
+      if (rows.length === 1) await this.outbox.add(tx, [refusal.outgoing]);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import type { MessageState } from '#contracts';
+import type {
+  DeliveryDetail,
+  ListedDelivery,
+  MessageDetail,
+  Phase,
+  StoredAssessment,
+  StoredMessage,
+  StoredReceipt,
+  StoredReferral,
+  StoredStatement,
+} from '../application/ports.js';
+import type { StorageCipher } from '../keys/storage-cipher.js';
+
+/** Rows mirror tables and are no domain objects. */
+export interface ReferralRow {
+  authority: string;
+  id: string;
+  case_id: string;
+  type: string;
+  phase: Phase;
+  body_digest: string;
+  body: Buffer;
+  assessments: Buffer;
+  version: string;
+  submitted_at: Date;
+  lapses_at: Date | null;
+}
+export interface MessageRow {
+  message_id: string;
+  referral_id: string;
+  recipient: string;
+  function: string;
+  state: MessageState;
+  attempt: number;
+  changed_at: Date;
+  expires_at: Date | null;
+  outbox_id: string | null;
+  manifest_sha256: string | null;
+  jwe_sha256: string | null;
+  detail: Buffer;
+}
+export interface StatementRow {
+  entry_id: string;
+  message_id: string;
+  kind: string;
+  entry: string;
+  statement: string | null;
+  blind: string | null;
+  proof: string | null;
+  note: Buffer | null;
+  at: Date;
+}
+export interface DeliveryRow {
+  authority: string;
+  message_id: string;
+  attempt: number;
+  sender: string;
+  case_id: string;
+  type: string;
+  function: string;
+  delivery_number: string;
+  received_at: Date;
+  jwe_sha256: string;
+  decision_entry_id: string;
+  cursor: string;
+}
+export interface ReceiptRow {
+  receipt_id: string;
+  kind: StoredReceipt['kind'];
+  receipt: string;
+  at: Date;
+  detail: Buffer;
+}
+
+export const toMessage = (row: MessageRow, cipher: StorageCipher): StoredMessage => ({
+  messageId: row.message_id,
+  recipient: row.recipient,
+  function: row.function,
+  state: row.state,
+  attempt: row.attempt,
+  changedAt: row.changed_at,
+  ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+  ...(row.outbox_id === null ? {} : { outboxId: row.outbox_id }),
+  ...(row.manifest_sha256 === null ? {} : { manifestSha256: row.manifest_sha256 }),
+  ...(row.jwe_sha256 === null ? {} : { jweSha256: row.jwe_sha256 }),
+  detail: cipher.open(row.detail, 'message', row.message_id) as unknown as MessageDetail,
+});
+
+export const toReferral = (
+  row: ReferralRow,
+  messages: readonly MessageRow[],
+  cipher: StorageCipher,
+): StoredReferral => ({
+  authority: row.authority,
+  id: row.id,
+  caseId: row.case_id,
+  type: row.type,
+  phase: row.phase,
+  bodyDigest: row.body_digest,
+  body: cipher.open(row.body, 'referral', row.id) as unknown as StoredReferral['body'],
+  assessments: cipher.open(row.assessments, 'assessment', row.id) as unknown as readonly StoredAssessment[],
+  version: row.version,
+  submittedAt: row.submitted_at,
+  ...(row.lapses_at === null ? {} : { lapsesAt: row.lapses_at }),
+  messages: messages.map((message) => toMessage(message, cipher)),
+});
+
+export const toStatement = (row: StatementRow, cipher: StorageCipher): StoredStatement => ({
+  entryId: row.entry_id,
+  messageId: row.message_id,
+  kind: row.kind,
+  entry: row.entry,
+  ...(row.statement === null ? {} : { statement: row.statement }),
+  ...(row.blind === null ? {} : { blind: row.blind }),
+  ...(row.proof === null ? {} : { proof: row.proof }),
+  ...(row.note === null
+    ? {}
+    : { note: cipher.open(row.note, 'statement', row.entry_id) as unknown as { readonly diaryNumber: string } }),
+  at: row.at,
+});
+
+export const toDelivery = (row: DeliveryRow): ListedDelivery => ({
+  authority: row.authority,
+  messageId: row.message_id,
+  attempt: row.attempt,
+  sender: row.sender,
+  caseId: row.case_id,
+  type: row.type,
+  function: row.function,
+  deliveryNumber: Number(row.delivery_number),
+  receivedAt: row.received_at,
+  jweSha256: row.jwe_sha256,
+  decisionEntryId: row.decision_entry_id,
+  cursor: row.cursor,
+});
+
+export const toDeliveryDetail = (detail: Buffer, messageId: string, cipher: StorageCipher): DeliveryDetail =>
+  cipher.open(detail, 'delivery', messageId) as unknown as DeliveryDetail;
+
+export const toReceipt = (row: ReceiptRow, cipher: StorageCipher): StoredReceipt => ({
+  receiptId: row.receipt_id,
+  kind: row.kind,
+  receipt: row.receipt,
+  at: row.at,
+  detail: cipher.open(row.detail, 'delivery_receipt', row.receipt_id) as unknown as StoredReceipt['detail'],
+});
+
+/** Splits a keyset cursor `<txid>.<seq>`; the beginning when absent. */
+export const cursorOf = (after: string | undefined): readonly [string, string] => {
+  const [txid = '0', seq = '0'] = (after ?? '0.0').split('.');
+  return [txid, seq];
+};

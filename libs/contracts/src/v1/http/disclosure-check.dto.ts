@@ -1,0 +1,56 @@
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, IsString, Length, ValidateNested } from 'class-validator';
+import { IsAuthorityId, IsCode, IsFacts, IsInstant, IsItems, IsLocalDate, IsUuid, Optional } from './rules.js';
+import { BasisDto, INITIATIVES, MANDATES } from './submit-referral.dto.js';
+
+/** A piece of information by its codes: what it is, about whom, how known, what secrecy may protect it. */
+export class CheckItemDto {
+  @IsCode() readonly id!: string;
+  @IsCode() readonly dataCategory!: string;
+  @IsCode() readonly about!: string;
+  @IsCode() readonly known!: string;
+  @IsArray() @ArrayMaxSize(20) @IsCode({ each: true }) readonly secrecy!: string[];
+}
+
+/** An officer's answer supposed for a dry run; nobody's name stands behind it. */
+export class SupposedAssessmentDto {
+  @IsString() @Length(1, 128) readonly basis!: string;
+  @IsCode() readonly test!: string;
+  @IsCode() readonly outcome!: string;
+  @IsItems() readonly items!: string[] | 'all';
+  @IsCode() readonly office!: string;
+  @IsIn(MANDATES) readonly mandate!: 'delegation' | 'statute';
+  @Optional() @IsInstant() readonly at?: string;
+}
+
+/** Body of `POST /v1/disclosure-checks`: claims only, no personal data. Nothing is stored, sent or logged of it. */
+export class DisclosureCheckDto {
+  @IsAuthorityId() readonly recipient!: string;
+  /** Local date in Europe/Stockholm for which the law is asked; absent: today. */
+  @Optional() @IsLocalDate() readonly on?: string;
+  @IsCode() readonly type!: string;
+  @IsIn(INITIATIVES) readonly initiative!: 'own' | 'request';
+  @Optional() @IsUuid() readonly requestId?: string;
+  @IsCode() readonly purpose!: string;
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => BasisDto)
+  readonly bases!: BasisDto[];
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => CheckItemDto)
+  readonly items!: CheckItemDto[];
+  @Optional() @IsFacts() readonly facts?: Record<string, boolean | string>;
+  @Optional() @IsFacts() readonly derived?: Record<string, boolean | string>;
+  @Optional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @ValidateNested({ each: true })
+  @Type(() => SupposedAssessmentDto)
+  readonly assessments?: SupposedAssessmentDto[];
+  @Optional() @IsUuid() readonly cooperationDecision?: string;
+}

@@ -1,0 +1,47 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
+import { CURSOR, IsInstant, IsUuid, Optional } from './rules.js';
+
+/** States of a message, in the order people meet them (design.md section 4). */
+export const MESSAGE_STATES = [
+  'awaiting-assessment',
+  'accepted',
+  'checked',
+  'released',
+  'fetched',
+  'acknowledged',
+  'refused',
+  'rejected',
+  'expired',
+  'withdrawn',
+  'quarantined',
+  'discarded',
+] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+export class PageQueryDto {
+  /** Cursor: `next` of the page before. */
+  @Optional() @Matches(CURSOR) readonly after?: string;
+  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) readonly limit: number = 20;
+}
+
+export class ListReferralsQueryDto extends PageQueryDto {
+  @Optional() @IsIn(MESSAGE_STATES) readonly state?: MessageState;
+  /** Submitted at or after. */
+  @Optional() @IsInstant() readonly from?: string;
+  /** Submitted before. */
+  @Optional() @IsInstant() readonly until?: string;
+}
+
+export class ListDeliveriesQueryDto extends PageQueryDto {
+  @Optional() @IsUuid() readonly caseId?: string;
+}
+
+export class SubmitReferralQueryDto {
+  /** `refuse`: answer 422 where an assessment is missing instead of keeping a draft. */
+  @Optional() @IsIn(['draft', 'refuse']) readonly onAssess?: 'draft' | 'refuse';
+}
+
+export class IdParamDto {
+  @IsUuid() readonly id!: string;
+}

@@ -1,0 +1,144 @@
+import type { MessageState } from './queries.dto.js';
+
+/** A verdict as people read it: codes first, texts rendered from them. */
+export interface VerdictView {
+  readonly outcome: 'permit' | 'assess' | 'deny';
+  readonly codes: object;
+  readonly sv: object;
+  readonly en: object;
+}
+
+/** One recipient's message in an answer of the referral routes. */
+export interface MessageSummary {
+  readonly authority: string;
+  readonly function: string;
+  readonly messageId: string;
+  readonly state: MessageState;
+  readonly verdict: VerdictView;
+}
+
+/** Answer of `POST /v1/referrals`. */
+export interface ReferralAccepted {
+  readonly id: string;
+  readonly caseId: string;
+  readonly state: 'accepted' | 'awaiting-assessment';
+  readonly recipients: readonly MessageSummary[];
+}
+
+/** One signed statement with its place in the disclosure log. */
+export interface ProvenStatement {
+  /** Compact JWS: the entry in the log (a decision or a notice by the exchange). */
+  readonly entry: string;
+  /** What the entry records, when it records a participant's statement. */
+  readonly statement?: string;
+  /** base64url, 32 bytes. */
+  readonly blind?: string;
+  /** c2sp.org/tlog-proof@v1 */
+  readonly proof?: string;
+}
+
+export interface ReceiptView extends ProvenStatement {
+  readonly receiptId: string;
+  readonly kind: string;
+  readonly by: string;
+  readonly at: string;
+  readonly reason?: string;
+  /** The recipient's diary number, opened by the sender's gateway. */
+  readonly diaryNumber?: string;
+}
+
+/** One recipient's message in `GET /v1/referrals/{id}`. */
+export interface MessageView extends MessageSummary {
+  readonly attempt: number;
+  readonly stateText: { readonly sv: string; readonly en: string };
+  readonly changedAt: string;
+  readonly manifest?: string;
+  readonly decision?: ProvenStatement & {
+    readonly outcome: string;
+    readonly number: number;
+    readonly decidedAt: string;
+  };
+  readonly receipts: readonly ReceiptView[];
+  readonly notices: readonly (ProvenStatement & {
+    readonly kind: string;
+    readonly reason?: string;
+    readonly at: string;
+  })[];
+}
+
+/** Answer of `GET /v1/referrals/{id}`. */
+export interface ReferralView {
+  readonly id: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly submittedAt: string;
+  readonly recipients: readonly MessageView[];
+  readonly assessments: readonly {
+    readonly id: string;
+    readonly recipient: string;
+    readonly basis: string;
+    readonly test: string;
+    readonly outcome: string;
+    readonly office: string;
+    readonly mandate: string;
+    readonly at: string;
+  }[];
+}
+
+/** One row of `GET /v1/referrals`. */
+export interface ReferralListItem {
+  readonly id: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly submittedAt: string;
+  readonly recipients: readonly {
+    readonly authority: string;
+    readonly messageId: string;
+    readonly state: MessageState;
+    readonly changedAt: string;
+  }[];
+}
+
+/** One row of `GET /v1/deliveries`. */
+export interface DeliveryListItem {
+  /** Message id. */
+  readonly id: string;
+  readonly attempt: number;
+  readonly caseId: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly recipientFunction: string;
+  /** Order of this delivery within (recipient authority, case), from 1. */
+  readonly deliveryNumber: number;
+  readonly receivedAt: string;
+}
+
+/** Answer of `GET /v1/deliveries/{id}`. */
+export interface DeliveryView extends DeliveryListItem {
+  readonly registration: object;
+  readonly content: object;
+  readonly sentAt: string;
+  readonly verdict: VerdictView;
+  /** Everything the gateway verified before it stored the content. */
+  readonly evidence: {
+    readonly document: string;
+    readonly manifest: string;
+    readonly decision: string;
+    readonly blind: string;
+    readonly proof: string;
+  };
+  readonly receipts: readonly {
+    readonly receiptId: string;
+    readonly kind: string;
+    readonly at: string;
+    readonly receipt: string;
+    readonly reason?: string;
+    readonly diaryNumber?: string;
+  }[];
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor for `after`; absent on the last page for now. */
+  readonly next?: string;
+}

@@ -1,0 +1,73 @@
+import { Matches, ValidateBy, ValidateIf } from 'class-validator';
+import type { ValidationOptions } from 'class-validator';
+
+/** Authority id `<slug>/<unit>`. */
+export const AUTHORITY_ID = /^[a-z][a-z0-9-]{0,62}\/[a-z][a-z0-9-]{0,62}$/;
+/** Slug, unit, gateway or function id. */
+export const SIMPLE_ID = /^[a-z][a-z0-9-]{0,62}$/;
+/** RFC 9562, lower case, any version from 1 to 8. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** A code of a closed list; which list is the law's business (`#legal-basis`), not the transport's. */
+export const CODE = /^[A-Za-z0-9][A-Za-z0-9:_.~@/-]{0,127}$/;
+export const LOCAL_DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+/** RFC 3339 instant; any offset is taken, UTC is given back. */
+export const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** Keyset cursor as given in `next`. */
+export const CURSOR = /^\d{1,20}\.\d{1,20}$/;
+
+/** Absent is fine, `null` is not: class-validator's own `IsOptional` lets `null` through unchecked. */
+export const Optional = (): PropertyDecorator =>
+  ValidateIf((_object: unknown, value: unknown) => value !== undefined) as PropertyDecorator;
+
+export const IsAuthorityId = (options?: ValidationOptions): PropertyDecorator => Matches(AUTHORITY_ID, options);
+export const IsSimpleId = (options?: ValidationOptions): PropertyDecorator => Matches(SIMPLE_ID, options);
+export const IsUuid = (options?: ValidationOptions): PropertyDecorator => Matches(UUID, options);
+export const IsCode = (options?: ValidationOptions): PropertyDecorator => Matches(CODE, options);
+export const IsLocalDate = (options?: ValidationOptions): PropertyDecorator => Matches(LOCAL_DATE, options);
+export const IsInstant = (options?: ValidationOptions): PropertyDecorator => Matches(INSTANT, options);
+
+const MAX_ENTRIES = 64;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const recordOf =
+  (accepts: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    isRecord(value) &&
+    Object.keys(value).length <= MAX_ENTRIES &&
+    Object.entries(value).every(([key, entry]) => CODE.test(key) && accepts(entry));
+const isCode = (value: unknown): boolean => typeof value === 'string' && CODE.test(value);
+
+const rule = (name: string, validate: (value: unknown) => boolean, options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    { name, validator: { validate: (value: unknown) => validate(value), defaultMessage: () => name } },
+    options,
+  );
+
+/** `{code: true | false | code}` */
+export const IsFacts = (options?: ValidationOptions): PropertyDecorator =>
+  rule(
+    'isFacts',
+    recordOf((value) => typeof value === 'boolean' || isCode(value)),
+    options,
+  );
+/** `{item: code}` */
+export const IsCodeMap = (options?: ValidationOptions): PropertyDecorator =>
+  rule('isCodeMap', recordOf(isCode), options);
+/** `{item: [code, ...]}` */
+export const IsCodeListMap = (options?: ValidationOptions): PropertyDecorator =>
+  rule(
+    'isCodeListMap',
+    recordOf((value) => Array.isArray(value) && value.length <= MAX_ENTRIES && value.every(isCode)),
+    options,
+  );
+/** `'all'` or a list of item ids. */
+export const IsItems = (options?: ValidationOptions): PropertyDecorator =>
+  rule(
+    'isItems',
+    (value) =>
+      value === 'all' ||
+      (Array.isArray(value) && value.length > 0 && value.length <= MAX_ENTRIES && value.every(isCode)),
+    options,
+  );
+/** A JSON object, checked elsewhere by the JSON Schema of its message type. */
+export const IsJsonObject = (options?: ValidationOptions): PropertyDecorator => rule('isJsonObject', isRecord, options);
