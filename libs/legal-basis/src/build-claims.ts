@@ -2,7 +2,7 @@ import type { JsonValue } from '#json';
 import { classify, type Declarations } from './classify.js';
 import type { AuthorityKind } from './codes.js';
 import { derive } from './derive.js';
-import { EngineError } from './errors.js';
+import { ClassificationError } from './errors.js';
 import { NO_BASIS } from './recorded.js';
 import { indexOf } from './rule-index.js';
 import type { ClaimAssessment, ClaimBasis, ClaimItem, Claims, Facts, LocalDate, RuleSet } from './types.js';
@@ -63,8 +63,9 @@ export function buildClaims(body: ReferralBody, context: ClaimsContext): Claims 
 }
 
 /**
- * What a submitted assessment is bound to: all items become item ids, and a basis without a date its version in force on the day.
- * @throws {EngineError} BASIS_UNKNOWN when no version of the basis is in force on the day
+ * What a submitted assessment is bound to: all items become item ids, and a basis without a date its version in force on the day. A
+ * basis that is not in force binds to its newest version, so that the verdict, not the assessment, says that it does not apply.
+ * @throws {ClassificationError} BASIS_UNKNOWN, ITEM_UNKNOWN
  */
 export function resolveAssessment(
   assessment: Pick<BodyAssessment, 'basis' | 'items'>,
@@ -72,9 +73,17 @@ export function resolveAssessment(
   ruleSet: RuleSet,
   on: LocalDate,
 ): { readonly basis: string; readonly items: readonly string[] } {
-  const named = assessment.items === 'all' ? items.map((item) => item.id) : assessment.items;
-  if (assessment.basis === NO_BASIS || assessment.basis.includes('@')) return { basis: assessment.basis, items: named };
-  const version = indexOf(ruleSet).versionOn(assessment.basis, on);
-  if (version === undefined) throw new EngineError('BASIS_UNKNOWN', 'assessment');
+  const known = items.map((item) => item.id);
+  const named = assessment.items === 'all' ? known : assessment.items;
+  if (!named.every((id) => known.includes(id))) throw new ClassificationError('ITEM_UNKNOWN', 'items');
+  if (assessment.basis === NO_BASIS) return { basis: NO_BASIS, items: named };
+  const index = indexOf(ruleSet);
+  const [id = '', date] = assessment.basis.split('@');
+  const versions = index.bases.get(id) ?? [];
+  const version =
+    date === undefined
+      ? (index.versionOn(id, on) ?? versions.at(-1))
+      : versions.find((candidate) => candidate.versionId === assessment.basis);
+  if (version === undefined) throw new ClassificationError('BASIS_UNKNOWN', 'basis');
   return { basis: version.versionId, items: named };
 }

@@ -7,7 +7,8 @@ export type LegalBasisErrorCode =
   | 'FIELD_UNCLASSIFIED'
   | 'SECRECY_UNDECLARED'
   | 'DECLARATION_UNKNOWN'
-  | 'BASIS_UNKNOWN';
+  | 'BASIS_UNKNOWN'
+  | 'ITEM_UNKNOWN';
 
 export abstract class LegalBasisError extends Error {
   abstract readonly code: LegalBasisErrorCode;
@@ -16,7 +17,7 @@ export abstract class LegalBasisError extends Error {
 /** The check was called with something it cannot judge at all. A recipient holds on an unknown engine version. */
 export class EngineError extends LegalBasisError {
   constructor(
-    readonly code: 'ENGINE_VERSION_UNKNOWN' | 'DATE_INVALID' | 'RULE_SET_INVALID' | 'BASIS_UNKNOWN',
+    readonly code: 'ENGINE_VERSION_UNKNOWN' | 'DATE_INVALID' | 'RULE_SET_INVALID',
     detail: string,
   ) {
     super(`${code}: ${detail}`);
@@ -32,7 +33,13 @@ export class ClaimsError extends LegalBasisError {
 /** A field that cannot be classified cannot be sent (design.md section 6). */
 export class ClassificationError extends LegalBasisError {
   constructor(
-    readonly code: 'MESSAGE_TYPE_UNKNOWN' | 'FIELD_UNCLASSIFIED' | 'SECRECY_UNDECLARED' | 'DECLARATION_UNKNOWN',
+    readonly code:
+      | 'MESSAGE_TYPE_UNKNOWN'
+      | 'FIELD_UNCLASSIFIED'
+      | 'SECRECY_UNDECLARED'
+      | 'DECLARATION_UNKNOWN'
+      | 'BASIS_UNKNOWN'
+      | 'ITEM_UNKNOWN',
     readonly path: string,
   ) {
     super(`${code} at ${path}`);
