@@ -1,0 +1,23 @@
+export { cooperationCommitment, cooperationJson, parseCooperation, type CooperationOpening } from './cooperation.js';
+export { SnapshotError, type SnapshotErrorCode } from './errors.js';
+export { KeysFeed, type KeysSource, type Newest } from './feed.js';
+export { KeysLog } from './keys-log.js';
+export { signServiceToken, verifyServiceToken, type Audience } from './service-token.js';
+export {
+  Snapshot,
+  type AuthorityRecord,
+  type GatewayRecord,
+  type KeyRecord,
+  type ReleasedRuleSet,
+} from './snapshot.js';
+export {
+  parseEntry,
+  signEntry,
+  type EnrolledAuthority,
+  type Entry,
+  type FunctionView,
+  type ParticipantView,
+  type Statement,
+  type StatementBody,
+} from './statement.js';
+export { parseTrust, type Trust } from './trust.js';

@@ -1,0 +1,338 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { generateKey, localSigner } from '#envelope';
+import type { KeyUse, PrivateKey } from '#envelope';
+import { checkpointText, nodeSha256, nodeVerifyEd25519, signNote, verifierKey } from '#tlog/build';
+import {
+  KeysFeed,
+  KeysLog,
+  SnapshotError,
+  cooperationCommitment,
+  parseTrust,
+  signEntry,
+  signServiceToken,
+  verifyServiceToken,
+} from './index.js';
+import type { KeysSource, StatementBody, Trust } from './index.js';
+import { generateKeyPairSync } from 'node:crypto';
+import { nodeNoteSigner } from '#tlog/build';
+
+const codeOf = async (work: () => unknown): Promise<string> => {
+  try {
+    await work();
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof SnapshotError) return error.code;
+    throw error;
+  }
+};
+const origin = 'logg.delge.example/sandbox/keys';
+const logSigner = nodeNoteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+const verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
+const now = new Date('2026-11-24T08:00:00.000Z');
+
+let trust: Trust;
+const keys = {} as Record<
+  | 'operatorA'
+  | 'operatorB'
+  | 'linkoping'
+  | 'fk'
+  | 'manifest'
+  | 'witness'
+  | 'document'
+  | 'sealing'
+  | 'juristA'
+  | 'juristB'
+  | 'decision'
+  | 'stranger',
+  PrivateKey
+>;
+
+beforeAll(async () => {
+  const uses: Record<keyof typeof keys, KeyUse> = {
+    operatorA: 'operator',
+    operatorB: 'operator',
+    linkoping: 'administrator',
+    fk: 'administrator',
+    manifest: 'manifest',
+    witness: 'witness',
+    document: 'document',
+    sealing: 'sealing',
+    juristA: 'jurist',
+    juristB: 'jurist',
+    decision: 'decision',
+    stranger: 'administrator',
+  };
+  for (const [name, use] of Object.entries(uses)) keys[name as keyof typeof keys] = await generateKey(use);
+  const log = { origin, keys: [verifierKey(origin, logSigner.publicKey, nodeSha256)], policy: '' };
+  trust = await parseTrust(
+    JSON.stringify({
+      v: 1,
+      environment: 'sandbox',
+      logs: { disclosure: log, keys: log },
+      operators: [keys.operatorA.jwk, keys.operatorB.jwk],
+    }),
+  );
+});
+
+const entry = (
+  body: StatementBody,
+  principal: PrivateKey,
+  counters = [keys.operatorA, keys.operatorB],
+  env = 'sandbox',
+): Promise<Uint8Array> =>
+  signEntry(
+    { env, id: randomUUID(), issuedAt: now.toISOString(), ...body },
+    localSigner(principal),
+    counters.map(localSigner),
+  );
+
+const participant = (slug: string, key: PrivateKey): StatementBody => ({
+  kind: 'participant-enrolled',
+  participant: { slug, organisationNumber: '2120000449', nameSv: 'Kommun', nameEn: 'Municipality' },
+  administratorKey: key.jwk as Record<string, string>,
+});
+const gateway = (): StatementBody => ({
+  kind: 'gateway-enrolled',
+  gateway: 'kommunerna',
+  operatedBy: 'linkoping',
+  manifestKey: keys.manifest.jwk as Record<string, string>,
+  witnessKey: keys.witness.jwk as Record<string, string>,
+});
+const authority = (): StatementBody => ({
+  kind: 'authority-enrolled',
+  authority: {
+    id: 'linkoping/socialnamnden',
+    kind: 'socialnamnd',
+    branches: [],
+    nameSv: 'Socialnämnden',
+    nameEn: 'Social committee',
+  },
+  functions: [{ id: 'registrator', nameSv: 'Registrator', nameEn: 'Registry' }],
+  gateway: 'kommunerna',
+  documentKey: keys.document.jwk as Record<string, string>,
+  sealingKey: keys.sealing.jwk as Record<string, string>,
+});
+const added = (holder: string, use: 'jurist' | 'decision', key: PrivateKey): StatementBody => ({
+  kind: 'key-added',
+  holder,
+  use,
+  key: key.jwk as Record<string, string>,
+});
+const release = (number: number): StatementBody => ({
+  kind: 'rule-set-released',
+  number,
+  date: '2026-11-01',
+  sha256: 'A'.repeat(43),
+  engineVersion: 1,
+});
+
+const enrolled = async (): Promise<{ log: KeysLog; entries: Uint8Array[] }> => {
+  const log = KeysLog.empty(trust, nodeSha256);
+  const entries = [
+    await entry(participant('linkoping', keys.linkoping), keys.linkoping),
+    await entry(participant('fk', keys.fk), keys.fk),
+    await entry(added('exchange', 'decision', keys.decision), keys.operatorA),
+    await entry(gateway(), keys.linkoping),
+    await entry(authority(), keys.linkoping),
+    await entry(added('participant:linkoping', 'jurist', keys.juristA), keys.linkoping),
+    await entry(added('participant:fk', 'jurist', keys.juristB), keys.fk),
+    await entry(release(1), keys.juristA, [keys.juristB, keys.operatorA, keys.operatorB]),
+    await entry(
+      {
+        kind: 'rules-adopted',
+        authority: 'linkoping/socialnamnden',
+        ruleSet: 1,
+        versions: ['LUF-2008-206-3@2020-01-01'],
+      },
+      keys.juristA,
+    ),
+  ];
+  for (const item of entries) await log.append(item);
+  return { log, entries };
+};
+
+describe('the keys log', () => {
+  it('gives at each size what was true at that size', async () => {
+    const { log } = await enrolled();
+    expect(log.size).toBe(9n);
+    expect(log.at(4n).authority('linkoping/socialnamnden')).toBeUndefined();
+    expect(log.at(5n).authority('linkoping/socialnamnden')).toMatchObject({
+      participant: 'linkoping',
+      gateway: 'kommunerna',
+    });
+    expect(
+      log
+        .at(9n)
+        .liveKeys('linkoping/socialnamnden', 'sealing')
+        .map(({ kid }) => kid),
+    ).toEqual([keys.sealing.kid]);
+    expect(log.at(7n).ruleSet()).toBeUndefined();
+    expect(log.at(9n).ruleSet()).toMatchObject({ number: 1 });
+    expect(log.at(8n).directory.adopted('linkoping/socialnamnden', 'LUF-2008-206-3@2020-01-01')).toBe(false);
+    expect(log.at(9n).directory.adopted('linkoping/socialnamnden', 'LUF-2008-206-3@2020-01-01')).toBe(true);
+    expect(await codeOf(() => log.at(10n))).toBe('SIZE_NOT_HELD');
+  });
+
+  it('holds a revoked key for live before its revocation and dead after', async () => {
+    const { log } = await enrolled();
+    await log.append(
+      await entry({ kind: 'key-revoked', kid: keys.manifest.kid, reason: 'compromised' }, keys.linkoping),
+    );
+    expect(log.at(9n).key(keys.manifest.kid)).toBeDefined();
+    expect(log.at(10n).key(keys.manifest.kid)).toBeUndefined();
+    const again = {
+      kind: 'key-added',
+      holder: 'gateway:kommunerna',
+      use: 'manifest',
+      key: keys.manifest.jwk as Record<string, string>,
+    } as const;
+    expect(await codeOf(async () => log.append(await entry(again, keys.linkoping)))).toBe('KEY_IN_USE');
+  });
+
+  it.each<[string, string, () => Promise<Uint8Array>]>([
+    [
+      'one operator alone',
+      'NOT_COUNTERSIGNED',
+      () => entry(participant('uppsala', keys.stranger), keys.stranger, [keys.operatorA]),
+    ],
+    [
+      'the same operator twice',
+      'NOT_COUNTERSIGNED',
+      () => entry(participant('uppsala', keys.stranger), keys.stranger, [keys.operatorA, keys.operatorA]),
+    ],
+    [
+      'a principal that nobody knows',
+      'UNKNOWN_KEY',
+      () => entry({ kind: 'key-revoked', kid: keys.manifest.kid, reason: 'x' }, keys.stranger),
+    ],
+    [
+      "another participant's administrator",
+      'WRONG_PRINCIPAL',
+      () => entry({ kind: 'key-revoked', kid: keys.manifest.kid, reason: 'x' }, keys.fk),
+    ],
+    [
+      'operators alone for a participant',
+      'WRONG_PRINCIPAL',
+      () => entry(added('participant:fk', 'jurist', keys.stranger), keys.operatorA),
+    ],
+    [
+      'an administrator for the exchange',
+      'WRONG_PRINCIPAL',
+      () => entry(added('exchange', 'decision', keys.stranger), keys.fk),
+    ],
+    ['one jurist for a rule set', 'NOT_COUNTERSIGNED', () => entry(release(2), keys.juristA)],
+    [
+      'a rule set number that goes back',
+      'RULE_SET_OUT_OF_ORDER',
+      () => entry(release(1), keys.juristA, [keys.juristB, keys.operatorA, keys.operatorB]),
+    ],
+    ['a participant enrolled again', 'ALREADY_ENROLLED', () => entry(participant('fk', keys.stranger), keys.stranger)],
+    [
+      'another environment',
+      'WRONG_ENVIRONMENT',
+      () => entry(participant('uppsala', keys.stranger), keys.stranger, undefined, 'production'),
+    ],
+  ])('refuses %s', async (_, code, forged) => {
+    const { log } = await enrolled();
+    const item = await forged();
+    expect(await codeOf(() => log.append(item))).toBe(code);
+    expect(log.size).toBe(9n);
+  });
+
+  it('refuses a statement whose octets were changed after it was signed', async () => {
+    const { log } = await enrolled();
+    const item = Buffer.from(await entry(participant('uppsala', keys.stranger), keys.stranger));
+    item.writeUInt8(item.readUInt8(200) === 0x41 ? 0x42 : 0x41, 200);
+    expect(await codeOf(() => log.append(item))).not.toBe('accepted');
+  });
+});
+
+describe('a follower of the keys log', () => {
+  const sourceOf = (entries: Uint8Array[], note: () => string): KeysSource => ({
+    checkpoint: () => Promise.resolve(note()),
+    entries: (from, to) => Promise.resolve(entries.slice(Number(from), Number(to))),
+  });
+  const noteOf = (log: KeysLog, size = log.size): string =>
+    signNote(checkpointText(origin, size, Buffer.from(log.at(size).rootBase64, 'base64')), logSigner, nodeSha256);
+
+  it('takes what the checkpoint commits to, and nothing else', async () => {
+    const { log, entries } = await enrolled();
+    const good = new KeysFeed(
+      sourceOf(entries, () => noteOf(log)),
+      trust,
+      verification,
+      () => now,
+    );
+    await good.refresh();
+    expect(good.newest()?.size).toBe(9n);
+    expect(good.newest()?.snapshot.rootBase64).toBe(log.at(9n).rootBase64);
+
+    const swapped = [
+      ...entries.slice(0, 8),
+      await entry(
+        { kind: 'rules-adopted', authority: 'linkoping/socialnamnden', ruleSet: 1, versions: ['LSS-15-10@2011-07-01'] },
+        keys.juristA,
+      ),
+    ];
+    const bad = new KeysFeed(
+      sourceOf(swapped, () => noteOf(log)),
+      trust,
+      verification,
+      () => now,
+    );
+    expect(await codeOf(() => bad.refresh())).toBe('LOG_FORKED');
+    expect(bad.newest()).toBeUndefined();
+  });
+
+  it('never goes back to a smaller log of another root', async () => {
+    const { log, entries } = await enrolled();
+    const other = KeysLog.empty(trust, nodeSha256);
+    await other.append(await entry(participant('uppsala', keys.stranger), keys.stranger));
+    let note = noteOf(log);
+    const feed = new KeysFeed(
+      sourceOf(entries, () => note),
+      trust,
+      verification,
+      () => now,
+    );
+    await feed.refresh();
+    note = noteOf(other);
+    expect(await codeOf(() => feed.refresh())).toBe('LOG_FORKED');
+    expect(feed.newest()?.size).toBe(9n);
+  });
+});
+
+it('admits a caller by its own live key, for one service and one minute', async () => {
+  const { log } = await enrolled();
+  const snapshot = log.at(log.size);
+  const token = await signServiceToken(localSigner(keys.manifest), {
+    iss: 'gateway:kommunerna',
+    aud: 'ledger',
+    now,
+    jti: randomUUID(),
+  });
+  expect(await verifyServiceToken(token, { aud: 'ledger', now, snapshot })).toBe('gateway:kommunerna');
+  expect(await codeOf(() => verifyServiceToken(token, { aud: 'registry', now, snapshot }))).toBe('TOKEN_REFUSED');
+  expect(
+    await codeOf(() => verifyServiceToken(token, { aud: 'ledger', now: new Date(now.getTime() + 121_000), snapshot })),
+  ).toBe('TOKEN_REFUSED');
+  const posing = await signServiceToken(localSigner(keys.manifest), {
+    iss: 'exchange',
+    aud: 'ledger',
+    now,
+    jti: randomUUID(),
+  });
+  expect(await codeOf(() => verifyServiceToken(posing, { aud: 'ledger', now, snapshot }))).toBe('TOKEN_REFUSED');
+});
+
+it('commits to a cooperation decision without naming its parties', () => {
+  const opening = {
+    id: randomUUID(),
+    parties: ['fk/forsakringskassan', 'polis/polismyndigheten'],
+    from: '2026-01-01',
+    blind: 'A'.repeat(43),
+  };
+  expect(cooperationCommitment(opening)).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  expect(cooperationCommitment({ ...opening, blind: `${'A'.repeat(42)}E` })).not.toBe(cooperationCommitment(opening));
+});

@@ -1,0 +1,285 @@
+import { EnvelopeError, importPublic } from '#envelope';
+import type { KeyUse, PublicKey } from '#envelope';
+import { rootOfLeaves } from '#tlog/verify';
+import type { Sha256 } from '#tlog/verify';
+import { SnapshotError } from './errors.js';
+import type { AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet } from './snapshot.js';
+import { Snapshot } from './snapshot.js';
+import { parseEntry, verifyLine } from './statement.js';
+import type { Entry, Statement } from './statement.js';
+import type { Trust } from './trust.js';
+
+/**
+ * The `keys` log as a reader has verified it: every statement's signatures and rights, in the log's order. From the same first n statements everybody
+ * gets the same snapshot.
+ */
+export class KeysLog {
+  private readonly entries: Uint8Array[] = [];
+  private readonly ids = new Set<string>();
+  private readonly state: LoggedState = {
+    participants: new Map(),
+    gateways: new Map(),
+    authorities: new Map(),
+    keys: new Map(),
+    ruleSets: [],
+    adoptions: new Map(),
+    positions: [],
+    cooperations: new Map(),
+  };
+  private readonly snapshots = new Map<number, Snapshot>();
+
+  private constructor(
+    private readonly trust: Trust,
+    private readonly sha256: Sha256,
+  ) {}
+
+  static empty(trust: Trust, sha256: Sha256): KeysLog {
+    return new KeysLog(trust, sha256);
+  }
+
+  get size(): bigint {
+    return BigInt(this.entries.length);
+  }
+  get root(): Uint8Array {
+    return rootOfLeaves(this.entries, this.sha256);
+  }
+  has(statementId: string): boolean {
+    return this.ids.has(statementId);
+  }
+
+  /** The root the log would have with these entries after its own, for holding against a checkpoint before they are taken. */
+  rootWith(entries: readonly Uint8Array[]): Uint8Array {
+    return rootOfLeaves([...this.entries, ...entries], this.sha256);
+  }
+
+  /**
+   * Verifies the entry against the log so far, and appends it.
+   * @throws {SnapshotError} and nothing is appended
+   */
+  async append(bytes: Uint8Array): Promise<Statement> {
+    const entry = parseEntry(bytes);
+    const { statement } = entry;
+    if (statement.env !== this.trust.environment) throw new SnapshotError('WRONG_ENVIRONMENT');
+    if (this.ids.has(statement.id)) throw new SnapshotError('ALREADY_ENROLLED', 'id');
+    const apply = await this.prepare(statement, await this.verifySignatures(entry));
+    apply(this.entries.length);
+    this.entries.push(Uint8Array.from(bytes));
+    this.ids.add(statement.id);
+    return statement;
+  }
+
+  /** What was true when the log had this size. @throws {SnapshotError} SIZE_NOT_HELD when it was never read that far */
+  at(size: bigint): Snapshot {
+    if (size < 0n || size > this.size) throw new SnapshotError('SIZE_NOT_HELD');
+    const length = Number(size);
+    const known = this.snapshots.get(length);
+    if (known !== undefined) return known;
+    const snapshot = new Snapshot(this.state, length, () => rootOfLeaves(this.entries.slice(0, length), this.sha256));
+    if (this.snapshots.size > 64) this.snapshots.delete([...this.snapshots.keys()][0] as number);
+    this.snapshots.set(length, snapshot);
+    return snapshot;
+  }
+
+  /** @returns keys that signed, the principal's first */
+  private async verifySignatures(
+    entry: Entry,
+  ): Promise<{ readonly principal: KeyRecord; readonly others: readonly KeyRecord[] }> {
+    const principal = await this.signerOf(entry.principal.kid, entry.statement);
+    await verifyLine(entry.principal, 'delge-statement+jws', principal.public);
+    const others: KeyRecord[] = [];
+    for (const line of entry.countersignatures) {
+      const record = await this.signerOf(line.kid, undefined);
+      await verifyLine(line, 'delge-countersign+jws', record.public);
+      others.push(record);
+    }
+    for (const operator of this.trust.operators) {
+      if (!others.some(({ kid }) => kid === operator.kid)) throw new SnapshotError('NOT_COUNTERSIGNED', 'operator');
+    }
+    return { principal, others };
+  }
+
+  private async signerOf(kid: string, statement: Statement | undefined): Promise<KeyRecord> {
+    const operator = this.trust.operators.find((key) => key.kid === kid);
+    if (operator !== undefined) return { kid, use: 'operator', holder: 'operator', public: operator };
+    const known = this.at(this.size).key(kid);
+    if (known !== undefined) return known;
+    // A participant is enrolled under the key that it brings.
+    if (statement?.kind === 'participant-enrolled') {
+      const key = await admitted(statement.administratorKey, 'administrator');
+      if (key.kid === kid) return recordOf(key, `participant:${statement.participant.slug}`);
+    }
+    throw new SnapshotError('UNKNOWN_KEY');
+  }
+
+  /** Judges the statement against the log so far. @returns what it changes */
+  private async prepare(
+    statement: Statement,
+    { principal, others }: { readonly principal: KeyRecord; readonly others: readonly KeyRecord[] },
+  ): Promise<(index: number) => void> {
+    const now = this.at(this.size);
+    const by = (use: KeyUse, participant: string): void => {
+      if (principal.use !== use || principal.holder !== `participant:${participant}`)
+        throw new SnapshotError('WRONG_PRINCIPAL');
+    };
+    switch (statement.kind) {
+      case 'participant-enrolled': {
+        const { participant } = statement;
+        if (now.participant(participant.slug) !== undefined) throw new SnapshotError('ALREADY_ENROLLED', 'participant');
+        by('administrator', participant.slug);
+        return this.changes([[principal.public, principal.holder]], (index) =>
+          put(this.state.participants, participant.slug, participant, index),
+        );
+      }
+      case 'gateway-enrolled': {
+        if (now.gateway(statement.gateway) !== undefined) throw new SnapshotError('ALREADY_ENROLLED', 'gateway');
+        if (now.participant(statement.operatedBy) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
+        by('administrator', statement.operatedBy);
+        const holder = `gateway:${statement.gateway}`;
+        const keys = [
+          await admitted(statement.manifestKey, 'manifest'),
+          await admitted(statement.witnessKey, 'witness'),
+        ];
+        const record: GatewayRecord = { id: statement.gateway, operatedBy: statement.operatedBy };
+        return this.changes(
+          keys.map((key) => [key, holder]),
+          (index) => put(this.state.gateways, record.id, record, index),
+        );
+      }
+      case 'authority-enrolled': {
+        const { authority } = statement;
+        const participant = authority.id.split('/')[0] as string;
+        if (now.authority(authority.id) !== undefined) throw new SnapshotError('ALREADY_ENROLLED', 'authority');
+        if (now.participant(participant) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
+        if (now.gateway(statement.gateway) === undefined) throw new SnapshotError('UNKNOWN_GATEWAY');
+        by('administrator', participant);
+        const keys = [
+          await admitted(statement.documentKey, 'document'),
+          await admitted(statement.sealingKey, 'sealing'),
+        ];
+        const record: AuthorityRecord = {
+          ...authority,
+          participant,
+          functions: statement.functions,
+          gateway: statement.gateway,
+        };
+        return this.changes(
+          keys.map((key) => [key, authority.id]),
+          (index) => put(this.state.authorities, authority.id, record, index),
+        );
+      }
+      case 'key-added': {
+        this.requireHolder(now, statement.holder, statement.use, principal);
+        const key = await admitted(statement.key, statement.use);
+        return this.changes([[key, statement.holder]], () => undefined);
+      }
+      case 'key-revoked': {
+        const record = now.key(statement.kid);
+        if (record === undefined || record.use === 'operator') throw new SnapshotError('UNKNOWN_KEY');
+        this.requireOwner(now, record.holder, principal);
+        return (index) => {
+          const logged = this.state.keys.get(statement.kid);
+          if (logged !== undefined) logged.until = index + 1;
+        };
+      }
+      case 'rule-set-released': {
+        const jurists = others.filter(({ use, holder }) => use === 'jurist' && holder !== principal.holder);
+        if (principal.use !== 'jurist') throw new SnapshotError('WRONG_PRINCIPAL');
+        if (jurists.length === 0) throw new SnapshotError('NOT_COUNTERSIGNED', 'jurist');
+        if (statement.number <= (now.ruleSet()?.number ?? 0)) throw new SnapshotError('RULE_SET_OUT_OF_ORDER');
+        const { number, date, sha256, engineVersion } = statement;
+        return (index) => {
+          const released: ReleasedRuleSet = { number, date, sha256, engineVersion };
+          this.state.ruleSets.push({ value: released, from: index + 1 });
+        };
+      }
+      case 'rules-adopted': {
+        by('jurist', this.participantOf(now, statement.authority));
+        const released = now.ruleSets().some(({ number }) => number === statement.ruleSet);
+        if (!released) throw new SnapshotError('UNKNOWN_RULE_SET');
+        return (index) => {
+          const adopted = this.state.adoptions.get(statement.authority) ?? new Map<string, number>();
+          for (const version of statement.versions) if (!adopted.has(version)) adopted.set(version, index + 1);
+          this.state.adoptions.set(statement.authority, adopted);
+        };
+      }
+      case 'legal-position-taken': {
+        by('jurist', this.participantOf(now, statement.authority));
+        const { authority, question, answer, from } = statement;
+        return (index) => this.state.positions.push({ value: { authority, question, answer, from }, from: index + 1 });
+      }
+      case 'cooperation-decided': {
+        if (principal.use !== 'administrator') throw new SnapshotError('WRONG_PRINCIPAL');
+        if (now.cooperationCommitment(statement.cooperation) !== undefined)
+          throw new SnapshotError('ALREADY_ENROLLED', 'cooperation');
+        return (index) => put(this.state.cooperations, statement.cooperation, statement.commitment, index);
+      }
+    }
+  }
+
+  private participantOf(now: Snapshot, authority: string): string {
+    const record = now.authority(authority);
+    if (record === undefined) throw new SnapshotError('UNKNOWN_AUTHORITY');
+    return record.participant;
+  }
+
+  private requireOwner(now: Snapshot, holder: string, principal: KeyRecord): void {
+    if (holder === 'exchange') {
+      if (principal.kid !== this.trust.operators[0].kid) throw new SnapshotError('WRONG_PRINCIPAL');
+      return;
+    }
+    const [scheme, name] = holder.includes(':') ? (holder.split(':') as [string, string]) : ['authority', holder];
+    const owner =
+      scheme === 'participant'
+        ? name
+        : scheme === 'gateway'
+          ? now.gateway(name)?.operatedBy
+          : now.authority(name)?.participant;
+    if (owner === undefined || now.participant(owner) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
+    if (principal.use !== 'administrator' || principal.holder !== `participant:${owner}`)
+      throw new SnapshotError('WRONG_PRINCIPAL');
+  }
+
+  private requireHolder(now: Snapshot, holder: string, use: string, principal: KeyRecord): void {
+    this.requireOwner(now, holder, principal);
+    const scheme =
+      holder === 'exchange' ? 'exchange' : holder.includes(':') ? (holder.split(':')[0] as string) : 'authority';
+    const fits: Readonly<Record<string, readonly string[]>> = {
+      exchange: ['decision'],
+      gateway: ['manifest', 'witness'],
+      participant: ['jurist', 'administrator'],
+      authority: ['document', 'sealing'],
+    };
+    if (fits[scheme]?.includes(use) !== true) throw new SnapshotError('WRONG_PRINCIPAL', 'use');
+  }
+
+  /** A key id is never used twice, not even after revocation. */
+  private changes(
+    keys: readonly (readonly [PublicKey, string])[],
+    then: (index: number) => void,
+  ): (index: number) => void {
+    const kids = keys.map(([{ kid }]) => kid);
+    const operators = this.trust.operators.map(({ kid }) => kid);
+    if (new Set(kids).size < kids.length || kids.some((kid) => this.state.keys.has(kid) || operators.includes(kid))) {
+      throw new SnapshotError('KEY_IN_USE');
+    }
+    return (index) => {
+      for (const [key, holder] of keys) this.state.keys.set(key.kid, { value: recordOf(key, holder), from: index + 1 });
+      then(index);
+    };
+  }
+}
+
+const recordOf = (key: PublicKey, holder: string): KeyRecord => ({ kid: key.kid, use: key.use, holder, public: key });
+
+function put<T>(map: Map<string, { value: T; from: number }>, id: string, value: T, index: number): void {
+  map.set(id, { value, from: index + 1 });
+}
+
+async function admitted(jwk: { readonly [member: string]: string }, use: KeyUse): Promise<PublicKey> {
+  try {
+    return await importPublic(jwk, use);
+  } catch (error) {
+    if (error instanceof EnvelopeError) throw new SnapshotError('MALFORMED_STATEMENT', 'key', { cause: error });
+    throw error;
+  }
+}

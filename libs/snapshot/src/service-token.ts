@@ -1,0 +1,49 @@
+import { EnvelopeError, parseToken, verifyToken } from '#envelope';
+import type { Signer } from '#envelope';
+import { JsonError, canonicalBytes, parseStrict } from '#json';
+import { SnapshotError } from './errors.js';
+import { Reader, patterns } from './shape.js';
+import type { Snapshot } from './snapshot.js';
+
+/** A service of the operator that admits others by their own keys. */
+export type Audience = 'ledger' | 'registry' | 'exchange';
+const LIFETIME_S = 60;
+const SKEW_S = 60;
+
+/** A caller's own proof of who it is, good for one minute at one service: signed by a gateway's manifest key or the exchange's decision key. */
+export function signServiceToken(
+  signer: Signer,
+  claims: { readonly iss: string; readonly aud: Audience; readonly now: Date; readonly jti: string },
+): Promise<string> {
+  const iat = Math.floor(claims.now.getTime() / 1000);
+  const payload = canonicalBytes({ iss: claims.iss, aud: claims.aud, iat, exp: iat + LIFETIME_S, jti: claims.jti });
+  return signer.sign('delge-service+jwt', payload);
+}
+
+/** @returns holder of the key that signed, `gateway:<id>` or `exchange` @throws {SnapshotError} TOKEN_REFUSED, whatever is wrong */
+export async function verifyServiceToken(
+  text: string,
+  at: { readonly aud: Audience; readonly now: Date; readonly snapshot: Snapshot },
+): Promise<string> {
+  try {
+    const { kid, payload } = parseToken(text, 'delge-service+jwt');
+    const key = at.snapshot.key(kid);
+    if (key === undefined || (key.use !== 'manifest' && key.use !== 'decision'))
+      throw new SnapshotError('TOKEN_REFUSED');
+    await verifyToken(text, 'delge-service+jwt', key.public);
+    const reader = new Reader(parseStrict(payload), 'TOKEN_REFUSED');
+    reader.oneOf('aud', [at.aud]);
+    reader.oneOf('iss', [key.holder]);
+    const now = at.now.getTime() / 1000;
+    const [iat, exp] = [reader.count('iat'), reader.count('exp')];
+    reader.text('jti', patterns.uuid);
+    reader.end();
+    if (iat > now + SKEW_S || exp < now - SKEW_S || exp - iat > LIFETIME_S) throw new SnapshotError('TOKEN_REFUSED');
+    return key.holder;
+  } catch (cause) {
+    if (cause instanceof EnvelopeError || cause instanceof JsonError || cause instanceof SnapshotError) {
+      throw new SnapshotError('TOKEN_REFUSED', undefined, { cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,138 @@
+import type { AuthorityView, CooperationView, DirectoryView, LegalPositionView, LocalDate } from '#legal-basis';
+import type { KeyUse, PublicKey } from '#envelope';
+import type { EnrolledAuthority, FunctionView, ParticipantView } from './statement.js';
+
+export interface KeyRecord {
+  readonly kid: string;
+  readonly use: KeyUse;
+  /** `<authority>`, `gateway:<id>`, `participant:<slug>`, `exchange` or `operator`. */
+  readonly holder: string;
+  readonly public: PublicKey;
+}
+export interface GatewayRecord {
+  readonly id: string;
+  readonly operatedBy: string;
+}
+export interface AuthorityRecord extends EnrolledAuthority {
+  readonly participant: string;
+  readonly functions: readonly FunctionView[];
+  /** Gateway that hosts it. */
+  readonly gateway: string;
+}
+export interface ReleasedRuleSet {
+  readonly number: number;
+  readonly date: LocalDate;
+  readonly sha256: string;
+  /** Least engine version it needs. */
+  readonly engineVersion: number;
+}
+interface Position extends LegalPositionView {
+  readonly authority: string;
+}
+
+/** A value and the log sizes at which it holds: from the first, before the second. */
+export interface Logged<T> {
+  readonly value: T;
+  readonly from: number;
+  until?: number;
+}
+export interface LoggedState {
+  readonly participants: Map<string, Logged<ParticipantView>>;
+  readonly gateways: Map<string, Logged<GatewayRecord>>;
+  readonly authorities: Map<string, Logged<AuthorityRecord>>;
+  readonly keys: Map<string, Logged<KeyRecord>>;
+  readonly ruleSets: Logged<ReleasedRuleSet>[];
+  /** By authority: basis version and the size from which it is adopted. */
+  readonly adoptions: Map<string, Map<string, number>>;
+  readonly positions: Logged<Position>[];
+  readonly cooperations: Map<string, Logged<string>>;
+}
+
+/** What the `keys` log says at one size. */
+export class Snapshot {
+  readonly directory: DirectoryView;
+  private computedRoot: string | undefined;
+  constructor(
+    private readonly state: LoggedState,
+    private readonly length: number,
+    /** Computed when asked for: most readers of a snapshot never do. */
+    private readonly root: () => Uint8Array,
+  ) {
+    this.directory = this.withCooperations([]);
+  }
+
+  get size(): bigint {
+    return BigInt(this.length);
+  }
+  /** Root of the log at this size: Base 64, 32 octets. */
+  get rootBase64(): string {
+    this.computedRoot ??= Buffer.from(this.root()).toString('base64');
+    return this.computedRoot;
+  }
+  participant(slug: string): ParticipantView | undefined {
+    return this.held(this.state.participants.get(slug));
+  }
+  gateway(id: string): GatewayRecord | undefined {
+    return this.held(this.state.gateways.get(id));
+  }
+  authority(id: string): AuthorityRecord | undefined {
+    return this.held(this.state.authorities.get(id));
+  }
+  authorities(): readonly AuthorityRecord[] {
+    return this.all(this.state.authorities.values());
+  }
+  /** The key, if it is live at this size. */
+  key(kid: string): KeyRecord | undefined {
+    return this.held(this.state.keys.get(kid));
+  }
+  /** Live keys of one holder and use, oldest first. */
+  liveKeys(holder: string, use: KeyUse): readonly KeyRecord[] {
+    return this.all(this.state.keys.values()).filter((key) => key.holder === holder && key.use === use);
+  }
+  /** The newest released rule set. */
+  ruleSet(): ReleasedRuleSet | undefined {
+    return this.ruleSets().at(-1);
+  }
+  ruleSets(): readonly ReleasedRuleSet[] {
+    return this.all(this.state.ruleSets);
+  }
+  /** Commitment to a cooperation decision; its opening is the registry's to give to its parties. */
+  cooperationCommitment(id: string): string | undefined {
+    return this.held(this.state.cooperations.get(id));
+  }
+
+  /** The directory as the check reads it, with these cooperation decisions opened. */
+  withCooperations(opened: readonly CooperationView[]): DirectoryView {
+    return {
+      authority: (id) => {
+        const record = this.authority(id);
+        return record === undefined ? undefined : viewOf(record);
+      },
+      adopted: (authority, version) => (this.state.adoptions.get(authority)?.get(version) ?? Infinity) <= this.length,
+      position: (authority, question, on) =>
+        this.all(this.state.positions)
+          .filter(
+            (position) => position.authority === authority && position.question === question && position.from <= on,
+          )
+          .at(-1),
+      cooperation: (id) => opened.find((view) => view.id === id && this.cooperationCommitment(id) !== undefined),
+    };
+  }
+
+  private held<T>(logged: Logged<T> | undefined): T | undefined {
+    return logged !== undefined && logged.from <= this.length && this.length < (logged.until ?? Infinity)
+      ? logged.value
+      : undefined;
+  }
+  private all<T>(logged: Iterable<Logged<T>>): readonly T[] {
+    return Array.from(logged, (item) => this.held(item)).filter((value) => value !== undefined) as readonly T[];
+  }
+}
+
+const viewOf = ({ id, participant, kind, branches, agency }: AuthorityRecord): AuthorityView => ({
+  id,
+  participant,
+  kind,
+  branches,
+  ...(agency === undefined ? {} : { agency }),
+});
