@@ -1,7 +1,6 @@
 import { closedListObstacles } from './closed-lists.js';
 import { isLocalDate } from './dates.js';
 import { EngineError } from './errors.js';
-import { matchParty } from './parties.js';
 import { NO_BASIS, RecordedAssessments, type Recorded } from './recorded.js';
 import { indexOf, type RuleIndex } from './rule-index.js';
 import { questionState, standingOf, type Standing } from './standing.js';
@@ -18,35 +17,9 @@ import type {
   Obstacle,
   Outcome,
   Place,
-  TestRule,
   Verdict,
 } from './types.js';
-
-const OUTCOME_RANK: { readonly [outcome in Outcome]: number } = { permit: 0, assess: 1, deny: 2 };
-const KIND_RANK: { readonly [kind in AssessKind]: number } = { officer: 0, 'legal-question': 1, protected: 2 };
-const worse = (a: Outcome, b: Outcome): Outcome => (OUTCOME_RANK[a] >= OUTCOME_RANK[b] ? a : b);
-const graver = (a: AssessKind, b: AssessKind): AssessKind => (KIND_RANK[a] >= KIND_RANK[b] ? a : b);
-/** Personal-data law asks whether the purpose is compatible; a duty answers it, a permission does not (law.md 0.3 point 15). */
-const PURPOSE_TEST: TestRule = { test: 'ANDAMAL' };
-const BALANCING = new Set([
-  'EJ_OLAMPLIGT',
-  'EJ_OVERVAGANDE',
-  'EJ_SARSKILDA',
-  'EJ_STAR_KLART',
-  'EJ_SYNNERLIGA',
-  'FORETRADE',
-  'UPPENBART',
-]);
-
-/** How one basis carries one item against one provision. */
-interface Way {
-  readonly standing: Standing;
-  secrecy: Outcome;
-  processing: Outcome;
-  kind: AssessKind;
-  readonly obstacles: Obstacle[];
-  readonly missing: Missing[];
-}
+import { graver, WayFinder, worse, type Way } from './ways.js';
 
 /** First version of the engine. Never changed once decisions refer to it; a changed verdict is a new engine version. */
 export function checkV1(input: CheckInput): Verdict {
@@ -84,6 +57,7 @@ const regimeOf = (sender: AuthorityView | undefined): 'gdpr' | 'bdl' =>
 class Examination {
   private readonly standings: readonly Standing[];
   private readonly recorded: RecordedAssessments;
+  private readonly finder: WayFinder;
   private readonly obstacles: Obstacle[] = [];
   private readonly missing: Missing[] = [];
   private readonly carried: Carried[] = [];
@@ -101,6 +75,7 @@ class Examination {
     private readonly recipient: AuthorityView,
   ) {
     this.recorded = new RecordedAssessments(input.claims.assessments);
+    this.finder = new WayFinder(input, index, sender, this.recorded, (question) => this.stateOf(question));
     this.standings = input.claims.bases.map((basis) => standingOf(basis, input, { sender, recipient }, index));
   }
 
@@ -108,7 +83,7 @@ class Examination {
     for (const standing of this.standings) this.obstacles.push(...standing.obstacles);
     this.messageAsWhole();
     for (const item of this.input.claims.items) this.item(item);
-    if (this.standings.every((standing) => standing.obstacles.length > 0)) this.secrecy = 'deny';
+    if (this.standings.every((standing) => standing.obstacles.length > 0)) this.secrecy = this.processing = 'deny';
     const outcome = worse(this.secrecy, this.processing);
     const common = {
       secrecy: { outcome: this.secrecy },
@@ -225,13 +200,14 @@ class Examination {
     let best: Way | undefined;
     for (const standing of this.standings) {
       if (standing.version === undefined || standing.obstacles.length > 0) continue;
-      const way = this.wayOf(standing, item, provision, place);
+      const way = this.finder.wayOf(standing, item, provision, place);
       ways.push(way);
-      if (best === undefined || this.better(way, best)) best = way;
+      if (best === undefined || this.finder.better(way, best)) best = way;
     }
     if (best === undefined) {
       // Every claimed basis fell; its obstacles are told once for the message.
       this.secrecy = 'deny';
+      this.processing = 'deny';
       return;
     }
     const duty = best.standing.version?.rule.force === 'duty';
@@ -252,106 +228,6 @@ class Examination {
       return this.lacks({ code: 'ASSESSMENTS_CONFLICT', kind: 'officer', ...place, test: 'INGET_MEN' });
     this.secrecy = worse(this.secrecy, best.secrecy);
     if (outcome === 'assess') this.kind = graver(this.kind, best.kind);
-  }
-
-  /** Lower outcome first; among equals the easier kind, then a duty before a permission. */
-  private better(a: Way, b: Way): boolean {
-    const byOutcome = OUTCOME_RANK[worse(a.secrecy, a.processing)] - OUTCOME_RANK[worse(b.secrecy, b.processing)];
-    if (byOutcome !== 0) return byOutcome < 0;
-    if (a.kind !== b.kind) return KIND_RANK[a.kind] < KIND_RANK[b.kind];
-    return a.standing.version?.rule.force === 'duty' && b.standing.version?.rule.force !== 'duty';
-  }
-
-  private wayOf(standing: Standing, item: ClaimItem, provision: string | undefined, place: Place): Way {
-    const way: Way = { standing, secrecy: 'permit', processing: 'permit', kind: 'officer', obstacles: [], missing: [] };
-    const version = standing.version;
-    if (version === undefined) return way;
-    const at = { basis: standing.basis, ...place };
-    const { rule } = version;
-    if (
-      rule.onlyCategories?.includes(item.dataCategory) === false ||
-      rule.notCategories?.includes(item.dataCategory) === true
-    )
-      this.wayStops(way, { code: 'CATEGORY_NOT_COVERED', ...at });
-    if (provision !== undefined) {
-      if (!this.reaches(standing, provision)) {
-        this.wayStops(way, { code: 'SECRECY_NOT_REACHED', ...at });
-        return way;
-      }
-      this.provisionQuestions(way, standing, provision, at);
-    }
-    for (const entry of standing.missing) {
-      way.missing.push({ ...entry, ...at });
-      way.secrecy = worse(way.secrecy, 'assess');
-      way.kind = graver(way.kind, entry.kind);
-    }
-    for (const test of rule.tests)
-      if (test.initiative === undefined || test.initiative === this.input.claims.initiative)
-        way.secrecy = worse(way.secrecy, this.test(way, test, version.versionId, at));
-    if (rule.force === 'permission') way.processing = this.test(way, PURPOSE_TEST, version.versionId, at);
-    return way;
-  }
-
-  private wayStops(way: Way, obstacle: Obstacle): void {
-    way.obstacles.push(obstacle);
-    way.secrecy = 'deny';
-  }
-
-  private reaches(standing: Standing, provision: string): boolean {
-    const version = standing.version;
-    if (version === undefined || !this.index.reaches(version, provision, this.input.on)) return false;
-    for (const { sender, excludes } of version.rule.reach.excludesFor ?? [])
-      if (
-        matchParty([sender], this.sender, this.index, this.input.on) !== 'no' &&
-        this.index.excluded(excludes, provision, this.input.on)
-      )
-        return false;
-    return true;
-  }
-
-  private provisionQuestions(way: Way, standing: Standing, provision: string, at: Place): void {
-    const asked: string[] = [];
-    const always = this.index.provisions.get(provision)?.question;
-    if (always !== undefined) asked.push(always);
-    for (const { provisions, question } of standing.version?.rule.reach.questions ?? [])
-      if (this.index.memberOn(provisions, provision, this.input.on) !== 'out') asked.push(question);
-    for (const { provisions, question } of standing.overlapping)
-      if (this.index.memberOn(provisions, provision, this.input.on) !== 'out') asked.push(question);
-    for (const question of asked) {
-      const state = this.stateOf(question);
-      if (state === 'lifted') continue;
-      if (state === 'prevented') this.wayStops(way, { code: 'POSITION_PREVENTS', ...at, detail: question });
-      else {
-        way.missing.push({ code: 'OPEN_QUESTION', kind: 'legal-question', ...at, question });
-        way.secrecy = worse(way.secrecy, 'assess');
-        way.kind = graver(way.kind, 'legal-question');
-      }
-    }
-  }
-
-  private test(way: Way, rule: TestRule, version: string, at: Place & { readonly item?: string }): Outcome {
-    const found = this.recorded.find(rule.test, version, at.item ?? '', rule.offices);
-    if (found === 'passes') return 'permit';
-    if (found === 'stops') {
-      const code =
-        rule.test === 'ANDAMAL'
-          ? 'PROCESSING_NOT_COMPATIBLE'
-          : BALANCING.has(rule.test)
-            ? 'SECRECY_PREVAILS'
-            : 'TEST_NOT_MET';
-      way.obstacles.push({ code, ...at, detail: rule.test });
-      return 'deny';
-    }
-    const code =
-      found === 'conflict'
-        ? 'ASSESSMENTS_CONFLICT'
-        : found === 'void'
-          ? 'ASSESSMENT_VOID'
-          : found === 'wrong-office'
-            ? 'ASSESSMENT_WRONG_OFFICE'
-            : 'ASSESSMENT_MISSING';
-    way.missing.push({ code, kind: 'officer', ...at, test: rule.test, version });
-    return 'assess';
   }
 
   private notes(): readonly Note[] {
