@@ -1,6 +1,15 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, IsString, Length, ValidateNested } from 'class-validator';
-import { IsAuthorityId, IsCode, IsFacts, IsInstant, IsItems, IsLocalDate, IsUuid, Optional } from './rules.js';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsIn, IsString, Length } from 'class-validator';
+import {
+  IsAuthorityId,
+  IsCode,
+  IsFacts,
+  IsInstant,
+  IsItems,
+  IsLocalDate,
+  IsUuid,
+  NestedList,
+  Optional,
+} from './rules.js';
 import { BasisDto, INITIATIVES, MANDATES } from './submit-referral.dto.js';
 
 /** A piece of information by its codes: what it is, about whom, how known, what secrecy may protect it. */
@@ -32,25 +41,16 @@ export class DisclosureCheckDto {
   @IsIn(INITIATIVES) readonly initiative!: 'own' | 'request';
   @Optional() @IsUuid() readonly requestId?: string;
   @IsCode() readonly purpose!: string;
-  @IsArray()
+  @NestedList(() => BasisDto, 10)
   @ArrayNotEmpty()
-  @ArrayMaxSize(10)
-  @ValidateNested({ each: true })
-  @Type(() => BasisDto)
   readonly bases!: BasisDto[];
-  @IsArray()
+  @NestedList(() => CheckItemDto, 100)
   @ArrayNotEmpty()
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => CheckItemDto)
   readonly items!: CheckItemDto[];
   @Optional() @IsFacts() readonly facts?: Record<string, boolean | string>;
   @Optional() @IsFacts() readonly derived?: Record<string, boolean | string>;
   @Optional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => SupposedAssessmentDto)
+  @NestedList(() => SupposedAssessmentDto, 100)
   readonly assessments?: SupposedAssessmentDto[];
   @Optional() @IsUuid() readonly cooperationDecision?: string;
 }

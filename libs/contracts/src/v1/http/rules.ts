@@ -1,4 +1,5 @@
-import { Matches, ValidateBy, ValidateIf } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { ValidationOptions } from 'class-validator';
 
 /** Authority id `<slug>/<unit>`. */
@@ -71,3 +72,37 @@ export const IsItems = (options?: ValidationOptions): PropertyDecorator =>
   );
 /** A JSON object, checked elsewhere by the JSON Schema of its message type. */
 export const IsJsonObject = (options?: ValidationOptions): PropertyDecorator => rule('isJsonObject', isRecord, options);
+
+type Class = new () => object;
+const nested = new WeakMap<object, Map<string | symbol, () => Class>>();
+const remember = (target: object, property: string | symbol, type: () => Class): void => {
+  const known = nested.get(target) ?? new Map<string | symbol, () => Class>();
+  nested.set(target, known.set(property, type));
+};
+
+/** A member that is a body of its own: an object, its class known, every member of it checked. */
+export const Nested =
+  (type: () => Class): PropertyDecorator =>
+  (target, property) => {
+    remember(target, property, type);
+    for (const decorate of [Type(type), ValidateNested(), IsJsonObject()]) decorate(target, property as string);
+  };
+
+/** A list of such bodies; an entry that is no object is refused, not passed over. */
+export const NestedList =
+  (type: () => Class, max: number): PropertyDecorator =>
+  (target, property) => {
+    remember(target, property, type);
+    const rules = [
+      Type(type),
+      ValidateNested({ each: true }),
+      IsJsonObject({ each: true }),
+      IsArray(),
+      ArrayMaxSize(max),
+    ];
+    for (const decorate of rules) decorate(target, property as string);
+  };
+
+/** Class of a nested member, for those who describe bodies. */
+export const nestedClass = (target: Class, property: string): Class | undefined =>
+  nested.get(target.prototype as object)?.get(property)?.();

@@ -1,14 +1,4 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsString,
-  Length,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayNotEmpty, ArrayUnique, IsIn, IsString, Length } from 'class-validator';
 import {
   IsAuthorityId,
   IsCode,
@@ -20,6 +10,8 @@ import {
   IsJsonObject,
   IsSimpleId,
   IsUuid,
+  Nested,
+  NestedList,
   Optional,
 } from './rules.js';
 
@@ -81,33 +73,24 @@ export class SubmitReferralDto {
   @IsUuid() readonly caseId!: string;
   /** Message type and version, e.g. `notice-of-incorrect-payment/1`. */
   @IsCode() readonly type!: string;
-  @IsArray()
+  @NestedList(() => RecipientDto, 20)
   @ArrayNotEmpty()
-  @ArrayMaxSize(20)
-  @ArrayUnique((to: RecipientDto) => to.authority)
-  @ValidateNested({ each: true })
-  @Type(() => RecipientDto)
+  @ArrayUnique((to: RecipientDto | null) => to?.authority)
   readonly to!: RecipientDto[];
   @IsIn(INITIATIVES) readonly initiative!: 'own' | 'request';
   /** Message id of the request; required when `initiative` is `request`. */
   @Optional() @IsUuid() readonly requestId?: string;
   @IsCode() readonly purpose!: string;
-  @IsArray()
+  @NestedList(() => BasisDto, 10)
   @ArrayNotEmpty()
-  @ArrayMaxSize(10)
-  @ValidateNested({ each: true })
-  @Type(() => BasisDto)
   readonly bases!: BasisDto[];
   @Optional() @IsFacts() readonly facts?: Record<string, boolean | string>;
-  @Optional() @IsJsonObject() @ValidateNested() @Type(() => DeclarationsDto) readonly declarations?: DeclarationsDto;
+  @Optional() @Nested(() => DeclarationsDto) readonly declarations?: DeclarationsDto;
   @Optional() @IsUuid() readonly cooperationDecision?: string;
   @Optional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @ValidateNested({ each: true })
-  @Type(() => AssessmentDto)
+  @NestedList(() => AssessmentDto, 100)
   readonly assessments?: AssessmentDto[];
   /** Checked against the JSON Schema of `type`, which also classifies each field. */
   @IsJsonObject() readonly content!: Record<string, unknown>;
-  @IsJsonObject() @ValidateNested() @Type(() => RegistrationDto) readonly registration!: RegistrationDto;
+  @Nested(() => RegistrationDto) readonly registration!: RegistrationDto;
 }

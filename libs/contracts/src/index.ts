@@ -1,0 +1,3 @@
+export * from './errors.js';
+export * from './v1/http/index.js';
+export * from './v1/wire/index.js';

@@ -1,0 +1,2 @@
+export * from './to-exchange.js';
+export * from './to-gateway.js';

@@ -1,0 +1,24 @@
+import { jwe, jws, optional, readerOf } from './shape.js';
+
+/** A signed manifest and the sealed document it tells of. AMQP `type`: `message.submitted.v1`. */
+export interface MessageSubmittedV1 {
+  readonly manifest: string;
+  readonly jwe: string;
+}
+/** A message that its own gateway stopped: claims and codes. `refusal.reported.v1`. */
+export interface RefusalReportedV1 {
+  readonly refusal: string;
+}
+/** A receipt and, for an accepted one, the diary number sealed to the sender. `receipt.signed.v1`. */
+export interface ReceiptSignedV1 {
+  readonly receipt: string;
+  readonly sealed?: string;
+}
+
+export const parseMessageSubmittedV1 = readerOf<MessageSubmittedV1>({ manifest: jws, jwe });
+export const parseRefusalReportedV1 = readerOf<RefusalReportedV1>({ refusal: jws });
+export const parseReceiptSignedV1 = readerOf<ReceiptSignedV1>({ receipt: jws, sealed: optional(jwe) });
+
+/** What gateways send to the exchange. */
+export const TO_EXCHANGE = ['message.submitted.v1', 'refusal.reported.v1', 'receipt.signed.v1'] as const;
+export type ToExchange = (typeof TO_EXCHANGE)[number];

@@ -1,0 +1,35 @@
+import type { DataSourceOptions } from 'typeorm';
+
+/** How long one statement, one lock, one idle transaction and one connection attempt may take, in milliseconds. */
+const STATEMENT_MS = 5_000;
+const LOCK_MS = 2_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const CONNECT_MS = 2_000;
+
+export interface StoreOptions {
+  readonly url: string;
+  /** The one schema this service owns or works in. */
+  readonly schema: string;
+  readonly poolSize?: number;
+  /** Named in pg_stat_activity. */
+  readonly name?: string;
+}
+
+/** Options of a service's data source: nothing is synchronised or migrated by a running service, and nothing waits for ever. */
+export const dataSourceOptions = ({ url, schema, poolSize = 10, name = schema }: StoreOptions): DataSourceOptions => ({
+  type: 'postgres',
+  url,
+  schema,
+  synchronize: false,
+  migrationsRun: false,
+  logging: false,
+  poolSize,
+  applicationName: `delge-${name}`,
+  connectTimeoutMS: CONNECT_MS,
+  extra: {
+    statement_timeout: STATEMENT_MS,
+    lock_timeout: LOCK_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    keepAlive: true,
+  },
+});

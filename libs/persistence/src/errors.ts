@@ -1,0 +1,20 @@
+import { QueryFailedError } from 'typeorm';
+
+/** Classes of SQLSTATE that say the database is away, full, stopping or busy: not that the statement was wrong. */
+const PASSING = /^(08|53|57|58|40|25P03|55P03)/;
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
+
+/** Whether the same work may succeed later without being changed: the store failed, not the work. */
+export const isStoreFailure = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { readonly code?: unknown };
+  if (typeof code === 'string') return PASSING.test(code) || UNREACHABLE.has(code);
+  // node-postgres has no code for these.
+  return /Connection terminated|timeout exceeded when trying to connect|Driver not Connected|Client has encountered a connection error|Cannot use a pool after/i.test(
+    error.message,
+  );
+};
+
+/** A unique key that is there already (SQLSTATE 23505). */
+export const isDuplicate = (error: unknown): boolean =>
+  error instanceof QueryFailedError && (error.driverError as { readonly code?: unknown }).code === '23505';

@@ -1,0 +1,3 @@
+export { dataSourceOptions, type StoreOptions } from './data-source.js';
+export { isDuplicate, isStoreFailure } from './errors.js';
+export { migrate } from './migrate.js';

@@ -1,0 +1,45 @@
+import 'reflect-metadata';
+import { Type, plainToInstance } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Max, Min, getMetadataStorage, validateSync } from 'class-validator';
+
+/** Variables that every service has. */
+export class ServiceConfig {
+  @IsString() readonly HOST: string = '127.0.0.1';
+  @Type(() => Number) @IsInt() @Min(0) @Max(65_535) readonly PORT!: number;
+  @IsIn(['sandbox', 'test', 'production']) readonly DELGE_ENVIRONMENT!: string;
+  @IsIn(['debug', 'info', 'warn', 'error', 'silent']) readonly LOG_LEVEL: string = 'info';
+  /** Milliseconds that running work gets to finish after SIGTERM. */
+  @Type(() => Number) @IsInt() @Min(0) readonly SHUTDOWN_GRACE_MS: number = 10_000;
+  /** For fault tests: the named point at which the process kills itself. */
+  @IsOptional() @IsString() readonly CRASH_AT?: string;
+}
+
+/** What is wrong with the environment: names of variables and rules, never values. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly faults: readonly string[]) {
+    super(`configuration: ${faults.join('; ')}`);
+  }
+}
+
+/**
+ * Reads a service's configuration, before anything connects. Only declared variables are looked at; an empty one is a missing one.
+ * @throws {ConfigError} with every fault at once
+ */
+export function loadConfig<T extends object>(cls: new () => T, env: NodeJS.ProcessEnv = process.env): T {
+  const declared = new Set(
+    getMetadataStorage()
+      .getTargetValidationMetadatas(cls, '', false, false)
+      .map(({ propertyName }) => propertyName),
+  );
+  const given = Object.fromEntries(
+    [...declared].filter((name) => (env[name] ?? '') !== '').map((name) => [name, env[name]]),
+  );
+  const config = plainToInstance(cls, given, { exposeDefaultValues: true });
+  const faults = validateSync(config, { forbidUnknownValues: true, whitelist: true }).map(
+    ({ property, constraints }) =>
+      property in given ? `${property} breaks ${Object.keys(constraints ?? {}).join(', ')}` : `${property} is missing`,
+  );
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(config);
+}

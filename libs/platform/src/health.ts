@@ -1,0 +1,62 @@
+import { Controller, Get, Inject } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Public } from './access.js';
+import { ProblemError } from './problem.js';
+
+/** @returns undefined when well, else a code that says what is missing */
+export type Probe = () => Promise<string | undefined> | string | undefined;
+const PROBE_MS = 2_000;
+
+/** Whether this process can do its work now. */
+export class Health {
+  private readonly probes = new Map<string, Probe>();
+  private draining = false;
+
+  register(name: string, probe: Probe): void {
+    this.probes.set(name, probe);
+  }
+  drain(): void {
+    this.draining = true;
+  }
+  /** Names and codes of what is not well; empty: ready. */
+  async faults(): Promise<Readonly<Record<string, string>>> {
+    const found = await Promise.all([...this.probes].map(async ([name, probe]) => [name, await ask(probe)] as const));
+    const faults = found.filter((pair): pair is [string, string] => pair[1] !== undefined);
+    return Object.fromEntries(this.draining ? [...faults, ['service', 'draining']] : faults);
+  }
+}
+
+const ask = async (probe: Probe): Promise<string | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), PROBE_MS);
+  });
+  try {
+    return await Promise.race([probe(), late]);
+  } catch {
+    return 'unreachable';
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** For whoever starts, stops and balances processes. Liveness asks nobody else; readiness asks everyone needed. */
+@ApiExcludeController()
+@Controller('health')
+export class HealthController {
+  constructor(@Inject(Health) private readonly health: Health) {}
+
+  @Get('live')
+  @Public()
+  live(): object {
+    return { status: 'live' };
+  }
+
+  @Get('ready')
+  @Public()
+  async ready(): Promise<object> {
+    const faults = await this.health.faults();
+    if (Object.keys(faults).length > 0) throw new ProblemError('not-ready', 503, { extensions: { faults } });
+    return { status: 'ready' };
+  }
+}

@@ -1,0 +1,11 @@
+export { Policy, PolicyGuard, Public, assertEveryRouteHasPolicy } from './access.js';
+export { bodyReader, type BodyRule } from './body.js';
+export { ConfigError, ServiceConfig, loadConfig } from './config.js';
+export { crashPoint, type CrashPoint } from './crash-point.js';
+export { EventLog, type LogFields } from './event-log.js';
+export { Health, HealthController, type Probe } from './health.js';
+export { ProblemError, type ProblemOptions, type Violation } from './problem.js';
+export { ProblemFilter, type Translate } from './problem.filter.js';
+export { PROBLEMS, type ProblemCode } from './problem-table.js';
+export { runService, type Platform, type Service, type Stage } from './run-service.js';
+export { validationPipe } from './validation.pipe.js';

@@ -1,0 +1,157 @@
+/** Whose move it is after the answer. */
+type Acts = 'caller' | 'participant' | 'operator';
+interface Entry {
+  readonly sv: string;
+  readonly en: string;
+  readonly cause: string;
+  readonly acts: Acts;
+}
+const entry = (sv: string, en: string, cause: string, acts: Acts = 'caller'): Entry => ({ sv, en, cause, acts });
+
+/** Every problem that any service answers with (RFC 9457). The slug is stable: `type` is `/problems/<slug>`. */
+export const PROBLEMS = {
+  'malformed-json': entry(
+    'Texten är inte giltig JSON.',
+    'The body is not valid JSON.',
+    'RFC 8259 is followed to the letter; a byte order mark is refused.',
+  ),
+  'duplicate-key': entry(
+    'Ett namn står två gånger.',
+    'A member name occurs twice.',
+    'Two readers could take different values; none is guessed.',
+  ),
+  'json-too-deep': entry('Texten är för djupt kapslad.', 'The body is nested too deeply.', 'More than 32 levels.'),
+  'too-large': entry(
+    'Innehållet är för stort.',
+    'The body is too large.',
+    'The limit stands in the OpenAPI description.',
+  ),
+  'invalid-encoding': entry(
+    'Texten är inte giltig UTF-8.',
+    'The body is not valid UTF-8.',
+    'Bytes are never replaced.',
+  ),
+  'invalid-text': entry(
+    'Texten har ett otillåtet tecken.',
+    'A text holds a character that is not allowed.',
+    'A lone surrogate or NUL.',
+  ),
+  'number-out-of-range': entry(
+    'Ett tal är för stort.',
+    'A number is out of range.',
+    'Integers beyond 2^53 - 1 lose digits on the way.',
+  ),
+  'forbidden-key': entry(
+    'Ett namn är inte tillåtet.',
+    'A member name is not allowed.',
+    '`__proto__`, `constructor` or `prototype`.',
+  ),
+  'unsupported-media-type': entry(
+    'Formatet stöds inte.',
+    'The media type is not supported.',
+    'Each route takes one media type, without content encoding.',
+  ),
+  'invalid-request': entry(
+    'Förfrågan har fel form.',
+    'The request does not have the right shape.',
+    '`violations` names each member and rule, never a value.',
+  ),
+  'unknown-property': entry(
+    'Ett fält finns inte.',
+    'A property is not known.',
+    '`violations` names it; unknown means refused.',
+  ),
+  unauthenticated: entry(
+    'Inloggningen godtogs inte.',
+    'Authentication failed.',
+    'Missing, foreign, expired or wrong token or assertion; which one is not said.',
+  ),
+  'not-found': entry('Det finns inte.', 'It does not exist.', 'It does not exist, or is not for this caller to see.'),
+  'method-not-allowed': entry(
+    'Metoden används inte här.',
+    'The method is not used here.',
+    'See the OpenAPI description.',
+  ),
+  'id-reuse': entry(
+    'Numret är redan använt för något annat.',
+    'The id is already used for something else.',
+    'The same id with another body. Use a new UUID for a new referral.',
+  ),
+  'too-late': entry('Det är för sent.', 'It is too late.', 'The message has left the gateway, or may have.'),
+  'not-a-draft': entry(
+    'Det finns inget utkast.',
+    'There is no draft.',
+    'Assessments are given for a draft that awaits them.',
+  ),
+  'unknown-recipient': entry(
+    'Mottagaren finns inte.',
+    'The recipient is not known.',
+    'No authority with this id in the snapshot.',
+  ),
+  'unknown-function': entry(
+    'Funktionen finns inte hos mottagaren.',
+    'The recipient has no such function.',
+    'Functions stand in the directory.',
+  ),
+  'unknown-message-type': entry(
+    'Meddelandetypen finns inte.',
+    'The message type is not known.',
+    'Types are `name/version`.',
+  ),
+  'content-invalid': entry(
+    'Innehållet följer inte meddelandetypen.',
+    'The content does not follow its message type.',
+    '`violations` names each field; a field without classification cannot be sent.',
+  ),
+  'formal-obstacle': entry(
+    'Formellt hinder.',
+    'Formal obstacle.',
+    'The check found no ground that carries the disclosure; `recipients` says why and what would. Nothing was sent.',
+  ),
+  'assessment-missing': entry(
+    'Bedömning saknas.',
+    'An assessment is missing.',
+    'Answered instead of a draft when `onAssess=refuse`.',
+  ),
+  'assessment-invalid': entry(
+    'Bedömningen passar inte.',
+    'The assessment does not fit.',
+    'It names a test, item, basis or recipient that the draft does not ask about.',
+  ),
+  'receipt-exists': entry(
+    'Ett sådant kvitto finns redan.',
+    'Such a receipt exists already.',
+    'One receipt of each kind is given for a delivery; this one differs from it.',
+  ),
+  'receipt-invalid': entry(
+    'Kvittot passar inte.',
+    'The receipt does not fit.',
+    'A reason belongs to `form-rejected` alone, a diary number to `accepted`.',
+  ),
+  'registration-refused': entry(
+    'Registreringen godtogs inte.',
+    'The registration was refused.',
+    "The statement is not signed by the live administrator key of the authority's participant, or is stale.",
+    'participant',
+  ),
+  'statement-refused': entry(
+    'Utsagan godtogs inte.',
+    'The statement was refused.',
+    '`code` says which rule of the keys log it breaks.',
+    'participant',
+  ),
+  'not-ready': entry(
+    'Tjänsten är inte redo.',
+    'The service is not ready.',
+    'Something it needs is away; try again.',
+    'operator',
+  ),
+  internal: entry(
+    'Något gick fel hos oss.',
+    'Something went wrong on our side.',
+    'Logged with the same request id; nothing was half done.',
+    'operator',
+  ),
+} as const satisfies Readonly<Record<string, Entry>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
