@@ -1,0 +1,28 @@
+import type { EntityManager } from 'typeorm';
+import { QuarantineError } from './errors.js';
+
+/**
+ * Claims a message in the transaction of its effect, so that it has one (design.md I2).
+ * @param digest of what the id stands for
+ * @returns false: handled before, with the same digest
+ * @throws {QuarantineError} id-reuse: the id stands for something else already
+ */
+export const claimInbox = async (
+  tx: EntityManager,
+  schema: string,
+  consumer: string,
+  messageId: string,
+  digest: Uint8Array,
+): Promise<boolean> => {
+  const claimed = await tx.query<unknown[]>(
+    `INSERT INTO ${schema}.inbox (consumer, message_id, digest) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1`,
+    [consumer, messageId, Buffer.from(digest)],
+  );
+  if (claimed.length === 1) return true;
+  const [row] = await tx.query<{ digest: Buffer }[]>(
+    `SELECT digest FROM ${schema}.inbox WHERE consumer = $1 AND message_id = $2`,
+    [consumer, messageId],
+  );
+  if (row === undefined || Buffer.compare(row.digest, digest) !== 0) throw new QuarantineError('id-reuse');
+  return false;
+};

@@ -1,0 +1,24 @@
+export { openConnection } from './connection.js';
+export { HoldError, PublishError, QuarantineError } from './errors.js';
+export { claimInbox } from './inbox.js';
+export { enqueue, messagingTablesSql, type OutboxRow } from './outbox.js';
+export { ConfirmPublisher, type Publication } from './publisher.js';
+export { OutboxRelay, type RelayOptions } from './relay.js';
+export { settlementOf, type Settlement } from './settlement.js';
+export {
+  EXCHANGE_QUEUE,
+  IN_EXCHANGE,
+  OUT_EXCHANGE,
+  declareTopology,
+  exchangePermissions,
+  gatewayAccount,
+  gatewayDeliveryKey,
+  gatewayPermissions,
+  gatewayQueue,
+  gatewayRoutingKey,
+  quarantineQueue,
+  topology,
+  type Permissions,
+  type Topology,
+} from './topology.js';
+export { DisclosureTransport, type IncomingMessage, type TransportOptions } from './transport.js';

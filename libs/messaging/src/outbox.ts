@@ -1,0 +1,35 @@
+import type { EntityManager } from 'typeorm';
+
+export interface OutboxRow {
+  /** UUID; becomes the AMQP `message-id`. */
+  readonly id: string;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** Tables that a service's own migration makes in its own schema. */
+export const messagingTablesSql = (schema: string): string => `
+  CREATE TABLE ${schema}.outbox (
+    id uuid PRIMARY KEY, seq bigint GENERATED ALWAYS AS IDENTITY, exchange text NOT NULL, routing_key text NOT NULL,
+    type text NOT NULL, body bytea NOT NULL, created_at timestamptz NOT NULL DEFAULT now(),
+    -- A claim is a lease: a relay that died with rows in hand gives them back by time alone.
+    claimed_until timestamptz, attempts int NOT NULL DEFAULT 0, published_at timestamptz);
+  CREATE INDEX outbox_waiting ON ${schema}.outbox (seq) WHERE published_at IS NULL;
+  CREATE INDEX outbox_published ON ${schema}.outbox (published_at) WHERE published_at IS NOT NULL;
+  CREATE TABLE ${schema}.inbox (
+    consumer text NOT NULL, message_id text NOT NULL, digest bytea NOT NULL, received_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (consumer, message_id));
+`;
+
+/** Puts a message in the outbox, in the transaction of the act it tells of. */
+export const enqueue = async (tx: EntityManager, schema: string, row: OutboxRow): Promise<void> => {
+  await tx.query(`INSERT INTO ${schema}.outbox (id, exchange, routing_key, type, body) VALUES ($1, $2, $3, $4, $5)`, [
+    row.id,
+    row.exchange,
+    row.routingKey,
+    row.type,
+    Buffer.from(row.body),
+  ]);
+};

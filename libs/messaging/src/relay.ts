@@ -1,0 +1,160 @@
+import type { DataSource } from 'typeorm';
+import type { EventLog } from '#platform';
+import { PublishError } from './errors.js';
+import type { ConfirmPublisher } from './publisher.js';
+
+const BATCH = 200;
+const LEASE = '30 seconds';
+const RETRY = '1 second';
+const IDLE_MS = 200;
+const PAUSE_MS = 500;
+const KEEP = '1 hour';
+const CLEAN_EVERY_MS = 60_000;
+
+export interface RelayOptions {
+  readonly schema: string;
+  /** Asked before each batch; false: what waits keeps waiting. */
+  readonly mayPublish?: () => boolean;
+  readonly crash?: (point: string) => void;
+}
+
+interface Claimed {
+  readonly id: string;
+  readonly exchange: string;
+  readonly routing_key: string;
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+/**
+ * Carries the outbox to the broker and marks a row when the broker has confirmed it, never before. Any number of processes may run it:
+ * rows are claimed with a lease. A crash between confirm and mark publishes again, and the inbox at the other end knows it.
+ */
+export class OutboxRelay {
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private rouse: (() => void) | undefined;
+  private awake = false;
+  private cleanedAt = 0;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly publisher: ConfirmPublisher,
+    private readonly log: EventLog,
+    private readonly options: RelayOptions,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  /** Something was committed to the outbox: look now. */
+  wake(): void {
+    this.awake = true;
+    this.rouse?.();
+  }
+
+  /** Ends after the batch in hand, and one last look at what was written meanwhile. */
+  async drain(): Promise<void> {
+    this.stopping = true;
+    this.rouse?.();
+    await this.running;
+    if (this.publisher.fault() === undefined) await this.batch().catch(() => undefined);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.awake = false;
+      let pause = IDLE_MS;
+      try {
+        const { taken, failed } = await this.batch();
+        if (failed > 0) pause = PAUSE_MS;
+        else if (taken === BATCH) continue;
+        await this.clean();
+      } catch (error) {
+        this.log.failure('relay.failed', error);
+        pause = PAUSE_MS;
+      }
+      if (!this.stopping && !this.awake) await this.sleep(pause);
+    }
+  }
+
+  private async batch(): Promise<{ readonly taken: number; readonly failed: number }> {
+    if (this.options.mayPublish?.() === false) return { taken: 0, failed: 0 };
+    const rows = await this.claim();
+    if (rows.length === 0) return { taken: 0, failed: 0 };
+    this.crash('relay.before-publish');
+    const outcomes = await Promise.all(rows.map((row) => this.publish(row)));
+    this.crash('relay.after-confirm');
+    const done = rows.filter((_, index) => outcomes[index] === undefined).map(({ id }) => id);
+    const failed = rows.filter((_, index) => outcomes[index] !== undefined).map(({ id }) => id);
+    const { schema } = this.options;
+    if (done.length > 0) {
+      await this.dataSource.query(`UPDATE ${schema}.outbox SET published_at = now() WHERE id = ANY($1::uuid[])`, [
+        done,
+      ]);
+    }
+    if (failed.length > 0) {
+      await this.dataSource.query(
+        `UPDATE ${schema}.outbox SET claimed_until = now() + $2::interval WHERE id = ANY($1::uuid[])`,
+        [failed, RETRY],
+      );
+      this.log.warn('relay.not-published', {
+        count: failed.length,
+        code: outcomes.find((code) => code !== undefined) ?? '',
+      });
+    }
+    return { taken: rows.length, failed: failed.length };
+  }
+
+  private async claim(): Promise<readonly Claimed[]> {
+    const { schema } = this.options;
+    const [rows] = await this.dataSource.query<[Claimed[], number]>(
+      `WITH due AS (
+         SELECT id FROM ${schema}.outbox
+         WHERE published_at IS NULL AND (claimed_until IS NULL OR claimed_until < now())
+         ORDER BY seq LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+       UPDATE ${schema}.outbox o SET claimed_until = now() + '${LEASE}'::interval, attempts = attempts + 1
+       FROM due WHERE o.id = due.id
+       RETURNING o.id, o.exchange, o.routing_key, o.type, o.body, o.seq`,
+    );
+    return [...rows].sort((a, b) => Number(seqOf(a) - seqOf(b)));
+  }
+
+  private async publish(row: Claimed): Promise<string | undefined> {
+    const { id, exchange, routing_key: routingKey, type, body } = row;
+    try {
+      await this.publisher.publish({ exchange, routingKey, type, messageId: id, body });
+      return undefined;
+    } catch (error) {
+      if (error instanceof PublishError) return error.code;
+      throw error;
+    }
+  }
+
+  /** Published rows are of no more use here; the inbox at the other end remembers for longer. */
+  private async clean(): Promise<void> {
+    if (Date.now() - this.cleanedAt < CLEAN_EVERY_MS) return;
+    this.cleanedAt = Date.now();
+    await this.dataSource.query(`DELETE FROM ${this.options.schema}.outbox WHERE published_at < now() - $1::interval`, [
+      KEEP,
+    ]);
+  }
+
+  private crash(point: string): void {
+    this.options.crash?.(point);
+  }
+
+  private async sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.rouse = undefined;
+  }
+}
+
+const seqOf = (row: Claimed): bigint => BigInt((row as unknown as { readonly seq: string }).seq);
