@@ -78,8 +78,7 @@ export class CheckDisclosure {
     now: Date,
   ): ClaimAssessment {
     const items = asked.items as readonly ClaimItem[];
-    const given = { ...a, recipient: asked.recipient, officer: 'supposed', reasons: '' };
-    const bound = resolveAssessment(given, items, ruleSet, on);
+    const bound = resolveAssessment(a, items, ruleSet, on);
     const id = this.newId();
     return {
       id,

@@ -126,7 +126,7 @@ export class EvaluateReferral {
     if (!(OFFICES as readonly string[]).includes(given.office)) throw invalid('office', 'unknown-code');
     const when = given.at === undefined ? at.now : new Date(given.at);
     if (Number.isNaN(when.getTime()) || when.getTime() > at.now.getTime() + 60_000) throw invalid('at', 'invalid-time');
-    const { basis, items } = resolved(given, recipient, at.items, at.ground, at.on);
+    const { basis, items } = resolved(given, at.items, at.ground, at.on);
     const unsigned = {
       id: at.id,
       recipient,
@@ -225,13 +225,12 @@ const classified = (body: SubmitReferralDto, kind: Parameters<typeof classify>[2
 
 const resolved = (
   given: AssessmentDto,
-  recipient: string,
   items: readonly ClaimItem[],
   ground: Ground,
   on: string,
 ): { readonly basis: string; readonly items: readonly string[] } => {
   try {
-    return resolveAssessment({ ...given, recipient }, items, ground.ruleSet, on);
+    return resolveAssessment(given, items, ground.ruleSet, on);
   } catch (error) {
     if (error instanceof EngineError) {
       throw new GatewayError('ASSESSMENT_INVALID', {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ENGINE_VERSION, ruleSetByDigest } from '#legal-basis';
 import type { Claims, DirectoryView, RuleSet } from '#legal-basis';
+import { cooperationCommitment } from '#snapshot';
 import type { KeysLog, Snapshot } from '#snapshot';
 import { GatewayError, NotYet } from '../domain/errors.js';
 import type { Cooperations } from './ports.js';
@@ -66,10 +67,14 @@ export class Law {
     return version;
   }
 
-  /** The snapshot's directory, with the cooperation decision that the claims name opened. */
+  /** The snapshot's directory, with the cooperation decision that the claims name opened, if it is the one committed to. */
   async directory(snapshot: Snapshot, claims: Pick<Claims, 'cooperationDecision'>): Promise<DirectoryView> {
-    if (claims.cooperationDecision === undefined) return snapshot.directory;
-    const found = await this.cooperations.find(claims.cooperationDecision);
-    return found === undefined ? snapshot.directory : snapshot.withCooperations([found]);
+    const id = claims.cooperationDecision;
+    const committed = id === undefined ? undefined : snapshot.cooperationCommitment(id);
+    if (id === undefined || committed === undefined) return snapshot.directory;
+    const opening = await this.cooperations.find(id);
+    if (opening === undefined || cooperationCommitment(opening) !== committed) return snapshot.directory;
+    const { parties, from, until } = opening;
+    return snapshot.withCooperations([{ id, parties, from, ...(until === undefined ? {} : { until }) }]);
   }
 }

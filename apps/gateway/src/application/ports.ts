@@ -1,5 +1,5 @@
 import type { BusinessReceipt, ListReferralsQueryDto, MessageState, SubmitReferralDto, VerdictView } from '#contracts';
-import type { CooperationView } from '#legal-basis';
+import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
 
 export type Now = () => Date;
@@ -242,5 +242,5 @@ export interface SystemStore {
 /** Cooperation decisions opened to their parties; asked of the registry and kept. */
 export interface Cooperations {
   /** @returns undefined when the registry has none that this gateway may see. @throws {NotYet} when it cannot be asked */
-  find(id: string): Promise<CooperationView | undefined>;
+  find(id: string): Promise<CooperationOpening | undefined>;
 }

@@ -3,7 +3,7 @@ import type { AssessmentDto, ReferralAccepted, SubmitReferralDto } from '#contra
 import { GatewayError } from '../domain/errors.js';
 import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
-import type { NewId, Now, ReferralStore, StoredMessage, StoredReferral } from './ports.js';
+import type { NewId, Now, ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports.js';
 import type { SealReferral } from './seal-referral.js';
 
 const ATTEMPTS = 5;
@@ -113,13 +113,11 @@ export class SubmitReferral {
     body: SubmitReferralDto,
     evaluation: Evaluation,
     now: Date,
-  ): ReturnType<typeof collect> {
+  ): Promise<readonly StoredRefusal[]> {
     const stopped = evaluation.recipients.filter((to) => to.verdict.outcome === evaluation.outcome);
-    return collect(stopped.map((to) => this.sealing.refusal(sender, body, to, evaluation, now)));
+    return Promise.all(stopped.map((to) => this.sealing.refusal(sender, body, to, evaluation, now)));
   }
 }
-
-const collect = <T>(all: readonly Promise<T>[]): Promise<T[]> => Promise.all(all);
 
 const verdictOf = (to: Evaluated): object => ({
   authority: to.recipient,

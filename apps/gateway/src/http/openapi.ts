@@ -2,7 +2,6 @@ import type { INestApplication } from '@nestjs/common';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { ApiPropertyOptions, OpenAPIObject } from '@nestjs/swagger';
-import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage } from 'class-validator';
 import * as contracts from '#contracts';
 
@@ -33,7 +32,7 @@ export const Problems = (...statuses: readonly number[]): MethodDecorator =>
     ),
   );
 
-type Class = abstract new () => object;
+type Class = new () => object;
 type Rule = { readonly name?: string; readonly type: string; readonly constraints?: unknown[]; readonly each: boolean };
 
 /** One rule of class-validator as JSON Schema. */
@@ -82,7 +81,7 @@ const keywordsOf = ({ name, constraints = [] }: Rule): object => {
 
 const propertyOf = (target: Class, property: string, rules: readonly Rule[]): ApiPropertyOptions => {
   const required = !rules.some((rule) => rule.type === 'conditionalValidation');
-  const nested = defaultMetadataStorage.findTypeMetadata(target, property)?.typeFunction() as Class | undefined;
+  const nested = contracts.nestedClass(target, property);
   const isArray = rules.some((rule) => rule.name === 'isArray');
   const own = Object.assign({}, ...rules.filter((rule) => !rule.each).map(keywordsOf)) as Record<string, unknown>;
   const isNested = rules.some((rule) => rule.type === 'nestedValidation') && nested !== undefined;

@@ -1,5 +1,7 @@
 import { signServiceToken } from '#snapshot';
+import type { Audience } from '#snapshot';
 import type { Signer } from '#envelope';
+import type { NewId, Now } from '../application/ports.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -7,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
   constructor(
-    readonly service: 'ledger' | 'registry',
+    readonly service: Audience,
     readonly status: number | undefined,
     cause?: unknown,
   ) {
@@ -15,39 +17,40 @@ export class OperatorError extends Error {
   }
 }
 
+export interface Ask {
+  /** How long the service may hold its answer back, in milliseconds. */
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** HTTP to the operator as anyone admitted uses it: each request with a fresh service token of this gateway. */
 export class OperatorClient {
   constructor(
-    private readonly service: 'ledger' | 'registry',
+    private readonly service: Audience,
     private readonly url: string,
     private readonly gateway: string,
     private readonly signer: Signer,
-    private readonly now: () => Date,
+    private readonly newId: NewId,
+    private readonly now: Now,
   ) {}
 
   /** @returns undefined on 404. @throws {OperatorError} */
-  async get(
-    path: string,
-    options: { readonly waitMs?: number; readonly signal?: AbortSignal } = {},
-  ): Promise<Response | undefined> {
-    const token = await signServiceToken(this.signer, {
-      iss: `gateway:${this.gateway}`,
-      aud: this.service,
-      now: this.now(),
-    });
-    const timeout = AbortSignal.timeout(TIMEOUT_MS + (options.waitMs ?? 0));
-    let response: Response;
+  async get(path: string, { waitMs = 0, signal }: Ask = {}): Promise<Uint8Array | undefined> {
+    const claims = { iss: `gateway:${this.gateway}`, aud: this.service, now: this.now(), jti: this.newId() };
+    const token = await signServiceToken(this.signer, claims);
+    const timeout = AbortSignal.timeout(TIMEOUT_MS + waitMs);
     try {
-      response = await fetch(`${this.url}${path}`, {
+      const response = await fetch(`${this.url}${path}`, {
         headers: { authorization: `Bearer ${token}` },
         redirect: 'error',
-        signal: options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]),
+        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });
+      const body = new Uint8Array(await response.arrayBuffer());
+      if (response.status === 404) return undefined;
+      if (!response.ok) throw new OperatorError(this.service, response.status);
+      return body;
     } catch (error) {
-      throw new OperatorError(this.service, undefined, error);
+      throw error instanceof OperatorError ? error : new OperatorError(this.service, undefined, error);
     }
-    if (response.status === 404) return undefined;
-    if (!response.ok) throw new OperatorError(this.service, response.status);
-    return response;
   }
 }

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SnapshotError } from '#snapshot';
+import type { KeysFeed, KeysLog, Newest } from '#snapshot';
+import type { EventLog } from '#platform';
+import { TlogError } from '#tlog/verify';
+import type { KeysSource } from '../application/law.js';
+import type { Now } from '../application/ports.js';
+import type { KeysSeenStore } from '../persistence/keys-seen.store.js';
+
+const RETRY_MS = 500;
+
+/**
+ * Keeps this gateway's copy of the keys log new, and remembers over restarts how far it had come: a log that is smaller or other
+ * than what was seen is not shown to anybody (design.md section 7).
+ */
+export class KeysFollower implements KeysSource {
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> | undefined;
+  private seen: { readonly size: bigint; readonly root: string } | undefined;
+  private good: Newest | undefined;
+
+  constructor(
+    private readonly feed: KeysFeed,
+    private readonly store: KeysSeenStore,
+    private readonly maxAgeMs: number,
+    private readonly log: EventLog,
+    private readonly now: Now,
+  ) {}
+
+  async start(): Promise<void> {
+    this.seen = await this.store.read();
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  newest(): Newest | undefined {
+    return this.good;
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      await this.feed.refresh();
+      await this.take();
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** Whether publishing may go on (design.md section 7). */
+  isFresh(): boolean {
+    return this.good !== undefined && this.now().getTime() - this.good.fetchedAt.getTime() < this.maxAgeMs;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await (this.good === undefined ? this.feed.refresh() : this.feed.follow());
+        await this.take();
+        // A log that is still behind what was seen is asked for again, but not in a tight circle.
+        if (this.good === undefined) await delay(RETRY_MS, undefined, { signal });
+      } catch (error) {
+        if (signal.aborted) return;
+        this.report(error);
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async take(): Promise<void> {
+    const newest = this.feed.newest();
+    if (newest === undefined || newest.size === 0n || !this.continues(newest.log, newest.size)) return;
+    if (this.seen === undefined || newest.size > this.seen.size) {
+      const root = newest.snapshot.rootBase64;
+      await this.store.write(newest.size, root);
+      this.seen = { size: newest.size, root };
+      this.log.info('keys.advanced', { size: newest.size.toString() });
+    }
+    this.good = newest;
+  }
+
+  private continues(log: KeysLog, size: bigint): boolean {
+    if (this.seen === undefined) return true;
+    if (size < this.seen.size) return false;
+    if (log.at(this.seen.size).rootBase64 !== this.seen.root) throw new SnapshotError('LOG_FORKED');
+    return true;
+  }
+
+  private report(error: unknown): void {
+    const code = error instanceof SnapshotError || error instanceof TlogError ? error.code : 'UNREACHABLE';
+    this.log.warn('keys.not-advanced', { code });
+  }
+}
