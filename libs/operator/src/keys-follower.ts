@@ -3,17 +3,21 @@ import { SnapshotError } from '#snapshot';
 import type { KeysFeed, KeysLog, Newest } from '#snapshot';
 import type { EventLog } from '#platform';
 import { TlogError } from '#tlog/verify';
-import type { KeysSource } from '../application/law.js';
-import type { Now } from '../application/ports.js';
-import type { KeysSeenStore } from '../persistence/keys-seen.store.js';
 
 const RETRY_MS = 500;
 
+/** Where the newest verified size and root are kept over restarts. */
+export interface KeysSeen {
+  read(): Promise<{ readonly size: bigint; readonly root: string } | undefined>;
+  /** Never goes back. */
+  write(size: bigint, root: string): Promise<void>;
+}
+
 /**
- * Keeps this gateway's copy of the keys log new, and remembers over restarts how far it had come: a log that is smaller or other
+ * Keeps this service's copy of the keys log new, and remembers over restarts how far it had come: a log that is smaller or other
  * than what was seen is not shown to anybody (design.md section 7).
  */
-export class KeysFollower implements KeysSource {
+export class KeysFollower {
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
   private seen: { readonly size: bigint; readonly root: string } | undefined;
@@ -21,10 +25,10 @@ export class KeysFollower implements KeysSource {
 
   constructor(
     private readonly feed: KeysFeed,
-    private readonly store: KeysSeenStore,
+    private readonly store: KeysSeen,
     private readonly maxAgeMs: number,
     private readonly log: EventLog,
-    private readonly now: Now,
+    private readonly now: () => Date,
   ) {}
 
   async start(): Promise<void> {

@@ -1,7 +1,7 @@
 import { signServiceToken } from '#snapshot';
 import type { Audience } from '#snapshot';
 import type { Signer } from '#envelope';
-import type { NewId, Now } from '../application/ports.js';
+import { randomUUID } from 'node:crypto';
 
 const TIMEOUT_MS = 10_000;
 
@@ -23,25 +23,40 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-/** HTTP to the operator as anyone admitted uses it: each request with a fresh service token of this gateway. */
+/** HTTP to the operator's services as anyone admitted uses it: each request with a fresh service token. */
 export class OperatorClient {
   constructor(
     private readonly service: Audience,
     private readonly url: string,
-    private readonly gateway: string,
+    /** Who asks: `gateway:<id>` or `exchange`. */
+    private readonly holder: string,
     private readonly signer: Signer,
-    private readonly newId: NewId,
-    private readonly now: Now,
+    private readonly now: () => Date = () => new Date(),
   ) {}
 
   /** @returns undefined on 404. @throws {OperatorError} */
-  async get(path: string, { waitMs = 0, signal }: Ask = {}): Promise<Uint8Array | undefined> {
-    const claims = { iss: `gateway:${this.gateway}`, aud: this.service, now: this.now(), jti: this.newId() };
+  get(path: string, ask: Ask = {}): Promise<Uint8Array | undefined> {
+    return this.ask(path, {}, ask);
+  }
+
+  /** @param body JSON. @returns undefined on 404. @throws {OperatorError} */
+  post(path: string, body: object, ask: Ask = {}): Promise<Uint8Array | undefined> {
+    const headers = { 'content-type': 'application/json' };
+    return this.ask(path, { method: 'POST', headers, body: JSON.stringify(body) }, ask);
+  }
+
+  private async ask(
+    path: string,
+    init: { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
+    { waitMs = 0, signal }: Ask,
+  ): Promise<Uint8Array | undefined> {
+    const claims = { iss: this.holder, aud: this.service, now: this.now(), jti: randomUUID() };
     const token = await signServiceToken(this.signer, claims);
     const timeout = AbortSignal.timeout(TIMEOUT_MS + waitMs);
     try {
       const response = await fetch(`${this.url}${path}`, {
-        headers: { authorization: `Bearer ${token}` },
+        ...init,
+        headers: { ...init.headers, authorization: `Bearer ${token}` },
         redirect: 'error',
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
       });

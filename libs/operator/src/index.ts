@@ -1,0 +1,4 @@
+export { Cooperations } from './cooperations.js';
+export { KeysFollower, type KeysSeen } from './keys-follower.js';
+export { LedgerKeys } from './ledger-keys.js';
+export { OperatorClient, OperatorError, type Ask } from './operator-client.js';
