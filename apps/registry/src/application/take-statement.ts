@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { KeysLog, SnapshotError, parseEntry } from '#snapshot';
+import type { Snapshot, Trust } from '#snapshot';
+import type { StatementStore } from '../persistence/statement.store.js';
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+export type Taken = { readonly entryId: string; readonly outcome: 'taken' | 'known' };
+
+/** The id stands for another statement already. */
+export class StatementConflict extends Error {
+  override readonly name = 'StatementConflict';
+}
+
+/**
+ * Takes statements into the `keys` log. What counts is the signatures of those whose act it is: the registry applies the same rules
+ * as everyone who reads the log, first, so that nothing stands in it that a reader would refuse.
+ */
+export class TakeStatement {
+  private log: KeysLog;
+  private seq = 0n;
+  /** One at a time in this process; between processes a lock in the store does the same. */
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly store: StatementStore,
+    private readonly trust: Trust,
+  ) {
+    this.log = KeysLog.empty(trust, sha256);
+  }
+
+  /**
+   * @param entry lines of compact JWS, each ended by a line feed
+   * @throws {SnapshotError} the rule it breaks. @throws {StatementConflict}
+   */
+  execute(entry: Uint8Array): Promise<Taken> {
+    return this.alone(() => this.take(entry));
+  }
+
+  /** What the registry itself knows, newest statement included. */
+  async snapshot(): Promise<Snapshot> {
+    await this.alone(() => this.catchUp());
+    return this.newest();
+  }
+
+  newest(): Snapshot {
+    return this.log.at(this.log.size);
+  }
+
+  private async take(entry: Uint8Array): Promise<Taken> {
+    const { statement } = parseEntry(entry);
+    try {
+      return await this.store.inOrder(async (tx) => {
+        const known = await this.store.find(statement.id, tx);
+        if (known !== undefined && Buffer.compare(known, entry) === 0)
+          return { entryId: statement.id, outcome: 'known' };
+        if (known !== undefined) throw new StatementConflict();
+        for (const earlier of await this.store.after(this.seq, tx)) await this.append(earlier);
+        await this.log.append(entry);
+        await this.store.add(statement.id, statement.kind, entry, tx);
+        // Its place in the table is known by the next look; the log here is made anew when this does not commit.
+        return { entryId: statement.id, outcome: 'taken' };
+      });
+    } catch (error) {
+      if (!(error instanceof SnapshotError) && !(error instanceof StatementConflict)) this.forget();
+      throw error;
+    }
+  }
+
+  private async catchUp(): Promise<void> {
+    for (const stored of await this.store.after(this.seq)) await this.append(stored);
+  }
+
+  private async append({ id, seq, entry }: { id: string; seq: bigint; entry: Uint8Array }): Promise<void> {
+    if (!this.log.has(id)) await this.log.append(entry);
+    this.seq = seq;
+  }
+
+  private forget(): void {
+    this.log = KeysLog.empty(this.trust, sha256);
+    this.seq = 0n;
+  }
+
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => undefined);
+    return result;
+  }
+}

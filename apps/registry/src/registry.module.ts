@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import { ServiceTokenGuard } from '#operator';
+import { dataSourceOptions, isStoreFailure } from '#persistence';
+import { ProblemError } from '#platform';
+import type { Platform, Service } from '#platform';
+import { SnapshotError, parseTrust } from '#snapshot';
+import { DataSource } from 'typeorm';
+import { OpenCooperation } from './application/open-cooperation.js';
+import { StatementConflict, TakeStatement } from './application/take-statement.js';
+import { CooperationController } from './http/cooperation.controller.js';
+import { StatementController } from './http/statement.controller.js';
+import { CooperationStore } from './persistence/cooperation.store.js';
+import { schema } from './persistence/index.js';
+import { StatementStore } from './persistence/statement.store.js';
+import { RegistryConfig } from './registry.config.js';
+
+@Module({})
+class RegistryModule {}
+
+const assemble = async (config: RegistryConfig, platform: Platform): Promise<DynamicModule> => {
+  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
+  const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
+  platform.onDrain('stores', () => dataSource.destroy());
+  platform.health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  const statementStore = new StatementStore(dataSource);
+  const statements = new TakeStatement(statementStore, trust);
+  await statements.snapshot();
+  return {
+    module: RegistryModule,
+    controllers: [StatementController, CooperationController],
+    providers: [
+      { provide: StatementStore, useValue: statementStore },
+      { provide: TakeStatement, useValue: statements },
+      { provide: OpenCooperation, useValue: new OpenCooperation(statements, new CooperationStore(dataSource)) },
+      {
+        provide: APP_GUARD,
+        inject: [Reflector],
+        useFactory: (reflector: Reflector) =>
+          new ServiceTokenGuard(
+            reflector,
+            'registry',
+            () => statements.newest(),
+            async () => void (await statements.snapshot()),
+          ),
+      },
+    ],
+  };
+};
+
+export const registryService: Service<RegistryConfig> = {
+  name: 'registry',
+  config: RegistryConfig,
+  module: assemble,
+  bodies: [{ method: 'POST', path: /^\/v1\/statements$/, type: 'text/plain', as: 'text' }],
+  translate: (error) => {
+    if (error instanceof StatementConflict) return new ProblemError('id-reuse', 409);
+    if (error instanceof SnapshotError)
+      return new ProblemError('statement-refused', 422, { extensions: { code: error.code } });
+    if (isStoreFailure(error)) return new ProblemError('not-ready', 503);
+    return undefined;
+  },
+};
