@@ -2,7 +2,7 @@ export * from './codes.js';
 export type * from './types.js';
 export { LegalBasisError, EngineError, ClaimsError, ClassificationError, type LegalBasisErrorCode } from './errors.js';
 export { ENGINE_VERSION, check, verdictCodes } from './check.js';
-export { inForce, isLocalDate } from './dates.js';
+export { inForce, isLocalDate, stockholmDate } from './dates.js';
 export {
   parseClaims,
   claimsBytes,

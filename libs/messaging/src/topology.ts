@@ -5,13 +5,14 @@ export const IN_EXCHANGE = 'dx.in';
 /** Where the exchange publishes: direct, routing key `gw.<gateway>`. */
 export const OUT_EXCHANGE = 'dx.out';
 const DEAD_EXCHANGE = 'dx.dead';
+/** Dead letters of every queue; the exchange reads it. */
+export const QUARANTINE_QUEUE = 'quarantine';
 /** Everything that gateways send. */
 export const EXCHANGE_QUEUE = 'exchange.in';
 
 export const gatewayRoutingKey = (gateway: string): string => `ref.${gateway}`;
 export const gatewayQueue = (gateway: string): string => `gw.${gateway}.in`;
 export const gatewayDeliveryKey = (gateway: string): string => `gw.${gateway}`;
-export const quarantineQueue = (queue: string): string => `${queue}.quarantine`;
 export const gatewayAccount = (gateway: string): string => `gw-${gateway}`;
 
 /** The last resort against a message that kills whoever reads it. Infrastructure failures hold and do not count. */
@@ -20,7 +21,7 @@ const DELIVERY_LIMIT = 20;
 const MAX_QUEUE_BYTES = 1024 * 1024 * 1024;
 
 export interface Topology {
-  readonly exchanges: readonly { readonly name: string; readonly type: 'topic' | 'direct' }[];
+  readonly exchanges: readonly { readonly name: string; readonly type: 'topic' | 'direct' | 'fanout' }[];
   readonly queues: readonly {
     readonly name: string;
     readonly arguments: Readonly<Record<string, string | number>>;
@@ -34,7 +35,6 @@ const work = (name: string, exchange: string, key: string): Topology['queues'][n
     'x-queue-type': 'quorum',
     'x-delivery-limit': DELIVERY_LIMIT,
     'x-dead-letter-exchange': DEAD_EXCHANGE,
-    'x-dead-letter-routing-key': name,
     'x-dead-letter-strategy': 'at-least-once',
     // Without it the broker falls back to dead-lettering at most once.
     'x-overflow': 'reject-publish',
@@ -42,11 +42,11 @@ const work = (name: string, exchange: string, key: string): Topology['queues'][n
   },
   bindings: [{ exchange, key }],
 });
-const quarantine = (queue: string): Topology['queues'][number] => ({
-  name: quarantineQueue(queue),
+const quarantine: Topology['queues'][number] = {
+  name: QUARANTINE_QUEUE,
   arguments: { 'x-queue-type': 'quorum' },
-  bindings: [{ exchange: DEAD_EXCHANGE, key: queue }],
-});
+  bindings: [{ exchange: DEAD_EXCHANGE, key: '' }],
+};
 
 /** Everything that stands at the broker, declared by the deploy step alone. */
 export const topology = (gateways: readonly string[]): Topology => {
@@ -58,9 +58,9 @@ export const topology = (gateways: readonly string[]): Topology => {
     exchanges: [
       { name: IN_EXCHANGE, type: 'topic' },
       { name: OUT_EXCHANGE, type: 'direct' },
-      { name: DEAD_EXCHANGE, type: 'direct' },
+      { name: DEAD_EXCHANGE, type: 'fanout' },
     ],
-    queues: [...queues, ...queues.map(({ name }) => quarantine(name))],
+    queues: [...queues, quarantine],
   };
 };
 
@@ -86,7 +86,7 @@ export const exchangePermissions = (): Permissions => ({
   account: 'exchange',
   configure: '^$',
   write: `^${escaped(OUT_EXCHANGE)}$`,
-  read: `^(${escaped(EXCHANGE_QUEUE)}|.*\\.quarantine)$`,
+  read: `^(${escaped(EXCHANGE_QUEUE)}|${escaped(QUARANTINE_QUEUE)})$`,
 });
 
 /** @param url administrator's connection to the vhost @throws when something stands there with other arguments */

@@ -1,9 +1,8 @@
-import { ClaimsError, EngineError, check, parseClaims, resolveAssessment } from '#legal-basis';
+import { ClaimsError, EngineError, check, parseClaims, resolveAssessment, stockholmDate } from '#legal-basis';
 import type { CheckInput, ClaimAssessment, ClaimItem, Claims, RuleSet } from '#legal-basis';
 import type { DisclosureCheckDto, SupposedAssessmentDto, VerdictView } from '#contracts';
 import type { JsonValue } from '#json';
 import { GatewayError } from '../domain/errors.js';
-import { stockholmDate } from '../domain/local-date.js';
 import { viewOf } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { Law } from './law.js';

@@ -14,6 +14,7 @@ import {
   resolveAssessment,
   validateContent,
   verdictCodes,
+  stockholmDate,
 } from '#legal-basis';
 import type { CheckInput, ClaimAssessment, ClaimItem, Claims, Verdict } from '#legal-basis';
 import type { AssessmentDto, SubmitReferralDto, VerdictView } from '#contracts';
@@ -22,7 +23,6 @@ import type { JsonValue } from '#json';
 import type { KeyStore } from '../keys/key-store.js';
 import { GatewayError } from '../domain/errors.js';
 import type { Fault } from '../domain/errors.js';
-import { stockholmDate } from '../domain/local-date.js';
 import { sha256 } from './law.js';
 import type { Ground, Law } from './law.js';
 import type { NewId, StoredAssessment } from './ports.js';

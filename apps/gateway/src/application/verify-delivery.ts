@@ -1,6 +1,14 @@
 import { canonicalBytes, canonicalize, parseStrict } from '#json';
 import type { JsonValue } from '#json';
-import { check, claimsDigest, compareClaims, parseClaims, validateContent, verdictCodes } from '#legal-basis';
+import {
+  check,
+  claimsDigest,
+  compareClaims,
+  parseClaims,
+  validateContent,
+  verdictCodes,
+  stockholmDate,
+} from '#legal-basis';
 import type { CheckInput, Claims } from '#legal-basis';
 import { openDocument, parseManifest, verifyManifest } from '#envelope';
 import type { Decision, Manifest } from '#envelope';
@@ -8,7 +16,6 @@ import type { DeliveryReleasedV1 } from '#contracts';
 import type { Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery } from '../domain/errors.js';
-import { stockholmDate } from '../domain/local-date.js';
 import { viewOf } from './evaluate-referral.js';
 import { digestOf, sha256 } from './law.js';
 import type { Law } from './law.js';

@@ -1,4 +1,5 @@
 import { messagingTablesSql } from '#messaging';
+import { keysSeenTableSql } from '#operator';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Tables of one authority alone. `FORCE` makes the policy bind the tables' owner too. */
@@ -16,9 +17,6 @@ export class Gateway1763900000000 implements MigrationInterface {
       CREATE TABLE gateway.token_use (
         system uuid NOT NULL, jti text NOT NULL, expires_at timestamptz NOT NULL, PRIMARY KEY (system, jti));
       CREATE INDEX token_use_expiry ON gateway.token_use (expires_at);
-      -- The newest snapshot ever verified: a smaller or another one after a restart is refused.
-      CREATE TABLE gateway.keys_seen (
-        one boolean PRIMARY KEY DEFAULT true CHECK (one), size numeric(20) NOT NULL, root text NOT NULL);
 
       CREATE TABLE gateway.referral (
         authority text NOT NULL, id uuid NOT NULL, case_id uuid NOT NULL, type text NOT NULL,
@@ -80,7 +78,7 @@ export class Gateway1763900000000 implements MigrationInterface {
           USING (authority = current_setting('app.authority', true))
           WITH CHECK (authority = current_setting('app.authority', true));`);
     }
-    await db.query(messagingTablesSql('gateway'));
+    await db.query(keysSeenTableSql('gateway') + messagingTablesSql('gateway'));
   }
 
   async down(): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { stockholmDate } from './local-date.js';
+import { stockholmDate } from './dates.js';
 
 it('counts days in Stockholm, in winter and in summer', () => {
   expect(stockholmDate(new Date('2025-11-30T22:59:59.999Z'))).toBe('2025-11-30');

@@ -1,0 +1,31 @@
+import type { DataSource } from 'typeorm';
+import type { KeysSeen } from './keys-follower.js';
+
+/** Table that a service's own migration makes: the newest snapshot ever verified. */
+export const keysSeenTableSql = (schema: string): string => `
+  CREATE TABLE ${schema}.keys_seen (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), size numeric(20) NOT NULL, root text NOT NULL);
+`;
+
+/** Remembers how far a service has verified the keys log, so that a shorter or another one is refused after a restart. */
+export class KeysSeenStore implements KeysSeen {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly schema: string,
+  ) {}
+
+  async read(): Promise<{ readonly size: bigint; readonly root: string } | undefined> {
+    const [row] = await this.dataSource.query<{ size: string; root: string }[]>(
+      `SELECT size, root FROM ${this.schema}.keys_seen`,
+    );
+    return row === undefined ? undefined : { size: BigInt(row.size), root: row.root };
+  }
+
+  async write(size: bigint, root: string): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO ${this.schema}.keys_seen AS seen (size, root) VALUES ($1, $2)
+       ON CONFLICT (one) DO UPDATE SET size = EXCLUDED.size, root = EXCLUDED.root WHERE seen.size < EXCLUDED.size`,
+      [size.toString(), root],
+    );
+  }
+}
