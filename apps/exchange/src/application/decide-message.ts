@@ -1,0 +1,111 @@
+import { parseManifest, verifyManifest } from '#envelope';
+import type { Manifest } from '#envelope';
+import { claimInbox } from '#messaging';
+import type { MessageSubmittedV1 } from '#contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+import { SetAside } from '../domain/errors.js';
+import { messages } from '../persistence/message.store.js';
+import type { StoredMessage } from '../persistence/message.store.js';
+import { schema } from '../persistence/index.js';
+import { digestOf, sha256 } from './ground.js';
+import type { Judge, Judgement } from './judge.js';
+import type { Recorder } from './recorder.js';
+import { readable } from './sender.js';
+import type { EstablishSender } from './sender.js';
+
+export type Decided = {
+  readonly messageId: string;
+  readonly sender: string;
+  readonly outcome: 'permit' | 'assess' | 'deny' | 'expired' | 'known';
+};
+
+/** Design.md section 4, step 3: verify, check, sign, record, in one committed transaction. */
+export class DecideMessage {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly senders: EstablishSender,
+    private readonly judge: Judge,
+    private readonly recorder: Recorder,
+    private readonly now: () => Date,
+    private readonly crash: (point: string) => void,
+  ) {}
+
+  /**
+   * @param account broker-checked account that published
+   * @throws {SetAside} when the sender cannot be established, or what came contradicts what is recorded. @throws {NotYet}
+   */
+  async execute(message: MessageSubmittedV1, account: string): Promise<Decided> {
+    const { manifest, kid } = readable('manifest-unreadable', () => parseManifest(message.manifest));
+    const { env, gateway, sender, messageId } = manifest;
+    const snapshot = await this.senders.establish(
+      { kid, env, gateway, authority: sender },
+      account,
+      { key: 'manifest-key', signature: 'manifest-signature' },
+      (key) => verifyManifest(message.manifest, key),
+    );
+    const stored = toStored(message, manifest, this.now());
+    if (stored.jweSha256 === manifest.jwe.sha256 && message.jwe.length !== manifest.jwe.length) {
+      throw new SetAside('length-mismatch');
+    }
+    const decidedAt = this.now();
+    const expired = decidedAt.getTime() > stored.expiresAt.getTime();
+    const judgement = await this.judge.judge(manifest, stored.jweSha256, snapshot, decidedAt);
+    const outcome = await this.dataSource.transaction(async (tx) => {
+      // (message id, attempt) of its sender stands for one manifest, for ever.
+      const id = `${sender} ${messageId}.${manifest.attempt}`;
+      if (!(await claimInbox(tx, schema, 'message', id, sha256(Buffer.from(message.manifest))))) return 'known';
+      await this.inOrder(tx, stored);
+      if (expired) {
+        await messages.add(tx, { ...stored, state: 'expired', jwe: undefined });
+        await this.recorder.notice(tx, gateway, { kind: 'expired', ...subject(stored) }, snapshot, decidedAt);
+        return 'expired';
+      }
+      await messages.add(tx, stored);
+      await this.recorder.decision(tx, stored, manifest, judgement, decidedAt);
+      this.crash('exchange.decide.before-commit');
+      return judgement.outcome;
+    });
+    this.crash('exchange.decide.after-commit');
+    return { messageId, sender, outcome };
+  }
+
+  /**
+   * Decides once more on a message whose earlier decision no longer stands.
+   * @param snapshot the newest
+   */
+  async again(tx: EntityManager, message: StoredMessage, judgement: Judgement): Promise<string> {
+    const { manifest } = parseManifest(message.manifest);
+    return this.recorder.decision(tx, message, manifest, judgement, this.now());
+  }
+
+  /** Attempt n+1 is taken only when n was refused for its key or has no technical receipt (design.md section 7). */
+  private async inOrder(tx: EntityManager, { sender, messageId, attempt }: StoredMessage): Promise<void> {
+    if (attempt === 1) return;
+    const before = await messages.find(tx, { sender, messageId, attempt: attempt - 1 });
+    if (before === undefined || before.state === 'fetched') throw new SetAside('attempt-out-of-order');
+  }
+}
+
+/** What a notice about a message names. */
+export const subject = ({ messageId, attempt, sender, recipient }: StoredMessage) => ({
+  messageId,
+  attempt,
+  sender,
+  recipient,
+});
+
+const toStored = (message: MessageSubmittedV1, manifest: Manifest, at: Date): StoredMessage => ({
+  sender: manifest.sender,
+  messageId: manifest.messageId,
+  attempt: manifest.attempt,
+  recipient: manifest.recipient,
+  caseId: manifest.caseId,
+  gateway: manifest.gateway,
+  manifest: message.manifest,
+  manifestSha256: digestOf(message.manifest),
+  jwe: message.jwe,
+  jweSha256: digestOf(message.jwe),
+  receivedAt: at,
+  expiresAt: new Date(manifest.expiresAt),
+  state: 'decided',
+});

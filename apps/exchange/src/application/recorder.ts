@@ -1,0 +1,122 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { signDecision, signNotice } from '#envelope';
+import type { Decision, Manifest, Notice, Signer } from '#envelope';
+import type { Snapshot } from '#snapshot';
+import type { EntityManager } from 'typeorm';
+import { NotYet } from '../domain/errors.js';
+import { entries } from '../persistence/entry.store.js';
+import type { StoredMessage } from '../persistence/message.store.js';
+import { digestOf } from './ground.js';
+import type { Judgement } from './judge.js';
+
+const BLIND_BYTES = 32;
+
+/** A notice without what every notice has. */
+export type NoticeBody = Omit<Notice, 'v' | 'env' | 'entryId' | 'keys' | 'at'>;
+
+/**
+ * Signs what the exchange says and puts it, in the caller's transaction, where the ledger takes it from. A signature whose
+ * transaction is rolled back never leaves the process.
+ */
+export class Recorder {
+  constructor(
+    private readonly signer: Signer,
+    private readonly environment: string,
+  ) {}
+
+  /**
+   * Decision on a message that is stored already.
+   * @returns entry id
+   * @throws {NotYet} when another process of the exchange has signed by a newer snapshot
+   */
+  async decision(
+    tx: EntityManager,
+    message: StoredMessage,
+    manifest: Manifest,
+    judgement: Judgement,
+    decidedAt: Date,
+  ): Promise<string> {
+    const { snapshot } = judgement;
+    await neverBack(tx, snapshot);
+    const number = await entries.nextNumber(tx, message.sender);
+    const entryId = randomUUID();
+    const decision: Decision = {
+      v: 1,
+      kind: 'decision',
+      env: this.environment,
+      entryId,
+      messageId: message.messageId,
+      attempt: message.attempt,
+      caseId: message.caseId,
+      sender: message.sender,
+      recipient: message.recipient,
+      outcome: judgement.outcome,
+      verdict: judgement.verdict,
+      claimsSha256: judgement.claimsSha256,
+      manifestSha256: digestOf(message.manifest),
+      jweSha256: message.jweSha256,
+      ruleSet: judgement.ruleSet,
+      engineVersion: judgement.engineVersion,
+      keys: headOf(snapshot),
+      number,
+      decidedAt: decidedAt.toISOString(),
+    };
+    const text = await signDecision(this.signer, decision);
+    const blind = randomBytes(BLIND_BYTES);
+    const { sender, messageId, attempt } = message;
+    const { outcome } = judgement;
+    await entries.addDecision(
+      tx,
+      { entryId, sender, messageId, attempt, outcome, decision: text, blind, keysSize: snapshot.size, decidedAt },
+      number,
+    );
+    await entries.toLedger(tx, entryId, text, blind, message.manifest);
+    return entryId;
+  }
+
+  /**
+   * @param gateway that is told
+   * @param statement exact bytes of what the notice takes into the log, and what travels beside it
+   * @throws {NotYet} as for a decision
+   */
+  async notice(
+    tx: EntityManager,
+    gateway: string,
+    body: NoticeBody,
+    snapshot: Snapshot,
+    at: Date,
+    { statement, sealed }: { readonly statement?: string; readonly sealed?: string } = {},
+  ): Promise<string> {
+    await neverBack(tx, snapshot);
+    const entryId = randomUUID();
+    const notice: Notice = {
+      v: 1,
+      env: this.environment,
+      entryId,
+      keys: headOf(snapshot),
+      at: at.toISOString(),
+      ...body,
+    };
+    const text = await signNotice(this.signer, notice);
+    const blind = randomBytes(BLIND_BYTES);
+    await entries.addNotice(tx, {
+      entryId,
+      kind: body.kind,
+      gateway,
+      notice: text,
+      blind,
+      at,
+      ...(statement === undefined ? {} : { statement }),
+      ...(sealed === undefined ? {} : { sealed }),
+    });
+    await entries.toLedger(tx, entryId, text, blind, statement);
+    return entryId;
+  }
+}
+
+const headOf = (snapshot: Snapshot) => ({ size: snapshot.size.toString(), root: snapshot.rootBase64 });
+
+/** `keys` never decreases over all that the exchange signs (design.md section 7). */
+const neverBack = async (tx: EntityManager, snapshot: Snapshot): Promise<void> => {
+  if ((await entries.keysSeen(tx)) > snapshot.size) throw new NotYet('snapshot');
+};

@@ -1,0 +1,193 @@
+import { canonicalBytes } from '#json';
+import { parseManifest } from '#envelope';
+import { enqueue, gatewayDeliveryKey, OUT_EXCHANGE } from '#messaging';
+import type { ToGateway } from '#contracts';
+import { nodeVerifyEd25519 } from '#tlog/build';
+import { TlogError, disclosureLeaf, verifyProofText } from '#tlog/verify';
+import type { LogTrust } from '#tlog/verify';
+import { randomUUID } from 'node:crypto';
+import type { DataSource, EntityManager } from 'typeorm';
+import { entries } from '../persistence/entry.store.js';
+import type { StoredDecision, StoredNotice, Waiting } from '../persistence/entry.store.js';
+import { schema } from '../persistence/index.js';
+import { messages } from '../persistence/message.store.js';
+import type { StoredMessage } from '../persistence/message.store.js';
+import type { DecideMessage } from './decide-message.js';
+import { subject } from './decide-message.js';
+import { sha256 } from './ground.js';
+import type { Law } from './ground.js';
+import type { Judge, Judgement } from './judge.js';
+import type { Recorder } from './recorder.js';
+
+export type Released = 'released' | 'told' | 'decided-anew' | 'expired' | 'not-waiting' | 'unproven';
+
+/**
+ * Design.md section 4, step 5. Nothing leaves before its entry is proven to stand in the log, by a proof that is verified here and
+ * not believed; and no permit leaves when keys or ground no longer stand in the newest snapshot.
+ */
+export class ReleaseProven {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly trust: LogTrust,
+    private readonly law: Law,
+    private readonly judge: Judge,
+    private readonly deciding: DecideMessage,
+    private readonly recorder: Recorder,
+    private readonly maxAgeMs: number,
+    private readonly now: () => Date,
+    private readonly crash: (point: string) => void,
+  ) {}
+
+  waiting(limit: number): Promise<readonly Waiting[]> {
+    return entries.waiting(this.dataSource.manager, limit);
+  }
+
+  /** @param proof c2sp.org/tlog-proof@v1. @throws {NotYet} */
+  async release({ entryId, is }: Waiting, proof: string): Promise<Released> {
+    const released = await this.dataSource.transaction((tx) =>
+      is === 'notice' ? this.notice(tx, entryId, proof) : this.decision(tx, entryId, proof),
+    );
+    this.crash('exchange.release.after-commit');
+    return released;
+  }
+
+  /** Permits that waited too long: their messages expire, or are decided anew. @returns how many of each */
+  async overdue(limit: number): Promise<{ readonly expired: number; readonly anew: number }> {
+    const now = this.now();
+    const due = await entries.overdue(this.dataSource.manager, now, new Date(now.getTime() - this.maxAgeMs), limit);
+    let expired = 0;
+    let anew = 0;
+    for (const entryId of due) {
+      const outcome = await this.dataSource.transaction(async (tx) => {
+        const decision = await entries.decisionWaiting(tx, entryId);
+        const message = decision === undefined ? undefined : await messages.find(tx, decision);
+        if (decision === undefined || message === undefined) return undefined;
+        return this.lapsed(tx, decision, message);
+      });
+      if (outcome === 'expired') expired += 1;
+      if (outcome === 'decided-anew') anew += 1;
+    }
+    return { expired, anew };
+  }
+
+  private async decision(tx: EntityManager, entryId: string, proof: string): Promise<Released> {
+    const decision = await entries.decisionWaiting(tx, entryId);
+    if (decision === undefined) return 'not-waiting';
+    if (!this.proven(decision.decision, decision.blind, proof)) return 'unproven';
+    const message = await messages.find(tx, decision);
+    if (message === undefined) throw new Error('a decision without its message');
+    const at = this.now();
+    if (decision.outcome === 'permit') {
+      const lapsed = await this.lapsed(tx, decision, message);
+      if (lapsed !== undefined) return lapsed;
+      await this.deliver(tx, decision, message, proof, at);
+    } else {
+      await messages.move(tx, message, 'refused');
+    }
+    await this.tell(tx, message.gateway, 'message.decided.v1', {
+      messageId: message.messageId,
+      attempt: message.attempt,
+      decision: decision.decision,
+      blind: decision.blind.toString('base64url'),
+      proof,
+    });
+    await entries.released(tx, 'decision', entryId, at);
+    this.crash('exchange.release.before-commit');
+    return 'released';
+  }
+
+  private async deliver(
+    tx: EntityManager,
+    decision: StoredDecision,
+    message: StoredMessage,
+    proof: string,
+    at: Date,
+  ): Promise<void> {
+    const recipient = this.law.newest().authority(message.recipient);
+    if (recipient === undefined || message.jwe === undefined) throw new Error('a permit without recipient or document');
+    const deliveryNumber = await messages.deliver(tx, message, decision.entryId, at);
+    await messages.move(tx, message, 'released');
+    await this.tell(tx, recipient.gateway, 'delivery.released.v1', {
+      manifest: message.manifest,
+      jwe: message.jwe,
+      decision: decision.decision,
+      blind: decision.blind.toString('base64url'),
+      proof,
+      deliveryNumber,
+    });
+  }
+
+  /** @returns what became of a permit that may no longer leave; undefined: it may */
+  private async lapsed(
+    tx: EntityManager,
+    decision: StoredDecision,
+    message: StoredMessage,
+  ): Promise<'expired' | 'decided-anew' | undefined> {
+    const now = this.now();
+    const snapshot = this.law.newest();
+    if (now.getTime() > message.expiresAt.getTime()) {
+      await entries.supersede(tx, decision.entryId, now);
+      await messages.move(tx, message, 'expired');
+      await this.recorder.notice(tx, message.gateway, { kind: 'expired', ...subject(message) }, snapshot, now);
+      return 'expired';
+    }
+    const aged = now.getTime() - decision.decidedAt.getTime() > this.maxAgeMs;
+    if (!aged && snapshot.size === decision.keysSize) return undefined;
+    const judgement = await this.stillStands(message);
+    if (!aged && judgement.outcome === 'permit') return undefined;
+    await entries.supersede(tx, decision.entryId, now);
+    await this.deciding.again(tx, message, judgement);
+    return 'decided-anew';
+  }
+
+  /** The same question, asked of the newest snapshot, today. */
+  private async stillStands(message: StoredMessage): Promise<Judgement> {
+    const { manifest, kid } = parseManifest(message.manifest);
+    const snapshot = this.law.newest();
+    const judgement = await this.judge.judge(manifest, message.jweSha256, snapshot, this.now());
+    const key = snapshot.key(kid);
+    const hosted = snapshot.authority(message.sender)?.gateway === message.gateway;
+    if (key?.holder === `gateway:${message.gateway}` && hosted) return judgement;
+    return { ...judgement, outcome: 'deny', verdict: { outcome: 'deny', verification: ['MANIFEST_KEY_NOT_LIVE'] } };
+  }
+
+  private async notice(tx: EntityManager, entryId: string, proof: string): Promise<Released> {
+    const notice = await entries.noticeWaiting(tx, entryId);
+    if (notice === undefined) return 'not-waiting';
+    if (!this.proven(notice.notice, notice.blind, proof)) return 'unproven';
+    await this.tellNotice(tx, notice, proof);
+    await entries.released(tx, 'notice', entryId, this.now());
+    return 'told';
+  }
+
+  private async tellNotice(tx: EntityManager, notice: StoredNotice, proof: string): Promise<void> {
+    const proven = { notice: notice.notice, blind: notice.blind.toString('base64url'), proof };
+    if (notice.kind !== 'receipt-recorded') return this.tell(tx, notice.gateway, 'notice.issued.v1', proven);
+    const receipt = notice.statement;
+    if (receipt === undefined) throw new Error('a receipt notice without its receipt');
+    const { sealed } = notice;
+    const body = { receipt, ...(sealed === undefined ? {} : { sealed }), ...proven };
+    return this.tell(tx, notice.gateway, 'receipt.recorded.v1', body);
+  }
+
+  private tell(tx: EntityManager, gateway: string, type: ToGateway, body: object): Promise<void> {
+    return enqueue(tx, schema, {
+      id: randomUUID(),
+      exchange: OUT_EXCHANGE,
+      routingKey: gatewayDeliveryKey(gateway),
+      type,
+      body: canonicalBytes(body),
+    });
+  }
+
+  private proven(entry: string, blind: Buffer, proof: string): boolean {
+    try {
+      const leaf = disclosureLeaf(blind, Buffer.from(entry, 'ascii'), sha256);
+      verifyProofText(proof, leaf, this.trust, { sha256, verifyEd25519: nodeVerifyEd25519 });
+      return true;
+    } catch (error) {
+      if (error instanceof TlogError) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { ContractError, parseDeliveryReleasedV1, parseMessageSubmittedV1 } from '#contracts';
+import { EnvelopeError, parseManifest, parseRefusal } from '#envelope';
+import { EXCHANGE_QUEUE, OUT_EXCHANGE, enqueue, gatewayDeliveryKey } from '#messaging';
+import type { IncomingMessage } from '#messaging';
+import { parseRefusalReportedV1 } from '#contracts';
+import type { DataSource } from 'typeorm';
+import type { QuarantineReason } from '../domain/errors.js';
+import { schema } from '../persistence/index.js';
+import { quarantine } from '../persistence/quarantine.store.js';
+import type { SetAsideMessage } from '../persistence/quarantine.store.js';
+import type { Law } from './ground.js';
+import type { Recorder } from './recorder.js';
+
+/** What a message says it is about, believed only as far as the notice goes to the gateway that published it. */
+interface About {
+  readonly messageId?: string;
+  readonly attempt?: number;
+  readonly sender?: string;
+  readonly recipient?: string;
+}
+
+/** Keeps what cannot be handled, tells its sender, and lets a person retry or discard it: nothing is lost in silence (design.md I1). */
+export class SetAsideMessages {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly law: Law,
+    private readonly recorder: Recorder,
+    private readonly now: () => Date,
+  ) {}
+
+  /** @returns whether it is new @throws {NotYet} */
+  async keep(message: IncomingMessage, queue: string, reason: QuarantineReason): Promise<boolean> {
+    const about = aboutOf(message);
+    const gateway = this.gatewayTold(message, queue, about);
+    // One delivery is one row, however often the broker gives it: the same bytes under the same AMQP id for the same reason.
+    const id = uuidOf(queue, message.messageId, reason, message.body);
+    const at = this.now();
+    return this.dataSource.transaction(async (tx) => {
+      const added = await quarantine.add(tx, {
+        id,
+        queue,
+        type: message.type.slice(0, 128),
+        userId: message.userId,
+        body: Buffer.from(message.body),
+        reason,
+        messageId: about.messageId,
+        sender: about.sender,
+        gateway,
+        at,
+        state: 'held',
+      });
+      if (added && gateway !== undefined) {
+        await this.recorder.notice(tx, gateway, { kind: 'quarantined', ...about, reason }, this.law.newest(), at);
+      }
+      return added;
+    });
+  }
+
+  list(state: SetAsideMessage['state']): Promise<readonly SetAsideMessage[]> {
+    return quarantine.list(this.dataSource.manager, state, 200);
+  }
+
+  /**
+   * @param handle gives a message of the exchange's own queue to its handler again
+   * @returns false when it is not held
+   */
+  async retry(id: string, handle: (message: IncomingMessage) => Promise<void>): Promise<boolean> {
+    const held = await this.dataSource.transaction(async (tx) => {
+      const message = await quarantine.held(tx, id);
+      if (message === undefined) return undefined;
+      await quarantine.settle(tx, id, 'retried', undefined, this.now());
+      const queue = /^gw\.(.+)\.in$/.exec(message.queue);
+      if (queue?.[1] !== undefined) {
+        const [type, body] = [message.type, message.body];
+        const routingKey = gatewayDeliveryKey(queue[1]);
+        await enqueue(tx, schema, { id: randomUUID(), exchange: OUT_EXCHANGE, routingKey, type, body });
+      }
+      return message;
+    });
+    if (held?.queue === EXCHANGE_QUEUE) {
+      const { type, body, userId } = held;
+      await handle({ type, body, userId, messageId: id, redelivered: true });
+    }
+    return held !== undefined;
+  }
+
+  /** @returns false when it is not held */
+  discard(id: string, reason: string): Promise<boolean> {
+    return this.dataSource.transaction(async (tx) => {
+      const message = await quarantine.held(tx, id);
+      if (message === undefined) return false;
+      const at = this.now();
+      await quarantine.settle(tx, id, 'discarded', reason, at);
+      const { gateway, messageId, sender } = message;
+      if (gateway !== undefined) {
+        const about = {
+          ...(messageId === undefined ? {} : { messageId }),
+          ...(sender === undefined ? {} : { sender }),
+        };
+        await this.recorder.notice(tx, gateway, { kind: 'discarded', ...about, reason }, this.law.newest(), at);
+      }
+      return true;
+    });
+  }
+
+  /** The sender's gateway: of what it published itself, the account says so; of a delivery, the manifest that was decided on. */
+  private gatewayTold(message: IncomingMessage, queue: string, about: About): string | undefined {
+    const snapshot = this.law.newest();
+    const hosting = about.sender === undefined ? undefined : snapshot.authority(about.sender)?.gateway;
+    if (queue !== EXCHANGE_QUEUE) return message.userId === 'exchange' ? hosting : undefined;
+    const account = /^gw-(.+)$/.exec(message.userId)?.[1];
+    if (account === undefined || snapshot.gateway(account) === undefined) return undefined;
+    return account;
+  }
+}
+
+const aboutOf = ({ type, body }: IncomingMessage): About => {
+  try {
+    if (type === 'refusal.reported.v1') {
+      const { messageId, sender, recipient } = parseRefusal(parseRefusalReportedV1(body).refusal).refusal;
+      return { messageId, sender, recipient };
+    }
+    const text =
+      type === 'message.submitted.v1'
+        ? parseMessageSubmittedV1(body).manifest
+        : type === 'delivery.released.v1'
+          ? parseDeliveryReleasedV1(body).manifest
+          : undefined;
+    if (text === undefined) return {};
+    const { messageId, attempt, sender, recipient } = parseManifest(text).manifest;
+    return { messageId, attempt, sender, recipient };
+  } catch (error) {
+    if (error instanceof ContractError || error instanceof EnvelopeError) return {};
+    throw error;
+  }
+};
+
+const uuidOf = (queue: string, messageId: string, reason: string, body: Uint8Array): string => {
+  const hash = createHash('sha256')
+    .update(`delge-quarantine/v1\n${queue}\n${messageId}\n${reason}\n`)
+    .update(body)
+    .digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  const hex = hash.toString('hex', 0, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+};

@@ -1,0 +1,68 @@
+import { parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
+import type { Receipt } from '#envelope';
+import type { ReceiptSignedV1 } from '#contracts';
+import type { DataSource } from 'typeorm';
+import { SetAside } from '../domain/errors.js';
+import { messages } from '../persistence/message.store.js';
+import type { MessageKey } from '../persistence/message.store.js';
+import { digestOf } from './ground.js';
+import type { Recorder } from './recorder.js';
+import { readable } from './sender.js';
+import type { EstablishSender } from './sender.js';
+
+export interface TakenReceipt {
+  readonly messageId: string;
+  readonly kind: Receipt['kind'];
+  readonly outcome: 'taken' | 'known';
+}
+
+/** Design.md section 4, step 7: a receipt is taken into the log by a signed notice, and goes on to the sender. */
+export class TakeReceipt {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly senders: EstablishSender,
+    private readonly recorder: Recorder,
+    private readonly now: () => Date,
+    private readonly crash: (point: string) => void,
+  ) {}
+
+  /** @throws {SetAside | NotYet} */
+  async execute(message: ReceiptSignedV1, account: string): Promise<TakenReceipt> {
+    const { receipt, kid } = readable('receipt-unreadable', () => parseReceipt(message.receipt));
+    const { env, gateway, by, messageId, attempt, kind } = receipt;
+    const snapshot = await this.senders.establish(
+      { kid, env, gateway, authority: by },
+      account,
+      { key: 'receipt-key', signature: 'receipt-signature' },
+      (key) => verifyReceipt(message.receipt, key),
+    );
+    if (receipt.sealedSha256 !== (message.sealed === undefined ? undefined : digestOf(message.sealed))) {
+      throw new SetAside('receipt-unbound');
+    }
+    const at = this.now();
+    const outcome = await this.dataSource.transaction(async (tx) => {
+      const delivery = await messages.delivery(tx, messageId, attempt, by);
+      const subject = delivery === undefined ? undefined : await messages.find(tx, delivery);
+      const bound = delivery?.entryId === receipt.decisionEntryId && subject?.jweSha256 === receipt.jweSha256;
+      if (subject === undefined || !bound) throw new SetAside('receipt-unbound');
+      const sha256 = sha256Base64url(message.receipt);
+      const added = await messages.addReceipt(tx, subject, { receiptId: receipt.receiptId, kind, sha256, at });
+      if (added === undefined) throw new SetAside('receipt-conflict');
+      if (!added) return 'known';
+      if (kind === 'technical') await messages.move(tx, subject, 'fetched', at);
+      if (kind === 'rejected') await messages.move(tx, subject, 'rejected', at);
+      const { sender, recipient } = subject;
+      const body = { kind: 'receipt-recorded' as const, ...keyOf(subject), sender, recipient, statementSha256: sha256 };
+      await this.recorder.notice(tx, subject.gateway, body, snapshot, at, {
+        statement: message.receipt,
+        ...(message.sealed === undefined ? {} : { sealed: message.sealed }),
+      });
+      this.crash('exchange.receipt.before-commit');
+      return 'taken';
+    });
+    this.crash('exchange.receipt.after-commit');
+    return { messageId, kind, outcome };
+  }
+}
+
+const keyOf = ({ messageId, attempt }: MessageKey) => ({ messageId, attempt });

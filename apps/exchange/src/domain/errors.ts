@@ -1,0 +1,44 @@
+/** What is needed to judge is not here now: not the message's fault, so it waits. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'registry') {
+    super(code);
+  }
+}
+
+/** Why something that came in is set aside instead of decided. Closed: it stands in the signed notice. */
+export const QUARANTINE_REASONS = [
+  'malformed',
+  'unknown-type',
+  'no-user-id',
+  'handler-failed',
+  'delivery-limit',
+  'manifest-unreadable',
+  'account-mismatch',
+  'environment',
+  'manifest-key',
+  'manifest-signature',
+  'not-hosted',
+  'length-mismatch',
+  'cooperation-not-opened',
+  'id-reuse',
+  'attempt-out-of-order',
+  'receipt-unreadable',
+  'receipt-key',
+  'receipt-signature',
+  'receipt-unbound',
+  'receipt-conflict',
+  'refusal-unreadable',
+  'refusal-key',
+  'refusal-signature',
+  'refused-by-gateway',
+] as const;
+export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
+
+/** Whoever is behind it cannot be established, or it contradicts what is recorded. */
+export class SetAside extends Error {
+  override readonly name = 'SetAside';
+  constructor(readonly reason: QuarantineReason) {
+    super(reason);
+  }
+}

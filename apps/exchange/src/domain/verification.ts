@@ -1,0 +1,46 @@
+import type { Manifest } from '#envelope';
+import type { Snapshot } from '#snapshot';
+
+/** Obstacles that are found before the law is asked: they make a decision `deny`, since the sender is established. */
+export const OBSTACLES = [
+  'CIPHERTEXT_DIGEST',
+  'CLAIMS_MALFORMED',
+  'CLAIMS_TYPE',
+  'DOCUMENT_KEY_NOT_LIVE',
+  'FUNCTION_UNKNOWN',
+  'ISSUED_IN_FUTURE',
+  'LIFETIME_TOO_LONG',
+  'RECIPIENT_UNKNOWN',
+  'SEALING_KEY_NOT_LIVE',
+] as const;
+export type VerificationObstacle = (typeof OBSTACLES)[number];
+
+const SKEW_MS = 60_000;
+const MAX_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * What stands against a message whose sender is established. Computed from what the decision and the manifest carry alone, so that
+ * whoever holds the opening computes the same (design.md I7).
+ * @param jweSha256 digest of the sealed document that came, as the decision records it
+ * @returns sorted
+ */
+export const obstaclesOf = (
+  manifest: Manifest,
+  jweSha256: string,
+  snapshot: Snapshot,
+  decidedAt: Date,
+): VerificationObstacle[] => {
+  const recipient = snapshot.authority(manifest.recipient);
+  const documentKey = snapshot.key(manifest.documentKey);
+  const sealingKey = snapshot.key(manifest.sealingKey);
+  const issued = Date.parse(manifest.issuedAt);
+  const found: VerificationObstacle[] = [];
+  if (manifest.jwe.sha256 !== jweSha256) found.push('CIPHERTEXT_DIGEST');
+  if (documentKey?.use !== 'document' || documentKey.holder !== manifest.sender) found.push('DOCUMENT_KEY_NOT_LIVE');
+  if (recipient === undefined) found.push('RECIPIENT_UNKNOWN');
+  else if (!recipient.functions.some(({ id }) => id === manifest.recipientFunction)) found.push('FUNCTION_UNKNOWN');
+  if (issued > decidedAt.getTime() + SKEW_MS) found.push('ISSUED_IN_FUTURE');
+  if (Date.parse(manifest.expiresAt) - issued > MAX_LIFETIME_MS) found.push('LIFETIME_TOO_LONG');
+  if (sealingKey?.use !== 'sealing' || sealingKey.holder !== manifest.recipient) found.push('SEALING_KEY_NOT_LIVE');
+  return found.sort();
+};

@@ -1,0 +1,26 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { ServiceConfig } from '#platform';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Variables of the exchange. */
+export class ExchangeConfig extends ServiceConfig {
+  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
+  @Type(() => Number) @IsInt() @Min(2) @Max(100) readonly DATABASE_POOL: number = 16;
+  @IsString() readonly TRUST_FILE!: string;
+  @IsUrl({ protocols: ['amqp', 'amqps'], require_tld: false }) readonly AMQP_URL!: string;
+  @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
+  @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
+  /** Private JWK of the decision key, mode 0600. */
+  @IsString() readonly DECISION_KEY_FILE!: string;
+  /** Secret that the operator's people show on the routes for quarantine and replay, mode 0600. */
+  @IsString() readonly OPERATOR_TOKEN_FILE!: string;
+  /** A permit that was not released within this time is decided anew. */
+  @Type(() => Number) @IsInt() @Min(1000) readonly DECISION_MAX_AGE_MS: number = 24 * HOUR_MS;
+  /** A sealed copy is deleted this long after the technical receipt. */
+  @Type(() => Number) @IsInt() @Min(1000) readonly SEALED_COPY_MS: number = 14 * 24 * HOUR_MS;
+  @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
+  /** Deliveries in hand at once. */
+  @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly PREFETCH: number = 32;
+}

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { Module } from '@nestjs/common';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { importPrivate, localSigner } from '#envelope';
+import { parseStrict } from '#json';
+import { ConfirmPublisher, DisclosureTransport, EXCHANGE_QUEUE, OutboxRelay, QUARANTINE_QUEUE } from '#messaging';
+import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient } from '#operator';
+import { dataSourceOptions, isStoreFailure } from '#persistence';
+import { ProblemError } from '#platform';
+import type { Platform, Service } from '#platform';
+import { KeysFeed, parseTrust } from '#snapshot';
+import { nodeVerifyEd25519 } from '#tlog/build';
+import type { JWK } from 'jose';
+import { DataSource } from 'typeorm';
+import { DecideMessage } from './application/decide-message.js';
+import { Law, sha256 } from './application/ground.js';
+import { Judge } from './application/judge.js';
+import { Recorder } from './application/recorder.js';
+import { ReleaseProven } from './application/release-proven.js';
+import { Releaser } from './application/releaser.js';
+import { EstablishSender } from './application/sender.js';
+import { SetAsideMessages } from './application/set-aside.js';
+import { Sweep } from './application/sweep.js';
+import { TakeReceipt } from './application/take-receipt.js';
+import { TakeRefusal } from './application/take-refusal.js';
+import { NotYet } from './domain/errors.js';
+import { ExchangeConfig } from './exchange.config.js';
+import { DecisionController } from './http/decision.controller.js';
+import { OperatorGuard } from './http/operator.guard.js';
+import { QuarantineController } from './http/quarantine.controller.js';
+import { DeadLetters } from './messages/dead-letters.js';
+import { GatewayMessages } from './messages/gateway.messages.js';
+import { LedgerProofs } from './operator/ledger-proofs.js';
+import { schema } from './persistence/index.js';
+
+const PUBLISH_STALE_MS = 15 * 60 * 1000;
+
+@Module({})
+class ExchangeModule {}
+
+const now = (): Date => new Date();
+
+const assemble = async (config: ExchangeConfig, platform: Platform): Promise<DynamicModule> => {
+  const { log, health, crash } = platform;
+  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const jwk = parseStrict(await readFile(config.DECISION_KEY_FILE)) as unknown as JWK;
+  const signer = localSigner(await importPrivate(jwk, 'decision'));
+  const operatorSecret = (await readFile(config.OPERATOR_TOKEN_FILE, 'utf8')).trim();
+
+  const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
+  const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
+  platform.onDrain('stores', () => dataSource.destroy());
+  health.register('database', async () => void (await dataSource.query('SELECT 1')));
+
+  const ledger = new OperatorClient('ledger', config.LEDGER_URL, 'exchange', signer);
+  const ledgerKeys = new LedgerKeys(ledger);
+  const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
+  const keys = new KeysFollower(feed, new KeysSeenStore(dataSource, schema), PUBLISH_STALE_MS, log, now);
+  await keys.start();
+  platform.onDrain('loops', async () => {
+    ledgerKeys.stop();
+    await keys.stop();
+  });
+
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer);
+  const law = new Law(keys, new Cooperations(registry));
+  const judge = new Judge(law);
+  const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT);
+  const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
+  const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash);
+  const releasing = new ReleaseProven(
+    dataSource,
+    trust.logs.disclosure,
+    law,
+    judge,
+    deciding,
+    recorder,
+    config.DECISION_MAX_AGE_MS,
+    now,
+    crash,
+  );
+
+  const publisher = new ConfirmPublisher(config.AMQP_URL, 'exchange', log);
+  const relay = new OutboxRelay(dataSource, publisher, log, { schema, crash });
+  health.register('broker', () => publisher.fault());
+  const releaser = new Releaser(releasing, new LedgerProofs(ledger), log, () => relay.wake());
+  const sweep = new Sweep(releasing, dataSource, config.SEALED_COPY_MS, config.SWEEP_INTERVAL_MS, log, now, () =>
+    releaser.wake(),
+  );
+  relay.start();
+  releaser.start();
+  sweep.start();
+  platform.onDrain('loops', () => sweep.stop());
+  platform.onDrain('loops', () => releaser.stop());
+  platform.onDrain('relay', async () => {
+    await relay.drain();
+    await publisher.close();
+  });
+  // Connects early so that readiness tells the truth; the relay connects again whenever it must.
+  await publisher.connect().catch(() => undefined);
+
+  return {
+    module: ExchangeModule,
+    controllers: [GatewayMessages, DeadLetters, QuarantineController, DecisionController],
+    providers: [
+      { provide: DataSource, useValue: dataSource },
+      { provide: Law, useValue: law },
+      { provide: DecideMessage, useValue: deciding },
+      { provide: TakeReceipt, useValue: new TakeReceipt(dataSource, senders, recorder, now, crash) },
+      { provide: TakeRefusal, useValue: new TakeRefusal(dataSource, senders, recorder, now) },
+      { provide: SetAsideMessages, useValue: new SetAsideMessages(dataSource, law, recorder, now) },
+      { provide: Releaser, useValue: releaser },
+      {
+        provide: APP_GUARD,
+        inject: [Reflector],
+        useFactory: (reflector: Reflector) => new OperatorGuard(reflector, operatorSecret),
+      },
+    ],
+  };
+};
+
+/** Consumers start last: what they take in can be handled by then. */
+const consume = async (app: INestApplication, config: ExchangeConfig, platform: Platform): Promise<void> => {
+  const { log, health } = platform;
+  const { AMQP_URL: url, PREFETCH: prefetch } = config;
+  const inbound = new DisclosureTransport({ url, queue: EXCHANGE_QUEUE, name: 'exchange', prefetch }, log);
+  const dead = new DisclosureTransport(
+    { url, queue: QUARANTINE_QUEUE, name: 'exchange', prefetch: 4, deadLetters: true },
+    log,
+  );
+  for (const [name, strategy] of Object.entries({ consumer: inbound, quarantine: dead })) {
+    app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
+    health.register(name, () => strategy.fault());
+    platform.onDrain('consumers', () => strategy.drain());
+  }
+  await app.startAllMicroservices();
+};
+
+export const exchangeService: Service<ExchangeConfig> = {
+  name: 'exchange',
+  config: ExchangeConfig,
+  module: assemble,
+  started: consume,
+  translate: (error) =>
+    error instanceof NotYet || isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined,
+};

@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { exchangeService } from './exchange.module.js';
+
+await runService(exchangeService);

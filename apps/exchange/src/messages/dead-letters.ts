@@ -1,0 +1,43 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { EXCHANGE_QUEUE, HoldError } from '#messaging';
+import type { IncomingMessage } from '#messaging';
+import { EventLog, Policy } from '#platform';
+import { Releaser } from '../application/releaser.js';
+import { SetAsideMessages } from '../application/set-aside.js';
+import { NotYet } from '../domain/errors.js';
+import type { QuarantineReason } from '../domain/errors.js';
+
+/** What the broker dead-lettered, from the exchange's queue or a gateway's: kept, and its sender told. */
+@Controller()
+export class DeadLetters {
+  constructor(
+    @Inject(SetAsideMessages) private readonly aside: SetAsideMessages,
+    @Inject(Releaser) private readonly releaser: Releaser,
+    @Inject(EventLog) private readonly log: EventLog,
+  ) {}
+
+  @EventPattern('dead-letter')
+  @Policy('broker')
+  async deadLetter(@Payload() message: IncomingMessage): Promise<void> {
+    const queue = message.death?.queue ?? 'unknown';
+    const reason = reasonOf(message, queue);
+    try {
+      await this.aside.keep(message, queue, reason);
+    } catch (error) {
+      if (error instanceof NotYet) throw new HoldError(error.code);
+      throw error;
+    }
+    this.releaser.wake();
+    this.log.warn('message.set-aside', { messageId: message.messageId, type: message.type, queue, code: reason });
+  }
+}
+
+const reasonOf = ({ death, userId, type }: IncomingMessage, queue: string): QuarantineReason => {
+  if (death?.reason === 'delivery_limit') return 'delivery-limit';
+  if (queue !== EXCHANGE_QUEUE) return 'refused-by-gateway';
+  if (userId === '') return 'no-user-id';
+  return ['message.submitted.v1', 'receipt.signed.v1', 'refusal.reported.v1'].includes(type)
+    ? 'handler-failed'
+    : 'unknown-type';
+};

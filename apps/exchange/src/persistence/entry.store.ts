@@ -1,0 +1,191 @@
+import type { EntityManager } from 'typeorm';
+import type { MessageKey } from './message.store.js';
+
+export interface StoredDecision extends MessageKey {
+  readonly entryId: string;
+  readonly outcome: 'permit' | 'assess' | 'deny';
+  readonly decision: string;
+  readonly blind: Buffer;
+  readonly keysSize: bigint;
+  readonly decidedAt: Date;
+}
+export interface StoredNotice {
+  readonly entryId: string;
+  readonly kind: string;
+  /** Gateway that is told. */
+  readonly gateway: string;
+  readonly notice: string;
+  readonly blind: Buffer;
+  readonly statement?: string;
+  readonly sealed?: string;
+  readonly at: Date;
+}
+/** What waits to be proven, in the order it was committed. */
+export interface Waiting {
+  readonly entryId: string;
+  readonly is: 'decision' | 'notice';
+}
+
+interface DecisionRow {
+  readonly entry_id: string;
+  readonly sender: string;
+  readonly message_id: string;
+  readonly attempt: number;
+  readonly outcome: StoredDecision['outcome'];
+  readonly decision: string;
+  readonly blind: Buffer;
+  readonly keys_size: string;
+  readonly decided_at: Date;
+}
+const toDecision = (row: DecisionRow): StoredDecision => ({
+  entryId: row.entry_id,
+  sender: row.sender,
+  messageId: row.message_id,
+  attempt: row.attempt,
+  outcome: row.outcome,
+  decision: row.decision,
+  blind: row.blind,
+  keysSize: BigInt(row.keys_size),
+  decidedAt: row.decided_at,
+});
+
+/** Entries that the exchange has signed, always within a caller's transaction. */
+export const entries = {
+  /** Takes the sender authority's next number; the row stays locked until the transaction ends. */
+  async nextNumber(tx: EntityManager, sender: string): Promise<number> {
+    const [row] = await tx.query<{ last: string }[]>(
+      `INSERT INTO exchange.sender_number AS n (sender, last) VALUES ($1, 1)
+       ON CONFLICT (sender) DO UPDATE SET last = n.last + 1 RETURNING last`,
+      [sender],
+    );
+    return Number(row?.last);
+  },
+
+  /** Size of the keys log that any process of the exchange has signed by or may. */
+  async keysSeen(tx: EntityManager): Promise<bigint> {
+    const [row] = await tx.query<{ size: string }[]>(`SELECT size FROM exchange.keys_seen FOR SHARE`);
+    return BigInt(row?.size ?? 0);
+  },
+
+  /** Hands the entry to the ledger in the transaction of the act: both or neither. */
+  async toLedger(
+    tx: EntityManager,
+    entryId: string,
+    entry: string,
+    blind: Buffer,
+    annex: string | undefined,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO ledger.pending (log, entry_id, entry, blind, annex) VALUES ('disclosure', $1, $2, $3, $4)`,
+      [entryId, Buffer.from(entry, 'ascii'), blind, annex === undefined ? null : Buffer.from(annex, 'ascii')],
+    );
+  },
+
+  async addDecision(tx: EntityManager, decision: StoredDecision, number: number): Promise<void> {
+    await tx.query(
+      `INSERT INTO exchange.decision (entry_id, sender, message_id, attempt, outcome, number, keys_size, decision, blind, decided_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        decision.entryId,
+        decision.sender,
+        decision.messageId,
+        decision.attempt,
+        decision.outcome,
+        number,
+        decision.keysSize.toString(),
+        decision.decision,
+        decision.blind,
+        decision.decidedAt,
+      ],
+    );
+  },
+
+  async addNotice(tx: EntityManager, notice: StoredNotice): Promise<void> {
+    await tx.query(
+      `INSERT INTO exchange.notice (entry_id, kind, gateway, notice, blind, statement, sealed, at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        notice.entryId,
+        notice.kind,
+        notice.gateway,
+        notice.notice,
+        notice.blind,
+        notice.statement ?? null,
+        notice.sealed ?? null,
+        notice.at,
+      ],
+    );
+  },
+
+  async waiting(tx: EntityManager, limit: number): Promise<readonly Waiting[]> {
+    const rows = await tx.query<{ entry_id: string; is: Waiting['is'] }[]>(
+      `(SELECT entry_id, 'decision' AS is, decided_at AS at FROM exchange.decision
+          WHERE released_at IS NULL AND superseded_at IS NULL ORDER BY seq LIMIT $1)
+       UNION ALL
+       (SELECT entry_id, 'notice' AS is, at FROM exchange.notice WHERE released_at IS NULL ORDER BY seq LIMIT $1)
+       ORDER BY at LIMIT $1`,
+      [limit],
+    );
+    return rows.map((row) => ({ entryId: row.entry_id, is: row.is }));
+  },
+
+  /** Locks it, if nobody else has it in hand and it still waits. */
+  async decisionWaiting(tx: EntityManager, entryId: string): Promise<StoredDecision | undefined> {
+    const [row] = await tx.query<DecisionRow[]>(
+      `SELECT * FROM exchange.decision WHERE entry_id = $1 AND released_at IS NULL AND superseded_at IS NULL
+       FOR UPDATE SKIP LOCKED`,
+      [entryId],
+    );
+    return row === undefined ? undefined : toDecision(row);
+  },
+
+  /** Permits that wait although their message has expired or they were decided before `decidedBefore`. */
+  async overdue(tx: EntityManager, now: Date, decidedBefore: Date, limit: number): Promise<readonly string[]> {
+    const rows = await tx.query<{ entry_id: string }[]>(
+      `SELECT d.entry_id FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
+       WHERE d.released_at IS NULL AND d.superseded_at IS NULL AND d.outcome = 'permit'
+         AND (m.expires_at < $1 OR d.decided_at < $2) ORDER BY d.seq LIMIT $3`,
+      [now, decidedBefore, limit],
+    );
+    return rows.map((row) => row.entry_id);
+  },
+
+  async noticeWaiting(tx: EntityManager, entryId: string): Promise<StoredNotice | undefined> {
+    const [row] = await tx.query<
+      (Omit<StoredNotice, 'entryId' | 'statement' | 'sealed'> & { statement: string | null; sealed: string | null })[]
+    >(`SELECT * FROM exchange.notice WHERE entry_id = $1 AND released_at IS NULL FOR UPDATE SKIP LOCKED`, [entryId]);
+    if (row === undefined) return undefined;
+    const { kind, gateway, notice, blind, at, statement, sealed } = row;
+    return {
+      entryId,
+      kind,
+      gateway,
+      notice,
+      blind,
+      at,
+      ...(statement === null ? {} : { statement }),
+      ...(sealed === null ? {} : { sealed }),
+    };
+  },
+
+  async released(tx: EntityManager, is: Waiting['is'], entryId: string, at: Date): Promise<void> {
+    await tx.query(`UPDATE exchange.${is} SET released_at = $2 WHERE entry_id = $1`, [entryId, at]);
+  },
+
+  async supersede(tx: EntityManager, entryId: string, at: Date): Promise<void> {
+    await tx.query(`UPDATE exchange.decision SET superseded_at = $2 WHERE entry_id = $1`, [entryId, at]);
+  },
+
+  /** Decisions with the manifests they are about, in the order they were made: for computing them again. */
+  async decisions(
+    tx: EntityManager,
+    after: bigint,
+    limit: number,
+  ): Promise<readonly { seq: string; entry_id: string; decision: string; manifest: string }[]> {
+    return tx.query(
+      `SELECT d.seq, d.entry_id, d.decision, m.manifest FROM exchange.decision d
+       JOIN exchange.message m USING (sender, message_id, attempt) WHERE d.seq > $1 ORDER BY d.seq LIMIT $2`,
+      [after.toString(), limit],
+    );
+  },
+};

@@ -1,0 +1,5 @@
+import { Exchange1763900000000 } from './migrations/1763900000000-exchange.js';
+
+export const schema = 'exchange';
+/** In order; never edited once merged. */
+export const migrations = [Exchange1763900000000];

@@ -1,0 +1,160 @@
+import type { EntityManager } from 'typeorm';
+
+/** A message is known by its sender, its id and its attempt. */
+export interface MessageKey {
+  readonly sender: string;
+  readonly messageId: string;
+  readonly attempt: number;
+}
+export interface StoredMessage extends MessageKey {
+  readonly recipient: string;
+  readonly caseId: string;
+  /** The sender's gateway, which is told what becomes of it. */
+  readonly gateway: string;
+  readonly manifest: string;
+  readonly manifestSha256: string;
+  readonly jwe: string | undefined;
+  readonly jweSha256: string;
+  readonly receivedAt: Date;
+  readonly expiresAt: Date;
+  readonly state: 'decided' | 'released' | 'refused' | 'fetched' | 'rejected' | 'expired';
+}
+export interface StoredDelivery extends MessageKey {
+  readonly recipient: string;
+  readonly number: number;
+  readonly entryId: string;
+}
+
+interface MessageRow {
+  readonly sender: string;
+  readonly message_id: string;
+  readonly attempt: number;
+  readonly recipient: string;
+  readonly case_id: string;
+  readonly gateway: string;
+  readonly manifest: string;
+  readonly manifest_sha256: string;
+  readonly jwe: string | null;
+  readonly jwe_sha256: string;
+  readonly received_at: Date;
+  readonly expires_at: Date;
+  readonly state: StoredMessage['state'];
+}
+const toMessage = (row: MessageRow): StoredMessage => ({
+  sender: row.sender,
+  messageId: row.message_id,
+  attempt: row.attempt,
+  recipient: row.recipient,
+  caseId: row.case_id,
+  gateway: row.gateway,
+  manifest: row.manifest,
+  manifestSha256: row.manifest_sha256,
+  jwe: row.jwe ?? undefined,
+  jweSha256: row.jwe_sha256,
+  receivedAt: row.received_at,
+  expiresAt: row.expires_at,
+  state: row.state,
+});
+
+/** Messages and deliveries, always within a caller's transaction. */
+export const messages = {
+  async add(tx: EntityManager, message: StoredMessage): Promise<void> {
+    await tx.query(
+      `INSERT INTO exchange.message (sender, message_id, attempt, recipient, case_id, gateway, manifest, manifest_sha256,
+         jwe, jwe_sha256, received_at, expires_at, state)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [
+        message.sender,
+        message.messageId,
+        message.attempt,
+        message.recipient,
+        message.caseId,
+        message.gateway,
+        message.manifest,
+        message.manifestSha256,
+        message.jwe ?? null,
+        message.jweSha256,
+        message.receivedAt,
+        message.expiresAt,
+        message.state,
+      ],
+    );
+  },
+
+  /** Locks the row. */
+  async find(tx: EntityManager, { sender, messageId, attempt }: MessageKey): Promise<StoredMessage | undefined> {
+    const [row] = await tx.query<MessageRow[]>(
+      `SELECT * FROM exchange.message WHERE sender = $1 AND message_id = $2 AND attempt = $3 FOR UPDATE`,
+      [sender, messageId, attempt],
+    );
+    return row === undefined ? undefined : toMessage(row);
+  },
+
+  async move(tx: EntityManager, key: MessageKey, state: StoredMessage['state'], at?: Date): Promise<void> {
+    await tx.query(
+      `UPDATE exchange.message SET state = $4, fetched_at = COALESCE($5, fetched_at)
+       WHERE sender = $1 AND message_id = $2 AND attempt = $3`,
+      [key.sender, key.messageId, key.attempt, state, at ?? null],
+    );
+  },
+
+  /** Deletes sealed copies that were received before `until`. @returns how many */
+  async forgetSealed(tx: EntityManager, until: Date): Promise<number> {
+    const [, count] = await tx.query<[unknown, number]>(
+      `UPDATE exchange.message SET jwe = NULL WHERE jwe IS NOT NULL AND fetched_at < $1`,
+      [until],
+    );
+    return count;
+  },
+
+  /** @returns the delivery of this message to this recipient */
+  async delivery(
+    tx: EntityManager,
+    messageId: string,
+    attempt: number,
+    recipient: string,
+  ): Promise<StoredDelivery | undefined> {
+    const [row] = await tx.query<{ sender: string; number: string; entry_id: string }[]>(
+      `SELECT sender, number, entry_id FROM exchange.delivery WHERE message_id = $1 AND attempt = $2 AND recipient = $3`,
+      [messageId, attempt, recipient],
+    );
+    if (row === undefined) return undefined;
+    return { sender: row.sender, messageId, attempt, recipient, number: Number(row.number), entryId: row.entry_id };
+  },
+
+  /** @returns the next number of (recipient, case), from 1 and gapless */
+  async deliver(tx: EntityManager, message: StoredMessage, entryId: string, at: Date): Promise<number> {
+    const { sender, messageId, attempt, recipient, caseId } = message;
+    const [row] = await tx.query<{ last: string }[]>(
+      `INSERT INTO exchange.case_number AS c (recipient, case_id, last) VALUES ($1, $2, 1)
+       ON CONFLICT (recipient, case_id) DO UPDATE SET last = c.last + 1 RETURNING last`,
+      [recipient, caseId],
+    );
+    const number = Number(row?.last);
+    await tx.query(
+      `INSERT INTO exchange.delivery (sender, message_id, attempt, recipient, case_id, number, entry_id, released_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [sender, messageId, attempt, recipient, caseId, number, entryId, at],
+    );
+    return number;
+  },
+
+  /** @returns false when this very receipt is here already, undefined when another one is in its place */
+  async addReceipt(
+    tx: EntityManager,
+    key: MessageKey,
+    receipt: { readonly receiptId: string; readonly kind: string; readonly sha256: string; readonly at: Date },
+  ): Promise<boolean | undefined> {
+    const added = await tx.query<unknown[]>(
+      `INSERT INTO exchange.receipt (receipt_id, sender, message_id, attempt, kind, statement_sha256, at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING receipt_id`,
+      [receipt.receiptId, key.sender, key.messageId, key.attempt, receipt.kind, receipt.sha256, receipt.at],
+    );
+    if (added.length === 1) return true;
+    const [same] = await tx.query<unknown[]>(
+      `SELECT 1 FROM exchange.receipt WHERE receipt_id = $1 AND statement_sha256 = $2`,
+      [receipt.receiptId, receipt.sha256],
+    );
+    return same === undefined ? undefined : false;
+  },
+};

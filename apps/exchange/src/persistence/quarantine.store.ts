@@ -1,0 +1,99 @@
+import type { EntityManager } from 'typeorm';
+
+export interface SetAsideMessage {
+  readonly id: string;
+  readonly queue: string;
+  readonly type: string;
+  /** Account that published, as the broker checked it; empty when there was none. */
+  readonly userId: string;
+  readonly body: Buffer;
+  readonly reason: string;
+  readonly messageId: string | undefined;
+  readonly sender: string | undefined;
+  /** Sender's gateway, which is told. */
+  readonly gateway: string | undefined;
+  readonly at: Date;
+  readonly state: 'held' | 'retried' | 'discarded';
+}
+interface Row {
+  readonly id: string;
+  readonly queue: string;
+  readonly type: string;
+  readonly user_id: string;
+  readonly body: Buffer;
+  readonly reason: string;
+  readonly message_id: string | null;
+  readonly sender: string | null;
+  readonly gateway: string | null;
+  readonly at: Date;
+  readonly state: SetAsideMessage['state'];
+}
+const toMessage = (row: Row): SetAsideMessage => ({
+  id: row.id,
+  queue: row.queue,
+  type: row.type,
+  userId: row.user_id,
+  body: row.body,
+  reason: row.reason,
+  messageId: row.message_id ?? undefined,
+  sender: row.sender ?? undefined,
+  gateway: row.gateway ?? undefined,
+  at: row.at,
+  state: row.state,
+});
+
+/** What was set aside, until a person retries or discards it. */
+export const quarantine = {
+  /** @returns false when the same delivery was set aside before */
+  async add(tx: EntityManager, message: SetAsideMessage): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `INSERT INTO exchange.quarantine (id, queue, type, user_id, body, reason, message_id, sender, gateway, at, state)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'held') ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        message.id,
+        message.queue,
+        message.type,
+        message.userId,
+        message.body,
+        message.reason,
+        message.messageId ?? null,
+        message.sender ?? null,
+        message.gateway ?? null,
+        message.at,
+      ],
+    );
+    return rows.length === 1;
+  },
+
+  async list(tx: EntityManager, state: SetAsideMessage['state'], limit: number): Promise<readonly SetAsideMessage[]> {
+    const rows = await tx.query<Row[]>(`SELECT * FROM exchange.quarantine WHERE state = $1 ORDER BY at, id LIMIT $2`, [
+      state,
+      limit,
+    ]);
+    return rows.map(toMessage);
+  },
+
+  /** Locks it, if it is still held. */
+  async held(tx: EntityManager, id: string): Promise<SetAsideMessage | undefined> {
+    const [row] = await tx.query<Row[]>(
+      `SELECT * FROM exchange.quarantine WHERE id = $1 AND state = 'held' FOR UPDATE`,
+      [id],
+    );
+    return row === undefined ? undefined : toMessage(row);
+  },
+
+  async settle(
+    tx: EntityManager,
+    id: string,
+    state: 'retried' | 'discarded',
+    reason: string | undefined,
+    at: Date,
+  ): Promise<void> {
+    await tx.query(`UPDATE exchange.quarantine SET state = $2, settled_reason = $3, settled_at = $4 WHERE id = $1`, [
+      id,
+      state,
+      reason ?? null,
+      at,
+    ]);
+  },
+};
