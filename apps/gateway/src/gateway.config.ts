@@ -1,22 +1,15 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { ServiceConfig } from '#platform';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Variables of a gateway. Secrets come as file paths or within connection URLs that the deploy step wrote. */
-export class GatewayConfig {
-  @IsString() readonly HOST: string = '127.0.0.1';
-  @Type(() => Number) @IsInt() @Min(0) @Max(65_535) readonly PORT!: number;
+export class GatewayConfig extends ServiceConfig {
   @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
   /** Connections to PostgreSQL that this process may hold. */
   @Type(() => Number) @IsInt() @Min(2) @Max(100) readonly DATABASE_POOL: number = 12;
-  @IsIn(['sandbox', 'test', 'production']) readonly DELGE_ENVIRONMENT!: string;
   @IsString() readonly TRUST_FILE!: string;
-  @IsIn(['debug', 'info', 'warn', 'error', 'silent']) readonly LOG_LEVEL: string = 'info';
-  /** Milliseconds that running work gets to finish after SIGTERM. */
-  @Type(() => Number) @IsInt() @Min(0) readonly SHUTDOWN_GRACE_MS: number = 10_000;
-  @IsOptional() @IsString() readonly CRASH_AT?: string;
-
   @Matches(/^[a-z][a-z0-9-]{0,62}$/) readonly GATEWAY_ID!: string;
   @IsUrl({ protocols: ['amqp', 'amqps'], require_tld: false }) readonly AMQP_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
@@ -24,7 +17,8 @@ export class GatewayConfig {
   @IsString() readonly KEYSTORE_FILE!: string;
   /** Base of this gateway as its systems reach it; issuer and audience of its tokens. No trailing slash. */
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_URL!: string;
-
+  /** Deliveries from the exchange in hand at once. */
+  @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly PREFETCH: number = 16;
   /** A draft that nobody assessed within this time expires. */
   @Type(() => Number) @IsInt() @Min(1000) readonly DRAFT_LIFETIME_MS: number = 30 * DAY_MS;
   /** A manifest is good for this long, at most 7 days. */

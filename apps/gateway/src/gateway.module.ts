@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Module } from '@nestjs/common';
+import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { ConfirmPublisher, DisclosureTransport, OutboxRelay, gatewayQueue } from '#messaging';
+import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient } from '#operator';
+import { dataSourceOptions, isStoreFailure } from '#persistence';
+import { ProblemError } from '#platform';
+import type { Platform, Service } from '#platform';
+import { KeysFeed, parseTrust } from '#snapshot';
+import { nodeVerifyEd25519 } from '#tlog/build';
+import { DataSource } from 'typeorm';
+import { CheckDisclosure } from './application/check-disclosure.js';
+import { EvaluateReferral } from './application/evaluate-referral.js';
+import { Expire } from './application/expire.js';
+import { GiveReceipt } from './application/give-receipt.js';
+import { IssueToken } from './application/issue-token.js';
+import { Law, sha256 } from './application/law.js';
+import { ReadDeliveries } from './application/read-deliveries.js';
+import { ReadReferrals } from './application/read-referrals.js';
+import { ReceiveDelivery } from './application/receive-delivery.js';
+import { RecordOutcome } from './application/record-outcome.js';
+import { RegisterSystem } from './application/register-system.js';
+import { SealReferral } from './application/seal-referral.js';
+import { SubmitReferral } from './application/submit-referral.js';
+import { Sweep } from './application/sweep.js';
+import { VerifyDelivery } from './application/verify-delivery.js';
+import { VerifyEvidence } from './application/verify-evidence.js';
+import { WithdrawReferral } from './application/withdraw-referral.js';
+import { GatewayError, NotYet } from './domain/errors.js';
+import { GatewayConfig } from './gateway.config.js';
+import { AccessController } from './http/access.controller.js';
+import { ApiDocument } from './http/api-document.js';
+import { ApiController } from './http/api.controller.js';
+import { DeliveryController } from './http/delivery.controller.js';
+import { DisclosureCheckController } from './http/disclosure-check.controller.js';
+import { problems } from './http/gateway-problems.js';
+import { ReferralController } from './http/referral.controller.js';
+import { SystemGuard } from './http/system.guard.js';
+import { AccessTokens } from './keys/access-tokens.js';
+import { KeyStore } from './keys/key-store.js';
+import { ExchangeMessages } from './messages/exchange.messages.js';
+import { RegistryCooperations } from './operator/registry-cooperations.js';
+import { PostgresDeliveryStore } from './persistence/delivery.store.js';
+import { schema } from './persistence/index.js';
+import { Outbox } from './persistence/outbox.js';
+import { PostgresReferralStore } from './persistence/referral.store.js';
+import { PostgresSystemStore } from './persistence/system.store.js';
+
+@Module({})
+class GatewayModule {}
+
+const now = (): Date => new Date();
+const newId = (): string => randomUUID();
+const value = (provide: new (...args: never[]) => object, useValue: object): Provider => ({ provide, useValue });
+
+const assemble = async (config: GatewayConfig, platform: Platform): Promise<DynamicModule> => {
+  const { log, health, crash } = platform;
+  const { GATEWAY_ID: gateway, DELGE_ENVIRONMENT: environment, PUBLIC_URL: publicUrl } = config;
+  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const keys = await KeyStore.read(gateway, config.KEYSTORE_FILE);
+  const tokens = await AccessTokens.create(keys.tokenKey, publicUrl);
+
+  const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
+  const name = `gateway-${gateway}`;
+  const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize, name })).initialize();
+  platform.onDrain('stores', () => dataSource.destroy());
+  health.register('database', async () => void (await dataSource.query('SELECT 1')));
+
+  const holder = `gateway:${gateway}`;
+  const ledgerKeys = new LedgerKeys(new OperatorClient('ledger', config.LEDGER_URL, holder, keys.manifestSigner));
+  const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
+  const seen = new KeysSeenStore(dataSource, schema);
+  const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);
+  await follower.start();
+  platform.onDrain('loops', async () => {
+    ledgerKeys.stop();
+    await follower.stop();
+  });
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.manifestSigner);
+  const law = new Law(follower, new RegistryCooperations(new Cooperations(registry)));
+
+  const publisher = new ConfirmPublisher(config.AMQP_URL, name, log);
+  const mayPublish = (): boolean => follower.isFresh();
+  const relay = new OutboxRelay(dataSource, publisher, log, { schema, mayPublish, crash });
+  const outbox = new Outbox(gateway, () => relay.wake());
+  const referrals = new PostgresReferralStore(dataSource, keys, outbox);
+  const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
+  const systems = new PostgresSystemStore(dataSource);
+  relay.start();
+  const sweep = new Sweep(new Expire(referrals, () => keys.authorities, now), config.SWEEP_INTERVAL_MS, log);
+  sweep.start();
+  platform.onDrain('loops', () => sweep.stop());
+  platform.onDrain('relay', async () => {
+    await relay.drain();
+    await publisher.close();
+  });
+  // Connects early; while the broker is away referrals are still accepted, so readiness does not ask for it.
+  await publisher.connect().catch(() => undefined);
+
+  const evidence = new VerifyEvidence(law, trust);
+  const evaluate = new EvaluateReferral(law, keys, newId);
+  const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId);
+  const verify = new VerifyDelivery(law, keys, evidence, environment);
+  const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
+  return {
+    module: GatewayModule,
+    controllers: [
+      AccessController,
+      ApiController,
+      DeliveryController,
+      DisclosureCheckController,
+      ReferralController,
+      ExchangeMessages,
+    ],
+    providers: [
+      value(Law, law),
+      value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
+      value(
+        SubmitReferral,
+        new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash),
+      ),
+      value(ReadReferrals, new ReadReferrals(referrals)),
+      value(WithdrawReferral, new WithdrawReferral(referrals, now)),
+      value(CheckDisclosure, new CheckDisclosure(law, newId, now)),
+      value(ReadDeliveries, new ReadDeliveries(deliveries)),
+      value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
+      value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),
+      value(RecordOutcome, new RecordOutcome(evidence, referrals, keys)),
+      value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
+      { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
+      {
+        provide: APP_GUARD,
+        inject: [Reflector],
+        useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now),
+      },
+    ],
+  };
+};
+
+/** Consumers start last: what they take in can be handled by then. */
+const consume = async (app: INestApplication, config: GatewayConfig, platform: Platform): Promise<void> => {
+  const { AMQP_URL: url, GATEWAY_ID: gateway, PREFETCH: prefetch } = config;
+  const queue = gatewayQueue(gateway);
+  const strategy = new DisclosureTransport({ url, queue, name: `gateway-${gateway}`, prefetch }, platform.log);
+  app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
+  platform.onDrain('consumers', () => strategy.drain());
+  app.get(ApiDocument).describe(app);
+  await app.startAllMicroservices();
+};
+
+export const gatewayService: Service<GatewayConfig> = {
+  name: 'gateway',
+  config: GatewayConfig,
+  module: assemble,
+  started: consume,
+  bodies: [
+    { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form' },
+    { method: 'PUT', path: /^\/v1\/systems\/[^/]+$/, type: 'application/jose', as: 'text' },
+  ],
+  translate: (error) => {
+    if (error instanceof GatewayError) {
+      const [code, status] = problems[error.code];
+      const { faults, extensions } = error.details;
+      return new ProblemError(code, status, {
+        ...(faults === undefined ? {} : { violations: faults }),
+        ...(extensions === undefined ? {} : { extensions }),
+      });
+    }
+    if (error instanceof NotYet || isStoreFailure(error)) return new ProblemError('not-ready', 503);
+    return undefined;
+  },
+};
