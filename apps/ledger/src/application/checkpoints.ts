@@ -1,0 +1,89 @@
+import type { EventLog } from '#platform';
+import { isStoreFailure } from '#persistence';
+import type { LogName } from '../domain/log.js';
+import { LOGS } from '../domain/log.js';
+import type { LogStore, SignedCheckpoint } from '../persistence/log.store.js';
+
+const POLL_MS = 250;
+
+/** The newest checkpoint of each log, and those who wait for a larger one. */
+export class Checkpoints {
+  private readonly newestOf = new Map<LogName, SignedCheckpoint>();
+  private readonly waiting = new Set<() => void>();
+  private timer: NodeJS.Timeout | undefined;
+  private reading: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
+
+  constructor(
+    private readonly store: LogStore,
+    private readonly log: EventLog,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.look(), POLL_MS);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+    this.tell();
+  }
+
+  newest(log: LogName): SignedCheckpoint | undefined {
+    return this.newestOf.get(log);
+  }
+
+  /** Waits for a checkpoint larger than `after`, for `ms` at most. @returns the newest then */
+  async larger(log: LogName, after: bigint, ms: number): Promise<SignedCheckpoint | undefined> {
+    const deadline = Date.now() + ms;
+    for (;;) {
+      const newest = this.newest(log);
+      const left = deadline - Date.now();
+      if (this.stopped || left <= 0 || (newest !== undefined && newest.size > after)) return newest;
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          clearTimeout(timer);
+          this.waiting.delete(done);
+          resolve();
+        };
+        const timer = setTimeout(done, left);
+        this.waiting.add(done);
+      });
+    }
+  }
+
+  /** Reads what is newest now; asked while it reads, it reads once more, since it may have passed the news by. */
+  look(): Promise<void> {
+    this.again = true;
+    this.reading ??= this.readOn().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readOn(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      await this.read();
+    }
+  }
+
+  private async read(): Promise<void> {
+    try {
+      let news = false;
+      for (const log of LOGS) {
+        const newest = await this.store.newestCheckpoint(log);
+        if (newest === undefined || newest.id === this.newestOf.get(log)?.id) continue;
+        this.newestOf.set(log, newest);
+        news = true;
+      }
+      if (news) this.tell();
+    } catch (error) {
+      if (isStoreFailure(error)) this.log.warn('checkpoints.wait');
+      else this.log.failure('checkpoints.failed', error);
+    }
+  }
+
+  private tell(): void {
+    for (const done of [...this.waiting]) done();
+  }
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { IdParamDto } from '#contracts';
+import { Policy, ProblemError, Public } from '#platform';
+import type { Request, Response } from 'express';
+import { ReadLog } from '../application/read-log.js';
+import { LogStore } from '../persistence/log.store.js';
+import { LogAnswers } from './answers.js';
+import { CheckpointQueryDto, ProofsDto, RangeQueryDto } from './log.dto.js';
+
+/** The `disclosure` log: checkpoints for anyone, commitments and proofs for those admitted, openings for the exchange alone. */
+@Controller('log/v1/disclosure')
+@Policy('service')
+export class DisclosureLogController {
+  constructor(
+    @Inject(LogAnswers) private readonly answers: LogAnswers,
+    @Inject(ReadLog) private readonly reading: ReadLog,
+    @Inject(LogStore) private readonly store: LogStore,
+  ) {}
+
+  @Get('checkpoint')
+  @Public()
+  checkpoint(@Query() query: CheckpointQueryDto, @Res({ passthrough: true }) response: Response): Promise<string> {
+    return this.answers.checkpoint('disclosure', query, response);
+  }
+
+  @Post('proofs')
+  @HttpCode(200)
+  async proofs(@Body() { entryIds }: ProofsDto): Promise<object> {
+    const { checkpoint, proofs } = await this.reading.proofs(entryIds);
+    return { checkpoint, proofs: Object.fromEntries(proofs) };
+  }
+
+  @Get('proof/consistency')
+  consistency(@Query() query: RangeQueryDto): Promise<object> {
+    return this.answers.consistency('disclosure', query);
+  }
+
+  @Get('proof/:id')
+  async proof(@Param() { id }: IdParamDto, @Res({ passthrough: true }) response: Response): Promise<string> {
+    const proof = (await this.reading.proofs([id])).proofs.get(id);
+    if (proof === undefined) throw new ProblemError('not-found', 404);
+    response.type('text/plain; charset=utf-8');
+    return proof;
+  }
+
+  @Get('opening/:id')
+  @Policy('exchange')
+  async opening(@Param() { id }: IdParamDto): Promise<object> {
+    const opening = await this.store.opening(id);
+    if (opening === undefined) throw new ProblemError('not-found', 404);
+    const { entry, blind, annex } = opening;
+    return {
+      entry: entry.toString('ascii'),
+      blind: blind.toString('base64url'),
+      ...(annex === null ? {} : { annex: annex.toString('ascii') }),
+    };
+  }
+
+  @Get('tile/*path')
+  tile(@Req() request: Request, @Res() response: Response): Promise<void> {
+    return this.answers.tile('disclosure', request, response);
+  }
+}

@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { ledgerService } from './ledger.module.js';
+
+await runService(ledgerService);

@@ -1,0 +1,18 @@
+/** Why the signer will not sign a log any more. A person must look at it; restarting changes nothing. */
+export type RefusalCode =
+  | 'STATE_MISSING'
+  | 'STATE_CORRUPT'
+  | 'STATE_ROLLED_BACK'
+  | 'LOG_TRUNCATED'
+  | 'LOG_CHANGED'
+  | 'LEAF_MISSING'
+  | 'CHECKPOINT_FORKED'
+  | 'WRONG_KEY';
+
+/** What the database shows contradicts what was signed. */
+export class SignerRefusal extends Error {
+  override readonly name = 'SignerRefusal';
+  constructor(readonly code: RefusalCode) {
+    super(code);
+  }
+}

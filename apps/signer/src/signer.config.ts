@@ -1,0 +1,18 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsString, IsUrl, Min } from 'class-validator';
+import { ServiceConfig } from '#platform';
+
+/** Variables of the signer. */
+export class SignerConfig extends ServiceConfig {
+  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
+  @IsString() readonly TRUST_FILE!: string;
+  /** The signer's own state, one file a log. Back it up: without it the signer does not sign. */
+  @IsString() readonly STATE_DIR!: string;
+  /** Private Ed25519 JWK, mode 0600, of each log. */
+  @IsString() readonly DISCLOSURE_KEY_FILE!: string;
+  @IsString() readonly KEYS_KEY_FILE!: string;
+  /** `true` once, when the logs begin: the only time at which no state is no fault. */
+  @IsIn(['true', 'false']) readonly GENESIS: string = 'false';
+  /** An idle log is signed anew this often. */
+  @Type(() => Number) @IsInt() @Min(1000) readonly HEARTBEAT_MS: number = 60_000;
+}

@@ -1,0 +1,67 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import { parseStrict } from '#json';
+import { Hints, dataSourceOptions } from '#persistence';
+import { PolicyGuard } from '#platform';
+import type { Platform, Service } from '#platform';
+import { parseTrust } from '#snapshot';
+import { nodeNoteSigner } from '#tlog/build';
+import type { JsonWebKey } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { SignLog } from './application/sign-log.js';
+import { Signing } from './application/signing.js';
+import { LeafStore } from './persistence/leaf.store.js';
+import { SignerConfig } from './signer.config.js';
+import { StateFile } from './state/state-file.js';
+
+@Module({})
+class SignerModule {}
+
+/** The signer has no routes but those of its health. */
+class NobodyGuard extends PolicyGuard {
+  protected override authorize(): boolean {
+    return false;
+  }
+}
+
+const assemble = async (config: SignerConfig, platform: Platform): Promise<DynamicModule> => {
+  const { log, health, crash } = platform;
+  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const url = config.DATABASE_URL;
+  const options = dataSourceOptions({ url, schema: 'ledger', poolSize: 2, name: 'signer' });
+  const dataSource = await new DataSource(options).initialize();
+  platform.onDrain('stores', () => dataSource.destroy());
+  health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  await mkdir(config.STATE_DIR, { recursive: true, mode: 0o700 });
+
+  const files = { disclosure: config.DISCLOSURE_KEY_FILE, keys: config.KEYS_KEY_FILE };
+  const both: Signing[] = [];
+  for (const name of ['disclosure', 'keys'] as const) {
+    const own = trust.logs[name];
+    const jwk = parseStrict(await readFile(files[name])) as unknown as JsonWebKey;
+    const state = new StateFile(join(config.STATE_DIR, `${name}.json`), own.origin);
+    const signLog = new SignLog(new LeafStore(dataSource, name), state, own, nodeNoteSigner(own.origin, jwk), crash);
+    const signing = new Signing(name, signLog, config.GENESIS === 'true', config.HEARTBEAT_MS, log);
+    health.register(name, () => signing.fault());
+    signing.start();
+    both.push(signing);
+  }
+  const wake = (): void => both.forEach((signing) => signing.wake());
+  const hints = new Hints(url, { ledger_leaf: wake }, () => log.warn('hints.not-connected'));
+  await hints.start();
+  platform.onDrain('loops', async () => {
+    await hints.stop();
+    await Promise.all(both.map((signing) => signing.stop()));
+  });
+  return {
+    module: SignerModule,
+    providers: [
+      { provide: APP_GUARD, inject: [Reflector], useFactory: (reflector: Reflector) => new NobodyGuard(reflector) },
+    ],
+  };
+};
+
+export const signerService: Service<SignerConfig> = { name: 'signer', config: SignerConfig, module: assemble };

@@ -1,0 +1,45 @@
+import { Client } from 'pg';
+
+const RETRY_MS = 1_000;
+
+/** Listens for hints that something was committed. Losing one costs a poll's delay and nothing else. */
+export class Hints {
+  private client: Client | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly channels: Readonly<Record<string, () => void>>,
+    /** Told when listening failed and is tried again. */
+    private readonly failed: () => void = () => undefined,
+  ) {}
+
+  async start(): Promise<void> {
+    try {
+      const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 2_000, keepAlive: true });
+      client.on('error', () => this.again(client));
+      client.on('end', () => this.again(client));
+      client.on('notification', ({ channel }) => this.channels[channel]?.());
+      await client.connect();
+      this.client = client;
+      for (const channel of Object.keys(this.channels)) await client.query(`LISTEN ${channel}`);
+    } catch {
+      this.failed();
+      this.again(undefined);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private again(client: Client | undefined): void {
+    if (this.stopped || (client !== undefined && client !== this.client)) return;
+    this.client = undefined;
+    client?.end().catch(() => undefined);
+    this.timer = setTimeout(() => void this.start(), RETRY_MS);
+  }
+}
