@@ -1,4 +1,4 @@
-import { ClaimsError, EngineError, check, parseClaims, resolveAssessment, stockholmDate } from '#legal-basis';
+import { ClaimsError, ClassificationError, check, parseClaims, resolveAssessment, stockholmDate } from '#legal-basis';
 import type { CheckInput, ClaimAssessment, ClaimItem, Claims, RuleSet } from '#legal-basis';
 import type { DisclosureCheckDto, SupposedAssessmentDto, VerdictView } from '#contracts';
 import type { JsonValue } from '#json';
@@ -59,9 +59,9 @@ export class CheckDisclosure {
     } catch (error) {
       if (error instanceof ClaimsError)
         throw new GatewayError('CONTENT_INVALID', { faults: [{ path: error.path, code: error.code }], cause: error });
-      if (error instanceof EngineError)
+      if (error instanceof ClassificationError)
         throw new GatewayError('ASSESSMENT_INVALID', {
-          faults: [{ path: 'assessments.basis', code: error.code }],
+          faults: [{ path: `assessments.${error.path}`, code: error.code }],
           cause: error,
         });
       throw error;
