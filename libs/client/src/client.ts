@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type {
+  AssessmentDto,
+  DeliveryListItem,
+  DeliveryView,
+  DisclosureCheckDto,
+  GiveReceiptDto,
+  Page,
+  ReferralAccepted,
+  ReferralListItem,
+  ReferralView,
+  SubmitReferralDto,
+  VerdictView,
+} from '#contracts';
+import { CLIENT_ASSERTION_TYPE } from '#contracts';
+import { SignJWT, importJWK } from 'jose';
+import type { JWK } from 'jose';
+import { DelgeProblem } from './problem.js';
+import type { ProblemDetails } from './problem.js';
+
+const TIMEOUT_MS = 20_000;
+/** A token is renewed this long before it ends, in milliseconds. */
+const MARGIN_MS = 30_000;
+const ATTEMPTS = 5;
+
+export interface ClientOptions {
+  /** Base URL of the gateway, no trailing slash. */
+  readonly gateway: string;
+  /** The system's id, as its participant's administrator registered it. */
+  readonly system: string;
+  /** The system's private ES256 key, with `kid`. */
+  readonly key: JWK;
+}
+
+/** Answer of `POST /v1/disclosure-checks`. */
+export interface DisclosureChecked {
+  readonly on: string;
+  readonly ruleSet: { readonly number: number; readonly sha256: string };
+  readonly verdict: VerdictView;
+}
+
+/**
+ * A municipal or agency system's side of its gateway. Calls that are safe to repeat are repeated when the gateway is away: every submission
+ * carries an id of the caller's own, so that sending it again is the same act.
+ */
+export class DelgeClient {
+  private token: { readonly value: string; readonly until: number } | undefined;
+
+  constructor(private readonly options: ClientOptions) {}
+
+  /** @throws {DelgeProblem} formal-obstacle and the other refusals of the gateway */
+  submit(referral: SubmitReferralDto, onAssess: 'draft' | 'refuse' = 'draft'): Promise<ReferralAccepted> {
+    return this.call('POST', `/v1/referrals${onAssess === 'refuse' ? '?onAssess=refuse' : ''}`, referral);
+  }
+  referrals(query: Readonly<Record<string, string>> = {}): Promise<Page<ReferralListItem>> {
+    return this.call('GET', `/v1/referrals${search(query)}`);
+  }
+  referral(id: string): Promise<ReferralView> {
+    return this.call('GET', `/v1/referrals/${id}`);
+  }
+  assess(id: string, assessment: AssessmentDto): Promise<ReferralView> {
+    return this.call('POST', `/v1/referrals/${id}/assessments`, assessment);
+  }
+  withdraw(id: string): Promise<ReferralView> {
+    return this.call('POST', `/v1/referrals/${id}/withdrawal`);
+  }
+  check(asked: DisclosureCheckDto): Promise<DisclosureChecked> {
+    return this.call('POST', '/v1/disclosure-checks', asked);
+  }
+  deliveries(query: Readonly<Record<string, string>> = {}): Promise<Page<DeliveryListItem>> {
+    return this.call('GET', `/v1/deliveries${search(query)}`);
+  }
+  delivery(id: string): Promise<DeliveryView> {
+    return this.call('GET', `/v1/deliveries/${id}`);
+  }
+  give(id: string, receipt: GiveReceiptDto): Promise<object> {
+    return this.call('POST', `/v1/deliveries/${id}/receipts`, receipt);
+  }
+
+  /** Bearer token for this system, fetched when there is none that lasts. @throws {DelgeProblem} unauthenticated */
+  async accessToken(): Promise<string> {
+    if (this.token !== undefined && Date.now() < this.token.until - MARGIN_MS) return this.token.value;
+    const { gateway, system, key } = this.options;
+    const iat = Math.floor(Date.now() / 1000);
+    const assertion = await new SignJWT({})
+      .setProtectedHeader({ alg: 'ES256', typ: 'JWT', ...(key.kid === undefined ? {} : { kid: key.kid }) })
+      .setIssuer(system)
+      .setSubject(system)
+      .setAudience(`${gateway}/oauth2/token`)
+      .setJti(randomUUID())
+      .setIssuedAt(iat)
+      .setExpirationTime(iat + 120)
+      .sign(await importJWK(key, 'ES256'));
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_assertion_type: CLIENT_ASSERTION_TYPE,
+      client_assertion: assertion,
+    });
+    const answer = (await read(
+      await fetch(`${gateway}/oauth2/token`, { method: 'POST', body: form, signal: AbortSignal.timeout(TIMEOUT_MS) }),
+    )) as { readonly access_token: string; readonly expires_in: number };
+    this.token = { value: answer.access_token, until: Date.now() + answer.expires_in * 1000 };
+    return answer.access_token;
+  }
+
+  private async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await this.once(method, path, body)) as T;
+      } catch (error) {
+        const away = !(error instanceof DelgeProblem) || error.problem.status === 503;
+        if (!away || attempt === ATTEMPTS) throw error;
+        await delay(200 * 2 ** attempt);
+      }
+    }
+  }
+
+  private async once(method: string, path: string, body: object | undefined): Promise<unknown> {
+    const authorization = `Bearer ${await this.accessToken()}`;
+    const response = await fetch(`${this.options.gateway}${path}`, {
+      method,
+      headers: body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return read(response);
+  }
+}
+
+const search = (query: Readonly<Record<string, string>>): string => {
+  const text = new URLSearchParams(query).toString();
+  return text === '' ? '' : `?${text}`;
+};
+
+const read = async (response: Response): Promise<unknown> => {
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as unknown;
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  throw new DelgeProblem(
+    isProblem
+      ? (JSON.parse(text) as ProblemDetails)
+      : { type: 'about:blank', title: 'unknown', status: response.status },
+  );
+};

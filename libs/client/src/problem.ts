@@ -1,0 +1,20 @@
+/** RFC 9457; `type` is `/problems/<slug>`, stable. */
+export interface ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly titleSv?: string;
+  readonly status: number;
+  readonly violations?: readonly { readonly path: string; readonly code: string }[];
+  readonly [extension: string]: unknown;
+}
+
+/** The gateway refused. */
+export class DelgeProblem extends Error {
+  override readonly name = 'DelgeProblem';
+  constructor(readonly problem: ProblemDetails) {
+    super(`${problem.status} ${problem.type}`);
+  }
+  get slug(): string {
+    return this.problem.type.replace('/problems/', '');
+  }
+}

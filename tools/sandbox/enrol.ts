@@ -1,0 +1,141 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importPrivate, localSigner } from '#envelope';
+import type { KeyUse, Signer } from '#envelope';
+import { canonicalBytes } from '#json';
+import { basisVersionIds, ruleSetDigest, ruleSets, ENGINE_VERSION } from '#legal-basis';
+import { cooperationCommitment, cooperationJson, signEntry } from '#snapshot';
+import type { StatementBody } from '#snapshot';
+import type { SandboxDirectory } from './directory.js';
+import { keyFiles, open, readKey } from './keys.js';
+import type { KeyStoreFile } from './systems.js';
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+interface Planned {
+  readonly body: StatementBody;
+  readonly principal: Signer;
+  readonly countersigners: readonly Signer[];
+}
+
+const signerOf = async (file: string, use: KeyUse): Promise<Signer> =>
+  localSigner(await importPrivate(readKey(file), use));
+
+/** Everything that the sandbox states, in the order in which each can stand on what was stated before. */
+async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned: Planned[]; openings: object[] }> {
+  const files = keyFiles(dir);
+  const operators = [
+    await signerOf(files.operator(1), 'operator'),
+    await signerOf(files.operator(2), 'operator'),
+  ] as const;
+  const administrators = new Map<string, Signer>();
+  const jurists = new Map<string, Signer>();
+  for (const { slug } of directory.participants) {
+    administrators.set(slug, await signerOf(files.participant(slug, 'administrator'), 'administrator'));
+    jurists.set(slug, await signerOf(files.participant(slug, 'jurist'), 'jurist'));
+  }
+  const of = (signers: Map<string, Signer>, slug: string): Signer => {
+    const found = signers.get(slug);
+    if (found === undefined) throw new Error(`participant ${slug} is not in the sandbox directory`);
+    return found;
+  };
+  const planned: Planned[] = [];
+  const state = (body: StatementBody, principal: Signer, more: readonly Signer[] = []): void => {
+    planned.push({ body, principal, countersigners: [...more, ...operators.filter((one) => one !== principal)] });
+  };
+  const jwk = (file: string) => open(readKey(file));
+
+  for (const { slug, organisationNumber, nameSv, nameEn } of directory.participants) {
+    const participant = { slug, organisationNumber: organisationNumber.replace('-', ''), nameSv, nameEn };
+    const administratorKey = jwk(files.participant(slug, 'administrator'));
+    state({ kind: 'participant-enrolled', participant, administratorKey }, of(administrators, slug));
+  }
+  state({ kind: 'key-added', holder: 'exchange', use: 'decision', key: jwk(files.decision) }, operators[0], [
+    operators[0],
+  ]);
+  for (const { slug } of directory.participants) {
+    const key = jwk(files.participant(slug, 'jurist'));
+    state({ kind: 'key-added', holder: `participant:${slug}`, use: 'jurist', key }, of(administrators, slug));
+  }
+  const stores = new Map<string, KeyStoreFile>();
+  for (const { id, operatedBy } of directory.gateways) {
+    const store = JSON.parse(readFileSync(files.keyStore(id), 'utf8')) as KeyStoreFile;
+    stores.set(id, store);
+    const [manifestKey, witnessKey] = [open(store.manifest), open(store.witness)];
+    state(
+      { kind: 'gateway-enrolled', gateway: id, operatedBy, manifestKey, witnessKey },
+      of(administrators, operatedBy),
+    );
+  }
+  for (const { functions, gateway, ...authority } of directory.authorities) {
+    const keys = stores.get(gateway)?.authorities[authority.id];
+    if (keys === undefined) throw new Error(`${authority.id} has no keys at ${gateway}`);
+    const [documentKey, sealingKey] = [open(keys.document), open(keys.sealing)];
+    const body = { kind: 'authority-enrolled' as const, authority, functions, gateway, documentKey, sealingKey };
+    state(body, of(administrators, slugOf(authority.id)));
+  }
+  const [first, second] = [...jurists.values()];
+  if (first === undefined || second === undefined) throw new Error('a release needs jurists of two participants');
+  for (const ruleSet of ruleSets) {
+    const { number, date } = ruleSet;
+    const digest = ruleSetDigest(ruleSet, sha256);
+    state({ kind: 'rule-set-released', number, date, sha256: digest, engineVersion: ENGINE_VERSION }, first, [second]);
+    for (const { id: authority } of directory.authorities) {
+      const versions = basisVersionIds(ruleSet);
+      state({ kind: 'rules-adopted', authority, ruleSet: number, versions }, of(jurists, slugOf(authority)));
+    }
+  }
+  const openings = directory.cooperations.map(({ cooperation: id, parties, from, until }) => {
+    // Made from the id, so that a second run commits to the same: in the sandbox the decisions are invented and no secret.
+    const blind = createHash('sha256').update(`sandbox cooperation ${id}`).digest('base64url');
+    const opening = { id, parties, from, blind, ...(until === undefined ? {} : { until }) };
+    const commitment = cooperationCommitment(opening);
+    state({ kind: 'cooperation-decided', cooperation: id, commitment }, of(administrators, slugOf(parties[0] ?? '')));
+    return cooperationJson(opening);
+  });
+  return { planned, openings };
+}
+
+const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
+
+/**
+ * States the sandbox's directory at the registry. A second run finds what the first left and states nothing.
+ * @returns number of statements in the keys log
+ */
+export async function enrol(dir: string, directory: SandboxDirectory, registry: string): Promise<number> {
+  const done = join(dir, 'enrolled.json');
+  if (existsSync(done)) {
+    const { last, count } = JSON.parse(readFileSync(done, 'utf8')) as { readonly last: string; readonly count: number };
+    const known = await fetch(`${registry}/v1/statements/${last}`);
+    await known.arrayBuffer();
+    if (known.ok) return count;
+  }
+  const { planned, openings } = await plan(dir, directory);
+  let last = '';
+  for (const { body, principal, countersigners } of planned) {
+    last = randomUUID();
+    const statement = { ...body, env: directory.environment, id: last, issuedAt: new Date().toISOString() };
+    const entry = await signEntry(statement, principal, countersigners);
+    await post(
+      `${registry}/v1/statements`,
+      'POST',
+      'text/plain',
+      Buffer.from(entry).toString('latin1'),
+      statement.kind,
+    );
+  }
+  for (const opening of openings) {
+    const { cooperation } = opening as { readonly cooperation: string };
+    const body = Buffer.from(canonicalBytes(opening)).toString('utf8');
+    await post(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', 'application/json', body, 'cooperation');
+  }
+  writeFileSync(done, JSON.stringify({ last, count: planned.length }), { mode: 0o600 });
+  return planned.length;
+}
+
+const post = async (url: string, method: string, type: string, body: string, what: string): Promise<void> => {
+  const response = await fetch(url, { method, headers: { 'content-type': type }, body });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`the registry refused ${what}: ${response.status} ${text}`);
+};
