@@ -13,6 +13,8 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 export const keyFiles = (dir: string) => ({
   trust: join(dir, 'trust.json'),
   decision: join(dir, 'keys/exchange-decision.jwk.json'),
+  /** Secret of the operator's people at the exchange. */
+  operatorToken: join(dir, 'keys/operator-token'),
   log: (log: 'disclosure' | 'keys') => join(dir, `keys/log-${log}.jwk.json`),
   keyStore: (gateway: string) => join(dir, `keys/gateway-${gateway}.keystore.json`),
   operator: (n: 1 | 2) => join(dir, `keys/operator-${n}.jwk.json`),
@@ -39,6 +41,7 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
     return readKey(file);
   };
   await keep(files.decision, 'decision');
+  if (!existsSync(files.operatorToken)) writeFileSync(files.operatorToken, secret(), { mode: 0o600 });
   const operators = [await keep(files.operator(1), 'operator'), await keep(files.operator(2), 'operator')];
   for (const { slug } of directory.participants) {
     for (const use of ['administrator', 'jurist'] as const) await keep(files.participant(slug, use), use);

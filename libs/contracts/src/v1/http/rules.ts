@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { ValidationOptions } from 'class-validator';
@@ -17,8 +18,7 @@ export const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\
 export const CURSOR = /^\d{1,20}\.\d{1,20}$/;
 
 /** Absent is fine, `null` is not: class-validator's own `IsOptional` lets `null` through unchecked. */
-export const Optional = (): PropertyDecorator =>
-  ValidateIf((_object: unknown, value: unknown) => value !== undefined) as PropertyDecorator;
+export const Optional = (): PropertyDecorator => ValidateIf((_object: unknown, value: unknown) => value !== undefined);
 
 export const IsAuthorityId = (options?: ValidationOptions): PropertyDecorator => Matches(AUTHORITY_ID, options);
 export const IsSimpleId = (options?: ValidationOptions): PropertyDecorator => Matches(SIMPLE_ID, options);

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { DisclosureCheckDto, MessageView, ReferralView, SubmitReferralDto } from '#contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DelgeClient } from '#client';
+import { clientOf } from './sandbox.js';
+
+const SETTLED_MS = 30_000;
+const POLL_MS = 100;
+/** States that a message does not leave by itself; `fetched` waits for people. */
+const SETTLED = ['fetched', 'acknowledged', 'refused', 'rejected', 'expired', 'withdrawn', 'quarantined', 'discarded'];
+
+/** A file of examples/referrals, or the bare body of `POST /v1/referrals`. */
+interface ReferralFile {
+  readonly system?: string;
+  readonly referral?: SubmitReferralDto;
+}
+interface SendOptions {
+  readonly as?: string;
+  readonly newId?: true;
+}
+
+const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+const client = (command: Command, authority: string): DelgeClient =>
+  clientOf((command.optsWithGlobals() as { readonly sandbox: string }).sandbox, authority);
+
+const readReferral = (file: string, { as, newId }: SendOptions): { sender: string; referral: SubmitReferralDto } => {
+  const read = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as ReferralFile & SubmitReferralDto;
+  const { system, referral = read as SubmitReferralDto } = read as ReferralFile;
+  const sender = as ?? system;
+  if (sender === undefined) throw new Error('name the sending authority with --as');
+  const ids = newId === undefined ? {} : { id: randomUUID(), caseId: randomUUID() };
+  return { sender, referral: { ...referral, ...ids } };
+};
+
+/** send, body, token */
+export const sendCommands = (program: Command): void => {
+  program
+    .command('send <file>')
+    .description('submit a referral, and wait until its messages have arrived or ended')
+    .option('--as <authority>', 'sending authority; an example file names its own')
+    .option('--new-id', 'under new ids, so that it is another referral each time')
+    .action(async (file: string, options: SendOptions, command: Command) => {
+      const { sender, referral } = readReferral(file, options);
+      const as = client(command, sender);
+      const accepted = await as.submit(referral);
+      if (accepted.state === 'awaiting-assessment') {
+        print(accepted);
+        return;
+      }
+      print(summary(await settled(as, referral.id)));
+    });
+  program
+    .command('body <file>')
+    .description('print the body that would be sent, for curl')
+    .option('--as <authority>', 'sending authority')
+    .option('--new-id', 'under new ids')
+    .action((file: string, options: SendOptions) => print(readReferral(file, { as: '-', ...options }).referral));
+  program
+    .command('token <authority>')
+    .description('print an access token of the authority’s system, good for ten minutes')
+    .action(async (authority: string, _options: object, command: Command) => {
+      process.stdout.write(`${await client(command, authority).accessToken()}\n`);
+    });
+};
+
+/** referral, referrals, deliveries, delivery */
+export const readCommands = (program: Command): void => {
+  const as = (name: string, text: string): Command =>
+    program.command(name).description(text).requiredOption('--as <authority>', 'authority whose system asks');
+  type As = { readonly as: string };
+  as('referrals', 'list own referrals').action(async (options: As, command: Command) =>
+    print(await client(command, options.as).referrals()),
+  );
+  as('referral <id>', 'read a referral with its receipts and proofs').action(
+    async (id: string, options: As, command: Command) => print(await client(command, options.as).referral(id)),
+  );
+  as('deliveries', 'list what was received').action(async (options: As, command: Command) =>
+    print(await client(command, options.as).deliveries()),
+  );
+  as('delivery <id>', 'read what was received, with its evidence').action(
+    async (id: string, options: As, command: Command) => print(await client(command, options.as).delivery(id)),
+  );
+};
+
+/** check */
+export const checkCommand = (program: Command): void => {
+  program
+    .command('check <file>')
+    .description('dry run: the body of POST /v1/disclosure-checks')
+    .requiredOption('--as <authority>', 'sending authority')
+    .option('--on <date>', 'day of disclosure, YYYY-MM-DD')
+    .action(async (file: string, options: { readonly as: string; readonly on?: string }, command: Command) => {
+      const asked = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as DisclosureCheckDto;
+      const on = options.on === undefined ? {} : { on: options.on };
+      print(await client(command, options.as).check({ ...asked, ...on }));
+    });
+};
+
+const settled = async (as: DelgeClient, id: string): Promise<ReferralView> => {
+  const deadline = Date.now() + SETTLED_MS;
+  for (;;) {
+    const view = await as.referral(id);
+    if (view.recipients.every(({ state }) => SETTLED.includes(state)) || Date.now() > deadline) return view;
+    await delay(POLL_MS);
+  }
+};
+
+const summary = ({ id, caseId, recipients }: ReferralView): object => ({
+  id,
+  caseId,
+  recipients: recipients.map(({ authority, messageId, state, stateText, receipts, decision }: MessageView) => ({
+    authority,
+    messageId,
+    state,
+    stateText,
+    ...(decision === undefined ? {} : { outcome: decision.outcome, number: decision.number, decidedAt: decision.decidedAt }),
+    receipts: receipts.map(({ kind, at }) => ({ kind, at })),
+  })),
+});

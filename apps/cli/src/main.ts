@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { DelgeProblem } from '#client';
+import { checkCommand, readCommands, sendCommands } from './commands.js';
+
+const program = new Command('delge')
+  .description('Delge from the command line, as a system of an authority sees it. `--as` names the authority.')
+  .option('--sandbox <file>', 'sandbox.json of a started sandbox', '.delge/sandbox/sandbox.json');
+sendCommands(program);
+readCommands(program);
+checkCommand(program);
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof DelgeProblem) process.stderr.write(`${JSON.stringify(error.problem, undefined, 2)}\n`);
+  else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

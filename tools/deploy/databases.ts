@@ -1,0 +1,119 @@
+import { Client } from 'pg';
+import { migrate } from '#persistence';
+import { migrations as exchange } from '../../apps/exchange/src/persistence/index.js';
+import { grantsSql, migrations as gateway } from '../../apps/gateway/src/persistence/index.js';
+import { migrations as ledger } from '../../apps/ledger/src/persistence/index.js';
+import { migrations as registry } from '../../apps/registry/src/persistence/index.js';
+import type { Instance } from '../machine/instance.js';
+
+/** Owns every table and runs the migrations; no service logs in as it. */
+const OWNER = 'delge_owner';
+/** The ledger first: the others are granted its table of pending entries. */
+const OPERATOR_SCHEMAS = { ledger, registry, exchange };
+const OPERATOR_SERVICES = ['ledger', 'registry', 'exchange', 'signer'] as const;
+export type OperatorService = (typeof OPERATOR_SERVICES)[number];
+
+export interface Databases {
+  readonly operator: Readonly<Record<OperatorService, string>>;
+  /** URL by gateway. */
+  readonly gateways: ReadonlyMap<string, string>;
+}
+
+/**
+ * Makes databases, roles and schemas that are missing and brings them up to date: one database for the operator with a schema and a role a
+ * service, one database and role a gateway.
+ * @param admin URL of an administrator, with or without database
+ * @param prefix of the databases' names
+ */
+export async function deployDatabases(
+  instance: Instance,
+  admin: string,
+  prefix: string,
+  gateways: readonly string[],
+): Promise<Databases> {
+  const url = (database: string, role: string): string => {
+    const target = new URL(admin);
+    target.pathname = `/${database}`;
+    target.username = role;
+    target.password = instance.secret(`database-${role}`);
+    return target.toString();
+  };
+  const services = OPERATOR_SERVICES.map((name) => `delge_${name}`);
+  const roleOf = (gateway: string): string => `delge_gw_${gateway}`;
+  await asAdmin(admin, 'postgres', async (db) => {
+    for (const role of [OWNER, ...services, ...gateways.map(roleOf)]) await makeRole(db, role, instance.secret(`database-${role}`));
+  });
+
+  const operator = `${prefix}_operator`;
+  await makeDatabase(admin, operator, services, Object.keys(OPERATOR_SCHEMAS));
+  for (const [schema, migrations] of Object.entries(OPERATOR_SCHEMAS)) {
+    await migrate(url(operator, OWNER), schema, migrations);
+  }
+  const byGateway = new Map<string, string>();
+  for (const gatewayId of gateways) {
+    const database = `${prefix}_gw_${gatewayId}`;
+    const role = roleOf(gatewayId);
+    await makeDatabase(admin, database, [role], ['gateway']);
+    await migrate(url(database, OWNER), 'gateway', gateway);
+    await asAdmin(admin, database, (db) => db.query(grantsSql(role)));
+    byGateway.set(gatewayId, url(database, role));
+  }
+  const own = Object.fromEntries(OPERATOR_SERVICES.map((name) => [name, url(operator, `delge_${name}`)]));
+  return { operator: own as Record<OperatorService, string>, gateways: byGateway };
+}
+
+/** Databases of this prefix, gone. */
+export async function dropDatabases(admin: string, prefix: string): Promise<void> {
+  await asAdmin(admin, 'postgres', async (db) => {
+    const { rows } = await db.query<{ name: string }>(
+      `SELECT quote_ident(datname) AS name FROM pg_database WHERE starts_with(datname, $1)`,
+      [`${prefix}_`],
+    );
+    for (const { name } of rows) await db.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  });
+}
+
+const makeRole = async (db: Client, role: string, password: string): Promise<void> => {
+  const name = db.escapeIdentifier(role);
+  const known = await db.query(`SELECT 1 FROM pg_roles WHERE rolname = $1`, [role]);
+  if (known.rowCount === 0) await db.query(`CREATE ROLE ${name}`);
+  await db.query(
+    `ALTER ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD ${db.escapeLiteral(password)}`,
+  );
+};
+
+/** Reached by the roles that work in it and by nobody else. */
+const makeDatabase = async (
+  admin: string,
+  database: string,
+  roles: readonly string[],
+  schemas: readonly string[],
+): Promise<void> => {
+  await asAdmin(admin, 'postgres', async (db) => {
+    const name = db.escapeIdentifier(database);
+    const known = await db.query(`SELECT 1 FROM pg_database WHERE datname = $1`, [database]);
+    if (known.rowCount === 0) await db.query(`CREATE DATABASE ${name}`);
+    await db.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+    for (const role of [OWNER, ...roles]) await db.query(`GRANT CONNECT ON DATABASE ${name} TO ${db.escapeIdentifier(role)}`);
+  });
+  await asAdmin(admin, database, async (db) => {
+    await db.query(`REVOKE ALL ON SCHEMA public FROM PUBLIC`);
+    for (const schema of schemas) {
+      await db.query(`CREATE SCHEMA IF NOT EXISTS ${db.escapeIdentifier(schema)} AUTHORIZATION ${OWNER}`);
+    }
+  });
+};
+
+/** Runs work as the administrator in one database. */
+export async function asAdmin<T>(admin: string, database: string, work: (db: Client) => Promise<T>): Promise<T> {
+  const target = new URL(admin);
+  target.pathname = `/${database}`;
+  const db = new Client({ connectionString: target.toString(), connectionTimeoutMillis: 5_000 });
+  db.on('error', () => undefined);
+  await db.connect();
+  try {
+    return await work(db);
+  } finally {
+    await db.end();
+  }
+}

@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Instance } from '../machine/instance.js';
+import { until } from '../machine/processes.js';
+import type { Processes, Running } from '../machine/processes.js';
+import type { Progress } from '../machine/progress.js';
+import type { SandboxDirectory } from '../sandbox/directory.js';
+import { enrol } from '../sandbox/enrol.js';
+import { keyFiles, makeKeys } from '../sandbox/keys.js';
+import { registerSystems, untilFollowed } from '../sandbox/systems.js';
+import { deployBroker } from './broker.js';
+import type { Broker } from './broker.js';
+import { deployDatabases } from './databases.js';
+import type { Databases } from './databases.js';
+import type { Servers } from './servers.js';
+
+const READY_MS = 60_000;
+
+export interface StackOptions {
+  readonly instance: Instance;
+  readonly processes: Processes;
+  readonly servers: Servers;
+  readonly directory: SandboxDirectory;
+  /** Names databases and virtual host; several stacks can share the servers. */
+  readonly name: string;
+  /** Folder of keys, trust.json and the signer's state. */
+  readonly dir: string;
+  /** Variables of single services beside their usual ones, by name of the service. */
+  readonly variables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export const STACK_STEPS = 7;
+
+/** Everything of one Delge on one machine: the operator's services and the gateways, each a process of its own. */
+export class Stack {
+  private readonly variables: Record<string, Readonly<Record<string, string>>>;
+
+  private constructor(
+    readonly options: StackOptions,
+    readonly databases: Databases,
+    readonly broker: Broker,
+    private readonly ports: Readonly<Record<string, number>>,
+  ) {
+    this.variables = { ...options.variables };
+  }
+
+  /** Deploys and starts everything; what was there before is kept. */
+  static async start(options: StackOptions, progress: Progress): Promise<Stack> {
+    const { instance, servers, directory, name, dir } = options;
+    const gateways = directory.gateways.map(({ id }) => id);
+    await progress.step('Keys', () => makeKeys(dir, directory), (made) => (made ? 'made' : 'there'));
+    const databases = await progress.step('Databases', () => deployDatabases(instance, servers.postgres, `delge_${name}`, gateways));
+    const broker = await progress.step('Queues and accounts', () => deployBroker(instance, servers.rabbitmq, `dx-${name}`, gateways));
+    const names = [...OPERATOR, ...gateways.map(gatewayService)];
+    const kept = await instance.ports(names.map((service) => `${name}/${service}`));
+    const ports = Object.fromEntries(names.map((service) => [service, kept[`${name}/${service}`] ?? 0]));
+    const stack = new Stack(options, databases, broker, ports);
+    await progress.step('Registry, ledger, signer', () => stack.startAll(['ledger', 'signer', 'registry']));
+    const size = await progress.step('Enrolment', () => enrol(dir, directory, stack.url('registry')), (n) => `${n} statements`);
+    await progress.step('Exchange and gateways', async () => {
+      await stack.startAll(['exchange', ...gateways.map(gatewayService)]);
+      for (const id of gateways) await untilFollowed(stack.url(gatewayService(id)), size);
+    });
+    const urls = new Map(gateways.map((id) => [id, stack.url(gatewayService(id))]));
+    await progress.step('Systems', () => registerSystems(dir, directory, urls), (all) => `${all.length}`);
+    return stack;
+  }
+
+  /** Names of all services, in the order in which they are stopped: what takes work in first, what it stands on last. */
+  get services(): readonly string[] {
+    return [...this.options.directory.gateways.map(({ id }) => gatewayService(id)), 'exchange', 'registry', 'ledger', 'signer'];
+  }
+
+  url(service: string): string {
+    return `http://127.0.0.1:${this.ports[service]}`;
+  }
+
+  process(service: string): Running {
+    const running = this.options.processes.find(this.processName(service));
+    if (running === undefined) throw new Error(`${service} was not started`);
+    return running;
+  }
+
+  /** Starts one service and waits until it is ready. @param variables beside its usual ones, for this start alone */
+  async run(service: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { name: app = '' } = /^(?<name>[a-z]+)/.exec(service)?.groups ?? {};
+    const running = this.options.processes.start({
+      name: this.processName(service),
+      command: process.execPath,
+      args: ['--enable-source-maps', join(import.meta.dirname, `../../apps/${app}/src/main.js`)],
+      env: { ...this.environment(service), ...this.variables[service], ...variables },
+    });
+    await until(service, READY_MS, () => this.isReady(service), running);
+  }
+
+  async startAll(services: readonly string[]): Promise<void> {
+    await Promise.all(services.map((service) => this.run(service)));
+  }
+
+  async stop(service: string): Promise<void> {
+    await this.process(service).stop();
+  }
+
+  /** Stops all services, gateways first. */
+  async stopAll(): Promise<void> {
+    const running = this.services.filter((service) => this.options.processes.find(this.processName(service)) !== undefined);
+    const gateways = running.filter((service) => service.startsWith('gateway'));
+    await Promise.all(gateways.map((service) => this.stop(service)));
+    for (const service of running.filter((name) => !gateways.includes(name))) await this.stop(service);
+  }
+
+  async isReady(service: string): Promise<boolean> {
+    try {
+      const response = await fetch(`${this.url(service)}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+      await response.arrayBuffer();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  }
+
+  private processName(service: string): string {
+    const { name } = this.options;
+    return name === this.options.instance.name ? service : `${name}-${service}`;
+  }
+
+  private environment(service: string): Record<string, string> {
+    const { dir, directory } = this.options;
+    const files = keyFiles(dir);
+    const common = {
+      NODE_ENV: 'production',
+      DELGE_ENVIRONMENT: directory.environment,
+      PORT: String(this.ports[service]),
+      TRUST_FILE: files.trust,
+    };
+    const operator = { LEDGER_URL: this.url('ledger'), REGISTRY_URL: this.url('registry') };
+    const { operator: own, gateways } = this.databases;
+    switch (service) {
+      case 'ledger':
+      case 'registry':
+        return { ...common, DATABASE_URL: own[service] };
+      case 'signer': {
+        const state = join(dir, 'signer');
+        return {
+          ...common,
+          DATABASE_URL: own.signer,
+          STATE_DIR: state,
+          DISCLOSURE_KEY_FILE: files.log('disclosure'),
+          KEYS_KEY_FILE: files.log('keys'),
+          // The logs begin once; from then on a missing state is a fault.
+          GENESIS: String(!existsSync(state)),
+        };
+      }
+      case 'exchange':
+        return {
+          ...common,
+          ...operator,
+          DATABASE_URL: own.exchange,
+          AMQP_URL: this.broker.exchange,
+          DECISION_KEY_FILE: files.decision,
+          OPERATOR_TOKEN_FILE: files.operatorToken,
+        };
+      default: {
+        const id = service.replace('gateway-', '');
+        return {
+          ...common,
+          ...operator,
+          DATABASE_URL: gateways.get(id) ?? '',
+          AMQP_URL: this.broker.gateways.get(id) ?? '',
+          GATEWAY_ID: id,
+          KEYSTORE_FILE: files.keyStore(id),
+          PUBLIC_URL: this.url(service),
+        };
+      }
+    }
+  }
+}
+
+const OPERATOR = ['ledger', 'signer', 'registry', 'exchange'] as const;
+export const gatewayService = (id: string): string => `gateway-${id}`;

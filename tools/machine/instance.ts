@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** Below the ports that the system lends out for outgoing connections. */
+const [FIRST_PORT, PORTS] = [20_000, 12_000];
+const TRIES = 200;
+
+/** Folder of everything that one private installation keeps: data, keys, ports, logs. `.delge/<name>` in the checkout. */
+export class Instance {
+  private constructor(
+    readonly name: string,
+    readonly dir: string,
+  ) {}
+
+  static open(name: string, root: string = process.env['DELGE_ROOT'] ?? process.cwd()): Instance {
+    const dir = join(root, '.delge', name);
+    // Others may pass through, since PostgreSQL runs as another user; what is secret has a mode of its own.
+    mkdirSync(dir, { recursive: true, mode: 0o711 });
+    for (const folder of ['log', 'secrets']) mkdirSync(join(dir, folder), { recursive: true, mode: 0o700 });
+    return new Instance(name, dir);
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.dir, ...parts);
+  }
+
+  /** A secret of this instance, made when it is first asked for. */
+  secret(name: string): string {
+    const file = this.path('secrets', name);
+    if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    return readFileSync(file, 'utf8');
+  }
+
+  /** Ports by name: those used before where they are still free, else others. */
+  async ports<N extends string>(names: readonly N[]): Promise<Readonly<Record<N, number>>> {
+    const file = this.path('ports.json');
+    const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
+    const taken = new Set(Object.values(kept));
+    for (const name of names) {
+      const before = kept[name];
+      if (before !== undefined && (await isFree(before))) continue;
+      kept[name] = await freePort(taken);
+      taken.add(kept[name]);
+    }
+    writeFileSync(file, JSON.stringify(kept, undefined, 2));
+    return kept as Record<N, number>;
+  }
+}
+
+const freePort = async (taken: ReadonlySet<number>): Promise<number> => {
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const port = FIRST_PORT + (randomBytes(2).readUInt16BE() % PORTS);
+    if (!taken.has(port) && (await isFree(port))) return port;
+  }
+  throw new Error('no free port was found');
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
+  });

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { SERVER_STEPS, startServers } from './deploy/servers.js';
+import { STACK_STEPS, Stack, gatewayService } from './deploy/stack.js';
+import { Instance } from './machine/instance.js';
+import { Processes, isRunning, stopLeftover } from './machine/processes.js';
+import { Progress } from './machine/progress.js';
+import { readDirectory } from './sandbox/directory.js';
+import { DEMO_STEPS, demonstrate } from './demo/demonstrate.js';
+import { say, sayHowToSend } from './demo/tables.js';
+
+/**
+ * The main job: sets everything up, sends the examples through the running system, shows and verifies what became of them, and leaves the system
+ * running. With `--once` it stops everything and ends: 0 when all came out as expected.
+ */
+const once = process.argv.includes('--once');
+const root = process.env['DELGE_ROOT'] ?? process.cwd();
+const instance = Instance.open('sandbox');
+if (isRunning(instance)) {
+  process.stdout.write('stopping what an earlier start left running\n');
+  await stopLeftover(instance);
+}
+const processes = new Processes(instance);
+const progress = new Progress(SERVER_STEPS + STACK_STEPS + DEMO_STEPS);
+let stack: Stack | undefined;
+let stopping: Promise<void> | undefined;
+
+const stop = (): Promise<void> => {
+  stopping ??= (async () => {
+    const begun = Date.now();
+    await stack?.stopAll();
+    await processes.stopAll();
+    say(`stopped everything in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+  })();
+  return stopping;
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void stop().then(() => process.exit(signal === 'SIGINT' ? 130 : 143)));
+}
+
+try {
+  const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
+  const servers = await startServers(instance, processes, progress);
+  stack = await Stack.start(
+    { instance, processes, servers, directory, name: instance.name, dir: instance.dir },
+    progress,
+  );
+  const faults = await demonstrate(stack, directory, join(root, 'examples/referrals'), progress);
+  say(faults === 0 ? `All as expected, after ${progress.elapsed()}.` : `${faults} not as expected.`);
+  if (once) {
+    await stop();
+    process.exit(faults === 0 ? 0 : 1);
+  }
+  sayHowToSend(stack, directory.gateways.map(({ id }) => [id, stack?.url(gatewayService(id)) ?? ''] as const));
+  const ended = await processes.firstEnded();
+  if (stopping === undefined) {
+    say(`${ended} has ended by itself; its log lies in .delge/${instance.name}/log`);
+    await stop();
+    process.exit(1);
+  }
+} catch (error) {
+  if (stopping === undefined) process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  await stop();
+  process.exit(1);
+}
