@@ -1,5 +1,5 @@
 import { Body, Controller, Header, HttpCode, Inject, Param, Post, Put, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdParamDto } from '#contracts';
 import type { TokenRequestDto } from '#contracts';
 import { Public } from '#platform';
@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 import { IssueToken } from '../application/issue-token.js';
 import type { IssuedToken } from '../application/issue-token.js';
 import { RegisterSystem } from '../application/register-system.js';
-import { Problems } from './openapi.js';
+import { Answer, Problems } from './openapi.js';
 
 /** How a system comes in: registered by its administrator's signature, then a token for its own. */
 @ApiTags('access')
@@ -42,8 +42,8 @@ export class AccessController {
       },
     },
   })
-  @ApiResponse({ status: 200, description: 'Bearer token, ten minutes' })
-  @Problems(401)
+  @Answer(200, 'Bearer token, ten minutes', 'token')
+  @Problems(400, 401, 413, 415, 503)
   token(@Body() form: unknown): Promise<IssuedToken> {
     return this.tokens.execute((typeof form === 'object' && form !== null ? form : {}) as Partial<TokenRequestDto>);
   }
@@ -56,9 +56,9 @@ export class AccessController {
   })
   @ApiConsumes('application/jose')
   @ApiBody({ schema: { type: 'string', description: 'Compact JWS, typ delge-system+jws' } })
-  @ApiResponse({ status: 200, description: 'Registered before with the same key' })
-  @ApiResponse({ status: 201, description: 'Registered' })
-  @Problems(400, 401, 422)
+  @Answer(200, 'Registered before with the same key', 'system')
+  @Answer(201, 'Registered', 'system')
+  @Problems(400, 401, 413, 415, 422, 503)
   async register(
     @Param() { id }: IdParamDto,
     @Req() request: Request,

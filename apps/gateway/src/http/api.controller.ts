@@ -1,9 +1,10 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Public } from '#platform';
 import { Law } from '../application/law.js';
 import { ApiDocument } from './api-document.js';
+import { Answer } from './openapi.js';
 
 /** What the API is, for people and tools (Digg's REST API-profil, VER.06). */
 @ApiTags('api')
@@ -20,7 +21,7 @@ export class ApiController {
     summary: 'About this API',
     description: 'Version, status, rule set and size of the keys log. Om detta API.',
   })
-  @ApiResponse({ status: 200, description: 'About this API' })
+  @Answer(200, 'About this API', 'info')
   info(): object {
     const snapshot = this.law.newest();
     const ruleSet = snapshot?.ruleSet();

@@ -1,12 +1,12 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { GiveReceiptDto, IdParamDto, ListDeliveriesQueryDto } from '#contracts';
 import type { DeliveryListItem, DeliveryView, Page } from '#contracts';
 import { Policy } from '#platform';
 import { GiveReceipt } from '../application/give-receipt.js';
 import { ReadDeliveries } from '../application/read-deliveries.js';
 import { Caller } from './caller.js';
-import { Problems } from './openapi.js';
+import { Answer, Problems } from './openapi.js';
 
 /** What a recipient does with its deliveries. */
 @ApiTags('deliveries')
@@ -24,8 +24,8 @@ export class DeliveryController {
     summary: 'List deliveries',
     description: 'In the order they came, keyset paging. Lista mottagna underrättelser.',
   })
-  @ApiResponse({ status: 200, description: 'One page' })
-  @Problems(400, 401)
+  @Answer(200, 'One page', 'deliveries')
+  @Problems(400, 401, 503)
   list(@Query() query: ListDeliveriesQueryDto, @Caller() caller: string): Promise<Page<DeliveryListItem>> {
     return this.reading.list(caller, query);
   }
@@ -36,8 +36,8 @@ export class DeliveryController {
     summary: 'Read a delivery',
     description: 'Content, and the evidence that was verified before it was stored. Läs en mottagen underrättelse.',
   })
-  @ApiResponse({ status: 200, description: 'The delivery' })
-  @Problems(400, 401, 404)
+  @Answer(200, 'The delivery', 'delivery')
+  @Problems(400, 401, 404, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<DeliveryView> {
     return this.reading.read(caller, id);
   }
@@ -49,8 +49,8 @@ export class DeliveryController {
     summary: 'Give a business receipt',
     description: 'Signed, logged, and brought to the sender. Lämna kvittens.',
   })
-  @ApiResponse({ status: 202, description: 'Signed and on its way' })
-  @Problems(400, 401, 404, 409, 422)
+  @Answer(202, 'Signed and on its way', 'receipt')
+  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
   async give(
     @Param() { id }: IdParamDto,
     @Body() given: GiveReceiptDto,

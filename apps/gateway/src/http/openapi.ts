@@ -1,24 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { ApiPropertyOptions, OpenAPIObject } from '@nestjs/swagger';
+import type { ApiPropertyOptions, ApiResponseOptions, OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
 import * as contracts from '#contracts';
-
-const PROBLEM = {
-  type: 'object',
-  required: ['type', 'title', 'status'],
-  properties: {
-    type: { type: 'string', format: 'uri-reference', description: '/problems/<slug>, stable' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    violations: {
-      type: 'array',
-      items: { type: 'object', properties: { path: { type: 'string' }, code: { type: 'string' } } },
-    },
-  },
-};
+import { PROBLEM, answers } from './answers.js';
 
 /** Documents refusals: RFC 9457 problem details, each with a stable `type`. */
 export const Problems = (...statuses: readonly number[]): MethodDecorator =>
@@ -28,9 +14,23 @@ export const Problems = (...statuses: readonly number[]): MethodDecorator =>
         status,
         description: 'Problem details (RFC 9457)',
         content: { 'application/problem+json': { schema: PROBLEM } },
-      }),
+      } as ApiResponseOptions),
     ),
   );
+
+/** Documents what a route answers with when it went well. */
+export const Answer = (
+  status: number,
+  description: string,
+  answer: keyof typeof answers,
+  headers?: ApiResponseOptions['headers'],
+): MethodDecorator =>
+  ApiResponse({
+    status,
+    description,
+    content: { 'application/json': { schema: answers[answer] } },
+    ...(headers === undefined ? {} : { headers }),
+  } as ApiResponseOptions);
 
 type Class = new () => object;
 type Rule = { readonly name?: string; readonly type: string; readonly constraints?: unknown[]; readonly each: boolean };

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AssessmentDto,
   IdParamDto,
@@ -14,7 +14,7 @@ import { ReadReferrals } from '../application/read-referrals.js';
 import { SubmitReferral } from '../application/submit-referral.js';
 import { WithdrawReferral } from '../application/withdraw-referral.js';
 import { Caller } from './caller.js';
-import { Problems } from './openapi.js';
+import { Answer, Problems } from './openapi.js';
 
 /** What a sender does with its referrals. */
 @ApiTags('referrals')
@@ -34,7 +34,9 @@ export class ReferralController {
     summary: 'Submit a referral',
     description: 'All or nothing over recipients. Skicka en underrättelse; alla mottagare eller ingen.',
   })
-  @ApiResponse({ status: 202, description: 'Accepted, or kept as a draft that awaits assessment' })
+  @Answer(202, 'Accepted, or kept as a draft that awaits assessment', 'accepted', {
+    Location: { description: 'The referral', schema: { type: 'string', format: 'uri-reference' } },
+  })
   @Problems(400, 401, 409, 413, 415, 422, 503)
   async submit(
     @Body() _checked: SubmitReferralDto,
@@ -55,8 +57,8 @@ export class ReferralController {
     summary: 'List own referrals',
     description: 'By state and time, keyset paging: to reconcile after a crash. Lista egna underrättelser.',
   })
-  @ApiResponse({ status: 200, description: 'One page' })
-  @Problems(400, 401)
+  @Answer(200, 'One page', 'referrals')
+  @Problems(400, 401, 503)
   list(@Query() query: ListReferralsQueryDto, @Caller() caller: string): Promise<Page<ReferralListItem>> {
     return this.reading.list(caller, query);
   }
@@ -67,8 +69,8 @@ export class ReferralController {
     summary: 'Read a referral',
     description: 'States, verdict, receipts and proofs. Läs en underrättelse.',
   })
-  @ApiResponse({ status: 200, description: 'The referral' })
-  @Problems(400, 401, 404)
+  @Answer(200, 'The referral', 'referral')
+  @Problems(400, 401, 404, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
     return this.reading.read(caller, id);
   }
@@ -80,8 +82,8 @@ export class ReferralController {
     summary: 'Give an assessment for a draft',
     description: 'The draft goes out when every verdict is permit. Lämna en bedömning.',
   })
-  @ApiResponse({ status: 200, description: 'The referral after the assessment' })
-  @Problems(400, 401, 404, 409, 422, 503)
+  @Answer(200, 'The referral after the assessment', 'referral')
+  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
   async assess(
     @Param() { id }: IdParamDto,
     @Body() assessment: AssessmentDto,
@@ -97,8 +99,8 @@ export class ReferralController {
     summary: 'Withdraw a draft, or what has not left yet',
     description: 'Återta ett utkast, eller det som ännu inte lämnat er gateway.',
   })
-  @ApiResponse({ status: 200, description: 'The referral, withdrawn' })
-  @Problems(400, 401, 404, 409)
+  @Answer(200, 'The referral, withdrawn', 'referral')
+  @Problems(400, 401, 404, 409, 503)
   async withdraw(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
     await this.withdrawing.execute(caller, id);
     return this.reading.read(caller, id);

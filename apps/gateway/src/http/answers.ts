@@ -1,0 +1,232 @@
+import type {
+  DeliveryListItem,
+  DeliveryView,
+  MessageSummary,
+  MessageView,
+  Page,
+  ProvenStatement,
+  ReceiptView,
+  ReferralAccepted,
+  ReferralListItem,
+  ReferralView,
+  VerdictView,
+} from '#contracts';
+import { BUSINESS_RECEIPTS, FORM_REASONS, MESSAGE_STATES } from '#contracts';
+import type { DisclosureCheck } from '../application/check-disclosure.js';
+import type { IssuedToken } from '../application/issue-token.js';
+
+/** JSON Schema, as OpenAPI 3.1 takes it. */
+export type Schema = Readonly<Record<string, unknown>>;
+interface Absent {
+  readonly mayBeAbsent: Schema;
+}
+/** Every member of an answer, and which of them may be absent: leaving one out, or inventing one, fails to compile. */
+type Members<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? Absent : Schema };
+
+const absent = (mayBeAbsent: Schema): Absent => ({ mayBeAbsent });
+const object = <T>(members: Members<T>): Schema => {
+  const entries = Object.entries<Schema | Absent>(members);
+  const isAbsent = (member: Schema | Absent): member is Absent => 'mayBeAbsent' in member;
+  return {
+    type: 'object',
+    required: entries.filter(([, member]) => !isAbsent(member)).map(([name]) => name),
+    properties: Object.fromEntries(
+      entries.map(([name, member]) => [name, isAbsent(member) ? member.mayBeAbsent : member]),
+    ),
+  };
+};
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+const described = (schema: Schema, description: string): Schema => ({ ...schema, description });
+
+const text: Schema = { type: 'string' };
+const count: Schema = { type: 'integer', minimum: 1 };
+const uuid: Schema = { type: 'string', format: 'uuid' };
+const instant: Schema = { type: 'string', format: 'date-time' };
+const authority = described(text, 'Authority id `<slug>/<unit>`');
+const jws = described(text, 'Compact JWS');
+const blind = described(text, 'base64url, 32 octets');
+const proof = described(text, 'c2sp.org/tlog-proof@v1');
+const state: Schema = { type: 'string', enum: MESSAGE_STATES };
+const json: Schema = { type: 'object', additionalProperties: true };
+
+const verdict = object<VerdictView>({
+  outcome: { type: 'string', enum: ['permit', 'assess', 'deny'] },
+  codes: described(json, 'The record; texts are rendered from it'),
+  sv: described(json, 'The verdict explained, in Swedish'),
+  en: described(json, 'The verdict explained, in English'),
+});
+const summary: Members<MessageSummary> = {
+  authority,
+  function: text,
+  messageId: uuid,
+  state,
+  verdict,
+};
+const proven: Members<ProvenStatement> = {
+  entry: described(text, 'Compact JWS by the exchange: the entry in the disclosure log'),
+  statement: absent(described(text, "The participant's statement that the entry records, compact JWS")),
+  blind: absent(blind),
+  proof: absent(proof),
+};
+const receiptView = object<ReceiptView>({
+  ...proven,
+  receiptId: uuid,
+  kind: { type: 'string', enum: ['technical', 'rejected', ...BUSINESS_RECEIPTS] },
+  by: authority,
+  at: instant,
+  reason: absent(text),
+  diaryNumber: absent(described(text, "The recipient's diary number, opened by this gateway")),
+});
+const messageView = object<MessageView>({
+  ...summary,
+  attempt: count,
+  stateText: object<MessageView['stateText']>({ sv: text, en: text }),
+  changedAt: instant,
+  manifest: absent(jws),
+  decision: absent(
+    object<NonNullable<MessageView['decision']>>({
+      ...proven,
+      outcome: { type: 'string', enum: ['permit', 'assess', 'deny'] },
+      number: described(count, 'Gapless per sending authority'),
+      decidedAt: instant,
+    }),
+  ),
+  receipts: listOf(receiptView),
+  notices: listOf(object<MessageView['notices'][number]>({ ...proven, kind: text, reason: absent(text), at: instant })),
+});
+const listed: Members<DeliveryListItem> = {
+  id: described(uuid, 'Message id'),
+  attempt: count,
+  caseId: uuid,
+  type: text,
+  sender: authority,
+  recipientFunction: text,
+  deliveryNumber: described(count, 'Order within (recipient authority, case), from 1'),
+  receivedAt: instant,
+};
+const page = (items: Schema): Schema =>
+  object<Page<object>>({
+    items: listOf(items),
+    next: absent(described(text, 'Cursor for `after`; absent when the page is not full')),
+  });
+
+/** What the routes answer with. Written beside the contracts' types and held against them by the compiler. */
+export const answers = {
+  token: object<IssuedToken>({
+    access_token: text,
+    token_type: { type: 'string', enum: ['Bearer'] },
+    expires_in: described({ type: 'integer' }, 'Seconds'),
+  }),
+  system: object<{ readonly system: string }>({ system: uuid }),
+  accepted: object<ReferralAccepted>({
+    id: uuid,
+    caseId: uuid,
+    state: { type: 'string', enum: ['accepted', 'awaiting-assessment'] },
+    recipients: listOf(object<MessageSummary>(summary)),
+  }),
+  referral: object<ReferralView>({
+    id: uuid,
+    caseId: uuid,
+    type: text,
+    submittedAt: instant,
+    recipients: listOf(messageView),
+    assessments: listOf(
+      object<ReferralView['assessments'][number]>({
+        id: uuid,
+        recipient: authority,
+        basis: text,
+        test: text,
+        outcome: text,
+        office: text,
+        mandate: text,
+        at: instant,
+      }),
+    ),
+  }),
+  referrals: page(
+    object<ReferralListItem>({
+      id: uuid,
+      caseId: uuid,
+      type: text,
+      submittedAt: instant,
+      recipients: listOf(
+        object<ReferralListItem['recipients'][number]>({ authority, messageId: uuid, state, changedAt: instant }),
+      ),
+    }),
+  ),
+  deliveries: page(object<DeliveryListItem>(listed)),
+  delivery: object<DeliveryView>({
+    ...listed,
+    registration: described(json, "The sender's diary number, subject for the register and secrecy mark"),
+    content: described(json, 'As the JSON Schema of the message type has it'),
+    sentAt: instant,
+    verdict,
+    evidence: object<DeliveryView['evidence']>({ document: jws, manifest: jws, decision: jws, blind, proof }),
+    receipts: listOf(
+      object<DeliveryView['receipts'][number]>({
+        receiptId: uuid,
+        kind: { type: 'string', enum: ['technical', ...BUSINESS_RECEIPTS] },
+        at: instant,
+        receipt: jws,
+        reason: absent({ type: 'string', enum: FORM_REASONS }),
+        diaryNumber: absent(text),
+      }),
+    ),
+  }),
+  receipt: object<{
+    readonly receiptId: string;
+    readonly kind: string;
+    readonly at: string;
+    readonly receipt: string;
+  }>({
+    receiptId: uuid,
+    kind: { type: 'string', enum: BUSINESS_RECEIPTS },
+    at: instant,
+    receipt: jws,
+  }),
+  check: object<DisclosureCheck>({
+    on: described({ type: 'string', format: 'date' }, 'The day the law was asked for, Europe/Stockholm'),
+    ruleSet: object<DisclosureCheck['ruleSet']>({ number: count, sha256: text }),
+    verdict,
+  }),
+  info: {
+    type: 'object',
+    required: ['apiName', 'apiVersion', 'apiReleased', 'apiDocumentation', 'apiStatus', 'environment', 'gateway'],
+    properties: {
+      apiName: text,
+      apiVersion: text,
+      apiReleased: { type: 'string', format: 'date' },
+      apiDocumentation: { type: 'string', format: 'uri-reference' },
+      apiStatus: text,
+      environment: text,
+      gateway: text,
+      ruleSet: { type: 'object', properties: { number: count, sha256: text } },
+      keysLog: { type: 'object', properties: { size: text, root: described(text, 'Base64, 32 octets') } },
+    },
+  },
+} as const satisfies Readonly<Record<string, Schema>>;
+
+/** RFC 9457 problem details, as every refusal has them. */
+export const PROBLEM: Schema = {
+  type: 'object',
+  required: ['type', 'title', 'titleSv', 'status'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference', description: '/problems/<slug>, stable' },
+    title: text,
+    titleSv: described(text, 'The title in Swedish'),
+    status: { type: 'integer' },
+    violations: listOf({
+      type: 'object',
+      required: ['path', 'code'],
+      properties: { path: described(text, 'Where; never a value'), code: described(text, 'Which rule') },
+    }),
+    recipients: described(
+      listOf({
+        type: 'object',
+        required: ['authority', 'function', 'messageId', 'verdict'],
+        properties: { authority, function: text, messageId: uuid, verdict },
+      }),
+      'With `formal-obstacle` and `assessment-missing`: the verdict for each recipient',
+    ),
+  },
+};
