@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
@@ -40,7 +41,10 @@ const PUBLISH_STALE_MS = 15 * 60 * 1000;
 @Module({})
 class ExchangeModule {}
 
+const BLIND_BYTES = 32;
+
 const now = (): Date => new Date();
+const newId = (): string => randomUUID();
 
 const assemble = async (config: ExchangeConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
@@ -67,7 +71,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer);
   const law = new Law(keys, new Cooperations(registry));
   const judge = new Judge(law);
-  const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT);
+  const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT, { id: newId, blind: () => randomBytes(BLIND_BYTES) });
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
   const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash);
   const releasing = new ReleaseProven(
@@ -78,6 +82,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     deciding,
     recorder,
     config.DECISION_MAX_AGE_MS,
+    newId,
     now,
     crash,
   );
@@ -110,7 +115,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
       { provide: DecideMessage, useValue: deciding },
       { provide: TakeReceipt, useValue: new TakeReceipt(dataSource, senders, recorder, now, crash) },
       { provide: TakeRefusal, useValue: new TakeRefusal(dataSource, senders, recorder, now) },
-      { provide: SetAsideMessages, useValue: new SetAsideMessages(dataSource, law, recorder, now) },
+      { provide: SetAsideMessages, useValue: new SetAsideMessages(dataSource, law, recorder, newId, now) },
       { provide: Releaser, useValue: releaser },
       {
         provide: APP_GUARD,

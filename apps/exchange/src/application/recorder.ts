@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { signDecision, signNotice } from '#envelope';
 import type { Decision, Manifest, Notice, Signer } from '#envelope';
 import type { Snapshot } from '#snapshot';
@@ -9,10 +8,14 @@ import type { StoredMessage } from '../persistence/message.store.js';
 import { digestOf } from './ground.js';
 import type { Judgement } from './judge.js';
 
-const BLIND_BYTES = 32;
-
 /** A notice without what every notice has. */
 export type NoticeBody = Omit<Notice, 'v' | 'env' | 'entryId' | 'keys' | 'at'>;
+
+/** Fresh values that nobody can foretell: UUIDs in lower case, and blinds of 32 bytes. */
+export interface Fresh {
+  readonly id: () => string;
+  readonly blind: () => Buffer;
+}
 
 /**
  * Signs what the exchange says and puts it, in the caller's transaction, where the ledger takes it from. A signature whose
@@ -22,6 +25,7 @@ export class Recorder {
   constructor(
     private readonly signer: Signer,
     private readonly environment: string,
+    private readonly fresh: Fresh,
   ) {}
 
   /**
@@ -39,7 +43,7 @@ export class Recorder {
     const { snapshot } = judgement;
     await neverBack(tx, snapshot);
     const number = await entries.nextNumber(tx, message.sender);
-    const entryId = randomUUID();
+    const entryId = this.fresh.id();
     const decision: Decision = {
       v: 1,
       kind: 'decision',
@@ -62,7 +66,7 @@ export class Recorder {
       decidedAt: decidedAt.toISOString(),
     };
     const text = await signDecision(this.signer, decision);
-    const blind = randomBytes(BLIND_BYTES);
+    const blind = this.fresh.blind();
     const { sender, messageId, attempt } = message;
     const { outcome } = judgement;
     await entries.addDecision(
@@ -88,7 +92,7 @@ export class Recorder {
     { statement, sealed }: { readonly statement?: string; readonly sealed?: string } = {},
   ): Promise<string> {
     await neverBack(tx, snapshot);
-    const entryId = randomUUID();
+    const entryId = this.fresh.id();
     const notice: Notice = {
       v: 1,
       env: this.environment,
@@ -98,7 +102,7 @@ export class Recorder {
       ...body,
     };
     const text = await signNotice(this.signer, notice);
-    const blind = randomBytes(BLIND_BYTES);
+    const blind = this.fresh.blind();
     await entries.addNotice(tx, {
       entryId,
       kind: body.kind,

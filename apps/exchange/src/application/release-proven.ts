@@ -5,7 +5,6 @@ import type { ToGateway } from '#contracts';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { TlogError, disclosureLeaf, verifyProofText } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
-import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { entries } from '../persistence/entry.store.js';
 import type { StoredDecision, StoredNotice, Waiting } from '../persistence/entry.store.js';
@@ -34,6 +33,7 @@ export class ReleaseProven {
     private readonly deciding: DecideMessage,
     private readonly recorder: Recorder,
     private readonly maxAgeMs: number,
+    private readonly newId: () => string,
     private readonly now: () => Date,
     private readonly crash: (point: string) => void,
   ) {}
@@ -172,7 +172,7 @@ export class ReleaseProven {
 
   private tell(tx: EntityManager, gateway: string, type: ToGateway, body: object): Promise<void> {
     return enqueue(tx, schema, {
-      id: randomUUID(),
+      id: this.newId(),
       exchange: OUT_EXCHANGE,
       routingKey: gatewayDeliveryKey(gateway),
       type,

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { ContractError, parseDeliveryReleasedV1, parseMessageSubmittedV1 } from '#contracts';
 import { EnvelopeError, parseManifest, parseRefusal } from '#envelope';
 import { EXCHANGE_QUEUE, OUT_EXCHANGE, enqueue, gatewayDeliveryKey } from '#messaging';
@@ -26,6 +26,7 @@ export class SetAsideMessages {
     private readonly dataSource: DataSource,
     private readonly law: Law,
     private readonly recorder: Recorder,
+    private readonly newId: () => string,
     private readonly now: () => Date,
   ) {}
 
@@ -74,7 +75,7 @@ export class SetAsideMessages {
       if (queue?.[1] !== undefined) {
         const [type, body] = [message.type, message.body];
         const routingKey = gatewayDeliveryKey(queue[1]);
-        await enqueue(tx, schema, { id: randomUUID(), exchange: OUT_EXCHANGE, routingKey, type, body });
+        await enqueue(tx, schema, { id: this.newId(), exchange: OUT_EXCHANGE, routingKey, type, body });
       }
       return message;
     });
