@@ -33,7 +33,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
 
   const store = new LogStore(dataSource);
   const sequencer = new Sequencer(new Sequence(store, config.BATCH, log, crash), log);
-  const checkpoints = new Checkpoints(store, log);
+  const checkpoints = new Checkpoints(store, log, () => new Date());
   const hints = new Hints(
     url,
     { ledger_pending: () => sequencer.wake(), ledger_checkpoint: () => void checkpoints.look() },

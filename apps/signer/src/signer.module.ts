@@ -27,6 +27,8 @@ class NobodyGuard extends PolicyGuard {
   }
 }
 
+const now = (): Date => new Date();
+
 const assemble = async (config: SignerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
   const trust = await parseTrust(await readFile(config.TRUST_FILE));
@@ -44,7 +46,7 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
     const jwk = parseStrict(await readFile(files[name])) as unknown as JsonWebKey;
     const state = new StateFile(join(config.STATE_DIR, `${name}.json`), own.origin);
     const signLog = new SignLog(new LeafStore(dataSource, name), state, own, nodeNoteSigner(own.origin, jwk), crash);
-    const signing = new Signing(name, signLog, config.GENESIS === 'true', config.HEARTBEAT_MS, log);
+    const signing = new Signing(name, signLog, config.GENESIS === 'true', config.HEARTBEAT_MS, log, now);
     health.register(name, () => signing.fault());
     signing.start();
     both.push(signing);

@@ -18,6 +18,7 @@ export class Checkpoints {
   constructor(
     private readonly store: LogStore,
     private readonly log: EventLog,
+    private readonly now: () => Date,
   ) {}
 
   start(): void {
@@ -36,10 +37,10 @@ export class Checkpoints {
 
   /** Waits for a checkpoint larger than `after`, for `ms` at most. @returns the newest then */
   async larger(log: LogName, after: bigint, ms: number): Promise<SignedCheckpoint | undefined> {
-    const deadline = Date.now() + ms;
+    const deadline = this.now().getTime() + ms;
     for (;;) {
       const newest = this.newest(log);
-      const left = deadline - Date.now();
+      const left = deadline - this.now().getTime();
       if (this.stopped || left <= 0 || (newest !== undefined && newest.size > after)) return newest;
       await new Promise<void>((resolve) => {
         const done = (): void => {

@@ -14,7 +14,7 @@ export class Signing {
   private awake = false;
   private rouse: (() => void) | undefined;
   private loop: Promise<void> | undefined;
-  private signedAt = Date.now();
+  private signedAt: number;
 
   constructor(
     private readonly name: string,
@@ -22,7 +22,10 @@ export class Signing {
     private readonly genesis: boolean,
     private readonly heartbeatMs: number,
     private readonly log: EventLog,
-  ) {}
+    private readonly now: () => Date,
+  ) {
+    this.signedAt = now().getTime();
+  }
 
   start(): void {
     this.loop ??= this.run();
@@ -72,9 +75,9 @@ export class Signing {
     }
     const size = await this.signing.tick();
     if (size !== undefined) this.log.debug('checkpoint.signed', { log: this.name, size: size.toString() });
-    else if (Date.now() - this.signedAt < this.heartbeatMs) return;
+    else if (this.now().getTime() - this.signedAt < this.heartbeatMs) return;
     else await this.signing.heartbeat();
-    this.signedAt = Date.now();
+    this.signedAt = this.now().getTime();
   }
 
   private async sleep(ms: number): Promise<void> {
