@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import type { JsonValue } from '#json';
+import { corpus } from '#testing';
 import { buildClaims, resolveAssessment, type BodyAssessment, type ReferralBody } from './build-claims.js';
 import { check } from './check.js';
 import { classify } from './classify.js';
@@ -56,10 +58,8 @@ const examples = readdirSync(examplesAt).map(
   (file) => [file, JSON.parse(readFileSync(join(examplesAt, file), 'utf8')) as Example] as const,
 );
 const sandbox = parse(readFileSync(join(root, 'examples/sandbox-directory.yaml'), 'utf8')) as Sandbox;
-const corpora = process.env['DELGE_CORPORA'] ?? join(root, '../shared/corpora');
-const testPersons = new Set(
-  JSON.parse(readFileSync(join(corpora, 'swedish-identifiers/testdata/allPins.json'), 'utf8')) as string[],
-);
+const published = corpus('swedish-identifiers')?.json('testdata/allPins.json') as readonly string[] | undefined;
+const testPersons = published === undefined ? undefined : new Set(published);
 
 const byId = new Map(sandbox.authorities.map((entry) => [entry.id, entry]));
 const directory: DirectoryView = {
@@ -93,7 +93,9 @@ function inputFor(example: Example, recipient: string, on: LocalDate, given: rea
       return { id, test: asked, outcome, office, officer, mandate, ...bound, ...seal };
     });
   const claims = parseClaims(
-    JSON.parse(JSON.stringify(buildClaims(referral, { senderKind: sender.kind, recipient, on, assessments }))),
+    JSON.parse(
+      JSON.stringify(buildClaims(referral, { senderKind: sender.kind, recipient, on, assessments })),
+    ) as JsonValue,
   );
   return { sender: system, recipient, claims, ruleSet: newestRuleSet(), directory, on };
 }
@@ -162,7 +164,7 @@ describe.each(examples)('%s', (_, example) => {
     const text = JSON.stringify(referral.content);
     for (const [number] of text.matchAll(/\b\d{12}\b/g)) {
       expect(isPersonalIdentityNumber(number)).toBe(true);
-      expect(testPersons.has(number)).toBe(true);
+      if (testPersons !== undefined) expect(testPersons.has(number)).toBe(true);
     }
     // No legal form begins with 4, so such a number is never assigned.
     for (const [number] of text.matchAll(/\b\d{6}-\d{4}\b/g)) expect(number).toMatch(/^4/);
