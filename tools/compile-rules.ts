@@ -67,12 +67,12 @@ function references(version: Fields, sets: ReadonlySet<string>, lists: ReadonlyS
     ...list(reach['excludesFor'] ?? [], where).flatMap((e) => list(fields(e, where)['excludes'], where)),
     ...list(version['overlaps'] ?? [], where).map((o) => fields(o, where)['provisions'] ?? ''),
   ];
-  for (const set of named) if (!sets.has(text(set, where))) fail(`${where}: unknown set ${String(set)}`);
+  for (const set of named) if (!sets.has(text(set, where))) fail(`${where}: unknown set ${text(set, where)}`);
   for (const side of ['sender', 'recipient']) {
     for (const selectors of Object.values(fields(version[side], where))) {
       for (const selector of list(selectors, where)) {
         const name = fields(selector, where)['list'];
-        if (name !== undefined && !lists.has(text(name, where))) fail(`${where}: unknown list ${String(name)}`);
+        if (name !== undefined && !lists.has(text(name, where))) fail(`${where}: unknown list ${text(name, where)}`);
       }
     }
   }
@@ -127,7 +127,7 @@ function assertClassified(schema: Fields, defs: Fields, path: string, categories
   if (item !== undefined) {
     const { category, freeText } = fields(item, path);
     if (freeText !== true && !categories.has(text(category, path)))
-      fail(`${path}: unknown category ${String(category)}`);
+      fail(`${path}: unknown category ${text(category, path)}`);
     return;
   }
   const ref = schema['$ref'];
@@ -151,10 +151,11 @@ function compileMessageTypes(folder: string, benefits: Plain[]): Fields {
     .map((file) => {
       const { name, version, schema, ...rest } = read(folder, file);
       const body = fields(substitute(schema ?? null, { benefits, categories: ids }), file);
-      assertClassified(body, defs, String(name), new Set(ids));
-      const id = `${text(name, file)}/${String(version)}`;
+      assertClassified(body, defs, text(name, file), new Set(ids));
+      if (typeof version !== 'number') return fail(`${file}: version must be a number`);
+      const id = `${text(name, file)}/${version}`;
       const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: `urn:delge:message-type:${id}` };
-      return { id, name: name ?? '', version: version ?? 0, ...rest, schema: { ...head, ...body, $defs: defs } };
+      return { id, name: name ?? '', version, ...rest, schema: { ...head, ...body, $defs: defs } };
     });
   return { classes: classes ?? {}, categories: categories ?? [], types };
 }

@@ -23,7 +23,7 @@ interface SendOptions {
 
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 const client = (command: Command, authority: string): DelgeClient =>
-  clientOf((command.optsWithGlobals() as { readonly sandbox: string }).sandbox, authority);
+  clientOf(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox, authority);
 
 const readReferral = (file: string, { as, newId }: SendOptions): { sender: string; referral: SubmitReferralDto } => {
   const read = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as ReferralFile & SubmitReferralDto;

@@ -70,9 +70,9 @@ export class RuleIndex {
     const at = set.versions.findIndex((version) => inForce(version, on));
     if (at < 0) return 'no-version';
     let byVersion = this.members.get(setId);
-    if (byVersion === undefined) this.members.set(setId, (byVersion = new Map()));
+    if (byVersion === undefined) this.members.set(setId, (byVersion = new Map<number, Map<string, Membership>>()));
     let members = byVersion.get(at);
-    if (members === undefined) byVersion.set(at, (members = new Map()));
+    if (members === undefined) byVersion.set(at, (members = new Map<string, Membership>()));
     let member = members.get(provision);
     if (member === undefined) {
       member = memberOf(provision, set.versions[at]?.provisions ?? []);

@@ -134,7 +134,7 @@ const create = async <C extends ServiceConfig>(
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(platform.log, service.translate));
   assertEveryRouteHasPolicy(app);
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   server.maxConnections = MAX_CONNECTIONS;
