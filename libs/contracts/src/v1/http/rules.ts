@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { ValidationOptions } from 'class-validator';
@@ -24,8 +25,6 @@ export const IsAuthorityId = (options?: ValidationOptions): PropertyDecorator =>
 export const IsSimpleId = (options?: ValidationOptions): PropertyDecorator => Matches(SIMPLE_ID, options);
 export const IsUuid = (options?: ValidationOptions): PropertyDecorator => Matches(UUID, options);
 export const IsCode = (options?: ValidationOptions): PropertyDecorator => Matches(CODE, options);
-export const IsLocalDate = (options?: ValidationOptions): PropertyDecorator => Matches(LOCAL_DATE, options);
-export const IsInstant = (options?: ValidationOptions): PropertyDecorator => Matches(INSTANT, options);
 
 const MAX_ENTRIES = 64;
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -43,6 +42,29 @@ const rule = (name: string, validate: (value: unknown) => boolean, options?: Val
     { name, validator: { validate: (value: unknown) => validate(value), defaultMessage: () => name } },
     options,
   );
+
+/** Whether the calendar has this day: a day that no store knows would come back as its error. */
+const isDay = (text: string): boolean => {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+};
+/** Whether an instant in this form is one; RFC 3339 has offsets up to 23:59, and stores take fewer. */
+export const isInstant = (value: unknown): value is string =>
+  typeof value === 'string' && INSTANT.test(value) && isDay(value) && !Number.isNaN(Date.parse(value));
+
+/** A pattern, for those who describe bodies, and a rule that no pattern can say. */
+const both =
+  (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
+  (target, property) =>
+    decorators.forEach((decorate) => decorate(target, property));
+export const IsLocalDate = (options?: ValidationOptions): PropertyDecorator =>
+  both(
+    Matches(LOCAL_DATE, options),
+    rule('isLocalDate', (value) => typeof value === 'string' && isDay(value), options),
+  );
+export const IsInstant = (options?: ValidationOptions): PropertyDecorator =>
+  both(Matches(INSTANT, options), rule('isInstant', isInstant, options));
 
 /** `{code: true | false | code}` */
 export const IsFacts = (options?: ValidationOptions): PropertyDecorator =>

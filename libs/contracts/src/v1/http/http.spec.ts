@@ -1,0 +1,163 @@
+import { describe, expect, it } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import type { ValidationError } from 'class-validator';
+import {
+  DisclosureCheckDto,
+  GiveReceiptDto,
+  IdParamDto,
+  ListDeliveriesQueryDto,
+  ListReferralsQueryDto,
+  SubmitReferralDto,
+  TokenRequestDto,
+} from '../../index.js';
+
+type Class = new () => object;
+const pathsOf = ({ property, children = [], constraints = {} }: ValidationError, base = ''): readonly string[] => {
+  const here = Object.keys(constraints).length > 0 ? [`${base}${property}`] : [];
+  return [...here, ...children.flatMap((child) => pathsOf(child, `${base}${property}.`))];
+};
+/** Members at fault, under the same options as the validation pipe. */
+const faults = (cls: Class, body: unknown): readonly string[] => {
+  const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+  const found = validateSync(plainToInstance(cls, body) as object, options);
+  return [...new Set(found.flatMap((error) => pathsOf(error)))].sort();
+};
+
+const referral = {
+  id: '81d36043-bdea-58b4-9206-ce143f2be122',
+  caseId: 'e84c68d9-51bd-5104-8b96-a3bd65447aaa',
+  type: 'misuse-of-assistance-allowance/1',
+  to: [{ authority: 'fk/forsakringskassan', function: 'kontroll' }],
+  initiative: 'own',
+  purpose: 'control-incorrect-payment',
+  bases: [{ id: 'LUF-2008-206-3' }],
+  assessments: [
+    {
+      recipient: 'fk/forsakringskassan',
+      basis: 'LUF-2008-206-3',
+      test: 'ANLEDNING',
+      outcome: 'met',
+      items: 'all',
+      office: 'lss-handlaggare',
+      officer: 'LKP-ON-0412',
+      mandate: 'delegation',
+      reasons: 'Redovisade timmar stämmer inte.',
+    },
+  ],
+  content: { subject: {} },
+  registration: { diaryNumber: 'ON 2026-00417', subject: 'Underrättelse', secrecyMark: 'OSL 26 kap. 1 §' },
+};
+
+describe('the body of a referral', () => {
+  it('is taken as the examples have it', () => {
+    expect(faults(SubmitReferralDto, referral)).toEqual([]);
+  });
+
+  it.each<[string, object, string]>([
+    ['an unknown member', { extra: 1 }, 'extra'],
+    ['an id that is no UUID', { id: '1' }, 'id'],
+    ['an id in capitals', { id: referral.id.toUpperCase() }, 'id'],
+    ['a number for an id', { id: 1 }, 'id'],
+    ['a list for an id', { id: [referral.id] }, 'id'],
+    ['null for what may be missing', { requestId: null }, 'requestId'],
+    ['null for the assessments', { assessments: null }, 'assessments'],
+    ['no recipient', { to: [] }, 'to'],
+    ['one recipient twice', { to: [referral.to[0], referral.to[0]] }, 'to'],
+    ['more recipients than it takes', { to: Array.from({ length: 21 }, (_, i) => to(`a/b${i}`)) }, 'to'],
+    ['recipients that are no list', { to: referral.to[0] }, 'to'],
+    ['a recipient that is a text', { to: ['fk/forsakringskassan'] }, 'to'],
+    ['a recipient that is a list', { to: [[]] }, 'to'],
+    ['a recipient in Cyrillic that looks the same', { to: [to('fk/fоrsakringskassan')] }, 'to.0.authority'],
+    ['a recipient turned around by a bidi mark', { to: [to('fk/\u202eforsakring')] }, 'to.0.authority'],
+    ['a recipient with a line feed behind it', { to: [to('fk/forsakringskassan\n')] }, 'to.0.authority'],
+    ['a member too many in a recipient', { to: [{ ...referral.to[0], name: 'x' }] }, 'to.0.name'],
+    ['a fact that is a number', { facts: { a: 1 } }, 'facts'],
+    ['facts in a list', { facts: [] }, 'facts'],
+    ['content that is a list', { content: [] }, 'content'],
+    ['content that is a text', { content: '{}' }, 'content'],
+    ['an initiative that is none', { initiative: 'OWN' }, 'initiative'],
+    ['more reasons than it takes', withAssessment({ reasons: 'x'.repeat(4001) }), 'assessments.0.reasons'],
+    ['items that are no list', withAssessment({ items: 'none' }), 'assessments.0.items'],
+    ['no items', withAssessment({ items: [] }), 'assessments.0.items'],
+    ['a day for an instant', withAssessment({ at: '2026-11-24' }), 'assessments.0.at'],
+  ])('may not have %s', (_, change, fault) => {
+    expect(faults(SubmitReferralDto, { ...referral, ...change })).toContain(fault);
+  });
+
+  it.each(Object.keys(referral).filter((name) => name !== 'assessments'))('must have %s', (name) => {
+    const rest = Object.fromEntries(Object.entries(referral).filter(([member]) => member !== name));
+    expect(faults(SubmitReferralDto, rest)).toContain(name);
+  });
+});
+
+describe('an instant', () => {
+  it.each(['2026-11-24T08:00:00Z', '2024-02-29T23:59:59.123456789+01:00'])('is %s', (from) => {
+    expect(faults(ListReferralsQueryDto, { from })).toEqual([]);
+  });
+
+  it.each([
+    '2026-02-30T00:00:00Z',
+    '2025-02-29T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-00-10T00:00:00Z',
+    '2026-01-01T24:00:01Z',
+    '2026-01-01T00:60:00Z',
+    '2026-01-01T00:00:00+99:99',
+    '0000-01-01T00:00:00Z',
+    '2026-01-01 00:00:00Z',
+    '2026-01-01T00:00:00',
+  ])('is not %s, which no calendar has', (from) => {
+    expect(faults(ListReferralsQueryDto, { from })).toEqual(['from']);
+  });
+});
+
+it.each(['2026-02-31', '2026-11-31', '0000-01-01', '2026-1-1', '2026-11-24T00:00:00Z'])('a day is not %s', (on) => {
+  expect(faults(DisclosureCheckDto, { on })).toContain('on');
+});
+
+describe('queries and parameters', () => {
+  it('are converted where they say so, and only there', () => {
+    expect(plainToInstance(ListReferralsQueryDto, { limit: '20' }).limit).toBe(20);
+    expect(plainToInstance(ListReferralsQueryDto, {}).limit).toBe(20);
+  });
+
+  it.each(['0', '201', '1.5', 'x', '', 'NaN', 'Infinity'])('a page of %j rows is refused', (limit) => {
+    expect(faults(ListDeliveriesQueryDto, { limit })).toEqual(['limit']);
+  });
+
+  it.each(['1', '1.', "1.2'; --", '1.2.3', '-1.2', `${'9'.repeat(21)}.1`])('a cursor %j is refused', (after) => {
+    expect(faults(ListDeliveriesQueryDto, { after })).toEqual(['after']);
+  });
+
+  it('a state that is none is refused', () => {
+    expect(faults(ListReferralsQueryDto, { state: 'sent' })).toEqual(['state']);
+    expect(faults(IdParamDto, { id: '..' })).toEqual(['id']);
+  });
+});
+
+it('a receipt has one of its kinds and, for its form alone, a code of a closed list', () => {
+  expect(faults(GiveReceiptDto, { kind: 'accepted', diaryNumber: 'FK 2026-1' })).toEqual([]);
+  expect(faults(GiveReceiptDto, { kind: 'technical' })).toEqual(['kind']);
+  expect(faults(GiveReceiptDto, { kind: 'form-rejected', reason: 'we do not like it' })).toEqual(['reason']);
+  expect(faults(GiveReceiptDto, { kind: 'accepted', diaryNumber: '' })).toEqual(['diaryNumber']);
+});
+
+it('a token is asked for with an assertion and no other way', () => {
+  const good = {
+    grant_type: 'client_credentials',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: 'a.b.c',
+  };
+  expect(faults(TokenRequestDto, good)).toEqual([]);
+  expect(faults(TokenRequestDto, { ...good, grant_type: 'password' })).toEqual(['grant_type']);
+  expect(faults(TokenRequestDto, { ...good, client_secret: 'x' })).toEqual(['client_secret']);
+  expect(faults(TokenRequestDto, { ...good, client_assertion: 'x'.repeat(4097) })).toEqual(['client_assertion']);
+});
+
+function to(authority: string): object {
+  return { authority, function: 'kontroll' };
+}
+function withAssessment(change: object): object {
+  return { assessments: [{ ...referral.assessments[0], ...change }] };
+}
