@@ -1,1 +1,15 @@
+import 'reflect-metadata';
+
+export { aClock, uuids, type TestClock } from './clock.js';
+export { outcomeOf } from './codes.js';
 export * from './corpora.js';
+export { MemoryDeliveryStore } from './delivery-store.js';
+export { DisclosureLog, type LoggedEntry } from './disclosure-log.js';
+export { example, smallDirectory, type Example } from './examples.js';
+export { TestExchange, anExchange, type Deviation } from './exchange.js';
+export { documentOf, forged, sealAround, type Forgery } from './forgery.js';
+export { MESSAGE_LIFETIME_MS, aGateway, sealed, type Sealed, type TestGateway } from './gateway.js';
+export { MemoryReferralStore } from './referral-store.js';
+export { MemorySystemStore } from './system-store.js';
+export { noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
+export { World, aWorld } from './world.js';

@@ -1,0 +1,80 @@
+import { QuarantineError } from '#messaging';
+import type {
+  DeliveryStore,
+  ListedDelivery,
+  Outgoing,
+  StoredDelivery,
+  StoredReceipt,
+} from '../../../apps/gateway/src/application/ports.js';
+
+type Rejection = Parameters<DeliveryStore['reject']>[1];
+
+/** DeliveryStore in memory, with the transactions of the real one: each method changes everything or nothing. */
+export class MemoryDeliveryStore implements DeliveryStore {
+  readonly outbox: Outgoing[] = [];
+  readonly rejections: Rejection[] = [];
+  readonly deliveries = new Map<string, StoredDelivery>();
+  private readonly given = new Map<string, StoredReceipt[]>();
+  /** Digest of the manifest by message id and attempt. */
+  private readonly claims = new Map<string, string>();
+
+  taken(authority: string, messageId: string): Promise<{ readonly attempt: number } | undefined> {
+    return Promise.resolve(this.deliveries.get(`${authority} ${messageId}`));
+  }
+
+  receive(
+    delivery: StoredDelivery,
+    manifestSha256: string,
+    receipt: StoredReceipt,
+    outgoing: Outgoing,
+  ): Promise<boolean> {
+    const { authority, messageId, attempt } = delivery;
+    const claimed = this.claims.get(`${messageId}.${attempt}`);
+    if (claimed !== undefined && claimed !== manifestSha256) return Promise.reject(new QuarantineError('id-reuse'));
+    if (claimed !== undefined) return Promise.resolve(false);
+    this.claims.set(`${messageId}.${attempt}`, manifestSha256);
+    if (this.deliveries.has(`${authority} ${messageId}`)) return Promise.resolve(false);
+    this.deliveries.set(`${authority} ${messageId}`, delivery);
+    this.given.set(`${authority} ${messageId}`, [receipt]);
+    this.outbox.push(outgoing);
+    return Promise.resolve(true);
+  }
+
+  reject(_authority: string, rejection: Rejection, outgoing: Outgoing): Promise<boolean> {
+    const same = (other: Rejection): boolean =>
+      other.messageId === rejection.messageId &&
+      other.attempt === rejection.attempt &&
+      other.deliverySha256 === rejection.deliverySha256;
+    if (this.rejections.some(same)) return Promise.resolve(false);
+    this.rejections.push(rejection);
+    this.outbox.push(outgoing);
+    return Promise.resolve(true);
+  }
+
+  find(authority: string, messageId: string): Promise<StoredDelivery | undefined> {
+    return Promise.resolve(this.deliveries.get(`${authority} ${messageId}`));
+  }
+
+  list(authority: string): Promise<readonly ListedDelivery[]> {
+    const own = [...this.deliveries.values()].filter((delivery) => delivery.authority === authority);
+    return Promise.resolve(own.map(({ detail: _secret, ...listed }, at) => ({ ...listed, cursor: `1.${at}` })));
+  }
+
+  receipts(authority: string, messageId: string): Promise<readonly StoredReceipt[]> {
+    return Promise.resolve([...(this.given.get(`${authority} ${messageId}`) ?? [])]);
+  }
+
+  addReceipt(
+    authority: string,
+    messageId: string,
+    receipt: StoredReceipt,
+    outgoing: Outgoing,
+  ): Promise<StoredReceipt | undefined> {
+    const before = this.given.get(`${authority} ${messageId}`) ?? [];
+    const earlier = before.find(({ kind }) => kind === receipt.kind);
+    if (earlier !== undefined) return Promise.resolve(earlier);
+    this.given.set(`${authority} ${messageId}`, [...before, receipt]);
+    this.outbox.push(outgoing);
+    return Promise.resolve(undefined);
+  }
+}

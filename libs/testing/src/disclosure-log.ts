@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import {
+  appendToTiles,
+  checkpointText,
+  disclosureLeaf,
+  inclusionProof,
+  leafHash,
+  nodeSha256,
+  proofText,
+  signNote,
+} from '#tlog/build';
+import type { NoteSigner } from '#tlog/build';
+import { rootOfLeaves } from '#tlog/verify';
+
+/** An entry of the disclosure log with its opening and its place. */
+export interface LoggedEntry {
+  readonly entry: string;
+  /** base64url, 32 octets. */
+  readonly blind: string;
+  /** c2sp.org/tlog-proof@v1 */
+  readonly proof: string;
+}
+
+/** The disclosure log in memory: leaves, tiles, signed checkpoints and proofs as the ledger and its signer make them. */
+export class DisclosureLog {
+  private readonly leaves: Uint8Array[] = [];
+  private readonly tiles = new Map<string, Uint8Array>();
+
+  constructor(readonly signer: NoteSigner) {}
+
+  get size(): bigint {
+    return BigInt(this.leaves.length);
+  }
+
+  get root(): Uint8Array {
+    return rootOfLeaves(this.leaves, nodeSha256);
+  }
+
+  /** Some entries of others, so that a proof has hashes in it. */
+  async fill(count: number): Promise<void> {
+    for (let i = 0; i < count; i += 1) await this.add(`somebody else's entry ${i}`, randomBytes(32));
+  }
+
+  async append(entry: string): Promise<LoggedEntry> {
+    const blind = randomBytes(32);
+    const index = await this.add(entry, blind);
+    return { entry, blind: blind.toString('base64url'), proof: await this.prove(index) };
+  }
+
+  /** @param signer another than the log's own, to forge */
+  checkpoint(size = this.size, root = this.root, signer = this.signer): string {
+    return signNote(checkpointText(this.signer.name, size, root), signer, nodeSha256);
+  }
+
+  async prove(index: bigint, checkpoint = this.checkpoint()): Promise<string> {
+    return proofText(index, await inclusionProof(index, this.size, this.read, nodeSha256), checkpoint);
+  }
+
+  private readonly read = (level: number, n: bigint): Promise<Uint8Array | undefined> =>
+    Promise.resolve(this.tiles.get(`${level}/${n}`));
+
+  private async add(entry: string, blind: Uint8Array): Promise<bigint> {
+    const leaf = disclosureLeaf(blind, Buffer.from(entry, 'ascii'), nodeSha256);
+    const index = this.size;
+    for (const { level, n, hashes } of await appendToTiles(index, [leafHash(nodeSha256, leaf)], this.read, nodeSha256))
+      this.tiles.set(`${level}/${n}`, hashes);
+    this.leaves.push(leaf);
+    return index;
+  }
+}

@@ -1,0 +1,100 @@
+import { advance } from '../../../apps/gateway/src/domain/message-state.js';
+import type {
+  ListedReferral,
+  Outgoing,
+  ReferralStore,
+  StoredMessage,
+  StoredReferral,
+  StoredRefusal,
+  StoredStatement,
+} from '../../../apps/gateway/src/application/ports.js';
+
+/** ReferralStore in memory, with the transactions of the real one: each method changes everything or nothing. */
+export class MemoryReferralStore implements ReferralStore {
+  readonly outbox: Outgoing[] = [];
+  readonly refusals: StoredRefusal[] = [];
+  private readonly referrals = new Map<string, StoredReferral>();
+  private readonly kept = new Map<string, StoredStatement>();
+
+  find(authority: string, id: string): Promise<StoredReferral | undefined> {
+    return Promise.resolve(this.referrals.get(`${authority} ${id}`));
+  }
+
+  put(
+    referral: StoredReferral,
+    expected: string | undefined,
+    outgoing: readonly Outgoing[],
+    refusals: readonly StoredRefusal[],
+  ): Promise<boolean> {
+    const key = `${referral.authority} ${referral.id}`;
+    const before = this.referrals.get(key);
+    const free = expected === undefined ? before === undefined : before?.version === expected;
+    if (!free || before?.phase === 'accepted') return Promise.resolve(false);
+    this.referrals.set(key, referral);
+    this.outbox.push(...outgoing);
+    this.keep(refusals);
+    return Promise.resolve(true);
+  }
+
+  refuse(_authority: string, refusals: readonly StoredRefusal[]): Promise<void> {
+    this.keep(refusals);
+    return Promise.resolve();
+  }
+
+  withdraw(authority: string, id: string, at: Date): Promise<'withdrawn' | 'too-late' | 'not-found'> {
+    const found = this.referrals.get(`${authority} ${id}`);
+    if (found === undefined) return Promise.resolve('not-found');
+    const waiting = found.messages.map(({ outboxId }) => this.outbox.findIndex((row) => row.id === outboxId));
+    if (found.phase === 'accepted' && waiting.includes(-1)) return Promise.resolve('too-late');
+    for (const index of waiting.toSorted((a, b) => b - a)) if (index >= 0) this.outbox.splice(index, 1);
+    const messages = found.messages.map((message) => ({ ...message, state: 'withdrawn' as const, changedAt: at }));
+    const phase = found.phase === 'draft' ? 'lapsed' : found.phase;
+    this.referrals.set(`${authority} ${id}`, { ...found, phase, messages });
+    return Promise.resolve('withdrawn');
+  }
+
+  list(authority: string): Promise<readonly ListedReferral[]> {
+    const own = [...this.referrals.values()].filter((referral) => referral.authority === authority);
+    return Promise.resolve(own.map((referral, at) => ({ ...referral, cursor: `1.${at}` })));
+  }
+
+  statements(_authority: string, messageIds: readonly string[]): Promise<readonly StoredStatement[]> {
+    return Promise.resolve([...this.kept.values()].filter(({ messageId }) => messageIds.includes(messageId)));
+  }
+
+  findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined> {
+    const own = [...this.referrals.values()].filter((referral) => referral.authority === authority);
+    return Promise.resolve(own.flatMap(({ messages }) => messages).find((message) => message.messageId === messageId));
+  }
+
+  record(
+    authority: string,
+    statement: StoredStatement,
+    fact: Parameters<ReferralStore['record']>[2],
+  ): Promise<'recorded' | 'unknown'> {
+    const { messageId, entryId } = statement;
+    const holds = (referral: StoredReferral): boolean => referral.messages.some((m) => m.messageId === messageId);
+    const found = [...this.referrals].find(([, referral]) => referral.authority === authority && holds(referral));
+    if (found === undefined && !this.refusals.some((refusal) => refusal.messageId === messageId))
+      return Promise.resolve('unknown');
+    this.kept.set(entryId, { ...statement, ...this.kept.get(entryId) });
+    if (found !== undefined && fact !== undefined) {
+      const moved = (message: StoredMessage): StoredMessage =>
+        message.messageId === messageId ? { ...message, state: advance(message.state, fact) } : message;
+      this.referrals.set(found[0], { ...found[1], messages: found[1].messages.map(moved) });
+    }
+    return Promise.resolve('recorded');
+  }
+
+  expire(): Promise<{ readonly drafts: number; readonly messages: number }> {
+    return Promise.resolve({ drafts: 0, messages: 0 });
+  }
+
+  private keep(refusals: readonly StoredRefusal[]): void {
+    for (const refusal of refusals) {
+      if (this.refusals.some(({ fingerprint }) => fingerprint === refusal.fingerprint)) continue;
+      this.refusals.push(refusal);
+      this.outbox.push(refusal.outgoing);
+    }
+  }
+}

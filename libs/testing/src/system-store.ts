@@ -1,0 +1,27 @@
+import type { RegisteredSystem, SystemStore } from '../../../apps/gateway/src/application/ports.js';
+
+/** SystemStore in memory. */
+export class MemorySystemStore implements SystemStore {
+  readonly systems = new Map<string, RegisteredSystem>();
+  private readonly used = new Set<string>();
+
+  find(id: string): Promise<RegisteredSystem | undefined> {
+    return Promise.resolve(this.systems.get(id));
+  }
+
+  put(system: RegisteredSystem): Promise<'stored' | 'same' | 'stale' | 'taken'> {
+    const before = this.systems.get(system.id);
+    const another = [...this.systems.values()].some(({ id, kid }) => kid === system.kid && id !== system.id);
+    if (another || (before !== undefined && before.authority !== system.authority)) return Promise.resolve('taken');
+    const newer = before === undefined || before.statedAt < system.statedAt;
+    if (!newer) return Promise.resolve(before.kid === system.kid ? 'same' : 'stale');
+    this.systems.set(system.id, system);
+    return Promise.resolve('stored');
+  }
+
+  useOnce(system: string, jti: string): Promise<boolean> {
+    const fresh = !this.used.has(`${system} ${jti}`);
+    this.used.add(`${system} ${jti}`);
+    return Promise.resolve(fresh);
+  }
+}

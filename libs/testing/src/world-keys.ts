@@ -1,0 +1,79 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKey } from '#envelope';
+import type { PrivateKey } from '#envelope';
+import { nodeNoteSigner } from '#tlog/build';
+import type { NoteSigner } from '#tlog/build';
+import type { JWK } from 'jose';
+import { KeyStore } from '../../../apps/gateway/src/keys/key-store.js';
+import type { KeyStoreFile } from '../../../apps/gateway/src/keys/key-store.js';
+import type { SandboxDirectory } from './examples.js';
+
+/** Every private key of a world, each under its holder. */
+export interface WorldKeys {
+  readonly operators: readonly [PrivateKey, PrivateKey];
+  readonly decision: PrivateKey;
+  readonly logs: { readonly disclosure: NoteSigner; readonly keys: NoteSigner };
+  /** By participant. */
+  readonly administrators: Readonly<Record<string, PrivateKey>>;
+  readonly jurists: Readonly<Record<string, PrivateKey>>;
+  /** By gateway. */
+  readonly manifests: Readonly<Record<string, PrivateKey>>;
+  readonly witnesses: Readonly<Record<string, PrivateKey>>;
+  readonly stores: Readonly<Record<string, KeyStore>>;
+  readonly files: Readonly<Record<string, KeyStoreFile>>;
+  /** By authority. */
+  readonly documents: Readonly<Record<string, PrivateKey>>;
+  readonly sealings: Readonly<Record<string, PrivateKey>>;
+}
+
+/** Public members, as statements carry them. */
+export const publicJwk = (key: PrivateKey): Readonly<Record<string, string>> => key.jwk as Record<string, string>;
+const withKid = ({ privateJwk, kid }: PrivateKey): JWK => ({ ...privateJwk, kid });
+const secret = (): string => randomBytes(32).toString('base64');
+
+export const noteSigner = (origin: string): NoteSigner =>
+  nodeNoteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+
+const each = async <T>(names: readonly string[], make: (name: string) => Promise<T>): Promise<Record<string, T>> =>
+  Object.fromEntries(await Promise.all(names.map(async (name) => [name, await make(name)] as const)));
+
+export const worldKeys = async (directory: SandboxDirectory): Promise<WorldKeys> => {
+  const slugs = directory.participants.map(({ slug }) => slug);
+  const gateways = directory.gateways.map(({ id }) => id);
+  const authorities = directory.authorities.map(({ id }) => id);
+  const origin = `logg.delge.example/${directory.environment}`;
+  const keys = {
+    operators: [await generateKey('operator'), await generateKey('operator')] as const,
+    decision: await generateKey('decision'),
+    logs: { disclosure: noteSigner(`${origin}/disclosure`), keys: noteSigner(`${origin}/keys`) },
+    administrators: await each(slugs, () => generateKey('administrator')),
+    jurists: await each(slugs, () => generateKey('jurist')),
+    manifests: await each(gateways, () => generateKey('manifest')),
+    witnesses: await each(gateways, () => generateKey('witness')),
+    documents: await each(authorities, () => generateKey('document')),
+    sealings: await each(authorities, () => generateKey('sealing')),
+  };
+  const fileOf = async (gateway: string): Promise<KeyStoreFile> => {
+    const hosted = directory.authorities.filter((authority) => authority.gateway === gateway);
+    return {
+      manifest: withKid(keys.manifests[gateway] as PrivateKey),
+      witness: withKid(keys.witnesses[gateway] as PrivateKey),
+      token: withKid(await generateKey('token')),
+      pseudonymKey: secret(),
+      commitmentKey: secret(),
+      authorities: Object.fromEntries(
+        hosted.map(({ id }) => [
+          id,
+          {
+            document: withKid(keys.documents[id] as PrivateKey),
+            sealing: withKid(keys.sealings[id] as PrivateKey),
+            storage: secret(),
+          },
+        ]),
+      ),
+    };
+  };
+  const files = await each(gateways, fileOf);
+  const stores = await each(gateways, (gateway) => KeyStore.create(gateway, files[gateway] as KeyStoreFile));
+  return { ...keys, files, stores };
+};
