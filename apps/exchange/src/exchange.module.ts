@@ -33,6 +33,7 @@ import { OperatorGuard } from './http/operator.guard.js';
 import { QuarantineController } from './http/quarantine.controller.js';
 import { DeadLetters } from './messages/dead-letters.js';
 import { GatewayMessages } from './messages/gateway.messages.js';
+import { HandleGatewayMessage } from './messages/handle-gateway-message.js';
 import { LedgerProofs } from './operator/ledger-proofs.js';
 import { schema } from './persistence/index.js';
 
@@ -106,16 +107,20 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   // Connects early so that readiness tells the truth; the relay connects again whenever it must.
   await publisher.connect().catch(() => undefined);
 
+  const receipts = new TakeReceipt(dataSource, senders, recorder, now, crash);
+  const refusals = new TakeRefusal(dataSource, senders, recorder, now);
+  const aside = new SetAsideMessages(dataSource, law, recorder, newId, now);
   return {
     module: ExchangeModule,
     controllers: [GatewayMessages, DeadLetters, QuarantineController, DecisionController],
     providers: [
       { provide: DataSource, useValue: dataSource },
       { provide: Law, useValue: law },
-      { provide: DecideMessage, useValue: deciding },
-      { provide: TakeReceipt, useValue: new TakeReceipt(dataSource, senders, recorder, now, crash) },
-      { provide: TakeRefusal, useValue: new TakeRefusal(dataSource, senders, recorder, now) },
-      { provide: SetAsideMessages, useValue: new SetAsideMessages(dataSource, law, recorder, newId, now) },
+      {
+        provide: HandleGatewayMessage,
+        useValue: new HandleGatewayMessage(deciding, receipts, refusals, aside, releaser, log),
+      },
+      { provide: SetAsideMessages, useValue: aside },
       { provide: Releaser, useValue: releaser },
       {
         provide: APP_GUARD,

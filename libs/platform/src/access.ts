@@ -47,7 +47,7 @@ export function assertEveryRouteHasPolicy(app: INestApplicationContext): number 
     for (const { metatype } of module.controllers.values()) {
       if (metatype === null) continue;
       const prototype = (metatype as new () => object).prototype as Record<string, unknown>;
-      for (const name of Object.getOwnPropertyNames(prototype)) {
+      for (const name of Object.getOwnPropertyNames(prototype).filter((own) => own !== 'constructor')) {
         const handler = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
         if (typeof handler !== 'function' || !MARKS.some((mark) => Reflect.hasMetadata(mark, handler))) continue;
         seen += 1;

@@ -4,7 +4,7 @@ import { Policy, ProblemError } from '#platform';
 import { IsIn, IsOptional } from 'class-validator';
 import { Releaser } from '../application/releaser.js';
 import { SetAsideMessages } from '../application/set-aside.js';
-import { GatewayMessages } from '../messages/gateway.messages.js';
+import { HandleGatewayMessage } from '../messages/handle-gateway-message.js';
 
 const STATES = ['held', 'retried', 'discarded'] as const;
 /** Why a person discards a message; the sender is told which. */
@@ -23,7 +23,7 @@ class DiscardDto {
 export class QuarantineController {
   constructor(
     @Inject(SetAsideMessages) private readonly aside: SetAsideMessages,
-    @Inject(GatewayMessages) private readonly messages: GatewayMessages,
+    @Inject(HandleGatewayMessage) private readonly handle: HandleGatewayMessage,
     @Inject(Releaser) private readonly releaser: Releaser,
   ) {}
 
@@ -38,7 +38,7 @@ export class QuarantineController {
   @Post(':id/retry')
   @HttpCode(200)
   async retry(@Param() { id }: IdParamDto): Promise<{ readonly id: string; readonly state: string }> {
-    if (!(await this.aside.retry(id, (message) => this.messages.again(message))))
+    if (!(await this.aside.retry(id, (message) => this.handle.again(message))))
       throw new ProblemError('not-found', 404);
     return { id, state: 'retried' };
   }

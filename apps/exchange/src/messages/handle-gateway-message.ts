@@ -1,0 +1,86 @@
+import { ContractError, parseMessageSubmittedV1, parseReceiptSignedV1, parseRefusalReportedV1 } from '#contracts';
+import { EXCHANGE_QUEUE, HoldError, QuarantineError } from '#messaging';
+import type { IncomingMessage } from '#messaging';
+import type { EventLog } from '#platform';
+import type { DecideMessage } from '../application/decide-message.js';
+import type { Releaser } from '../application/releaser.js';
+import type { SetAsideMessages } from '../application/set-aside.js';
+import type { TakeReceipt } from '../application/take-receipt.js';
+import type { TakeRefusal } from '../application/take-refusal.js';
+import { NotYet, SetAside } from '../domain/errors.js';
+import type { QuarantineReason } from '../domain/errors.js';
+
+/** What is done with a message of a gateway: its handler returns when its transaction is committed, throws a hold, or the message is set aside. */
+export class HandleGatewayMessage {
+  constructor(
+    private readonly deciding: DecideMessage,
+    private readonly receipts: TakeReceipt,
+    private readonly refusals: TakeRefusal,
+    private readonly aside: SetAsideMessages,
+    private readonly releaser: Releaser,
+    private readonly log: EventLog,
+  ) {}
+
+  submitted(message: IncomingMessage): Promise<void> {
+    return this.handled(message, async () => {
+      const decided = await this.deciding.execute(parseMessageSubmittedV1(message.body), message.userId);
+      const { messageId, sender, outcome } = decided;
+      this.log.info('message.decided', { messageId, authorityId: sender, code: outcome });
+    });
+  }
+
+  receipt(message: IncomingMessage): Promise<void> {
+    return this.handled(message, async () => {
+      const { messageId, kind, outcome } = await this.receipts.execute(
+        parseReceiptSignedV1(message.body),
+        message.userId,
+      );
+      this.log.info('receipt.taken', { messageId, code: kind, state: outcome });
+    });
+  }
+
+  refusal(message: IncomingMessage): Promise<void> {
+    return this.handled(message, async () => {
+      const { messageId, outcome } = await this.refusals.execute(parseRefusalReportedV1(message.body), message.userId);
+      this.log.info('refusal.taken', { messageId, state: outcome });
+    });
+  }
+
+  /** As the transport would give it: for a message that a person takes out of quarantine. */
+  again(message: IncomingMessage): Promise<void> {
+    if (message.type === 'message.submitted.v1') return this.submitted(message);
+    if (message.type === 'receipt.signed.v1') return this.receipt(message);
+    if (message.type === 'refusal.reported.v1') return this.refusal(message);
+    return this.handled(message, () => Promise.reject(new SetAside('unknown-type')));
+  }
+
+  private async handled(message: IncomingMessage, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.releaser.wake();
+    } catch (error) {
+      if (error instanceof NotYet) throw new HoldError(error.code);
+      const reason = reasonOf(error);
+      if (reason === undefined) throw error;
+      await this.setAside(message, reason);
+    }
+  }
+
+  private async setAside(message: IncomingMessage, reason: QuarantineReason): Promise<void> {
+    try {
+      await this.aside.keep(message, EXCHANGE_QUEUE, reason);
+    } catch (error) {
+      if (error instanceof NotYet) throw new HoldError(error.code);
+      throw error;
+    }
+    this.log.warn('message.set-aside', { messageId: message.messageId, type: message.type, code: reason });
+    this.releaser.wake();
+  }
+}
+
+const reasonOf = (error: unknown): QuarantineReason | undefined => {
+  if (error instanceof SetAside) return error.reason;
+  if (error instanceof ContractError) return 'malformed';
+  if (error instanceof QuarantineError && error.code === 'id-reuse') return 'id-reuse';
+  return undefined;
+};
