@@ -62,7 +62,9 @@ const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 /** The locked dependencies, once for each lock file. */
 const install = async () => {
   const stamp = join(root, 'node_modules/.delge-lock');
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (read(stamp) === lock) return;
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
@@ -75,7 +77,9 @@ const node24 = () => {
   if (major >= NEEDED_NODE) return process.execPath;
   const brought = join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
   if (existsSync(brought)) return brought;
-  return fail(`Delge runs on Node ${NEEDED_NODE}; this is ${process.versions.node}, and npm has none for this machine. Install Node ${NEEDED_NODE}.`);
+  return fail(
+    `Delge runs on Node ${NEEDED_NODE}; this is ${process.versions.node}, and npm has none for this machine. Install Node ${NEEDED_NODE}.`,
+  );
 };
 
 const newest = (folder) =>
@@ -104,7 +108,8 @@ const build = async (node) => {
 
 const [task = '', ...args] = process.argv.slice(2);
 const file = TASKS[task];
-if (major < OLDEST_NODE) fail(`Delge needs Node ${OLDEST_NODE} or later to set itself up; this is ${process.versions.node}.`);
+if (major < OLDEST_NODE)
+  fail(`Delge needs Node ${OLDEST_NODE} or later to set itself up; this is ${process.versions.node}.`);
 if (file === undefined) fail(`usage: node tools/run.mjs <${Object.keys(TASKS).join('|')}> [arguments]`);
 let node = process.execPath;
 try {

@@ -50,7 +50,10 @@ try {
     await stop();
     process.exit(faults === 0 ? 0 : 1);
   }
-  sayHowToSend(stack, directory.gateways.map(({ id }) => [id, stack?.url(gatewayService(id)) ?? ''] as const));
+  sayHowToSend(
+    stack,
+    directory.gateways.map(({ id }) => [id, stack?.url(gatewayService(id)) ?? ''] as const),
+  );
   const ended = await processes.firstEnded();
   if (stopping === undefined) {
     say(`${ended} has ended by itself; its log lies in .delge/${instance.name}/log`);

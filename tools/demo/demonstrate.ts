@@ -30,7 +30,11 @@ export async function demonstrate(
 ): Promise<number> {
   const sandbox = await Sandbox.open(stack.options.dir);
   const examples = asRun(readExamples(folder), randomUUID());
-  const rows = await progress.step('Referrals', () => sendAll(sandbox, examples), (all) => `${all.length} messages`);
+  const rows = await progress.step(
+    'Referrals',
+    () => sendAll(sandbox, examples),
+    (all) => `${all.length} messages`,
+  );
   const today = stockholmDate(new Date());
   const flips = await progress.step('Dry runs', async () => {
     const asked: Flip[] = [];
@@ -56,7 +60,8 @@ async function sendAll(sandbox: Sandbox, examples: readonly Example[]): Promise<
   for (const part of [first, later]) {
     const queue = [...part];
     const worker = async (): Promise<void> => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) rows.set(next.name, await send(sandbox, next));
+      for (let next = queue.shift(); next !== undefined; next = queue.shift())
+        rows.set(next.name, await send(sandbox, next));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }

@@ -10,7 +10,13 @@ export const say = (text: string): void => void process.stdout.write(`${text}\n`
 /** @param rows cells as they are shown; the first row is the heading */
 const table = (rows: readonly (readonly string[])[]): void => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  for (const row of rows) say(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  for (const row of rows)
+    say(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
 };
 
 /** One row per referral and recipient. */

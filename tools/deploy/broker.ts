@@ -80,6 +80,7 @@ class Management {
     const headers = { authorization: this.authorization, 'content-type': 'application/json' };
     const response = await fetch(`${this.origin}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
     await response.arrayBuffer();
-    if (!response.ok && response.status !== 404) throw new Error(`RabbitMQ: ${method} ${path} answered ${response.status}`);
+    if (!response.ok && response.status !== 404)
+      throw new Error(`RabbitMQ: ${method} ${path} answered ${response.status}`);
   }
 }

@@ -41,7 +41,8 @@ export async function deployDatabases(
   const services = OPERATOR_SERVICES.map((name) => `delge_${name}`);
   const roleOf = (gateway: string): string => `delge_gw_${gateway}`;
   await asAdmin(admin, 'postgres', async (db) => {
-    for (const role of [OWNER, ...services, ...gateways.map(roleOf)]) await makeRole(db, role, instance.secret(`database-${role}`));
+    for (const role of [OWNER, ...services, ...gateways.map(roleOf)])
+      await makeRole(db, role, instance.secret(`database-${role}`));
   });
 
   const operator = `${prefix}_operator`;
@@ -94,7 +95,8 @@ const makeDatabase = async (
     const known = await db.query(`SELECT 1 FROM pg_database WHERE datname = $1`, [database]);
     if (known.rowCount === 0) await db.query(`CREATE DATABASE ${name}`);
     await db.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-    for (const role of [OWNER, ...roles]) await db.query(`GRANT CONNECT ON DATABASE ${name} TO ${db.escapeIdentifier(role)}`);
+    for (const role of [OWNER, ...roles])
+      await db.query(`GRANT CONNECT ON DATABASE ${name} TO ${db.escapeIdentifier(role)}`);
   });
   await asAdmin(admin, database, async (db) => {
     await db.query(`REVOKE ALL ON SCHEMA public FROM PUBLIC`);

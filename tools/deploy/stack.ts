@@ -48,27 +48,49 @@ export class Stack {
   static async start(options: StackOptions, progress: Progress): Promise<Stack> {
     const { instance, servers, directory, name, dir } = options;
     const gateways = directory.gateways.map(({ id }) => id);
-    await progress.step('Keys', () => makeKeys(dir, directory), (made) => (made ? 'made' : 'there'));
-    const databases = await progress.step('Databases', () => deployDatabases(instance, servers.postgres, `delge_${name}`, gateways));
-    const broker = await progress.step('Queues and accounts', () => deployBroker(instance, servers.rabbitmq, `dx-${name}`, gateways));
+    await progress.step(
+      'Keys',
+      () => makeKeys(dir, directory),
+      (made) => (made ? 'made' : 'there'),
+    );
+    const databases = await progress.step('Databases', () =>
+      deployDatabases(instance, servers.postgres, `delge_${name}`, gateways),
+    );
+    const broker = await progress.step('Queues and accounts', () =>
+      deployBroker(instance, servers.rabbitmq, `dx-${name}`, gateways),
+    );
     const names = [...OPERATOR, ...gateways.map(gatewayService)];
     const kept = await instance.ports(names.map((service) => `${name}/${service}`));
     const ports = Object.fromEntries(names.map((service) => [service, kept[`${name}/${service}`] ?? 0]));
     const stack = new Stack(options, databases, broker, ports);
     await progress.step('Registry, ledger, signer', () => stack.startAll(['ledger', 'signer', 'registry']));
-    const size = await progress.step('Enrolment', () => enrol(dir, directory, stack.url('registry')), (n) => `${n} statements`);
+    const size = await progress.step(
+      'Enrolment',
+      () => enrol(dir, directory, stack.url('registry')),
+      (n) => `${n} statements`,
+    );
     await progress.step('Exchange and gateways', async () => {
       await stack.startAll(['exchange', ...gateways.map(gatewayService)]);
       for (const id of gateways) await untilFollowed(stack.url(gatewayService(id)), size);
     });
     const urls = new Map(gateways.map((id) => [id, stack.url(gatewayService(id))]));
-    await progress.step('Systems', () => registerSystems(dir, directory, urls), (all) => `${all.length}`);
+    await progress.step(
+      'Systems',
+      () => registerSystems(dir, directory, urls),
+      (all) => `${all.length}`,
+    );
     return stack;
   }
 
   /** Names of all services, in the order in which they are stopped: what takes work in first, what it stands on last. */
   get services(): readonly string[] {
-    return [...this.options.directory.gateways.map(({ id }) => gatewayService(id)), 'exchange', 'registry', 'ledger', 'signer'];
+    return [
+      ...this.options.directory.gateways.map(({ id }) => gatewayService(id)),
+      'exchange',
+      'registry',
+      'ledger',
+      'signer',
+    ];
   }
 
   url(service: string): string {
@@ -103,7 +125,9 @@ export class Stack {
 
   /** Stops all services, gateways first. */
   async stopAll(): Promise<void> {
-    const running = this.services.filter((service) => this.options.processes.find(this.processName(service)) !== undefined);
+    const running = this.services.filter(
+      (service) => this.options.processes.find(this.processName(service)) !== undefined,
+    );
     const gateways = running.filter((service) => service.startsWith('gateway'));
     await Promise.all(gateways.map((service) => this.stop(service)));
     for (const service of running.filter((name) => !gateways.includes(name))) await this.stop(service);

@@ -13,7 +13,15 @@ export async function installPackages(packages: readonly string[]): Promise<bool
   const own = !existsSync(POLICY);
   if (own) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    const install = ['apt-get', 'install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...packages];
+    const install = [
+      'apt-get',
+      'install',
+      '-y',
+      '--no-install-recommends',
+      '-o',
+      'DPkg::Lock::Timeout=120',
+      ...packages,
+    ];
     // Lists may be there already; where they are not or are old, they are fetched and it is tried again.
     if ((await run(install)).code === 0) return true;
     await run(['apt-get', 'update']);
@@ -33,7 +41,8 @@ const run = ([command = '', ...args]: readonly string[]): Promise<{ readonly cod
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? 1, output }));
   });

@@ -1,6 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, chownSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
@@ -30,7 +40,9 @@ export async function findPostgres(): Promise<string> {
   await installPackages(['postgresql']);
   const installed = binaries();
   if (installed === undefined) {
-    throw new Error('PostgreSQL 15 or later is needed: install it, or set DATABASE_URL to an administrator of a server that runs');
+    throw new Error(
+      'PostgreSQL 15 or later is needed: install it, or set DATABASE_URL to an administrator of a server that runs',
+    );
   }
   return installed;
 }
@@ -57,7 +69,13 @@ export async function startPostgres(instance: Instance, processes: Processes, bi
     log_min_error_statement: 'panic',
   };
   const args = ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-  const launch = { name: 'postgres', command: join(bin, 'postgres'), args, cwd: dirname(data), stop: 'SIGINT' as const };
+  const launch = {
+    name: 'postgres',
+    command: join(bin, 'postgres'),
+    args,
+    cwd: dirname(data),
+    stop: 'SIGINT' as const,
+  };
   const running = processes.start({ ...launch, ...(as === undefined ? {} : { as }) });
   const url = `postgresql://${ADMIN}:${password}@127.0.0.1:${port}`;
   await until('PostgreSQL', READY_MS, () => answers(`${url}/postgres`), running);
@@ -77,9 +95,12 @@ interface ServerUser {
 /** PostgreSQL refuses to run as root: then it runs as its own user, or as nobody. */
 const serverUser = (): ServerUser | undefined => {
   if (process.getuid?.() !== 0) return undefined;
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   const [, , uid, gid] = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody') ?? [];
-  if (uid === undefined || gid === undefined) throw new Error('PostgreSQL must not run as root, and there is no other user for it');
+  if (uid === undefined || gid === undefined)
+    throw new Error('PostgreSQL must not run as root, and there is no other user for it');
   return { uid: Number(uid), gid: Number(gid) };
 };
 
@@ -106,7 +127,19 @@ const initialise = (bin: string, data: string, password: string, as: ServerUser 
   const passwordFile = join(dirname(data), 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (as !== undefined) chownSync(passwordFile, as.uid, as.gid);
-  const args = ['-D', data, '-U', ADMIN, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-k', '-E', 'UTF8', '--locale=C.UTF-8'];
+  const args = [
+    '-D',
+    data,
+    '-U',
+    ADMIN,
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-k',
+    '-E',
+    'UTF8',
+    '--locale=C.UTF-8',
+  ];
   try {
     execFileSync(join(bin, 'initdb'), args, { stdio: 'pipe', cwd: dirname(data), ...as });
   } finally {

@@ -160,7 +160,9 @@ const signal = (pid: number, by: NodeJS.Signals): void => {
 const startedAt = (pid: number): string | undefined => {
   try {
     if (existsSync('/proc/self/stat')) {
-      const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+      const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       return fields[0] === 'Z' ? undefined : fields[19];
     }
     process.kill(pid, 0);

@@ -15,7 +15,9 @@ const WAL_BYTES = 64 * 1024 * 1024;
 const scripts = (): string | undefined => {
   const debian = '/usr/lib/rabbitmq/lib';
   const own = existsSync(debian) ? readdirSync(debian).map((name) => join(debian, name, 'sbin')) : [];
-  const onPath = (process.env['PATH'] ?? '').split(':').filter((dir) => dir !== '' && dir !== '/usr/sbin' && dir !== '/sbin');
+  const onPath = (process.env['PATH'] ?? '')
+    .split(':')
+    .filter((dir) => dir !== '' && dir !== '/usr/sbin' && dir !== '/sbin');
   const homebrew = ['/opt/homebrew/opt/rabbitmq/sbin', '/usr/local/opt/rabbitmq/sbin'];
   return [...own, ...homebrew, ...onPath].find((dir) => existsSync(join(dir, 'rabbitmq-server')));
 };
@@ -27,7 +29,9 @@ export async function findRabbitmq(): Promise<string> {
   await installPackages(['rabbitmq-server']);
   const installed = scripts();
   if (installed === undefined) {
-    throw new Error('RabbitMQ 3.10 or later is needed: install it, or set AMQP_URL and AMQP_MANAGEMENT_URL to those of a broker that runs');
+    throw new Error(
+      'RabbitMQ 3.10 or later is needed: install it, or set AMQP_URL and AMQP_MANAGEMENT_URL to those of a broker that runs',
+    );
   }
   return installed;
 }
@@ -61,7 +65,12 @@ export async function startRabbitmq(instance: Instance, processes: Processes, sb
   writeFileSync(join(home, 'rabbitmq.conf'), text.join(''), { mode: 0o600 });
   writeFileSync(join(home, 'enabled_plugins'), '[rabbitmq_management].\n');
   const erlang = { HOME: home, ERL_EPMD_PORT: String(ports.epmd), ERL_EPMD_ADDRESS: '127.0.0.1' };
-  processes.start({ name: 'epmd', command: portMapper(), args: ['-port', String(ports.epmd), '-address', '127.0.0.1'], env: erlang });
+  processes.start({
+    name: 'epmd',
+    command: portMapper(),
+    args: ['-port', String(ports.epmd), '-address', '127.0.0.1'],
+    env: erlang,
+  });
   const running = processes.start({
     name: 'rabbitmq',
     command: join(sbin, 'rabbitmq-server'),

@@ -115,7 +115,9 @@ const summary = ({ id, caseId, recipients }: ReferralView): object => ({
     messageId,
     state,
     stateText,
-    ...(decision === undefined ? {} : { outcome: decision.outcome, number: decision.number, decidedAt: decision.decidedAt }),
+    ...(decision === undefined
+      ? {}
+      : { outcome: decision.outcome, number: decision.number, decidedAt: decision.decidedAt }),
     receipts: receipts.map(({ kind, at }) => ({ kind, at })),
   })),
 });

@@ -11,9 +11,7 @@ const anyValue = fc.letrec((tie) => ({
     fc.constant(null),
     fc.boolean(),
     fc.maxSafeInteger(),
-    fc
-      .double({ noNaN: true, noDefaultInfinity: true })
-      .filter((n) => !Number.isInteger(n) || Number.isSafeInteger(n)),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).filter((n) => !Number.isInteger(n) || Number.isSafeInteger(n)),
     fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0')),
     fc.array(tie('value'), { maxLength: 5 }),
     fc.dictionary(names, tie('value'), { maxKeys: 5 }),

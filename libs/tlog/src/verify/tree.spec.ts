@@ -85,7 +85,10 @@ describe('published Merkle vectors', () => {
     expect(
       unexpected(
         deviations.map(({ id }) => id),
-        { 'additional/sizes-are-equal-one-and-proof-is-empty.json': 'its roots are placeholders of 12 octets; a root has 32' },
+        {
+          'additional/sizes-are-equal-one-and-proof-is-empty.json':
+            'its roots are placeholders of 12 octets; a root has 32',
+        },
       ),
     ).toEqual([]);
   });
