@@ -1,7 +1,6 @@
 import { canonicalBytes } from '#json';
 import {
   ClassificationError,
-  EngineError,
   OFFICES,
   OUTCOMES,
   TESTS,
@@ -232,9 +231,9 @@ const resolved = (
   try {
     return resolveAssessment(given, items, ground.ruleSet, on);
   } catch (error) {
-    if (error instanceof EngineError) {
+    if (error instanceof ClassificationError) {
       throw new GatewayError('ASSESSMENT_INVALID', {
-        faults: [{ path: 'assessments.basis', code: error.code }],
+        faults: [{ path: `assessments.${error.path}`, code: error.code }],
         cause: error,
       });
     }
