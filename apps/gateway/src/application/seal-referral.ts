@@ -1,12 +1,13 @@
 import { canonicalBytes } from '#json';
-import { ENGINE_VERSION, claimsDigest, verdictCodes } from '#legal-basis';
+import { ENGINE_VERSION, verdictCodes } from '#legal-basis';
+import type { Claims } from '#legal-basis';
 import { sealDocument, signManifest, signRefusal } from '#envelope';
 import type { Manifest, Refusal } from '#envelope';
 import type { SubmitReferralDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { Evaluated, Evaluation } from './evaluate-referral.js';
-import { digestOf, sha256 } from './law.js';
+import { digestOf } from './law.js';
 import type { NewId, Outgoing, StoredMessage, StoredRefusal } from './ports.js';
 
 export interface SealedMessage {
@@ -139,7 +140,7 @@ export class SealReferral {
     return {
       refusalId,
       fingerprint: digestOf(
-        canonicalBytes({ messageId: to.messageId, claims: claimsDigest(to.claims, sha256), codes, keys: refusal.keys }),
+        canonicalBytes({ messageId: to.messageId, claims: tried(to.claims), codes, keys: refusal.keys }),
       ),
       messageId: to.messageId,
       referralId: body.id,
@@ -150,3 +151,9 @@ export class SealReferral {
     };
   }
 }
+
+/** Claims as two tries of one referral have them in common: each try binds its assessments anew, under new ids and at its own time. */
+const tried = (claims: Claims): object => ({
+  ...claims,
+  assessments: claims.assessments.map(({ id: _id, at: _at, commitment: _commitment, ...assessment }) => assessment),
+});
