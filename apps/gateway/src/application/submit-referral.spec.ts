@@ -1,0 +1,310 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { AssessmentDto, SubmitReferralDto } from '#contracts';
+import { parseManifest, parseRefusal, verifyManifest, verifyRefusal } from '#envelope';
+import type { PrivateKey } from '#envelope';
+import { parseStrict } from '#json';
+import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf } from '#testing';
+import type { Example, TestGateway, World } from '#testing';
+import type { GatewayError } from '../domain/errors.js';
+import type { Outgoing } from './ports.js';
+import { SubmitReferral } from './submit-referral.js';
+
+const DRAFT_MS = 14 * 24 * 3600 * 1000;
+const shared = await aWorld();
+
+let world: World;
+let gateway: TestGateway;
+let store: MemoryReferralStore;
+let referrals: SubmitReferral;
+
+const aSubmission = (): SubmitReferral =>
+  new SubmitReferral(store, gateway.evaluate, gateway.sealing, DRAFT_MS, world.newId, world.clock.now, () => undefined);
+
+beforeEach(async () => {
+  world = shared;
+  gateway = await aGateway(world, 'kommunerna');
+  store = new MemoryReferralStore();
+  referrals = aSubmission();
+});
+
+const submit = ({ system, referral }: Example, onAssess: 'draft' | 'refuse' = 'draft') =>
+  referrals.submit(system, referral, onAssess);
+const outcome = (given: Example, onAssess?: 'draft' | 'refuse') => outcomeOf(() => submit(given, onAssess));
+const types = (): readonly string[] => store.outbox.map(({ type }) => type).sort();
+const changed = (given: Example, change: Partial<SubmitReferralDto>): Example => ({
+  ...given,
+  referral: { ...given.referral, ...change },
+});
+const find = (given: Example) => store.find(given.system, given.referral.id);
+const later = (given: Example): AssessmentDto => {
+  const [first] = given.assessments ?? [];
+  if (first === undefined) throw new Error('nothing to assess');
+  return first.body;
+};
+const member = (outgoing: Outgoing | undefined, name: string): string =>
+  (parseStrict(outgoing?.body ?? new Uint8Array()) as Record<string, string>)[name] ?? '';
+const manifestKey = (): PrivateKey => world.keys.manifests['kommunerna'] as PrivateKey;
+
+describe('a referral that the law permits', () => {
+  it('is accepted, signed, sealed and put in the outbox', async () => {
+    const answer = await submit(example('01'));
+    expect(answer).toMatchObject({ state: 'accepted', recipients: [{ authority: 'fk/forsakringskassan' }] });
+    expect(types()).toEqual(['message.submitted.v1']);
+    const [outgoing] = store.outbox;
+    const manifest = await verifyManifest(member(outgoing, 'manifest'), manifestKey());
+    expect(manifest).toMatchObject({ sender: 'linkoping/omsorgsnamnden', attempt: 1, gateway: 'kommunerna' });
+    expect((await find(example('01')))?.messages).toMatchObject([{ state: 'accepted', outboxId: outgoing?.id }]);
+  });
+
+  it('leaves nothing of its content where others can read it', async () => {
+    await submit(example('01'));
+    const text = store.outbox.map(({ body }) => Buffer.from(body).toString('utf8')).join('\n');
+    const { claims } = parseManifest(member(store.outbox[0], 'manifest')).manifest;
+    for (const secret of ['Provberg', '195201161857', 'ON 2026-00417', 'hembesök', 'LKP-ON-0412', 'Utredningen']) {
+      expect(text).not.toContain(secret);
+      expect(JSON.stringify(claims)).not.toContain(secret);
+    }
+  });
+
+  it('gets the same answer again, and has one effect', async () => {
+    const first = await submit(example('01'));
+    world.clock.advance(60_000);
+    expect(await submit(example('01'))).toEqual(first);
+    expect(store.outbox).toHaveLength(1);
+  });
+
+  it('uses up its id: another body under it is refused', async () => {
+    await submit(example('01'));
+    const other = changed(example('01'), { purpose: 'another-purpose' });
+    expect(await outcome(other)).toBe('ID_REUSE');
+    expect(store.outbox).toHaveLength(1);
+  });
+
+  it('does not use up the id of another authority', async () => {
+    await submit(example('01'));
+    const { id } = example('01').referral;
+    const answer = await submit(changed(example('06'), { id }));
+    expect(answer.state).toBe('accepted');
+    expect(answer.recipients.map(({ messageId }) => messageId)).not.toContain(
+      (await find(example('01')))?.messages[0]?.messageId,
+    );
+  });
+
+  it('goes to each of its recipients in a seal of its own', async () => {
+    const answer = await submit(example('06'));
+    const manifests = store.outbox.map((outgoing) => parseManifest(member(outgoing, 'manifest')).manifest);
+    expect(manifests.map(({ recipient }) => recipient).sort()).toEqual(
+      answer.recipients.map((r) => r.authority).sort(),
+    );
+    expect(new Set(manifests.map(({ messageId }) => messageId)).size).toBe(2);
+    expect(new Set(store.outbox.map((outgoing) => member(outgoing, 'jwe'))).size).toBe(2);
+  });
+});
+
+describe('a referral that the law stops', () => {
+  it('is refused with the verdict, and reported for the log in claims alone', async () => {
+    const error = (await submit(example('03')).catch((thrown: unknown) => thrown)) as GatewayError;
+    expect(error.code).toBe('FORMAL_OBSTACLE');
+    expect(error.details.extensions).toMatchObject({ recipients: [{ verdict: { outcome: 'deny' } }] });
+    expect(await find(example('03'))).toBeUndefined();
+    expect(types()).toEqual(['refusal.reported.v1']);
+    const refusal = await verifyRefusal(member(store.outbox[0], 'refusal'), manifestKey());
+    expect(refusal).toMatchObject({ outcome: 'deny', sender: 'linkoping/socialnamnden', gateway: 'kommunerna' });
+    expect(Buffer.from(store.outbox[0]?.body ?? []).toString()).not.toMatch(/Provberg|Modellin/);
+  });
+
+  it('is reported once, however often it is tried', async () => {
+    for (let i = 0; i < 3; i += 1) {
+      expect(await outcome(example('03'))).toBe('FORMAL_OBSTACLE');
+      world.clock.advance(1_000);
+    }
+    expect(store.refusals).toHaveLength(1);
+  });
+
+  it('is reported once also when officers have assessed it', async () => {
+    const assessed = changed(example('01'), { bases: [{ id: 'OSL-10-23' }] });
+    for (let i = 0; i < 2; i += 1) expect(await outcome(assessed)).toBe('FORMAL_OBSTACLE');
+    expect(store.refusals).toHaveLength(1);
+  });
+
+  it('is reported anew when something else stands in its way', async () => {
+    expect(await outcome(example('03'))).toBe('FORMAL_OBSTACLE');
+    expect(await outcome(changed(example('03'), { bases: [{ id: 'OSL-10-27' }] }))).toBe('FORMAL_OBSTACLE');
+    expect(store.refusals).toHaveLength(2);
+  });
+
+  it('goes to none of its recipients when it may not go to one of them', async () => {
+    const { referral } = example('01');
+    const both = changed(example('01'), {
+      to: [...referral.to, { authority: 'skv/skatteverket', function: 'kontroll' }],
+    });
+    const error = (await submit(both).catch((thrown: unknown) => thrown)) as GatewayError;
+    expect(error.code).toBe('FORMAL_OBSTACLE');
+    const told = error.details.extensions?.['recipients'] as { readonly verdict: { readonly outcome: string } }[];
+    expect(told.map(({ verdict }) => verdict.outcome)).toEqual(['permit', 'deny']);
+    expect(types()).toEqual(['refusal.reported.v1']);
+    expect(parseRefusal(store.refusals[0]?.statement ?? '').refusal.recipient).toBe('skv/skatteverket');
+    expect(await find(both)).toBeUndefined();
+  });
+});
+
+describe('a referral that awaits an assessment', () => {
+  it('is kept as a draft, and nothing leaves', async () => {
+    const answer = await submit(example('19'));
+    expect(answer.state).toBe('awaiting-assessment');
+    expect(await find(example('19'))).toMatchObject({ phase: 'draft', messages: [{ state: 'awaiting-assessment' }] });
+    expect(store.outbox).toEqual([]);
+  });
+
+  it('is refused where its sender asks for that, and reported', async () => {
+    expect(await outcome(example('19'), 'refuse')).toBe('ASSESSMENT_MISSING');
+    expect(await find(example('19'))).toBeUndefined();
+    expect(types()).toEqual(['refusal.reported.v1']);
+  });
+
+  it('gets the same answer again, and keeps what was assessed', async () => {
+    const first = await submit(example('19'));
+    const before = await find(example('19'));
+    expect(await submit(example('19'))).toEqual(first);
+    expect(await find(example('19'))).toEqual(before);
+  });
+
+  it('goes out when it has been assessed', async () => {
+    await submit(example('19'));
+    const after = await referrals.assess('uppsala/socialnamnden', example('19').referral.id, [later(example('19'))]);
+    expect(after).toMatchObject({ phase: 'accepted', messages: [{ state: 'accepted' }] });
+    expect(types()).toEqual(['message.submitted.v1']);
+    const { claims } = parseManifest(member(store.outbox[0], 'manifest')).manifest;
+    const { assessments } = claims as { readonly assessments: readonly { readonly test: string }[] };
+    expect(assessments.map(({ test }) => test).sort()).toEqual(['ANDAMAL', 'BEHOV', 'EJ_OVERVAGANDE']);
+    // Only now is the id used up.
+    expect(await outcome(changed(example('19'), { purpose: 'another-purpose' }))).toBe('ID_REUSE');
+  });
+
+  it('ends when the officer finds that secrecy prevails, and that is reported', async () => {
+    await submit(example('19'));
+    const against = { ...later(example('19')), outcome: 'secrecy-prevails' };
+    const after = await referrals.assess('uppsala/socialnamnden', example('19').referral.id, [against]);
+    expect(after).toMatchObject({ phase: 'lapsed', messages: [{ state: 'refused' }] });
+    expect(types()).toEqual(['refusal.reported.v1']);
+    expect(await outcomeOf(() => assess(later(example('19'))))).toBe('NOT_A_DRAFT');
+  });
+
+  it('is replaced by another body, and what was assessed is void', async () => {
+    const half = changed(example('19'), { assessments: [] });
+    await submit(half);
+    const [need, purpose] = example('19').referral.assessments ?? [];
+    await referrals.assess(half.system, half.referral.id, [need, later(half)] as AssessmentDto[]);
+    expect((await find(half))?.assessments).toHaveLength(2);
+    const content = { ...half.referral.content, circumstances: 'Bara två hushåll.' };
+    expect((await submit(changed(half, { content }))).state).toBe('awaiting-assessment');
+    expect((await find(half))?.assessments).toEqual([]);
+    // The one that was missing before does not carry the new content out alone.
+    const after = await referrals.assess(half.system, half.referral.id, [purpose] as AssessmentDto[]);
+    expect(after.phase).toBe('draft');
+    expect(store.outbox).toEqual([]);
+  });
+
+  it.each<[string, Partial<AssessmentDto>]>([
+    ['another recipient', { recipient: 'fk/forsakringskassan' }],
+    ['a test that is none', { test: 'TYCKANDE' }],
+    ['an outcome of another test', { outcome: 'met' }],
+    ['an office that is none', { office: 'nagon' }],
+    ['an item that is not there', { items: ['finns.inte'] }],
+    ['a basis that is not there', { basis: 'OSL-99-1' }],
+    ['a time to come', { at: '2030-01-01T00:00:00Z' }],
+  ])('cannot be assessed for %s', async (_, change) => {
+    await submit(example('19'));
+    const given = { ...later(example('19')), ...change };
+    expect(await outcomeOf(() => assess(given))).toBe('ASSESSMENT_INVALID');
+    expect(await find(example('19'))).toMatchObject({ phase: 'draft' });
+  });
+
+  it('cannot be assessed for another authority, where it does not exist', async () => {
+    await submit(example('19'));
+    const { id } = example('19').referral;
+    const foreign = referrals.assess('linkoping/socialnamnden', id, [later(example('19'))]);
+    expect(await outcomeOf(() => foreign)).toBe('NOT_FOUND');
+  });
+
+  const assess = (given: AssessmentDto) =>
+    referrals.assess('uppsala/socialnamnden', example('19').referral.id, [given]);
+});
+
+describe('two requests at the same time', () => {
+  it('under one id with one body have one effect and one answer', async () => {
+    const [first, second] = await Promise.all([submit(example('01')), aSubmission().submit(...args(example('01')))]);
+    expect(second).toEqual(first);
+    expect(store.outbox).toHaveLength(1);
+  });
+
+  it('under one id with two bodies: one is taken, the other refused', async () => {
+    const other = changed(example('01'), {
+      registration: { ...example('01').referral.registration, subject: 'Annat' },
+    });
+    const both = await Promise.all([outcome(example('01')), outcome(other)]);
+    expect(both.toSorted()).toEqual(['ID_REUSE', 'accepted']);
+    expect(store.outbox).toHaveLength(1);
+  });
+
+  it('that assess one draft send it once', async () => {
+    await submit(example('19'));
+    const { system, referral } = example('19');
+    const assess = () => outcomeOf(() => referrals.assess(system, referral.id, [later(example('19'))]));
+    const both = await Promise.all([assess(), assess()]);
+    expect(both.toSorted()).toEqual(['NOT_A_DRAFT', 'accepted']);
+    expect(store.outbox).toHaveLength(1);
+  });
+
+  const args = ({ system, referral }: Example) => [system, referral, 'draft'] as const;
+});
+
+describe('what could be sent to nobody', () => {
+  it.each<[string, string, Partial<SubmitReferralDto>]>([
+    ['a recipient that is not enrolled', 'UNKNOWN_RECIPIENT', { to: [{ authority: 'csn/csn', function: 'kontroll' }] }],
+    [
+      'a function that the recipient does not have',
+      'UNKNOWN_FUNCTION',
+      { to: [{ authority: 'fk/forsakringskassan', function: 'finns-inte' }] },
+    ],
+    ['a message type that is not known', 'UNKNOWN_MESSAGE_TYPE', { type: 'gossip/1' }],
+    ['a message type of another class', 'UNKNOWN_MESSAGE_TYPE', { type: 'recorded-disclosure/1' }],
+    ['content that is not of its type', 'CONTENT_INVALID', { content: { subject: {} } }],
+    [
+      'content that is too large',
+      'TOO_LARGE',
+      { content: { ...example('01').referral.content, circumstances: 'x'.repeat(300_000) } },
+    ],
+  ])('%s: %s', async (_, code, change) => {
+    expect(await outcome(changed(example('01'), change))).toBe(code);
+    expect(store.outbox).toEqual([]);
+    expect(await find(example('01'))).toBeUndefined();
+  });
+
+  it('a field without classification cannot be sent', async () => {
+    const content = { ...example('01').referral.content, note: 'utan klass' };
+    expect(await outcome(changed(example('01'), { content }))).toBe('CONTENT_INVALID');
+  });
+
+  it('waits for the first snapshot of the law', async () => {
+    const { system, referral } = example('01');
+    const blind = await aGateway(await emptyWorld(), 'kommunerna');
+    const none = new SubmitReferral(
+      store,
+      blind.evaluate,
+      blind.sealing,
+      DRAFT_MS,
+      world.newId,
+      world.clock.now,
+      () => undefined,
+    );
+    expect(await outcomeOf(() => none.submit(system, referral, 'draft'))).toBe('SNAPSHOT_MISSING');
+  });
+});
+
+/** A world whose ledger has shown nothing yet. */
+const emptyWorld = async (): Promise<World> => {
+  const own = await aWorld();
+  own.holdKeysAt(0n);
+  return own;
+};
