@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, localSigner, parseDecision, parseManifest } from '#envelope';
 import type { Context, Decision, Manifest, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
-import { World, aGateway, aWorld, anExchange, documentOf, example, forged, outcomeOf, sealed } from '#testing';
-import type { Forgery, Sealed, TestExchange, TestGateway } from '#testing';
+import { aGateway, aWorld, anExchange, documentOf, example, forged, outcomeOf, sealed } from '#testing';
+import type { Forgery, Sealed, TestExchange, TestGateway, World } from '#testing';
 import { KeyStore } from '../keys/key-store.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';

@@ -3,7 +3,6 @@ import { generateKey, localSigner } from '#envelope';
 import type { Decision, PrivateKey, Signer } from '#envelope';
 import {
   DisclosureLog,
-  World,
   aGateway,
   aWorld,
   anExchange,
@@ -13,7 +12,7 @@ import {
   publicJwk,
   sealed,
 } from '#testing';
-import type { LoggedEntry, Sealed, TestExchange, TestGateway } from '#testing';
+import type { LoggedEntry, Sealed, TestExchange, TestGateway, World } from '#testing';
 
 let world: World;
 let exchange: TestExchange;

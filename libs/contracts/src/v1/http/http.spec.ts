@@ -20,7 +20,7 @@ const pathsOf = ({ property, children = [], constraints = {} }: ValidationError,
 /** Members at fault, under the same options as the validation pipe. */
 const faults = (cls: Class, body: unknown): readonly string[] => {
   const options = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
-  const found = validateSync(plainToInstance(cls, body) as object, options);
+  const found = validateSync(plainToInstance(cls, body), options);
   return [...new Set(found.flatMap((error) => pathsOf(error)))].sort();
 };
 
