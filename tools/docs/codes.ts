@@ -1,0 +1,206 @@
+import type { Notice, Receipt, Typ } from '#envelope';
+import type { SnapshotErrorCode, StatementBody } from '#snapshot';
+import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
+import type { QuarantineReason } from '../../apps/exchange/src/domain/errors.js';
+import type { VerificationObstacle } from '../../apps/exchange/src/domain/verification.js';
+
+/** What people need to know of each kind of token. A kind without words fails to compile. */
+export interface About {
+  readonly what: string;
+  readonly signer: string;
+  readonly stands: string;
+  readonly readers: string;
+}
+
+export const TOKENS: Readonly<Record<Typ, About>> = {
+  'delge-document+jws': {
+    what: 'The document: content, registration and parties, the context in a critical header. *Handlingen*',
+    signer: "sending authority's document key",
+    stands: 'sealed (JWE) in the message; the exact signed bytes stay in both gateways',
+    readers: "the sender's and the recipient's gateway alone",
+  },
+  'delge-manifest+jws': {
+    what: 'Manifest of one message: claims and digests, no content',
+    signer: "sending gateway's manifest key",
+    stands: 'opening of the decision in the `disclosure` log, as the annex',
+    readers: "exchange, the recipient's gateway, whoever holds the opening",
+  },
+  'delge-decision+jws': {
+    what: 'Verdict on one message. *Kontrollpost*; it is no *beslut* and binds nobody',
+    signer: "exchange's decision key",
+    stands: 'entry of the `disclosure` log',
+    readers: "both parties' gateways, whoever holds the opening",
+  },
+  'delge-notice+jws': {
+    what: "Something happened to a message, or a participant's statement was taken into the log",
+    signer: "exchange's decision key",
+    stands: 'entry of the `disclosure` log',
+    readers: "the sender's gateway, whoever holds the opening",
+  },
+  'delge-receipt+jws': {
+    what: 'What became of a delivery. *Kvittens*',
+    signer: "recipient's gateway's manifest key",
+    stands: 'opening of a `receipt-recorded` notice, as the annex',
+    readers: "exchange, the sender's gateway",
+  },
+  'delge-refusal+jws': {
+    what: 'A message was stopped before it left: claims and codes',
+    signer: "sending gateway's manifest key",
+    stands: 'opening of a `refusal-recorded` notice, as the annex',
+    readers: 'exchange',
+  },
+  'delge-statement+jws': {
+    what: 'Statement for the `keys` log',
+    signer: 'its principal, by kind (below)',
+    stands: 'first line of an entry of the `keys` log, in the clear',
+    readers: 'anyone',
+  },
+  'delge-countersign+jws': {
+    what: "Countersignature: the SHA-256 of the entry's first line",
+    signer: 'each operator; for a rule set also a second jurist',
+    stands: 'further lines of an entry of the `keys` log',
+    readers: 'anyone',
+  },
+  'delge-service+jwt': {
+    what: "Who asks one of the operator's services, good for one minute",
+    signer: "gateway's manifest key or exchange's decision key",
+    stands: 'nowhere: `Authorization` of one request',
+    readers: 'ledger, registry',
+  },
+  'delge-system+jws': {
+    what: "Registration of a system's key for one authority",
+    signer: "participant's administrator key",
+    stands: "table of systems in that gateway's database",
+    readers: 'that gateway',
+  },
+};
+
+export const NOTICES: Readonly<Record<Notice['kind'], string>> = {
+  'receipt-recorded': 'A receipt was taken into the log; `statementSha256` is its digest',
+  'refusal-recorded': 'A refusal by the sending gateway was taken into the log; it has a `number`',
+  expired: 'The manifest lapsed before the message was decided or released',
+  quarantined: 'The message was set aside for people; `reason` is a quarantine reason',
+  discarded: 'A person discarded what was set aside; `reason` is a discard reason',
+};
+
+export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
+  technical: "Verified and stored by the recipient's gateway. *Hämtad*",
+  rejected: "Refused by the recipient's gateway; `reason` is a rejection reason",
+  accepted: 'Taken up by the authority; its diary number travels sealed beside. *Kvitterad*',
+  'form-rejected': 'Turned down for its form; `reason` is a form reason',
+  handled: 'Dealt with by the authority',
+};
+
+export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: string; readonly principal: string }>> =
+  {
+    'participant-enrolled': { what: 'A participant joins', principal: 'the administrator key that it brings' },
+    'gateway-enrolled': {
+      what: 'A gateway joins with its keys',
+      principal: "administrator of `operatedBy`'s participant",
+    },
+    'authority-enrolled': {
+      what: 'An authority, its functions, its gateway and its keys',
+      principal: "the participant's administrator",
+    },
+    'key-added': {
+      what: 'A further key for a holder',
+      principal: "the holder's participant's administrator; for the exchange the first operator of trust.json",
+    },
+    'key-revoked': { what: 'A key ends; it is never used again', principal: 'as for `key-added`' },
+    'rule-set-released': {
+      what: 'A rule set, by number and digest',
+      principal: 'a jurist, countersigned by a jurist of another participant',
+    },
+    'rules-adopted': { what: 'An authority adopts basis versions', principal: "the participant's jurist" },
+    'legal-position-taken': { what: 'Answer to an open question of law', principal: "the participant's jurist" },
+    'cooperation-decided': { what: 'Commitment to a cooperation decision', principal: 'any administrator' },
+  };
+
+export const REJECTIONS: Readonly<Record<Rejection, string>> = {
+  malformed: 'decision or manifest is not a statement of its type',
+  'proof-missing': 'no blind or no proof',
+  'proof-invalid': 'the proof does not verify under trust.json',
+  'decision-key': 'the key was no live decision key of the exchange at the size named',
+  'decision-signature': 'the signature of the decision does not verify',
+  'decision-binding': 'decision, manifest and environment do not name the same',
+  'not-permitted': 'the decision is no permit',
+  'not-hosted': 'the recipient is not hosted at this gateway',
+  'manifest-key': "the key was no live manifest key of the sender's gateway",
+  'manifest-signature': 'the signature of the manifest does not verify',
+  'manifest-binding': 'function or message type does not agree',
+  'ciphertext-digest': 'the sealed document is not the one decided on',
+  'seal-not-openable': 'no key here opens the seal for this context',
+  'context-mismatch':
+    'the contexts of seal and document differ (kept for it; today such a seal is `seal-not-openable`)',
+  'document-key': 'the key was no live document key of the sender',
+  'document-signature': 'kept for it; today told as `seal-not-openable`',
+  'document-binding': 'the document says of itself something else than the manifest does',
+  'content-invalid': 'the content does not follow its message type',
+  'claims-invalid': 'the claims are not claims',
+  'claims-mismatch': 'declared and actual fields or derived facts differ',
+  'rule-set-mismatch': 'the decision names another rule set than the snapshot has',
+  'verdict-mismatch': 'the verdict computed again is another',
+  'cooperation-mismatch': 'kept for it; today told as `verdict-mismatch`',
+  expired: 'decided after the manifest had lapsed',
+};
+
+export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
+  malformed: 'the body is not one of its type',
+  'unknown-type': 'the AMQP `type` is not known',
+  'no-user-id': 'published without `user-id`',
+  'handler-failed': 'a handler failed in a way nobody foresaw: see the log at that time',
+  'delivery-limit': 'delivered 20 times without being settled: it may kill whoever reads it',
+  'manifest-unreadable': 'the manifest is not a manifest',
+  'account-mismatch': "the broker's account is not that of the gateway named",
+  environment: 'signed for another environment',
+  'manifest-key': 'the key is no live manifest key of the gateway',
+  'manifest-signature': 'the signature does not verify',
+  'not-hosted': 'the gateway does not host the authority it speaks for',
+  'length-mismatch': 'the sealed document has another length than the manifest says',
+  'cooperation-not-opened': 'the cooperation decision named is committed to and not opened at the registry',
+  'id-reuse': 'the id stands for something else already',
+  'attempt-out-of-order': 'attempt n+1 without an attempt n, or after it was received',
+  'receipt-unreadable': 'the receipt is not a receipt',
+  'receipt-key': 'the key is no live manifest key of the gateway',
+  'receipt-signature': 'the signature does not verify',
+  'receipt-unbound': 'the receipt is for no delivery of this exchange, or its sealed note is another',
+  'receipt-conflict': 'another receipt of that kind stands already',
+  'refusal-unreadable': 'the refusal is not a refusal',
+  'refusal-key': 'the key is no live manifest key of the gateway',
+  'refusal-signature': 'the signature does not verify',
+  'refused-by-gateway': "a gateway rejected what was in its queue: see that gateway's log",
+};
+
+export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = {
+  CIPHERTEXT_DIGEST: 'what came is not the sealed document of the manifest',
+  CLAIMS_MALFORMED: 'the claims are not claims',
+  CLAIMS_TYPE: 'the claims are of another message type',
+  DOCUMENT_KEY_NOT_LIVE: 'the document key is not live',
+  FUNCTION_UNKNOWN: 'the recipient has no such function',
+  ISSUED_IN_FUTURE: 'issued more than a minute ahead',
+  LIFETIME_TOO_LONG: 'good for more than seven days',
+  RECIPIENT_UNKNOWN: 'no such recipient',
+  SEALING_KEY_NOT_LIVE: 'sealed to a key that is not live',
+};
+
+export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
+  MALFORMED_TRUST: 'trust.json is not one',
+  MALFORMED_ENTRY: 'not one compact JWS a line, each line ended by a line feed',
+  MALFORMED_STATEMENT: 'members missing, unknown, or not in canonical form',
+  WRONG_ENVIRONMENT: 'for another environment',
+  WRONG_PRINCIPAL: 'signed by somebody whose act it is not',
+  NOT_COUNTERSIGNED: 'an operator or the second jurist is missing',
+  BAD_SIGNATURE: 'a signature does not verify',
+  UNKNOWN_PARTICIPANT: 'no such participant',
+  UNKNOWN_GATEWAY: 'no such gateway',
+  UNKNOWN_AUTHORITY: 'no such authority',
+  UNKNOWN_KEY: 'no such live key',
+  UNKNOWN_RULE_SET: 'no such rule set',
+  ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
+  KEY_IN_USE: 'the key stands in the log already, be it revoked',
+  RULE_SET_OUT_OF_ORDER: 'the number is not higher than the last',
+  SIZE_NOT_HELD: 'the log was not read that far',
+  LOG_ROLLED_BACK: 'the log gives fewer entries than its checkpoint says',
+  LOG_FORKED: 'the entries do not give the root that was signed or seen',
+  TOKEN_REFUSED: 'the service token is not accepted',
+};

@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { KEYS_LOG, NOTICES, OBSTACLES, QUARANTINE, RECEIPTS, REJECTIONS, SNAPSHOT_CODES, TOKENS } from './codes.js';
+import { code, table } from './markdown.js';
+import { findAll, interfaceOf, parseFile, unionOf, wordsOf } from './source.js';
+import type { Member } from './source.js';
+
+/** Names that a codec demands and allows, spreads followed. */
+interface Shape {
+  readonly typ: string;
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+const namesIn = (file: ts.SourceFile, literal: ts.ObjectLiteralExpression): readonly string[] =>
+  literal.properties.flatMap((member) => {
+    if (!ts.isSpreadAssignment(member)) return [member.name?.getText() ?? ''];
+    const declared = findAll(file, ts.isVariableDeclaration);
+    const spread = member.expression.getText();
+    const whole = declared.find(({ name }) => name.getText() === spread)?.initializer;
+    if (whole !== undefined && ts.isObjectLiteralExpression(whole)) return namesIn(file, whole);
+    // `const { attempt: _, ...rest } = parties`: all of it but what is taken out.
+    const rest = declared.find(
+      ({ name }) => ts.isObjectBindingPattern(name) && name.getText().includes(`...${spread}`),
+    );
+    if (rest === undefined || !ts.isObjectBindingPattern(rest.name)) throw new Error(`${spread} cannot be followed`);
+    const taken = rest.name.elements.map(({ propertyName }) => propertyName?.getText());
+    const source = declared.find(({ name }) => name.getText() === rest.initializer?.getText())?.initializer;
+    if (source === undefined || !ts.isObjectLiteralExpression(source)) throw new Error(`${spread} cannot be followed`);
+    return namesIn(file, source).filter((name) => !taken.includes(name));
+  });
+
+/** The codec of a statement, by the name of its type. @throws {Error} when there is none */
+export const codecOf = (file: ts.SourceFile, name: string): Shape => {
+  const call = findAll(file, ts.isCallExpression).find(
+    ({ expression, typeArguments }) => expression.getText() === 'codec' && typeArguments?.[1]?.getText() === name,
+  );
+  const [, typ, required, optional] = call?.arguments ?? [];
+  if (
+    typ === undefined ||
+    !ts.isStringLiteral(typ) ||
+    required === undefined ||
+    !ts.isObjectLiteralExpression(required)
+  )
+    throw new Error(`${name} has no codec`);
+  const allowed = optional !== undefined && ts.isObjectLiteralExpression(optional) ? namesIn(file, optional) : [];
+  return { typ: typ.text, required: namesIn(file, required), optional: allowed };
+};
+
+/** Faults where a statement's type says something else than the codec that reads it. */
+export const differences = (members: readonly Member[], shape: Shape): readonly string[] => {
+  const said = (optional: boolean): string =>
+    members
+      .filter((member) => member.optional === optional)
+      .map(({ name }) => name)
+      .sort()
+      .join();
+  const faults: string[] = [];
+  if (said(false) !== [...shape.required].sort().join()) faults.push(`${shape.typ}: required members differ`);
+  if (said(true) !== [...shape.optional].sort().join()) faults.push(`${shape.typ}: optional members differ`);
+  return faults;
+};
+
+const fields = (members: readonly Member[]): string =>
+  table(
+    ['member', 'type', 'what'],
+    members.map(({ name, type, optional, doc }) => [
+      code(name) + (optional ? ' (may be absent)' : ''),
+      code(type),
+      doc,
+    ]),
+  );
+const codeTable = (codes: Readonly<Record<string, string>>, head = 'code'): string =>
+  table(
+    [head, 'meaning'],
+    Object.entries(codes).map(([word, meaning]) => [code(word), meaning]),
+  );
+
+const STATEMENTS = ['Manifest', 'Decision', 'Notice', 'Refusal', 'Receipt'] as const;
+
+export const statementsPage = (root: string): string => {
+  const envelope = parseFile(join(root, 'libs/envelope/src/statements.ts'));
+  const snapshot = parseFile(join(root, 'libs/snapshot/src/statement.ts'));
+  const sections = STATEMENTS.map((name) => {
+    const { members } = interfaceOf(envelope, name);
+    const shape = codecOf(envelope, name);
+    const [fault] = differences(members, shape);
+    if (fault !== undefined) throw new Error(fault);
+    return `### ${name}\n\n${code(shape.typ)}\n\n${fields(members)}`;
+  });
+  const kinds = unionOf(snapshot, 'StatementBody', 'kind');
+  const stated = Object.entries(KEYS_LOG).map(([kind, { what, principal }]) => {
+    const members = kinds.get(kind);
+    if (members === undefined) throw new Error(`StatementBody has no ${kind}`);
+    return [code(kind), what, principal, members.map((member) => code(member.name)).join(', ')];
+  });
+  if (kinds.size !== stated.length) throw new Error('StatementBody has kinds that are not described');
+  const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
+  const forms = wordsOf(parseFile(join(root, 'libs/contracts/src/v1/http/give-receipt.dto.ts')), 'FORM_REASONS');
+  const list = (words: readonly string[]): string => words.map(code).join(', ');
+  const shared = [
+    ['EnrolledAuthority', '`authority`'],
+    ['ParticipantView', '`participant`'],
+    ['FunctionView', 'each of `functions`'],
+  ] as const;
+  return `# Statements
+
+Everything that Delge signs. Generated from \`libs/envelope/src/statements.ts\` and \`libs/snapshot/src/statement.ts\`;
+\`npm run docs\` writes it anew, and fails where a type says something else than the reader that parses it.
+
+A statement is the RFC 8785 form of one JSON object with the members below and no others, signed as a compact JWS (ES256) whose
+protected header is \`alg\`, \`kid\`, \`typ\` and nothing else; a document also carries the critical header \`ctx\`. \`kid\` is the key's RFC 7638
+thumbprint. Names, numbers of persons, diary numbers, reasons in words and free text stand in the document alone.
+
+## Kinds of token
+
+${table(
+  ['typ', 'what', 'signed by', 'where it stands', 'who reads it'],
+  Object.entries(TOKENS).map(([typ, { what, signer, stands, readers }]) => [code(typ), what, signer, stands, readers]),
+)}
+
+## Members
+
+${sections.join('\n\n')}
+
+### KeysHead
+
+${fields(interfaceOf(envelope, 'KeysHead').members)}
+
+### RuleSetReference
+
+${fields(interfaceOf(envelope, 'RuleSetReference').members)}
+
+## Notices by kind
+
+${codeTable(NOTICES, 'kind')}
+
+## Receipts by kind
+
+${codeTable(RECEIPTS, 'kind')}
+
+## Statements of the keys log
+
+Every statement also has \`v\` (1), \`env\`, \`id\` (UUID, the entry id) and \`issuedAt\`, is signed by its principal and countersigned by both operators
+of trust.json.
+
+${table(['kind', 'what', 'principal', 'members'], stated)}
+
+${shared.map(([name, where]) => `${where} is\n\n${fields(interfaceOf(snapshot, name).members)}`).join('\n\n')}
+
+## Why a gateway rejects a delivery
+
+\`reason\` of a \`rejected\` receipt.
+
+${codeTable(REJECTIONS)}
+
+## Why the exchange sets something aside
+
+\`reason\` of a \`quarantined\` notice, and of a row in quarantine.
+
+${codeTable(QUARANTINE)}
+
+## Obstacles found before the law is asked
+
+In \`verdict.verification\` of a decision \`deny\`. \`MANIFEST_KEY_NOT_LIVE\` stands there when the key or the hosting ended before release.
+
+${codeTable(OBSTACLES)}
+
+## Why a statement of the keys log is refused
+
+\`code\` of the problem [statement-refused](problems.md#statement-refused), and of the log event \`keys.not-advanced\`.
+
+${codeTable(SNAPSHOT_CODES)}
+
+## Further closed lists
+
+Reasons to discard what is in quarantine: ${list(discards)}.
+
+Form reasons of a \`form-rejected\` receipt: ${list(forms)}.
+`;
+};
