@@ -29,6 +29,9 @@ export class GiveReceipt {
         faults: [{ path: 'reason', code: 'required-with-form-rejected-alone' }],
       });
     }
+    if (given.diaryNumber !== undefined && given.kind !== 'accepted') {
+      throw new GatewayError('RECEIPT_INVALID', { faults: [{ path: 'diaryNumber', code: 'with-accepted-alone' }] });
+    }
     const delivery = await this.store.find(authority, messageId);
     if (delivery === undefined) throw new GatewayError('NOT_FOUND');
     const earlier = (await this.store.receipts(authority, messageId)).find((r) => r.kind === given.kind);
