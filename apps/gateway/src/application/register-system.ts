@@ -1,5 +1,5 @@
 import { EnvelopeError, importPublic, parseToken, verifyToken } from '#envelope';
-import { AUTHORITY_ID, INSTANT, UUID } from '#contracts';
+import { AUTHORITY_ID, UUID, isInstant } from '#contracts';
 import { parseStrict } from '#json';
 import type { JWK } from 'jose';
 import { GatewayError } from '../domain/errors.js';
@@ -87,11 +87,15 @@ const wellFormed = (s: Statement): boolean =>
   s !== null &&
   Object.keys(s).sort().join() === MEMBERS &&
   s.v === 1 &&
-  UUID.test(s.system) &&
-  AUTHORITY_ID.test(s.authority) &&
-  INSTANT.test(s.at) &&
+  text(s.system, UUID) &&
+  text(s.authority, AUTHORITY_ID) &&
+  isInstant(s.at) &&
   typeof s.key === 'object' &&
-  s.key !== null;
+  s.key !== null &&
+  !Array.isArray(s.key);
+
+/** A pattern alone would take a list of one text for the text. */
+const text = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value);
 
 const admitted = async (jwk: JWK): Promise<{ readonly kid: string; readonly jwk: JWK }> => {
   try {

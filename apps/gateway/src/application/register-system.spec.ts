@@ -1,0 +1,150 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateKey, localSigner } from '#envelope';
+import type { PrivateKey } from '#envelope';
+import { canonicalBytes } from '#json';
+import { MemorySystemStore, aGateway, aWorld, outcomeOf, publicJwk } from '#testing';
+import type { TestGateway, World } from '#testing';
+import { RegisterSystem } from './register-system.js';
+
+const SYSTEM = '01930000-0000-7000-8000-00000000aaaa';
+const OTHER = '01930000-0000-7000-8000-00000000bbbb';
+const AUTHORITY = 'linkoping/socialnamnden';
+
+let world: World;
+let gateway: TestGateway;
+let key: PrivateKey;
+let store: MemorySystemStore;
+let systems: RegisterSystem;
+
+beforeAll(async () => {
+  world = await aWorld();
+  gateway = await aGateway(world, 'kommunerna');
+  key = await generateKey('system');
+});
+
+beforeEach(() => {
+  store = new MemorySystemStore();
+  systems = new RegisterSystem(store, gateway.law, gateway.keys, world.environment, world.clock.now);
+});
+
+const statement = (change: object = {}): object => ({
+  v: 1,
+  env: 'sandbox',
+  system: SYSTEM,
+  authority: AUTHORITY,
+  key: publicJwk(key),
+  at: world.clock.now().toISOString(),
+  ...change,
+});
+const administrator = (slug = 'linkoping'): PrivateKey => world.keys.administrators[slug] as PrivateKey;
+const signed = (value: object, by = administrator()): Promise<string> =>
+  localSigner(by).sign('delge-system+jws', canonicalBytes(value));
+const outcome = async (change: object, by?: PrivateKey, id = SYSTEM) => {
+  const text = await signed(statement(change), by);
+  return outcomeOf(() => systems.execute(id, text));
+};
+
+describe("a system's key", () => {
+  it("is registered on the word of its participant's administrator", async () => {
+    expect(await systems.execute(SYSTEM, await signed(statement()))).toBe('stored');
+    expect(await store.find(SYSTEM)).toMatchObject({ authority: AUTHORITY, kid: key.kid, jwk: publicJwk(key) });
+  });
+
+  it('is registered once however often the statement comes', async () => {
+    const text = await signed(statement());
+    expect(await systems.execute(SYSTEM, text)).toBe('stored');
+    expect(await systems.execute(SYSTEM, text)).toBe('same');
+  });
+
+  it('gives way to a newer one, and never to an older', async () => {
+    const newer = await generateKey('system');
+    const at = (ms: number): string => new Date(world.clock.now().getTime() + ms).toISOString();
+    expect(await outcome({})).toBe('accepted');
+    expect(await outcome({ key: publicJwk(newer), at: at(-1000) })).toBe('REGISTRATION_REFUSED');
+    expect((await store.find(SYSTEM))?.kid).toBe(key.kid);
+    expect(await outcome({ key: publicJwk(newer), at: at(1000) })).toBe('accepted');
+    expect((await store.find(SYSTEM))?.kid).toBe(newer.kid);
+    // The first statement again does not bring the replaced key back.
+    expect(await outcome({})).toBe('REGISTRATION_REFUSED');
+    expect((await store.find(SYSTEM))?.kid).toBe(newer.kid);
+  });
+
+  it('belongs to one system, and a system to one authority', async () => {
+    expect(await outcome({})).toBe('accepted');
+    expect(await outcome({ system: OTHER }, undefined, OTHER)).toBe('REGISTRATION_REFUSED');
+    expect(await outcome({ authority: 'linkoping/omsorgsnamnden' })).toBe('REGISTRATION_REFUSED');
+    expect((await store.find(SYSTEM))?.authority).toBe(AUTHORITY);
+  });
+});
+
+describe('nobody else may register it, and every failure to show that one may is the same', () => {
+  it.each<[string, () => PrivateKey, object]>([
+    ["another participant's administrator", () => administrator('fk'), {}],
+    ["the participant's jurist", () => world.keys.jurists['linkoping'] as PrivateKey, {}],
+    ["the gateway's own manifest key", () => world.keys.manifests['kommunerna'] as PrivateKey, {}],
+    ['an operator', () => world.keys.operators[0], {}],
+    ['the system itself', () => key, {}],
+    ['somebody who says to be the administrator', () => ({ ...key, kid: administrator().kid }), {}],
+    [
+      'an administrator for an authority that is hosted elsewhere',
+      () => administrator('fk'),
+      { authority: 'fk/forsakringskassan' },
+    ],
+    ['an administrator for an authority that does not exist', administrator, { authority: 'linkoping/finns-inte' }],
+    ['an administrator in another environment', administrator, { env: 'production' }],
+    ['an administrator who says more than is asked', administrator, { role: 'admin' }],
+    ['an administrator who names a list of authorities', administrator, { authority: [AUTHORITY] }],
+    ['an administrator who names a list of systems', administrator, { system: [SYSTEM] }],
+    ['an administrator who gives a list of times', administrator, { at: ['2026-11-24T08:00:00Z'] }],
+    ['an administrator who gives no key', administrator, { key: null }],
+    ['an administrator who gives a list of keys', administrator, { key: [] }],
+    ['an administrator with a time that no calendar has', administrator, { at: '2026-02-30T08:00:00Z' }],
+    ['an administrator with a time that no clock has', administrator, { at: '2026-11-24T99:00:00Z' }],
+  ])('%s', async (_, by, change) => {
+    expect(await outcome(change, by())).toBe('UNAUTHENTICATED');
+    expect(store.systems.size).toBe(0);
+  });
+
+  it.each<[string, () => Promise<string> | string]>([
+    ['no token', () => 'x'],
+    [
+      'a token of another type',
+      () => localSigner(administrator()).sign('delge-statement+jws', canonicalBytes(statement())),
+    ],
+    ['no JSON', () => localSigner(administrator()).sign('delge-system+jws', Buffer.from('x'))],
+    ['a list', () => localSigner(administrator()).sign('delge-system+jws', canonicalBytes([]))],
+    ['null', () => localSigner(administrator()).sign('delge-system+jws', canonicalBytes(null))],
+    ['a signature that was changed', async () => `${(await signed(statement())).slice(0, -6)}AAAAAA`],
+  ])('%s', async (_, make) => {
+    const text = await make();
+    expect(await outcomeOf(() => systems.execute(SYSTEM, text))).toBe('UNAUTHENTICATED');
+  });
+
+  it('an administrator whose key has been revoked', async () => {
+    const own = await aWorld();
+    const { kid } = own.keys.administrators['linkoping'] as PrivateKey;
+    await own.revoke(kid, 'linkoping');
+    const { law, keys } = await aGateway(own, 'kommunerna');
+    const late = new RegisterSystem(store, law, keys, own.environment, own.clock.now);
+    const text = await signed(statement(), own.keys.administrators['linkoping'] as PrivateKey);
+    expect(await outcomeOf(() => late.execute(SYSTEM, text))).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('what an administrator signed and may not be', () => {
+  it.each<[string, object, string?]>([
+    ['a system other than that of the path', { system: OTHER }],
+    ['a time to come', { at: '2026-11-24T08:01:01.000Z' }],
+    ['a key on another curve', { key: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) } }],
+    ['a key that is no point', { key: { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) } }],
+    ['no key', { key: {} }],
+  ])('%s', async (_, change) => {
+    expect(await outcome(change)).toBe('REGISTRATION_REFUSED');
+    expect(store.systems.size).toBe(0);
+  });
+
+  it('a private key is not kept', async () => {
+    expect(await outcome({ key: key.privateJwk })).toBe('accepted');
+    expect(JSON.stringify((await store.find(SYSTEM))?.jwk)).not.toContain('"d"');
+  });
+});
