@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { CLIENT_ASSERTION_TYPE } from '#contracts';
+import type { TokenRequestDto } from '#contracts';
+import { generateKey, privateCryptoKey } from '#envelope';
+import type { PrivateKey } from '#envelope';
+import { SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
+import { createHmac } from 'node:crypto';
+import { MemorySystemStore, aClock, outcomeOf, uuids } from '#testing';
+import { AccessTokens } from '../keys/access-tokens.js';
+import { IssueToken } from './issue-token.js';
+
+const SYSTEM = '01930000-0000-7000-8000-00000000aaaa';
+const OTHER = '01930000-0000-7000-8000-00000000bbbb';
+const ISSUER = 'https://gateway.example';
+const AUDIENCE = `${ISSUER}/oauth2/token`;
+const [own, foreign, gatewayKey] = await Promise.all([
+  generateKey('system'),
+  generateKey('system'),
+  generateKey('token'),
+]);
+
+const clock = aClock();
+let systems: MemorySystemStore;
+let tokens: AccessTokens;
+let issue: IssueToken;
+let jti = uuids();
+
+beforeEach(async () => {
+  clock.set('2026-11-24T08:00:00.000Z');
+  jti = uuids();
+  systems = new MemorySystemStore();
+  for (const [id, { kid, jwk }] of [
+    [SYSTEM, own],
+    [OTHER, foreign],
+  ] as const) {
+    await systems.put({ id, authority: 'linkoping/socialnamnden', kid, jwk, statement: '', statedAt: clock.now() });
+  }
+  const { privateJwk, kid } = gatewayKey;
+  tokens = await AccessTokens.create({ ...privateJwk, kid }, ISSUER);
+  issue = await IssueToken.create(systems, tokens, [AUDIENCE, ISSUER], uuids(), clock.now);
+});
+
+const seconds = (): number => Math.floor(clock.now().getTime() / 1000);
+const claims = (): JWTPayload => ({
+  iss: SYSTEM,
+  sub: SYSTEM,
+  aud: AUDIENCE,
+  iat: seconds(),
+  exp: seconds() + 60,
+  jti: jti(),
+});
+const signed = async (payload: JWTPayload, key: PrivateKey = own, header: object = {}): Promise<string> =>
+  new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header }).sign(await privateCryptoKey(key));
+const request = (client_assertion: string): Partial<TokenRequestDto> => ({
+  grant_type: 'client_credentials',
+  client_assertion_type: CLIENT_ASSERTION_TYPE,
+  client_assertion,
+});
+const outcome = (assertion: string, change: Partial<TokenRequestDto> = {}) =>
+  outcomeOf(() => issue.execute({ ...request(assertion), ...change }));
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('a system that proves its key', () => {
+  it('gets a token of this gateway, good for ten minutes', async () => {
+    const { access_token, token_type, expires_in } = await issue.execute(request(await signed(claims())));
+    expect([token_type, expires_in]).toEqual(['Bearer', 600]);
+    expect(await tokens.verify(access_token, clock.now())).toBe(SYSTEM);
+    clock.advance(606_000);
+    expect(await tokens.verify(access_token, clock.now())).toBeUndefined();
+  });
+
+  it('may name the issuer as audience, and itself as client', async () => {
+    expect(await outcome(await signed({ ...claims(), aud: ISSUER }))).toBe('accepted');
+    expect(await outcome(await signed(claims()), { client_id: SYSTEM })).toBe('accepted');
+  });
+});
+
+describe('every failure is the same', () => {
+  it.each<[string, () => Promise<string> | string]>([
+    ["another system's key", () => signed(claims(), foreign)],
+    ["another system's key under the own name", () => signed(claims(), { ...foreign, kid: own.kid })],
+    ['a system that is not registered', () => signed({ ...claims(), sub: elsewhere, iss: elsewhere })],
+    ['a subject that is no id', () => signed({ ...claims(), sub: "' OR 1=1", iss: "' OR 1=1" })],
+    ['an issuer other than the subject', () => signed({ ...claims(), iss: OTHER })],
+    ["another service's audience", () => signed({ ...claims(), aud: 'https://elsewhere.example' })],
+    ['no audience', () => without('aud')],
+    ['no issuer', () => without('iss')],
+    ['no subject', () => without('sub')],
+    ['no expiry', () => without('exp')],
+    ['no time of issue', () => without('iat')],
+    ['no id', () => without('jti')],
+    ['an empty id', () => signed({ ...claims(), jti: '' })],
+    ['an id without end', () => signed({ ...claims(), jti: 'x'.repeat(129) })],
+    ['an id that is a number', () => signed({ ...claims(), jti: 1 as unknown as string })],
+    ['expired', () => signed({ ...claims(), iat: seconds() - 200, exp: seconds() - 61 })],
+    ['made too long ago', () => signed({ ...claims(), iat: seconds() - 400, exp: seconds() })],
+    ['made in the future', () => signed({ ...claims(), iat: seconds() + 120, exp: seconds() + 180 })],
+    ['good for too long', () => signed({ ...claims(), exp: seconds() + 301 })],
+    ['not good yet', () => signed({ ...claims(), nbf: seconds() + 120 })],
+    ['signed by nothing', () => `${encoded({ alg: 'none', kid: own.kid })}.${encoded(claims())}.`],
+    ['signed with the public key as a secret', () => hmac()],
+    ['signed with a key that it brings', () => signed(claims(), foreign, { kid: own.kid, jwk: foreign.jwk })],
+    ['under no key id', () => signed(claims(), own, { kid: undefined })],
+    ['a signature that was changed', async () => `${(await signed(claims())).slice(0, -8)}AAAAAAAA`],
+    ['no token', () => 'x'],
+    ['a payload that is none', () => `${encoded({ alg: 'ES256', kid: own.kid })}.bnVsbA.AAAA`],
+    ['longer than any', async () => `${await signed(claims())}${'A'.repeat(4096)}`],
+    ['an access token of this gateway', () => tokens.issue(SYSTEM, jti(), clock.now())],
+  ])('%s', async (_, make) => {
+    expect(await outcome(await make())).toBe('UNAUTHENTICATED');
+  });
+
+  it.each<[string, Partial<TokenRequestDto>]>([
+    ['another grant', { grant_type: 'password' as 'client_credentials' }],
+    ['another kind of assertion', { client_assertion_type: 'saml' }],
+    ['another client than the assertion says', { client_id: OTHER }],
+  ])('%s', async (_, change) => {
+    expect(await outcome(await signed(claims()), change)).toBe('UNAUTHENTICATED');
+  });
+
+  it('an assertion that was used before', async () => {
+    const assertion = await signed(claims());
+    expect(await outcome(assertion)).toBe('accepted');
+    expect(await outcome(assertion)).toBe('UNAUTHENTICATED');
+    // The same id is another's to use, and used again it is refused also in another assertion.
+    const again = { ...claims(), jti: 'once' };
+    expect(await outcome(await signed(again))).toBe('accepted');
+    expect(await outcome(await signed({ ...again, exp: seconds() + 61 }))).toBe('UNAUTHENTICATED');
+    expect(await outcome(await signed({ ...again, iss: OTHER, sub: OTHER }, foreign))).toBe('accepted');
+  });
+
+  it('a refused assertion does not use up its id', async () => {
+    const payload = claims();
+    expect(await outcome(await signed(payload, foreign))).toBe('UNAUTHENTICATED');
+    expect(await outcome(await signed(payload))).toBe('accepted');
+  });
+});
+
+describe('an access token', () => {
+  it.each<[string, () => Promise<string>]>([
+    [
+      "of another gateway's key",
+      async () => (await another(await generateKey('token'), ISSUER)).issue(SYSTEM, jti(), clock.now()),
+    ],
+    [
+      'of another issuer',
+      async () => (await another(gatewayKey, 'https://x.example')).issue(SYSTEM, jti(), clock.now()),
+    ],
+    ['that is an assertion', () => signed(claims())],
+    ['that says nothing of its type', async () => signed({ ...claims(), iss: ISSUER, aud: ISSUER }, gatewayKey)],
+  ])('%s lets nobody in', async (_, make) => {
+    expect(await tokens.verify(await make(), clock.now())).toBeUndefined();
+  });
+
+  const another = ({ privateJwk, kid }: PrivateKey, issuer: string) =>
+    AccessTokens.create({ ...privateJwk, kid }, issuer);
+});
+
+const elsewhere = '01930000-0000-7000-8000-00000000cccc';
+const without = (name: string): Promise<string> =>
+  signed(Object.fromEntries(Object.entries(claims()).filter(([member]) => member !== name)));
+const hmac = (): string => {
+  const text = `${encoded({ alg: 'HS256', kid: own.kid })}.${encoded(claims())}`;
+  return `${text}.${createHmac('sha256', JSON.stringify(own.jwk)).update(text).digest('base64url')}`;
+};
