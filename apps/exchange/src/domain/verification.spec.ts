@@ -1,0 +1,74 @@
+import { beforeAll, expect, it } from '@jest/globals';
+import { parseManifest } from '#envelope';
+import type { Manifest } from '#envelope';
+import type { Snapshot } from '#snapshot';
+import { aGateway, aWorld, example, sealed } from '#testing';
+import type { World } from '#testing';
+import { OBSTACLES, obstaclesOf } from './verification.js';
+
+let world: World;
+let manifest: Manifest;
+let snapshot: Snapshot;
+
+beforeAll(async () => {
+  world = await aWorld();
+  manifest = parseManifest((await sealed(world, await aGateway(world, 'kommunerna'), example('01'))).manifest).manifest;
+  snapshot = world.snapshot;
+});
+
+const plus = (ms: number): string => new Date(Date.parse(manifest.issuedAt) + ms).toISOString();
+const DAYS = 24 * 3600 * 1000;
+const obstacles = (change: Partial<Manifest>, digest = manifest.jwe.sha256): readonly string[] =>
+  obstaclesOf({ ...manifest, ...change }, digest, snapshot, world.clock.now());
+
+it('finds nothing against a genuine message', () => {
+  expect(obstacles({})).toEqual([]);
+});
+
+it.each<[string, () => Partial<Manifest>]>([
+  ['DOCUMENT_KEY_NOT_LIVE', () => ({ documentKey: 'A'.repeat(43) })],
+  ['DOCUMENT_KEY_NOT_LIVE', () => ({ documentKey: world.keys.documents['linkoping/socialnamnden']?.kid ?? '' })],
+  ['DOCUMENT_KEY_NOT_LIVE', () => ({ documentKey: world.keys.sealings[manifest.sender]?.kid ?? '' })],
+  ['SEALING_KEY_NOT_LIVE', () => ({ sealingKey: 'A'.repeat(43) })],
+  ['SEALING_KEY_NOT_LIVE', () => ({ sealingKey: world.keys.sealings['skv/skatteverket']?.kid ?? '' })],
+  ['SEALING_KEY_NOT_LIVE', () => ({ sealingKey: world.keys.documents[manifest.recipient]?.kid ?? '' })],
+  ['FUNCTION_UNKNOWN', () => ({ recipientFunction: 'finns-inte' })],
+  ['ISSUED_IN_FUTURE', () => ({ issuedAt: plus(60_001), expiresAt: plus(DAYS) })],
+  ['LIFETIME_TOO_LONG', () => ({ expiresAt: plus(7 * DAYS + 1) })],
+])('finds %s', (obstacle, change) => {
+  expect(obstacles(change())).toEqual([obstacle]);
+});
+
+it('finds CIPHERTEXT_DIGEST when another ciphertext came', () => {
+  expect(obstacles({}, 'A'.repeat(43))).toEqual(['CIPHERTEXT_DIGEST']);
+});
+
+it('finds RECIPIENT_UNKNOWN, and that its key is not live, when nobody of that name is enrolled', () => {
+  expect(obstacles({ recipient: 'csn/csn' })).toEqual(['RECIPIENT_UNKNOWN', 'SEALING_KEY_NOT_LIVE']);
+});
+
+it('lets a minute of skew and a whole week of life through', () => {
+  expect(obstacles({ issuedAt: plus(60_000), expiresAt: plus(7 * DAYS + 60_000) })).toEqual([]);
+});
+
+it('finds everything there is, sorted, by codes of the list', () => {
+  const all = obstacles(
+    { recipient: 'csn/csn', documentKey: 'A'.repeat(43), issuedAt: plus(DAYS), expiresAt: plus(30 * DAYS) },
+    'A'.repeat(43),
+  );
+  expect(all).toEqual(all.toSorted());
+  expect(all).toHaveLength(6);
+  for (const obstacle of all) expect(OBSTACLES).toContain(obstacle);
+});
+
+it('judges keys by the size it is given: a key revoked later was live', async () => {
+  const own = await aWorld();
+  const message = await sealed(own, await aGateway(own, 'kommunerna'), example('01'));
+  const made = parseManifest(message.manifest).manifest;
+  const before = own.snapshot;
+  await own.revoke(made.documentKey, 'linkoping');
+  await own.revoke(made.sealingKey, 'fk');
+  const found = (at: Snapshot) => obstaclesOf(made, made.jwe.sha256, at, own.clock.now());
+  expect(found(before)).toEqual([]);
+  expect(found(own.snapshot)).toEqual(['DOCUMENT_KEY_NOT_LIVE', 'SEALING_KEY_NOT_LIVE']);
+});
