@@ -33,6 +33,17 @@ export async function deployBroker(
   for (const permissions of [exchangePermissions(), ...gateways.map(gatewayPermissions)]) {
     await account(api, host, permissions, instance.secret(`broker-${permissions.account}`));
   }
+  return brokerAccounts(instance, urls, vhost, gateways);
+}
+
+/** URLs by which the services reach the broker. */
+export function brokerAccounts(
+  instance: Instance,
+  urls: BrokerUrls,
+  vhost: string,
+  gateways: readonly string[],
+): Broker {
+  const admin = `${urls.amqp}/${encodeURIComponent(vhost)}`;
   const url = ({ account: name }: Permissions): string => {
     const target = new URL(admin);
     target.username = name;

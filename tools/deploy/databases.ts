@@ -19,6 +19,33 @@ export interface Databases {
   readonly gateways: ReadonlyMap<string, string>;
 }
 
+const roleOf = (gateway: string): string => `delge_gw_${gateway}`;
+const roleOfService = (service: OperatorService): string => `delge_${service}`;
+
+/** URL of one role at one database. */
+const urlOf = (instance: Instance, admin: string, database: string, role: string): string => {
+  const target = new URL(admin);
+  target.pathname = `/${database}`;
+  target.username = role;
+  target.password = instance.secret(`database-${role}`);
+  return target.toString();
+};
+
+/** URLs by which the services reach their databases. @param prefix of the databases' names */
+export function databaseUrls(
+  instance: Instance,
+  admin: string,
+  prefix: string,
+  gateways: readonly string[],
+): Databases {
+  const url = (database: string, role: string): string => urlOf(instance, admin, `${prefix}_${database}`, role);
+  const operator = OPERATOR_SERVICES.map((service) => [service, url('operator', roleOfService(service))] as const);
+  return {
+    operator: Object.fromEntries(operator) as Record<OperatorService, string>,
+    gateways: new Map(gateways.map((id) => [id, url(`gw_${id}`, roleOf(id))])),
+  };
+}
+
 /**
  * Makes databases, roles and schemas that are missing and brings them up to date: one database for the operator with a schema and a role a
  * service, one database and role a gateway.
@@ -31,36 +58,25 @@ export async function deployDatabases(
   prefix: string,
   gateways: readonly string[],
 ): Promise<Databases> {
-  const url = (database: string, role: string): string => {
-    const target = new URL(admin);
-    target.pathname = `/${database}`;
-    target.username = role;
-    target.password = instance.secret(`database-${role}`);
-    return target.toString();
-  };
-  const services = OPERATOR_SERVICES.map((name) => `delge_${name}`);
-  const roleOf = (gateway: string): string => `delge_gw_${gateway}`;
+  const services = OPERATOR_SERVICES.map(roleOfService);
   await asAdmin(admin, 'postgres', async (db) => {
-    for (const role of [OWNER, ...services, ...gateways.map(roleOf)])
+    for (const role of [OWNER, ...services, ...gateways.map(roleOf)]) {
       await makeRole(db, role, instance.secret(`database-${role}`));
+    }
   });
-
   const operator = `${prefix}_operator`;
   await makeDatabase(admin, operator, services, Object.keys(OPERATOR_SCHEMAS));
   for (const [schema, migrations] of Object.entries(OPERATOR_SCHEMAS)) {
-    await migrate(url(operator, OWNER), schema, migrations);
+    await migrate(urlOf(instance, admin, operator, OWNER), schema, migrations);
   }
-  const byGateway = new Map<string, string>();
-  for (const gatewayId of gateways) {
-    const database = `${prefix}_gw_${gatewayId}`;
-    const role = roleOf(gatewayId);
+  for (const id of gateways) {
+    const database = `${prefix}_gw_${id}`;
+    const role = roleOf(id);
     await makeDatabase(admin, database, [role], ['gateway']);
-    await migrate(url(database, OWNER), 'gateway', gateway);
+    await migrate(urlOf(instance, admin, database, OWNER), 'gateway', gateway);
     await asAdmin(admin, database, (db) => db.query(grantsSql(role)));
-    byGateway.set(gatewayId, url(database, role));
   }
-  const own = Object.fromEntries(OPERATOR_SERVICES.map((name) => [name, url(operator, `delge_${name}`)]));
-  return { operator: own as Record<OperatorService, string>, gateways: byGateway };
+  return databaseUrls(instance, admin, prefix, gateways);
 }
 
 /** Databases of this prefix, gone. */

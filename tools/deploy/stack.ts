@@ -8,9 +8,9 @@ import type { SandboxDirectory } from '../sandbox/directory.js';
 import { enrol } from '../sandbox/enrol.js';
 import { keyFiles, makeKeys } from '../sandbox/keys.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
-import { deployBroker } from './broker.js';
+import { brokerAccounts, deployBroker } from './broker.js';
 import type { Broker } from './broker.js';
-import { deployDatabases } from './databases.js';
+import { databaseUrls, deployDatabases } from './databases.js';
 import type { Databases } from './databases.js';
 import type { Servers } from './servers.js';
 
@@ -61,8 +61,7 @@ export class Stack {
     );
     const names = [...OPERATOR, ...gateways.map(gatewayService)];
     const kept = await instance.ports(names.map((service) => `${name}/${service}`));
-    const ports = Object.fromEntries(names.map((service) => [service, kept[`${name}/${service}`] ?? 0]));
-    const stack = new Stack(options, databases, broker, ports);
+    const stack = new Stack(options, databases, broker, kept);
     await progress.step('Registry, ledger, signer', () => stack.startAll(['ledger', 'signer', 'registry']));
     const size = await progress.step(
       'Enrolment',
@@ -82,6 +81,15 @@ export class Stack {
     return stack;
   }
 
+  /** A stack that another process has started. */
+  static attach(options: StackOptions): Stack {
+    const { instance, servers, directory, name } = options;
+    const gateways = directory.gateways.map(({ id }) => id);
+    const databases = databaseUrls(instance, servers.postgres, `delge_${name}`, gateways);
+    const broker = brokerAccounts(instance, servers.rabbitmq, `dx-${name}`, gateways);
+    return new Stack(options, databases, broker, instance.keptPorts());
+  }
+
   /** Names of all services, in the order in which they are stopped: what takes work in first, what it stands on last. */
   get services(): readonly string[] {
     return [
@@ -94,7 +102,7 @@ export class Stack {
   }
 
   url(service: string): string {
-    return `http://127.0.0.1:${this.ports[service]}`;
+    return `http://127.0.0.1:${this.port(service)}`;
   }
 
   process(service: string): Running {
@@ -109,7 +117,7 @@ export class Stack {
     const running = this.options.processes.start({
       name: this.processName(service),
       command: process.execPath,
-      args: ['--enable-source-maps', join(import.meta.dirname, `../../apps/${app}/src/main.js`)],
+      args: ['--enable-source-maps', join(this.options.instance.root, 'dist/apps', app, 'src/main.js')],
       env: { ...this.environment(service), ...this.variables[service], ...variables },
     });
     await until(service, READY_MS, () => this.isReady(service), running);
@@ -143,6 +151,12 @@ export class Stack {
     }
   }
 
+  private port(service: string): number {
+    const port = this.ports[`${this.options.name}/${service}`];
+    if (port === undefined) throw new Error(`there is no service ${service}`);
+    return port;
+  }
+
   private processName(service: string): string {
     const { name } = this.options;
     return name === this.options.instance.name ? service : `${name}-${service}`;
@@ -154,7 +168,7 @@ export class Stack {
     const common = {
       NODE_ENV: 'production',
       DELGE_ENVIRONMENT: directory.environment,
-      PORT: String(this.ports[service]),
+      PORT: String(this.port(service)),
       TRUST_FILE: files.trust,
     };
     const operator = { LEDGER_URL: this.url('ledger'), REGISTRY_URL: this.url('registry') };

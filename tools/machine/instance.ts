@@ -12,6 +12,8 @@ export class Instance {
   private constructor(
     readonly name: string,
     readonly dir: string,
+    /** Of the checkout. */
+    readonly root: string,
   ) {}
 
   static open(name: string, root: string = process.env['DELGE_ROOT'] ?? process.cwd()): Instance {
@@ -19,7 +21,7 @@ export class Instance {
     // Others may pass through, since PostgreSQL runs as another user; what is secret has a mode of its own.
     mkdirSync(dir, { recursive: true, mode: 0o711 });
     for (const folder of ['log', 'secrets']) mkdirSync(join(dir, folder), { recursive: true, mode: 0o700 });
-    return new Instance(name, dir);
+    return new Instance(name, dir, root);
   }
 
   path(...parts: readonly string[]): string {
@@ -33,10 +35,15 @@ export class Instance {
     return readFileSync(file, 'utf8');
   }
 
+  /** Ports that were given out before. */
+  keptPorts(): Readonly<Record<string, number>> {
+    const file = this.path('ports.json');
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
+  }
+
   /** Ports by name: those used before where they are still free, else others. */
   async ports<N extends string>(names: readonly N[]): Promise<Readonly<Record<N, number>>> {
-    const file = this.path('ports.json');
-    const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
+    const kept = { ...this.keptPorts() };
     const taken = new Set(Object.values(kept));
     for (const name of names) {
       const before = kept[name];
@@ -44,7 +51,7 @@ export class Instance {
       kept[name] = await freePort(taken);
       taken.add(kept[name]);
     }
-    writeFileSync(file, JSON.stringify(kept, undefined, 2));
+    writeFileSync(this.path('ports.json'), JSON.stringify(kept, undefined, 2));
     return kept as Record<N, number>;
   }
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from './instance.js';
 
 const POLL_MS = 25;
+const KEPT = '.pids.json';
 const KILL_AFTER_MS = 20_000;
 
 export interface Launch {
@@ -44,7 +45,11 @@ export class Processes {
   private readonly running = new Map<string, Running>();
   private readonly kept: Kept[] = [];
 
-  constructor(private readonly instance: Instance) {}
+  /** @param label tells apart several commands that run processes of one instance at the same time */
+  constructor(
+    private readonly instance: Instance,
+    private readonly label: string = 'run',
+  ) {}
 
   start(launch: Launch): Running {
     const { name, command, args, env, cwd, as, stop = 'SIGTERM' } = launch;
@@ -88,17 +93,14 @@ export class Processes {
     writeFileSync(this.file(), JSON.stringify(this.kept), { mode: 0o600 });
   }
   private file(): string {
-    return this.instance.path('run.json');
+    return this.instance.path(`${this.label}${KEPT}`);
   }
 }
 
 /** Stops what an earlier command left running. @returns names of what was still there */
 export async function stopLeftover(instance: Instance): Promise<readonly string[]> {
-  const file = instance.path('run.json');
-  if (!existsSync(file)) return [];
-  const kept = (JSON.parse(readFileSync(file, 'utf8')) as readonly Kept[]).toReversed();
   const stopped: string[] = [];
-  for (const { name, pid, since, stop } of kept) {
+  for (const { name, pid, since, stop } of keptOf(instance).toReversed()) {
     if (startedAt(pid) !== since) continue;
     stopped.push(name);
     signal(pid, stop);
@@ -106,17 +108,20 @@ export async function stopLeftover(instance: Instance): Promise<readonly string[
     while (startedAt(pid) === since && Date.now() < deadline) await delay(POLL_MS);
     if (startedAt(pid) === since) signal(pid, 'SIGKILL');
   }
-  rmSync(file, { force: true });
+  for (const file of filesOf(instance)) rmSync(file, { force: true });
   return stopped;
 }
 
-/** Whether another command of this instance is running now. */
-export const isRunning = (instance: Instance): boolean => {
-  const file = instance.path('run.json');
-  if (!existsSync(file)) return false;
-  const kept = JSON.parse(readFileSync(file, 'utf8')) as readonly Kept[];
-  return kept.some(({ pid, since }) => startedAt(pid) === since);
-};
+/** Whether processes of this instance run now. */
+export const isRunning = (instance: Instance): boolean =>
+  keptOf(instance).some(({ pid, since }) => startedAt(pid) === since);
+
+const filesOf = (instance: Instance): readonly string[] =>
+  readdirSync(instance.dir)
+    .filter((name) => name.endsWith(KEPT))
+    .map((name) => instance.path(name));
+const keptOf = (instance: Instance): readonly Kept[] =>
+  filesOf(instance).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as readonly Kept[]);
 
 const runningOf = (name: string, child: ChildProcess, stop: NodeJS.Signals): Running => {
   const state = { alive: true };

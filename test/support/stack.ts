@@ -1,0 +1,164 @@
+import { join } from 'node:path';
+import { connect } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
+import { DelgeProblem } from '#client';
+import type { MessageView, SubmitReferralDto } from '#contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { QueryResultRow } from 'pg';
+import { dropBroker } from '../../tools/deploy/broker.js';
+import { asAdmin, dropDatabases } from '../../tools/deploy/databases.js';
+import type { Servers } from '../../tools/deploy/servers.js';
+import { STACK_STEPS, Stack } from '../../tools/deploy/stack.js';
+import type { StackOptions } from '../../tools/deploy/stack.js';
+import { asRun, readExamples } from '../../tools/demo/examples.js';
+import type { Example } from '../../tools/demo/examples.js';
+import { Sandbox } from '../../tools/demo/sandbox.js';
+import { Instance } from '../../tools/machine/instance.js';
+import { Processes } from '../../tools/machine/processes.js';
+import { Progress } from '../../tools/machine/progress.js';
+import { readDirectory } from '../../tools/sandbox/directory.js';
+import type { SandboxDirectory } from '../../tools/sandbox/directory.js';
+import { keyFiles } from '../../tools/sandbox/keys.js';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+
+const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
+const SETTLED_MS = 30_000;
+const POLL_MS = 25;
+
+/** A whole Delge, with hands on what no user can reach: its databases, its broker, its processes. */
+export class TestStack {
+  private constructor(
+    readonly stack: Stack,
+    readonly sandbox: Sandbox,
+    readonly directory: SandboxDirectory,
+  ) {}
+
+  /** The one that all specs share. Nobody stops its services or changes its tables. */
+  static async shared(): Promise<TestStack> {
+    const options = optionsOf('shared');
+    return new TestStack(Stack.attach(options), await Sandbox.open(options.dir), options.directory);
+  }
+
+  /** One of the spec's own, to break. @param variables of single services */
+  static async own(name: string, variables: StackOptions['variables'] = {}): Promise<TestStack> {
+    const options = { ...optionsOf(name), variables };
+    await remove(options);
+    const stack = await Stack.start(options, new Progress(STACK_STEPS, process.stderr));
+    return new TestStack(stack, await Sandbox.open(options.dir), options.directory);
+  }
+
+  /** Stops it and leaves nothing of it. */
+  async end(): Promise<void> {
+    await this.stack.stopAll();
+    await remove(this.stack.options);
+  }
+
+  /** SQL as the database's superuser. @param database `operator` or a gateway's id */
+  sql<T extends QueryResultRow>(
+    database: string,
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<readonly T[]> {
+    const { name, servers } = this.stack.options;
+    const full = `delge_${name}_${database === 'operator' ? database : `gw_${database}`}`;
+    return asAdmin(servers.postgres, full, async (db) => (await db.query<T>(text, [...values])).rows);
+  }
+
+  /** @param account `exchange`, `admin`, or a gateway's id */
+  amqp(account: string): Promise<ChannelModel> {
+    const { exchange, admin, gateways } = this.stack.broker;
+    return connect(account === 'exchange' ? exchange : account === 'admin' ? admin : (gateways.get(account) ?? ''));
+  }
+
+  /** Calls a route of the exchange that the operator's people use. */
+  async operator(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<{ readonly status: number; readonly body: unknown }> {
+    const secret = readFileSync(keyFiles(this.stack.options.dir).operatorToken, 'utf8').trim();
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+    const response = await fetch(`${this.stack.url('exchange')}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as unknown };
+  }
+
+  /** Waits until each message of a referral is in one of these states. @returns them */
+  async settled(
+    system: string,
+    referral: string,
+    states: readonly string[],
+    ms = SETTLED_MS,
+  ): Promise<readonly MessageView[]> {
+    return eventually(`${referral} in ${states.join('|')}`, ms, async () => {
+      const { recipients } = await this.sandbox.client(system).referral(referral);
+      return recipients.every(({ state }) => states.includes(state)) ? recipients : undefined;
+    });
+  }
+}
+
+/** An example under ids of its own, so that each test sends another referral. */
+export const example = (name: string): Example => {
+  const found = asRun(readExamples(join(ROOT, 'examples/referrals')), randomUUID()).find((one) =>
+    one.name.startsWith(name),
+  );
+  if (found === undefined) throw new Error(`no example ${name}`);
+  return found;
+};
+export const examples = (): readonly Example[] => asRun(readExamples(join(ROOT, 'examples/referrals')), randomUUID());
+
+/** A referral that is permitted, from this system to that recipient. */
+export const permitted = (): {
+  readonly system: string;
+  readonly recipient: string;
+  readonly referral: SubmitReferralDto;
+} => {
+  const { system, referral } = example('01-linkoping');
+  return { system, recipient: referral.to[0]?.authority ?? '', referral };
+};
+
+/** Slug of the problem that a call ends in. */
+export const problemOf = async (call: Promise<unknown>): Promise<string> => {
+  try {
+    await call;
+    return 'none';
+  } catch (error) {
+    if (error instanceof DelgeProblem) return error.slug;
+    throw error;
+  }
+};
+
+/** Asks until there is an answer. @throws {Error} when there is none in time */
+export const eventually = async <T>(what: string, ms: number, ask: () => Promise<T | undefined>): Promise<T> => {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`not after ${ms} ms: ${what}`);
+    await delay(POLL_MS);
+  }
+};
+
+const optionsOf = (name: string): StackOptions => {
+  const servers = process.env['DELGE_TEST_SERVERS'];
+  if (servers === undefined) throw new Error('run through `npm test`: it starts the servers');
+  const instance = Instance.open('test', ROOT);
+  return {
+    instance,
+    processes: new Processes(instance, name),
+    servers: JSON.parse(servers) as Servers,
+    directory: readDirectory(join(ROOT, 'examples/sandbox-directory.yaml')),
+    name,
+    dir: instance.path(name),
+  };
+};
+
+const remove = async ({ servers, name, dir }: StackOptions): Promise<void> => {
+  await dropDatabases(servers.postgres, `delge_${name}`);
+  await dropBroker(servers.rabbitmq, `dx-${name}`);
+  rmSync(dir, { recursive: true, force: true });
+};

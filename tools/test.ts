@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { SERVER_STEPS, startServers } from './deploy/servers.js';
+import { STACK_STEPS, Stack } from './deploy/stack.js';
+import { Instance } from './machine/instance.js';
+import { Processes, stopLeftover } from './machine/processes.js';
+import { Progress } from './machine/progress.js';
+import { readDirectory } from './sandbox/directory.js';
+
+/**
+ * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e` or `faults` one kind, each followed by jest's own arguments if
+ * one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ, and a whole Delge that they share.
+ */
+const KINDS = {
+  unit: ['(^|/)(apps|libs|tools)/.*\\.spec\\.ts$', '\\.unit-spec\\.ts$'],
+  integration: ['\\.integration-spec\\.ts$'],
+  e2e: ['\\.e2e-spec\\.ts$'],
+  faults: ['\\.faults-spec\\.ts$'],
+} as const;
+type Kind = keyof typeof KINDS;
+const USUAL: readonly Kind[] = ['unit', 'integration', 'e2e'];
+
+const [asked = '', ...rest] = process.argv.slice(2);
+const isKind = (text: string): text is Kind => text in KINDS;
+const kinds = isKind(asked) ? [asked] : USUAL;
+const args = isKind(asked) ? rest : process.argv.slice(2);
+const root = process.env['DELGE_ROOT'] ?? process.cwd();
+
+const instance = Instance.open('test');
+await stopLeftover(instance);
+const processes = new Processes(instance);
+let stack: Stack | undefined;
+const stop = async (): Promise<void> => {
+  await stack?.stopAll();
+  await processes.stopAll();
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => void stop().then(() => process.exit(130)));
+}
+
+/** @returns exit code */
+const jest = (kind: Kind): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const report = process.env['DELGE_TEST_REPORTS'];
+    const output = report === undefined ? [] : ['--json', `--outputFile=${join(report, `${kind}.json`)}`];
+    const workers = kind === 'unit' ? ['--maxWorkers=2'] : ['--runInBand'];
+    const command = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js')];
+    const child = spawn(
+      process.execPath,
+      [...command, ...workers, ...output, ...args, '--testPathPatterns', ...KINDS[kind]],
+      {
+        cwd: root,
+        stdio: 'inherit',
+      },
+    );
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+
+try {
+  let failed = 0;
+  for (const kind of kinds) {
+    if (kind !== 'unit' && stack === undefined) {
+      const progress = new Progress(SERVER_STEPS + STACK_STEPS);
+      const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
+      const servers = await startServers(instance, processes, progress);
+      process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
+      const options = { instance, processes, servers, directory, name: 'shared', dir: instance.path('shared') };
+      stack = await Stack.start(options, progress);
+    }
+    process.stdout.write(`\n${kind} tests\n`);
+    if ((await jest(kind)) !== 0) failed += 1;
+  }
+  await stop();
+  process.exit(failed === 0 ? 0 : 1);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  await stop();
+  process.exit(1);
+}
