@@ -9,6 +9,7 @@ export { example, smallDirectory, type Example } from './examples.js';
 export { TestExchange, anExchange, type Deviation } from './exchange.js';
 export { documentOf, forged, sealAround, type Forgery } from './forgery.js';
 export { MESSAGE_LIFETIME_MS, aGateway, sealed, type Sealed, type TestGateway } from './gateway.js';
+export { MemoryLeafStore } from './leaf-store.js';
 export { MemoryReferralStore } from './referral-store.js';
 export { MemorySystemStore } from './system-store.js';
 export { noteSigner, publicJwk, type WorldKeys } from './world-keys.js';

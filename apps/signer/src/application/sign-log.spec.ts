@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MemoryLeafStore, noteSigner, outcomeOf } from '#testing';
+import { checkpointText, nodeSha256, nodeVerifyEd25519, signNote, verifierKey } from '#tlog/build';
+import { openCheckpoint, rootOfLeaves } from '#tlog/verify';
+import type { LogTrust } from '#tlog/verify';
+import { StateFile } from '../state/state-file.js';
+import { SignLog } from './sign-log.js';
+
+const ORIGIN = 'logg.delge.example/test/disclosure';
+const signer = noteSigner(ORIGIN);
+const trust: LogTrust = {
+  origin: ORIGIN,
+  keys: [verifierKey(ORIGIN, signer.publicKey, nodeSha256)],
+  // The signer signs before anybody cosigns: what readers ask for does not bind it.
+  policy: `witness w w+00000000+${Buffer.alloc(33, 4).toString('base64')}\nquorum w\n`,
+};
+
+let folder: string;
+let file: string;
+let store: MemoryLeafStore;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'delge-signer-'));
+  file = join(folder, 'disclosure.json');
+  store = new MemoryLeafStore();
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const aSigner = (by = signer, crash: (point: string) => void = () => undefined): SignLog =>
+  new SignLog(store, new StateFile(file, ORIGIN), trust, by, crash);
+const started = async (genesis = false): Promise<SignLog> => {
+  const signing = aSigner();
+  await signing.start(genesis);
+  return signing;
+};
+const restart = () => outcomeOf(() => started());
+/** A log of five leaves, signed at three and at five. */
+const signedLog = async (): Promise<SignLog> => {
+  const signing = await started(true);
+  store.add('a', 'b', 'c');
+  await signing.tick();
+  store.add('d', 'e');
+  await signing.tick();
+  return signing;
+};
+const opened = (note: string) =>
+  openCheckpoint(note, { ...trust, policy: '' }, { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 });
+const newest = () => opened(store.checkpoints.at(-1)?.note ?? '');
+const rootNow = () =>
+  rootOfLeaves(
+    store.rows.map(({ data }) => data),
+    nodeSha256,
+  );
+
+describe('a log that grows', () => {
+  it('is signed at each size over the root of its leaves', async () => {
+    await signedLog();
+    expect(store.checkpoints.map(({ size }) => size)).toEqual([3n, 5n]);
+    expect(newest().size).toBe(5n);
+    expect(Buffer.from(newest().root).equals(rootNow())).toBe(true);
+  });
+
+  it('is signed also while it is empty, and not again while nothing is added', async () => {
+    const signing = await started(true);
+    expect(await signing.tick()).toBe(0n);
+    expect(await signing.tick()).toBeUndefined();
+    store.add('a');
+    expect(await signing.tick()).toBe(1n);
+    expect(await signing.tick()).toBeUndefined();
+  });
+
+  it('shows its last checkpoint once more when asked to', async () => {
+    const signing = await signedLog();
+    await signing.heartbeat();
+    expect(store.checkpoints.map(({ size }) => size)).toEqual([3n, 5n, 5n]);
+  });
+
+  it('goes on after a restart where it was', async () => {
+    await signedLog();
+    const again = await started();
+    expect(store.checkpoints).toHaveLength(2);
+    store.add('f');
+    expect(await again.tick()).toBe(6n);
+    expect(Buffer.from(newest().root).equals(rootNow())).toBe(true);
+  });
+
+  it('may be longer than one page of leaves', async () => {
+    const signing = await started(true);
+    store.add(...Array.from({ length: 2_500 }, (_, i) => `leaf ${i}`));
+    expect(await signing.tick()).toBe(2_500n);
+    expect(Buffer.from(newest().root).equals(rootNow())).toBe(true);
+    expect(await restart()).toBe('accepted');
+    store.rows[1_700] = { index: 1_700n, data: Buffer.from('forged') };
+    expect(await restart()).toBe('LOG_CHANGED');
+  });
+});
+
+describe('what was signed is never contradicted', () => {
+  it.each<[string, string, () => void]>([
+    ['its end cut off', 'LOG_TRUNCATED', () => void store.rows.pop()],
+    ['all of it gone', 'LOG_TRUNCATED', () => void (store.rows = [])],
+    ['a leaf changed', 'LOG_CHANGED', () => void (store.rows[1] = { index: 1n, data: Buffer.from('forged') })],
+    ['two leaves in another order', 'LOG_CHANGED', () => swap(1, 2)],
+    ['a leaf put in between', 'LOG_CHANGED', () => insert(1)],
+    ['a leaf taken out', 'LEAF_MISSING', () => void store.rows.splice(1, 1)],
+    ['a leaf twice', 'LEAF_MISSING', () => void store.rows.splice(1, 0, row(1))],
+  ])('%s: %s', async (_, code, spoil) => {
+    await signedLog();
+    spoil();
+    const before = store.checkpoints.length;
+    expect(await restart()).toBe(code);
+    expect(store.checkpoints).toHaveLength(before);
+  });
+
+  it('also while it runs: a log that has become shorter is not signed again', async () => {
+    const signing = await signedLog();
+    store.rows.pop();
+    expect(await outcomeOf(() => signing.tick())).toBe('LOG_TRUNCATED');
+    expect(store.checkpoints).toHaveLength(2);
+  });
+
+  it('also while it runs: a leaf that is missing is not passed over', async () => {
+    const signing = await signedLog();
+    store.rows.push({ index: 6n, data: Buffer.from('g') });
+    expect(await outcomeOf(() => signing.tick())).toBe('LEAF_MISSING');
+  });
+
+  it('a checkpoint of the same size over another root is a fork', async () => {
+    await signedLog();
+    const note = signNote(checkpointText(ORIGIN, 5n, Buffer.alloc(32, 7)), signer, nodeSha256);
+    store.checkpoints = [{ size: 5n, note }];
+    expect(await restart()).toBe('CHECKPOINT_FORKED');
+  });
+
+  it('a checkpoint that this log never signed is not believed', async () => {
+    await signedLog();
+    const note = signNote(checkpointText(ORIGIN, 5n, rootNow()), noteSigner(ORIGIN), nodeSha256);
+    store.checkpoints = [{ size: 5n, note }];
+    expect(await restart()).toBe('WRONG_KEY');
+  });
+});
+
+describe('the state of its own', () => {
+  it('is needed, but for the one time when the log begins', async () => {
+    expect(await restart()).toBe('STATE_MISSING');
+    expect(await outcomeOf(() => started(true))).toBe('accepted');
+    await signedLog();
+    await rm(file);
+    expect(await restart()).toBe('STATE_MISSING');
+    // Saying that the log begins does not make it begin again.
+    expect(await outcomeOf(() => started(true))).toBe('STATE_MISSING');
+  });
+
+  it('is not taken when it is older than what was published', async () => {
+    const signing = await started(true);
+    store.add('a', 'b');
+    await signing.tick();
+    const old = await readFile(file);
+    store.add('c');
+    await signing.tick();
+    await writeFile(file, old);
+    expect(await restart()).toBe('STATE_ROLLED_BACK');
+  });
+
+  it.each<[string, string, (text: string) => string]>([
+    ['cut off', 'STATE_CORRUPT', (text) => text.slice(0, -5)],
+    ['empty', 'STATE_CORRUPT', () => ''],
+    ["another log's", 'STATE_CORRUPT', (text) => text.replace('"origin":"logg.', '"origin":"annan.')],
+    ['a hash short', 'STATE_CORRUPT', (text) => text.replace(/\["[^"]+",/, '[')],
+    ['of another size', 'STATE_CORRUPT', (text) => text.replace('"size":"5"', '"size":"7"')],
+    ['of a size with as many hashes', 'CHECKPOINT_FORKED', (text) => text.replace('"size":"5"', '"size":"3"')],
+    ['with another hash', 'CHECKPOINT_FORKED', (text) => text.replace(/\["[^"]{43}=/, `["${'A'.repeat(43)}=`)],
+    ['with a note that was changed', 'WRONG_KEY', (text) => text.replace(/\\n5\\n/, '\\n4\\n')],
+  ])('is not taken when it is %s: %s', async (_, code, spoil) => {
+    await signedLog();
+    const text = await readFile(file, 'utf8');
+    const spoiled = spoil(text);
+    expect(spoiled).not.toBe(text);
+    await writeFile(file, spoiled);
+    expect(await restart()).toBe(code);
+  });
+
+  it('is written before anything is published: a crash between them publishes what was remembered', async () => {
+    const dying = aSigner(signer, () => {
+      throw new Error('power loss');
+    });
+    await dying.start(true);
+    store.add('a', 'b');
+    await expect(dying.tick()).rejects.toThrow('power loss');
+    expect(store.checkpoints).toEqual([]);
+    store.add('c');
+    const again = await started();
+    expect(store.checkpoints.map(({ size }) => size)).toEqual([2n]);
+    expect(await again.tick()).toBe(3n);
+  });
+});
+
+it('signs nothing, and remembers nothing, with a key that readers do not trust', async () => {
+  const wrong = aSigner(noteSigner(ORIGIN));
+  await wrong.start(true);
+  store.add('a');
+  expect(await outcomeOf(() => wrong.tick())).toBe('WRONG_KEY');
+  expect(store.checkpoints).toEqual([]);
+  expect(await restart()).toBe('STATE_MISSING');
+});
+
+const row = (index: number) => store.rows[index] ?? { index: 0n, data: Buffer.of() };
+const swap = (a: number, b: number): void => {
+  const [first, second] = [row(a).data, row(b).data];
+  store.rows[a] = { index: BigInt(a), data: second };
+  store.rows[b] = { index: BigInt(b), data: first };
+};
+const insert = (at: number): void => {
+  const texts = store.rows.map(({ data }) => data.toString());
+  store.rows = [];
+  store.add(...texts.slice(0, at), 'forged', ...texts.slice(at));
+};
