@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { ContractError } from '#contracts';
+import { QueryFailedError } from 'typeorm';
+import { HoldError, PublishError, QuarantineError, settlementOf } from './index.js';
+
+const driverError = (code: string): QueryFailedError =>
+  new QueryFailedError('SELECT 1', [], Object.assign(new Error('driver'), { code }));
+const withCode = (code: string): Error => Object.assign(new Error('system'), { code });
+
+describe('an infrastructure failure holds: it is not the message that failed', () => {
+  it.each<[string, unknown, string]>([
+    ['what is needed is not here yet', new HoldError('snapshot'), 'snapshot'],
+    ['the broker takes nothing', new PublishError('BLOCKED'), 'broker'],
+    ['the broker is away', new PublishError('DISCONNECTED'), 'broker'],
+    ['the database is shutting down', driverError('57P01'), 'store'],
+    ['the database lost the connection', driverError('08006'), 'store'],
+    ['the database is full', driverError('53100'), 'store'],
+    ['the database found a deadlock', driverError('40P01'), 'store'],
+    ['the database could not serialise', driverError('40001'), 'store'],
+    ['the database is not reached', withCode('ECONNREFUSED'), 'store'],
+    ['the connection ended', new Error('Connection terminated unexpectedly'), 'store'],
+    ['the pool gave no connection', new Error('timeout exceeded when trying to connect'), 'store'],
+  ])('%s', (_, error, code) => {
+    expect(settlementOf(error)).toEqual({ kind: 'hold', code });
+  });
+});
+
+describe('everything else is for people to look at', () => {
+  it.each<[string, unknown, string]>([
+    ['a message that cannot be handled', new QuarantineError('id-reuse'), 'id-reuse'],
+    ['a message that has not the shape of its type', new ContractError('UNKNOWN_MEMBER', 'x'), 'malformed'],
+    ['a bug', new TypeError('x is not a function'), 'handler-failed'],
+    ['a rule of the database that was broken', driverError('23505'), 'handler-failed'],
+    ['a statement that is wrong', driverError('42601'), 'handler-failed'],
+    ['a text that the database does not take', driverError('22021'), 'handler-failed'],
+    ['what is no error', 'text', 'handler-failed'],
+    ['nothing', undefined, 'handler-failed'],
+    ['an object that says it is away', { code: '57P01' }, 'handler-failed'],
+  ])('%s', (_, error, code) => {
+    expect(settlementOf(error)).toEqual({ kind: 'quarantine', code });
+  });
+});
