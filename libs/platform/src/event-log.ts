@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 
 /**
  * What may stand in a log line: ids, codes, counts and times. Closed on purpose: a name, a number of a person, content or a
@@ -28,14 +28,16 @@ export interface LogFields {
 export class EventLog {
   private readonly logger: Logger;
 
-  constructor(service: string, level: string) {
-    this.logger = pino({
+  /** @param destination where the lines go; absent: standard output */
+  constructor(service: string, level: string, destination?: DestinationStream) {
+    const options = {
       level,
       base: { service },
       messageKey: 'event',
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    });
+      formatters: { level: (label: string) => ({ level: label }) },
+    };
+    this.logger = destination === undefined ? pino(options) : pino(options, destination);
   }
 
   debug(event: string, fields: LogFields = {}): void {
@@ -64,7 +66,10 @@ const describe = (error: unknown): object => {
   if (!(error instanceof Error)) return { error: typeof error };
   const { code } = error as { readonly code?: unknown };
   const driver = (error as { readonly driverError?: { readonly code?: unknown } }).driverError?.code;
-  const at = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  // Behind the message: a message of several lines could look like frames, and hold anything.
+  const { message, stack = '' } = error;
+  const behind = stack.includes(message) ? stack.slice(stack.indexOf(message) + message.length) : '';
+  const at = behind.split('\n').filter((line) => /^\s+at /.test(line));
   return {
     error: error.name,
     ...(typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? { errorCode: code } : {}),
