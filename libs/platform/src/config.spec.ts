@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { IsUrl } from 'class-validator';
+import { ConfigError, ServiceConfig, loadConfig } from './config.js';
+
+class ExampleConfig extends ServiceConfig {
+  @IsUrl({ protocols: ['postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
+}
+const good = {
+  PORT: '3000',
+  DELGE_ENVIRONMENT: 'test',
+  DATABASE_URL: 'postgresql://gateway@localhost:5432/delge',
+};
+const faults = (env: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    loadConfig(ExampleConfig, env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults.toSorted();
+    throw error;
+  }
+};
+
+describe('the configuration of a service', () => {
+  it('is read with its types and defaults', () => {
+    expect(loadConfig(ExampleConfig, good)).toMatchObject({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      SHUTDOWN_GRACE_MS: 10_000,
+      DATABASE_URL: good.DATABASE_URL,
+    });
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(loadConfig(ExampleConfig, good))).toBe(true);
+  });
+
+  it('looks at no variable that is not declared', () => {
+    const config = loadConfig(ExampleConfig, { ...good, PATH: '/bin', SECRET: 'x' });
+    expect(JSON.stringify(config)).not.toMatch(/PATH|SECRET/);
+  });
+
+  it('tells every fault at once, by name', () => {
+    expect(faults({})).toEqual(['DATABASE_URL is missing', 'DELGE_ENVIRONMENT is missing', 'PORT is missing']);
+  });
+
+  it('takes an empty variable for a missing one', () => {
+    expect(faults({ ...good, PORT: '' })).toEqual(['PORT is missing']);
+    expect(loadConfig(ExampleConfig, { ...good, HOST: '' }).HOST).toBe('127.0.0.1');
+  });
+
+  it.each<[string, string]>([
+    ['PORT', 'http'],
+    ['PORT', '3000.5'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['DELGE_ENVIRONMENT', 'prod'],
+    ['LOG_LEVEL', 'verbose'],
+    ['SHUTDOWN_GRACE_MS', 'soon'],
+    ['DATABASE_URL', 'mysql://localhost/x'],
+  ])('%s may not be %s', (name, value) => {
+    const [fault, ...rest] = faults({ ...good, [name]: value });
+    expect(rest).toEqual([]);
+    expect(fault).toMatch(new RegExp(`^${name} breaks `));
+  });
+
+  it('never tells a value', () => {
+    const text = faults({ ...good, DATABASE_URL: 'mysql://gateway:hunter2@localhost/x' }).join();
+    expect(text).not.toContain('hunter2');
+  });
+});
