@@ -8,8 +8,8 @@ import { Progress } from './machine/progress.js';
 import { readDirectory } from './sandbox/directory.js';
 
 /**
- * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e` or `faults` one kind, each followed by jest's own arguments if
- * one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ, and a whole Delge that they share.
+ * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e` or `faults` one kind, each followed by
+ * parts of paths and jest's own options (`--name=value`) if one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ, and a whole Delge that they share.
  */
 const KINDS = {
   unit: ['(^|/)(apps|libs|tools)/.*\\.spec\\.ts$', '\\.unit-spec\\.ts$'],
@@ -23,7 +23,9 @@ const USUAL: readonly Kind[] = ['unit', 'integration', 'e2e'];
 const [asked = '', ...rest] = process.argv.slice(2);
 const isKind = (text: string): text is Kind => text in KINDS;
 const kinds = isKind(asked) ? [asked] : USUAL;
-const args = isKind(asked) ? rest : process.argv.slice(2);
+const words = isKind(asked) ? rest : process.argv.slice(2);
+/** Words are parts of paths, all else is jest's own. */
+const [paths, args] = [words.filter((word) => !word.startsWith('-')), words.filter((word) => word.startsWith('-'))];
 const root = process.env['DELGE_ROOT'] ?? process.cwd();
 
 const instance = Instance.open('test');
@@ -45,14 +47,11 @@ const jest = (kind: Kind): Promise<number> =>
     const output = report === undefined ? [] : ['--json', `--outputFile=${join(report, `${kind}.json`)}`];
     const workers = kind === 'unit' ? ['--maxWorkers=2'] : ['--runInBand'];
     const command = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js')];
-    const child = spawn(
-      process.execPath,
-      [...command, ...workers, ...output, ...args, '--testPathPatterns', ...KINDS[kind]],
-      {
-        cwd: root,
-        stdio: 'inherit',
-      },
+    const patterns = KINDS[kind].flatMap((pattern) =>
+      paths.length === 0 ? [pattern] : paths.map((path) => `${path}.*${pattern}`),
     );
+    const argv = [...command, ...workers, ...output, ...args, '--testPathPatterns', ...patterns];
+    const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit' });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });
