@@ -41,8 +41,7 @@ export class DisclosureLog {
     for (let i = 0; i < count; i += 1) await this.add(`somebody else's entry ${i}`, randomBytes(32));
   }
 
-  async append(entry: string): Promise<LoggedEntry> {
-    const blind = randomBytes(32);
+  async append(entry: string, blind = randomBytes(32)): Promise<LoggedEntry> {
     const index = await this.add(entry, blind);
     return { entry, blind: blind.toString('base64url'), proof: await this.prove(index) };
   }

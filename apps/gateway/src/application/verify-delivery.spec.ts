@@ -224,6 +224,15 @@ describe('the recipient', () => {
     expect(await outcomeOf(() => recipient.verify.execute(delivery))).toBe('not-hosted');
   });
 
+  it('is hosted here by what the key store holds, whatever the keys log says', async () => {
+    const file = world.keys.files['myndigheterna'] as Parameters<typeof KeyStore.create>[1];
+    const { [RECIPIENT]: _, ...others } = file.authorities;
+    const keys = await KeyStore.create('myndigheterna', { ...file, authorities: others });
+    const delivery = await exchange.release(genuine);
+    const without = await aGateway(world, 'myndigheterna', { keys });
+    expect(await outcomeOf(() => without.verify.execute(delivery))).toBe('not-hosted');
+  });
+
   it('is hosted here by what the keys log says, not by what the key store holds', async () => {
     const file = world.keys.files['myndigheterna'] as Parameters<typeof KeyStore.create>[1];
     const moved = await aGateway(world, 'rattsvasendet', { keys: await KeyStore.create('rattsvasendet', file) });

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKey, localSigner } from '#envelope';
+import { generateKey, localSigner, parseDecision } from '#envelope';
 import type { Decision, PrivateKey, Signer } from '#envelope';
 import {
   DisclosureLog,
@@ -81,7 +81,11 @@ describe('without proof nothing is taken', () => {
       },
     ],
     ['another blind', 'proof-invalid', () => ({ ...logged, blind: Buffer.alloc(32, 1).toString('base64url') })],
-    ['a blind of 31 octets', 'proof-invalid', () => ({ ...logged, blind: Buffer.alloc(31, 1).toString('base64url') })],
+    [
+      'a leaf of the log that was blinded with 31 octets',
+      'proof-invalid',
+      () => world.disclosure.append(logged.entry, Buffer.alloc(31, 1)),
+    ],
     ['a blind in another spelling', 'proof-invalid', () => ({ ...logged, blind: respelled(logged.blind) })],
     [
       'the same decision signed once more',
@@ -134,6 +138,9 @@ describe('the signature is that of a decision key of the exchange at the size th
     expect(await read(now)).toBe('accepted');
     // Once the revocation is known here, what was signed while the key was live still holds.
     expect(await read(before)).toBe('accepted');
+    const whileLive = (decision: Decision): Decision => ({ ...decision, keys: headOf(before.entry) });
+    const signer = posing(await generateKey('decision'), own.keys.decision);
+    expect(await read(await ownExchange.decide(message, { change: whileLive, signer }))).toBe('decision-signature');
   });
 });
 
@@ -199,6 +206,7 @@ describe('a notice', () => {
   });
 });
 
+const headOf = (entry: string): Decision['keys'] => parseDecision(entry).decision.keys;
 const rootOfNothing = Buffer.alloc(32, 7).toString('base64');
 
 /** @param change lines of the checkpoint, from its origin on */
