@@ -41,7 +41,6 @@ describe('a text that somebody outside chose', () => {
   ])('%j stays one line and one value', (type) => {
     log.warn('message.quarantined', { type });
     expect(lines).toHaveLength(1);
-    // oxlint-disable-next-line no-control-regex
     expect(lines[0]?.slice(0, -1)).not.toMatch(/[\u0000-\u001f]/);
     expect(last()).toMatchObject({ event: 'message.quarantined', type });
   });

@@ -55,7 +55,6 @@ export const keyId = (name: string, material: Uint8Array, sha256: Sha256): Uint8
 /** Splits a signed note into its text and its signature lines; verifies nothing. @throws {TlogError} MALFORMED_NOTE */
 export function parseNote(note: string): Note {
   if (note.length > MAX_NOTE_LENGTH || !note.isWellFormed()) throw new TlogError('MALFORMED_NOTE');
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0009\u000b-\u001f]/.test(note)) throw new TlogError('MALFORMED_NOTE');
   const split = note.lastIndexOf('\n\n');
   if (split < 1 || !note.endsWith('\n')) throw new TlogError('MALFORMED_NOTE');
