@@ -51,6 +51,11 @@ describe('who stands behind a message', () => {
     ["its authority's document key", 'manifest-key', () => signedBy(world.keys.documents['linkoping/omsorgsnamnden'])],
     ["its administrator's key", 'manifest-key', () => signedBy(world.keys.administrators['linkoping'])],
     [
+      "a key that says it is the gateway's witness key",
+      'manifest-key',
+      () => signedBy({ ...stranger, kid: world.keys.witnesses['kommunerna']?.kid ?? '' }),
+    ],
+    [
       'a key that says it is the right one',
       'manifest-signature',
       () => signedBy({ ...stranger, kid: world.keys.manifests['kommunerna']?.kid ?? '' }),

@@ -151,6 +151,12 @@ describe('a receipt', () => {
       () => manifestKey('rattsvasendet'),
     ],
     ["signed with its authority's own key", 'receipt-key', {}, () => documentKey()],
+    [
+      "signed with a key that says it was the gateway's witness key",
+      'receipt-key',
+      {},
+      () => localSigner({ ...stranger, kid: world.keys.witnesses['myndigheterna']?.kid ?? '' }),
+    ],
     ['signed by nobody that is known', 'receipt-key', {}, () => localSigner(stranger)],
     [
       'signed with a key that says it was another',

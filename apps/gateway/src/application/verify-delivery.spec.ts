@@ -196,6 +196,11 @@ describe("the manifest is its sender's gateway's", () => {
       () => ({ manifestSigner: localSigner(world.keys.documents[SENDER] as PrivateKey) }),
     ],
     [
+      "a key that says it is the gateway's witness key",
+      'manifest-key',
+      () => ({ manifestSigner: posing(stranger, world.keys.witnesses['kommunerna'] as PrivateKey) }),
+    ],
+    [
       "a key that says it is the gateway's",
       'manifest-signature',
       () => ({ manifestSigner: posing(stranger, manifestKey('kommunerna')) }),
