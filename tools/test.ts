@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { SERVER_STEPS, startServers } from './deploy/servers.js';
+import type { Servers } from './deploy/servers.js';
 import { STACK_STEPS, Stack } from './deploy/stack.js';
+import type { StackOptions } from './deploy/stack.js';
 import { Instance } from './machine/instance.js';
 import { Processes, stopLeftover } from './machine/processes.js';
 import { Progress } from './machine/progress.js';
@@ -9,10 +11,11 @@ import { readDirectory } from './sandbox/directory.js';
 
 /**
  * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e` or `faults` one kind, each followed by
- * parts of paths and jest's own options (`--name=value`) if one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ, and a whole Delge that they share.
+ * parts of paths and jest's own options (`--name=value`) if one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e and
+ * fault tests against a whole Delge that they share.
  */
 const KINDS = {
-  unit: ['(^|/)(apps|libs|tools)/.*\\.spec\\.ts$', '\\.unit-spec\\.ts$'],
+  unit: ['\\.(unit-)?spec\\.ts$'],
   integration: ['\\.integration-spec\\.ts$'],
   e2e: ['\\.e2e-spec\\.ts$'],
   faults: ['\\.faults-spec\\.ts$'],
@@ -35,6 +38,8 @@ let stack: Stack | undefined;
 const stop = async (): Promise<void> => {
   await stack?.stopAll();
   await processes.stopAll();
+  // A spec that was broken off cannot stop what it started.
+  await stopLeftover(instance);
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stop().then(() => process.exit(130)));
@@ -50,7 +55,8 @@ const jest = (kind: Kind): Promise<number> =>
     const patterns = KINDS[kind].flatMap((pattern) =>
       paths.length === 0 ? [pattern] : paths.map((path) => `${path}.*${pattern}`),
     );
-    const argv = [...command, ...workers, ...output, ...args, '--testPathPatterns', ...patterns];
+    const none = paths.length === 0 ? [] : ['--passWithNoTests'];
+    const argv = [...command, ...workers, ...output, ...none, ...args, '--testPathPatterns', ...patterns];
     const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit' });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
@@ -58,14 +64,16 @@ const jest = (kind: Kind): Promise<number> =>
 
 try {
   let failed = 0;
+  let servers: Servers | undefined;
   for (const kind of kinds) {
-    if (kind !== 'unit' && stack === undefined) {
-      const progress = new Progress(SERVER_STEPS + STACK_STEPS);
-      const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
-      const servers = await startServers(instance, processes, progress);
+    if (kind !== 'unit') {
+      servers ??= await startServers(instance, processes, new Progress(SERVER_STEPS));
       process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
+    }
+    if (kind === 'e2e' || kind === 'faults') {
+      const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
       const options = { instance, processes, servers, directory, name: 'shared', dir: instance.path('shared') };
-      stack = await Stack.start(options, progress);
+      stack ??= await Stack.start(options as StackOptions, new Progress(STACK_STEPS));
     }
     process.stdout.write(`\n${kind} tests\n`);
     if ((await jest(kind)) !== 0) failed += 1;

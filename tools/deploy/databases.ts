@@ -8,6 +8,7 @@ import type { Instance } from '../machine/instance.js';
 
 /** Owns every table and runs the migrations; no service logs in as it. */
 const OWNER = 'delge_owner';
+const DEPLOY_LOCK = 7_100_002;
 /** The ledger first: the others are granted its table of pending entries. */
 const OPERATOR_SCHEMAS = { ledger, registry, exchange };
 const OPERATOR_SERVICES = ['ledger', 'registry', 'exchange', 'signer'] as const;
@@ -58,24 +59,26 @@ export async function deployDatabases(
   prefix: string,
   gateways: readonly string[],
 ): Promise<Databases> {
-  const services = OPERATOR_SERVICES.map(roleOfService);
   await asAdmin(admin, 'postgres', async (db) => {
+    // Two deploys at once are one after the other: rights and roles cannot be changed by two.
+    await db.query(`SELECT pg_advisory_lock($1)`, [DEPLOY_LOCK]);
+    const services = OPERATOR_SERVICES.map(roleOfService);
     for (const role of [OWNER, ...services, ...gateways.map(roleOf)]) {
       await makeRole(db, role, instance.secret(`database-${role}`));
     }
+    const operator = `${prefix}_operator`;
+    await makeDatabase(admin, operator, services, Object.keys(OPERATOR_SCHEMAS));
+    for (const [schema, migrations] of Object.entries(OPERATOR_SCHEMAS)) {
+      await migrate(urlOf(instance, admin, operator, OWNER), schema, migrations);
+    }
+    for (const id of gateways) {
+      const database = `${prefix}_gw_${id}`;
+      const role = roleOf(id);
+      await makeDatabase(admin, database, [role], ['gateway']);
+      await migrate(urlOf(instance, admin, database, OWNER), 'gateway', gateway);
+      await asAdmin(admin, database, (db) => db.query(grantsSql(role)));
+    }
   });
-  const operator = `${prefix}_operator`;
-  await makeDatabase(admin, operator, services, Object.keys(OPERATOR_SCHEMAS));
-  for (const [schema, migrations] of Object.entries(OPERATOR_SCHEMAS)) {
-    await migrate(urlOf(instance, admin, operator, OWNER), schema, migrations);
-  }
-  for (const id of gateways) {
-    const database = `${prefix}_gw_${id}`;
-    const role = roleOf(id);
-    await makeDatabase(admin, database, [role], ['gateway']);
-    await migrate(urlOf(instance, admin, database, OWNER), 'gateway', gateway);
-    await asAdmin(admin, database, (db) => db.query(grantsSql(role)));
-  }
   return databaseUrls(instance, admin, prefix, gateways);
 }
 

@@ -1,0 +1,60 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { dataSourceOptions } from '#persistence';
+import { EventLog } from '#platform';
+import { DataSource } from 'typeorm';
+import { databaseUrls, deployDatabases, dropDatabases } from '../../tools/deploy/databases.js';
+import type { Databases } from '../../tools/deploy/databases.js';
+import type { Servers } from '../../tools/deploy/servers.js';
+import { Instance } from '../../tools/machine/instance.js';
+
+const GATEWAYS = ['kommunerna'] as const;
+
+/** Databases of one spec, really migrated, with every role. */
+export class OwnDatabases {
+  private readonly open: DataSource[] = [];
+
+  private constructor(
+    readonly urls: Databases,
+    readonly admin: string,
+    readonly prefix: string,
+    readonly instance: Instance,
+  ) {}
+
+  static async deploy(name: string): Promise<OwnDatabases> {
+    const own = OwnDatabases.undeployed(name);
+    await dropDatabases(own.admin, own.prefix);
+    await deployDatabases(own.instance, own.admin, own.prefix, GATEWAYS);
+    return own;
+  }
+
+  /** Their names and URLs alone. */
+  static undeployed(name: string): OwnDatabases {
+    const servers = process.env['DELGE_TEST_SERVERS'];
+    if (servers === undefined) throw new Error('run through `npm test`: it starts the servers');
+    const { postgres } = JSON.parse(servers) as Servers;
+    const instance = Instance.open('test', process.env['DELGE_ROOT'] ?? process.cwd());
+    const prefix = `delge_${name}`;
+    return new OwnDatabases(databaseUrls(instance, postgres, prefix, GATEWAYS), postgres, prefix, instance);
+  }
+
+  /** A service's connections, as the service makes them. */
+  async connect(url: string, schema: string): Promise<DataSource> {
+    const dataSource = await new DataSource(dataSourceOptions({ url, schema })).initialize();
+    this.open.push(dataSource);
+    return dataSource;
+  }
+
+  async drop(): Promise<void> {
+    for (const dataSource of this.open) if (dataSource.isInitialized) await dataSource.destroy();
+    await dropDatabases(this.admin, this.prefix);
+  }
+}
+
+export const silent = new EventLog('test', 'silent');
+
+/** An entry for the disclosure log as the exchange hands it over; its bytes mean nothing. */
+export const anEntry = (): { readonly entryId: string; readonly entry: Buffer; readonly blind: Buffer } => ({
+  entryId: randomUUID(),
+  entry: randomBytes(200),
+  blind: randomBytes(32),
+});
