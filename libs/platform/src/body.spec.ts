@@ -26,12 +26,12 @@ interface Answer {
 }
 
 /** What a route would be given, or the problem that is answered instead. */
-const answer = (bytes: Uint8Array, given: Given = {}): Promise<Answer> =>
+const answer = (sending: Uint8Array | Iterable<Buffer>, given: Given = {}): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { method = 'POST', path = '/v1/referrals', headers = {} } = given;
-    const chunks: Buffer[] = [];
-    for (let at = 0; at < bytes.length; at += 16_384) chunks.push(Buffer.from(bytes.subarray(at, at + 16_384)));
+    const bytes = sending instanceof Uint8Array ? sending : new Uint8Array();
     const sent = { 'content-type': 'application/json', 'content-length': String(bytes.length), ...headers };
+    const chunks = sending instanceof Uint8Array ? slices(sending) : sending;
     const request = Object.assign(Readable.from(chunks), { method, path, headers: sent });
     const out: Record<string, string> = {};
     let code = 0;
@@ -55,6 +55,9 @@ const answer = (bytes: Uint8Array, given: Given = {}): Promise<Answer> =>
       else resolve({ status: 200, body: (request as { readonly body?: unknown }).body, text: '', headers: out });
     });
   });
+const slices = function* (bytes: Uint8Array): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 16_384) yield Buffer.from(bytes.subarray(at, at + 16_384));
+};
 const json = (text: string, given?: Given): Promise<Answer> => answer(Buffer.from(text), given);
 const problem = async (text: string | Uint8Array, given?: Given): Promise<string> => {
   const { status, slug } = await answer(typeof text === 'string' ? Buffer.from(text) : text, given);
@@ -133,6 +136,16 @@ describe('B4 a body over the limit', () => {
     expect(await problem('{}', { headers: { 'content-length': String(MAX + 1) } })).toBe('413 too-large');
     const chunked = { 'transfer-encoding': 'chunked', 'content-length': '0' };
     expect(await problem(large, { headers: chunked })).toBe('413 too-large');
+  });
+
+  it('is not read to its end', async () => {
+    let given = 0;
+    const endless = function* (): Generator<Buffer> {
+      for (; given < 100 * MAX; given += 1024) yield Buffer.alloc(1024, 0x20);
+    };
+    const chunked = { 'transfer-encoding': 'chunked', 'content-length': '0' };
+    expect((await answer(endless(), { headers: chunked })).status).toBe(413);
+    expect(given).toBeLessThan(3 * MAX);
   });
 
   it('ends the connection, since the rest of it would be taken for the next request', async () => {

@@ -42,8 +42,10 @@ describe('a genuine message', () => {
   });
 
   it('is judged for the day of the decision', async () => {
-    const before = await judge({}, exchange, new Date('2019-12-31T12:00:00.000Z'));
+    const sent = { issuedAt: '2019-12-31T11:00:00.000Z', expiresAt: '2020-01-02T11:00:00.000Z' };
+    const before = await judge(sent, exchange, new Date('2019-12-31T12:00:00.000Z'));
     expect(before.outcome).not.toBe('permit');
+    expect(before.verdict).not.toHaveProperty('verification');
   });
 });
 

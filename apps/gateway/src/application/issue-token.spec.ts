@@ -147,6 +147,10 @@ describe('an access token', () => {
       'of another issuer',
       async () => (await another(gatewayKey, 'https://x.example')).issue(SYSTEM, jti(), clock.now()),
     ],
+    [
+      'that names another issuer, for this audience',
+      async () => signed({ ...claims(), iss: 'https://x.example', aud: ISSUER }, gatewayKey, { typ: 'at+jwt' }),
+    ],
     ['that is an assertion', () => signed(claims())],
     ['that says nothing of its type', async () => signed({ ...claims(), iss: ISSUER, aud: ISSUER }, gatewayKey)],
   ])('%s lets nobody in', async (_, make) => {

@@ -84,6 +84,11 @@ describe('a decision', () => {
     expect(await outcomeOf(() => outcomes.decided({ ...told, attempt: 2 }))).toBe('decision-binding');
   });
 
+  it('is about the attempt that was made', async () => {
+    const told = await decided((decision) => ({ ...decision, attempt: 2 }));
+    expect(await outcomeOf(() => outcomes.decided({ ...told, attempt: 2 }))).toBe('decision-binding');
+  });
+
   it('without proof, or with that of another, is not trusted', async () => {
     const told = await decided();
     const { proof } = await decided();

@@ -295,6 +295,8 @@ describe('keys of document and seal', () => {
     expect(await outcome(forgery)).toBe('not-permitted');
     expect(await outcome(forgery, permit)).toBe('document-key');
     expect(await outcome({ manifest: (m) => ({ ...m, documentKey: stranger.kid }) }, permit)).toBe('document-key');
+    const seal = world.keys.sealings[SENDER]?.kid ?? '';
+    expect(await outcome({ manifest: (m) => ({ ...m, documentKey: seal }) }, permit)).toBe('document-key');
   });
 
   it('are those that the manifest names', async () => {

@@ -75,7 +75,10 @@ describe.each(messages)('%s', (_, parse, good, optional) => {
   });
 
   it('is no larger than the wire lets through, and its texts are UTF-8', () => {
-    expect(faultOf(parse, new Uint8Array(1024 * 1024 + 1).fill(0x20))).toBe('MALFORMED_MESSAGE');
+    const room = 1024 * 1024 - bytes(JSON.stringify(good)).length;
+    const padded = (spaces: number): Uint8Array => bytes(JSON.stringify(good) + ' '.repeat(spaces));
+    expect(faultOf(parse, padded(room))).toBe('accepted');
+    expect(faultOf(parse, padded(room + 1))).toBe('MALFORMED_MESSAGE');
     expect(faultOf(parse, Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d))).toBe('MALFORMED_MESSAGE');
   });
 
