@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SERVER_STEPS, startServers } from './deploy/servers.js';
+import { SERVER_STEPS, sandboxName, startServers } from './deploy/servers.js';
 import { STACK_STEPS, Stack, gatewayService } from './deploy/stack.js';
 import { Instance } from './machine/instance.js';
 import { Processes, isRunning, stopLeftover } from './machine/processes.js';
@@ -14,7 +14,7 @@ import { say, sayHowToSend } from './demo/tables.js';
  */
 const once = process.argv.includes('--once');
 const root = process.env['DELGE_ROOT'] ?? process.cwd();
-const instance = Instance.open('sandbox');
+const instance = Instance.open(sandboxName());
 if (isRunning(instance)) {
   process.stdout.write('stopping what an earlier start left running\n');
   await stopLeftover(instance);

@@ -56,15 +56,17 @@ const SENDER = 'linkoping/omsorgsnamnden';
 /** What one can do now. */
 export const sayHowToSend = (stack: Stack, gateways: readonly (readonly [string, string])[]): void => {
   const [, own = ''] = gateways[0] ?? [];
+  const { name } = stack.options;
+  const delge = `npm run -s delge --${name === 'sandbox' ? '' : ` --sandbox .delge/${name}/sandbox.json`}`;
   for (const service of ['registry', 'exchange', 'ledger'] as const) say(`${service.padEnd(24)} ${stack.url(service)}`);
   for (const [id, url] of gateways) say(`${`gateway ${id}`.padEnd(24)} ${url}  (${url}/openapi.json)`);
   say(`
 Send one of your own:
-  npm run -s delge -- send ${EXAMPLE} --new-id
+  ${delge} send ${EXAMPLE} --new-id
 
 The same as curl:
-  npm run -s delge -- body ${EXAMPLE} --new-id |
-    curl -sS ${own}/v1/referrals -H "Authorization: Bearer $(npm run -s delge -- token ${SENDER})" \\
+  ${delge} body ${EXAMPLE} --new-id |
+    curl -sS ${own}/v1/referrals -H "Authorization: Bearer $(${delge} token ${SENDER})" \\
       -H 'Content-Type: application/json' --data-binary @-
 
 Ready. Ctrl-C stops everything.`);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Instance } from '../machine/instance.js';
 import { findPostgres, startPostgres } from '../machine/postgres.js';
 import type { Processes } from '../machine/processes.js';
@@ -12,6 +13,13 @@ export interface Servers {
 }
 
 export const SERVER_STEPS = 4;
+
+/** Keys, signer's state and tables belong together: a sandbox on servers given by URL is another one than that on private servers. */
+export const sandboxName = (): string => {
+  const { DATABASE_URL } = process.env;
+  if (DATABASE_URL === undefined) return 'sandbox';
+  return `sandbox-${createHash('sha256').update(new URL(DATABASE_URL).host).digest('hex').slice(0, 8)}`;
+};
 
 /** Servers that run already, named by DATABASE_URL and AMQP_URL; else private ones from installed binaries; else installed first. */
 export async function startServers(instance: Instance, processes: Processes, progress: Progress): Promise<Servers> {

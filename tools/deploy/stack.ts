@@ -14,7 +14,7 @@ import { databaseUrls, deployDatabases } from './databases.js';
 import type { Databases } from './databases.js';
 import type { Servers } from './servers.js';
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 
 export interface StackOptions {
   readonly instance: Instance;
@@ -120,7 +120,15 @@ export class Stack {
       args: ['--enable-source-maps', join(this.options.instance.root, 'dist/apps', app, 'src/main.js')],
       env: { ...this.environment(service), ...this.variables[service], ...variables },
     });
-    await until(service, READY_MS, () => this.isReady(service), running);
+    try {
+      await until(service, READY_MS, () => this.isReady(service), running);
+    } catch (error) {
+      const faults = running.alive() ? await this.faults(service) : '';
+      const log = this.options.instance.path('log', `${this.processName(service)}.log`);
+      throw new Error(`${error instanceof Error ? error.message : service}${faults}; its log: ${log}`, {
+        cause: error,
+      });
+    }
   }
 
   async startAll(services: readonly string[]): Promise<void> {
@@ -148,6 +156,17 @@ export class Stack {
       return response.ok;
     } catch {
       return false;
+    }
+  }
+
+  /** What the service itself says is missing. */
+  private async faults(service: string): Promise<string> {
+    try {
+      const answer = await fetch(`${this.url(service)}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+      const { faults } = (await answer.json()) as { readonly faults?: object };
+      return faults === undefined ? '' : ` ${JSON.stringify(faults)}`;
+    } catch {
+      return '';
     }
   }
 
