@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateKey, localSigner, sealTo, sha256Base64url, signReceipt } from '#envelope';
+import { generateKey, localSigner, parseReceipt, sealTo, sha256Base64url, signReceipt } from '#envelope';
 import type { Decision, Notice, PrivateKey, Receipt, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
 import { parseMessageSubmittedV1 } from '#contracts';
@@ -227,6 +227,15 @@ describe('a receipt', () => {
     it.each<[string, () => Promise<ReceiptRecordedV1>]>([
       ['sealed to another', () => accepted('linkoping/socialnamnden', { diaryNumber: 'x' })],
       ['that is not the one signed for', () => accepted(SENDER, { diaryNumber: 'x' }, (text) => `${text}A`)],
+      [
+        'that somebody else sealed for the same receipt',
+        async () => {
+          const told = await accepted(SENDER, { diaryNumber: 'x' });
+          const { receipt } = parseReceipt(told.receipt);
+          const note = canonicalBytes({ diaryNumber: 'y' });
+          return { ...told, sealed: await sealTo(world.keys.sealings[SENDER] as PrivateKey, note, receipt) };
+        },
+      ],
       ['that is too long to be one', () => accepted(SENDER, { diaryNumber: 'x'.repeat(65) })],
       ['that is none', () => accepted(SENDER, { note: 'x' })],
     ])('%s: it is left out and the receipt stands', async (_, make) => {

@@ -205,6 +205,26 @@ describe('a referral that awaits an assessment', () => {
     expect(store.outbox).toEqual([]);
   });
 
+  it('is replaced also by a body with the same content, and what was assessed is void all the same', async () => {
+    const half = changed(example('19'), { assessments: [] });
+    await submit(half);
+    await referrals.assess(half.system, half.referral.id, [later(half)]);
+    expect((await find(half))?.assessments).toHaveLength(1);
+    await submit(changed(half, { registration: { ...half.referral.registration, subject: 'Annat' } }));
+    expect((await find(half))?.assessments).toEqual([]);
+  });
+
+  it('does not rest on an assessment of other content, wherever that was kept', async () => {
+    const { system, referral } = example('19');
+    await submit(example('19'));
+    const kept = (await find(example('19')))?.assessments ?? [];
+    expect(kept).toHaveLength(2);
+    const content = { ...referral.content, circumstances: 'Bara två hushåll.' };
+    const evaluate = (body: SubmitReferralDto) => gateway.evaluate.execute(system, body, kept, [], world.clock.now());
+    expect((await evaluate(referral)).assessments).toEqual(kept);
+    expect((await evaluate({ ...referral, content })).assessments).toEqual([]);
+  });
+
   it.each<[string, Partial<AssessmentDto>]>([
     ['another recipient', { recipient: 'fk/forsakringskassan' }],
     ['a test that is none', { test: 'TYCKANDE' }],
@@ -268,8 +288,12 @@ describe('what could be sent to nobody', () => {
       { to: [{ authority: 'fk/forsakringskassan', function: 'finns-inte' }] },
     ],
     ['a message type that is not known', 'UNKNOWN_MESSAGE_TYPE', { type: 'gossip/1' }],
-    ['a message type of another class', 'UNKNOWN_MESSAGE_TYPE', { type: 'recorded-disclosure/1' }],
     ['content that is not of its type', 'CONTENT_INVALID', { content: { subject: {} } }],
+    [
+      'a value that is not of its type',
+      'CONTENT_INVALID',
+      { content: { ...example('01').referral.content, provider: { name: 'x', organisationNumber: '1' } } },
+    ],
     [
       'content that is too large',
       'TOO_LARGE',
