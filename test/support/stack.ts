@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connect } from 'amqplib';
 import type { ChannelModel } from 'amqplib';
 import { DelgeProblem } from '#client';
-import type { MessageView, SubmitReferralDto } from '#contracts';
+import type { MessageSummary, MessageView, SubmitReferralDto } from '#contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QueryResultRow } from 'pg';
 import { dropBroker } from '../../tools/deploy/broker.js';
@@ -130,6 +130,20 @@ export const problemOf = async (call: Promise<unknown>): Promise<string> => {
     if (error instanceof DelgeProblem) return error.slug;
     throw error;
   }
+};
+
+/** The refusal that a call ends in, with the verdict for each recipient. */
+export const refusalOf = async (
+  call: Promise<unknown>,
+): Promise<{ readonly status: number; readonly slug: string; readonly recipients: readonly MessageSummary[] }> => {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof DelgeProblem)) throw error;
+    const { status, recipients = [] } = error.problem as { status: number; recipients?: readonly MessageSummary[] };
+    return { status, slug: error.slug, recipients };
+  }
+  throw new Error('it was not refused');
 };
 
 /** Asks until there is an answer. @throws {Error} when there is none in time */

@@ -1,0 +1,52 @@
+import { connect } from 'node:net';
+
+/** An answer as it came, before anybody made sense of it. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+  /** Of the problem, from its `type`; empty when it is none. */
+  readonly slug: string;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+export const call = async (url: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> => {
+  const response = await fetch(url, {
+    method,
+    headers,
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
+  });
+  return answerOf(response.status, response.headers.get('content-type') ?? '', await response.text());
+};
+
+/** A request with a JSON body. @param value not a text: that is taken as it is */
+export const json = (value: unknown, token?: string, method = 'POST'): Call => ({
+  method,
+  headers: { 'content-type': 'application/json', ...bearer(token) },
+  body: typeof value === 'string' ? value : JSON.stringify(value),
+});
+export const bearer = (token?: string): Readonly<Record<string, string>> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
+
+/** Octets as no HTTP library would send them. @returns all answers until the server closes the connection */
+export const raw = (url: string, request: string | Buffer): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => socket.write(request));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
+  });
+
+const answerOf = (status: number, contentType: string, text: string): Answer => {
+  const isProblem = contentType.startsWith('application/problem+json');
+  const type = isProblem ? String((JSON.parse(text) as { readonly type: unknown }).type) : '';
+  return { status, contentType, text, slug: type.replace(/^\/problems\//, '') };
+};
