@@ -1,0 +1,174 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { importPrivate, localSigner } from '#envelope';
+import type { KeyUse, Signer } from '#envelope';
+import { canonicalBytes } from '#json';
+import { signServiceToken } from '#snapshot';
+import type { Audience } from '#snapshot';
+import type { JWK } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { keyFiles } from '../tools/sandbox/keys.js';
+import type { KeyStoreFile } from '../tools/sandbox/systems.js';
+import { call, json } from './support/http.js';
+import type { Answer } from './support/http.js';
+import { TestStack } from './support/stack.js';
+
+jest.setTimeout(60_000);
+type Service = 'ledger' | 'registry';
+const ID = '3c1f7c1e-52f0-4b0f-9d07-8a5d3c6e1a20';
+const routes: readonly [Service, string, string][] = [
+  ['ledger', 'POST', '/log/v1/disclosure/proofs'],
+  ['ledger', 'GET', '/log/v1/disclosure/proof/consistency?from=0&to=1'],
+  ['ledger', 'GET', `/log/v1/disclosure/proof/${ID}`],
+  ['ledger', 'GET', `/log/v1/disclosure/opening/${ID}`],
+  ['ledger', 'GET', '/log/v1/disclosure/tile/0/000'],
+  ['registry', 'GET', '/v1/cooperation-decisions'],
+  ['registry', 'GET', `/v1/cooperation-decisions/${ID}`],
+];
+
+let delge: TestStack;
+beforeAll(async () => {
+  delge = await TestStack.shared();
+});
+const storeOf = (gateway: string): KeyStoreFile =>
+  JSON.parse(readFileSync(keyFiles(delge.sandbox.dir).keyStore(gateway), 'utf8')) as KeyStoreFile;
+const signerOf = async (key: JWK, use: KeyUse): Promise<Signer> => localSigner(await importPrivate(key, use));
+const manifestSigner = (gateway: string): Promise<Signer> => signerOf(storeOf(gateway).manifest, 'manifest');
+const serviceToken = async (gateway: string, aud: Audience, iss = `gateway:${gateway}`, now = new Date()) =>
+  signServiceToken(await manifestSigner(gateway), { iss, aud, now, jti: randomUUID() });
+
+describe('a service of the operator', () => {
+  const bad: readonly [string, (aud: Audience) => Promise<string>][] = [
+    ['no token', async () => ''],
+    ['a text', async () => 'Bearer x'],
+    ['another scheme', async (aud) => `Basic ${await serviceToken('kommunerna', aud)}`],
+    [
+      'a token for another service',
+      async (aud) => `Bearer ${await serviceToken('kommunerna', aud === 'ledger' ? 'registry' : 'ledger')}`,
+    ],
+    [
+      'a token in the name of another gateway',
+      async (aud) => `Bearer ${await serviceToken('kommunerna', aud, 'gateway:myndigheterna')}`,
+    ],
+    [
+      'a token in the name of the exchange',
+      async (aud) => `Bearer ${await serviceToken('kommunerna', aud, 'exchange')}`,
+    ],
+    [
+      'a token that has ended',
+      async (aud) => `Bearer ${await serviceToken('kommunerna', aud, undefined, new Date(Date.now() - 300_000))}`,
+    ],
+    [
+      'a token of the future',
+      async (aud) => `Bearer ${await serviceToken('kommunerna', aud, undefined, new Date(Date.now() + 300_000))}`,
+    ],
+    [
+      'a token by a key that is not for it',
+      async (aud) => {
+        const [document] = Object.values(storeOf('kommunerna').authorities).map((keys) => keys.document);
+        if (document === undefined) throw new Error('the gateway hosts nobody');
+        const signer = await signerOf(document, 'document');
+        const claims = { iss: 'gateway:kommunerna', aud, now: new Date(), jti: randomUUID() };
+        return `Bearer ${await signServiceToken(signer, claims)}`;
+      },
+    ],
+    [
+      'a token of another type',
+      async (aud) => {
+        const iat = Math.floor(Date.now() / 1000);
+        const claims = { iss: 'gateway:kommunerna', aud, iat, exp: iat + 60, jti: randomUUID() };
+        return `Bearer ${await (await manifestSigner('kommunerna')).sign('delge-system+jws', canonicalBytes(claims))}`;
+      },
+    ],
+    [
+      'a token that lasts too long',
+      async (aud) => {
+        const iat = Math.floor(Date.now() / 1000);
+        const claims = { iss: 'gateway:kommunerna', aud, iat, exp: iat + 3600, jti: randomUUID() };
+        return `Bearer ${await (await manifestSigner('kommunerna')).sign('delge-service+jwt', canonicalBytes(claims))}`;
+      },
+    ],
+    [
+      'an unsigned token',
+      async (aud) => {
+        const [, payload] = (await serviceToken('kommunerna', aud)).split('.');
+        return `Bearer ${Buffer.from('{"alg":"none","typ":"delge-service+jwt"}').toString('base64url')}.${payload}.`;
+      },
+    ],
+    ['a system’s token', async () => `Bearer ${await delge.sandbox.client('fk/forsakringskassan').accessToken()}`],
+  ];
+  const ask = (service: Service, method: string, path: string, authorization: string): Promise<Answer> => {
+    const body = method === 'POST' ? json({ entryIds: [ID] }) : {};
+    return call(`${delge.stack.url(service)}${path}`, { ...body, method, headers: { ...body.headers, authorization } });
+  };
+
+  it.each(routes)('%s gives one and the same answer at %s %s to whoever shows no good token', async (...route) => {
+    const answers: string[] = [];
+    for (const [name, make] of bad) {
+      const { status, contentType, text } = await ask(...route, await make(route[0]));
+      expect([name, status]).toEqual([name, 401]);
+      answers.push(`${contentType} ${text}`);
+    }
+    expect(new Set(answers).size).toBe(1);
+    const admitted = await ask(...route, `Bearer ${await serviceToken('myndigheterna', route[0])}`);
+    expect([200, 404]).toContain(admitted.status);
+  });
+
+  it('opens an entry of the log to the exchange alone: to a gateway it does not exist', async () => {
+    const [logged] = await delge.sql<{ entry_id: string }>(
+      'operator',
+      `SELECT entry_id FROM ledger.leaf WHERE log = 'disclosure' LIMIT 1`,
+    );
+    const path = `/log/v1/disclosure/opening/${logged?.entry_id ?? ID}`;
+    const answer = await ask('ledger', 'GET', path, `Bearer ${await serviceToken('myndigheterna', 'ledger')}`);
+    expect([answer.status, answer.slug]).toEqual([404, 'not-found']);
+  });
+
+  it('shows a cooperation decision to gateways of its parties alone', async () => {
+    const path = `/v1/cooperation-decisions/${ID}`;
+    const status = async (gateway: string): Promise<number> =>
+      (await ask('registry', 'GET', path, `Bearer ${await serviceToken(gateway, 'registry')}`)).status;
+    expect([await status('myndigheterna'), await status('kommunerna')]).toEqual([200, 404]);
+    const list = await ask(
+      'registry',
+      'GET',
+      '/v1/cooperation-decisions',
+      `Bearer ${await serviceToken('kommunerna', 'registry')}`,
+    );
+    expect(JSON.parse(list.text)).toEqual({ items: [] });
+  });
+});
+
+describe('the exchange’s routes for the operator’s people', () => {
+  it.each([
+    ['GET', '/v1/decisions'],
+    ['GET', '/v1/quarantine'],
+    ['POST', `/v1/quarantine/${ID}/retry`],
+    ['POST', `/v1/quarantine/${ID}/discard`],
+  ] as const)('%s %s gives one and the same answer to whoever has not the secret', async (method, path) => {
+    const secret = readFileSync(keyFiles(delge.sandbox.dir).operatorToken, 'utf8').trim();
+    const shown = [
+      '',
+      'Bearer ',
+      'Bearer x',
+      secret,
+      `Basic ${secret}`,
+      `Bearer ${secret.slice(0, -1)}`,
+      `Bearer ${secret}x`,
+      `Bearer ${await serviceToken('kommunerna', 'exchange')}`,
+      `Bearer ${await delge.sandbox.client('polis/polismyndigheten').accessToken()}`,
+    ];
+    const answers = await Promise.all(
+      shown.map((authorization) =>
+        call(`${delge.stack.url('exchange')}${path}`, {
+          ...(method === 'POST' ? json({ reason: 'unreadable' }) : { method }),
+          headers: { 'content-type': 'application/json', authorization },
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(shown.map(() => 401));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    const admitted = await delge.operator(method, path, method === 'POST' ? { reason: 'unreadable' } : undefined);
+    expect(admitted.status).toBe(method === 'GET' ? 200 : 404);
+  });
+});

@@ -1,0 +1,215 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { DelgeClient } from '#client';
+import type { DeliveryListItem, ReferralListItem } from '#contracts';
+import { SignJWT, importJWK } from 'jose';
+import type { JWK } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { keyFiles, readKey } from '../tools/sandbox/keys.js';
+import { bearer, call, json } from './support/http.js';
+import type { Answer } from './support/http.js';
+import { TestStack, example, permitted } from './support/stack.js';
+
+jest.setTimeout(60_000);
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+const api = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: unknown }>>>>;
+};
+/** Every route that is published as needing a token. */
+const guarded: readonly Route[] = Object.entries(api.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).flatMap(([method, { security }]) =>
+    security === undefined ? [] : [{ method: method.toUpperCase(), path }],
+  ),
+);
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+
+let delge: TestStack;
+beforeAll(async () => {
+  delge = await TestStack.shared();
+});
+
+describe('a token that is not one (I6)', () => {
+  const system = 'linkoping/omsorgsnamnden';
+  const now = Math.floor(Date.now() / 1000);
+
+  /** Signed by the gateway's own key, so that nothing but the change is wrong with it. */
+  const token = async (change: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> => {
+    const { gateway: issuer, system: id } = delge.sandbox.system(system);
+    const store = JSON.parse(readFileSync(keyFiles(delge.sandbox.dir).keyStore('kommunerna'), 'utf8')) as {
+      token: JWK;
+    };
+    const claims = { iss: issuer, aud: issuer, sub: id, client_id: id, jti: randomUUID(), iat: now, exp: now + 600 };
+    return new SignJWT({ ...claims, ...change })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: store.token.kid ?? '', ...header })
+      .sign(await importJWK(store.token, 'ES256'));
+  };
+  const parts = async (): Promise<[string, string, string]> => (await token()).split('.') as [string, string, string];
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const payloadOf = (text: string): object => JSON.parse(Buffer.from(text, 'base64url').toString()) as object;
+
+  const bad: readonly [string, () => Promise<string>][] = [
+    ['no token', async () => ''],
+    ['an empty one', async () => 'Bearer '],
+    ['another scheme', async () => `Basic ${Buffer.from('system:secret').toString('base64')}`],
+    ['a text', async () => 'Bearer x'],
+    ['a good one and another', async () => `Bearer ${await token()} ${await token()}`],
+    [
+      'one of another gateway',
+      async () => `Bearer ${await delge.sandbox.client('fk/forsakringskassan').accessToken()}`,
+    ],
+    ['one that has ended', async () => `Bearer ${await token({ iat: now - 700, exp: now - 100 })}`],
+    ['one that lasts too long', async () => `Bearer ${await token({ iat: now - 3600, exp: now + 3600 })}`],
+    ['one for another audience', async () => `Bearer ${await token({ aud: 'https://elsewhere.example' })}`],
+    ['one by another issuer', async () => `Bearer ${await token({ iss: 'https://elsewhere.example' })}`],
+    ['one of another type', async () => `Bearer ${await token({}, { typ: 'JWT' })}`],
+    ['one of another key id', async () => `Bearer ${await token({}, { kid: 'x' })}`],
+    ['one of a system that is not registered', async () => `Bearer ${await token({ sub: randomUUID() })}`],
+    ['one without an end', async () => `Bearer ${await token({ exp: undefined })}`],
+    ['an unsigned one', async () => `Bearer ${encode({ alg: 'none', typ: 'at+jwt' })}.${(await parts())[1]}.`],
+    [
+      'one whose subject was changed',
+      async () => {
+        const [header, payload, signature] = await parts();
+        const { system: sub } = delge.sandbox.system('linkoping/socialnamnden');
+        return `Bearer ${header}.${encode({ ...payloadOf(payload), sub })}.${signature}`;
+      },
+    ],
+    [
+      'one that the system signed itself',
+      async () => {
+        const [, payload] = await parts();
+        const key = await importJWK(readKey(delge.sandbox.system(system).keyFile), 'ES256');
+        return `Bearer ${await new SignJWT({ ...payloadOf(payload) }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' }).sign(key)}`;
+      },
+    ],
+    [
+      'one signed with what is public as a secret',
+      async () => {
+        const [, payload] = await parts();
+        const secret = new TextEncoder().encode(JSON.stringify(readKey(delge.sandbox.system(system).keyFile).x));
+        return `Bearer ${await new SignJWT({ ...payloadOf(payload) }).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' }).sign(secret)}`;
+      },
+    ],
+  ];
+  const ask = ({ method, path }: Route, authorization: string): Promise<Answer> => {
+    const url = `${delge.sandbox.system(system).gateway}${path.replace('{id}', randomUUID())}`;
+    const content = method === 'POST' ? { body: '{}' } : {};
+    return call(url, { method, ...content, headers: { 'content-type': 'application/json', authorization } });
+  };
+
+  it.each(guarded.map((route): [string, Route] => [nameOf(route), route]))(
+    'gets one and the same answer at %s, whatever is wrong with it',
+    async (_, route) => {
+      const answers: string[] = [];
+      for (const [name, make] of bad) {
+        const { status, text, contentType } = await ask(route, await make());
+        expect([name, status]).toEqual([name, 401]);
+        answers.push(`${contentType} ${text}`);
+      }
+      expect(new Set(answers).size).toBe(1);
+      expect((await ask(route, `Bearer ${await token()}`)).status).not.toBe(401);
+    },
+  );
+
+  it('finds no other way to a route either (B21)', async () => {
+    const { gateway } = delge.sandbox.system(system);
+    const ways = [
+      '//v1/referrals',
+      '/V1/Referrals',
+      '/v1/referrals/',
+      '/v1//referrals',
+      '/v1/%72eferrals',
+      '/x/../v1/referrals',
+    ];
+    for (const way of ways) expect([401, 404]).toContain((await call(`${gateway}${way}`)).status);
+  });
+});
+
+describe('two authorities of one gateway', () => {
+  /** What a stranger would send; a published route with an id that is not here fails below. */
+  const bodies: Readonly<Record<string, object | undefined>> = {
+    'GET /v1/referrals/{id}': undefined,
+    'POST /v1/referrals/{id}/assessments': example('19-uppsala').assessments?.[0]?.body,
+    'POST /v1/referrals/{id}/withdrawal': undefined,
+    'GET /v1/deliveries/{id}': undefined,
+    'POST /v1/deliveries/{id}/receipts': { kind: 'handled' },
+  };
+  const withId = guarded.filter(({ path }) => path.includes('{id}'));
+  const { system: owner, recipient } = { ...permitted(), system: 'uppsala/socialnamnden' };
+  const strangers = { referrals: 'uppsala/omsorgsnamnden', deliveries: 'skv/skatteverket' };
+  let draft: string;
+  let delivery: string;
+  beforeAll(async () => {
+    const { referral } = example('19-uppsala');
+    await delge.sandbox.client(owner).submit(referral);
+    draft = referral.id;
+    const sent = permitted();
+    await delge.sandbox.client(sent.system).submit(sent.referral);
+    delivery = (await delge.settled(sent.system, sent.referral.id, ['fetched']))[0]?.messageId ?? '';
+  });
+
+  const ask = async ({ method, path }: Route, authority: string, id: string): Promise<Answer> => {
+    const url = `${delge.sandbox.system(authority).gateway}${path.replace('{id}', id)}`;
+    const token = await delge.sandbox.client(authority).accessToken();
+    const body = bodies[nameOf({ method, path })];
+    return call(url, body === undefined ? { method, headers: bearer(token) } : json(body, token, method));
+  };
+
+  it('are all that a published route with an id is tried with here', () => {
+    expect(withId.map(nameOf).sort()).toEqual(Object.keys(bodies).sort());
+  });
+
+  it.each(withId.map((route): [string, Route] => [nameOf(route), route]))(
+    'do not exist to each other at %s',
+    async (_, route) => {
+      const kind = route.path.includes('referrals') ? 'referrals' : 'deliveries';
+      const id = kind === 'referrals' ? draft : delivery;
+      const foreign = await ask(route, strangers[kind], id);
+      const nothing = await ask(route, strangers[kind], randomUUID());
+      expect([foreign.status, foreign.slug]).toEqual([404, 'not-found']);
+      expect(foreign.text).toBe(nothing.text);
+      const state = (await delge.sandbox.client(owner).referral(draft)).recipients[0]?.state;
+      const { receipts } = await delge.sandbox.client(recipient).delivery(delivery);
+      expect([state, ...receipts.map((receipt) => receipt.kind)]).toEqual(['awaiting-assessment', 'technical']);
+    },
+  );
+
+  it('do not stand in each other’s lists', async () => {
+    const all = async <T>(list: (query: Record<string, string>) => Promise<{ items: readonly T[]; next?: string }>) => {
+      const items: T[] = [];
+      for (let after: string | undefined; ;) {
+        const page = await list({ limit: '200', ...(after === undefined ? {} : { after }) });
+        items.push(...page.items);
+        after = page.next;
+        if (after === undefined) return items;
+      }
+    };
+    const referrals = (client: DelgeClient) => all<ReferralListItem>((query) => client.referrals(query));
+    const deliveries = (client: DelgeClient) => all<DeliveryListItem>((query) => client.deliveries(query));
+    const client = (authority: string): DelgeClient => delge.sandbox.client(authority);
+    expect((await referrals(client(owner))).map(({ id }) => id)).toContain(draft);
+    expect((await deliveries(client(recipient))).map(({ id }) => id)).toContain(delivery);
+    expect((await referrals(client(strangers.referrals))).map(({ id }) => id)).not.toContain(draft);
+    expect((await deliveries(client(strangers.deliveries))).map(({ id }) => id)).not.toContain(delivery);
+  });
+
+  it('may use the same referral id, each for its own', async () => {
+    const { referral } = permitted();
+    const other = example('12-orebro').referral;
+    const [first, second] = ['linkoping/omsorgsnamnden', 'orebro/socialnamnden'].map((one) =>
+      delge.sandbox.client(one),
+    );
+    const one = await first?.submit(referral);
+    const two = await second?.submit({ ...other, id: referral.id });
+    expect([one?.state, two?.state]).toEqual(['accepted', 'accepted']);
+    expect(one?.recipients[0]?.messageId).not.toBe(two?.recipients[0]?.messageId);
+    expect([(await first?.referral(referral.id))?.caseId, (await second?.referral(referral.id))?.caseId]).toEqual([
+      referral.caseId,
+      other.caseId,
+    ]);
+  });
+});

@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DelgeClient } from '#client';
+import { generateKey, importPrivate, localSigner } from '#envelope';
+import type { KeyUse } from '#envelope';
+import { canonicalBytes } from '#json';
+import { randomUUID } from 'node:crypto';
+import { keyFiles, open, readKey } from '../tools/sandbox/keys.js';
+import { call } from './support/http.js';
+import type { Answer } from './support/http.js';
+import { TestStack, problemOf } from './support/stack.js';
+
+jest.setTimeout(60_000);
+const AUTHORITY = 'linkoping/omsorgsnamnden';
+
+let delge: TestStack;
+let gateway: string;
+beforeAll(async () => {
+  delge = await TestStack.shared();
+  ({ gateway } = delge.sandbox.system(AUTHORITY));
+});
+
+describe('the registration of a system', () => {
+  const register = (id: string, body: string): Promise<Answer> =>
+    call(`${gateway}/v1/systems/${id}`, { method: 'PUT', headers: { 'content-type': 'application/jose' }, body });
+  const statement = async (
+    file: string,
+    use: KeyUse,
+    change: Record<string, unknown> = {},
+  ): Promise<{ readonly id: string; readonly body: string }> => {
+    const id = randomUUID();
+    const { privateJwk } = await generateKey('system');
+    const payload = {
+      v: 1,
+      env: 'sandbox',
+      system: id,
+      authority: AUTHORITY,
+      key: open(privateJwk),
+      at: new Date().toISOString(),
+      ...change,
+    };
+    const signer = localSigner(await importPrivate(readKey(file), use));
+    return { id: payload.system, body: await signer.sign('delge-system+jws', canonicalBytes(payload)) };
+  };
+  const files = (): ReturnType<typeof keyFiles> => keyFiles(delge.sandbox.dir);
+
+  it.each<[string, () => ReturnType<typeof statement>]>([
+    [
+      'by the administrator of another municipality',
+      () => statement(files().participant('helsingborg', 'administrator'), 'administrator'),
+    ],
+    ['by an agency’s administrator', () => statement(files().participant('fk', 'administrator'), 'administrator')],
+    ['by the participant’s jurist', () => statement(files().participant('linkoping', 'jurist'), 'jurist')],
+    ['by the operator', () => statement(files().operator(1), 'operator')],
+    ['by the system itself', () => statement(delge.sandbox.system(AUTHORITY).keyFile, 'system')],
+    [
+      'for an authority of another gateway',
+      () =>
+        statement(files().participant('fk', 'administrator'), 'administrator', { authority: 'fk/forsakringskassan' }),
+    ],
+    [
+      'for an authority that does not exist',
+      () => statement(files().participant('linkoping', 'administrator'), 'administrator', { authority: 'linkoping/x' }),
+    ],
+    [
+      'for another environment',
+      () => statement(files().participant('linkoping', 'administrator'), 'administrator', { env: 'production' }),
+    ],
+    [
+      'with a member too many',
+      () => statement(files().participant('linkoping', 'administrator'), 'administrator', { role: 'admin' }),
+    ],
+  ])('%s is refused, and nobody comes in by it', async (_, make) => {
+    const { id, body } = await make();
+    const answer = await register(id, body);
+    expect([answer.status, answer.slug]).toEqual([401, 'unauthenticated']);
+    expect(await delge.sql('kommunerna', 'SELECT 1 FROM gateway.system WHERE id = $1', [id])).toEqual([]);
+  });
+
+  it('of a system that another authority has is refused, and that one is let in as before', async () => {
+    const { system } = delge.sandbox.system(AUTHORITY);
+    const file = files().participant('helsingborg', 'administrator');
+    const { body } = await statement(file, 'administrator', { system, authority: 'helsingborg/socialnamnden' });
+    const answer = await register(system, body);
+    expect([answer.status, answer.slug]).toEqual([422, 'registration-refused']);
+    const { keyFile } = delge.sandbox.system(AUTHORITY);
+    const client = new DelgeClient({ gateway, system, key: readKey(keyFile) });
+    expect(await problemOf(client.referrals({ limit: '1' }))).toBe('none');
+  });
+
+  it('under another id than the signed one is refused', async () => {
+    const { body } = await statement(files().participant('linkoping', 'administrator'), 'administrator');
+    expect((await register(randomUUID(), body)).slug).toBe('registration-refused');
+  });
+});
