@@ -26,6 +26,8 @@ export type Stage = (typeof STAGES)[number];
 const MAX_BODY = 512 * 1024;
 const HEADERS_MS = 5_000;
 const REQUEST_MS = 15_000;
+/** How often connections are held against these limits; Node's own 30 s would let a slow body stay for 45. */
+const CHECK_MS = 1_000;
 const MAX_CONNECTIONS = 1_000;
 
 /** What the process gives to a service's module. */
@@ -134,7 +136,9 @@ const create = async <C extends ServiceConfig>(
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(platform.log, service.translate));
   assertEveryRouteHasPolicy(app);
-  const server = app.getHttpServer();
+  const server = app.getHttpServer() as Server & { connectionsCheckingInterval: number };
+  // Read when the server begins to listen.
+  server.connectionsCheckingInterval = CHECK_MS;
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   server.maxConnections = MAX_CONNECTIONS;

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { connect } from 'node:net';
+import { bearer, call, raw } from './support/http.js';
+import { TestStack, permitted } from './support/stack.js';
+
+jest.setTimeout(60_000);
+const KIB = 1024;
+
+describe('a request that is not quite HTTP', () => {
+  let delge: TestStack;
+  let gateway: string;
+  let token: string;
+  const { system } = permitted();
+  beforeAll(async () => {
+    delge = await TestStack.shared();
+    ({ gateway } = delge.sandbox.system(system));
+    token = await delge.sandbox.client(system).accessToken();
+  });
+
+  /** Head of a submission. @param lines headers beside Host, token and media type */
+  const head = (...lines: readonly string[]): string =>
+    [
+      'POST /v1/referrals HTTP/1.1',
+      `Host: ${new URL(gateway).host}`,
+      `Authorization: Bearer ${token}`,
+      'Content-Type: application/json',
+      ...lines,
+      '\r\n',
+    ].join('\r\n');
+  const chunked = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+  const statusesOf = (answers: string): readonly string[] => answers.match(/HTTP\/1\.1 \d{3}/g) ?? [];
+  const smuggled = (...lines: readonly string[]): string => {
+    const body = JSON.stringify(permitted().referral);
+    return `${head(...lines, `Content-Length: ${Buffer.byteLength(body)}`)}${body}`;
+  };
+
+  it.each<[string, string, () => string]>([
+    ['B17', 'a length and chunks', () => `${head('Content-Length: 6', 'Transfer-Encoding: chunked')}0\r\n\r\n`],
+    ['B17', 'chunks and a length', () => `${head('Transfer-Encoding: chunked', 'Content-Length: 6')}0\r\n\r\n`],
+    ['B17', 'two lengths', () => `${head('Content-Length: 2', 'Content-Length: 3')}{} `],
+    ['B17', 'a length with a sign', () => `${head('Content-Length: +2')}{}`],
+    ['B17', 'an encoding that only looks like chunks', () => `${head('Transfer-Encoding: xchunked')}${chunked('{}')}`],
+    ['B17', 'chunks that are not the last encoding', () => `${head('Transfer-Encoding: chunked, identity')}0\r\n\r\n`],
+    ['B17', 'a size of a chunk that is no number', () => `${head('Transfer-Encoding: chunked')}zz\r\n{}\r\n0\r\n\r\n`],
+    ['B17', 'a space before the colon', () => `${head('Content-Length : 2')}{}`],
+    ['B17', 'a header on two lines', () => `${head('X-Long: a', ' b', 'Content-Length: 2')}{}`],
+    ['B18', 'no host', () => `${head('Content-Length: 2').replace(/Host: .*\r\n/, '')}{}`],
+  ])('(%s) %s is answered 400, and nothing after it is read', async (_row, _name, request) => {
+    const answers = await raw(gateway, `${request()}${smuggled()}`);
+    expect(statusesOf(answers)).toEqual(['HTTP/1.1 400']);
+  });
+
+  it('(B19) with more than 16 KiB of headers is answered 431', async () => {
+    const answers = await raw(gateway, head(`X-Long: ${'x'.repeat(17 * KIB)}`, 'Content-Length: 2'));
+    expect(statusesOf(answers)).toEqual(['HTTP/1.1 431']);
+  });
+
+  it('(B4) with more than 512 KiB in chunks is answered 413 without being read to its end', async () => {
+    const chunk = `"${'x'.repeat(64 * KIB)}",`;
+    const some = `${chunk.length.toString(16)}\r\n${chunk}\r\n`.repeat(9);
+    // No last chunk: the answer does not wait for it.
+    const answers = await raw(gateway, `${head('Transfer-Encoding: chunked')}${some}`);
+    expect(statusesOf(answers)).toEqual(['HTTP/1.1 413']);
+    expect(answers).toContain('"type":"/problems/too-large"');
+    expect(answers).not.toContain('xxxx');
+  });
+
+  it('(B20) that does not get on is cut off, headers after 5 s and bodies after 15 s, while others are served', async () => {
+    const slow = (begun: string): Promise<{ readonly answers: string; readonly ms: number }> =>
+      new Promise((resolve, reject) => {
+        const from = Date.now();
+        const chunks: Buffer[] = [];
+        const { hostname, port } = new URL(gateway);
+        const socket = connect(Number(port), hostname, () => socket.write(begun));
+        socket.on('data', (more) => chunks.push(more));
+        socket.on('error', reject);
+        socket.on('close', () => resolve({ answers: Buffer.concat(chunks).toString('latin1'), ms: Date.now() - from }));
+      });
+    const headers = Array.from({ length: 50 }, () => slow(head().slice(0, -4)));
+    const bodies = Array.from({ length: 50 }, () => slow(`${head('Content-Length: 100')}{`));
+    const served = await call(`${gateway}/v1/referrals?limit=1`, { headers: bearer(token) });
+    expect(served.status).toBe(200);
+    const [cutHeaders, cutBodies] = [await Promise.all(headers), await Promise.all(bodies)];
+    for (const { answers } of [...cutHeaders, ...cutBodies]) expect(statusesOf(answers)).toEqual(['HTTP/1.1 408']);
+    // Far above the limits, since the machine may be busy; far below what a server without them does.
+    expect(Math.max(...cutHeaders.map(({ ms }) => ms))).toBeLessThan(14_000);
+    expect(Math.max(...cutBodies.map(({ ms }) => ms))).toBeLessThan(25_000);
+  });
+});
