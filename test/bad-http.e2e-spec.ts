@@ -44,6 +44,7 @@ describe('a request that is not quite HTTP', () => {
     ['B17', 'a size of a chunk that is no number', () => `${head('Transfer-Encoding: chunked')}zz\r\n{}\r\n0\r\n\r\n`],
     ['B17', 'a space before the colon', () => `${head('Content-Length : 2')}{}`],
     ['B17', 'a header on two lines', () => `${head('X-Long: a', ' b', 'Content-Length: 2')}{}`],
+    ['B18', 'two hosts', () => smuggled('Host: elsewhere.example')],
     ['B18', 'no host', () => `${head('Content-Length: 2').replace(/Host: .*\r\n/, '')}{}`],
   ])('(%s) %s is answered 400, and nothing after it is read', async (_row, _name, request) => {
     const answers = await raw(gateway, `${request()}${smuggled()}`);

@@ -15,6 +15,7 @@ import { crashPoint } from './crash-point.js';
 import type { CrashPoint } from './crash-point.js';
 import { EventLog } from './event-log.js';
 import { Health, HealthController } from './health.js';
+import { oneHost } from './one-host.js';
 import { ProblemFilter } from './problem.filter.js';
 import type { Translate } from './problem.filter.js';
 import { validationPipe } from './validation.pipe.js';
@@ -132,6 +133,7 @@ const create = async <C extends ServiceConfig>(
   app.set('query parser', 'simple');
   app.set('etag', false);
   app.use(helmet());
+  app.use(oneHost);
   app.use(bodyReader({ maxBytes: MAX_BODY, rules: service.bodies ?? [] }));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(platform.log, service.translate));
