@@ -111,7 +111,7 @@ describe('unknown never permits', () => {
       }),
       { numRuns: 200 },
     );
-  });
+  }, 60_000);
 
   const assessments = (change: (assessment: Claims) => object): readonly object[] =>
     (manifest.claims as { readonly assessments: readonly Claims[] }).assessments.map(change);
