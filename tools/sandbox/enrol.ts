@@ -113,18 +113,7 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
   }
   const { planned, openings } = await plan(dir, directory);
   let last = '';
-  for (const { body, principal, countersigners } of planned) {
-    last = randomUUID();
-    const statement = { ...body, env: directory.environment, id: last, issuedAt: new Date().toISOString() };
-    const entry = await signEntry(statement, principal, countersigners);
-    await post(
-      `${registry}/v1/statements`,
-      'POST',
-      'text/plain',
-      Buffer.from(entry).toString('latin1'),
-      statement.kind,
-    );
-  }
+  for (const one of planned) last = await take(registry, directory.environment, one);
   for (const opening of openings) {
     const { cooperation } = opening as { readonly cooperation: string };
     const body = Buffer.from(canonicalBytes(opening)).toString('utf8');
@@ -133,6 +122,29 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
   writeFileSync(done, JSON.stringify({ last, count: planned.length }), { mode: 0o600 });
   return planned.length;
 }
+
+/** States one thing more, as a participant's administrator with both operators. */
+export async function stateAs(
+  dir: string,
+  environment: string,
+  registry: string,
+  slug: string,
+  body: StatementBody,
+): Promise<void> {
+  const files = keyFiles(dir);
+  const principal = await signerOf(files.participant(slug, 'administrator'), 'administrator');
+  const operators = [1, 2] as const;
+  const countersigners = await Promise.all(operators.map((n) => signerOf(files.operator(n), 'operator')));
+  await take(registry, environment, { body, principal, countersigners });
+}
+
+/** @returns id of the statement */
+const take = async (registry: string, env: string, { body, principal, countersigners }: Planned): Promise<string> => {
+  const statement = { ...body, env, id: randomUUID(), issuedAt: new Date().toISOString() };
+  const entry = Buffer.from(await signEntry(statement, principal, countersigners)).toString('latin1');
+  await post(`${registry}/v1/statements`, 'POST', 'text/plain', entry, statement.kind);
+  return statement.id;
+};
 
 const post = async (url: string, method: string, type: string, body: string, what: string): Promise<void> => {
   const response = await fetch(url, { method, headers: { 'content-type': type }, body });
