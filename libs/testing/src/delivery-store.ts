@@ -29,6 +29,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
     outgoing: Outgoing,
   ): Promise<boolean> {
     const { authority, messageId, attempt } = delivery;
+    if (this.rejections.some((rejection) => isOf(rejection, delivery))) return Promise.resolve(false);
     const claimed = this.claims.get(`${messageId}.${attempt}`);
     if (claimed !== undefined && claimed !== manifestSha256) return Promise.reject(new QuarantineError('id-reuse'));
     if (claimed !== undefined) return Promise.resolve(false);
@@ -40,12 +41,10 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return Promise.resolve(true);
   }
 
-  reject(_authority: string, rejection: Rejection, outgoing: Outgoing): Promise<boolean> {
-    const same = (other: Rejection): boolean =>
-      other.messageId === rejection.messageId &&
-      other.attempt === rejection.attempt &&
-      other.deliverySha256 === rejection.deliverySha256;
-    if (this.rejections.some(same)) return Promise.resolve(false);
+  reject(authority: string, rejection: Rejection, outgoing: Outgoing): Promise<boolean> {
+    const taken = this.deliveries.get(`${authority} ${rejection.messageId}`);
+    if (taken !== undefined && taken.attempt >= rejection.attempt) return Promise.resolve(false);
+    if (this.rejections.some((other) => isOf(other, rejection))) return Promise.resolve(false);
     this.rejections.push(rejection);
     this.outbox.push(outgoing);
     return Promise.resolve(true);
@@ -78,3 +77,10 @@ export class MemoryDeliveryStore implements DeliveryStore {
     return Promise.resolve(undefined);
   }
 }
+
+type Subject = Pick<StoredDelivery, 'messageId' | 'attempt' | 'decisionEntryId' | 'jweSha256'>;
+const isOf = (rejection: Subject, of: Subject): boolean =>
+  rejection.messageId === of.messageId &&
+  rejection.attempt === of.attempt &&
+  rejection.decisionEntryId === of.decisionEntryId &&
+  rejection.jweSha256 === of.jweSha256;

@@ -193,12 +193,17 @@ export interface DeliveryStore {
     receipt: StoredReceipt,
     outgoing: Outgoing,
   ): Promise<boolean>;
-  /** Keeps that a delivery was rejected, and nothing of its content. @returns false when it was rejected before */
+  /**
+   * Keeps that a delivery was rejected, and nothing of its content.
+   * @returns false when this ciphertext was rejected under this decision before, or the message was received
+   */
   reject(
     authority: string,
     rejection: {
       readonly messageId: string;
       readonly attempt: number;
+      readonly decisionEntryId: string;
+      readonly jweSha256: string;
       readonly deliverySha256: string;
       readonly reason: string;
       readonly receipt: string;

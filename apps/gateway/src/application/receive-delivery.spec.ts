@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseReceiptSignedV1 } from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
 import { parseReceipt, verifyReceipt } from '#envelope';
-import type { PrivateKey, Receipt } from '#envelope';
+import type { Decision, PrivateKey, Receipt } from '#envelope';
 import { MemoryDeliveryStore, aGateway, aWorld, anExchange, example, forged, outcomeOf, sealed } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
 import { ReceiveDelivery } from './receive-delivery.js';
@@ -121,6 +121,21 @@ describe('a delivery that does not verify', () => {
     expect(store.outbox).toHaveLength(1);
   });
 
+  it('stays rejected when the genuine one comes after it: its sender has been told', async () => {
+    await receive.execute({ ...delivery, proof: '' });
+    expect(await receive.execute(delivery)).toMatchObject({ outcome: 'known' });
+    expect(store.deliveries.size).toBe(0);
+    expect((await receipts()).map(({ kind }) => kind)).toEqual(['rejected']);
+  });
+
+  it('says nothing about the genuine one when it was made up under another decision', async () => {
+    const change = (decision: Decision): Decision => ({ ...decision, outcome: 'deny' });
+    const madeUp = await exchange.release(genuine, { change });
+    expect(await receive.execute(madeUp)).toMatchObject({ reason: 'not-permitted' });
+    expect(await receive.execute(delivery)).toMatchObject({ outcome: 'received' });
+    expect((await receipts()).map(({ kind }) => kind)).toEqual(['rejected', 'technical']);
+  });
+
   it('gives way to a second attempt', async () => {
     await receive.execute({ ...delivery, proof: '' });
     expect(await receive.execute(await secondAttempt())).toMatchObject({ outcome: 'received' });
@@ -158,7 +173,7 @@ describe('what nobody can be told about is set aside', () => {
 
 it('gives a receipt an id of its own each time', async () => {
   await receive.execute({ ...delivery, proof: '' });
-  await receive.execute({ ...delivery, blind: '' });
+  await receive.execute({ ...(await secondAttempt()), proof: '' });
   const ids = store.outbox.map(({ body }) => parseReceipt(parseReceiptSignedV1(body).receipt).receipt.receiptId);
   expect(new Set(ids).size).toBe(2);
 });

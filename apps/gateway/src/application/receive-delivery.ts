@@ -84,6 +84,8 @@ export class ReceiveDelivery {
       {
         messageId,
         attempt,
+        decisionEntryId: entryId,
+        jweSha256: manifest.jwe.sha256,
         deliverySha256: digestOf(canonicalBytes({ ...message })),
         reason: why.reason,
         receipt: stored.receipt,

@@ -40,6 +40,8 @@ export class PostgresDeliveryStore implements DeliveryStore {
     const fresh = await asAuthority(this.dataSource, authority, async (tx) => {
       // Inbox and replay key are (message id, attempt); two manifests under one of them are two different things.
       const digest = createHash('sha256').update(manifestSha256).digest();
+      await alone(tx, messageId);
+      if (await wasRejected(tx, delivery)) return false;
       if (!(await claimInbox(tx, schema, 'delivery', `${messageId}.${attempt}`, digest))) return false;
       const rows = await tx.query<unknown[]>(
         `INSERT INTO gateway.delivery (authority, message_id, attempt, sender, case_id, type, function, delivery_number,
@@ -75,13 +77,21 @@ export class PostgresDeliveryStore implements DeliveryStore {
     outgoing: Outgoing,
   ): Promise<boolean> {
     const fresh = await asAuthority(this.dataSource, authority, async (tx) => {
+      await alone(tx, rejection.messageId);
+      const taken = await tx.query<unknown[]>(
+        `SELECT 1 FROM gateway.delivery WHERE authority = $1 AND message_id = $2 AND attempt >= $3`,
+        [authority, rejection.messageId, rejection.attempt],
+      );
+      if (taken.length > 0) return false;
       const rows = await tx.query<unknown[]>(
-        `INSERT INTO gateway.rejection (authority, message_id, attempt, delivery_sha256, reason, receipt, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING message_id`,
+        `INSERT INTO gateway.rejection (authority, message_id, attempt, decision_entry_id, jwe_sha256, delivery_sha256, reason, receipt, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING message_id`,
         [
           authority,
           rejection.messageId,
           rejection.attempt,
+          rejection.decisionEntryId,
+          rejection.jweSha256,
           rejection.deliverySha256,
           rejection.reason,
           rejection.receipt,
@@ -179,3 +189,18 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return rows.length === 1;
   }
 }
+
+/** One at a time per message, until the transaction ends: what is received is not rejected meanwhile, nor the other way. */
+const alone = (tx: EntityManager, messageId: string): Promise<unknown> =>
+  tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [messageId]);
+
+/** The sender has a signed receipt, or will have, that it was not taken: it stays so (design.md I1). */
+const wasRejected = async (tx: EntityManager, delivery: StoredDelivery): Promise<boolean> => {
+  const { authority, messageId, attempt, decisionEntryId, jweSha256 } = delivery;
+  const rows = await tx.query<unknown[]>(
+    `SELECT 1 FROM gateway.rejection
+     WHERE authority = $1 AND message_id = $2 AND attempt = $3 AND decision_entry_id = $4 AND jwe_sha256 = $5`,
+    [authority, messageId, attempt, decisionEntryId, jweSha256],
+  );
+  return rows.length > 0;
+};
