@@ -8,8 +8,9 @@ export const migrations = [Gateway1763900000000, RejectionByDecision176398640000
   new () => unknown
 >;
 
-/** Rights of the service's role when another role owns the tables. No TRUNCATE, and no right to change policies. */
+/** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */
 export const grantsSql = (role: string): string => `
   GRANT USAGE ON SCHEMA gateway TO "${role}";
   GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gateway TO "${role}";
+  REVOKE INSERT, UPDATE, DELETE ON gateway.migration FROM "${role}";
   GRANT USAGE ON ALL SEQUENCES IN SCHEMA gateway TO "${role}";`;
