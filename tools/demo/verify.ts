@@ -95,7 +95,10 @@ async function disclosureLeaves(sandbox: Sandbox, ledger: OperatorClient): Promi
     const partial = width < BigInt(TILE_WIDTH) ? `.p/${width}` : '';
     const path = `tile/entries/${tilePath(bundle)}${partial}`;
     const bytes = await ledger.get(`/log/v1/disclosure/${path}`);
-    if (bytes === undefined) throw new Error(`the ledger has no ${path}`);
+    const asked = partial === '' ? BigInt(TILE_WIDTH) : width;
+    // Asked for again it would give no more: a ledger that has lost leaves must not be asked for ever.
+    if (bytes === undefined || BigInt(bytes.length) !== asked * BigInt(2 + LEAF_BYTES))
+      throw new Error(`the ledger has no ${path}`);
     // c2sp.org/tlog-tiles: each entry with its length before it, two octets big-endian.
     for (let at = 0; at < bytes.length; at += 2 + LEAF_BYTES) leaves.push(bytes.slice(at + 2, at + 2 + LEAF_BYTES));
   }
