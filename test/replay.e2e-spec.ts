@@ -1,0 +1,132 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { parseDecision, parseManifest, sha256Base64url, signDecision, signManifest } from '#envelope';
+import { canonicalBytes } from '#json';
+import { ruleSetByDigest } from '#legal-basis';
+import type { RuleSet } from '#legal-basis';
+import { LedgerKeys, OperatorClient } from '#operator';
+import { KeysFeed } from '#snapshot';
+import type { KeysLog } from '#snapshot';
+import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
+import { replay } from '../tools/demo/replay.js';
+import type { Recorded } from '../tools/demo/replay.js';
+import { send } from '../tools/demo/send.js';
+import { FalseGateway } from './support/false-gateway.js';
+import { Parties } from './support/parties.js';
+import { TestStack, examples } from './support/stack.js';
+
+jest.setTimeout(240_000);
+const PAGE = 100;
+
+describe('the decisions of a run, computed again by somebody else', () => {
+  let delge: TestStack;
+  let parties: Parties;
+  let keys: KeysLog;
+  let decisions: readonly Recorded[];
+
+  beforeAll(async () => {
+    delge = await TestStack.shared();
+    parties = new Parties(delge);
+    // Of every kind: as examples are, and one that stops before the law is asked.
+    const first = examples().filter(({ referral }) => referral.requestId === undefined);
+    for (const example of first) await send(delge.sandbox, example);
+    const gateway = await FalseGateway.of(delge, parties, 'kommunerna');
+    const { messageId, ...stopped } = await gateway.made(await gateway.genuine(), { recipientFunction: 'ingen' });
+    await gateway.send(stopped);
+    await gateway.decided(messageId);
+    await gateway.close();
+    decisions = await allDecisions();
+    keys = await keysLog();
+  });
+
+  const allDecisions = async (): Promise<readonly Recorded[]> => {
+    const all: Recorded[] = [];
+    for (let after = 0; ;) {
+      const { status, body } = await delge.operator('GET', `/v1/decisions?after=${after}&limit=${PAGE}`);
+      expect(status).toBe(200);
+      const { items } = body as { readonly items: readonly (Recorded & { readonly seq: number })[] };
+      all.push(...items);
+      if (items.length < PAGE) return all;
+      after = items.at(-1)?.seq ?? 0;
+    }
+  };
+  /** As anybody admitted reads and verifies it. */
+  const keysLog = async (): Promise<KeysLog> => {
+    const client = new OperatorClient(
+      'ledger',
+      delge.stack.url('ledger'),
+      'gateway:kommunerna',
+      await parties.gateway('kommunerna'),
+    );
+    const verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
+    const feed = new KeysFeed(new LedgerKeys(client), delge.sandbox.trust, verification, () => new Date());
+    await feed.refresh();
+    const newest = feed.newest();
+    if (newest === undefined) throw new Error('the keys log has no checkpoint');
+    return newest.log;
+  };
+  const permit = (): Recorded => {
+    const found = decisions.find(({ decision }) => parseDecision(decision).decision.outcome === 'permit');
+    if (found === undefined) throw new Error('nothing was permitted');
+    return found;
+  };
+
+  it('gives the same codes for every one of them', async () => {
+    expect(decisions.length).toBeGreaterThan(15);
+    const replayed = await Promise.all(decisions.map((recorded) => replay(recorded, keys)));
+    expect(replayed.filter(({ outcome }) => outcome !== 'same')).toEqual([]);
+    const decided = new Set(replayed.map((one) => (one.outcome === 'same' ? one.decided : '')));
+    expect([...decided].sort()).toEqual(['by-law', 'by-verification']);
+  });
+
+  it('shows a decision whose claims were others', async () => {
+    const one = permit();
+    const { manifest } = parseManifest(one.manifest);
+    const changed = { ...manifest, claims: { ...manifest.claims, assessments: [] } };
+    const text = await signManifest(await parties.gateway(manifest.gateway), changed);
+    expect(await replay({ ...one, manifest: text }, keys)).toMatchObject({ code: 'manifest-digest' });
+    // Also where the exchange itself would stand by it.
+    const { decision } = parseDecision(one.decision);
+    const again = await signDecision(await parties.exchange(), {
+      ...decision,
+      manifestSha256: sha256Base64url(text),
+      claimsSha256: createHash('sha256').update(canonicalBytes(changed.claims)).digest('base64url'),
+    });
+    const replayed = await replay({ ...one, manifest: text, decision: again }, keys);
+    expect(replayed).toMatchObject({ outcome: 'mismatch', computed: { outcome: 'assess' } });
+  });
+
+  it('shows a decision that says other codes than the law gives', async () => {
+    const one = permit();
+    const { decision } = parseDecision(one.decision);
+    const again = await signDecision(await parties.exchange(), {
+      ...decision,
+      verdict: { ...decision.verdict, force: 'permission' },
+    });
+    expect(await replay({ ...one, decision: again }, keys)).toMatchObject({ outcome: 'mismatch' });
+  });
+
+  it('shows a rule that was changed since', async () => {
+    const without = (digest: string): RuleSet | undefined => {
+      const ruleSet = ruleSetByDigest(digest, nodeSha256);
+      return ruleSet === undefined ? undefined : { ...ruleSet, versions: [] };
+    };
+    expect(await replay(permit(), keys, without)).toMatchObject({ outcome: 'mismatch' });
+  });
+
+  it('does not take a decision of another key, of another keys log, or of an engine to come', async () => {
+    const one = permit();
+    const { decision } = parseDecision(one.decision);
+    const gateway = await parties.gateway('kommunerna');
+    const stranger = await signDecision(gateway, decision);
+    expect(await replay({ ...one, decision: stranger }, keys)).toMatchObject({ code: 'decision-key' });
+    const said = async (change: object): Promise<object> =>
+      replay({ ...one, decision: await signDecision(await parties.exchange(), { ...decision, ...change }) }, keys);
+    const root = Buffer.alloc(32, 7).toString('base64');
+    expect(await said({ keys: { ...decision.keys, root } })).toMatchObject({ code: 'keys-root' });
+    expect(await said({ engineVersion: 99 })).toMatchObject({ code: 'engine-unknown' });
+    expect(await said({ ruleSet: { ...decision.ruleSet, sha256: 'A'.repeat(43) } })).toMatchObject({
+      code: 'rule-set-not-released',
+    });
+  });
+});
