@@ -1,0 +1,103 @@
+import { closeSync, existsSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestStack } from './stack.js';
+
+const CHUNK = 4 * 1024 * 1024;
+
+/** Spellings in which a text could lie somewhere: as it is, in hexadecimal, and in base64 and base64url at each of the three alignments. */
+export const spellings = (text: string): readonly Buffer[] => {
+  const bytes = Buffer.from(text, 'utf8');
+  const hex = bytes.toString('hex');
+  const encoded = [0, 1, 2].flatMap((before) => {
+    const base64 = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64url');
+    // Characters that depend on what stands around it are left out.
+    const from = [0, 2, 3][before] ?? 0;
+    const to = base64.length - ((before + bytes.length) % 3 === 0 ? 0 : 1);
+    const core = base64.slice(from, to);
+    return [core, core.replaceAll('-', '+').replaceAll('_', '/')];
+  });
+  const utf16 = Buffer.from(text, 'utf16le');
+  return [...new Set([text, hex, hex.toUpperCase(), ...encoded])]
+    .map((one) => Buffer.from(one, 'utf8'))
+    .concat([utf16]);
+};
+
+/** What is sought, by name, in all its spellings. */
+export class Search {
+  private readonly needles: readonly { readonly name: string; readonly bytes: Buffer }[];
+
+  constructor(canaries: Readonly<Record<string, string>>) {
+    this.needles = Object.entries(canaries).flatMap(([name, text]) =>
+      spellings(text).map((bytes) => ({ name, bytes })),
+    );
+  }
+
+  /** @returns names of what stands in it */
+  in(bytes: Buffer): readonly string[] {
+    return [...new Set(this.needles.filter((needle) => bytes.includes(needle.bytes)).map(({ name }) => name))];
+  }
+
+  /** @returns `name in place`, for each file below the folder that has any of it */
+  files(
+    folder: string,
+    only: (file: string) => boolean = () => true,
+  ): { readonly read: number; readonly found: readonly string[] } {
+    const longest = Math.max(...this.needles.map(({ bytes }) => bytes.length));
+    const found: string[] = [];
+    let read = 0;
+    for (const file of filesBelow(folder).filter(only)) {
+      const names = new Set<string>();
+      const handle = openSync(file, 'r');
+      try {
+        const buffer = Buffer.alloc(CHUNK);
+        for (let at = 0; ;) {
+          const length = readSync(handle, buffer, 0, CHUNK, at);
+          read += length;
+          for (const name of this.in(buffer.subarray(0, length))) names.add(name);
+          if (length < CHUNK) break;
+          at += CHUNK - longest;
+        }
+      } finally {
+        closeSync(handle);
+      }
+      for (const name of names) found.push(`${name} in ${file.slice(folder.length + 1)}`);
+    }
+    return { read, found };
+  }
+
+  /** @returns `name in table.column`, over every table and column of a database, the bytes of `bytea` as they are */
+  async tables(
+    delge: TestStack,
+    database: string,
+  ): Promise<{ readonly read: number; readonly found: readonly string[] }> {
+    const columns = await delge.sql<{ place: string; relation: string; column: string; binary: boolean }>(
+      database,
+      `SELECT table_schema || '.' || table_name || '.' || column_name AS place, format('%I.%I', table_schema, table_name) AS relation,
+              quote_ident(column_name) AS column, data_type = 'bytea' AS binary
+       FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+       WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
+    );
+    const found: string[] = [];
+    let read = 0;
+    for (const { place, relation, column, binary } of columns) {
+      const rows = await delge.sql<{ value: Buffer | string }>(
+        database,
+        `SELECT ${column}${binary ? '' : '::text'} AS value FROM ${relation} WHERE ${column} IS NOT NULL`,
+      );
+      for (const { value } of rows) {
+        const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+        read += bytes.length;
+        for (const name of this.in(bytes)) found.push(`${name} in ${place}`);
+      }
+    }
+    return { read, found: [...new Set(found)] };
+  }
+}
+
+const filesBelow = (folder: string): readonly string[] => {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => existsSync(file) && statSync(file).size > 0);
+};
