@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { PublishError } from './errors.js';
 import type { ConfirmPublisher } from './publisher.js';
@@ -30,11 +31,7 @@ interface Claimed {
  * Carries the outbox to the broker and marks a row when the broker has confirmed it, never before. Any number of processes may run it:
  * rows are claimed with a lease. A crash between confirm and mark publishes again, and the inbox at the other end knows it.
  */
-export class OutboxRelay {
-  private running: Promise<void> | undefined;
-  private stopping = false;
-  private rouse: (() => void) | undefined;
-  private awake = false;
+export class OutboxRelay extends Loop {
   private cleanedAt = 0;
 
   constructor(
@@ -42,40 +39,26 @@ export class OutboxRelay {
     private readonly publisher: ConfirmPublisher,
     private readonly log: EventLog,
     private readonly options: RelayOptions,
-  ) {}
-
-  start(): void {
-    this.running ??= this.run();
-  }
-
-  /** Something was committed to the outbox: look now. */
-  wake(): void {
-    this.awake = true;
-    this.rouse?.();
+  ) {
+    super();
   }
 
   /** Ends after the batch in hand, and one last look at what was written meanwhile. */
   async drain(): Promise<void> {
-    this.stopping = true;
-    this.rouse?.();
-    await this.running;
+    await this.stop();
     if (this.publisher.fault() === undefined) await this.batch().catch(() => undefined);
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      this.awake = false;
-      let pause = IDLE_MS;
-      try {
-        const { taken, failed } = await this.batch();
-        if (failed > 0) pause = PAUSE_MS;
-        else if (taken === BATCH) continue;
-        await this.clean();
-      } catch (error) {
-        this.log.failure('relay.failed', error);
-        pause = PAUSE_MS;
-      }
-      if (!this.stopping && !this.awake) await this.sleep(pause);
+  protected override async round(): Promise<number> {
+    try {
+      const { taken, failed } = await this.batch();
+      if (failed > 0) return PAUSE_MS;
+      if (taken === BATCH) return 0;
+      await this.clean();
+      return IDLE_MS;
+    } catch (error) {
+      this.log.failure('relay.failed', error);
+      return PAUSE_MS;
     }
   }
 
@@ -143,17 +126,6 @@ export class OutboxRelay {
 
   private crash(point: string): void {
     this.options.crash?.(point);
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.rouse = undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { OperatorError } from '#operator';
 import { NotYet } from '../domain/errors.js';
@@ -12,11 +12,7 @@ const CHECKPOINT_WAIT_MS = 1_000;
 const RETRY_MS = 500;
 
 /** Looks for what waits to be proven, asks the ledger for proofs, and releases. Any number of processes may run it. */
-export class Releaser {
-  private readonly stopping = new AbortController();
-  private loop: Promise<void> | undefined;
-  private rouse: (() => void) | undefined;
-  private awake = false;
+export class Releaser extends Loop {
   private size = 0n;
 
   constructor(
@@ -25,51 +21,31 @@ export class Releaser {
     private readonly log: EventLog,
     /** Called when something was put in the outbox. */
     private readonly released: () => void,
-  ) {}
-
-  start(): void {
-    this.loop ??= this.run();
+  ) {
+    super();
   }
 
-  /** Something was committed that will wait. */
-  wake(): void {
-    this.awake = true;
-    this.rouse?.();
-  }
-
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    this.rouse?.();
-    await this.loop;
-  }
-
-  private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      this.awake = false;
-      try {
-        await this.round();
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof OperatorError || error instanceof NotYet) {
-          this.log.warn('releaser.waits', { code: error instanceof NotYet ? error.code : 'ledger' });
-        } else this.log.failure('releaser.failed', error);
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
+  protected override async round(): Promise<number> {
+    try {
+      return await this.releaseSome();
+    } catch (error) {
+      if (this.stopping.aborted) return 0;
+      if (error instanceof OperatorError || error instanceof NotYet) {
+        this.log.warn('releaser.waits', { code: error instanceof NotYet ? error.code : 'ledger' });
+      } else this.log.failure('releaser.failed', error);
+      return RETRY_MS;
     }
   }
 
-  private async round(): Promise<void> {
+  /** @returns milliseconds until it is worth looking again */
+  private async releaseSome(): Promise<number> {
     const waiting = await this.releasing.waiting(BATCH);
-    if (waiting.length === 0) {
-      await this.sleep();
-      return;
-    }
+    if (waiting.length === 0) return IDLE_MS;
     const proofs = await this.proofs.find(waiting.map(({ entryId }) => entryId));
     const provable = waiting.filter(({ entryId }) => proofs.has(entryId));
     if (provable.length === 0) {
-      this.size = await this.proofs.larger(this.size, CHECKPOINT_WAIT_MS, this.stopping.signal);
-      return;
+      this.size = await this.proofs.larger(this.size, CHECKPOINT_WAIT_MS, this.stopping);
+      return 0;
     }
     let progress = 0;
     const queue = [...provable];
@@ -87,18 +63,6 @@ export class Releaser {
     this.released();
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     // Proofs that do not verify are a fault of the ledger: asking again at once would not mend it.
-    if (progress === 0) await delay(RETRY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-  }
-
-  private async sleep(): Promise<void> {
-    if (this.awake || this.stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, IDLE_MS);
-      this.rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.rouse = undefined;
+    return progress === 0 ? RETRY_MS : 0;
   }
 }

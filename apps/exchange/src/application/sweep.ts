@@ -1,3 +1,4 @@
+import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
 import type { DataSource } from 'typeorm';
@@ -8,10 +9,7 @@ import type { ReleaseProven } from './release-proven.js';
 const LIMIT = 200;
 
 /** Now and then: permits that waited too long, and sealed copies that were received long ago. */
-export class Sweep {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-
+export class Sweep extends Loop {
   constructor(
     private readonly releasing: ReleaseProven,
     private readonly dataSource: DataSource,
@@ -19,26 +17,18 @@ export class Sweep {
     private readonly intervalMs: number,
     private readonly log: EventLog,
     private readonly now: () => Date,
-    private readonly wake: () => void,
-  ) {}
-
-  start(): void {
-    this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.once());
-    }, this.intervalMs);
+    /** Called when something was put in the log that waits for its proof. */
+    private readonly superseded: () => void,
+  ) {
+    super();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
-  }
-
-  private async once(): Promise<void> {
+  protected override async round(): Promise<number> {
     try {
       const { expired, anew } = await this.releasing.overdue(LIMIT);
       if (expired > 0) this.log.info('message.expired', { count: expired });
       if (anew > 0) this.log.info('message.decided-anew', { count: anew });
-      if (expired + anew > 0) this.wake();
+      if (expired + anew > 0) this.superseded();
       const until = new Date(this.now().getTime() - this.sealedCopyMs);
       const forgotten = await messages.forgetSealed(this.dataSource.manager, until);
       if (forgotten > 0) this.log.info('sealed-copy.deleted', { count: forgotten });
@@ -46,5 +36,6 @@ export class Sweep {
       if (error instanceof NotYet || isStoreFailure(error)) this.log.warn('sweep.waits');
       else this.log.failure('sweep.failed', error);
     }
+    return this.intervalMs;
   }
 }

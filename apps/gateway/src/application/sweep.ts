@@ -1,30 +1,19 @@
+import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
 import type { Expire } from './expire.js';
 
 /** Looks now and then for what has expired. */
-export class Sweep {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
-
+export class Sweep extends Loop {
   constructor(
     private readonly expire: Expire,
     private readonly intervalMs: number,
     private readonly log: EventLog,
-  ) {}
-
-  start(): void {
-    this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.once());
-    }, this.intervalMs);
+  ) {
+    super();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
-  }
-
-  private async once(): Promise<void> {
+  protected override async round(): Promise<number> {
     try {
       const { drafts, messages } = await this.expire.execute();
       if (drafts > 0) this.log.info('draft.expired', { count: drafts });
@@ -33,5 +22,6 @@ export class Sweep {
       if (isStoreFailure(error)) this.log.warn('sweep.waits');
       else this.log.failure('sweep.failed', error);
     }
+    return this.intervalMs;
   }
 }

@@ -1,3 +1,4 @@
+import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
 import { SignerRefusal } from '../domain/errors.js';
@@ -7,13 +8,9 @@ const IDLE_MS = 250;
 const RETRY_MS = 500;
 
 /** Signs one log until told to stop, or until the log cannot be signed any more. */
-export class Signing {
+export class Signing extends Loop {
   private refusal: string | undefined;
   private started = false;
-  private stopping = false;
-  private awake = false;
-  private rouse: (() => void) | undefined;
-  private loop: Promise<void> | undefined;
   private signedAt: number;
 
   constructor(
@@ -24,22 +21,8 @@ export class Signing {
     private readonly log: EventLog,
     private readonly now: () => Date,
   ) {
+    super();
     this.signedAt = now().getTime();
-  }
-
-  start(): void {
-    this.loop ??= this.run();
-  }
-
-  wake(): void {
-    this.awake = true;
-    this.rouse?.();
-  }
-
-  async stop(): Promise<void> {
-    this.stopping = true;
-    this.rouse?.();
-    await this.loop;
   }
 
   /** @returns undefined when it signs */
@@ -48,23 +31,19 @@ export class Signing {
     return this.started ? undefined : 'not-started';
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      this.awake = false;
-      let pause = IDLE_MS;
-      try {
-        await this.once();
-      } catch (error) {
-        if (error instanceof SignerRefusal) {
-          this.refusal = error.code;
-          this.log.error('signer.refused', { log: this.name, code: error.code });
-          return;
-        }
-        if (isStoreFailure(error)) this.log.warn('signer.waits', { log: this.name });
-        else this.log.failure('signer.failed', error, { log: this.name });
-        pause = RETRY_MS;
+  protected override async round(): Promise<number | undefined> {
+    try {
+      await this.once();
+      return IDLE_MS;
+    } catch (error) {
+      if (error instanceof SignerRefusal) {
+        this.refusal = error.code;
+        this.log.error('signer.refused', { log: this.name, code: error.code });
+        return undefined;
       }
-      await this.sleep(pause);
+      if (isStoreFailure(error)) this.log.warn('signer.waits', { log: this.name });
+      else this.log.failure('signer.failed', error, { log: this.name });
+      return RETRY_MS;
     }
   }
 
@@ -78,17 +57,5 @@ export class Signing {
     else if (this.now().getTime() - this.signedAt < this.heartbeatMs) return;
     else await this.signing.heartbeat();
     this.signedAt = this.now().getTime();
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    if (this.awake || this.stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.rouse = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.rouse = undefined;
   }
 }
