@@ -18,6 +18,8 @@ export interface ReferralBody {
   readonly declarations?: Declarations;
   readonly cooperationDecision?: string;
   readonly content: JsonValue;
+  /** Diary number, subject and secrecy mark; only a mark of security classification matters here. */
+  readonly registration?: JsonValue;
 }
 /** An assessment as a system or an officer submits it; the gateway turns it into a `ClaimAssessment`. */
 export interface BodyAssessment {
@@ -56,7 +58,7 @@ export function buildClaims(body: ReferralBody, context: ClaimsContext): Claims 
     bases: body.bases.map(({ id, point }) => (point === undefined ? { id } : { id, point })),
     items: classify(body.type, body.content, context.senderKind, body.declarations ?? {}),
     facts: { ...body.facts },
-    derived: derive(body.type, body.content, context.on),
+    derived: derive(body.type, body.content, context.on, body.registration),
     assessments: context.assessments,
     ...(body.cooperationDecision === undefined ? {} : { cooperationDecision: body.cooperationDecision }),
   };

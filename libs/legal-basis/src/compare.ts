@@ -26,12 +26,13 @@ export function compareClaims(
   claims: Claims,
   senderKind: AuthorityKind,
   on: LocalDate,
+  registration: JsonValue = null,
 ): readonly MismatchCode[] {
   if (claims.messageType !== type) return ['message-type'];
   const found = new Set<MismatchCode>();
   try {
     compareItems(type, content, claims, senderKind, found);
-    const actual = derive(type, content, on);
+    const actual = derive(type, content, on, registration);
     const codes = new Set([...Object.keys(actual), ...Object.keys(claims.derived)]);
     for (const code of codes) if (actual[code] !== claims.derived[code]) found.add('derived-facts');
   } catch (error) {

@@ -12,8 +12,10 @@ const LEAST_CIRCUMSTANCES = 20;
  * Marks of security classification (säkerhetsskyddslagen 2018:585 2 kap. 5 §): säkerhetsskydd is refused at the gateway. A mark in
  * capitals or the words of the act; a text that merely speaks of something secret is not one.
  */
-const SECURITY_MARKING =
-  /\b(KVALIFICERAT HEMLIG|HEMLIG|BEGRÄNSAT HEMLIG|KONFIDENTIELL)\b|säkerhetsskyddsklass(ad|ificerad)/u;
+const SECURITY_MARKS = [
+  /\b(HEMLIG|KONFIDENTIELL)\b/u,
+  /\b(kvalificerat|begränsat)\s+hemlig\b|säkerhetsskyddsklass/iu,
+] as const;
 
 /** Every person in the content: an object with a protection status. */
 function personsIn(value: JsonValue): Person[] {
@@ -22,7 +24,7 @@ function personsIn(value: JsonValue): Person[] {
   return [...(Object.hasOwn(value, 'protection') ? [value] : []), ...Object.values(value).flatMap(personsIn)];
 }
 function marked(value: JsonValue): boolean {
-  if (typeof value === 'string') return SECURITY_MARKING.test(value);
+  if (typeof value === 'string') return SECURITY_MARKS.some((mark) => mark.test(value.normalize('NFC')));
   if (Array.isArray(value)) return (value as readonly JsonValue[]).some(marked);
   return isObject(value) && Object.values(value).some(marked);
 }
@@ -56,9 +58,10 @@ function youngest(persons: readonly Person[], on: LocalDate): string {
 /**
  * Facts that content determines, computed at both ends and never declared.
  * @param on day of disclosure, on which ages are counted
+ * @param registration what travels beside the content: subject and secrecy mark, where a classification is marked too
  * @throws {ClassificationError} MESSAGE_TYPE_UNKNOWN
  */
-export function derive(type: string, content: JsonValue, on: LocalDate): Facts {
+export function derive(type: string, content: JsonValue, on: LocalDate, registration: JsonValue = null): Facts {
   const rule = messageTypeOf(type).derive;
   const persons = personsIn(content);
   const subjects = (rule.subjects ?? []).flatMap((path) => personsIn(fieldAt(content, path) ?? null));
@@ -70,7 +73,7 @@ export function derive(type: string, content: JsonValue, on: LocalDate): Facts {
     circumstancesStated: typeof circumstances === 'string' && circumstances.trim().length >= LEAST_CIRCUMSTANCES,
     protectedIdentity: protectedIdentity(persons),
     ...(persons.some((person) => person['deceased'] === true) ? { deceased: true } : {}),
-    ...(marked(content) ? { securityMarking: true } : {}),
+    ...(marked(content) || marked(registration) ? { securityMarking: true } : {}),
     ...(typeof benefit === 'string' ? { benefit } : {}),
     ...(stage === undefined ? {} : { awardDecided: stage === 'after-award' }),
   };

@@ -87,7 +87,7 @@ export class EvaluateReferral {
     const recipients: Evaluated[] = [];
     for (const to of body.to) {
       const claims = buildClaims(
-        { ...body, content },
+        { ...body, content, registration: { ...body.registration } },
         {
           senderKind: from.kind,
           recipient: to.authority,

@@ -148,6 +148,29 @@ describe('a referral that the law stops', () => {
   });
 });
 
+describe('a referral that is security-classified', () => {
+  const { referral } = example('01');
+  const content = referral.content as { readonly circumstances: string };
+  it.each<[string, Partial<SubmitReferralDto>]>([
+    ['as its sender declares', { facts: { ...referral.facts, securityClassified: true } }],
+    ['by its secrecy mark', { registration: { ...referral.registration, secrecyMark: 'Begränsat hemlig' } }],
+    ['by its subject', { registration: { ...referral.registration, subject: 'HEMLIG' } }],
+    ['by what is written in it', { content: { ...content, circumstances: `HEMLIG. ${content.circumstances}` } }],
+  ])('is refused %s, with a code of its own; nothing of it leaves', async (_, change) => {
+    const error = (await submit(changed(example('01'), change)).catch((thrown: unknown) => thrown)) as GatewayError;
+    expect(error.code).toBe('FORMAL_OBSTACLE');
+    expect(JSON.stringify(error.details.extensions)).toContain('SECURITY_CLASSIFIED');
+    expect(await find(example('01'))).toBeUndefined();
+    expect(types()).toEqual(['refusal.reported.v1']);
+  });
+  it('is not, for speaking of something secret', async () => {
+    const said = { circumstances: `${content.circumstances} Han höll pengarna hemliga.` };
+    expect(await submit(changed(example('01'), { content: { ...content, ...said } }))).toMatchObject({
+      state: 'accepted',
+    });
+  });
+});
+
 describe('a referral that awaits an assessment', () => {
   it('is kept as a draft, and nothing leaves', async () => {
     const answer = await submit(example('19'));

@@ -77,7 +77,7 @@ export class VerifyDelivery {
         violations.map((v) => v.code),
       );
     const claims = claimsOf(manifest, decision);
-    const verdict = await this.verdict(decision, manifest, claims, parsed.content, snapshot);
+    const verdict = await this.verdict(decision, manifest, claims, parsed, snapshot);
     return {
       manifest,
       decision,
@@ -157,7 +157,7 @@ export class VerifyDelivery {
     decision: Decision,
     manifest: Manifest,
     claims: Claims,
-    content: JsonValue,
+    { content, registration }: Pick<Document, 'content' | 'registration'>,
     snapshot: Snapshot,
   ): Promise<DeliveryDetail['verdict']> {
     const on = stockholmDate(new Date(decision.decidedAt));
@@ -171,7 +171,9 @@ export class VerifyDelivery {
     const engine = this.law.engine(decision.engineVersion);
     // The day before counts too: facts were derived when it was sent, and a birthday may lie between.
     const sentOn = stockholmDate(new Date(manifest.issuedAt));
-    const mismatches = compareClaims(manifest.messageType, content, claims, sender.kind, sentOn);
+    const mismatches = compareClaims(manifest.messageType, content, claims, sender.kind, sentOn, {
+      ...registration,
+    });
     if (mismatches.length > 0) throw new RejectedDelivery('claims-mismatch', mismatches);
     const directory = await this.law.directory(snapshot, claims);
     const input: CheckInput = {
