@@ -91,8 +91,12 @@ export function leastSecrecy(
 ): LeastSecrecy {
   const { when } = field.annotation;
   const cls = when !== undefined && fieldAt(content, when.field) === when.equals ? when.class : undefined;
-  const defaults = defaultSecrecy(category, kind, cls);
-  return { provisions: [...(defaults ?? []), ...protectionOf(field.value)], hasDefault: defaults !== undefined };
+  const defaults = defaultSecrecy(category, kind, undefined);
+  const added = cls === undefined ? undefined : defaultSecrecy(category, kind, cls);
+  return {
+    provisions: [...new Set([...(defaults ?? []), ...(added ?? []), ...protectionOf(field.value)])],
+    hasDefault: defaults !== undefined || added !== undefined,
+  };
 }
 
 /**

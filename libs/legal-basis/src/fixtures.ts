@@ -50,7 +50,7 @@ const agencies: readonly AuthorityView[] = [
   authority('fk/kontroll', 'socialforsakringsmyndighet', 'fk'),
   authority('pens/pension', 'socialforsakringsmyndighet', 'pens'),
   authority('skv/beskattning', 'skattemyndighet', 'skv'),
-  authority('skv/brott', 'skattemyndighet', 'skv', ['brottsbekampande']),
+  authority('skv/brott', 'brottsbekampande-myndighet', 'skv', ['brottsbekampande']),
   authority('polis/noa', 'brottsbekampande-myndighet', 'polis'),
   authority('am/aklagare', 'brottsbekampande-myndighet', 'am'),
   authority('ebm/ebm', 'brottsbekampande-myndighet', 'ebm', ['polisiar']),
@@ -60,6 +60,20 @@ const agencies: readonly AuthorityView[] = [
   authority('csn/csn', 'studiestodsmyndighet', 'csn'),
   authority('ivo/ivo', 'tillsynsmyndighet', 'ivo'),
   authority('af/af', 'arbetsmarknadsmyndighet', 'af'),
+  authority('sapo/sapo', 'brottsbekampande-myndighet', 'sapo'),
+  authority('kbv/kbv', 'brottsbekampande-myndighet', 'kbv'),
+  authority('ebm/ekonomi', 'brottsbekampande-myndighet', 'ebm'),
+  authority('kv/kv', 'kriminalvardsmyndighet', 'kv'),
+  authority('kfm/kfm', 'exekutiv-myndighet', 'kfm'),
+  authority('mig/mig', 'migrationsmyndighet', 'mig'),
+  authority('um/um', 'utbetalningsmyndighet', 'um'),
+  authority('bv/bv', 'registermyndighet', 'bv'),
+  authority('av/av', 'tillsynsmyndighet', 'av'),
+  ...['fi', 'ftn', 'tvv', 'trv', 'isp', 'kk', 'jamy', 'lm', 'sis'].map((id) =>
+    authority(`${id}/${id}`, 'statlig-myndighet', id),
+  ),
+  authority('kassan/akassa', 'a-kassa'),
+  authority('utforare/assistans', 'privat-utforare'),
   authority('region/halsa', 'region'),
   authority('friskolan/skola', 'fristaende-skola'),
 ];
@@ -94,11 +108,11 @@ export const recorded = (
     readonly stops?: boolean;
     readonly on: LocalDate;
     readonly items: readonly string[];
+    readonly ruleSet?: RuleSet;
   },
 ): ClaimAssessment => {
-  const { stops, on, ...rest } = options;
-  const version =
-    basis === '-' ? '-' : (indexOf(newestRuleSet()).versionOn(basis, on)?.versionId ?? `${basis}@1900-01-01`);
+  const { stops, on, ruleSet = newestRuleSet(), ...rest } = options;
+  const version = basis === '-' ? '-' : (indexOf(ruleSet).versionOn(basis, on)?.versionId ?? `${basis}@1900-01-01`);
   return {
     id: '7a6f6f5e-0000-4000-8000-000000000001',
     test,
@@ -128,9 +142,18 @@ export interface Scenario {
   readonly requestId?: string | null;
   readonly facts?: Facts;
   readonly derived?: Facts;
+  /** Derived facts left out. */
+  readonly without?: readonly string[];
+  /** Who answers one test, where it is not `office`. */
+  readonly offices?: { readonly [test: string]: string };
   /** `all`: every test of every claimed basis passes; `none`; or tests that stop. */
   readonly assessments?:
-    'all' | 'none' | { readonly stops: readonly TestCode[] } | { readonly only: readonly TestCode[] };
+    | 'all'
+    | 'none'
+    | { readonly stops: readonly TestCode[] }
+    | { readonly only: readonly TestCode[] }
+    /** These and no others, whatever the rule asks. */
+    | { readonly exactly: readonly TestCode[]; readonly stop?: TestCode };
   readonly office?: string;
   readonly cooperationDecision?: string;
   readonly messageType?: string;
@@ -139,7 +162,11 @@ export const TODAY = '2026-11-23';
 const benefitFacts: Facts = { benefit: 'assistansersattning', circumstancesStated: true };
 
 /** One item under the given secrecy, with what the scenario says. */
-export function inputOf(scenario: Scenario, view: DirectoryView = directory()): CheckInput {
+export function inputOf(
+  scenario: Scenario,
+  view: DirectoryView = directory(),
+  ruleSet: RuleSet = newestRuleSet(),
+): CheckInput {
   const on = scenario.on ?? TODAY;
   const items: readonly ClaimItem[] = [
     {
@@ -162,35 +189,52 @@ export function inputOf(scenario: Scenario, view: DirectoryView = directory()): 
     bases: scenario.bases.map((id) => (scenario.point === undefined ? { id } : { id, point: scenario.point })),
     items,
     facts: scenario.facts ?? {},
-    derived: { protectedIdentity: 'none', ageBand: '21-plus', ...benefitFacts, ...scenario.derived },
+    derived: Object.fromEntries(
+      Object.entries({ protectedIdentity: 'none', ageBand: '21-plus', ...benefitFacts, ...scenario.derived }).filter(
+        ([fact]) => scenario.without?.includes(fact) !== true,
+      ),
+    ),
     assessments: assessmentsOf(
       scenario,
       on,
       items.map((item) => item.id),
+      ruleSet,
     ),
     ...(scenario.cooperationDecision === undefined ? {} : { cooperationDecision: scenario.cooperationDecision }),
   };
-  return { sender: scenario.from, recipient: scenario.to, claims, ruleSet: newestRuleSet(), directory: view, on };
+  return { sender: scenario.from, recipient: scenario.to, claims, ruleSet, directory: view, on };
 }
 
-function assessmentsOf(scenario: Scenario, on: LocalDate, items: readonly string[]): ClaimAssessment[] {
+function assessmentsOf(
+  scenario: Scenario,
+  on: LocalDate,
+  items: readonly string[],
+  ruleSet: RuleSet,
+): ClaimAssessment[] {
   const wanted = scenario.assessments ?? 'all';
   if (wanted === 'none') return [];
   return scenario.bases.flatMap((basis) => {
-    const rule = indexOf(newestRuleSet()).versionOn(basis, on)?.rule;
+    const rule = indexOf(ruleSet).versionOn(basis, on)?.rule;
     const tests = [
       ...(rule?.tests.map((test) => test.test as TestCode) ?? []),
       ...(rule?.force === 'permission' ? (['ANDAMAL'] as const) : []),
     ];
     const made =
-      typeof wanted === 'object' && 'only' in wanted ? tests.filter((test) => wanted.only.includes(test)) : tests;
+      typeof wanted !== 'object' || 'stops' in wanted
+        ? tests
+        : 'exactly' in wanted
+          ? wanted.exactly
+          : tests.filter((test) => wanted.only.includes(test));
     const office = scenario.office ?? (basis === 'LBM-2025-170-7' ? 'rektor' : 'enhetschef');
     return made.map((test) =>
       recorded(basis, test, {
         on,
         items,
-        office,
-        stops: typeof wanted === 'object' && 'stops' in wanted && wanted.stops.includes(test),
+        office: scenario.offices?.[test] ?? office,
+        ruleSet,
+        stops:
+          typeof wanted === 'object' &&
+          (('stops' in wanted && wanted.stops.includes(test)) || ('exactly' in wanted && wanted.stop === test)),
       }),
     );
   });

@@ -12,7 +12,7 @@ export interface ItemAnnotation {
   readonly known?: string;
   /** The sender declares what the text contains. */
   readonly freeText?: boolean;
-  /** Another class of secrecy while a field of the content has this value. */
+  /** A class of secrecy that is added while a field of the content has this value. */
   readonly when?: { readonly field: string; readonly equals: string; readonly class: string };
 }
 /** JSON Schema 2020-12 as the message types use it. */

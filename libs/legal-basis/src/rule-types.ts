@@ -109,7 +109,7 @@ export interface Overlap {
   readonly purposes: readonly string[];
   readonly fact: string;
   readonly provisions: string;
-  /** Does not arise when the stated crime meets the penalty rule of this basis on the day. */
+  /** Does not arise when the stated crime meets the penalty rule of this basis on the day, and it covers the recipient. */
   readonly unlessPenaltyOf: string;
 }
 /** Something people cite that is no basis, or is not in force (law.md 1.5, 1.6). */
@@ -147,6 +147,9 @@ export interface Benefit {
   readonly code: string;
   readonly nameSv: string;
   readonly nameEn: string;
+  /** First day on which a notice about it is within the act. */
+  readonly from: LocalDate;
+  readonly until?: LocalDate;
   readonly decidedBy: readonly PartySelector[];
 }
 /** A released, numbered collection. JSON without null and fractions. */

@@ -1,4 +1,5 @@
 import { OFFENCE_STAGES } from './codes.js';
+import { inForce } from './dates.js';
 import { matchParty, type PartyMatch } from './parties.js';
 import type { CompiledVersion, RuleIndex } from './rule-index.js';
 import type { AuthorityView, CheckInput, ClaimBasis, Missing, Obstacle, ObstacleCode, PartyRule } from './types.js';
@@ -80,7 +81,7 @@ export function standingOf(claimed: ClaimBasis, input: CheckInput, parties: Part
     version,
     obstacles: found.obstacles,
     missing: found.missing,
-    overlapping: overlaps(version, input, index),
+    overlapping: overlaps(version, input, parties, index),
   };
 }
 
@@ -128,7 +129,8 @@ function facts(
   const code = input.claims.derived['benefit'];
   if (typeof code !== 'string') return; // FACT_MISSING says it
   const benefit = index.benefits.get(code);
-  const decides = benefit === undefined ? 'no' : matchParty(benefit.decidedBy, parties.recipient, index, input.on);
+  if (benefit === undefined || !inForce(benefit, input.on)) return found.obstacle('FACT_NOT_MET', 'benefit');
+  const decides = matchParty(benefit.decidedBy, parties.recipient, index, input.on);
   if (decides === 'no') found.obstacle('BENEFIT_NOT_DECIDED_BY_RECIPIENT', 'benefit');
   else if (decides !== 'yes') found.question('party-status');
 }
@@ -157,14 +159,23 @@ function cooperation(found: Collector, input: CheckInput): void {
 }
 
 /** law.md 6.1 point 1: raised whenever the purpose or a stated crime says that a committed crime is investigated. */
-function overlaps(version: CompiledVersion, input: CheckInput, index: RuleIndex): Standing['overlapping'] {
+function overlaps(
+  version: CompiledVersion,
+  input: CheckInput,
+  parties: Parties,
+  index: RuleIndex,
+): Standing['overlapping'] {
   const declared = version.rule.overlaps;
   if (declared === undefined) return [];
   const { facts: stated, purpose: wanted } = input.claims;
   return declared.filter((overlap) => {
     if (!overlap.purposes.includes(wanted) && stated[overlap.fact] === undefined) return false;
-    const rule = index.versionOn(overlap.unlessPenaltyOf, input.on)?.rule.penalty;
+    const stricter = index.versionOn(overlap.unlessPenaltyOf, input.on)?.rule;
+    const rule = stricter?.penalty;
     const { crime, offenceStage } = stated;
+    // The stricter basis names its recipients too: to any other, the question stands whatever the crime.
+    if (stricter === undefined || matchParty(stricter.recipient.any, parties.recipient, index, input.on) !== 'yes')
+      return true;
     if (rule === undefined || typeof crime !== 'string' || typeof offenceStage !== 'string') return true;
     return index.meetsPenalty(rule, crime, offenceStage, input.on) !== true;
   });

@@ -1248,6 +1248,11 @@ export const catalogue: Catalogue = {
             'x-item': {
               category: 'company-identity',
               about: 'company',
+              when: {
+                field: 'procurement.stage',
+                equals: 'before-award',
+                class: 'bidBeforeAward',
+              },
             },
           },
           representatives: {
@@ -1258,6 +1263,11 @@ export const catalogue: Catalogue = {
               'x-item': {
                 category: 'person-identity',
                 about: 'subject',
+                when: {
+                  field: 'procurement.stage',
+                  equals: 'before-award',
+                  class: 'bidBeforeAward',
+                },
               },
             },
           },
@@ -1332,6 +1342,11 @@ export const catalogue: Catalogue = {
             'x-item': {
               freeText: true,
               about: 'company',
+              when: {
+                field: 'procurement.stage',
+                equals: 'before-award',
+                class: 'bidBeforeAward',
+              },
             },
           },
         },

@@ -266,7 +266,7 @@ export const ruleSet1: RuleSet = {
       sfs: '1993:387',
       source: 'se-lex/sfs; the day point 10 came into force was not read',
       confirmedFrom: '2024-05-01',
-      confirmedUntil: '2026-02-28',
+      confirmedUntil: '2025-12-15',
       force: 'duty',
       sender: {
         any: [
@@ -296,7 +296,14 @@ export const ruleSet1: RuleSet = {
           equals: 'assistansersattning',
         },
       ],
-      reach: {},
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
     },
     {
       certainty: 'A',
@@ -398,7 +405,7 @@ export const ruleSet1: RuleSet = {
       citation: 'OSL (2009:400) 10 kap. 15 a §',
       sfs: '2025:934',
       source: 'se-lex/sfs; prop. 2024/25:180, bet. 2025/26:KU6, rskr. 2025/26:24',
-      confirmedUntil: '2026-02-28',
+      confirmedUntil: '2025-12-15',
       force: 'permission',
       sender: {
         any: [
@@ -538,7 +545,7 @@ export const ruleSet1: RuleSet = {
       citation: 'OSL (2009:400) 10 kap. 23 §',
       sfs: '2025:179',
       source: 'se-lex/sfs; prop. 2024/25:65',
-      confirmedUntil: '2026-02-28',
+      confirmedUntil: '2025-12-15',
       force: 'permission',
       sender: {
         any: [
@@ -659,7 +666,7 @@ export const ruleSet1: RuleSet = {
       citation: 'OSL (2009:400) 10 kap. 24 §',
       sfs: '2025:179',
       source: 'se-lex/sfs; prop. 2024/25:65',
-      confirmedUntil: '2026-02-28',
+      confirmedUntil: '2025-12-15',
       force: 'permission',
       sender: {
         any: [
@@ -714,7 +721,7 @@ export const ruleSet1: RuleSet = {
       citation: 'OSL (2009:400) 10 kap. 27 §',
       sfs: '2021:644',
       source: 'se-lex/sfs',
-      confirmedUntil: '2026-02-28',
+      confirmedUntil: '2025-12-15',
       force: 'permission',
       sender: {
         any: [
@@ -758,6 +765,9 @@ export const ruleSet1: RuleSet = {
         '-': ['*'],
       },
       tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+        },
         {
           test: 'UPPENBART',
         },
@@ -810,7 +820,7 @@ export const ruleSet1: RuleSet = {
       ],
       notCategories: ['school-record', 'school-health'],
       reach: {
-        excludes: ['EX-2025-170-8'],
+        excludes: ['EX-2025-170-8', 'KAP-23'],
       },
     },
     {
@@ -873,8 +883,9 @@ export const ruleSet1: RuleSet = {
       from: '2016-08-15',
       citation: 'lag (2016:774) om uppgiftsskyldighet vid samverkan mot viss organiserad brottslighet, 2 §',
       sfs: '2016:774',
-      source: 'Ansvar-Systems/swedish-law-mcp, se-lex/sfs; prop. 2015/16:167',
-      confirmedUntil: '2026-02-28',
+      source:
+        'Ansvar-Systems/swedish-law-mcp, se-lex/sfs (the list of authorities in se-lex/sfs alone); prop. 2015/16:167',
+      confirmedUntil: '2025-12-15',
       force: 'duty',
       sender: {
         any: [
@@ -927,7 +938,7 @@ export const ruleSet1: RuleSet = {
       citation: 'SoL (2025:400) 15 kap. 4 §',
       sfs: '2025:400',
       source: 'se-lex/sfs',
-      confirmedUntil: '2026-02-28',
+      confirmedUntil: '2025-12-15',
       force: 'duty',
       sender: {
         any: [
@@ -962,7 +973,14 @@ export const ruleSet1: RuleSet = {
         },
       ],
       onlyCategories: ['paid-financial-assistance', 'person-identity', 'message-context'],
-      reach: {},
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
     },
   ],
   nonBases: [
@@ -979,6 +997,13 @@ export const ruleSet1: RuleSet = {
       citation: 'samverkansöverenskommelse',
       whySv: 'En överenskommelse kan inte sätta offentlighets- och sekretesslagen åt sidan.',
       whyEn: 'An agreement cannot set the secrecy act aside.',
+    },
+    {
+      id: 'HANDLINGSPLAN',
+      reason: 'NOT_A_BASIS',
+      citation: 'handlingsplan',
+      whySv: 'En handlingsplan kan inte sätta offentlighets- och sekretesslagen åt sidan.',
+      whyEn: 'A plan of action cannot set the secrecy act aside.',
     },
     {
       id: 'MEDBORGARLOFTE',
@@ -1009,6 +1034,13 @@ export const ruleSet1: RuleSet = {
       citation: 'lagrådsremiss juni 2026 Ytterligare steg mot ett ökat informationsutbyte mellan myndigheter',
       whySv: 'Förslaget är inte lag. Det är tänkt att gälla från den 1 januari 2027.',
       whyEn: 'The proposal is not law. It is meant to apply from 1 January 2027.',
+    },
+    {
+      id: 'DS-2025-8',
+      reason: 'NOT_IN_FORCE',
+      citation: 'Ds 2025:8',
+      whySv: 'En departementspromemoria är inte lag.',
+      whyEn: 'A ministry memorandum is not law.',
     },
     {
       id: 'SOU-2025-45',
@@ -1560,11 +1592,19 @@ export const ruleSet1: RuleSet = {
         },
         {
           party: {
-            agencies: ['fi', 'ftn', 'pens', 'tvv'],
+            agencies: ['fi', 'pens', 'tvv'],
           },
           roles: ['send', 'receive'],
           from: '2016-08-15',
-          confirmedFrom: '2022-05-01',
+          confirmedFrom: '2023-01-01',
+        },
+        {
+          party: {
+            agencies: ['ftn'],
+          },
+          roles: ['send', 'receive'],
+          from: '2022-05-01',
+          confirmedFrom: '2024-05-01',
         },
         {
           party: {
@@ -1614,6 +1654,15 @@ export const ruleSet1: RuleSet = {
         {
           from: '2009-06-30',
           provisions: ['21-40:*'],
+        },
+      ],
+    },
+    {
+      id: 'KAP-23',
+      versions: [
+        {
+          from: '2009-06-30',
+          provisions: ['23:*'],
         },
       ],
     },
@@ -1981,6 +2030,7 @@ export const ruleSet1: RuleSet = {
       certainty: 'B',
       id: '26:5',
       harm: 'omvant',
+      question: 'informant-identity',
       nameSv: 'anmälare i socialtjänsten',
       nameEn: 'informants in social services',
     },
@@ -2272,6 +2322,7 @@ export const ruleSet1: RuleSet = {
   benefits: [
     {
       code: 'assistansersattning',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2282,6 +2333,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'sjukpenning',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2292,6 +2344,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'sjukersattning',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2302,6 +2355,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'foraldrapenning',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2312,6 +2366,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'tillfallig-foraldrapenning',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2322,6 +2377,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'bostadsbidrag',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2332,6 +2388,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'underhallsstod',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2342,6 +2399,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'aktivitetsstod',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['fk'],
@@ -2352,6 +2410,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'alderspension',
+      from: '2020-01-01',
       decidedBy: [
         {
           agencies: ['pens'],
@@ -2362,6 +2421,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'bostadstillagg',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['pens', 'fk'],
@@ -2372,6 +2432,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'studiemedel',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['csn'],
@@ -2382,6 +2443,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'lonestod',
+      from: '2020-01-01',
       decidedBy: [
         {
           agencies: ['af'],
@@ -2392,6 +2454,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'dagersattning',
+      from: '2008-06-01',
       decidedBy: [
         {
           agencies: ['mig'],
@@ -2402,6 +2465,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'arbetsloshetsersattning',
+      from: '2008-06-01',
       decidedBy: [
         {
           sector: 'a-kassa',
@@ -2412,6 +2476,7 @@ export const ruleSet1: RuleSet = {
     },
     {
       code: 'ekonomiskt-bistand',
+      from: '2008-06-01',
       decidedBy: [
         {
           kinds: ['socialnamnd'],

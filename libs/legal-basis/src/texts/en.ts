@@ -32,7 +32,7 @@ export const en: Texts = {
     REQUEST_MISSING: 'The message is said to answer a request, but no request is named.',
     SECURITY_CLASSIFIED: 'Security-classified information is not accepted here.',
     BASIS_UNKNOWN: 'The basis {basis} is unknown.',
-    NOT_A_BASIS: '{basis} is no ground for disclosure. {why}',
+    NOT_A_BASIS: '{basis} is no legal basis for disclosure. {why}',
     BASIS_NOT_MODELLED: '{basis} is not in the rule set.',
     BASIS_NOT_IN_FORCE: '{basis} is not in force on this day. {dates}',
     INITIATIVE_NOT_COVERED: '{basis} does not apply to information given {detail}.',
