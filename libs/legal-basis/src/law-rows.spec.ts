@@ -133,7 +133,7 @@ describe('who may send and receive', () => {
     expect(all.filter((id) => covered(basis, 'receive', id) === 'yes').sort()).toEqual([...receive].sort());
   });
   test('from the days that were read', () => {
-    const days = newestRuleSet().lists.map(({ id, entries }) => [
+    const days = newestRuleSet().lists.map(({ id, entries }): [string, unknown] => [
       id,
       Object.fromEntries(
         entries.map(({ party, roles, from, confirmedFrom }) => [

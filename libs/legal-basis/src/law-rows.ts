@@ -1,4 +1,4 @@
-import { COOPERATION, inputOf, type Scenario } from './fixtures.js';
+import { COOPERATION, type Scenario } from './fixtures.js';
 
 /**
  * The rows of law.md section 5 that use the bases of this rule set, each date with the day before and the day of the change. `D` deny,
