@@ -14,6 +14,7 @@ export {
 export { ruleSets, ruleSetBytes, ruleSetDigest, ruleSetByDigest, basisVersionIds } from './released.js';
 export { messageTypes, validateContent, type MessageType, type Violation } from './message-type.js';
 export { classify, type Declarations } from './classify.js';
+export { unknownCodes } from './unknown-codes.js';
 export { derive } from './derive.js';
 export { compareClaims, type MismatchCode } from './compare.js';
 export {

@@ -98,6 +98,11 @@ export const PROBLEMS = {
     'The message type is not known.',
     'Types are `name/version`.',
   ),
+  'unknown-code': entry(
+    'En kod finns inte.',
+    'A code is not known.',
+    '`violations` names each member: purpose, legal basis, point or fact. Codes come from closed lists; nothing was logged of it.',
+  ),
   'content-invalid': entry(
     'Innehållet följer inte meddelandetypen.',
     'The content does not follow its message type.',

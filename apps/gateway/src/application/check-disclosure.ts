@@ -3,7 +3,7 @@ import type { CheckInput, ClaimAssessment, ClaimItem, Claims, RuleSet } from '#l
 import type { DisclosureCheckDto, SupposedAssessmentDto, VerdictView } from '#contracts';
 import type { JsonValue } from '#json';
 import { GatewayError } from '../domain/errors.js';
-import { viewOf } from './evaluate-referral.js';
+import { checkCodes, viewOf } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { Law } from './law.js';
 import type { NewId, Now } from './ports.js';
@@ -22,11 +22,12 @@ export class CheckDisclosure {
     private readonly now: Now,
   ) {}
 
-  /** @throws {GatewayError} CONTENT_INVALID when the claims are not claims */
+  /** @throws {GatewayError} UNKNOWN_CODE; CONTENT_INVALID when the claims are not claims */
   async execute(sender: string, asked: DisclosureCheckDto): Promise<DisclosureCheck> {
     const { snapshot, ruleSet, ruleSetSha256 } = this.law.current();
     const now = this.now();
     const on = asked.on ?? stockholmDate(now);
+    checkCodes(asked, ruleSet);
     const claims = this.claims(asked, ruleSet, on, now);
     const directory = await this.law.directory(snapshot, claims);
     const input: CheckInput = { sender, recipient: asked.recipient, claims, ruleSet, directory, on };

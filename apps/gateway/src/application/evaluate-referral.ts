@@ -14,8 +14,9 @@ import {
   validateContent,
   verdictCodes,
   stockholmDate,
+  unknownCodes,
 } from '#legal-basis';
-import type { CheckInput, ClaimAssessment, ClaimItem, Claims, Verdict } from '#legal-basis';
+import type { CheckInput, ClaimAssessment, ClaimItem, Claims, RuleSet, Verdict } from '#legal-basis';
 import type { AssessmentDto, SubmitReferralDto, VerdictView } from '#contracts';
 import { messageIdOf } from '#envelope';
 import type { JsonValue } from '#json';
@@ -76,6 +77,7 @@ export class EvaluateReferral {
     const from = ground.snapshot.authority(sender);
     if (from === undefined) throw new GatewayError('SNAPSHOT_MISSING');
     const content = body.content as JsonValue;
+    checkCodes(body, ground.ruleSet);
     checkContent(body.type, content);
     checkRecipients(body, ground);
     const items = classified(body, from.kind);
@@ -183,6 +185,13 @@ const worst = (recipients: readonly Evaluated[]): Evaluation['outcome'] =>
     : recipients.some((r) => r.verdict.outcome === 'assess')
       ? 'assess'
       : 'permit';
+
+/** @throws {GatewayError} UNKNOWN_CODE */
+export const checkCodes = (body: Parameters<typeof unknownCodes>[0], ruleSet: RuleSet): void => {
+  const paths = unknownCodes(body, ruleSet);
+  if (paths.length === 0) return;
+  throw new GatewayError('UNKNOWN_CODE', { faults: paths.map((path) => ({ path, code: 'unknown-code' })) });
+};
 
 const checkContent = (type: string, content: JsonValue): void => {
   const known = messageTypes.find((t) => t.id === type);

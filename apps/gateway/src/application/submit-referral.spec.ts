@@ -121,6 +121,13 @@ describe('a referral that the law stops', () => {
     expect(store.refusals).toHaveLength(1);
   });
 
+  it('is not reported when a code of it is on no list: it could be anything, and the log keeps it', async () => {
+    const given = changed(example('03'), { purpose: '197101019045', facts: { crime: '197101019045' } });
+    expect(await outcome(given)).toBe('UNKNOWN_CODE');
+    expect(store.refusals).toHaveLength(0);
+    expect(store.outbox).toHaveLength(0);
+  });
+
   it('is reported once also when officers have assessed it', async () => {
     const assessed = changed(example('01'), { bases: [{ id: 'OSL-10-23' }] });
     for (let i = 0; i < 2; i += 1) expect(await outcome(assessed)).toBe('FORMAL_OBSTACLE');
