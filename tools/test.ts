@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { SERVER_STEPS, startServers } from './deploy/servers.js';
 import type { Servers } from './deploy/servers.js';
 import { STACK_STEPS, Stack } from './deploy/stack.js';
-import type { StackOptions } from './deploy/stack.js';
 import { Instance } from './machine/instance.js';
 import { Processes, stopLeftover } from './machine/processes.js';
 import { Progress } from './machine/progress.js';
@@ -70,10 +69,12 @@ try {
       servers ??= await startServers(instance, processes, new Progress(SERVER_STEPS));
       process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
     }
-    if (kind === 'e2e' || kind === 'faults') {
+    if (servers !== undefined && (kind === 'e2e' || kind === 'faults') && stack === undefined) {
       const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
       const options = { instance, processes, servers, directory, name: 'shared', dir: instance.path('shared') };
-      stack ??= await Stack.start(options as StackOptions, new Progress(STACK_STEPS));
+      // Made anew each time: an earlier run's rules and rows are no part of this one.
+      await Stack.remove(options);
+      stack = await Stack.start(options, new Progress(STACK_STEPS));
     }
     process.stdout.write(`\n${kind} tests\n`);
     if ((await jest(kind)) !== 0) failed += 1;

@@ -5,8 +5,7 @@ import { DelgeProblem } from '#client';
 import type { MessageSummary, MessageView, SubmitReferralDto } from '#contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QueryResultRow } from 'pg';
-import { dropBroker } from '../../tools/deploy/broker.js';
-import { asAdmin, dropDatabases } from '../../tools/deploy/databases.js';
+import { asAdmin } from '../../tools/deploy/databases.js';
 import type { Servers } from '../../tools/deploy/servers.js';
 import { STACK_STEPS, Stack } from '../../tools/deploy/stack.js';
 import type { StackOptions } from '../../tools/deploy/stack.js';
@@ -20,7 +19,7 @@ import { readDirectory } from '../../tools/sandbox/directory.js';
 import type { SandboxDirectory } from '../../tools/sandbox/directory.js';
 import { keyFiles } from '../../tools/sandbox/keys.js';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
 const SETTLED_MS = 30_000;
@@ -43,7 +42,7 @@ export class TestStack {
   /** One of the spec's own, to break. @param variables of single services */
   static async own(name: string, variables: StackOptions['variables'] = {}): Promise<TestStack> {
     const options = { ...optionsOf(name), variables };
-    await remove(options);
+    await Stack.remove(options);
     const stack = await Stack.start(options, new Progress(STACK_STEPS, process.stderr));
     return new TestStack(stack, await Sandbox.open(options.dir), options.directory);
   }
@@ -51,7 +50,7 @@ export class TestStack {
   /** Stops it and leaves nothing of it. */
   async end(): Promise<void> {
     await this.stack.stopAll();
-    await remove(this.stack.options);
+    await Stack.remove(this.stack.options);
   }
 
   /** SQL as the database's superuser. @param database `operator` or a gateway's id */
@@ -169,10 +168,4 @@ const optionsOf = (name: string): StackOptions => {
     name,
     dir: instance.path(name),
   };
-};
-
-const remove = async ({ servers, name, dir }: StackOptions): Promise<void> => {
-  await dropDatabases(servers.postgres, `delge_${name}`);
-  await dropBroker(servers.rabbitmq, `dx-${name}`);
-  rmSync(dir, { recursive: true, force: true });
 };

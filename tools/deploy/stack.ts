@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instance } from '../machine/instance.js';
 import { until } from '../machine/processes.js';
@@ -8,9 +8,9 @@ import type { SandboxDirectory } from '../sandbox/directory.js';
 import { enrol } from '../sandbox/enrol.js';
 import { keyFiles, makeKeys } from '../sandbox/keys.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
-import { brokerAccounts, deployBroker } from './broker.js';
+import { brokerAccounts, deployBroker, dropBroker } from './broker.js';
 import type { Broker } from './broker.js';
-import { databaseUrls, deployDatabases } from './databases.js';
+import { databaseUrls, deployDatabases, dropDatabases } from './databases.js';
 import type { Databases } from './databases.js';
 import type { Servers } from './servers.js';
 
@@ -88,6 +88,13 @@ export class Stack {
     const databases = databaseUrls(instance, servers.postgres, `delge_${name}`, gateways);
     const broker = brokerAccounts(instance, servers.rabbitmq, `dx-${name}`, gateways);
     return new Stack(options, databases, broker, instance.keptPorts());
+  }
+
+  /** Removes what is left of a stack: databases, virtual host, keys. None of its services runs. */
+  static async remove({ servers, name, dir }: StackOptions): Promise<void> {
+    await dropDatabases(servers.postgres, `delge_${name}`);
+    await dropBroker(servers.rabbitmq, `dx-${name}`);
+    rmSync(dir, { recursive: true, force: true });
   }
 
   /** Names of all services, in the order in which they are stopped: what takes work in first, what it stands on last. */

@@ -97,6 +97,15 @@ async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned
   return { planned, openings };
 }
 
+/** What an earlier run has done. */
+interface Enrolled {
+  readonly last: string;
+  readonly count: number;
+  /** Digests of the rule sets that were released. */
+  readonly rules: string;
+}
+const released = (): string => ruleSets.map((ruleSet) => ruleSetDigest(ruleSet, sha256)).join();
+
 const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
 
 /**
@@ -106,7 +115,9 @@ const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
 export async function enrol(dir: string, directory: SandboxDirectory, registry: string): Promise<number> {
   const done = join(dir, 'enrolled.json');
   if (existsSync(done)) {
-    const { last, count } = JSON.parse(readFileSync(done, 'utf8')) as { readonly last: string; readonly count: number };
+    const { last, count, rules } = JSON.parse(readFileSync(done, 'utf8')) as Enrolled;
+    if (rules !== released())
+      throw new Error('this sandbox was made with other rules: `npm run clean`, then start again');
     const known = await fetch(`${registry}/v1/statements/${last}`);
     await known.arrayBuffer();
     if (known.ok) return count;
@@ -119,7 +130,9 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
     const body = Buffer.from(canonicalBytes(opening)).toString('utf8');
     await post(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', 'application/json', body, 'cooperation');
   }
-  writeFileSync(done, JSON.stringify({ last, count: planned.length }), { mode: 0o600 });
+  writeFileSync(done, JSON.stringify({ last, count: planned.length, rules: released() } satisfies Enrolled), {
+    mode: 0o600,
+  });
   return planned.length;
 }
 
