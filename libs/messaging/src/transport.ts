@@ -203,16 +203,27 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   }
 }
 
-const incoming = ({ content, properties, fields }: ConsumeMessage): IncomingMessage => {
-  const headers = (properties.headers ?? {}) as Readonly<Record<string, unknown>>;
-  const queue = headers['x-first-death-queue'];
-  const reason = headers['x-first-death-reason'];
+/** Printed in logs and kept in tables: whatever else a publisher writes there is no type and no id. */
+const TYPE = /^[a-z][a-z0-9.-]{0,63}$/;
+const ID = /^[0-9A-Za-z-]{1,64}$/;
+const textLike = (value: unknown, pattern: RegExp): string =>
+  typeof value === 'string' && pattern.test(value) ? value : '';
+
+/** What the broker delivered, as a handler is given it. */
+export const incoming = ({ content, properties, fields }: ConsumeMessage): IncomingMessage => {
+  const death = deathOf((properties.headers ?? {})['x-death']);
   return {
     body: content,
-    type: typeof properties.type === 'string' ? properties.type : '',
-    messageId: typeof properties.messageId === 'string' ? properties.messageId.slice(0, 64) : '',
+    type: textLike(properties.type, TYPE),
+    messageId: textLike(properties.messageId, ID),
     userId: typeof properties.userId === 'string' ? properties.userId : '',
     redelivered: fields.redelivered,
-    ...(typeof queue === 'string' ? { death: { queue, reason: String(reason) } } : {}),
+    ...(death === undefined ? {} : { death }),
   };
+};
+
+/** The newest death stands first and is the broker's own; `x-first-death-queue` stays as a publisher has written it. */
+const deathOf = (deaths: unknown): IncomingMessage['death'] => {
+  const [newest] = (Array.isArray(deaths) ? deaths : []) as { readonly queue?: unknown; readonly reason?: unknown }[];
+  return typeof newest?.queue === 'string' ? { queue: newest.queue, reason: String(newest.reason) } : undefined;
 };
