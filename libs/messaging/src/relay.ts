@@ -7,6 +7,8 @@ import type { ConfirmPublisher } from './publisher.js';
 const BATCH = 200;
 const LEASE = '30 seconds';
 const RETRY = '1 second';
+/** Where the queue itself refuses: doubled with each attempt up to this, so that one full queue does not take up every batch. */
+const REFUSED_MAX_S = 10;
 const IDLE_MS = 200;
 const PAUSE_MS = 500;
 const KEEP = '1 hour';
@@ -26,6 +28,9 @@ interface Claimed {
   readonly type: string;
   readonly body: Buffer;
 }
+
+/** Codes by which the broker refuses one message; with the others nothing goes out at all. */
+const OF_ONE_QUEUE = ['UNROUTABLE', 'REFUSED'];
 
 /**
  * Carries the outbox to the broker and marks a row when the broker has confirmed it, never before. Any number of processes may run it:
@@ -51,8 +56,8 @@ export class OutboxRelay extends Loop {
 
   protected override async round(): Promise<number> {
     try {
-      const { taken, failed } = await this.batch();
-      if (failed > 0) return PAUSE_MS;
+      const { taken, away } = await this.batch();
+      if (away) return PAUSE_MS;
       if (taken === BATCH) return 0;
       await this.clean();
       return IDLE_MS;
@@ -62,32 +67,42 @@ export class OutboxRelay extends Loop {
     }
   }
 
-  private async batch(): Promise<{ readonly taken: number; readonly failed: number }> {
-    if (this.options.mayPublish?.() === false) return { taken: 0, failed: 0 };
+  /** @returns whether the broker was away, for all messages alike */
+  private async batch(): Promise<{ readonly taken: number; readonly away: boolean }> {
+    if (this.options.mayPublish?.() === false) return { taken: 0, away: false };
     const rows = await this.claim();
-    if (rows.length === 0) return { taken: 0, failed: 0 };
+    if (rows.length === 0) return { taken: 0, away: false };
     this.crash('relay.before-publish');
     const outcomes = await Promise.all(rows.map((row) => this.publish(row)));
     this.crash('relay.after-confirm');
     const done = rows.filter((_, index) => outcomes[index] === undefined).map(({ id }) => id);
-    const failed = rows.filter((_, index) => outcomes[index] !== undefined).map(({ id }) => id);
+    const failed = rows.flatMap((row, index) => {
+      const code = outcomes[index];
+      return code === undefined ? [] : [{ row, code }];
+    });
     const { schema } = this.options;
     if (done.length > 0) {
       await this.dataSource.query(`UPDATE ${schema}.outbox SET published_at = now() WHERE id = ANY($1::uuid[])`, [
         done,
       ]);
     }
+    const refused = failed.filter(({ code }) => OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
+    const waiting = failed.filter(({ code }) => !OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
+    await this.again(waiting, `$2::interval`, RETRY);
+    await this.again(refused, `least(power(2, least(attempts, 16)), $2::int) * interval '1 second'`, REFUSED_MAX_S);
     if (failed.length > 0) {
-      await this.dataSource.query(
-        `UPDATE ${schema}.outbox SET claimed_until = now() + $2::interval WHERE id = ANY($1::uuid[])`,
-        [failed, RETRY],
-      );
-      this.log.warn('relay.not-published', {
-        count: failed.length,
-        code: outcomes.find((code) => code !== undefined) ?? '',
-      });
+      this.log.warn('relay.not-published', { count: failed.length, code: failed[0]?.code ?? '' });
     }
-    return { taken: rows.length, failed: failed.length };
+    return { taken: rows.length, away: waiting.length > 0 };
+  }
+
+  /** Gives rows back, to be claimed again after a pause. */
+  private async again(rows: readonly Claimed[], pause: string, value: string | number): Promise<void> {
+    if (rows.length === 0) return;
+    await this.dataSource.query(
+      `UPDATE ${this.options.schema}.outbox SET claimed_until = now() + ${pause} WHERE id = ANY($1::uuid[])`,
+      [rows.map(({ id }) => id), value],
+    );
   }
 
   private async claim(): Promise<readonly Claimed[]> {
