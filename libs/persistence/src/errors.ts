@@ -1,8 +1,23 @@
 import { QueryFailedError } from 'typeorm';
 
-/** Classes of SQLSTATE that say the database is away, full, stopping or busy: not that the statement was wrong. */
-const PASSING = /^(08|53|57|58|40|25P03|55P03)/;
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
+/**
+ * Classes of SQLSTATE that say the database is away, full, stopping or busy, is a standby for now, or does not let this role in: not that the
+ * statement was wrong.
+ */
+const PASSING = /^(08|28|3D|53|57|58|40|25006|25P03|55P03)/;
+const UNREACHABLE = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 
 /** Whether the same work may succeed later without being changed: the store failed, not the work. */
 export const isStoreFailure = (error: unknown): boolean => {
@@ -10,7 +25,7 @@ export const isStoreFailure = (error: unknown): boolean => {
   const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { readonly code?: unknown };
   if (typeof code === 'string') return PASSING.test(code) || UNREACHABLE.has(code);
   // node-postgres has no code for these.
-  return /Connection terminated|timeout exceeded when trying to connect|Driver not Connected|Client has encountered a connection error|Cannot use a pool after/i.test(
+  return /Connection terminated|timeout expired|timeout exceeded when trying to connect|Driver not Connected|Client has encountered a connection error|Cannot use a pool after/i.test(
     error.message,
   );
 };
