@@ -187,6 +187,7 @@ describe('a signed statement', () => {
     ['a day that does not exist', { ...receipt, at: '2026-02-30T08:00:01.000Z' }],
     ['an unknown kind', { ...receipt, kind: 'read' }],
     ['an authority without unit', { ...receipt, by: 'fk' }],
+    ['an id that no route takes', { ...receipt, messageId: '00000000-0000-0000-0000-000000000000' }],
     ['free text for a reason', { ...receipt, reason: 'Anna Andersson bor kvar' }],
   ])('is refused with %s', async (_, payload) => {
     const text = await localSigner(sender).sign('delge-receipt+jws', canonicalBytes(payload));

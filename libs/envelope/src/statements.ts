@@ -41,7 +41,7 @@ function faultIn(
 const slug = '[a-z][a-z0-9-]{0,62}';
 const one: Check = (value) => value === 1;
 const environment = text(/^[a-z][a-z0-9-]{0,30}$/);
-const uuid = text(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+const uuid = text(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 const authority = text(new RegExp(`^${slug}/${slug}$`));
 const name = text(new RegExp(`^${slug}$`));
 const digest = text(kidPattern);

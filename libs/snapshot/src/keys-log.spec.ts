@@ -240,6 +240,13 @@ describe('the keys log', () => {
     expect(log.size).toBe(9n);
   });
 
+  it('refuses a cooperation decision under an id that the registry would not answer for', async () => {
+    const decided = (cooperation: string): Promise<Uint8Array> =>
+      entry({ kind: 'cooperation-decided', cooperation, commitment: 'A'.repeat(43) }, keys.linkoping);
+    expect(await codeOf(() => decided('00000000-0000-0000-0000-000000000000'))).toBe('MALFORMED_STATEMENT');
+    expect(await codeOf(() => decided('01890000-0000-7000-8000-000000000009'))).toBe('accepted');
+  });
+
   it('refuses a statement whose octets were changed after it was signed', async () => {
     const { log } = await enrolled();
     const item = Buffer.from(await entry(participant('uppsala', keys.stranger), keys.stranger));
