@@ -172,6 +172,12 @@ describe('what the decision says of the world it was made in', () => {
     const signer = posing(await generateKey('decision'), world.keys.decision);
     expect(await decided(change, signer)).toBe('decision-signature');
   });
+
+  it('does not wait for a forger of a key that will never come either', async () => {
+    const change = (decision: Decision): Decision => ({ ...decision, keys: { ...decision.keys, size: '9000000' } });
+    const { entry } = await exchange.decide(genuine, { change, signer: localSigner(await generateKey('decision')) });
+    expect(await outcome({ ...logged, entry })).toBe('proof-invalid');
+  });
 });
 
 it.each<[string, () => string]>([

@@ -41,24 +41,30 @@ export class VerifyEvidence {
   /** @throws {RejectedDelivery} when it does not verify. @throws {NotYet} when the keys log here is shorter */
   async decision(evidence: Evidence): Promise<VerifiedDecision> {
     const { decision, kid } = parsed(() => parseDecision(evidence.entry));
-    const snapshot = await this.signer(decision, kid, (key) => verifyDecision(evidence.entry, key));
-    this.proof(evidence);
+    const snapshot = await this.signer(decision, kid, evidence, (key) => verifyDecision(evidence.entry, key));
     return { decision, snapshot };
   }
 
   /** As for a decision; a notice without proof is taken on its signature alone when `proof` is absent. */
   async notice(entry: string, blind: string | undefined, proof: string | undefined): Promise<VerifiedNotice> {
     const { notice, kid } = parsed(() => parseNotice(entry));
-    const snapshot = await this.signer(notice, kid, (key) => verifyNotice(entry, key));
-    if (blind !== undefined || proof !== undefined) this.proof({ entry, blind: blind ?? '', proof: proof ?? '' });
+    const unproven = blind === undefined && proof === undefined;
+    const evidence = unproven ? undefined : { entry, blind: blind ?? '', proof: proof ?? '' };
+    const snapshot = await this.signer(notice, kid, evidence, (key) => verifyNotice(entry, key));
     return { notice, snapshot };
   }
 
-  private async signer(stated: Stated, kid: string, check: (key: PublicKey) => Promise<unknown>): Promise<Snapshot> {
+  private async signer(
+    stated: Stated,
+    kid: string,
+    evidence: Evidence | undefined,
+    check: (key: PublicKey) => Promise<unknown>,
+  ): Promise<Snapshot> {
     if (stated.env !== this.trust.environment) throw new RejectedDelivery('decision-binding', ['environment']);
-    // A known key first: a forged entry that names an absurd size must fail here, and not hold the queue.
+    // A known key and the proof first: a forged entry that names an absurd size must fail here, and not hold the queue.
     const known = this.law.newest()?.key(kid);
     if (known !== undefined) await verified('decision-signature', () => check(known.public));
+    if (evidence !== undefined) this.proof(evidence);
     const snapshot = await this.law.snapshotAt(BigInt(stated.keys.size));
     if (snapshot.rootBase64 !== stated.keys.root) throw new RejectedDelivery('decision-binding', ['keys']);
     const record = snapshot.key(kid);
