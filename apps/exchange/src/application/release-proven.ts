@@ -51,23 +51,35 @@ export class ReleaseProven {
     return released;
   }
 
-  /** Permits that waited too long: their messages expire, or are decided anew. @returns how many of each */
-  async overdue(limit: number): Promise<{ readonly expired: number; readonly anew: number }> {
+  /**
+   * Permits that waited too long: their messages expire, or are decided anew.
+   * @returns how many of each, and why others still wait
+   */
+  async overdue(
+    limit: number,
+  ): Promise<{ readonly expired: number; readonly anew: number; readonly failures: readonly unknown[] }> {
     const now = this.now();
     const due = await entries.overdue(this.dataSource.manager, now, new Date(now.getTime() - this.maxAgeMs), limit);
     let expired = 0;
     let anew = 0;
+    const failures: unknown[] = [];
     for (const entryId of due) {
-      const outcome = await this.dataSource.transaction(async (tx) => {
-        const decision = await entries.decisionWaiting(tx, entryId);
-        const message = decision === undefined ? undefined : await messages.find(tx, decision);
-        if (decision === undefined || message === undefined) return undefined;
-        return this.lapsed(tx, decision, message);
-      });
-      if (outcome === 'expired') expired += 1;
-      if (outcome === 'decided-anew') anew += 1;
+      try {
+        const outcome = await this.dataSource.transaction((tx) => this.overdueOne(tx, entryId));
+        if (outcome === 'expired') expired += 1;
+        if (outcome === 'decided-anew') anew += 1;
+      } catch (error) {
+        // One that cannot be asked about again keeps nothing behind it from its end.
+        failures.push(error);
+      }
     }
-    return { expired, anew };
+    return { expired, anew, failures };
+  }
+
+  private async overdueOne(tx: EntityManager, entryId: string): Promise<'expired' | 'decided-anew' | undefined> {
+    const decision = await entries.decisionWaiting(tx, entryId);
+    const message = decision === undefined ? undefined : await messages.find(tx, decision);
+    return decision === undefined || message === undefined ? undefined : this.lapsed(tx, decision, message);
   }
 
   private async decision(tx: EntityManager, entryId: string, proof: string): Promise<Released> {

@@ -1,8 +1,10 @@
 import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { OperatorError } from '#operator';
-import { NotYet } from '../domain/errors.js';
+import { isStoreFailure } from '#persistence';
+import { NotYet, SetAside } from '../domain/errors.js';
 import type { LedgerProofs } from '../operator/ledger-proofs.js';
+import type { Waiting } from '../persistence/entry.store.js';
 import type { ReleaseProven } from './release-proven.js';
 
 const BATCH = 200;
@@ -30,9 +32,9 @@ export class Releaser extends Loop {
       return await this.releaseSome();
     } catch (error) {
       if (this.stopping.aborted) return 0;
-      if (error instanceof OperatorError || error instanceof NotYet) {
-        this.log.warn('releaser.waits', { code: error instanceof NotYet ? error.code : 'ledger' });
-      } else this.log.failure('releaser.failed', error);
+      const code = error instanceof OperatorError ? 'ledger' : heldBy(error);
+      if (code === undefined) this.log.failure('releaser.failed', error);
+      else this.log.warn('releaser.waits', { code });
       return RETRY_MS;
     }
   }
@@ -51,18 +53,37 @@ export class Releaser extends Loop {
     const queue = [...provable];
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const outcome = await this.releasing.release(next, proofs.get(next.entryId) ?? '');
-        if (outcome === 'unproven') this.log.error('releaser.proof-refused', { entryId: next.entryId });
-        else progress += 1;
-        if (outcome === 'decided-anew' || outcome === 'expired') {
-          this.log.info('decision.superseded', { entryId: next.entryId, code: outcome });
-        }
+        if (await this.release(next, proofs.get(next.entryId) ?? '')) progress += 1;
       }
     };
-    const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
     this.released();
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-    // Proofs that do not verify are a fault of the ledger: asking again at once would not mend it.
+    // What does not verify or is held will not do better for being asked at once.
     return progress === 0 ? RETRY_MS : 0;
   }
+
+  /** One entry that cannot be released keeps waiting, and keeps nothing behind it waiting. @returns whether it is done with */
+  private async release(waiting: Waiting, proof: string): Promise<boolean> {
+    const { entryId } = waiting;
+    try {
+      const outcome = await this.releasing.release(waiting, proof);
+      if (outcome === 'unproven') this.log.error('releaser.proof-refused', { entryId });
+      if (outcome === 'decided-anew' || outcome === 'expired') {
+        this.log.info('decision.superseded', { entryId, code: outcome });
+      }
+      return outcome !== 'unproven';
+    } catch (error) {
+      const code = heldBy(error);
+      if (code === undefined) this.log.failure('releaser.failed', error, { entryId });
+      else this.log.warn('releaser.holds', { entryId, code });
+      return false;
+    }
+  }
 }
+
+/** Why an entry waits: what it needs is away, or its ground can no longer be seen. */
+const heldBy = (error: unknown): string | undefined => {
+  if (error instanceof NotYet) return error.code;
+  if (error instanceof SetAside) return error.reason;
+  return isStoreFailure(error) ? 'store' : undefined;
+};

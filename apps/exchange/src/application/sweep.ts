@@ -25,7 +25,8 @@ export class Sweep extends Loop {
 
   protected override async round(): Promise<number> {
     try {
-      const { expired, anew } = await this.releasing.overdue(LIMIT);
+      const { expired, anew, failures } = await this.releasing.overdue(LIMIT);
+      for (const failure of failures) this.failed(failure);
       if (expired > 0) this.log.info('message.expired', { count: expired });
       if (anew > 0) this.log.info('message.decided-anew', { count: anew });
       if (expired + anew > 0) this.superseded();
@@ -33,9 +34,12 @@ export class Sweep extends Loop {
       const forgotten = await messages.forgetSealed(this.dataSource.manager, until);
       if (forgotten > 0) this.log.info('sealed-copy.deleted', { count: forgotten });
     } catch (error) {
-      if (error instanceof NotYet || isStoreFailure(error)) this.log.warn('sweep.waits');
-      else this.log.failure('sweep.failed', error);
+      this.failed(error);
     }
     return this.intervalMs;
+  }
+  private failed(error: unknown): void {
+    if (error instanceof NotYet || isStoreFailure(error)) this.log.warn('sweep.waits');
+    else this.log.failure('sweep.failed', error);
   }
 }
