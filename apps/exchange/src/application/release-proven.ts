@@ -6,6 +6,7 @@ import { nodeVerifyEd25519 } from '#tlog/build';
 import { TlogError, disclosureLeaf, verifyProofText } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
 import type { DataSource, EntityManager } from 'typeorm';
+import { askedOf } from '../domain/standing.js';
 import { entries } from '../persistence/entry.store.js';
 import type { StoredDecision, StoredNotice, Waiting } from '../persistence/entry.store.js';
 import { schema } from '../persistence/index.js';
@@ -143,10 +144,10 @@ export class ReleaseProven {
       await this.recorder.notice(tx, message.gateway, { kind: 'expired', ...subject(message) }, snapshot, now);
       return 'expired';
     }
-    const aged = now.getTime() - decision.decidedAt.getTime() > this.maxAgeMs;
-    if (!aged && snapshot.size === decision.keysSize) return undefined;
+    const asked = askedOf(decision, now, snapshot.size, this.maxAgeMs);
+    if (asked === 'nothing') return undefined;
     const judgement = await this.stillStands(message);
-    if (!aged && judgement.outcome === 'permit') return undefined;
+    if (asked === 'whether-it-stands' && judgement.outcome === 'permit') return undefined;
     await entries.supersede(tx, decision.entryId, now);
     await this.deciding.again(tx, message, judgement);
     return 'decided-anew';
