@@ -42,6 +42,7 @@ describe('a role at the database', () => {
     target.pathname = `/${database}`;
     return target.toString();
   };
+  const statement = `INSERT INTO ledger.pending (log, entry_id, entry) VALUES ('keys', '${randomUUID()}', 'x')`;
   const pending = `INSERT INTO ledger.pending (log, entry_id, entry, blind) VALUES ('disclosure', '${randomUUID()}', 'x', '${'\\x' + '00'.repeat(32)}')`;
 
   const services = ['exchange', 'registry', 'ledger', 'signer'] as const;
@@ -66,12 +67,16 @@ describe('a role at the database', () => {
     expect(read.length).toBeGreaterThan(0);
   });
 
-  it.each(['exchange', 'registry'] as const)(
-    'of %s can put an entry before the ledger, and do nothing else with it',
-    async (service) => {
+  it.each([
+    ['exchange', pending, statement],
+    ['registry', statement, pending],
+  ] as const)(
+    'of %s can put an entry before the ledger for its own log, and do nothing else with it',
+    async (service, own, foreign) => {
       const url = delge.stack.databases.operator[service];
-      expect(await state(url, [pending])).toBe(DONE);
-      for (const statement of [
+      expect(await state(url, [own])).toBe(DONE);
+      expect(await state(url, [foreign])).toBe(DENIED);
+      for (const sql of [
         'SELECT * FROM ledger.pending',
         'DELETE FROM ledger.pending',
         `UPDATE ledger.pending SET entry = 'y'`,
@@ -79,9 +84,9 @@ describe('a role at the database', () => {
         `INSERT INTO ledger.leaf (log, index, entry_id, data) VALUES ('disclosure', 0, '${randomUUID()}', 'x')`,
         `INSERT INTO ledger.checkpoint (log, size, note) VALUES ('disclosure', 1, 'x')`,
         `UPDATE ledger.log SET size = 0`,
-        pending.replace('(log,', '(id, log,').replace("VALUES ('", "OVERRIDING SYSTEM VALUE VALUES (1, '"),
+        own.replace('(log,', '(id, log,').replace("VALUES ('", "OVERRIDING SYSTEM VALUE VALUES (1, '"),
       ]) {
-        expect([statement, await state(url, [statement])]).toEqual([statement, DENIED]);
+        expect([sql, await state(url, [sql])]).toEqual([sql, DENIED]);
       }
     },
   );

@@ -4,7 +4,7 @@ import { OperatorError } from './operator-client.js';
 import type { OperatorClient } from './operator-client.js';
 
 const WAIT_MS = 20_000;
-const PAGE = 500n;
+const PAGE = 100n;
 const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 8 };
 
 /** The `keys` log as the ledger serves it. What it says is believed by nobody: the feed recomputes the root. */

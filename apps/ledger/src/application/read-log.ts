@@ -5,7 +5,8 @@ import type { Leaf, LogStore } from '../persistence/log.store.js';
 import type { Checkpoints } from './checkpoints.js';
 
 const HASH_BYTES = 32;
-const MAX_ENTRIES = 500;
+/** A statement has at most 64 KiB: a page stays below what its readers take. */
+const MAX_ENTRIES = 100;
 /** Tiles a process keeps: full ones never change. */
 const MAX_TILES = 4096;
 
@@ -47,7 +48,7 @@ export class ReadLog {
     return consistencyProof(from, to, this.reader(log), nodeSha256);
   }
 
-  /** Entries [from, to) in the clear, at most 500. */
+  /** Entries [from, to) in the clear, at most 100. */
   async entries(log: LogName, from: bigint, to: bigint): Promise<readonly Leaf[]> {
     const size = this.checkpoints.newest(log)?.size ?? 0n;
     const end = to < size ? to : size;
