@@ -18,7 +18,8 @@ export const SERVER_STEPS = 4;
 export const sandboxName = (): string => {
   const { DATABASE_URL } = process.env;
   if (DATABASE_URL === undefined) return 'sandbox';
-  return `sandbox-${createHash('sha256').update(new URL(DATABASE_URL).host).digest('hex').slice(0, 8)}`;
+  const place = `${new URL(DATABASE_URL).host}\n${process.env['DELGE_ROOT'] ?? process.cwd()}`;
+  return `sandbox-${createHash('sha256').update(place).digest('hex').slice(0, 8)}`;
 };
 
 /** Servers that run already, named by DATABASE_URL and AMQP_URL; else private ones from installed binaries; else installed first. */

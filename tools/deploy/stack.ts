@@ -212,7 +212,7 @@ export class Stack {
           DISCLOSURE_KEY_FILE: files.log('disclosure'),
           KEYS_KEY_FILE: files.log('keys'),
           // The logs begin once; from then on a missing state is a fault.
-          GENESIS: String(!existsSync(state)),
+          GENESIS: String(!['disclosure.json', 'keys.json'].every((file) => existsSync(join(state, file)))),
         };
       }
       case 'exchange':

@@ -9,6 +9,8 @@ const ADMIN = 'delge-admin';
 const READY_MS = 90_000;
 /** A sealed referral of the largest content is about half of this. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** What is held waits out an outage of days; the broker's own 30 minutes would hand it back and count it against the delivery limit. */
+const CONSUMER_TIMEOUT_MS = 14 * 24 * 60 * 60 * 1000;
 const WAL_BYTES = 64 * 1024 * 1024;
 
 /** The broker's own scripts: the wrapper on Debian's path insists on a user of its own. */
@@ -57,6 +59,7 @@ export async function startRabbitmq(instance: Instance, processes: Processes, sb
     default_user: ADMIN,
     default_pass: password,
     max_message_size: MAX_MESSAGE_BYTES,
+    consumer_timeout: CONSUMER_TIMEOUT_MS,
     'raft.wal_max_size_bytes': WAL_BYTES,
     'disk_free_limit.absolute': '100MB',
     'log.file.level': 'warning',

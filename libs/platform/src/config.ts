@@ -10,7 +10,7 @@ export class ServiceConfig {
   @IsIn(['debug', 'info', 'warn', 'error', 'silent']) readonly LOG_LEVEL: string = 'info';
   /** Milliseconds that running work gets to finish after SIGTERM. */
   @Type(() => Number) @IsInt() @Min(0) readonly SHUTDOWN_GRACE_MS: number = 10_000;
-  /** For fault tests: the named point at which the process kills itself. */
+  /** For fault tests: the named point at which the process kills itself. Not in production. */
   @IsOptional() @IsString() readonly CRASH_AT?: string;
 }
 

@@ -65,7 +65,7 @@ export async function runService<C extends ServiceConfig>(service: Service<C>): 
   const platform: Platform = {
     log,
     health,
-    crash: crashPoint(config.CRASH_AT),
+    crash: crashPoint(config.DELGE_ENVIRONMENT === 'production' ? undefined : config.CRASH_AT),
     onDrain: (stage, drain) => drains.set(stage, [...(drains.get(stage) ?? []), drain]),
   };
   let app: INestApplication | undefined;
