@@ -6,9 +6,20 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 20;
@@ -30,10 +41,15 @@ const fail = (text) => {
   process.exit(1);
 };
 
+/** What runs now on our behalf, and the signal that ends us. */
+let child;
+let ending;
+
 /** Runs a command to its end; what it prints is shown when it fails. */
 const run = (command, args) =>
   new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    if (ending !== undefined) return reject(new Error('ended'));
+    child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
     child.on('error', reject);
@@ -41,6 +57,49 @@ const run = (command, args) =>
       code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}\n${Buffer.concat(output)}`)),
     );
   });
+
+const exists = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+
+/** Lets one command at a time set this clone up: two would install and compile over each other. */
+const alone = async (work) => {
+  const lock = join(root, '.delge-setup');
+  const own = `${lock}.${process.pid}`;
+  const begun = Date.now();
+  for (let told = false; !taken(own, lock); await delay(50)) {
+    const holder = Number(read(lock));
+    if (holder > 0 && !exists(holder)) rmSync(lock, { force: true });
+    else if (!told && Date.now() - begun > 1_000) {
+      process.stderr.write(`  process ${holder} sets this clone up; waiting for it\n`);
+      told = true;
+    }
+  }
+  try {
+    await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+};
+
+/** Makes the lock with its holder's pid already in it. @returns false when another holds it */
+const taken = (own, lock) => {
+  writeFileSync(own, String(process.pid));
+  try {
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+};
 
 /** Shows what is going on and for how many seconds. */
 const step = async (name, work) => {
@@ -59,17 +118,21 @@ const step = async (name, work) => {
 
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
-/** The locked dependencies, once for each lock file. */
-const install = async () => {
-  const stamp = join(root, 'node_modules/.delge-lock');
-  const lock = createHash('sha256')
+const installStamp = join(root, 'node_modules/.delge-lock');
+const lockDigest = () =>
+  createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  if (read(stamp) === lock) return;
+const isInstalled = () => read(installStamp) === lockDigest();
+
+/** The locked dependencies, once for each lock file. */
+const install = async () => {
+  if (isInstalled()) return;
+  const lock = lockDigest();
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   await step('Dependencies', () => run(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error']));
-  writeFileSync(stamp, lock);
+  writeFileSync(installStamp, lock);
 };
 
 /** @returns path of a Node that runs the product */
@@ -89,21 +152,25 @@ const newest = (folder) =>
     return Math.max(latest, time);
   }, statSync(folder).mtimeMs);
 
-/** Compiles, unless nothing has changed since it was done. */
-const build = async (node) => {
-  const stamp = join(root, 'dist/.built');
+const buildStamp = join(root, 'dist/.built');
+const isBuilt = () => {
   const sources = ['apps', 'libs', 'tools', 'bench', 'test'].map((name) => join(root, name)).filter(existsSync);
   const changed = Math.max(...sources.map(newest), statSync(join(root, 'tsconfig.json')).mtimeMs);
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= changed) return;
+  return existsSync(buildStamp) && statSync(buildStamp).mtimeMs >= changed;
+};
+
+/** Compiles, unless nothing has changed since it was done. */
+const build = async (node) => {
+  if (isBuilt()) return;
   const begun = new Date();
   await step('Compile', async () => {
-    rmSync(stamp, { force: true });
+    rmSync(buildStamp, { force: true });
     await run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
   });
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, '');
+  mkdirSync(dirname(buildStamp), { recursive: true });
+  writeFileSync(buildStamp, '');
   // What was saved while the compiler ran is compiled the next time.
-  utimesSync(stamp, begun, begun);
+  utimesSync(buildStamp, begun, begun);
 };
 
 const [task = '', ...args] = process.argv.slice(2);
@@ -112,19 +179,32 @@ if (major < OLDEST_NODE)
   fail(`Delge needs Node ${OLDEST_NODE} or later to set itself up; this is ${process.versions.node}.`);
 if (file === undefined) fail(`usage: node tools/run.mjs <${Object.keys(TASKS).join('|')}> [arguments]`);
 let node = process.execPath;
-try {
-  await install();
-  node = node24();
-  await build(node);
-} catch (error) {
-  fail(error.message);
+let preparing = true;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    ending ??= signal;
+    if (child === undefined) process.exit(128 + constants.signals[signal]);
+    // The tool itself decides how it ends; a terminal's Ctrl-C reaches it without our help.
+    if (preparing) child.kill('SIGTERM');
+    else if (signal !== 'SIGINT') child.kill(signal);
+  });
 }
+try {
+  if (!isInstalled() || !isBuilt()) {
+    await alone(async () => {
+      await install();
+      await build(node24());
+    });
+  }
+  node = node24();
+} catch (error) {
+  if (ending === undefined) fail(error.message);
+}
+if (ending !== undefined) process.exit(128 + constants.signals[ending]);
+preparing = false;
 const path = [dirname(node), join(root, 'node_modules/.bin'), process.env.PATH].join(':');
-const child = spawn(node, ['--enable-source-maps', join(root, 'dist', file), ...args], {
+child = spawn(node, ['--enable-source-maps', join(root, 'dist', file), ...args], {
   stdio: 'inherit',
   env: { ...process.env, PATH: path, DELGE_ROOT: root },
 });
-// The tool itself decides how it ends; a terminal's Ctrl-C reaches it without our help.
-process.on('SIGINT', () => undefined);
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('close', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
