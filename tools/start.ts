@@ -15,11 +15,18 @@ import { say, sayHowToSend } from './demo/tables.js';
 const once = process.argv.includes('--once');
 const root = process.env['DELGE_ROOT'] ?? process.cwd();
 const instance = Instance.open(sandboxName());
+const processes = new Processes(instance);
+const owner = processes.own();
+if (owner !== undefined) {
+  process.stderr.write(
+    `Delge runs in this clone already, by process ${owner}: use it, or stop it with \`npm run stop\` and start again.\n`,
+  );
+  process.exit(1);
+}
 if (isRunning(instance)) {
   process.stdout.write('stopping what an earlier start left running\n');
   await stopLeftover(instance);
 }
-const processes = new Processes(instance);
 const progress = new Progress(SERVER_STEPS + STACK_STEPS + DEMO_STEPS);
 let stack: Stack | undefined;
 let stopping: Promise<void> | undefined;
@@ -27,6 +34,7 @@ let stopping: Promise<void> | undefined;
 const stop = (): Promise<void> => {
   stopping ??= (async () => {
     const begun = Date.now();
+    say('stopping everything …');
     await stack?.stopAll();
     await processes.stopAll();
     say(`stopped everything in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
@@ -36,6 +44,11 @@ const stop = (): Promise<void> => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stop().then(() => process.exit(signal === 'SIGINT' ? 130 : 143)));
 }
+// A connection that breaks while its server is being stopped, above all: whatever it is, nothing stays behind.
+process.on('uncaughtException', (fault) => {
+  if (stopping === undefined) process.stderr.write(`\n${fault.stack ?? fault.message}\n`);
+  void stop().then(() => process.exit(1));
+});
 
 try {
   const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));

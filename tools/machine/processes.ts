@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from './instance.js';
 
 const POLL_MS = 25;
 const KEPT = '.pids.json';
+const OWNER = 'start';
 const KILL_AFTER_MS = 20_000;
+/** The owner stops the others in turn. */
+const OWNER_MS = 60_000;
 
 export interface Launch {
   readonly name: string;
@@ -44,6 +47,7 @@ interface Kept {
 export class Processes {
   private readonly running = new Map<string, Running>();
   private readonly kept: Kept[] = [];
+  private stopping = false;
 
   /** @param label tells apart several commands that run processes of one instance at the same time */
   constructor(
@@ -51,7 +55,32 @@ export class Processes {
     private readonly label: string = 'run',
   ) {}
 
+  /**
+   * Makes this process the one that runs this instance: who stops its processes asks this one first.
+   * @returns pid of another that does so already
+   */
+  own(): number | undefined {
+    const [file, draft] = [this.instance.path(OWNER + KEPT), this.instance.path(`${OWNER}.${process.pid}`)];
+    const self: Kept = { name: OWNER, pid: process.pid, since: startedAt(process.pid) ?? '', stop: 'SIGTERM' };
+    writeFileSync(draft, JSON.stringify([self]), { mode: 0o600 });
+    try {
+      const owner = ownerOf(this.instance);
+      if (owner !== undefined) return owner;
+      rmSync(file, { force: true });
+      // A link fails where the other was quicker.
+      linkSync(draft, file);
+      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      return ownerOf(this.instance);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  /** @throws {Error} once everything is being stopped: what started then would be left behind */
   start(launch: Launch): Running {
+    if (this.stopping) throw new Error(`${launch.name} is not started: everything is being stopped`);
     const { name, command, args, env, cwd, as, stop = 'SIGTERM' } = launch;
     const log = openSync(this.instance.path('log', `${name}.log`), 'a', 0o600);
     const child = spawn(command, [...args], {
@@ -77,10 +106,12 @@ export class Processes {
     for (const name of names) await this.running.get(name)?.stop();
   }
 
-  /** Stops everything, last started first. */
+  /** Stops everything, last started first, and starts nothing more. */
   async stopAll(): Promise<void> {
+    this.stopping = true;
     for (const running of [...this.running.values()].reverse()) await running.stop();
     rmSync(this.file(), { force: true });
+    if (ownerOf(this.instance) === process.pid) rmSync(this.instance.path(OWNER + KEPT), { force: true });
   }
 
   /** Name of the first process that ends by itself. */
@@ -100,21 +131,28 @@ export class Processes {
 /** Stops what an earlier command left running. @returns names of what was still there */
 export async function stopLeftover(instance: Instance): Promise<readonly string[]> {
   const stopped: string[] = [];
-  for (const { name, pid, since, stop } of keptOf(instance).toReversed()) {
-    if (startedAt(pid) !== since) continue;
+  const owners = keptOf(instance).filter(({ name }) => name === OWNER);
+  const others = keptOf(instance).filter(({ name }) => name !== OWNER);
+  for (const { name, pid, since, stop } of [...owners, ...others.toReversed()]) {
+    if (startedAt(pid) !== since || pid === process.pid) continue;
     stopped.push(name);
     signal(pid, stop);
-    const deadline = Date.now() + KILL_AFTER_MS;
+    const deadline = Date.now() + (name === OWNER ? OWNER_MS : KILL_AFTER_MS);
     while (startedAt(pid) === since && Date.now() < deadline) await delay(POLL_MS);
     if (startedAt(pid) === since) signal(pid, 'SIGKILL');
   }
-  for (const file of filesOf(instance)) rmSync(file, { force: true });
+  const own = ownerOf(instance) === process.pid ? instance.path(OWNER + KEPT) : undefined;
+  for (const file of filesOf(instance)) if (file !== own) rmSync(file, { force: true });
   return stopped;
 }
 
-/** Whether processes of this instance run now. */
+/** Pid of the command that runs this instance now. */
+const ownerOf = (instance: Instance): number | undefined =>
+  keptOf(instance).find(({ name, pid, since }) => name === OWNER && startedAt(pid) === since)?.pid;
+
+/** Whether processes of this instance run now, this one aside. */
 export const isRunning = (instance: Instance): boolean =>
-  keptOf(instance).some(({ pid, since }) => startedAt(pid) === since);
+  keptOf(instance).some(({ pid, since }) => pid !== process.pid && startedAt(pid) === since);
 
 const filesOf = (instance: Instance): readonly string[] =>
   readdirSync(instance.dir)
