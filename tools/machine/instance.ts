@@ -9,6 +9,8 @@ const TRIES = 200;
 
 /** Folder of everything that one private installation keeps: data, keys, ports, logs. `.delge/<name>` in the checkout. */
 export class Instance {
+  private given: Promise<unknown> = Promise.resolve();
+
   private constructor(
     readonly name: string,
     readonly dir: string,
@@ -41,8 +43,14 @@ export class Instance {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
   }
 
-  /** Ports by name: those used before where they are still free, else others. */
-  async ports<N extends string>(names: readonly N[]): Promise<Readonly<Record<N, number>>> {
+  /** Ports by name: those used before where they are still free, else others. One call after the other, since each rewrites the file. */
+  ports<N extends string>(names: readonly N[]): Promise<Readonly<Record<N, number>>> {
+    const given = this.given.then(() => this.give(names));
+    this.given = given.catch(() => undefined);
+    return given;
+  }
+
+  private async give<N extends string>(names: readonly N[]): Promise<Readonly<Record<N, number>>> {
     const kept = { ...this.keptPorts() };
     const taken = new Set(Object.values(kept));
     for (const name of names) {
