@@ -25,8 +25,18 @@ const print = (value: unknown): void => void process.stdout.write(`${JSON.string
 const client = (command: Command, authority: string): DelgeClient =>
   clientOf(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox, authority);
 
+/** @param file `-` for what is piped in @throws an error that names the file */
+const readJson = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw new Error(`${file} cannot be read`, { cause: error });
+    throw new Error(`${file} is not JSON: ${error.message}`, { cause: error });
+  }
+};
+
 const readReferral = (file: string, { as, newId }: SendOptions): { sender: string; referral: SubmitReferralDto } => {
-  const read = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as ReferralFile & SubmitReferralDto;
+  const read = readJson(file) as ReferralFile & SubmitReferralDto;
   const { system, referral = read as SubmitReferralDto } = read as ReferralFile;
   const sender = as ?? system;
   if (sender === undefined) throw new Error('name the sending authority with --as');
@@ -92,7 +102,7 @@ export const checkCommand = (program: Command): void => {
     .requiredOption('--as <authority>', 'sending authority')
     .option('--on <date>', 'day of disclosure, YYYY-MM-DD')
     .action(async (file: string, options: { readonly as: string; readonly on?: string }, command: Command) => {
-      const asked = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as DisclosureCheckDto;
+      const asked = readJson(file) as DisclosureCheckDto;
       const on = options.on === undefined ? {} : { on: options.on };
       print(await client(command, options.as).check({ ...asked, ...on }));
     });

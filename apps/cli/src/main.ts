@@ -12,6 +12,8 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof DelgeProblem) process.stderr.write(`${JSON.stringify(error.problem, undefined, 2)}\n`);
+  else if (error instanceof TypeError && error.message === 'fetch failed')
+    process.stderr.write('the gateway does not answer: is the sandbox running? `npm start` starts it\n');
   else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
