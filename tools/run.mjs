@@ -41,6 +41,12 @@ const fail = (text) => {
   process.exit(1);
 };
 
+/** npm takes a signal and goes on for a minute. It begins anew the next time, so nothing is lost when it is killed. */
+const end = (running) => {
+  running.kill('SIGTERM');
+  setTimeout(() => running.kill('SIGKILL'), 2_000).unref();
+};
+
 /** What runs now on our behalf, and the signal that ends us. */
 let child;
 let ending;
@@ -185,7 +191,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     ending ??= signal;
     if (child === undefined) process.exit(128 + constants.signals[signal]);
     // The tool itself decides how it ends; a terminal's Ctrl-C reaches it without our help.
-    if (preparing) child.kill('SIGTERM');
+    if (preparing) end(child);
     else if (signal !== 'SIGINT') child.kill(signal);
   });
 }

@@ -34,7 +34,8 @@ let stopping: Promise<void> | undefined;
 const stop = (): Promise<void> => {
   stopping ??= (async () => {
     const begun = Date.now();
-    say('stopping everything …');
+    // Below what was being done, on a terminal.
+    say('\nstopping everything …');
     await stack?.stopAll();
     await processes.stopAll();
     say(`stopped everything in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
