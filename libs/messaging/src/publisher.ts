@@ -1,6 +1,6 @@
 import type { ChannelModel, ConfirmChannel, Message } from 'amqplib';
 import type { EventLog } from '#platform';
-import { accountOf, openConnection } from './connection.js';
+import { accountOf, closed, openConnection } from './connection.js';
 import { PublishError } from './errors.js';
 
 const CONFIRM_MS = 10_000;
@@ -16,8 +16,9 @@ export interface Publication {
 interface Session {
   readonly connection: ChannelModel;
   readonly channel: ConfirmChannel;
-  readonly pending: Map<string, (error: PublishError | undefined) => void>;
-  readonly returned: Set<string>;
+  readonly pending: Set<(error: PublishError | undefined) => void>;
+  /** How often the broker has returned a message that it has not confirmed yet, by its id. */
+  readonly returned: Map<string, number>;
   blocked: boolean;
   open: boolean;
 }
@@ -29,6 +30,8 @@ interface Session {
 export class ConfirmPublisher {
   private session: Promise<Session> | undefined;
   private current: Session | undefined;
+  private over = false;
+  private readonly inFlight = new Map<string, Promise<void>>();
 
   constructor(
     private readonly url: string,
@@ -36,24 +39,33 @@ export class ConfirmPublisher {
     private readonly log: EventLog,
   ) {}
 
-  /** @throws {PublishError} */
-  async publish(publication: Publication): Promise<void> {
+  /** One id is one message: given again while it is in flight, it is published once and both are answered. @throws {PublishError} */
+  publish(publication: Publication): Promise<void> {
+    const { messageId } = publication;
+    const known = this.inFlight.get(messageId);
+    if (known !== undefined) return known;
+    const publishing = this.once(publication).finally(() => this.inFlight.delete(messageId));
+    this.inFlight.set(messageId, publishing);
+    return publishing;
+  }
+
+  private async once(publication: Publication): Promise<void> {
     const session = await this.connected();
     if (session.blocked) throw new PublishError('BLOCKED');
     const { exchange, routingKey, messageId, type, body } = publication;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        settle(new PublishError('TIMEOUT'));
-        // A late confirm must not be taken for that of a later attempt: this connection is over.
-        this.end(session);
+        // A blocked broker reads nothing more, not even a goodbye: the connection stays until it is unblocked.
+        settle(new PublishError(session.blocked ? 'BLOCKED' : 'TIMEOUT'));
+        if (!session.blocked) this.end(session);
       }, CONFIRM_MS);
       const settle = (error: PublishError | undefined): void => {
         clearTimeout(timer);
-        session.pending.delete(messageId);
+        session.pending.delete(settle);
         if (error === undefined) resolve();
         else reject(error);
       };
-      session.pending.set(messageId, settle);
+      session.pending.add(settle);
       const options = {
         mandatory: true,
         persistent: true,
@@ -66,7 +78,7 @@ export class ConfirmPublisher {
       try {
         session.channel.publish(exchange, routingKey, Buffer.from(body), options, (error: unknown) => {
           // The broker returns what it cannot route, and confirms it after that.
-          const returned = session.returned.delete(messageId);
+          const returned = takeReturn(session, messageId);
           if (error !== null && error !== undefined) settle(new PublishError('REFUSED'));
           else settle(returned ? new PublishError('UNROUTABLE') : undefined);
         });
@@ -88,20 +100,17 @@ export class ConfirmPublisher {
     await this.connected();
   }
 
+  /** For ever: lets what is in flight be answered, then closes. */
   async close(): Promise<void> {
-    const session = this.current;
-    this.session = undefined;
-    this.current = undefined;
-    if (session?.open !== true) return;
-    try {
-      await session.channel.waitForConfirms();
-    } catch {
-      // Each publication has had its own answer.
-    }
-    await session.connection.close().catch(() => undefined);
+    this.over = true;
+    await Promise.allSettled([...this.inFlight.values()]);
+    const session = await this.session?.catch(() => undefined);
+    if (session === undefined) return;
+    if (session.open) await closed(session.connection);
   }
 
   private connected(): Promise<Session> {
+    if (this.over) return Promise.reject(new PublishError('DISCONNECTED'));
     this.session ??= this.open().catch((error: unknown) => {
       this.session = undefined;
       this.log.warn('publisher.not-connected', { code: codeOf(error) });
@@ -113,17 +122,23 @@ export class ConfirmPublisher {
   private async open(): Promise<Session> {
     const connection = await openConnection(this.url, `${this.name} publish`);
     connection.on('error', () => undefined);
-    const channel = await connection.createConfirmChannel();
+    const channel = await connection.createConfirmChannel().catch((error: unknown) => {
+      void closed(connection);
+      throw error;
+    });
     const session: Session = {
       connection,
       channel,
-      pending: new Map(),
-      returned: new Set(),
+      pending: new Set(),
+      returned: new Map(),
       blocked: false,
       open: true,
     };
     channel.on('error', (error: unknown) => this.log.warn('publisher.channel-error', { code: codeOf(error) }));
-    channel.on('return', (message: Message) => session.returned.add(String(message.properties.messageId)));
+    channel.on('return', ({ properties }: Message) => {
+      const id = String(properties.messageId);
+      session.returned.set(id, (session.returned.get(id) ?? 0) + 1);
+    });
     for (const emitter of [connection, channel]) emitter.on('close', () => this.end(session));
     connection.on('blocked', () => (session.blocked = true));
     connection.on('unblocked', () => (session.blocked = false));
@@ -138,10 +153,18 @@ export class ConfirmPublisher {
       this.session = undefined;
       this.current = undefined;
     }
-    for (const settle of [...session.pending.values()]) settle(new PublishError('DISCONNECTED'));
-    session.connection.close().catch(() => undefined);
+    for (const settle of [...session.pending]) settle(new PublishError('DISCONNECTED'));
+    void closed(session.connection);
   }
 }
+
+/** Whether the broker has returned this message; one confirm answers for one return. */
+const takeReturn = ({ returned }: Session, messageId: string): boolean => {
+  const times = returned.get(messageId) ?? 0;
+  if (times > 1) returned.set(messageId, times - 1);
+  else returned.delete(messageId);
+  return times > 0;
+};
 
 export const codeOf = (error: unknown): string => {
   const code = (error as { readonly code?: unknown } | null)?.code;

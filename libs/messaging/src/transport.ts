@@ -1,13 +1,14 @@
 import { BaseRpcContext, Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
-import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage } from 'amqplib';
 import type { EventLog } from '#platform';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openConnection } from './connection.js';
+import { closed, openConnection } from './connection.js';
 import { QuarantineError } from './errors.js';
 import { codeOf } from './publisher.js';
 import { settlementOf } from './settlement.js';
+import type { Settlement } from './settlement.js';
 
 /** What a handler is given. The body is as it came: parsing is the contract's business. */
 export interface IncomingMessage {
@@ -33,12 +34,13 @@ export interface TransportOptions {
 }
 
 interface Session {
-  readonly connection: ChannelModel;
   readonly channel: Channel;
   consumerTag: string | undefined;
   open: boolean;
 }
 
+/** Pattern of the one handler of dead letters. As a type it means nothing: whoever publishes chooses that. */
+const DEAD_LETTER = 'dead-letter';
 const RECONNECT_MS = 500;
 const HOLD_MS = 200;
 const HOLD_MAX_MS = 2_000;
@@ -81,25 +83,16 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
 
   /** @returns undefined when deliveries arrive and are handled */
   fault(): string | undefined {
-    if (this.session?.consumerTag === undefined) return 'not-consuming';
+    if (this.session?.open !== true || this.session.consumerTag === undefined) return 'not-consuming';
     return this.holding > 0 ? 'holding' : undefined;
   }
 
   /** Takes no more, lets what is in hand end and settle, then closes. What is held goes back to the queue. */
   async drain(): Promise<void> {
-    if (this.stop.signal.aborted) return;
     this.stop.abort();
-    const { session } = this;
-    if (session?.open === true && session.consumerTag !== undefined) {
-      await session.channel.cancel(session.consumerTag).catch(() => undefined);
-    }
-    await Promise.allSettled([...this.inHand]);
-    if (session?.open === true) {
-      session.open = false;
-      await session.channel.close().catch(() => undefined);
-      await session.connection.close().catch(() => undefined);
-    }
     await this.running;
+    // Those whose channel has ended settle nothing any more, but still use the stores.
+    await Promise.allSettled([...this.inHand]);
   }
 
   private async run(): Promise<void> {
@@ -115,42 +108,65 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     }
   }
 
-  /** One connection, one channel, one consumer, until any of them ends. */
+  /** One connection, one channel, one consumer, until any of them ends or the drain begins. */
   private async consume(): Promise<void> {
     const { url, queue, name, prefetch } = this.options;
+    const { signal } = this.stop;
     const connection = await openConnection(url, `${name} consume`);
-    let ended: () => void = () => undefined;
-    const end = new Promise<void>((resolve) => (ended = resolve));
+    let session: Session | undefined;
+    let wake: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (wake = resolve));
+    // At once, and not when the loop below comes to it: from here on no tag of this channel means anything.
+    const end = (): void => {
+      if (session !== undefined) session.open = false;
+      wake();
+    };
     connection.on('error', () => undefined);
-    connection.on('close', ended);
+    connection.on('close', end);
+    signal.addEventListener('abort', wake, { once: true });
     try {
       const channel = await connection.createChannel();
-      const session: Session = { connection, channel, consumerTag: undefined, open: true };
-      this.session = session;
       channel.on('error', (error: unknown) =>
         this.events.warn('consumer.channel-error', { queue, code: codeOf(error) }),
       );
-      channel.on('close', ended);
-      this.stop.signal.addEventListener('abort', ended, { once: true });
+      channel.on('close', end);
+      const own: Session = { channel, consumerTag: undefined, open: true };
+      session = own;
+      this.session = own;
       await channel.checkQueue(queue);
       await channel.prefetch(prefetch);
+      // A drain that began meanwhile has nothing to wait for.
+      if (signal.aborted) return;
       const { consumerTag } = await channel.consume(
         queue,
         (message) => {
           // The broker has cancelled the consumer: its queue is gone or has moved.
-          if (message === null) ended();
-          else this.take(session, message);
+          if (message === null) end();
+          else this.take(own, message);
         },
         { noAck: false },
       );
-      session.consumerTag = consumerTag;
+      own.consumerTag = consumerTag;
       this.events.info('consumer.started', { queue });
-      await end;
-      // While draining, the channel stays until what is in hand has been settled.
-      if (!this.stop.signal.aborted) session.open = false;
+      await ended;
+      if (own.open) await this.settleInHand(own, consumerTag);
     } finally {
-      if (!this.stop.signal.aborted) await connection.close().catch(() => undefined);
+      signal.removeEventListener('abort', wake);
+      if (session !== undefined) session.open = false;
+      await closed(connection);
     }
+  }
+
+  /** While draining: no more comes, and the channel stays until what is in hand has been settled on it. */
+  private async settleInHand({ channel }: Session, consumerTag: string): Promise<void> {
+    try {
+      await channel.cancel(consumerTag);
+    } catch {
+      // The channel has just ended: what was in hand goes back to the queue.
+    }
+    await Promise.allSettled([...this.inHand]);
+    // Answered after everything that was sent before it: the settlements have arrived.
+    await closed(channel);
   }
 
   private take(session: Session, message: ConsumeMessage): void {
@@ -164,40 +180,52 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     let held = false;
     try {
       while (session.open) {
-        try {
-          await this.dispatch(message);
+        const settlement = await this.dispatch(message).then(
+          () => undefined,
+          (error: unknown) => this.failed(message, error, held),
+        );
+        if (settlement === undefined) {
           if (session.open) session.channel.ack(delivery);
           return;
-        } catch (error) {
-          const { kind, code } = settlementOf(error);
-          const fields = { messageId: message.messageId, type: message.type, queue: this.options.queue, code };
-          if (kind === 'quarantine' && this.options.deadLetters !== true) {
-            if (code === 'handler-failed') this.events.failure('message.failed', error, fields);
-            this.events.warn('message.quarantined', fields);
-            if (session.open) session.channel.reject(delivery, false);
-            return;
-          }
-          if (kind === 'quarantine') this.events.failure('message.failed', error, fields);
-          if (!held) this.events.warn('message.held', fields);
-          if (!held) this.holding += 1;
-          held = true;
         }
+        if (settlement === 'quarantine') {
+          if (session.open) session.channel.reject(delivery, false);
+          return;
+        }
+        if (!held) this.holding += 1;
+        held = true;
         // Not acknowledged and not rejected: the broker keeps it for this consumer, and sends no more than the prefetch.
         await delay(pause, undefined, { signal: this.stop.signal });
         pause = Math.min(pause * 2, HOLD_MAX_MS);
       }
     } catch {
-      // Draining while it was held: the broker takes it back when the channel closes.
+      // Draining while it was held, or the channel ended a moment ago: the broker takes it back.
     } finally {
       if (held) this.holding -= 1;
     }
   }
 
+  /** @returns what becomes of a delivery whose handler failed; dead letters are not rejected once more, and wait */
+  private failed(message: IncomingMessage, error: unknown, held: boolean): Settlement['kind'] {
+    const { kind, code } = settlementOf(error);
+    const { queue, deadLetters = false } = this.options;
+    const fields = { messageId: message.messageId, type: message.type, queue, code };
+    if (kind === 'quarantine' && (deadLetters || code === 'handler-failed')) {
+      this.events.failure('message.failed', error, fields);
+    }
+    if (kind === 'quarantine' && !deadLetters) {
+      this.events.warn('message.quarantined', fields);
+      return kind;
+    }
+    if (!held) this.events.warn('message.held', fields);
+    return 'hold';
+  }
+
   private async dispatch(message: IncomingMessage): Promise<void> {
     const { deadLetters = false } = this.options;
     if (message.userId === '' && !deadLetters) throw new QuarantineError('no-user-id');
-    const handler = this.getHandlerByPattern(deadLetters ? 'dead-letter' : message.type);
-    if (handler === null) throw new QuarantineError('unknown-type');
+    const handler = this.getHandlerByPattern(deadLetters ? DEAD_LETTER : message.type);
+    if (handler === null || (message.type === DEAD_LETTER && !deadLetters)) throw new QuarantineError('unknown-type');
     const result: unknown = await handler(message, new BaseRpcContext([message]));
     if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
   }

@@ -1,0 +1,430 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Channel, ChannelModel, GetMessage } from 'amqplib';
+import { randomUUID } from 'node:crypto';
+import {
+  ConfirmPublisher,
+  DisclosureTransport,
+  EXCHANGE_QUEUE,
+  HoldError,
+  IN_EXCHANGE,
+  OUT_EXCHANGE,
+  OutboxRelay,
+  QUARANTINE_QUEUE,
+  claimInbox,
+  enqueue,
+  openConnection,
+  topology,
+} from '#messaging';
+import type { IncomingMessage } from '#messaging';
+import { EventLog } from '#platform';
+import type { DataSource } from 'typeorm';
+import { deployBroker, dropBroker } from '../tools/deploy/broker.js';
+import type { Broker } from '../tools/deploy/broker.js';
+import type { Servers } from '../tools/deploy/servers.js';
+import { OwnDatabases } from './support/databases.js';
+import { eventually } from './support/stack.js';
+
+jest.setTimeout(60_000);
+const VHOST = 'dx-messaging';
+const GATEWAY = 'kommunerna';
+const TYPE = 'message.submitted.v1';
+const SOON_MS = 20_000;
+
+type Handler = (message: IncomingMessage) => Promise<void>;
+type Line = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** A point that work comes to, and that somebody else lets it pass. */
+class Gate {
+  pass: () => void = () => undefined;
+  arrive: () => void = () => undefined;
+  readonly arrived = new Promise<void>((resolve) => (this.arrive = resolve));
+  private readonly passed = new Promise<void>((resolve) => (this.pass = resolve));
+  through(): Promise<void> {
+    this.arrive();
+    return this.passed;
+  }
+}
+
+describe('messages between outbox and inbox, over a real broker', () => {
+  let databases: OwnDatabases;
+  let broker: Broker;
+  let servers: Servers;
+  let sending: DataSource;
+  let receiving: DataSource;
+  let admin: ChannelModel;
+  let hands: Channel;
+  const lines: Line[] = [];
+  const log = new EventLog('test', 'debug', { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
+  const endings: (() => Promise<void>)[] = [];
+  const gates: Gate[] = [];
+  const aGate = (): Gate => {
+    const gate = new Gate();
+    gates.push(gate);
+    return gate;
+  };
+
+  beforeAll(async () => {
+    servers = JSON.parse(process.env['DELGE_TEST_SERVERS'] ?? '') as Servers;
+    databases = await OwnDatabases.deploy('messaging');
+    await dropBroker(servers.rabbitmq, VHOST);
+    broker = await deployBroker(databases.instance, servers.rabbitmq, VHOST, [GATEWAY]);
+    sending = await databases.connect(databases.urls.gateways.get(GATEWAY) ?? '', 'gateway');
+    receiving = await databases.connect(databases.urls.operator.exchange, 'exchange');
+    admin = await openConnection(broker.admin, 'test');
+    hands = await admin.createChannel();
+  });
+  afterEach(async () => {
+    // A test that failed has left work standing at a gate.
+    for (const gate of gates.splice(0)) gate.pass();
+    for (const end of endings.splice(0).reverse()) await end();
+    for (const queue of [EXCHANGE_QUEUE, QUARANTINE_QUEUE]) await hands.purgeQueue(queue);
+    await sending.query('DELETE FROM gateway.outbox');
+    lines.length = 0;
+  });
+  afterAll(async () => {
+    await admin.close();
+    await databases.drop();
+    await dropBroker(servers.rabbitmq, VHOST);
+  });
+
+  const gatewayUrl = (): string => broker.gateways.get(GATEWAY) ?? '';
+  const publisher = (url = gatewayUrl()): ConfirmPublisher => {
+    const made = new ConfirmPublisher(url, 'test', log);
+    endings.push(() => made.close());
+    return made;
+  };
+  const relay = (dataSource = sending, schema = 'gateway', through = publisher()): OutboxRelay => {
+    const made = new OutboxRelay(dataSource, through, log, { schema });
+    endings.push(() => made.drain());
+    made.start();
+    return made;
+  };
+  const consumer = (handler: Handler, types = [TYPE]): DisclosureTransport => {
+    const made = new DisclosureTransport(
+      { url: broker.exchange, queue: EXCHANGE_QUEUE, name: 'test', prefetch: 8 },
+      log,
+    );
+    for (const type of types) made.addHandler(type, handler, true);
+    endings.push(() => made.drain());
+    made.listen(() => undefined);
+    return made;
+  };
+  const consuming = (transport: DisclosureTransport): Promise<true> =>
+    eventually('consuming', SOON_MS, async () => (transport.fault() === undefined ? true : undefined));
+  const send = async (count = 1): Promise<readonly string[]> => {
+    const ids = Array.from({ length: count }, () => randomUUID());
+    await sending.transaction(async (tx) => {
+      for (const id of ids)
+        await enqueue(tx, 'gateway', {
+          id,
+          exchange: IN_EXCHANGE,
+          routingKey: `ref.${GATEWAY}`,
+          type: TYPE,
+          body: Buffer.from(id),
+        });
+    });
+    return ids;
+  };
+  /** Publishes as the gateway's account what no relay of ours would. */
+  const publishRaw = async (options: object): Promise<void> => {
+    const connection = await openConnection(gatewayUrl(), 'raw');
+    const channel = await connection.createConfirmChannel();
+    channel.publish(IN_EXCHANGE, `ref.${GATEWAY}`, Buffer.from('{}'), { userId: `gw-${GATEWAY}`, ...options });
+    await channel.waitForConfirms();
+    await connection.close();
+  };
+  const waitingIn = async (queue: string): Promise<number> => (await hands.checkQueue(queue)).messageCount;
+  const taken = (queue: string): Promise<GetMessage> =>
+    eventually(`a message in ${queue}`, SOON_MS, async () => (await hands.get(queue, { noAck: true })) || undefined);
+  const events = (event: string): readonly Line[] => lines.filter((line) => line.event === event);
+  const logged = (event: string): Promise<Line> => eventually(event, SOON_MS, async () => events(event).at(-1));
+  const unpublished = (): Promise<readonly { id: string }[]> =>
+    sending.query('SELECT id FROM gateway.outbox WHERE published_at IS NULL');
+  /** Ends every connection of these accounts at the broker, by force: it does so when an account is deleted. Then makes them anew. */
+  const cut = async (...accounts: readonly string[]): Promise<void> => {
+    const { origin, username, password } = new URL(servers.rabbitmq.management);
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    for (const account of accounts) {
+      const answer = await fetch(`${origin}/api/users/${account}`, { method: 'DELETE', headers: { authorization } });
+      expect(answer.status).toBe(204);
+    }
+    await deployBroker(databases.instance, servers.rabbitmq, VHOST, [GATEWAY]);
+  };
+  /** Handles as the exchange does: one effect in one transaction, however often it comes. */
+  const effects = (): { readonly handler: Handler; readonly had: string[]; readonly came: IncomingMessage[] } => {
+    const had: string[] = [];
+    const came: IncomingMessage[] = [];
+    const handler = async (message: IncomingMessage): Promise<void> => {
+      came.push(message);
+      const fresh = await receiving.transaction((tx) =>
+        claimInbox(tx, 'exchange', 'test', message.messageId, message.body),
+      );
+      if (fresh) had.push(message.messageId);
+    };
+    return { handler, had, came };
+  };
+  const settled = (had: readonly string[], ids: readonly string[]): Promise<true> =>
+    eventually('every message had its effect', SOON_MS, async () => (had.length >= ids.length ? true : undefined));
+
+  it('are acknowledged after the commit of their handler, and not before', async () => {
+    const gate = aGate();
+    const { handler, had, came } = effects();
+    const transport = consumer(async (message) => {
+      if (came.length === 0) {
+        came.push(message);
+        await receiving.transaction(async (tx) => {
+          if (await claimInbox(tx, 'exchange', 'test', message.messageId, message.body)) had.push(message.messageId);
+          await gate.through();
+        });
+      } else await handler(message);
+    });
+    await consuming(transport);
+    relay();
+    const [id = ''] = await send();
+    await gate.arrived;
+    // Nothing was acknowledged: the broker gives it again when the connection ends, and the second waits for the first one's claim.
+    await cut('exchange');
+    await eventually('given again', SOON_MS, async () => (came.length === 2 ? true : undefined));
+    expect(came[1]).toMatchObject({ messageId: id, redelivered: true });
+    gate.pass();
+    await consuming(transport);
+    await transport.drain();
+    expect(had).toEqual([id]);
+    expect(await waitingIn(EXCHANGE_QUEUE)).toBe(0);
+  });
+
+  it.each<[string, Handler]>([
+    ['later', () => Promise.reject(new TypeError('a defect'))],
+    [
+      'at once',
+      () => {
+        throw new TypeError('a defect');
+      },
+    ],
+  ])('are set aside once when their handler fails %s', async (_, handler) => {
+    let calls = 0;
+    consumer((message) => {
+      calls += 1;
+      return handler(message);
+    });
+    relay();
+    const [id = ''] = await send();
+    const dead = await taken(QUARANTINE_QUEUE);
+    expect(dead.properties).toMatchObject({ messageId: id, type: TYPE, userId: `gw-${GATEWAY}` });
+    expect(dead.properties.headers).toMatchObject({
+      'x-first-death-queue': EXCHANGE_QUEUE,
+      'x-first-death-reason': 'rejected',
+    });
+    expect([calls, await waitingIn(EXCHANGE_QUEUE), await waitingIn(QUARANTINE_QUEUE)]).toEqual([1, 0, 0]);
+  });
+
+  it('are set aside when their type is the name of the handler of dead letters', async () => {
+    let calls = 0;
+    const handler = (): Promise<void> => {
+      calls += 1;
+      return Promise.resolve();
+    };
+    consumer(handler, [TYPE, 'dead-letter']);
+    await publishRaw({ type: 'dead-letter', messageId: randomUUID() });
+    expect((await taken(QUARANTINE_QUEUE)).properties.type).toBe('dead-letter');
+    expect(await logged('message.quarantined')).toMatchObject({ code: 'unknown-type' });
+    expect(calls).toBe(0);
+  });
+
+  it('are held while something is away, which is no delivery more, and go on when it is back', async () => {
+    let away = true;
+    let calls = 0;
+    const { handler, had, came } = effects();
+    const holding: Handler = async (message) => {
+      calls += 1;
+      if (away) throw new HoldError('registry');
+      await handler(message);
+    };
+    const first = consumer(holding);
+    relay();
+    const ids = await send();
+    await eventually('tried three times', SOON_MS, async () => (calls >= 3 ? true : undefined));
+    expect(first.fault()).toBe('holding');
+    expect(await waitingIn(EXCHANGE_QUEUE)).toBe(0);
+    expect(came).toEqual([]);
+    await first.drain();
+    // Three tries were one delivery.
+    const back = await taken(EXCHANGE_QUEUE);
+    expect(back.properties.headers).toMatchObject({ 'x-delivery-count': 1 });
+    expect(back.properties.messageId).toBe(ids[0]);
+    await publishRaw({ messageId: String(ids[0]), type: TYPE });
+    const second = consumer(holding);
+    await eventually('tried again', SOON_MS, async () => (calls >= 4 ? true : undefined));
+    away = false;
+    await settled(had, ids);
+    await eventually('well', SOON_MS, async () => (second.fault() === undefined ? true : undefined));
+    expect([came.length, events('message.held').length]).toEqual([1, 2]);
+    expect(await waitingIn(QUARANTINE_QUEUE)).toBe(0);
+  });
+
+  it('are read again when their queue was deleted and made anew', async () => {
+    const { handler, had } = effects();
+    const transport = consumer(handler);
+    await consuming(transport);
+    const [queue] = topology([]).queues;
+    if (queue?.name !== EXCHANGE_QUEUE) throw new Error('not the queue of the exchange');
+    await hands.deleteQueue(queue.name);
+    await logged('consumer.not-connected');
+    expect(transport.fault()).toBe('not-consuming');
+    await hands.assertQueue(queue.name, { durable: true, arguments: queue.arguments });
+    for (const { exchange, key } of queue.bindings) await hands.bindQueue(queue.name, exchange, key);
+    relay();
+    await settled(had, await send());
+    expect(transport.fault()).toBeUndefined();
+  });
+
+  it('are read on a new channel when theirs was closed for an error', async () => {
+    const { handler, had } = effects();
+    const transport = consumer(handler);
+    await consuming(transport);
+    const broken = transport.unwrap<Channel>();
+    broken.ack({ fields: { deliveryTag: 4711 } } as GetMessage);
+    expect(await logged('consumer.channel-error')).toMatchObject({ code: '406' });
+    relay();
+    await settled(had, await send());
+    expect(transport.unwrap<Channel>()).not.toBe(broken);
+  });
+
+  it('are neither lost nor had twice when connections are cut at both ends', async () => {
+    const { handler, had } = effects();
+    const transport = consumer(handler);
+    await consuming(transport);
+    const through = publisher();
+    const carrying = relay(sending, 'gateway', through);
+    const ids: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      ids.push(...(await send(250)));
+      carrying.wake();
+      await eventually('under way', SOON_MS, async () => (had.length > round * 250 ? true : undefined));
+      await cut('exchange', `gw-${GATEWAY}`);
+    }
+    await settled(had, ids);
+    await eventually('all published', SOON_MS, async () => ((await unpublished()).length === 0 ? true : undefined));
+    ids.push(...(await send()));
+    await settled(had, ids);
+    expect([transport.fault(), through.fault()]).toEqual([undefined, undefined]);
+    await transport.drain();
+    expect(had.toSorted()).toEqual(ids.toSorted());
+    expect([await waitingIn(EXCHANGE_QUEUE), await waitingIn(QUARANTINE_QUEUE)]).toEqual([0, 0]);
+  });
+
+  it('stay in the outbox while they have nowhere to go', async () => {
+    const id = randomUUID();
+    const row = {
+      id,
+      exchange: OUT_EXCHANGE,
+      routingKey: 'gw.nobody',
+      type: 'notice.issued.v1',
+      body: Buffer.from('{}'),
+    };
+    await receiving.transaction((tx) => enqueue(tx, 'exchange', row));
+    relay(receiving, 'exchange', publisher(broker.exchange));
+    expect(await logged('relay.not-published')).toMatchObject({ code: 'UNROUTABLE', count: 1 });
+    const published = async (): Promise<boolean> => {
+      const [found] = await receiving.query<{ at: Date | null }[]>(
+        'SELECT published_at AS at FROM exchange.outbox WHERE id = $1',
+        [id],
+      );
+      return found?.at != null;
+    };
+    expect(await published()).toBe(false);
+    await hands.assertQueue('gw.nobody.in', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await hands.bindQueue('gw.nobody.in', OUT_EXCHANGE, 'gw.nobody');
+    expect((await taken('gw.nobody.in')).properties.messageId).toBe(id);
+    await eventually('published', SOON_MS, async () => ((await published()) ? true : undefined));
+  });
+
+  it('are not taken for published when one id is in flight twice and has nowhere to go', async () => {
+    const through = publisher(broker.exchange);
+    const publication = {
+      exchange: OUT_EXCHANGE,
+      routingKey: 'gw.elsewhere',
+      type: 'notice.issued.v1',
+      messageId: randomUUID(),
+      body: Buffer.from('{}'),
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: 4 }, () => through.publish(publication)));
+    expect(
+      outcomes.map((outcome) =>
+        outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : 'published',
+      ),
+    ).toEqual(Array.from({ length: 4 }, () => 'UNROUTABLE'));
+  });
+
+  it('are published once when one id is given twice at the same time', async () => {
+    const through = publisher();
+    const publication = {
+      exchange: IN_EXCHANGE,
+      routingKey: `ref.${GATEWAY}`,
+      type: TYPE,
+      messageId: randomUUID(),
+      body: Buffer.from('{}'),
+    };
+    await Promise.all(Array.from({ length: 4 }, () => through.publish(publication)));
+    expect(await waitingIn(EXCHANGE_QUEUE)).toBe(1);
+  });
+
+  it('are published once by two relays, and a lease keeps a row for the one that has it in hand', async () => {
+    const ids = await send(500);
+    const [leased = ''] = await send();
+    await sending.query(`UPDATE gateway.outbox SET claimed_until = now() + interval '1 hour' WHERE id = $1`, [leased]);
+    relay();
+    relay();
+    await eventually('all but one published', SOON_MS, async () =>
+      (await unpublished()).length === 1 ? true : undefined,
+    );
+    expect(await waitingIn(EXCHANGE_QUEUE)).toBe(ids.length);
+    await sending.query(`UPDATE gateway.outbox SET claimed_until = now() - interval '1 second' WHERE id = $1`, [
+      leased,
+    ]);
+    await eventually('published', SOON_MS, async () => ((await unpublished()).length === 0 ? true : undefined));
+    const { handler, had, came } = effects();
+    await consuming(consumer(handler));
+    await settled(had, [...ids, leased]);
+    expect(had.toSorted()).toEqual([...ids, leased].toSorted());
+    expect(came).toHaveLength(had.length);
+  });
+
+  it('in hand are settled by a drain, and none of them comes again', async () => {
+    const gate = aGate();
+    const { handler, had, came } = effects();
+    let inHand = 0;
+    const transport = consumer(async (message) => {
+      inHand += 1;
+      await gate.through();
+      await handler(message);
+    });
+    relay();
+    const ids = await send(3);
+    await eventually('all in hand', SOON_MS, async () => (inHand === 3 ? true : undefined));
+    let drained = false;
+    const draining = transport.drain().then(() => (drained = true));
+    await send();
+    await eventually('one more waits', SOON_MS, async () =>
+      (await waitingIn(EXCHANGE_QUEUE)) === 1 ? true : undefined,
+    );
+    expect(drained).toBe(false);
+    gate.pass();
+    await draining;
+    expect(had.toSorted()).toEqual(ids.toSorted());
+    // The channel is closed: what had not been settled would be in the queue again.
+    expect([came.length, inHand, await waitingIn(EXCHANGE_QUEUE)]).toEqual([3, 3, 1]);
+  });
+
+  it('are not consumed by a transport that was drained while it connected', async () => {
+    const { handler, came } = effects();
+    const transport = consumer(handler);
+    await transport.drain();
+    expect(transport.fault()).toBe('not-consuming');
+    relay();
+    await send();
+    await eventually('published', SOON_MS, async () => ((await unpublished()).length === 0 ? true : undefined));
+    const { consumerCount, messageCount } = await hands.checkQueue(EXCHANGE_QUEUE);
+    expect([consumerCount, messageCount, came.length]).toEqual([0, 1, 0]);
+  });
+});
