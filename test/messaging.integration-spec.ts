@@ -330,7 +330,7 @@ describe('messages between outbox and inbox, over a real broker', () => {
         'SELECT published_at AS at FROM exchange.outbox WHERE id = $1',
         [id],
       );
-      return found?.at != null;
+      return found !== undefined && found.at !== null;
     };
     expect(await published()).toBe(false);
     await hands.assertQueue('gw.nobody.in', { durable: true, arguments: { 'x-queue-type': 'quorum' } });

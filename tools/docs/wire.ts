@@ -41,11 +41,20 @@ const scalarOf = (call: ts.CallExpression): Schema => {
   }
   throw new Error(`shape.ts has a scalar that is not described: ${call.getText()}`);
 };
+/** Value of a product of numbers and of constants of the same file. @throws {Error} when it is none */
 const product = (expression: ts.Expression): number =>
   expression
     .getText()
     .split('*')
-    .reduce((value, factor) => value * Number(factor.trim().replaceAll('_', '')), 1);
+    .map((factor) => factor.trim().replaceAll('_', ''))
+    .reduce((value, factor) => value * (/^\d+$/.test(factor) ? Number(factor) : constant(expression, factor)), 1);
+const constant = (user: ts.Expression, factor: string): number => {
+  const declared = findAll(user.getSourceFile(), ts.isVariableDeclaration).find(
+    ({ name }) => name.getText().replaceAll('_', '') === factor,
+  );
+  if (declared?.initializer === undefined) throw new Error(`shape.ts has no constant ${factor}`);
+  return product(declared.initializer);
+};
 
 /** `message.submitted.v1` is `MessageSubmittedV1`. */
 export const typeNameOf = (type: string): string =>

@@ -1,14 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instance } from './instance.js';
+import { MAX_BODY } from '#contracts';
 import { installPackages } from './packages.js';
 import { until } from './processes.js';
 import type { Processes } from './processes.js';
 
 const ADMIN = 'delge-admin';
 const READY_MS = 90_000;
-/** A sealed referral of the largest content is about half of this. */
-const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** What is held waits out an outage of days; the broker's own 30 minutes would hand it back and count it against the delivery limit. */
 const CONSUMER_TIMEOUT_MS = 14 * 24 * 60 * 60 * 1000;
 const WAL_BYTES = 64 * 1024 * 1024;
@@ -58,7 +57,7 @@ export async function startRabbitmq(instance: Instance, processes: Processes, sb
     'management_agent.disable_metrics_collector': true,
     default_user: ADMIN,
     default_pass: password,
-    max_message_size: MAX_MESSAGE_BYTES,
+    max_message_size: MAX_BODY,
     consumer_timeout: CONSUMER_TIMEOUT_MS,
     'raft.wal_max_size_bytes': WAL_BYTES,
     'disk_free_limit.absolute': '100MB',

@@ -1,3 +1,4 @@
+import { MAX_STATEMENT } from '#contracts';
 import { signDecision, signNotice } from '#envelope';
 import type { Decision, Manifest, Notice, Signer } from '#envelope';
 import type { Snapshot } from '#snapshot';
@@ -66,6 +67,8 @@ export class Recorder {
       decidedAt: decidedAt.toISOString(),
     };
     const text = await signDecision(this.signer, decision);
+    // Nobody could be told of it: better set aside, where people see it, than stuck in the outbox.
+    if (text.length > MAX_STATEMENT) throw new Error('a decision that no message can carry');
     const blind = this.fresh.blind();
     const { sender, messageId, attempt } = message;
     const { outcome } = judgement;

@@ -3,6 +3,7 @@ import { ENGINE_VERSION, verdictCodes } from '#legal-basis';
 import type { Claims } from '#legal-basis';
 import { sealDocument, signManifest, signRefusal } from '#envelope';
 import type { Manifest, Refusal } from '#envelope';
+import { MAX_SEALED, MAX_STATEMENT } from '#contracts';
 import type { SubmitReferralDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -84,6 +85,8 @@ export class SealReferral {
       documentKey: documentSigner.kid,
     };
     const signed = await signManifest(this.keys.manifestSigner, manifest);
+    carriable(signed, MAX_STATEMENT);
+    carriable(sealed.jwe, MAX_SEALED);
     const outboxId = this.newId();
     return {
       message: {
@@ -137,6 +140,7 @@ export class SealReferral {
       at: now.toISOString(),
     };
     const statement = await signRefusal(this.keys.manifestSigner, refusal);
+    carriable(statement, MAX_STATEMENT);
     return {
       refusalId,
       fingerprint: digestOf(
@@ -151,6 +155,11 @@ export class SealReferral {
     };
   }
 }
+
+/** What no message can carry is told before anything is stored. @throws {GatewayError} TOO_LARGE */
+const carriable = (token: string, max: number): void => {
+  if (token.length > max) throw new GatewayError('TOO_LARGE');
+};
 
 /** Claims as two tries of one referral have them in common: each try binds its assessments anew, under new ids and at its own time. */
 const tried = (claims: Claims): object => ({

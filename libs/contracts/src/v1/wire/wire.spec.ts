@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MAX_BODY, MAX_PROOF, MAX_SEALED, MAX_STATEMENT } from './index.js';
 import {
   ContractError,
   parseDeliveryReleasedV1,
@@ -98,4 +99,22 @@ it('a delivery number counts from one', () => {
 it('a token too large for its kind is refused by its member', () => {
   const manifest = `${'a'.repeat(512 * 1024)}.b.c`;
   expect(faultOf(parseMessageSubmittedV1, bytes(JSON.stringify({ manifest, jwe })))).toBe('INVALID_MEMBER manifest');
+});
+
+/** The largest value that a member of this kind may have. */
+const largest = (name: string, value: unknown): unknown => {
+  if (typeof value === 'number') return Number.MAX_SAFE_INTEGER;
+  if (name === 'blind') return 'A'.repeat(64);
+  if (name === 'proof') return 'x'.repeat(MAX_PROOF);
+  if (name === 'messageId') return value;
+  const parts = String(value).split('.');
+  const size = parts.length === 5 ? MAX_SEALED : MAX_STATEMENT;
+  return ['A'.repeat(size - String(parts.slice(1).join('.')).length - 1), ...parts.slice(1)].join('.');
+};
+
+it.each(messages)('the largest %s fits into a body, so that what was taken in can be carried on', (_, parse, good) => {
+  const whole = Object.fromEntries(Object.entries(good).map(([name, value]) => [name, largest(name, value)]));
+  const body = bytes(JSON.stringify(whole));
+  expect(faultOf(parse, body)).toBe('accepted');
+  expect(body.length).toBeLessThanOrEqual(MAX_BODY);
 });
