@@ -129,18 +129,17 @@ export const REJECTIONS: Readonly<Record<Rejection, string>> = {
   'manifest-signature': 'the signature of the manifest does not verify',
   'manifest-binding': 'function or message type does not agree',
   'ciphertext-digest': 'the sealed document is not the one decided on',
-  'seal-not-openable': 'no key here opens the seal for this context',
-  'context-mismatch':
-    'the contexts of seal and document differ (kept for it; today such a seal is `seal-not-openable`)',
+  'seal-not-openable': 'no key here opens the seal',
+  'context-mismatch': 'seal or document was made for another context than the manifest has',
   'document-key': 'the key was no live document key of the sender',
-  'document-signature': 'kept for it; today told as `seal-not-openable`',
+  'document-signature': 'the document is not signed by the key that the manifest names',
   'document-binding': 'the document says of itself something else than the manifest does',
   'content-invalid': 'the content does not follow its message type',
   'claims-invalid': 'the claims are not claims',
   'claims-mismatch': 'declared and actual fields or derived facts differ',
   'rule-set-mismatch': 'the decision names another rule set than the snapshot has',
   'verdict-mismatch': 'the verdict computed again is another',
-  'cooperation-mismatch': 'kept for it; today told as `verdict-mismatch`',
+  'cooperation-mismatch': 'the verdict differs, and the cooperation decision opened here is not the one committed to',
   expired: 'decided after the manifest had lapsed',
 };
 

@@ -167,23 +167,21 @@ export async function sealDocument(input: {
   return { jws, jwe, jweSha256: sha256Base64url(jwe) };
 }
 
+/** Opens the seal of a document. @returns the signed document, not verified yet. @throws {EnvelopeError} */
+export const unsealDocument = async (jwe: string, context: Context, opener: Opener): Promise<string> =>
+  Buffer.from(await unseal(jwe, documentBinding(context), opener)).toString('latin1');
+
 /**
- * Opens a sealed document and verifies that its sender signed it for this context.
+ * Verifies that its sender signed a document for this context.
  * @param documentKey the sender's live key; the caller finds it by the kid that manifest and document must share
+ * @returns the document's octets
  * @throws {EnvelopeError}
  */
-export async function openDocument(input: {
-  readonly jwe: string;
-  readonly context: Context;
-  readonly opener: Opener;
-  readonly documentKey: PublicKey;
-}): Promise<{ readonly document: Uint8Array; readonly jws: string }> {
-  const { jwe, context, opener, documentKey } = input;
-  const jws = Buffer.from(await unseal(jwe, documentBinding(context), opener)).toString('latin1');
+export async function verifyDocument(jws: string, context: Context, documentKey: PublicKey): Promise<Uint8Array> {
   const token = await verifyToken(jws, 'delge-document+jws', documentKey, ['ctx']);
   if (canonicalize(token.header['ctx']) !== canonicalize(contextHeader(context)))
     throw new EnvelopeError('WRONG_CONTEXT');
-  return { document: token.payload, jws };
+  return token.payload;
 }
 
 /** Seals a note that travels beside a receipt, such as a diary number, to the other party of the message. */

@@ -10,7 +10,8 @@ import {
   localOpener,
   localSigner,
   messageIdOf,
-  openDocument,
+  unsealDocument,
+  verifyDocument,
   openNote,
   parseReceipt,
   parseToken,
@@ -22,7 +23,7 @@ import {
   verifyReceipt,
   verifyToken,
 } from './index.js';
-import type { Context, Receipt, SealedDocument } from './index.js';
+import type { Context, Opener, PublicKey, Receipt, SealedDocument } from './index.js';
 
 const codeOf = async (work: () => unknown): Promise<string> => {
   try {
@@ -72,6 +73,17 @@ beforeAll(async () => {
   ]);
   sealed = await sealDocument({ document, context, documentSigner: localSigner(sender), sealingKey: recipient });
 });
+
+const openDocument = async (input: {
+  readonly jwe: string;
+  readonly context: Context;
+  readonly opener: Opener;
+  readonly documentKey: PublicKey;
+}): Promise<{ readonly document: Uint8Array; readonly jws: string }> => {
+  const { jwe, context, opener, documentKey } = input;
+  const jws = await unsealDocument(jwe, context, opener);
+  return { document: await verifyDocument(jws, context, documentKey), jws };
+};
 
 describe('a sealed document', () => {
   it('opens for its recipient, octet for octet', async () => {

@@ -1,6 +1,5 @@
 export { sha256Base64url, messageIdOf } from './digest.js';
 export {
-  openDocument,
   openNote,
   localOpener,
   sealDocument,
@@ -9,6 +8,8 @@ export {
   type NoteContext,
   type Opener,
   type SealedDocument,
+  unsealDocument,
+  verifyDocument,
 } from './document.js';
 export { EnvelopeError, type EnvelopeErrorCode } from './errors.js';
 export {

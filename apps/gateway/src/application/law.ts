@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ENGINE_VERSION, ruleSetByDigest } from '#legal-basis';
 import type { Claims, DirectoryView, RuleSet } from '#legal-basis';
 import { cooperationCommitment } from '#snapshot';
-import type { KeysLog, Snapshot } from '#snapshot';
+import type { CooperationOpening, KeysLog, Snapshot } from '#snapshot';
 import { GatewayError, NotYet } from '../domain/errors.js';
 import type { Cooperations } from './ports.js';
 
@@ -69,12 +69,24 @@ export class Law {
 
   /** The snapshot's directory, with the cooperation decision that the claims name opened, if it is the one committed to. */
   async directory(snapshot: Snapshot, claims: Pick<Claims, 'cooperationDecision'>): Promise<DirectoryView> {
-    const id = claims.cooperationDecision;
-    const committed = id === undefined ? undefined : snapshot.cooperationCommitment(id);
-    if (id === undefined || committed === undefined) return snapshot.directory;
-    const opening = await this.cooperations.find(id);
-    if (opening === undefined || cooperationCommitment(opening) !== committed) return snapshot.directory;
-    const { parties, from, until } = opening;
+    const opening = await this.opening(snapshot, claims);
+    if (typeof opening === 'string') return snapshot.directory;
+    const { id, parties, from, until } = opening;
     return snapshot.withCooperations([{ id, parties, from, ...(until === undefined ? {} : { until }) }]);
+  }
+
+  /** @returns false: the claims name a cooperation decision that was committed to, and what was opened here is not it */
+  async isOpened(snapshot: Snapshot, claims: Pick<Claims, 'cooperationDecision'>): Promise<boolean> {
+    return (await this.opening(snapshot, claims)) !== 'mismatch';
+  }
+
+  private async opening(
+    snapshot: Snapshot,
+    { cooperationDecision: id }: Pick<Claims, 'cooperationDecision'>,
+  ): Promise<CooperationOpening | 'none' | 'mismatch'> {
+    const committed = id === undefined ? undefined : snapshot.cooperationCommitment(id);
+    if (id === undefined || committed === undefined) return 'none';
+    const opening = await this.cooperations.find(id);
+    return opening !== undefined && cooperationCommitment(opening) === committed ? opening : 'mismatch';
   }
 }

@@ -173,7 +173,7 @@ describe('the verdict', () => {
       const deceived = await aGateway(world, 'rattsvasendet', {
         cooperations: { find: () => Promise.resolve(answer) },
       });
-      expect(await outcomeOf(() => deceived.verify.execute(delivery))).toBe('verdict-mismatch');
+      expect(await outcomeOf(() => deceived.verify.execute(delivery))).toBe('cooperation-mismatch');
     }
   });
 });
@@ -259,10 +259,10 @@ describe('contexts of manifest, seal and document', () => {
 
   it.each(changes)('may not disagree: %j', async (change) => {
     const changed = (context: Context): Context => ({ ...context, ...change });
-    expect(await outcome({ context: changed })).toBe('seal-not-openable');
-    expect(await outcome({ sealContext: changed })).toBe('seal-not-openable');
+    expect(await outcome({ context: changed })).toBe('context-mismatch');
+    expect(await outcome({ sealContext: changed })).toBe('context-mismatch');
     // Surreptitious forwarding and its like: the seal is right, and what lies in it was signed for something else.
-    expect(await outcome({ context: changed, sealContext: () => contextOf(genuine) })).toBe('seal-not-openable');
+    expect(await outcome({ context: changed, sealContext: () => contextOf(genuine) })).toBe('context-mismatch');
   });
 
   it.each<[string, (m: Manifest) => Manifest]>([
@@ -271,7 +271,7 @@ describe('contexts of manifest, seal and document', () => {
     ['issued at', (m) => ({ ...m, issuedAt: '2026-11-24T08:00:01.000Z' })],
     ['expires at', (m) => ({ ...m, expiresAt: '2026-11-30T08:00:00.000Z' })],
   ])('may not disagree with the manifest: %s', async (_, manifest) => {
-    expect(await outcome({ manifest })).toBe('seal-not-openable');
+    expect(await outcome({ manifest })).toBe('context-mismatch');
   });
 
   it('bind a document to its recipient: one that was sealed on to another is not opened there', async () => {
@@ -281,7 +281,7 @@ describe('contexts of manifest, seal and document', () => {
       sealContext: (context) => ({ ...context, recipient: 'skv/skatteverket' }),
       manifest: (m) => ({ ...m, recipient: 'skv/skatteverket', sealingKey: tax.kid }),
     };
-    expect(await outcome(onward, permit)).toBe('seal-not-openable');
+    expect(await outcome(onward, permit)).toBe('context-mismatch');
   });
 });
 
@@ -302,8 +302,8 @@ describe('keys of document and seal', () => {
   it('are those that the manifest names', async () => {
     const other = world.keys.documents['linkoping/socialnamnden'] as PrivateKey;
     const own = world.keys.documents[SENDER] as PrivateKey;
-    expect(await outcome({ documentSigner: localSigner(other) })).toBe('seal-not-openable');
-    expect(await outcome({ documentSigner: posing(stranger, own) })).toBe('seal-not-openable');
+    expect(await outcome({ documentSigner: localSigner(other) })).toBe('document-signature');
+    expect(await outcome({ documentSigner: posing(stranger, own) })).toBe('document-signature');
   });
 
   it('are those that the recipient can open with', async () => {

@@ -10,12 +10,13 @@ import {
   stockholmDate,
 } from '#legal-basis';
 import type { CheckInput, Claims } from '#legal-basis';
-import { openDocument, parseManifest, verifyManifest } from '#envelope';
-import type { Decision, Manifest } from '#envelope';
+import { parseManifest, unsealDocument, verifyDocument, verifyManifest } from '#envelope';
+import type { Decision, EnvelopeError, Manifest } from '#envelope';
 import type { DeliveryReleasedV1 } from '#contracts';
 import type { Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery } from '../domain/errors.js';
+import type { Rejection } from '../domain/errors.js';
 import { viewOf } from './evaluate-referral.js';
 import { digestOf, sha256 } from './law.js';
 import type { Law } from './law.js';
@@ -149,7 +150,11 @@ export class VerifyDelivery {
       issuedAt: manifest.issuedAt,
       expiresAt: manifest.expiresAt,
     };
-    return verified('seal-not-openable', () => openDocument({ jwe, context, opener, documentKey: documentKey.public }));
+    const jws = await verified(orContext('seal-not-openable'), () => unsealDocument(jwe, context, opener));
+    const document = await verified(orContext('document-signature'), () =>
+      verifyDocument(jws, context, documentKey.public),
+    );
+    return { document, jws };
   }
 
   /** Computes the verdict again, for the day of the decision and under what the decision names (design.md I7). */
@@ -186,10 +191,18 @@ export class VerifyDelivery {
     };
     const verdict = check(input, engine);
     if (canonicalize(verdictCodes(verdict)) !== canonicalize(decision.verdict))
-      throw new RejectedDelivery('verdict-mismatch');
+      throw new RejectedDelivery(
+        (await this.law.isOpened(snapshot, claims)) ? 'verdict-mismatch' : 'cooperation-mismatch',
+      );
     return viewOf(verdict, input);
   }
 }
+
+/** What was made for another context is told apart from what does not hold at all: both contexts stand in the clear outside. */
+const orContext =
+  (reason: Rejection) =>
+  ({ code }: EnvelopeError): Rejection =>
+    code === 'WRONG_CONTEXT' ? 'context-mismatch' : reason;
 
 const claimsOf = (manifest: Manifest, decision: Decision): Claims => {
   let claims: Claims;

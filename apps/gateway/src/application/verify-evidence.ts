@@ -100,11 +100,14 @@ const parsed = <T>(parse: () => T): T => {
 };
 
 /** Turns a signature or seal that does not hold into the reason for it. */
-export const verified = async <T>(reason: Rejection, check: () => Promise<T>): Promise<T> => {
+export const verified = async <T>(
+  reason: Rejection | ((error: EnvelopeError) => Rejection),
+  check: () => Promise<T>,
+): Promise<T> => {
   try {
     return await check();
   } catch (error) {
-    if (error instanceof EnvelopeError) throw new RejectedDelivery(reason, [error.code]);
-    throw error;
+    if (!(error instanceof EnvelopeError)) throw error;
+    throw new RejectedDelivery(typeof reason === 'string' ? reason : reason(error), [error.code]);
   }
 };
