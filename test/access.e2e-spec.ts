@@ -187,7 +187,7 @@ describe('two authorities of one gateway', () => {
         const page = await list({ limit: '200', ...(after === undefined ? {} : { after }) });
         items.push(...page.items);
         after = page.next;
-        if (after === undefined) return items;
+        if (page.items.length === 0) return items;
       }
     };
     const referrals = (client: DelgeClient) => all<ReferralListItem>((query) => client.referrals(query));

@@ -8,7 +8,8 @@ export class ReadDeliveries {
 
   async list(authority: string, query: ListDeliveriesQueryDto): Promise<Page<DeliveryListItem>> {
     const rows = await this.store.list(authority, query);
-    const next = rows.length === query.limit ? rows.at(-1)?.cursor : undefined;
+    // An empty page repeats the cursor it was asked with: whoever follows the list simply goes on from `next`.
+    const next = rows.at(-1)?.cursor ?? query.after;
     return { items: rows.map(itemOf), ...(next === undefined ? {} : { next }) };
   }
 

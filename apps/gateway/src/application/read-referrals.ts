@@ -24,7 +24,8 @@ export class ReadReferrals {
         changedAt: m.changedAt.toISOString(),
       })),
     }));
-    const next = rows.length === query.limit ? rows.at(-1)?.cursor : undefined;
+    // An empty page repeats the cursor it was asked with: whoever follows the list simply goes on from `next`.
+    const next = rows.at(-1)?.cursor ?? query.after;
     return { items, ...(next === undefined ? {} : { next }) };
   }
 

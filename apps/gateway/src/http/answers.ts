@@ -107,7 +107,12 @@ const listed: Members<DeliveryListItem> = {
 const page = (items: Schema): Schema =>
   object<Page<object>>({
     items: listOf(items),
-    next: absent(described(text, 'Cursor for `after`; absent when the page is not full')),
+    next: absent(
+      described(
+        text,
+        'Cursor for `after`: what comes later than this page; the same again when the page is empty, absent when nothing has come yet',
+      ),
+    ),
   });
 
 /** What the routes answer with. Written beside the contracts' types and held against them by the compiler. */

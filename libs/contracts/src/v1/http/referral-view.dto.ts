@@ -139,6 +139,6 @@ export interface DeliveryView extends DeliveryListItem {
 
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Cursor for `after`; absent on the last page for now. */
+  /** Cursor for `after`, on an empty page the one that was asked with; absent while there is nothing at all. An empty page ends a listing. */
   readonly next?: string;
 }
