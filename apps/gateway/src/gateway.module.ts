@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { ConfirmPublisher, DisclosureTransport, OutboxRelay, gatewayQueue } from '#messaging';
-import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient } from '#operator';
+import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient, readTrust } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
-import { KeysFeed, parseTrust } from '#snapshot';
+import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
 import { CheckDisclosure } from './application/check-disclosure.js';
@@ -59,7 +58,7 @@ const value = (provide: new (...args: never[]) => object, useValue: object): Pro
 const assemble = async (config: GatewayConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
   const { GATEWAY_ID: gateway, DELGE_ENVIRONMENT: environment, PUBLIC_URL: publicUrl } = config;
-  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const trust = await readTrust(config);
   const keys = await KeyStore.read(gateway, config.KEYSTORE_FILE);
   const tokens = await AccessTokens.create(keys.tokenKey, publicUrl);
 
@@ -75,6 +74,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const seen = new KeysSeenStore(dataSource, schema);
   const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);
   await follower.start();
+  health.register('keys', () => follower.missing());
+  health.watch('keys', () => follower.stale());
   platform.onDrain('loops', async () => {
     ledgerKeys.stop();
     await follower.stop();
@@ -83,6 +84,11 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const law = new Law(follower, new RegistryCooperations(new Cooperations(registry)));
 
   const publisher = new ConfirmPublisher(config.AMQP_URL, name, log);
+  // Referrals are accepted while the broker is away: that is for people to look at.
+  health.watch('broker', async () => {
+    await publisher.connect().catch(() => undefined);
+    return publisher.fault();
+  });
   const mayPublish = (): boolean => follower.isFresh();
   const relay = new OutboxRelay(dataSource, publisher, log, { schema, mayPublish, crash });
   const outbox = new Outbox(gateway, () => relay.wake());
@@ -97,7 +103,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     await relay.drain();
     await publisher.close();
   });
-  // Connects early; while the broker is away referrals are still accepted, so readiness does not ask for it.
   await publisher.connect().catch(() => undefined);
 
   const evidence = new VerifyEvidence(law, trust);
@@ -147,6 +152,7 @@ const consume = async (app: INestApplication, config: GatewayConfig, platform: P
   const strategy = new DisclosureTransport({ url, queue, name: `gateway-${gateway}`, prefetch }, platform.log);
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
   platform.onDrain('consumers', () => strategy.drain());
+  platform.health.watch('consumer', () => strategy.fault());
   app.get(ApiDocument).describe(app);
   await app.startAllMicroservices();
 };

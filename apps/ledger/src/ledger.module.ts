@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
-import { ServiceTokenGuard } from '#operator';
+import { ServiceTokenGuard, readTrust } from '#operator';
 import { Hints, dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
-import { parseTrust } from '#snapshot';
 import { DataSource } from 'typeorm';
 import { Checkpoints } from './application/checkpoints.js';
 import { OwnKeys } from './application/own-keys.js';
@@ -25,7 +23,7 @@ class LedgerModule {}
 
 const assemble = async (config: LedgerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
-  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const trust = await readTrust(config);
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
@@ -39,6 +37,8 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
     { ledger_pending: () => sequencer.wake(), ledger_checkpoint: () => void checkpoints.look() },
     () => log.warn('hints.not-connected'),
   );
+  health.register('checkpoints', () => checkpoints.missing());
+  health.watch('checkpoints', () => checkpoints.stale());
   await checkpoints.look();
   await hints.start();
   checkpoints.start();

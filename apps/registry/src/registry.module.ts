@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
-import { ServiceTokenGuard } from '#operator';
+import { ServiceTokenGuard, readTrust } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
-import { SnapshotError, parseTrust } from '#snapshot';
+import { SnapshotError } from '#snapshot';
 import { DataSource } from 'typeorm';
 import { OpenCooperation } from './application/open-cooperation.js';
 import { StatementConflict, TakeStatement } from './application/take-statement.js';
@@ -21,7 +20,7 @@ import { RegistryConfig } from './registry.config.js';
 class RegistryModule {}
 
 const assemble = async (config: RegistryConfig, platform: Platform): Promise<DynamicModule> => {
-  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const trust = await readTrust(config);
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());

@@ -4,10 +4,10 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { parseStrict } from '#json';
+import { readTrust } from '#operator';
 import { Hints, dataSourceOptions } from '#persistence';
 import { PolicyGuard } from '#platform';
 import type { Platform, Service } from '#platform';
-import { parseTrust } from '#snapshot';
 import { nodeNoteSigner } from '#tlog/build';
 import type { JsonWebKey } from 'node:crypto';
 import { DataSource } from 'typeorm';
@@ -31,7 +31,7 @@ const now = (): Date => new Date();
 
 const assemble = async (config: SignerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
-  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const trust = await readTrust(config);
   const url = config.DATABASE_URL;
   const options = dataSourceOptions({ url, schema: 'ledger', poolSize: 2, name: 'signer' });
   const dataSource = await new DataSource(options).initialize();

@@ -3,4 +3,5 @@ export { KeysFollower, type KeysSeen } from './keys-follower.js';
 export { KeysSeenStore, keysSeenTableSql } from './keys-seen.store.js';
 export { LedgerKeys } from './ledger-keys.js';
 export { OperatorClient, OperatorError, type Ask } from './operator-client.js';
+export { readTrust } from './read-trust.js';
 export { ServiceTokenGuard, type ServiceRequest } from './service-token.guard.js';

@@ -59,6 +59,16 @@ export class KeysFollower {
     return this.good !== undefined && this.now().getTime() - this.good.fetchedAt.getTime() < this.maxAgeMs;
   }
 
+  /** @returns why nothing can be judged yet; undefined once a snapshot has been verified */
+  missing(): string | undefined {
+    return this.good === undefined ? 'no-snapshot' : undefined;
+  }
+
+  /** @returns why people should look: the log has not been seen for too long */
+  stale(): string | undefined {
+    return this.good === undefined || this.isFresh() ? undefined : 'stale';
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {

@@ -10,21 +10,33 @@ const PROBE_MS = 2_000;
 /** Whether this process can do its work now. */
 export class Health {
   private readonly probes = new Map<string, Probe>();
+  private readonly watched = new Map<string, Probe>();
   private draining = false;
 
   register(name: string, probe: Probe): void {
     this.probes.set(name, probe);
+  }
+  /** For people to look at: told beside, and no reason to take the process out of service, since it goes on with its work. */
+  watch(name: string, probe: Probe): void {
+    this.watched.set(name, probe);
   }
   drain(): void {
     this.draining = true;
   }
   /** Names and codes of what is not well; empty: ready. */
   async faults(): Promise<Readonly<Record<string, string>>> {
-    const found = await Promise.all([...this.probes].map(async ([name, probe]) => [name, await ask(probe)] as const));
-    const faults = found.filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const faults = await found(this.probes);
     return Object.fromEntries(this.draining ? [...faults, ['service', 'draining']] : faults);
   }
+  async warnings(): Promise<Readonly<Record<string, string>>> {
+    return Object.fromEntries(await found(this.watched));
+  }
 }
+
+const found = async (probes: ReadonlyMap<string, Probe>): Promise<readonly (readonly [string, string])[]> => {
+  const asked = await Promise.all([...probes].map(async ([name, probe]) => [name, await ask(probe)] as const));
+  return asked.filter((pair): pair is [string, string] => pair[1] !== undefined);
+};
 
 const ask = async (probe: Probe): Promise<string | undefined> => {
   let timer: NodeJS.Timeout | undefined;
@@ -55,8 +67,8 @@ export class HealthController {
   @Get('ready')
   @Public()
   async ready(): Promise<object> {
-    const faults = await this.health.faults();
-    if (Object.keys(faults).length > 0) throw new ProblemError('not-ready', 503, { extensions: { faults } });
-    return { status: 'ready' };
+    const [faults, warnings] = await Promise.all([this.health.faults(), this.health.warnings()]);
+    if (Object.keys(faults).length > 0) throw new ProblemError('not-ready', 503, { extensions: { faults, warnings } });
+    return { status: 'ready', warnings };
   }
 }

@@ -94,18 +94,24 @@ export async function runService<C extends ServiceConfig>(service: Service<C>): 
     const { port } = (app.getHttpServer() as Server).address() as { readonly port: number };
     log.info('service.started', { port });
   } catch (error) {
+    if (error instanceof ConfigError) misconfigured(service.name, error);
     log.failure('service.not-started', error);
     await stop(1);
   }
 }
+
+/** One line for whoever wrote the configuration. Nothing has been connected yet. */
+const misconfigured = (name: string, error: ConfigError): never => {
+  process.stderr.write(`${name}: ${error.message}\n`);
+  process.exit(78);
+};
 
 const configOf = <C extends ServiceConfig>({ name, config }: Service<C>): C => {
   try {
     return loadConfig(config);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${name}: ${error.message}\n`);
-    process.exit(78);
+    return misconfigured(name, error);
   }
 };
 

@@ -13,4 +13,4 @@ export { MemoryLeafStore } from './leaf-store.js';
 export { MemoryReferralStore } from './referral-store.js';
 export { MemorySystemStore } from './system-store.js';
 export { noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
-export { World, aWorld } from './world.js';
+export { World, aWorld, trustText } from './world.js';

@@ -120,7 +120,7 @@ export class World {
 export const aWorld = (clock?: TestClock): Promise<World> => World.create(clock);
 
 /** trust.json of these keys: no witness, the logs' own signatures are the whole policy. */
-const trustText = (environment: string, { operators, logs }: WorldKeys): string => {
+export const trustText = (environment: string, { operators, logs }: WorldKeys): string => {
   const logTrust = ({ name, publicKey }: NoteSigner): object => ({
     origin: name,
     keys: [verifierKey(name, publicKey, sha256)],

@@ -5,6 +5,7 @@ import { LOGS } from '../domain/log.js';
 import type { LogStore, SignedCheckpoint } from '../persistence/log.store.js';
 
 const POLL_MS = 250;
+const STALE_MS = 3 * 60_000;
 
 /** The newest checkpoint of each log, and those who wait for a larger one. */
 export class Checkpoints {
@@ -33,6 +34,17 @@ export class Checkpoints {
 
   newest(log: LogName): SignedCheckpoint | undefined {
     return this.newestOf.get(log);
+  }
+
+  /** @returns why nothing can be read here yet; undefined once both logs have a checkpoint */
+  missing(): string | undefined {
+    return LOGS.every((log) => this.newestOf.has(log)) ? undefined : 'no-checkpoint';
+  }
+
+  /** @returns why people should look: an idle log is signed anew every minute, and one was not */
+  stale(): string | undefined {
+    const oldest = this.now().getTime() - STALE_MS;
+    return LOGS.some((log) => (this.newestOf.get(log)?.signedAt.getTime() ?? oldest) < oldest) ? 'stale' : undefined;
   }
 
   /** Waits for a checkpoint larger than `after`, for `ms` at most. @returns the newest then */

@@ -21,6 +21,7 @@ export interface SignedCheckpoint {
   readonly id: bigint;
   readonly size: bigint;
   readonly note: string;
+  readonly signedAt: Date;
 }
 
 /** Leaves, tiles, openings and checkpoints in PostgreSQL. */
@@ -145,10 +146,12 @@ export class LogStore {
   }
 
   async newestCheckpoint(log: LogName): Promise<SignedCheckpoint | undefined> {
-    const [row] = await this.dataSource.query<{ id: string; size: string; note: string }[]>(
-      `SELECT id, size, note FROM ledger.checkpoint WHERE log = $1 ORDER BY id DESC LIMIT 1`,
+    const [row] = await this.dataSource.query<{ id: string; size: string; note: string; signed_at: Date }[]>(
+      `SELECT id, size, note, signed_at FROM ledger.checkpoint WHERE log = $1 ORDER BY id DESC LIMIT 1`,
       [log],
     );
-    return row === undefined ? undefined : { id: BigInt(row.id), size: BigInt(row.size), note: row.note };
+    return row === undefined
+      ? undefined
+      : { id: BigInt(row.id), size: BigInt(row.size), note: row.note, signedAt: row.signed_at };
   }
 }

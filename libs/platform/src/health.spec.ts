@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { Health, HealthController } from './health.js';
+
+const readiness = async (health: Health): Promise<unknown> => {
+  try {
+    return await new HealthController(health).ready();
+  } catch (error) {
+    const { code, status, options } = error as { code: string; status: number; options: { extensions: object } };
+    return { code, status, ...options.extensions };
+  }
+};
+
+describe('readiness', () => {
+  it('names what is not well, by code', async () => {
+    const health = new Health();
+    health.register('well', () => undefined);
+    health.register('keys', () => 'no-snapshot');
+    health.register('database', () => Promise.reject(new Error('away')));
+    const faults = { keys: 'no-snapshot', database: 'unreachable' };
+    expect(await readiness(health)).toEqual({ code: 'not-ready', status: 503, faults, warnings: {} });
+  });
+
+  it('is not lost by what people should look at', async () => {
+    const health = new Health();
+    health.register('database', () => undefined);
+    health.watch('keys', () => 'stale');
+    health.watch('broker', () => undefined);
+    expect(await readiness(health)).toEqual({ status: 'ready', warnings: { keys: 'stale' } });
+  });
+
+  it('ends when the process is told to stop', async () => {
+    const health = new Health();
+    health.drain();
+    expect(await readiness(health)).toMatchObject({ status: 503, faults: { service: 'draining' } });
+  });
+});
