@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { dataSourceOptions } from '#persistence';
 import { EventLog } from '#platform';
 import { DataSource } from 'typeorm';
-import { databaseUrls, deployDatabases, dropDatabases } from '../../tools/deploy/databases.js';
+import { asAdmin, databaseUrls, deployDatabases, dropDatabases } from '../../tools/deploy/databases.js';
 import type { Databases } from '../../tools/deploy/databases.js';
 import type { Servers } from '../../tools/deploy/servers.js';
 import { Instance } from '../../tools/machine/instance.js';
@@ -42,6 +42,11 @@ export class OwnDatabases {
     const dataSource = await new DataSource(dataSourceOptions({ url, schema })).initialize();
     this.open.push(dataSource);
     return dataSource;
+  }
+
+  /** SQL as the superuser, in the operator's database. */
+  async asAdmin(text: string): Promise<void> {
+    await asAdmin(this.admin, `${this.prefix}_operator`, (db) => db.query(text));
   }
 
   async drop(): Promise<void> {

@@ -35,7 +35,6 @@ const COMPUTED: readonly (readonly [string, number])[] = [
   ['too-large', 413],
   ['invalid-request', 400],
   ['unknown-property', 400],
-  ['method-not-allowed', 405],
   ['internal', 500],
 ];
 

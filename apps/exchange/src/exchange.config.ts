@@ -18,7 +18,7 @@ export class ExchangeConfig extends ServiceConfig {
   @IsString() readonly OPERATOR_TOKEN_FILE!: string;
   /** A permit that was not released within this time is decided anew. */
   @Type(() => Number) @IsInt() @Min(1000) readonly DECISION_MAX_AGE_MS: number = 24 * HOUR_MS;
-  /** A sealed copy is deleted this long after the technical receipt. */
+  /** A sealed copy is deleted this long after the technical receipt, or after its message ended otherwise. */
   @Type(() => Number) @IsInt() @Min(1000) readonly SEALED_COPY_MS: number = 14 * 24 * HOUR_MS;
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
   /** Deliveries in hand at once. */

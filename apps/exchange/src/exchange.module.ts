@@ -7,11 +7,11 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { importPrivate, localSigner } from '#envelope';
 import { parseStrict } from '#json';
 import { ConfirmPublisher, DisclosureTransport, EXCHANGE_QUEUE, OutboxRelay, QUARANTINE_QUEUE } from '#messaging';
-import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient } from '#operator';
+import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient, readTrust } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
-import { KeysFeed, parseTrust } from '#snapshot';
+import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import type { JWK } from 'jose';
 import { DataSource } from 'typeorm';
@@ -26,7 +26,7 @@ import { SetAsideMessages } from './application/set-aside.js';
 import { Sweep } from './application/sweep.js';
 import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRefusal } from './application/take-refusal.js';
-import { NotYet } from './domain/errors.js';
+import { NotYet, SetAside } from './domain/errors.js';
 import { ExchangeConfig } from './exchange.config.js';
 import { DecisionController } from './http/decision.controller.js';
 import { OperatorGuard } from './http/operator.guard.js';
@@ -49,7 +49,7 @@ const newId = (): string => randomUUID();
 
 const assemble = async (config: ExchangeConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
-  const trust = await parseTrust(await readFile(config.TRUST_FILE));
+  const trust = await readTrust(config);
   const jwk = parseStrict(await readFile(config.DECISION_KEY_FILE)) as unknown as JWK;
   const signer = localSigner(await importPrivate(jwk, 'decision'));
   const operatorSecret = (await readFile(config.OPERATOR_TOKEN_FILE, 'utf8')).trim();
@@ -64,6 +64,8 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const keys = new KeysFollower(feed, new KeysSeenStore(dataSource, schema), PUBLISH_STALE_MS, log, now);
   await keys.start();
+  health.register('keys', () => keys.missing());
+  health.watch('keys', () => keys.stale());
   platform.onDrain('loops', async () => {
     ledgerKeys.stop();
     await keys.stop();
@@ -90,7 +92,11 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
 
   const publisher = new ConfirmPublisher(config.AMQP_URL, 'exchange', log);
   const relay = new OutboxRelay(dataSource, publisher, log, { schema, crash });
-  health.register('broker', () => publisher.fault());
+  // Asking connects: an exchange that has nothing to publish is ready all the same when the broker is back.
+  health.register('broker', async () => {
+    await publisher.connect().catch(() => undefined);
+    return publisher.fault();
+  });
   const releaser = new Releaser(releasing, new LedgerProofs(ledger), log, () => relay.wake());
   const sweep = new Sweep(releasing, dataSource, config.SEALED_COPY_MS, config.SWEEP_INTERVAL_MS, log, now, () =>
     releaser.wake(),
@@ -153,6 +159,8 @@ export const exchangeService: Service<ExchangeConfig> = {
   config: ExchangeConfig,
   module: assemble,
   started: consume,
-  translate: (error) =>
-    error instanceof NotYet || isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined,
+  translate: (error) => {
+    if (error instanceof SetAside) return new ProblemError('still-held', 409, { extensions: { code: error.reason } });
+    return error instanceof NotYet || isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
+  },
 };

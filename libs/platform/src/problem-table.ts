@@ -67,11 +67,6 @@ export const PROBLEMS = {
     'Missing, foreign, expired or wrong token or assertion; which one is not said.',
   ),
   'not-found': entry('Det finns inte.', 'It does not exist.', 'It does not exist, or is not for this caller to see.'),
-  'method-not-allowed': entry(
-    'Metoden används inte här.',
-    'The method is not used here.',
-    'See the OpenAPI description.',
-  ),
   'id-reuse': entry(
     'Numret är redan använt för något annat.',
     'The id is already used for something else.',
@@ -144,6 +139,12 @@ export const PROBLEMS = {
     'The statement was refused.',
     '`code` says which rule of the keys log it breaks.',
     'participant',
+  ),
+  'still-held': entry(
+    'Meddelandet ligger kvar i karantän.',
+    'The message stays in quarantine.',
+    'It cannot be handled now either; `code` says why. Mend the cause and retry, or discard it.',
+    'operator',
   ),
   'not-ready': entry(
     'Tjänsten är inte redo.',

@@ -12,7 +12,6 @@ export type Translate = (error: unknown) => ProblemError | undefined;
 
 const codeOfStatus = (status: number): ProblemCode => {
   if (status === 404) return 'not-found';
-  if (status === 405) return 'method-not-allowed';
   if (status === 413) return 'too-large';
   if (status === 415) return 'unsupported-media-type';
   if (status === 401) return 'unauthenticated';

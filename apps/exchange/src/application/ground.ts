@@ -52,6 +52,16 @@ export class Law {
     return { snapshot, ruleSet, ruleSetSha256: released.sha256, directory };
   }
 
+  /** As `cooperation`, for who looks and does not judge: one that was never opened is absent. @throws {NotYet} */
+  async opened(snapshot: Snapshot, id: string | undefined): Promise<CooperationOpening | undefined> {
+    try {
+      return await this.cooperation(snapshot, id);
+    } catch (error) {
+      if (error instanceof SetAside) return undefined;
+      throw error;
+    }
+  }
+
   /** @returns the decision that the id names, if it is the one committed to. @throws {NotYet | SetAside} */
   async cooperation(snapshot: Snapshot, id: string | undefined): Promise<CooperationOpening | undefined> {
     const committed = id === undefined ? undefined : snapshot.cooperationCommitment(id);

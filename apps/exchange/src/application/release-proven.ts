@@ -95,7 +95,7 @@ export class ReleaseProven {
       if (lapsed !== undefined) return lapsed;
       await this.deliver(tx, decision, message, proof, at);
     } else {
-      await messages.move(tx, message, 'refused');
+      await messages.move(tx, message, 'refused', at);
     }
     await this.tell(tx, message.gateway, 'message.decided.v1', {
       messageId: message.messageId,
@@ -119,7 +119,7 @@ export class ReleaseProven {
     const recipient = this.law.newest().authority(message.recipient);
     if (recipient === undefined || message.jwe === undefined) throw new Error('a permit without recipient or document');
     const deliveryNumber = await messages.deliver(tx, message, decision.entryId, at);
-    await messages.move(tx, message, 'released');
+    await messages.move(tx, message, 'released', at);
     await this.tell(tx, recipient.gateway, 'delivery.released.v1', {
       manifest: message.manifest,
       jwe: message.jwe,
@@ -140,7 +140,7 @@ export class ReleaseProven {
     const snapshot = this.law.newest();
     if (now.getTime() > message.expiresAt.getTime()) {
       await entries.supersede(tx, decision.entryId, now);
-      await messages.move(tx, message, 'expired');
+      await messages.move(tx, message, 'expired', now);
       await this.recorder.notice(tx, message.gateway, { kind: 'expired', ...subject(message) }, snapshot, now);
       return 'expired';
     }

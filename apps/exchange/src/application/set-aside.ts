@@ -5,12 +5,16 @@ import { EXCHANGE_QUEUE, OUT_EXCHANGE, enqueue, gatewayDeliveryKey } from '#mess
 import type { IncomingMessage } from '#messaging';
 import { parseRefusalReportedV1 } from '#contracts';
 import type { DataSource } from 'typeorm';
+import { SetAside } from '../domain/errors.js';
 import type { QuarantineReason } from '../domain/errors.js';
 import { schema } from '../persistence/index.js';
 import { quarantine } from '../persistence/quarantine.store.js';
 import type { SetAsideMessage } from '../persistence/quarantine.store.js';
 import type { Law } from './ground.js';
 import type { Recorder } from './recorder.js';
+
+/** The exchange's own account at the broker. */
+const EXCHANGE_ACCOUNT = 'exchange';
 
 /** What a message says it is about, believed only as far as the notice goes to the gateway that published it. */
 interface About {
@@ -63,27 +67,28 @@ export class SetAsideMessages {
   }
 
   /**
-   * @param handle gives a message of the exchange's own queue to its handler again
+   * Takes a message out again: one of the exchange's own queue is handled, one of a gateway's is published to it. Until that has ended well
+   * the row stays held, and is locked meanwhile. A process that dies in between leaves it held too: handling it again is the same act.
+   * @param handle its handler, which does not set aside
    * @returns false when it is not held
+   * @throws {SetAside} why it cannot be handled now either, and whatever else the handler throws
    */
-  async retry(id: string, handle: (message: IncomingMessage) => Promise<void>): Promise<boolean> {
-    const held = await this.dataSource.transaction(async (tx) => {
+  retry(id: string, handle: (message: IncomingMessage) => Promise<void>): Promise<boolean> {
+    return this.dataSource.transaction(async (tx) => {
       const message = await quarantine.held(tx, id);
-      if (message === undefined) return undefined;
-      await quarantine.settle(tx, id, 'retried', undefined, this.now());
-      const queue = /^gw\.(.+)\.in$/.exec(message.queue);
-      if (queue?.[1] !== undefined) {
-        const [type, body] = [message.type, message.body];
-        const routingKey = gatewayDeliveryKey(queue[1]);
+      if (message === undefined) return false;
+      const { queue, type, body, userId } = message;
+      const gateway = /^gw\.(.+)\.in$/.exec(queue)?.[1];
+      if (queue === EXCHANGE_QUEUE) await handle({ type, body, userId, messageId: id, redelivered: true });
+      else if (gateway !== undefined && userId === EXCHANGE_ACCOUNT) {
+        const routingKey = gatewayDeliveryKey(gateway);
         await enqueue(tx, schema, { id: this.newId(), exchange: OUT_EXCHANGE, routingKey, type, body });
       }
-      return message;
+      // Published under our own account it would be ours: what was not ours before is not sent on.
+      else throw new SetAside('account-mismatch');
+      await quarantine.settle(tx, id, 'retried', undefined, this.now());
+      return true;
     });
-    if (held?.queue === EXCHANGE_QUEUE) {
-      const { type, body, userId } = held;
-      await handle({ type, body, userId, messageId: id, redelivered: true });
-    }
-    return held !== undefined;
   }
 
   /** @returns false when it is not held */
@@ -109,7 +114,7 @@ export class SetAsideMessages {
   private gatewayTold(message: IncomingMessage, queue: string, about: About): string | undefined {
     const snapshot = this.law.newest();
     const hosting = about.sender === undefined ? undefined : snapshot.authority(about.sender)?.gateway;
-    if (queue !== EXCHANGE_QUEUE) return message.userId === 'exchange' ? hosting : undefined;
+    if (queue !== EXCHANGE_QUEUE) return message.userId === EXCHANGE_ACCOUNT ? hosting : undefined;
     const account = /^gw-(.+)$/.exec(message.userId)?.[1];
     if (account === undefined || snapshot.gateway(account) === undefined) return undefined;
     return account;

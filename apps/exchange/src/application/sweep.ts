@@ -4,11 +4,12 @@ import { isStoreFailure } from '#persistence';
 import type { DataSource } from 'typeorm';
 import { NotYet } from '../domain/errors.js';
 import { messages } from '../persistence/message.store.js';
+import { quarantine } from '../persistence/quarantine.store.js';
 import type { ReleaseProven } from './release-proven.js';
 
 const LIMIT = 200;
 
-/** Now and then: permits that waited too long, and sealed copies that were received long ago. */
+/** Now and then: permits that waited too long, and sealed copies of what ended long ago. */
 export class Sweep extends Loop {
   constructor(
     private readonly releasing: ReleaseProven,
@@ -31,7 +32,8 @@ export class Sweep extends Loop {
       if (anew > 0) this.log.info('message.decided-anew', { count: anew });
       if (expired + anew > 0) this.superseded();
       const until = new Date(this.now().getTime() - this.sealedCopyMs);
-      const forgotten = await messages.forgetSealed(this.dataSource.manager, until);
+      const { manager } = this.dataSource;
+      const forgotten = (await messages.forgetSealed(manager, until)) + (await quarantine.forgetBodies(manager, until));
       if (forgotten > 0) this.log.info('sealed-copy.deleted', { count: forgotten });
     } catch (error) {
       this.failed(error);

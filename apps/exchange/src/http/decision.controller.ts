@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { parseDecision, parseManifest } from '#envelope';
+import { parseManifest } from '#envelope';
 import { Policy } from '#platform';
 import { cooperationJson } from '#snapshot';
 import { Type } from 'class-transformer';
@@ -32,9 +32,7 @@ export class DecisionController {
         readonly claims: { readonly cooperationDecision?: unknown };
       };
       const id = typeof claims.cooperationDecision === 'string' ? claims.cooperationDecision : undefined;
-      // Absent where the decision itself says that there was none.
-      const opening = parseDecision(decision).decision.outcome === 'deny' && id === undefined ? undefined : id;
-      const cooperation = await this.law.cooperation(this.law.newest(), opening);
+      const cooperation = await this.law.opened(this.law.newest(), id);
       items.push({
         seq: Number(seq),
         entryId,

@@ -12,18 +12,18 @@ export class GatewayMessages {
   @EventPattern('message.submitted.v1')
   @Policy('gateway')
   submitted(@Payload() message: IncomingMessage): Promise<void> {
-    return this.handle.submitted(message);
+    return this.handle.take(message);
   }
 
   @EventPattern('receipt.signed.v1')
   @Policy('gateway')
   receipt(@Payload() message: IncomingMessage): Promise<void> {
-    return this.handle.receipt(message);
+    return this.handle.take(message);
   }
 
   @EventPattern('refusal.reported.v1')
   @Policy('gateway')
   refusal(@Payload() message: IncomingMessage): Promise<void> {
-    return this.handle.refusal(message);
+    return this.handle.take(message);
   }
 }

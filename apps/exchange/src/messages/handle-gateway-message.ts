@@ -21,49 +21,49 @@ export class HandleGatewayMessage {
     private readonly log: EventLog,
   ) {}
 
-  submitted(message: IncomingMessage): Promise<void> {
-    return this.handled(message, async () => {
-      const decided = await this.deciding.execute(parseMessageSubmittedV1(message.body), message.userId);
-      const { messageId, sender, outcome } = decided;
-      this.log.info('message.decided', { messageId, authorityId: sender, code: outcome });
-    });
-  }
-
-  receipt(message: IncomingMessage): Promise<void> {
-    return this.handled(message, async () => {
-      const { messageId, kind, outcome } = await this.receipts.execute(
-        parseReceiptSignedV1(message.body),
-        message.userId,
-      );
-      this.log.info('receipt.taken', { messageId, code: kind, state: outcome });
-    });
-  }
-
-  refusal(message: IncomingMessage): Promise<void> {
-    return this.handled(message, async () => {
-      const { messageId, outcome } = await this.refusals.execute(parseRefusalReportedV1(message.body), message.userId);
-      this.log.info('refusal.taken', { messageId, state: outcome });
-    });
-  }
-
-  /** As the transport would give it: for a message that a person takes out of quarantine. */
-  again(message: IncomingMessage): Promise<void> {
-    if (message.type === 'message.submitted.v1') return this.submitted(message);
-    if (message.type === 'receipt.signed.v1') return this.receipt(message);
-    if (message.type === 'refusal.reported.v1') return this.refusal(message);
-    return this.handled(message, () => Promise.reject(new SetAside('unknown-type')));
-  }
-
-  private async handled(message: IncomingMessage, work: () => Promise<void>): Promise<void> {
+  /** As the transport gives it. */
+  async take(message: IncomingMessage): Promise<void> {
     try {
-      await work();
-      this.releaser.wake();
+      await this.handle(message);
     } catch (error) {
       if (error instanceof NotYet) throw new HoldError(error.code);
       const reason = reasonOf(error);
       if (reason === undefined) throw error;
       await this.setAside(message, reason);
     }
+  }
+
+  /** For a message that a person takes out of quarantine: nothing is set aside once more. @throws {SetAside | NotYet} */
+  async again(message: IncomingMessage): Promise<void> {
+    try {
+      await this.handle(message);
+    } catch (error) {
+      const reason = reasonOf(error);
+      throw reason === undefined ? error : new SetAside(reason);
+    }
+  }
+
+  private async handle(message: IncomingMessage): Promise<void> {
+    if (message.type === 'message.submitted.v1') await this.submitted(message);
+    else if (message.type === 'receipt.signed.v1') await this.receipt(message);
+    else if (message.type === 'refusal.reported.v1') await this.refusal(message);
+    else throw new SetAside('unknown-type');
+    this.releaser.wake();
+  }
+
+  private async submitted({ body, userId }: IncomingMessage): Promise<void> {
+    const { messageId, sender, outcome } = await this.deciding.execute(parseMessageSubmittedV1(body), userId);
+    this.log.info('message.decided', { messageId, authorityId: sender, code: outcome });
+  }
+
+  private async receipt({ body, userId }: IncomingMessage): Promise<void> {
+    const { messageId, kind, outcome } = await this.receipts.execute(parseReceiptSignedV1(body), userId);
+    this.log.info('receipt.taken', { messageId, code: kind, state: outcome });
+  }
+
+  private async refusal({ body, userId }: IncomingMessage): Promise<void> {
+    const { messageId, outcome } = await this.refusals.execute(parseRefusalReportedV1(body), userId);
+    this.log.info('refusal.taken', { messageId, state: outcome });
   }
 
   private async setAside(message: IncomingMessage, reason: QuarantineReason): Promise<void> {

@@ -56,6 +56,9 @@ const toMessage = (row: MessageRow): StoredMessage => ({
   state: row.state,
 });
 
+/** States in which a sealed copy is delivered to nobody any more. */
+const ENDED: ReadonlySet<StoredMessage['state']> = new Set(['refused', 'fetched', 'rejected', 'expired']);
+
 /** Messages and deliveries, always within a caller's transaction. */
 export const messages = {
   async add(tx: EntityManager, message: StoredMessage): Promise<void> {
@@ -90,18 +93,18 @@ export const messages = {
     return row === undefined ? undefined : toMessage(row);
   },
 
-  async move(tx: EntityManager, key: MessageKey, state: StoredMessage['state'], at?: Date): Promise<void> {
+  async move(tx: EntityManager, key: MessageKey, state: StoredMessage['state'], at: Date): Promise<void> {
     await tx.query(
-      `UPDATE exchange.message SET state = $4, fetched_at = COALESCE($5, fetched_at)
+      `UPDATE exchange.message SET state = $4, ended_at = CASE WHEN $5::boolean THEN $6::timestamptz ELSE ended_at END
        WHERE sender = $1 AND message_id = $2 AND attempt = $3`,
-      [key.sender, key.messageId, key.attempt, state, at ?? null],
+      [key.sender, key.messageId, key.attempt, state, ENDED.has(state), at],
     );
   },
 
-  /** Deletes sealed copies that were received before `until`. @returns how many */
+  /** Deletes sealed copies of messages that ended before `until`: there is nobody left to give them to. @returns how many */
   async forgetSealed(tx: EntityManager, until: Date): Promise<number> {
     const [, count] = await tx.query<[unknown, number]>(
-      `UPDATE exchange.message SET jwe = NULL WHERE jwe IS NOT NULL AND fetched_at < $1`,
+      `UPDATE exchange.message SET jwe = NULL WHERE jwe IS NOT NULL AND ended_at < $1`,
       [until],
     );
     return count;

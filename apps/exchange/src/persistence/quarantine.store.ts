@@ -96,4 +96,13 @@ export const quarantine = {
       at,
     ]);
   },
+
+  /** Empties what was retried or discarded before `until`: what it held is sealed for somebody who will not get it from here. @returns how many */
+  async forgetBodies(tx: EntityManager, until: Date): Promise<number> {
+    const [, count] = await tx.query<[unknown, number]>(
+      `UPDATE exchange.quarantine SET body = '' WHERE state <> 'held' AND settled_at < $1 AND body <> ''`,
+      [until],
+    );
+    return count;
+  },
 };
