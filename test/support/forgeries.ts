@@ -147,7 +147,7 @@ export const FORGERIES: readonly [string, string, Forge][] = [
   ],
   [
     'under another id',
-    'seal-not-openable',
+    'context-mismatch',
     (one, _, forger) => forger.manifested(one, (manifest) => ({ ...manifest, messageId: randomUUID() })),
   ],
 ];
