@@ -26,3 +26,18 @@ export const claimInbox = async (
   if (row === undefined || Buffer.compare(row.digest, digest) !== 0) throw new QuarantineError('id-reuse');
   return false;
 };
+
+/** Whether this message was handled before, with the same digest: then nothing about it is judged again. */
+export const inboxHolds = async (
+  manager: EntityManager,
+  schema: string,
+  consumer: string,
+  messageId: string,
+  digest: Uint8Array,
+): Promise<boolean> => {
+  const found = await manager.query<unknown[]>(
+    `SELECT 1 FROM ${schema}.inbox WHERE consumer = $1 AND message_id = $2 AND digest = $3`,
+    [consumer, messageId, Buffer.from(digest)],
+  );
+  return found.length === 1;
+};

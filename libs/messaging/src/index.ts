@@ -1,6 +1,6 @@
 export { openConnection } from './connection.js';
 export { HoldError, PublishError, QuarantineError } from './errors.js';
-export { claimInbox } from './inbox.js';
+export { claimInbox, inboxHolds } from './inbox.js';
 export { enqueue, messagingTablesSql, type OutboxRow } from './outbox.js';
 export { ConfirmPublisher, type Publication } from './publisher.js';
 export { OutboxRelay, type RelayOptions } from './relay.js';

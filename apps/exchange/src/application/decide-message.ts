@@ -1,6 +1,6 @@
 import { parseManifest, verifyManifest } from '#envelope';
 import type { Manifest } from '#envelope';
-import { claimInbox } from '#messaging';
+import { claimInbox, inboxHolds } from '#messaging';
 import type { MessageSubmittedV1 } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
@@ -10,7 +10,7 @@ import { schema } from '../persistence/index.js';
 import { digestOf, sha256 } from './ground.js';
 import type { Judge, Judgement } from './judge.js';
 import type { Recorder } from './recorder.js';
-import { readable } from './sender.js';
+import { publishedBy, readable } from './sender.js';
 import type { EstablishSender } from './sender.js';
 
 export type Decided = {
@@ -37,6 +37,12 @@ export class DecideMessage {
   async execute(message: MessageSubmittedV1, account: string): Promise<Decided> {
     const { manifest, kid } = readable('manifest-unreadable', () => parseManifest(message.manifest));
     const { env, gateway, sender, messageId } = manifest;
+    // (message id, attempt) of its sender stands for one manifest, for ever.
+    const id = `${sender} ${messageId}.${manifest.attempt}`;
+    const digest = sha256(Buffer.from(message.manifest));
+    if (publishedBy(gateway, account) && (await inboxHolds(this.dataSource.manager, schema, 'message', id, digest))) {
+      return { messageId, sender, outcome: 'known' };
+    }
     const snapshot = await this.senders.establish(
       { kid, env, gateway, authority: sender },
       account,
@@ -51,9 +57,7 @@ export class DecideMessage {
     const expired = decidedAt.getTime() > stored.expiresAt.getTime();
     const judgement = await this.judge.judge(manifest, stored.jweSha256, snapshot, decidedAt);
     const outcome = await this.dataSource.transaction(async (tx) => {
-      // (message id, attempt) of its sender stands for one manifest, for ever.
-      const id = `${sender} ${messageId}.${manifest.attempt}`;
-      if (!(await claimInbox(tx, schema, 'message', id, sha256(Buffer.from(message.manifest))))) return 'known';
+      if (!(await claimInbox(tx, schema, 'message', id, digest))) return 'known';
       await this.inOrder(tx, stored);
       if (expired) {
         await messages.add(tx, { ...stored, state: 'expired', jwe: undefined });

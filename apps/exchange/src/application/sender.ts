@@ -39,7 +39,7 @@ export class EstablishSender {
     reasons: Reasons,
     verify: (key: PublicKey) => Promise<unknown>,
   ): Promise<Snapshot> {
-    if (account !== `gw-${signed.gateway}`) throw new SetAside('account-mismatch');
+    if (!publishedBy(signed.gateway, account)) throw new SetAside('account-mismatch');
     if (signed.env !== this.environment) throw new SetAside('environment');
     const holds = (at: Snapshot): boolean => {
       const key = at.key(signed.kid);
@@ -62,6 +62,9 @@ export class EstablishSender {
     return snapshot;
   }
 }
+
+/** Whether the broker-checked account is that of the gateway. */
+export const publishedBy = (gateway: string, account: string): boolean => account === `gw-${gateway}`;
 
 /** Reads a signed statement. @throws {SetAside} with this reason when it is not one */
 export const readable = <T>(reason: QuarantineReason, parse: () => T): T => {

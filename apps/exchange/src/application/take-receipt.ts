@@ -7,7 +7,7 @@ import { messages } from '../persistence/message.store.js';
 import type { MessageKey } from '../persistence/message.store.js';
 import { digestOf } from './ground.js';
 import type { Recorder } from './recorder.js';
-import { readable } from './sender.js';
+import { publishedBy, readable } from './sender.js';
 import type { EstablishSender } from './sender.js';
 
 export interface TakenReceipt {
@@ -30,22 +30,25 @@ export class TakeReceipt {
   async execute(message: ReceiptSignedV1, account: string): Promise<TakenReceipt> {
     const { receipt, kid } = readable('receipt-unreadable', () => parseReceipt(message.receipt));
     const { env, gateway, by, messageId, attempt, kind } = receipt;
+    const sha256 = sha256Base64url(message.receipt);
+    const sealed = receipt.sealedSha256 === (message.sealed === undefined ? undefined : digestOf(message.sealed));
+    if (sealed && publishedBy(gateway, account)) {
+      const known = await messages.holdsReceipt(this.dataSource.manager, receipt.receiptId, sha256);
+      if (known) return { messageId, kind, outcome: 'known' };
+    }
     const snapshot = await this.senders.establish(
       { kid, env, gateway, authority: by },
       account,
       { key: 'receipt-key', signature: 'receipt-signature' },
       (key) => verifyReceipt(message.receipt, key),
     );
-    if (receipt.sealedSha256 !== (message.sealed === undefined ? undefined : digestOf(message.sealed))) {
-      throw new SetAside('receipt-unbound');
-    }
+    if (!sealed) throw new SetAside('receipt-unbound');
     const at = this.now();
     const outcome = await this.dataSource.transaction(async (tx) => {
       const delivery = await messages.delivery(tx, messageId, attempt, by);
       const subject = delivery === undefined ? undefined : await messages.find(tx, delivery);
       const bound = delivery?.entryId === receipt.decisionEntryId && subject?.jweSha256 === receipt.jweSha256;
       if (subject === undefined || !bound) throw new SetAside('receipt-unbound');
-      const sha256 = sha256Base64url(message.receipt);
       const added = await messages.addReceipt(tx, subject, { receiptId: receipt.receiptId, kind, sha256, at });
       if (added === undefined) throw new SetAside('receipt-conflict');
       if (!added) return 'known';

@@ -1,12 +1,12 @@
 import { parseRefusal, sha256Base64url, verifyRefusal } from '#envelope';
-import { claimInbox } from '#messaging';
+import { claimInbox, inboxHolds } from '#messaging';
 import type { RefusalReportedV1 } from '#contracts';
 import type { DataSource } from 'typeorm';
 import { entries } from '../persistence/entry.store.js';
 import { schema } from '../persistence/index.js';
 import { sha256 } from './ground.js';
 import type { Recorder } from './recorder.js';
-import { readable } from './sender.js';
+import { publishedBy, readable } from './sender.js';
 import type { EstablishSender } from './sender.js';
 
 /** Takes into the log that a gateway stopped a message itself: claims and codes, nothing was sent. */
@@ -25,6 +25,11 @@ export class TakeRefusal {
   ): Promise<{ readonly messageId: string; readonly outcome: 'taken' | 'known' }> {
     const { refusal, kid } = readable('refusal-unreadable', () => parseRefusal(message.refusal));
     const { env, gateway, sender, recipient, messageId, refusalId } = refusal;
+    const id = `${sender} ${refusalId}`;
+    const digest = sha256(Buffer.from(message.refusal));
+    if (publishedBy(gateway, account) && (await inboxHolds(this.dataSource.manager, schema, 'refusal', id, digest))) {
+      return { messageId, outcome: 'known' };
+    }
     const snapshot = await this.senders.establish(
       { kid, env, gateway, authority: sender },
       account,
@@ -33,8 +38,7 @@ export class TakeRefusal {
     );
     const at = this.now();
     const outcome = await this.dataSource.transaction(async (tx) => {
-      const digest = sha256(Buffer.from(message.refusal));
-      if (!(await claimInbox(tx, schema, 'refusal', `${sender} ${refusalId}`, digest))) return 'known';
+      if (!(await claimInbox(tx, schema, 'refusal', id, digest))) return 'known';
       const number = await entries.nextNumber(tx, sender);
       const statementSha256 = sha256Base64url(message.refusal);
       const body = { kind: 'refusal-recorded' as const, messageId, sender, recipient, statementSha256, number };

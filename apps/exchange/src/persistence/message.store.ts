@@ -154,10 +154,15 @@ export const messages = {
       [receipt.receiptId, key.sender, key.messageId, key.attempt, receipt.kind, receipt.sha256, receipt.at],
     );
     if (added.length === 1) return true;
-    const [same] = await tx.query<unknown[]>(
+    return (await this.holdsReceipt(tx, receipt.receiptId, receipt.sha256)) ? false : undefined;
+  },
+
+  /** @returns whether this very receipt is here */
+  async holdsReceipt(manager: EntityManager, receiptId: string, sha256: string): Promise<boolean> {
+    const [same] = await manager.query<unknown[]>(
       `SELECT 1 FROM exchange.receipt WHERE receipt_id = $1 AND statement_sha256 = $2`,
-      [receipt.receiptId, receipt.sha256],
+      [receiptId, sha256],
     );
-    return same === undefined ? undefined : false;
+    return same !== undefined;
   },
 };
