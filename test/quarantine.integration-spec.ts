@@ -51,6 +51,13 @@ describe('what the exchange keeps', () => {
   const never = (): Promise<void> => Promise.reject(new Error('not for the exchange to handle'));
 
   describe('in quarantine', () => {
+    it('is listed with its length and without its body, which may be large', async () => {
+      const id = await held();
+      const listed = (await aside().list('held')).find((one) => one.id === id);
+      expect(listed).toMatchObject({ reason: 'manifest-key', state: 'held', bytes: 2 });
+      expect(listed).not.toHaveProperty('body');
+    });
+
     it.each<[string, Error]>([
       ['cannot be handled now either', new SetAside('manifest-key')],
       ['fails by a defect', new TypeError('a defect')],

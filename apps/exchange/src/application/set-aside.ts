@@ -9,7 +9,7 @@ import { SetAside } from '../domain/errors.js';
 import type { QuarantineReason } from '../domain/errors.js';
 import { schema } from '../persistence/index.js';
 import { quarantine } from '../persistence/quarantine.store.js';
-import type { SetAsideMessage } from '../persistence/quarantine.store.js';
+import type { ListedSetAside, SetAsideMessage } from '../persistence/quarantine.store.js';
 import type { Law } from './ground.js';
 import type { Recorder } from './recorder.js';
 
@@ -62,7 +62,7 @@ export class SetAsideMessages {
     });
   }
 
-  list(state: SetAsideMessage['state']): Promise<readonly SetAsideMessage[]> {
+  list(state: SetAsideMessage['state']): Promise<readonly ListedSetAside[]> {
     return quarantine.list(this.dataSource.manager, state, 200);
   }
 

@@ -31,7 +31,7 @@ export class QuarantineController {
   async list(@Query() { state = 'held' }: QuarantineQueryDto): Promise<{ readonly items: readonly object[] }> {
     const items = await this.aside.list(state);
     return {
-      items: items.map(({ body, at, ...rest }) => ({ ...rest, bytes: body.length, at: at.toISOString() })),
+      items: items.map(({ at, ...rest }) => ({ ...rest, at: at.toISOString() })),
     };
   }
 
