@@ -45,7 +45,7 @@ export class TakeReceipt {
     if (!sealed) throw new SetAside('receipt-unbound');
     const at = this.now();
     const outcome = await this.dataSource.transaction(async (tx) => {
-      const delivery = await messages.delivery(tx, messageId, attempt, by);
+      const delivery = await messages.delivery(tx, messageId, attempt, by, receipt.decisionEntryId);
       const subject = delivery === undefined ? undefined : await messages.find(tx, delivery);
       const bound = delivery?.entryId === receipt.decisionEntryId && subject?.jweSha256 === receipt.jweSha256;
       if (subject === undefined || !bound) throw new SetAside('receipt-unbound');

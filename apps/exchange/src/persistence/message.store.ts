@@ -110,16 +110,17 @@ export const messages = {
     return count;
   },
 
-  /** @returns the delivery of this message to this recipient */
+  /** @returns the delivery of this message to this recipient, on that decision */
   async delivery(
     tx: EntityManager,
     messageId: string,
     attempt: number,
     recipient: string,
+    entryId: string,
   ): Promise<StoredDelivery | undefined> {
     const [row] = await tx.query<{ sender: string; number: string; entry_id: string }[]>(
-      `SELECT sender, number, entry_id FROM exchange.delivery WHERE message_id = $1 AND attempt = $2 AND recipient = $3`,
-      [messageId, attempt, recipient],
+      `SELECT sender, number, entry_id FROM exchange.delivery WHERE message_id = $1 AND attempt = $2 AND recipient = $3 AND entry_id = $4`,
+      [messageId, attempt, recipient, entryId],
     );
     if (row === undefined) return undefined;
     return { sender: row.sender, messageId, attempt, recipient, number: Number(row.number), entryId: row.entry_id };
