@@ -263,25 +263,25 @@ describe('a notice', () => {
     expect(await state()).toBe(expected);
   });
 
-  it('tells at once, on its signature; its proof may follow', async () => {
+  it('is not believed on its signature alone', async () => {
     const body = { kind: 'quarantined', sender: SENDER, messageId: message.messageId, reason: 'malformed' } as const;
-    const { entry: notice, blind, proof } = await exchange.notice(body);
-    await outcomes.notice({ notice });
-    expect(await state()).toBe('quarantined');
-    await outcomes.notice({ notice, blind, proof });
-    expect(await kept()).toMatchObject([{ entry: notice, blind, proof }]);
+    const { entry: notice } = await exchange.notice(body);
+    expect(await outcomeOf(() => outcomes.notice({ notice, blind: '', proof: '' }))).toBe('proof-missing');
+    expect(await state()).toBe('accepted');
   });
 
   it('does not come from anybody but the exchange', async () => {
     const body = { kind: 'discarded', sender: SENDER, messageId: message.messageId } as const;
-    const { entry: notice } = await exchange.notice(body, { signer: manifestKey('myndigheterna') });
-    expect(await outcomeOf(() => outcomes.notice({ notice }))).toBe('decision-key');
+    const { entry: notice, ...proven } = await exchange.notice(body, { signer: manifestKey('myndigheterna') });
+    expect(await outcomeOf(() => outcomes.notice({ notice, ...proven }))).toBe('decision-key');
     expect(await state()).toBe('accepted');
   });
 
   it('about nothing that was sent from here changes nothing', async () => {
-    const tell = async (body: Parameters<TestExchange['notice']>[0]) =>
-      outcomes.notice({ notice: (await exchange.notice(body)).entry });
+    const tell = async (body: Parameters<TestExchange['notice']>[0]) => {
+      const { entry: notice, blind, proof } = await exchange.notice(body);
+      return outcomes.notice({ notice, blind, proof });
+    };
     expect(await tell({ kind: 'quarantined' })).toMatchObject({ outcome: 'unknown' });
     expect(await tell({ kind: 'discarded', messageId: elsewhere })).toMatchObject({ outcome: 'unknown' });
     const { messageId } = message;

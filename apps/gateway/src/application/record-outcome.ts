@@ -70,7 +70,7 @@ export class RecordOutcome {
   /** @throws {UntrustedStatement | NotYet} */
   async receipt(message: ReceiptRecordedV1): Promise<Recorded> {
     const { notice, snapshot } = await trusted(() =>
-      this.evidence.notice(message.notice, message.blind, message.proof),
+      this.evidence.notice({ entry: message.notice, blind: message.blind, proof: message.proof }),
     );
     const { receipt, kid } = readable(() => parseReceipt(message.receipt));
     if (notice.kind !== 'receipt-recorded' || notice.statementSha256 !== sha256Base64url(message.receipt)) {
@@ -104,7 +104,9 @@ export class RecordOutcome {
 
   /** @throws {UntrustedStatement | NotYet} */
   async notice(message: NoticeIssuedV1): Promise<Recorded> {
-    const { notice } = await trusted(() => this.evidence.notice(message.notice, message.blind, message.proof));
+    const { notice } = await trusted(() =>
+      this.evidence.notice({ entry: message.notice, blind: message.blind, proof: message.proof }),
+    );
     if (notice.messageId === undefined) return { messageId: notice.entryId, kind: notice.kind, outcome: 'unknown' };
     const sender = notice.sender ?? (await this.senderOf(notice.messageId));
     if (sender === undefined || !this.keys.hosts(sender))
@@ -116,8 +118,8 @@ export class RecordOutcome {
         messageId: notice.messageId,
         kind: notice.kind,
         entry: message.notice,
-        ...(message.blind === undefined ? {} : { blind: message.blind }),
-        ...(message.proof === undefined ? {} : { proof: message.proof }),
+        blind: message.blind,
+        proof: message.proof,
         at: new Date(notice.at),
       },
       factOfNotice[notice.kind],

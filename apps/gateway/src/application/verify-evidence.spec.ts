@@ -192,23 +192,25 @@ it.each<[string, () => string]>([
 describe('a notice', () => {
   const body = { kind: 'quarantined', sender: 'linkoping/omsorgsnamnden', reason: 'malformed' } as const;
 
-  it('is taken with its proof, and on its signature alone when it comes without', async () => {
+  it('is taken with its proof', async () => {
     const { entry, blind, proof } = await exchange.notice(body);
-    expect((await recipient.evidence.notice(entry, blind, proof)).notice).toMatchObject(body);
-    expect((await recipient.evidence.notice(entry, undefined, undefined)).notice).toMatchObject(body);
+    expect((await recipient.evidence.notice({ entry, blind, proof })).notice).toMatchObject(body);
   });
 
-  it('is refused when what proof it has does not hold', async () => {
+  it('is refused without proof, or with one that does not hold', async () => {
     const { entry, blind, proof } = await exchange.notice(body);
-    expect(await outcomeOf(() => recipient.evidence.notice(entry, blind, undefined))).toBe('proof-missing');
-    expect(await outcomeOf(() => recipient.evidence.notice(entry, undefined, proof))).toBe('proof-missing');
-    expect(await outcomeOf(() => recipient.evidence.notice(entry, blind, logged.proof))).toBe('proof-invalid');
+    const told = (evidence: { blind: string; proof: string }) =>
+      outcomeOf(() => recipient.evidence.notice({ entry, ...evidence }));
+    expect(await told({ blind, proof: '' })).toBe('proof-missing');
+    expect(await told({ blind: '', proof })).toBe('proof-missing');
+    expect(await told({ blind: '', proof: '' })).toBe('proof-missing');
+    expect(await told({ blind, proof: logged.proof })).toBe('proof-invalid');
   });
 
-  it('is refused under any other key, proof or not', async () => {
+  it('is refused under any other key', async () => {
     const signer = localSigner(world.keys.manifests['kommunerna'] as PrivateKey);
-    const { entry } = await exchange.notice(body, { signer });
-    expect(await outcomeOf(() => recipient.evidence.notice(entry, undefined, undefined))).toBe('decision-key');
+    const { entry, blind, proof } = await exchange.notice(body, { signer });
+    expect(await outcomeOf(() => recipient.evidence.notice({ entry, blind, proof }))).toBe('decision-key');
   });
 });
 

@@ -45,26 +45,24 @@ export class VerifyEvidence {
     return { decision, snapshot };
   }
 
-  /** As for a decision; a notice without proof is taken on its signature alone when `proof` is absent. */
-  async notice(entry: string, blind: string | undefined, proof: string | undefined): Promise<VerifiedNotice> {
-    const { notice, kid } = parsed(() => parseNotice(entry));
-    const unproven = blind === undefined && proof === undefined;
-    const evidence = unproven ? undefined : { entry, blind: blind ?? '', proof: proof ?? '' };
-    const snapshot = await this.signer(notice, kid, evidence, (key) => verifyNotice(entry, key));
+  /** As for a decision. */
+  async notice(evidence: Evidence): Promise<VerifiedNotice> {
+    const { notice, kid } = parsed(() => parseNotice(evidence.entry));
+    const snapshot = await this.signer(notice, kid, evidence, (key) => verifyNotice(evidence.entry, key));
     return { notice, snapshot };
   }
 
   private async signer(
     stated: Stated,
     kid: string,
-    evidence: Evidence | undefined,
+    evidence: Evidence,
     check: (key: PublicKey) => Promise<unknown>,
   ): Promise<Snapshot> {
     if (stated.env !== this.trust.environment) throw new RejectedDelivery('decision-binding', ['environment']);
     // A known key and the proof first: a forged entry that names an absurd size must fail here, and not hold the queue.
     const known = this.law.newest()?.key(kid);
     if (known !== undefined) await verified('decision-signature', () => check(known.public));
-    if (evidence !== undefined) this.proof(evidence);
+    this.proof(evidence);
     const snapshot = await this.law.snapshotAt(BigInt(stated.keys.size));
     if (snapshot.rootBase64 !== stated.keys.root) throw new RejectedDelivery('decision-binding', ['keys']);
     const record = snapshot.key(kid);

@@ -29,8 +29,8 @@ export interface ReceiptRecordedV1 {
 /** Any other notice of the exchange to the sender's gateway. `notice.issued.v1`. */
 export interface NoticeIssuedV1 {
   readonly notice: string;
-  readonly blind?: string;
-  readonly proof?: string;
+  readonly blind: string;
+  readonly proof: string;
 }
 
 export const parseDeliveryReleasedV1 = readerOf<DeliveryReleasedV1>({
@@ -57,8 +57,8 @@ export const parseReceiptRecordedV1 = readerOf<ReceiptRecordedV1>({
 });
 export const parseNoticeIssuedV1 = readerOf<NoticeIssuedV1>({
   notice: jws,
-  blind: optional(blind),
-  proof: optional(proof),
+  blind,
+  proof,
 });
 
 /** What the exchange sends to gateways. */

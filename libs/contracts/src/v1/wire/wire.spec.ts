@@ -29,7 +29,7 @@ const messages: readonly (readonly [string, Parse, Readonly<Record<string, unkno
   ],
   ['message.decided.v1', parseMessageDecidedV1, { messageId: uuid, attempt: 1, decision: jws, blind, proof }, []],
   ['receipt.recorded.v1', parseReceiptRecordedV1, { receipt: jws, sealed: jwe, notice: jws, blind, proof }, ['sealed']],
-  ['notice.issued.v1', parseNoticeIssuedV1, { notice: jws, blind, proof }, ['blind', 'proof']],
+  ['notice.issued.v1', parseNoticeIssuedV1, { notice: jws, blind, proof }, []],
 ];
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
