@@ -44,24 +44,30 @@ export class Search {
   ): { readonly read: number; readonly found: readonly string[] } {
     const longest = Math.max(...this.needles.map(({ bytes }) => bytes.length));
     const found: string[] = [];
+    const seen = new Set<string>();
     let read = 0;
-    for (const file of filesBelow(folder).filter(only)) {
-      const names = new Set<string>();
-      const handle = openSync(file, 'r');
-      try {
-        const buffer = Buffer.alloc(CHUNK);
-        for (let at = 0; ;) {
-          const length = readSync(handle, buffer, 0, CHUNK, at);
-          read += length;
-          for (const name of this.in(buffer.subarray(0, length))) names.add(name);
-          if (length < CHUNK) break;
-          at += CHUNK - longest;
+    // Servers remove and rename files meanwhile: what got a name since the listing is read too, until none is new.
+    for (let files = filesBelow(folder); files.length > 0; files = filesBelow(folder).filter((file) => !seen.has(file)))
+      for (const file of files) {
+        seen.add(file);
+        if (!only(file)) continue;
+        const handle = unlessGone(() => openSync(file, 'r'));
+        if (handle === undefined) continue;
+        const names = new Set<string>();
+        try {
+          const buffer = Buffer.alloc(CHUNK);
+          for (let at = 0; ;) {
+            const length = readSync(handle, buffer, 0, CHUNK, at);
+            read += length;
+            for (const name of this.in(buffer.subarray(0, length))) names.add(name);
+            if (length < CHUNK) break;
+            at += CHUNK - longest;
+          }
+        } finally {
+          closeSync(handle);
         }
-      } finally {
-        closeSync(handle);
+        for (const name of names) found.push(`${name} in ${file.slice(folder.length + 1)}`);
       }
-      for (const name of names) found.push(`${name} in ${file.slice(folder.length + 1)}`);
-    }
     return { read, found };
   }
 
@@ -99,5 +105,15 @@ const filesBelow = (folder: string): readonly string[] => {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => existsSync(file) && statSync(file).size > 0);
+    .filter((file) => (unlessGone(() => statSync(file))?.size ?? 0) > 0);
+};
+
+/** @returns undefined when what it reads has been removed since it was listed */
+const unlessGone = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 };
