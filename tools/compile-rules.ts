@@ -171,7 +171,7 @@ export async function compile(root: string): Promise<ReadonlyMap<string, string>
   const json = (value: Plain): string => JSON.stringify(value, null, 2);
   const style = { parser: 'typescript', printWidth: 120, singleQuote: true, trailingComma: 'all' } as const;
   const files = {
-    'libs/legal-basis/src/generated/rule-set-1.ts': `${banner}import type { RuleSet } from '../types.js';\n\nexport const ruleSet1: RuleSet = ${json(rules)};\n`,
+    'libs/legal-basis/src/generated/rule-set-2.ts': `${banner}import type { RuleSet } from '../types.js';\n\nexport const ruleSet2: RuleSet = ${json(rules)};\n`,
     'libs/legal-basis/src/generated/message-types.ts': `${banner}import type { Catalogue } from '../message-type.js';\n\nexport const catalogue: Catalogue = ${json(types)};\n`,
   };
   const formatted = Object.entries(files).map(async ([path, source]) => [path, await format(source, style)] as const);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { importPrivate, localSigner } from '#envelope';
 import type { KeyUse, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
-import { basisVersionIds, ruleSetDigest, ruleSets, ENGINE_VERSION } from '#legal-basis';
+import { basisVersionIds, ruleSetDigest, ruleSets } from '#legal-basis';
 import { cooperationCommitment, cooperationJson, signEntry } from '#snapshot';
 import type { StatementBody } from '#snapshot';
 import type { SandboxDirectory } from './directory.js';
@@ -80,7 +80,9 @@ async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned
   for (const ruleSet of ruleSets) {
     const { number, date } = ruleSet;
     const digest = ruleSetDigest(ruleSet, sha256);
-    state({ kind: 'rule-set-released', number, date, sha256: digest, engineVersion: ENGINE_VERSION }, first, [second]);
+    state({ kind: 'rule-set-released', number, date, sha256: digest, engineVersion: ruleSet.engine ?? 1 }, first, [
+      second,
+    ]);
     for (const { id: authority } of directory.authorities) {
       const versions = basisVersionIds(ruleSet);
       state({ kind: 'rules-adopted', authority, ruleSet: number, versions }, of(jurists, slugOf(authority)));

@@ -33,6 +33,8 @@ export const AUTHORITY_KINDS = [
   'registermyndighet',
   'tillsynsmyndighet',
   'statlig-myndighet',
+  'domstol',
+  'teknisk-bearbetare',
 ] as const;
 export type AuthorityKind = (typeof AUTHORITY_KINDS)[number];
 
@@ -48,6 +50,13 @@ export const PURPOSES = [
   'permit-supervision',
   'child-protection',
   'social-services-case',
+  'care-and-support',
+  'review-of-decision',
+  'supervision',
+  'population-registration',
+  'migration-case',
+  'enforcement',
+  'technical-processing',
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
@@ -65,6 +74,7 @@ export const DERIVED = [
   'deceased',
   'protectedIdentity',
   'securityMarking',
+  'victimAgeBand',
 ] as const;
 export type DerivedCode = (typeof DERIVED)[number];
 export const AGE_BANDS = ['under-15', '15-17', '18-20', '21-plus', 'unknown', 'no-person'] as const;
@@ -86,7 +96,9 @@ export const TESTS = [
   'FORUTSATTNINGAR',
   'INGET_MEN',
   'MISSTANKE',
+  'NODVANDIGT',
   'PAFOLJD',
+  'SAMTYCKE',
   'SKYDDAD',
   'UPPENBART',
 ] as const;
@@ -107,7 +119,9 @@ export const OUTCOMES: { readonly [test in TestCode]: { readonly passes: string;
   FORUTSATTNINGAR: { passes: 'met', stops: 'not-met' },
   INGET_MEN: { passes: 'no-harm', stops: 'harm' },
   MISSTANKE: { passes: 'met', stops: 'not-met' },
+  NODVANDIGT: { passes: 'met', stops: 'not-met' },
   PAFOLJD: { passes: 'met', stops: 'not-met' },
+  SAMTYCKE: { passes: 'given', stops: 'not-given' },
   SKYDDAD: { passes: 'disclosure-prevails', stops: 'secrecy-prevails' },
   UPPENBART: { passes: 'disclosure-prevails', stops: 'secrecy-prevails' },
 };
@@ -140,17 +154,31 @@ export const ABOUT = ['subject', 'other-person', 'company', 'informant', 'offici
 /** How the sender knows it. BDL 2:9–2:10 wants facts and assessments told apart. */
 export const KNOWN = ['own-case', 'register', 'observed', 'told', 'assessed', 'unknown-origin'] as const;
 
-/** Open questions of law (law.md 6.1); each is lifted or closed by a dated legal position of the sending authority. */
+/**
+ * Open questions of law (law.md 6.1, whose number is given); each is settled by a dated legal position of the sending authority. Most
+ * stop a disclosure until then; those of `READINGS` are told as a note.
+ */
 export const LEGAL_QUESTIONS = [
-  'osl-10-15a-p2-vs-10-23',
-  'bid-secrecy-before-award',
-  'statistics',
-  'health-data',
-  'party-status',
-  'suspect-under-15',
-  'deceased-person',
-  'informant-identity',
-  'membership-unconfirmed',
-  'text-unconfirmed',
+  'osl-10-15a-p2-vs-10-23', // 1
+  'duty-vs-10-23', // 2
+  'bid-secrecy-before-award', // 3
+  'statistics', // 4
+  'health-data', // 4
+  'decided-cooperation', // 5
+  'party-status', // 6
+  'register-law-at-recipient', // 7
+  'finality', // 8
+  'text-unconfirmed', // 9
+  'membership-unconfirmed', // 9
+  'log-retention', // 10
+  'young-persons', // 11
+  'protected-identity', // 12
+  'pilot', // 13
+  'suspect-under-15', // 14
+  'deceased-person', // 14
+  'several-principals', // 14
+  'informant-identity', // 14
+  'consent-of-others', // OSL 12:2
+  'consent-of-minor', // OSL 12:3
 ] as const;
 export type LegalQuestion = (typeof LEGAL_QUESTIONS)[number];

@@ -1,5 +1,6 @@
 export type LegalBasisErrorCode =
   | 'ENGINE_VERSION_UNKNOWN'
+  | 'ENGINE_TOO_OLD'
   | 'DATE_INVALID'
   | 'RULE_SET_INVALID'
   | 'CLAIMS_MALFORMED'
@@ -17,7 +18,7 @@ export abstract class LegalBasisError extends Error {
 /** The check was called with something it cannot judge at all. A recipient holds on an unknown engine version. */
 export class EngineError extends LegalBasisError {
   constructor(
-    readonly code: 'ENGINE_VERSION_UNKNOWN' | 'DATE_INVALID' | 'RULE_SET_INVALID',
+    readonly code: 'ENGINE_VERSION_UNKNOWN' | 'ENGINE_TOO_OLD' | 'DATE_INVALID' | 'RULE_SET_INVALID',
     detail: string,
   ) {
     super(`${code}: ${detail}`);

@@ -214,7 +214,8 @@ class Renderer {
   private note(note: Note): string {
     const rule = note.basis === undefined ? undefined : this.index.versionOn(note.basis, this.input.on)?.rule;
     const basis = note.basis === undefined ? '' : this.basis(note.basis);
-    return fill(this.texts.notes[note.code], { basis, detail: rule?.confirmedUntil ?? '' });
+    const question = own(this.texts.questions, note.question ?? '') ?? '';
+    return fill(this.texts.notes[note.code], { basis, question, detail: rule?.confirmedUntil ?? '' });
   }
 
   private way(way: WayOut): string {

@@ -33,6 +33,8 @@ const SECTORS: { readonly [kind in AuthorityKind]: Sector } = {
   registermyndighet: 'stat',
   tillsynsmyndighet: 'stat',
   'statlig-myndighet': 'stat',
+  domstol: 'stat',
+  'teknisk-bearbetare': 'enskild',
 };
 export const sectorOf = (kind: AuthorityKind): Sector | undefined => SECTORS[kind];
 

@@ -6,6 +6,7 @@ export interface PartySelector {
   readonly sector?: 'kommun' | 'region' | 'stat' | 'a-kassa' | 'enskild';
   readonly kinds?: readonly string[];
   readonly agencies?: readonly string[];
+  readonly notAgencies?: readonly string[];
   readonly branch?: string;
   readonly notBranch?: string;
   /** A dated list and the role in it. */
@@ -50,10 +51,17 @@ export interface TestRule {
   readonly initiative?: 'own' | 'request';
   /** Offices the law requires; absent: any office of the closed list. */
   readonly offices?: readonly string[];
+  /** Only of senders that none of these means: the text names those itself, the others by a precondition. */
+  readonly notOf?: readonly PartySelector[];
+  /** The provision's own words as a question to the officer; absent: the test's general text. */
+  readonly asksSv?: string;
+  readonly asksEn?: string;
 }
 export interface PenaltyRule {
-  /** `imprisonment`: imprisonment is in the scale; `minimum`: thresholds in months. */
-  readonly rule: 'imprisonment' | 'minimum';
+  /** `imprisonment`: imprisonment is in the scale; `minimum`: thresholds in months; `listed`: `groups` alone. */
+  readonly rule: 'imprisonment' | 'minimum' | 'listed';
+  /** The crime is one of these groups. */
+  readonly groups?: readonly string[];
   readonly completedMonths?: number;
   /** Stages other than completed that count, with the least minimum of the completed crime in months. */
   readonly stages?: { readonly [stage: string]: number };
@@ -63,6 +71,28 @@ export interface PartyRule {
   /** Narrower on one initiative (lag 2025:170 7 §). */
   readonly own?: readonly PartySelector[];
   readonly request?: readonly PartySelector[];
+}
+/** Who may send to whom, where the provision names pairs; it holds with `sender` and `recipient`. */
+export interface PairRule {
+  readonly sender: readonly PartySelector[];
+  readonly recipient: readonly PartySelector[];
+  /** Absent: those of the version. */
+  readonly initiatives?: readonly ('own' | 'request')[];
+}
+/** Whom an item may be about. */
+export interface AboutRule {
+  /** Holds for these recipients; absent: for all. */
+  readonly recipient?: readonly PartySelector[];
+  readonly covers: readonly string[];
+  /** For others an open question; absent: an obstacle. */
+  readonly question?: string;
+}
+/** A derived age band the provision demands; an unknown age is asked for. */
+export interface AgeRule {
+  readonly fact: 'ageBand' | 'victimAgeBand';
+  readonly covers: readonly string[];
+  /** For other ages an open question; absent: an obstacle. */
+  readonly question?: string;
 }
 /** One version of a legal basis, in force `[from, until)`. */
 export interface BasisVersion {
@@ -81,11 +111,16 @@ export interface BasisVersion {
   readonly confirmedFrom?: LocalDate;
   /** Past it a warning, long past it an open question. */
   readonly confirmedUntil: LocalDate;
+  /** Days past `confirmedUntil` after which this text is an open question; absent: `staleAfterDays` of the rule set. */
+  readonly staleAfterDays?: number;
   readonly force: 'duty' | 'permission';
   readonly clock: 'none' | 'genast' | 'skyndsamt';
   readonly initiatives: readonly ('own' | 'request')[];
   readonly sender: PartyRule;
   readonly recipient: PartyRule;
+  readonly pairs?: readonly PairRule[];
+  /** Sender and recipient belong to one municipality. */
+  readonly sameParticipant?: boolean;
   /** Purposes by point; the key `-` when the provision has no points. `*` covers every purpose. */
   readonly points: { readonly [point: string]: readonly string[] };
   readonly tests: readonly TestRule[];
@@ -93,6 +128,10 @@ export interface BasisVersion {
   readonly penalty?: PenaltyRule;
   /** Facts that must have this value; absent fact or other value: obstacle. */
   readonly requires?: readonly { readonly fact: string; readonly equals?: boolean | string }[];
+  /** Facts that must not have this value: what they say is governed by another provision. */
+  readonly forbids?: readonly { readonly fact: string; readonly equals: boolean | string }[];
+  readonly about?: readonly AboutRule[];
+  readonly ages?: readonly AgeRule[];
   /** The recipient must be the one that decides the benefit in the derived fact `benefit`. */
   readonly recipientDecidesBenefit?: boolean;
   readonly cooperation?: boolean;
@@ -100,6 +139,11 @@ export interface BasisVersion {
   readonly onlyCategories?: readonly string[];
   /** Categories that another provision governs. */
   readonly notCategories?: readonly string[];
+  /**
+   * Readings of the text that nobody has confirmed (law.md 6.1): told as a note until the authority takes a position; one that
+   * prevents is an obstacle.
+   */
+  readonly readings?: readonly { readonly provisions?: string; readonly question: string }[];
   /** Where another basis sets a stricter limit for the same secrecy, and their relation is an open question of law. */
   readonly overlaps?: readonly Overlap[];
 }
@@ -129,6 +173,10 @@ export interface PenaltyScale {
   /** Months; 0 when the scale has no minimum above the general one. */
   readonly minMonths: number;
   readonly imprisonment: boolean;
+  /** Group that a penalty rule names, e.g. `bidragsbrott`, `brb-3`. */
+  readonly group?: string;
+  /** The scale was not read: no threshold is met, and whether imprisonment is in it is not known. */
+  readonly unread?: boolean;
   readonly citation: string;
   readonly certainty: Certainty;
 }
@@ -156,6 +204,8 @@ export interface Benefit {
 export interface RuleSet {
   readonly number: number;
   readonly date: LocalDate;
+  /** Least engine version that knows every member used here; absent: 1. */
+  readonly engine?: number;
   /** Days past `confirmedUntil` after which an unconfirmed text is an open question. */
   readonly staleAfterDays: number;
   readonly versions: readonly BasisVersion[];

@@ -39,6 +39,7 @@ export interface ProcessingPart extends Part {
 export interface Note {
   readonly code: NoteCode;
   readonly basis?: string;
+  readonly question?: string;
 }
 interface VerdictBase {
   readonly secrecy: Part;
@@ -87,6 +88,12 @@ export type ObstacleCode =
   | 'POINT_UNKNOWN'
   | 'FACT_MISSING'
   | 'FACT_NOT_MET'
+  | 'FACT_EXCLUDES'
+  | 'PARTIES_NOT_COVERED'
+  | 'NOT_SAME_MUNICIPALITY'
+  | 'AGE_NOT_COVERED'
+  | 'ABOUT_NOT_COVERED'
+  | 'CRIME_NOT_COVERED'
   | 'BENEFIT_NOT_DECIDED_BY_RECIPIENT'
   | 'CRIME_UNKNOWN'
   | 'PENALTY_BELOW_THRESHOLD'
@@ -107,11 +114,16 @@ export type MissingCode =
   | 'ASSESSMENTS_CONFLICT'
   | 'FREE_TEXT_UNDECLARED'
   | 'PROTECTION_STATUS_UNKNOWN'
+  | 'AGE_UNKNOWN'
   | 'PROTECTED_IDENTITY'
   | 'OPEN_QUESTION'
   | 'BASIS_NOT_ADOPTED';
 export type NoteCode =
-  'TEXT_CONFIRMATION_PASSED' | 'REGISTER_LAW_UNREAD' | 'SECRECY_AT_RECIPIENT_MAY_BE_WEAKER' | 'TEXT_NOT_CERTAIN';
+  | 'TEXT_CONFIRMATION_PASSED'
+  | 'REGISTER_LAW_UNREAD'
+  | 'SECRECY_AT_RECIPIENT_MAY_BE_WEAKER'
+  | 'TEXT_NOT_CERTAIN'
+  | 'READING_UNCONFIRMED';
 
 /** Small record for a decision; two equal verdicts give byte-equal RFC 8785 forms. */
 export interface VerdictCodes {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PrivateKey } from '#envelope';
-import { ENGINE_VERSION, basisVersionIds, ruleSetDigest, ruleSets } from '#legal-basis';
+import { basisVersionIds, ruleSetDigest, ruleSets } from '#legal-basis';
 import { cooperationCommitment } from '#snapshot';
 import type { CooperationOpening, StatementBody } from '#snapshot';
 import type { SandboxDirectory } from './examples.js';
@@ -96,7 +96,7 @@ const rules = (directory: SandboxDirectory, keys: WorldKeys): readonly PlannedSt
     const sha = ruleSetDigest(ruleSet, sha256);
     return [
       {
-        body: { kind: 'rule-set-released', number, date, sha256: sha, engineVersion: ENGINE_VERSION },
+        body: { kind: 'rule-set-released', number, date, sha256: sha, engineVersion: ruleSet.engine ?? 1 },
         principal: first,
         more: [second],
       },

@@ -32,7 +32,7 @@ describe('a genuine message', () => {
   it('is permitted, and the judgement names everything it rests on', async () => {
     const judgement = await judge();
     expect(judgement).toMatchObject({ outcome: 'permit', engineVersion: ENGINE_VERSION });
-    expect(judgement.ruleSet).toEqual({ number: 1, sha256: world.snapshot.ruleSet()?.sha256 });
+    expect(judgement.ruleSet).toEqual({ number: 2, sha256: world.snapshot.ruleSet()?.sha256 });
     expect(judgement.claimsSha256).toBe(claimsDigest(parseClaims(manifest.claims as JsonValue), sha256));
     expect(judgement.snapshot.size).toBe(world.snapshot.size);
   });
@@ -121,7 +121,7 @@ describe('what the exchange does not have, it waits for', () => {
   it('a rule set that is not in this build', async () => {
     const own = await aWorld();
     const [first, second] = Object.values(own.keys.jurists);
-    const body = { kind: 'rule-set-released', number: 2, date: '2026-11-20', engineVersion: 1 } as const;
+    const body = { kind: 'rule-set-released', number: 99, date: '2026-11-20', engineVersion: 1 } as const;
     if (first === undefined || second === undefined) throw new Error('no jurists');
     await own.state({ ...body, sha256: 'A'.repeat(43) }, first, [second]);
     const later = await anExchange(own);

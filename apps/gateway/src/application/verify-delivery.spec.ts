@@ -134,7 +134,7 @@ describe('the verdict', () => {
   });
 
   it('is computed under the rule set that was released, and no other', async () => {
-    const number = (decision: Decision): Decision => ({ ...decision, ruleSet: { ...decision.ruleSet, number: 2 } });
+    const number = (decision: Decision): Decision => ({ ...decision, ruleSet: { ...decision.ruleSet, number: 99 } });
     const sha256 = (decision: Decision): Decision => ({
       ...decision,
       ruleSet: { ...decision.ruleSet, sha256: digest },
@@ -149,12 +149,12 @@ describe('the verdict', () => {
     const ownExchange = await anExchange(own);
     const message = await sealed(own, await aGateway(own, 'kommunerna'), example('01'));
     const [first, second] = [own.keys.jurists['linkoping'], own.keys.jurists['fk']] as [PrivateKey, PrivateKey];
-    const release = { kind: 'rule-set-released', number: 2, date: '2026-11-20', sha256: digest, engineVersion: 1 };
+    const release = { kind: 'rule-set-released', number: 99, date: '2026-11-20', sha256: digest, engineVersion: 1 };
     await own.state(release as Parameters<World['state']>[0], first, [second]);
     const { size, rootBase64: root } = own.snapshot;
     const change = (decision: Decision): Decision => ({
       ...decision,
-      ruleSet: { number: 2, sha256: digest },
+      ruleSet: { number: 99, sha256: digest },
       keys: { size: size.toString(), root },
     });
     const delivery = await ownExchange.release(message, { change });

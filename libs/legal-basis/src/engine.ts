@@ -21,8 +21,8 @@ import type {
 } from './types.js';
 import { graver, WayFinder, worse, type Way } from './ways.js';
 
-/** First version of the engine. Never changed once decisions refer to it; a changed verdict is a new engine version. */
-export function checkV1(input: CheckInput): Verdict {
+/** Checks one message against one rule set. A changed verdict is a new engine version, and the old one stays callable. */
+export function examine(input: CheckInput): Verdict {
   if (!isLocalDate(input.on)) throw new EngineError('DATE_INVALID', 'on');
   const index = indexOf(input.ruleSet);
   const sender = input.directory.authority(input.sender);
