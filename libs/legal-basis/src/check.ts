@@ -27,7 +27,7 @@ const sortedUnique = (values: readonly string[]): string[] => [...new Set(values
 
 /** The part of a verdict that a decision records. Item ids are left out; they follow from the claims. */
 export function verdictCodes(verdict: Verdict): VerdictCodes {
-  const codes = verdict.notes.map((note) => line(note.code, note.basis));
+  const codes = verdict.notes.map((note) => line(note.code, note.basis, undefined, note.question));
   if (verdict.outcome !== 'permit') {
     for (const o of verdict.obstacles) codes.push(line(o.code, o.basis, o.provision, o.detail));
     for (const m of verdict.missing) codes.push(line(m.code, m.basis, m.provision, m.test ?? m.question));

@@ -75,7 +75,7 @@ function factObstacles(claims: Claims, index: RuleIndex, found: Obstacle[]): voi
 
 function derivedIsKnown(code: string, value: boolean | string | undefined, index: RuleIndex): boolean {
   if (!derived.has(code)) return false;
-  if (code === 'ageBand') return typeof value === 'string' && ageBands.has(value);
+  if (code === 'ageBand' || code === 'victimAgeBand') return typeof value === 'string' && ageBands.has(value);
   if (code === 'protectedIdentity') return typeof value === 'string' && protection.has(value);
   if (code === 'benefit') return typeof value === 'string' && index.benefits.has(value);
   return typeof value === 'boolean';

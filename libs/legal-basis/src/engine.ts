@@ -66,6 +66,8 @@ class Examination {
   private kind: AssessKind = 'officer';
   private allDuties = true;
   private clock: Clock = 'none';
+  /** Unconfirmed readings that what was carried rests on, by basis. */
+  private readonly readings = new Map<string, Note>();
   private readonly questions = new Map<string, ReturnType<typeof questionState>>();
 
   constructor(
@@ -213,6 +215,10 @@ class Examination {
     const duty = best.standing.version?.rule.force === 'duty';
     this.allDuties &&= duty;
     const outcome = worse(best.secrecy, best.processing);
+    for (const question of best.readings) {
+      const { basis } = best.standing;
+      this.readings.set(`${basis} ${question}`, { code: 'READING_UNCONFIRMED', basis, question });
+    }
     if (outcome === 'permit' && best.standing.version !== undefined) {
       this.carried.push({ ...place, by: best.standing.version.versionId });
       if (duty && best.standing.version.rule.clock !== 'none') this.clock = best.standing.version.rule.clock;
@@ -237,6 +243,7 @@ class Examination {
       if (this.input.on > version.rule.confirmedUntil) notes.push({ code: 'TEXT_CONFIRMATION_PASSED', basis });
       if (version.rule.certainty !== 'A') notes.push({ code: 'TEXT_NOT_CERTAIN', basis });
     }
+    notes.push(...this.readings.values());
     if (this.sender.agency !== undefined && !REGISTER_LAW_READ.includes(this.sender.agency))
       notes.push({ code: 'REGISTER_LAW_UNREAD' });
     if (WEAKER_SECRECY_KINDS.includes(this.recipient.kind)) notes.push({ code: 'SECRECY_AT_RECIPIENT_MAY_BE_WEAKER' });

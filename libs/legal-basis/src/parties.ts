@@ -41,12 +41,16 @@ export const sectorOf = (kind: AuthorityKind): Sector | undefined => SECTORS[kin
 /** `question` and `unconfirmed` are open: whether the act means this kind of party, and when it joined the list. */
 export type PartyMatch = 'yes' | 'question' | 'unconfirmed' | 'no';
 const RANK: { readonly [match in PartyMatch]: number } = { yes: 3, unconfirmed: 2, question: 1, no: 0 };
+export const better = (a: PartyMatch, b: PartyMatch): boolean => RANK[a] > RANK[b];
+export const lesser = (a: PartyMatch, b: PartyMatch): PartyMatch => (RANK[a] < RANK[b] ? a : b);
 
 function matchOne(selector: PartySelector, party: AuthorityView, index: RuleIndex, on: LocalDate): PartyMatch {
   if (selector.branch !== undefined && !party.branches.includes(selector.branch)) return 'no';
   if (selector.notBranch !== undefined && party.branches.includes(selector.notBranch)) return 'no';
   if (selector.kinds !== undefined && !selector.kinds.includes(party.kind)) return 'no';
   if (selector.agencies !== undefined && (party.agency === undefined || !selector.agencies.includes(party.agency)))
+    return 'no';
+  if (selector.notAgencies !== undefined && party.agency !== undefined && selector.notAgencies.includes(party.agency))
     return 'no';
   if (selector.list !== undefined) return matchList(selector.list, selector.role, party, index, on);
   if (selector.sector !== undefined) {

@@ -46,10 +46,12 @@ export class RuleIndex {
     for (const scale of ruleSet.penaltyScales)
       this.crimes.set(scale.crime, [...(this.crimes.get(scale.crime) ?? []), scale]);
     for (const rule of ruleSet.versions) {
+      if (!hasOfficer(rule)) throw new EngineError('RULE_SET_INVALID', `${rule.id} can be carried without any officer`);
       const compiled = {
         rule,
         versionId: `${rule.id}@${rule.from}`,
-        staleFrom: addDays(rule.confirmedUntil, ruleSet.staleAfterDays),
+        // With no days of grace the text is confirmed to the end of its last confirmed day.
+        staleFrom: addDays(rule.confirmedUntil, Math.max(1, rule.staleAfterDays ?? ruleSet.staleAfterDays)),
       };
       this.bases.set(rule.id, [...(this.bases.get(rule.id) ?? []), compiled]);
     }
@@ -105,15 +107,29 @@ export class RuleIndex {
     return this.crimes.get(crime)?.find((scale) => inForce(scale, on));
   }
 
+  /** Whether the crime is of a group that the rule names; a rule without groups means every crime. */
+  inGroups(rule: PenaltyRule, crime: string, on: LocalDate): boolean {
+    const group = this.scaleOn(crime, on)?.group;
+    return rule.groups === undefined || (group !== undefined && rule.groups.includes(group));
+  }
+
   /** Whether the penalty scale of the crime on the day meets a rule of OSL 10:23 or 10:24. */
   meetsPenalty(rule: PenaltyRule, crime: string, stage: string, on: LocalDate): boolean | undefined {
     const scale = this.scaleOn(crime, on);
     if (scale === undefined) return undefined;
+    if (rule.rule === 'listed') return true;
+    if (scale.unread === true) return undefined;
     if (rule.rule === 'imprisonment') return scale.imprisonment;
     const threshold = stage === 'completed' ? rule.completedMonths : rule.stages?.[stage];
     return threshold !== undefined && scale.minMonths >= threshold;
   }
 }
+
+/** A named officer stands behind every disclosure: on each initiative some test is asked of every sender. */
+const hasOfficer = (rule: BasisVersion): boolean =>
+  rule.initiatives.every((one) =>
+    rule.tests.some(({ initiative, notOf }) => (initiative ?? one) === one && notOf === undefined),
+  );
 
 const indices = new WeakMap<RuleSet, RuleIndex>();
 export function indexOf(ruleSet: RuleSet): RuleIndex {

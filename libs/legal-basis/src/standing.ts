@@ -1,8 +1,21 @@
 import { OFFENCE_STAGES } from './codes.js';
 import { inForce } from './dates.js';
-import { matchParty, type PartyMatch } from './parties.js';
+import { better, lesser, matchParty, type PartyMatch } from './parties.js';
 import type { CompiledVersion, RuleIndex } from './rule-index.js';
-import type { AuthorityView, CheckInput, ClaimBasis, Missing, Obstacle, ObstacleCode, PartyRule } from './types.js';
+import type {
+  AboutRule,
+  AuthorityView,
+  BasisVersion,
+  CheckInput,
+  ClaimBasis,
+  Missing,
+  MissingCode,
+  Obstacle,
+  ObstacleCode,
+  PartyRule,
+  PartySelector,
+  TestRule,
+} from './types.js';
 
 /** How one claimed basis stands for the message as a whole, before any item is looked at. */
 export interface Standing {
@@ -14,6 +27,10 @@ export interface Standing {
   readonly missing: readonly Missing[];
   /** Open question per set of provisions, from `overlaps` that arise for this message. */
   readonly overlapping: readonly { readonly provisions: string; readonly question: string }[];
+  /** Tests of the version that are asked of this sender on this initiative. */
+  readonly tests: readonly TestRule[];
+  /** What the version demands of whom an item is about, given this recipient. */
+  readonly about: readonly AboutRule[];
 }
 export interface Parties {
   readonly sender: AuthorityView;
@@ -43,6 +60,9 @@ class Collector {
   obstacle(code: ObstacleCode, detail?: string): void {
     this.obstacles.push(detail === undefined ? { code, basis: this.basis } : { code, basis: this.basis, detail });
   }
+  lacks(code: MissingCode): void {
+    this.missing.push({ code, kind: 'officer', basis: this.basis });
+  }
   /** @param about narrows the question to one basis version, as `text-unconfirmed:OSL-10-24@2023-01-01` */
   question(code: string, about?: string): void {
     const question = about === undefined ? code : `${code}:${about}`;
@@ -61,15 +81,25 @@ export function standingOf(claimed: ClaimBasis, input: CheckInput, parties: Part
     if (index.bases.has(claimed.id) || non?.reason === 'NOT_IN_FORCE') found.obstacle('BASIS_NOT_IN_FORCE');
     else if (non === undefined) found.obstacle('BASIS_UNKNOWN');
     else found.obstacle(non.reason === 'NOT_A_BASIS' ? 'NOT_A_BASIS' : 'BASIS_NOT_MODELLED');
-    return { basis: claimed.id, version, obstacles: found.obstacles, missing: found.missing, overlapping: [] };
+    return {
+      basis: claimed.id,
+      version,
+      obstacles: found.obstacles,
+      missing: found.missing,
+      overlapping: [],
+      tests: [],
+      about: [],
+    };
   }
   const { rule, versionId } = version;
   if (!rule.initiatives.includes(input.claims.initiative))
     found.obstacle('INITIATIVE_NOT_COVERED', input.claims.initiative);
   party(found, 'SENDER_NOT_COVERED', rule.sender, parties.sender, input, index, versionId);
   party(found, 'RECIPIENT_NOT_COVERED', rule.recipient, parties.recipient, input, index, versionId);
+  between(found, version, input, parties, index);
   purpose(found, claimed, version, input.claims.purpose);
   facts(found, version, input, parties, index);
+  ages(found, rule, input);
   if (rule.penalty !== undefined) penalty(found, version, input, index);
   if (rule.cooperation === true) cooperation(found, input);
   if (!input.directory.adopted(input.sender, versionId))
@@ -82,6 +112,10 @@ export function standingOf(claimed: ClaimBasis, input: CheckInput, parties: Part
     obstacles: found.obstacles,
     missing: found.missing,
     overlapping: overlaps(version, input, parties, index),
+    tests: testsAsked(rule, input, parties, index),
+    about: (rule.about ?? []).filter(
+      ({ recipient }) => recipient === undefined || means(recipient, parties.recipient, input, index) !== 'no',
+    ),
   };
 }
 
@@ -100,6 +134,60 @@ function party(
   if (match === 'no') found.obstacle(code);
   else if (match === 'question') found.question('party-status');
   else if (match === 'unconfirmed') found.question('membership-unconfirmed', versionId);
+}
+
+const means = (
+  selectors: readonly PartySelector[],
+  view: AuthorityView,
+  input: CheckInput,
+  index: RuleIndex,
+): PartyMatch => matchParty(selectors, view, index, input.on);
+
+/** Provisions that name pairs (alkohollagen 9:8), or that hold within one municipality (OSL 26:9 c). */
+function between(
+  found: Collector,
+  { rule, versionId }: CompiledVersion,
+  input: CheckInput,
+  { sender, recipient }: Parties,
+  index: RuleIndex,
+): void {
+  if (rule.sameParticipant === true && sender.participant !== recipient.participant)
+    found.obstacle('NOT_SAME_MUNICIPALITY');
+  if (rule.pairs === undefined) return;
+  const { initiative } = input.claims;
+  const initiatives = new Set<string>();
+  let best: PartyMatch = 'no';
+  for (const pair of rule.pairs) {
+    const match = lesser(means(pair.sender, sender, input, index), means(pair.recipient, recipient, input, index));
+    if (match === 'no') continue;
+    const allowed = pair.initiatives ?? rule.initiatives;
+    for (const one of allowed) initiatives.add(one);
+    if (allowed.includes(initiative) && better(match, best)) best = match;
+  }
+  if (initiatives.size === 0) found.obstacle('PARTIES_NOT_COVERED');
+  else if (best === 'no' && rule.initiatives.includes(initiative)) found.obstacle('INITIATIVE_NOT_COVERED', initiative);
+  else if (best === 'question') found.question('party-status');
+  else if (best === 'unconfirmed') found.question('membership-unconfirmed', versionId);
+}
+
+/** A test may be asked of those senders alone that the text does not name itself (SoL 19:1). Who may be named is asked too. */
+function testsAsked(rule: BasisVersion, input: CheckInput, parties: Parties, index: RuleIndex): readonly TestRule[] {
+  return rule.tests.filter(
+    ({ initiative, notOf }) =>
+      (initiative === undefined || initiative === input.claims.initiative) &&
+      (notOf === undefined || means(notOf, parties.sender, input, index) !== 'yes'),
+  );
+}
+
+function ages(found: Collector, rule: BasisVersion, input: CheckInput): void {
+  for (const { fact, covers, question } of rule.ages ?? []) {
+    const age = input.claims.derived[fact];
+    if (typeof age === 'string' && covers.includes(age)) continue;
+    if (question !== undefined) found.question(question);
+    else if (age === 'unknown') found.lacks('AGE_UNKNOWN');
+    else if (age === undefined) found.obstacle('FACT_MISSING', fact);
+    else found.obstacle('AGE_NOT_COVERED', fact);
+  }
 }
 
 function purpose(found: Collector, claimed: ClaimBasis, version: CompiledVersion, wanted: string): void {
@@ -125,6 +213,8 @@ function facts(
     if (value === undefined) found.obstacle('FACT_MISSING', fact);
     else if (equals !== undefined && value !== equals) found.obstacle('FACT_NOT_MET', fact);
   }
+  for (const { fact, equals } of rule.forbids ?? [])
+    if ((input.claims.derived[fact] ?? input.claims.facts[fact]) === equals) found.obstacle('FACT_EXCLUDES', fact);
   if (rule.recipientDecidesBenefit !== true) return;
   const code = input.claims.derived['benefit'];
   if (typeof code !== 'string') return; // FACT_MISSING says it
@@ -142,6 +232,8 @@ function penalty(found: Collector, version: CompiledVersion, input: CheckInput, 
   if (typeof crime !== 'string') return found.obstacle('FACT_MISSING', 'crime');
   if (typeof offenceStage !== 'string' || !(OFFENCE_STAGES as readonly string[]).includes(offenceStage))
     return found.obstacle('FACT_MISSING', 'offenceStage');
+  if (index.scaleOn(crime, input.on) !== undefined && !index.inGroups(rule, crime, input.on))
+    return found.obstacle('CRIME_NOT_COVERED', 'crime');
   const meets = index.meetsPenalty(rule, crime, offenceStage, input.on);
   if (meets === undefined) found.obstacle('CRIME_UNKNOWN', 'crime');
   else if (!meets) found.obstacle('PENALTY_BELOW_THRESHOLD', 'crime');

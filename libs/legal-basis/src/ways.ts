@@ -38,6 +38,8 @@ export interface Way {
   kind: AssessKind;
   readonly obstacles: Obstacle[];
   readonly missing: Missing[];
+  /** Unconfirmed readings that this way rests on. */
+  readonly readings: string[];
 }
 
 /** Finds how the claimed bases carry one item against one provision. */
@@ -59,7 +61,15 @@ export class WayFinder {
   }
 
   wayOf(standing: Standing, item: ClaimItem, provision: string | undefined, place: Place): Way {
-    const way: Way = { standing, secrecy: 'permit', processing: 'permit', kind: 'officer', obstacles: [], missing: [] };
+    const way: Way = {
+      standing,
+      secrecy: 'permit',
+      processing: 'permit',
+      kind: 'officer',
+      obstacles: [],
+      missing: [],
+      readings: [],
+    };
     const version = standing.version;
     if (version === undefined) return way;
     const at = { basis: standing.basis, ...place };
@@ -69,6 +79,7 @@ export class WayFinder {
       rule.notCategories?.includes(item.dataCategory) === true
     )
       this.wayStops(way, { code: 'CATEGORY_NOT_COVERED', ...at });
+    this.about(way, item, at);
     if (provision !== undefined) {
       if (!this.reaches(standing, provision)) {
         this.wayStops(way, { code: 'SECRECY_NOT_REACHED', ...at });
@@ -82,9 +93,7 @@ export class WayFinder {
       way.secrecy = worse(way.secrecy, 'assess');
       way.kind = graver(way.kind, entry.kind);
     }
-    for (const test of rule.tests)
-      if (test.initiative === undefined || test.initiative === this.input.claims.initiative)
-        way.secrecy = worse(way.secrecy, this.test(way, test, version.versionId, at));
+    for (const test of standing.tests) way.secrecy = worse(way.secrecy, this.test(way, test, version.versionId, at));
     // A duty that does not hold gives no ground for processing either.
     if (rule.force === 'permission') way.processing = this.test(way, PURPOSE_TEST, version.versionId, at);
     else if (way.secrecy === 'deny') way.processing = 'deny';
@@ -113,6 +122,24 @@ export class WayFinder {
     return true;
   }
 
+  /** Whom the provision lets an item be about (OSL 12:2: who consents waives no secrecy of others). */
+  private about(way: Way, item: ClaimItem, at: Place): void {
+    for (const { covers, question } of way.standing.about) {
+      if (covers.includes(item.about)) continue;
+      if (question === undefined) this.wayStops(way, { code: 'ABOUT_NOT_COVERED', ...at });
+      else this.wayAsks(way, question, at);
+    }
+  }
+
+  private wayAsks(way: Way, question: string, at: Place): void {
+    const state = this.stateOf(question);
+    if (state === 'lifted') return;
+    if (state === 'prevented') return this.wayStops(way, { code: 'POSITION_PREVENTS', ...at, detail: question });
+    way.missing.push({ code: 'OPEN_QUESTION', kind: 'legal-question', ...at, question });
+    way.secrecy = worse(way.secrecy, 'assess');
+    way.kind = graver(way.kind, 'legal-question');
+  }
+
   private provisionQuestions(way: Way, standing: Standing, provision: string, at: Place): void {
     const asked: string[] = [];
     const always = this.index.provisions.get(provision)?.question;
@@ -121,15 +148,12 @@ export class WayFinder {
       if (this.index.memberOn(provisions, provision, this.input.on) !== 'out') asked.push(question);
     for (const { provisions, question } of standing.overlapping)
       if (this.index.memberOn(provisions, provision, this.input.on) !== 'out') asked.push(question);
-    for (const question of asked) {
+    for (const question of asked) this.wayAsks(way, question, at);
+    for (const { provisions, question } of standing.version?.rule.readings ?? []) {
+      if (provisions !== undefined && this.index.memberOn(provisions, provision, this.input.on) === 'out') continue;
       const state = this.stateOf(question);
-      if (state === 'lifted') continue;
       if (state === 'prevented') this.wayStops(way, { code: 'POSITION_PREVENTS', ...at, detail: question });
-      else {
-        way.missing.push({ code: 'OPEN_QUESTION', kind: 'legal-question', ...at, question });
-        way.secrecy = worse(way.secrecy, 'assess');
-        way.kind = graver(way.kind, 'legal-question');
-      }
+      else if (state === 'open') way.readings.push(question);
     }
   }
 
