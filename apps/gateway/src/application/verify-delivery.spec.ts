@@ -141,6 +141,7 @@ describe('the verdict', () => {
     });
     expect(await decided(number)).toBe('rule-set-mismatch');
     expect(await decided(sha256)).toBe('rule-set-mismatch');
+    expect(await decided((decision) => ({ ...decision, engineVersion: 1 }))).toBe('rule-set-mismatch');
   });
 
   it('waits for a rule set or an engine that is not installed here', async () => {

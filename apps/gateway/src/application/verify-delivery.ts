@@ -174,6 +174,8 @@ export class VerifyDelivery {
     }
     const ruleSet = this.law.ruleSet(decision.ruleSet.sha256);
     const engine = this.law.engine(decision.engineVersion);
+    // An engine older than the release demands does not heed all that the rules say.
+    if (engine < released.engineVersion) throw new RejectedDelivery('rule-set-mismatch');
     // The day before counts too: facts were derived when it was sent, and a birthday may lie between.
     const sentOn = stockholmDate(new Date(manifest.issuedAt));
     const mismatches = compareClaims(manifest.messageType, content, claims, sender.kind, sentOn, {
