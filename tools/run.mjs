@@ -2,7 +2,7 @@
  * Runs one of the repository's tools on any machine with Node 20 or later and npm: installs the locked dependencies, brings Node 24 where the
  * machine's own is older, compiles what has changed, and hands over. Uses Node's built-in modules alone, since nothing else may be there yet.
  *
- * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs> [arguments]
+ * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs|rules> [arguments]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,6 +30,7 @@ const TASKS = {
   clean: 'tools/clean.js',
   test: 'tools/test.js',
   docs: 'tools/docs/main.js',
+  rules: 'tools/compile-rules.js',
   delge: 'apps/cli/src/main.js',
 };
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DelgeProblem } from '#client';
 import { checkCommand, readCommands, sendCommands } from './commands.js';
+import { rulesCommands } from './rules/index.js';
 
 const program = new Command('delge')
   .description('Delge from the command line, as a system of an authority sees it. `--as` names the authority.')
@@ -8,6 +9,7 @@ const program = new Command('delge')
 sendCommands(program);
 readCommands(program);
 checkCommand(program);
+rulesCommands(program);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+
+/** Subcommands of `delge rules`, one file each. */
+const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [];
+
+/** What a jurist does with rule files, scenarios and releases; works on files alone, without a sandbox. */
+export const rulesCommands = (program: Command): void => {
+  const rules = program.command('rules').description('read, test and compare the rules of law');
+  for (const add of SUBCOMMANDS) add(rules);
+};
