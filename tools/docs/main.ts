@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ruleSets, vocabularySchema } from '#legal-basis';
 import { PROBLEMS } from '#platform';
 import { format } from 'prettier';
 import { asyncApiYaml } from './asyncapi.js';
@@ -20,6 +21,8 @@ const OPERATOR = 'docs/operator.md';
 const INTEGRATOR = 'docs/integrator.md';
 const EXAMPLE = 'examples/referrals/12-orebro-studiemedel.json';
 
+const VOCABULARY = 'libs/legal-basis/vocabulary.schema.json';
+
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** Every page that is made from the code, as it should be now. */
@@ -31,6 +34,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     routesTable(routes),
   );
   const made: readonly (readonly [string, string, string])[] = [
+    [VOCABULARY, vocabularyJson(), 'json'],
     ['docs/problems.md', problemsPage(problemStatuses(ROOT)), 'markdown'],
     ['docs/openapi.json', await openApiJson(DIST), 'json'],
     ['docs/asyncapi.yaml', asyncApiYaml(ROOT), 'yaml'],
@@ -42,6 +46,12 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
   for (const [path, text, parser] of made) pages.set(path, await format(text, { ...STYLE, parser }));
   return pages;
 }
+
+/** The codes of claims, as the newest rule set has them. */
+const vocabularyJson = (): string => {
+  const newest = ruleSets.at(-1);
+  return newest === undefined ? '' : JSON.stringify(vocabularySchema(newest));
+};
 
 /** Body of the one example that the integrator's page shows. */
 const exampleBody = (): string => {

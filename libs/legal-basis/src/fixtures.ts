@@ -158,6 +158,13 @@ export interface Scenario {
   readonly cooperationDecision?: string;
   readonly messageType?: string;
 }
+/** `D` deny, `P` permit, otherwise assess with its kind. */
+export type Expected = 'P' | 'D' | 'officer' | 'legal-question' | 'protected';
+export interface Row extends Scenario {
+  readonly row: string;
+  readonly says: string;
+  readonly expected: Expected;
+}
 export const TODAY = '2026-11-23';
 const benefitFacts: Facts = { benefit: 'assistansersattning', circumstancesStated: true };
 

@@ -27,3 +27,4 @@ export {
 } from './build-claims.js';
 export { explain, type Explanation, type Finding, type MissingText } from './explain.js';
 export type { WayOut, WayOutcome } from './ways-out.js';
+export { vocabularySchema, type VocabularySchema, type CodeList } from './vocabulary.js';

@@ -1,6 +1,5 @@
 import { PURPOSES, type TestCode } from './codes.js';
-import { authorities, COOPERATION, type Scenario } from './fixtures.js';
-import type { Expected, Row } from './law-rows.js';
+import { authorities, COOPERATION, type Scenario, type Expected, type Row } from './fixtures.js';
 
 /** law.md 1.1 and 1.2, and the membership matrix 2.3, transcribed from there and not from the rules. */
 const COMMON = ['29:1', '29:2', '31:1-st1', '31:2', '31:12', '33:2', '33:4a', '36:3', '40:2', '40:5'];

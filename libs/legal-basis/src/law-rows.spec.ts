@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { check } from './check.js';
 import { addDays } from './dates.js';
-import { authorities, COOPERATION, inputOf, newestRuleSet, TODAY } from './fixtures.js';
+import { authorities, COOPERATION, inputOf, newestRuleSet, TODAY, type Row } from './fixtures.js';
 import {
   entryDays,
   entryRows,
@@ -18,7 +18,6 @@ import {
   sets,
   thresholds,
 } from './law-lists.js';
-import { rows, type Row } from './law-rows.js';
 import { versionRows, versions } from './law-versions.js';
 import { indexOf } from './rule-index.js';
 
@@ -29,10 +28,6 @@ const holds = (row: Row): void => {
   const short = verdict.outcome === 'permit' ? 'P' : verdict.outcome === 'deny' ? 'D' : verdict.kind;
   expect({ short, why: verdict.outcome === 'permit' ? [] : verdict.obstacles }).toMatchObject({ short: row.expected });
 };
-
-describe('the worked scenarios of the law', () => {
-  test.each(named(rows))('row %s', (_, row) => holds(row));
-});
 
 describe('every version of every basis', () => {
   test.each(named(versionRows))('%s', (_, row) => holds(row));

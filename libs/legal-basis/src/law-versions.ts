@@ -1,8 +1,7 @@
 import { PURPOSES, type TestCode } from './codes.js';
 import { addDays } from './dates.js';
-import { COOPERATION, type Scenario } from './fixtures.js';
+import { COOPERATION, type Scenario, type Expected, type Row } from './fixtures.js';
 import { purposes } from './law-lists.js';
-import type { Expected, Row } from './law-rows.js';
 
 /**
  * Every version of every basis, transcribed from law.md 1.3 and 1.4 and not from the rules: what it is called, between which days it

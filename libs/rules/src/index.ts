@@ -1,3 +1,7 @@
 export { readRules, ruleFiles } from './source.js';
 export { readMessageTypes } from './message-types.js';
 export { RuleSourceError } from './yaml.js';
+export { readScenarios, scenarioFiles, ScenarioError } from './scenario-file.js';
+export { scenarioInput } from './scenario-input.js';
+export { runScenario, runScenarios, shortOf, wayName } from './scenario-run.js';
+export type { Corpus, Difference, Result, Scenario } from './scenario-types.js';

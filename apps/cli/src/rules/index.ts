@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { testCommand } from './test.js';
 
 /** Subcommands of `delge rules`, one file each. */
-const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [];
+const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [testCommand];
 
 /** What a jurist does with rule files, scenarios and releases; works on files alone, without a sandbox. */
 export const rulesCommands = (program: Command): void => {
