@@ -38,19 +38,11 @@ export function readRules(folder: string): RuleSet {
     ...(files.find(({ name }) => name === 'rule-set.yaml')?.content ?? fail('rule-set.yaml is missing')),
     versions,
     ...collections,
-    nonBases: [...together('nonBases'), ...together('notModelled').map(notModelled)],
     provisions: together('provisions').map(certain),
     penaltyScales: together('penaltyScales').map(certain),
   };
   return ruleSet as unknown as RuleSet;
 }
 
-const notModelled = (id: Plain): Fields => ({
-  id,
-  reason: 'NOT_MODELLED',
-  citation: id,
-  whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-  whyEn: 'The basis is in the catalogue but not in this rule set.',
-});
 const idOf = (basis: Plain): string => text(fields(basis, 'basis')['id'], 'basis id');
 const repeated = (ids: readonly string[]): string | undefined => ids.find((id, at) => ids.indexOf(id) !== at);

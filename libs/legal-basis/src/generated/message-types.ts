@@ -304,6 +304,7 @@ export const catalogue: Catalogue = {
                     'dagersattning',
                     'arbetsloshetsersattning',
                     'ekonomiskt-bistand',
+                    'statligt-foretagsstod',
                   ],
                 },
                 period: {
@@ -930,6 +931,7 @@ export const catalogue: Catalogue = {
                   'dagersattning',
                   'arbetsloshetsersattning',
                   'ekonomiskt-bistand',
+                  'statligt-foretagsstod',
                 ],
               },
               period: {

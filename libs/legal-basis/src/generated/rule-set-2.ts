@@ -11,6 +11,406 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       clock: 'none',
+      force: 'duty',
+      sfs: '2014:770',
+      source: 'se-lex/sfs; the day this wording came into force was not read',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-15',
+      id: 'ALK-9-8',
+      titleSv: 'uppgifter för serveringstillstånd och tillsyn',
+      titleEn: 'information for serving permits and supervision',
+      from: '2015-01-01',
+      citation: 'alkohollag (2010:1622) 9 kap. 8 §',
+      initiatives: ['own', 'request'],
+      sender: {
+        any: [
+          {
+            kinds: ['tillstandsnamnd', 'miljonamnd'],
+          },
+          {
+            agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+          },
+          {
+            agencies: ['polis', 'kfm', 'skv'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['tillstandsnamnd', 'miljonamnd'],
+          },
+          {
+            agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+          },
+          {
+            agencies: ['skv', 'tv'],
+          },
+        ],
+      },
+      pairs: [
+        {
+          sender: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+          ],
+          recipient: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+            {
+              agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+            },
+            {
+              agencies: ['skv', 'tv'],
+            },
+          ],
+          initiatives: ['request'],
+        },
+        {
+          sender: [
+            {
+              agencies: ['polis'],
+            },
+          ],
+          recipient: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+            {
+              agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+            },
+          ],
+          initiatives: ['own', 'request'],
+        },
+        {
+          sender: [
+            {
+              agencies: ['skv'],
+            },
+          ],
+          recipient: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+            {
+              agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+            },
+          ],
+          initiatives: ['request'],
+        },
+        {
+          sender: [
+            {
+              agencies: ['kfm'],
+            },
+          ],
+          recipient: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+          ],
+          initiatives: ['own', 'request'],
+        },
+      ],
+      points: {
+        '-': ['permit-supervision'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Behövs uppgifterna för tillståndsprövning eller tillsyn? Väg in om en utredning kan skadas.',
+          asksEn:
+            'Is the information needed for a permit case or supervision? Consider whether an investigation could be harmed.',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      force: 'duty',
+      sfs: '2014:770',
+      source: 'se-lex/sfs; the day this wording came into force was not read',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-15',
+      id: 'ALK-8-11',
+      titleSv: 'Polismyndighetens yttrande i tillståndsärenden',
+      titleEn: "the police's opinion in permit cases",
+      from: '2015-01-01',
+      citation: 'alkohollag (2010:1622) 8 kap. 11 §',
+      initiatives: ['request'],
+      sender: {
+        any: [
+          {
+            agencies: ['polis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['tillstandsnamnd', 'miljonamnd'],
+          },
+        ],
+      },
+      points: {
+        '-': ['permit-supervision'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har omständigheterna betydelse för tillståndsärendet? Väg in om en utredning kan skadas.',
+          asksEn: 'Do the circumstances matter for the permit case? Consider whether an investigation could be harmed.',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'BBL-6',
+      titleSv: 'anmälan om misstänkt bidragsbrott',
+      titleEn: 'report of a suspected benefit crime',
+      from: '2020-01-01',
+      citation: 'bidragsbrottslag (2007:612) 6 §',
+      sfs: '2019:652',
+      source: 'mttias/swedish-laws (t.o.m. 2019:652), amendment register in se-lex/sfs to 2025:162',
+      confirmedUntil: '2026-06-30',
+      staleAfterDays: 0,
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            agencies: ['fk', 'pens', 'csn', 'mig', 'af'],
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'a-kassa',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Kan det misstänkas att ett brott enligt bidragsbrottslagen har begåtts?',
+          asksEn: 'Can it be suspected that a crime under the Benefit Crime Act has been committed?',
+        },
+      ],
+      penalty: {
+        rule: 'listed',
+        groups: ['bidragsbrott'],
+      },
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+      readings: [
+        {
+          provisions: 'SET-OSL-10-23',
+          question: 'duty-vs-10-23',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'FOL-32c',
+      titleSv: 'underrättelse om felaktig folkbokföring',
+      titleEn: 'notice of incorrect population registration',
+      from: '2022-01-01',
+      citation: 'folkbokföringslag (1991:481) 32 c §',
+      sfs: '2021:375',
+      source: 'se-lex/sfs; the day this wording came into force was not read',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+            notAgencies: ['skv'],
+          },
+          {
+            agencies: ['skv'],
+            notBranch: 'brottsbekampande',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['skv'],
+            notBranch: 'brottsbekampande',
+          },
+        ],
+      },
+      points: {
+        '-': ['population-registration'],
+      },
+      tests: [
+        {
+          test: 'ANLEDNING',
+          asksSv: 'Kan det antas att en uppgift i folkbokföringen är oriktig eller ofullständig?',
+          asksEn: 'Can it be assumed that the population register is incorrect or incomplete?',
+        },
+        {
+          test: 'EJ_SARSKILDA',
+        },
+      ],
+      reach: {
+        excludes: ['EX-FOL-32c'],
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
+      id: 'LBM-2025-170-4',
+      titleSv: 'kontaktuppgifter på begäran av brottsbekämpande myndighet',
+      titleEn: 'contact details at the request of law enforcement',
+      from: '2025-04-01',
+      citation: 'lag (2025:170) om skyldighet att lämna uppgifter till de brottsbekämpande myndigheterna, 4 §',
+      sfs: '2025:170',
+      source: 'Ansvar-Systems/swedish-law-mcp; prop. 2024/25:65, bet. 2024/25:JuU9',
+      confirmedUntil: '2026-02-28',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+            notAgencies: ['fra'],
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            kinds: ['privat-utforare', 'fristaende-skola'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            list: 'brottsbekampande-2025-170',
+            role: 'receive',
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime', 'investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'BEHOV',
+        },
+        {
+          test: 'EJ_SYNNERLIGA',
+        },
+      ],
+      onlyCategories: ['person-contact', 'person-identity', 'message-context'],
+      about: [
+        {
+          covers: ['subject', 'other-person', 'nobody'],
+        },
+      ],
+      reach: {},
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'LBM-2025-170-5',
+      titleSv: 'vissa statliga myndigheters uppgiftsskyldighet till brottsbekämpande myndigheter',
+      titleEn: 'duty of certain state authorities to inform law enforcement',
+      from: '2025-04-01',
+      citation: 'lag (2025:170) om skyldighet att lämna uppgifter till de brottsbekämpande myndigheterna, 5 §',
+      sfs: '2025:170',
+      source: 'Ansvar-Systems/swedish-law-mcp; prop. 2024/25:65, bet. 2024/25:JuU9',
+      confirmedUntil: '2026-02-28',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            list: 'lbm-2025-170-5',
+            role: 'send',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            list: 'brottsbekampande-2025-170',
+            role: 'receive',
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime', 'investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'BEHOV',
+        },
+        {
+          test: 'EJ_STAR_KLART',
+        },
+      ],
+      reach: {
+        excludes: ['EX-2025-170-8'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
       initiatives: ['own', 'request'],
       id: 'LBM-2025-170-6',
       titleSv: 'kommuners och regioners uppgiftsskyldighet till brottsbekämpande myndigheter',
@@ -109,6 +509,112 @@ export const ruleSet2: RuleSet = {
       certainty: 'A',
       clock: 'none',
       initiatives: ['own'],
+      id: 'LSS-15-8',
+      titleSv: 'anmälan om rätt till assistansersättning',
+      titleEn: 'report of entitlement to assistance allowance',
+      from: '1994-01-01',
+      citation: 'LSS (1993:387) 15 § 8',
+      sfs: '1993:387',
+      source: 'se-lex/sfs; the day point 8 came into force was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'kommun',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['fk'],
+          },
+        ],
+      },
+      points: {
+        '-': ['care-and-support'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Rör uppgifterna den enskildes rätt till assistansersättning?',
+          asksEn: "Does the information concern the person's entitlement to assistance allowance?",
+        },
+      ],
+      requires: [
+        {
+          fact: 'benefit',
+          equals: 'assistansersattning',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'LSS-15-9',
+      titleSv: 'underrättelse om insatser som påverkar behovet av personlig assistans',
+      titleEn: 'notice of services that affect the need for personal assistance',
+      from: '1994-01-01',
+      citation: 'LSS (1993:387) 15 § 9',
+      sfs: '1993:387',
+      source: 'se-lex/sfs; the day point 9 came into force was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'kommun',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['fk'],
+          },
+        ],
+      },
+      points: {
+        '-': ['care-and-support', 'control-incorrect-payment', 'prevent-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Rör uppgifterna en insats som påverkar den enskildes behov av personlig assistans?',
+          asksEn: "Does the information concern a service that affects the person's need for personal assistance?",
+        },
+      ],
+      requires: [
+        {
+          fact: 'benefit',
+          equals: 'assistansersattning',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
       id: 'LSS-15-10',
       titleSv: 'anmälan om att assistansersättning används för annat än personlig assistans',
       titleEn: 'report that assistance allowance is used for other than personal assistance',
@@ -145,6 +651,104 @@ export const ruleSet2: RuleSet = {
         {
           fact: 'benefit',
           equals: 'assistansersattning',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'LSS-15-11',
+      titleSv: 'anmälan till Inspektionen för vård och omsorg',
+      titleEn: 'report to the Health and Social Care Inspectorate',
+      from: '2022-01-01',
+      until: '2026-01-01',
+      citation: 'LSS (1993:387) 15 § 11',
+      sfs: '2021:877',
+      source: 'se-lex/sfs; day of entry into force from memory',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'kommun',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['ivo'],
+          },
+        ],
+      },
+      points: {
+        '-': ['supervision', 'permit-supervision'],
+      },
+      tests: [
+        {
+          test: 'ANLEDNING',
+          asksSv:
+            'Bedrivs personlig assistans eller LSS-verksamhet utan tillstånd, eller kan tillståndshavarens lämplighet ifrågasättas?',
+          asksEn:
+            "Is personal assistance or an LSS activity run without a permit, or can the permit holder's suitability be questioned?",
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'LSS-15-11',
+      titleSv: 'anmälan till Inspektionen för vård och omsorg',
+      titleEn: 'report to the Health and Social Care Inspectorate',
+      from: '2026-01-01',
+      citation: 'LSS (1993:387) 15 § 11',
+      sfs: '2025:1298',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'kommun',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['ivo'],
+          },
+        ],
+      },
+      points: {
+        '-': ['supervision', 'permit-supervision'],
+      },
+      tests: [
+        {
+          test: 'ANLEDNING',
+          asksSv:
+            'Saknas tillstånd, kan tillståndshavarens lämplighet ifrågasättas, eller har allvarliga brister uppmärksammats?',
+          asksEn:
+            "Is a permit lacking, can the permit holder's suitability be questioned, or have serious failings been noticed?",
         },
       ],
       reach: {
@@ -201,6 +805,12 @@ export const ruleSet2: RuleSet = {
         },
       ],
       recipientDecidesBenefit: true,
+      forbids: [
+        {
+          fact: 'benefit',
+          equals: 'statligt-foretagsstod',
+        },
+      ],
       from: '2008-06-01',
       until: '2020-01-01',
       citation: 'lag (2008:206) om underrättelseskyldighet vid felaktiga utbetalningar från välfärdssystemen, 3 §',
@@ -261,6 +871,12 @@ export const ruleSet2: RuleSet = {
         },
       ],
       recipientDecidesBenefit: true,
+      forbids: [
+        {
+          fact: 'benefit',
+          equals: 'statligt-foretagsstod',
+        },
+      ],
       from: '2020-01-01',
       until: '2024-01-01',
       citation: 'lag (2008:206) om underrättelseskyldighet vid felaktiga utbetalningar från välfärdssystemen, 3 §',
@@ -321,6 +937,12 @@ export const ruleSet2: RuleSet = {
         },
       ],
       recipientDecidesBenefit: true,
+      forbids: [
+        {
+          fact: 'benefit',
+          equals: 'statligt-foretagsstod',
+        },
+      ],
       from: '2024-01-01',
       until: '2026-01-01',
       citation: 'lag (2008:206) om underrättelseskyldighet vid felaktiga utbetalningar från välfärdssystemen, 3 §',
@@ -381,6 +1003,12 @@ export const ruleSet2: RuleSet = {
         },
       ],
       recipientDecidesBenefit: true,
+      forbids: [
+        {
+          fact: 'benefit',
+          equals: 'statligt-foretagsstod',
+        },
+      ],
       from: '2026-01-01',
       citation: 'lag (2008:206) om underrättelseskyldighet vid felaktiga utbetalningar från välfärdssystemen, 3 §',
       sfs: '2025:1271',
@@ -448,6 +1076,76 @@ export const ruleSet2: RuleSet = {
         },
       ],
       cooperation: true,
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+      readings: [
+        {
+          question: 'decided-cooperation',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'LUST-2025-1268',
+      titleSv: 'underrättelse om felaktigt statligt företagsstöd',
+      titleEn: 'notice of incorrect state business support',
+      from: '2026-01-01',
+      citation: 'lag (2025:1268) om underrättelseskyldighet (statligt företagsstöd)',
+      sfs: '2025:1268',
+      source: 'Ansvar-Systems/swedish-law-mcp; prop. 2024/25:187',
+      confirmedUntil: '2026-02-28',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'region',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-incorrect-payment', 'control-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har avsändaren skyldigheten, har mottagaren beslutat stödet och gäller inte lag (2008:206)?',
+          asksEn:
+            'Does the sender have the duty, did the recipient decide the support, and does act 2008:206 not apply?',
+        },
+        {
+          test: 'ANLEDNING',
+          asksSv: 'Finns det anledning att anta att stödet har beslutats eller kan komma att beslutas felaktigt?',
+          asksEn: 'Is there reason to assume that the support has been or may be decided incorrectly?',
+        },
+        {
+          test: 'EJ_SARSKILDA',
+        },
+      ],
+      requires: [
+        {
+          fact: 'benefit',
+          equals: 'statligt-foretagsstod',
+        },
+      ],
+      recipientDecidesBenefit: true,
       reach: {
         questions: [
           {
@@ -550,6 +1248,719 @@ export const ruleSet2: RuleSet = {
       certainty: 'A',
       clock: 'none',
       initiatives: ['own', 'request'],
+      id: 'LUV-2024-307-4',
+      titleSv: 'uppgifter för myndighetsgemensamma kontroller av arbetsplatser',
+      titleEn: 'information for joint workplace inspections',
+      from: '2024-07-01',
+      citation: 'lag (2024:307) om uppgiftsskyldighet för att motverka felaktiga utbetalningar m.m., 4 §',
+      sfs: '2024:307',
+      source: 'Ansvar-Systems/swedish-law-mcp; prop. 2023/24:85',
+      confirmedUntil: '2026-02-28',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            list: 'luv-2024-307-4',
+            role: 'send',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            list: 'luv-2024-307-4',
+            role: 'receive',
+          },
+        ],
+      },
+      points: {
+        '-': ['workplace-control'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Ryms uppgifterna inom den samverkan om kontroller av arbetsplatser som regeringen har beslutat?',
+          asksEn: 'Is the information within the cooperation on workplace inspections that the Government has decided?',
+        },
+        {
+          test: 'BEHOV',
+        },
+        {
+          test: 'EJ_OVERVAGANDE',
+        },
+      ],
+      cooperation: true,
+      reach: {
+        excludes: ['EX-2024-307-4'],
+      },
+      readings: [
+        {
+          question: 'decided-cooperation',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'MB-26-2',
+      titleSv: 'anmälan om misstänkt miljöbrott',
+      titleEn: 'report of a suspected environmental crime',
+      from: '1999-01-01',
+      citation: 'miljöbalk (1998:808) 26 kap. 2 §',
+      sfs: '1998:808',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            kinds: ['miljonamnd'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis', 'am'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Finns det misstanke om brott mot miljöbalken?',
+          asksEn: 'Is there a suspicion of a crime against the Environmental Code?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+      readings: [
+        {
+          provisions: 'SET-OSL-10-23',
+          question: 'duty-vs-10-23',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-6-5',
+      titleSv: 'uppgifter utan sekretess på begäran av en annan myndighet',
+      titleEn: "information without secrecy, at another authority's request",
+      from: '2009-06-30',
+      citation: 'OSL (2009:400) 6 kap. 5 §',
+      sfs: '2009:400',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      points: {
+        '-': ['*'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Kan uppgifterna lämnas utan att hindra arbetets behöriga gång?',
+          asksEn: 'Can the information be given without hindering the proper course of work?',
+        },
+      ],
+      reach: {
+        only: ['NONE'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-12-2',
+      titleSv: 'samtycke',
+      titleEn: 'consent',
+      from: '2009-06-30',
+      citation: 'OSL (2009:400) 10 kap. 1 § och 12 kap. 2–3 §§',
+      sfs: '2009:400',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      points: {
+        '-': ['*'],
+      },
+      tests: [
+        {
+          test: 'SAMTYCKE',
+          asksSv: 'Har den som sekretessen skyddar samtyckt till att just de här uppgifterna lämnas till mottagaren?',
+          asksEn:
+            'Has the person whom the secrecy protects consented to this information being given to the recipient?',
+        },
+      ],
+      about: [
+        {
+          covers: ['subject', 'nobody'],
+          question: 'consent-of-others',
+        },
+      ],
+      ages: [
+        {
+          fact: 'ageBand',
+          covers: ['18-20', '21-plus'],
+          question: 'consent-of-minor',
+        },
+      ],
+      reach: {
+        excludes: ['EX-OSL-12-2'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-26-9',
+      titleSv: 'nödvändig vård eller stöd',
+      titleEn: 'necessary care or support',
+      from: '2025-07-01',
+      citation: 'OSL (2009:400) 26 kap. 9 §',
+      sfs: '2025:436',
+      source: 'se-lex/sfs',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd', 'kommunal-halsovard', 'region'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['care-and-support'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Är den enskilde under 18 år, eller gäller det missbruk eller vård utan samtycke?',
+          asksEn: 'Is the person under 18, or does it concern substance abuse or care without consent?',
+        },
+        {
+          test: 'NODVANDIGT',
+          asksSv: 'Är uppgiften nödvändig för att den enskilde ska få vård, behandling eller annat stöd?',
+          asksEn: 'Is the information necessary for the person to receive care, treatment or other support?',
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-26-9a',
+      titleSv: 'återkoppling till den som har gjort en orosanmälan',
+      titleEn: 'feedback to the one who reported concern for a child',
+      from: '2025-07-01',
+      citation: 'OSL (2009:400) 26 kap. 9 a §',
+      sfs: '2025:436',
+      source: 'se-lex/sfs',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      points: {
+        '-': ['child-protection'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har mottagaren gjort orosanmälan, och är uppgiften sådan återkoppling som paragrafen medger?',
+          asksEn: 'Did the recipient make the report, and is the information such feedback as the section allows?',
+        },
+        {
+          test: 'EJ_OLAMPLIGT',
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-26-9c',
+      titleSv: 'uppgifter inom samma kommun för vissa insatser',
+      titleEn: 'information within one municipality for certain services',
+      from: '2025-07-01',
+      citation: 'OSL (2009:400) 26 kap. 9 c §',
+      sfs: '2025:436',
+      source: 'se-lex/sfs',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      sameParticipant: true,
+      points: {
+        '-': ['care-and-support'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Behövs uppgiften för en av de insatser som paragrafen räknar upp?',
+          asksEn: 'Is the information needed for one of the services that the section lists?',
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-26-9e',
+      titleSv: 'Statens institutionsstyrelses uppgifter för att förebygga brott',
+      titleEn: 'information from the National Board of Institutional Care to prevent crime',
+      from: '2025-04-01',
+      citation: 'OSL (2009:400) 26 kap. 9 e §',
+      sfs: '2025:179',
+      source: 'se-lex/sfs; prop. 2024/25:65',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            agencies: ['sis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis', 'sapo', 'tv'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Är alla villkor i 26 kap. 9 e § uppfyllda?',
+          asksEn: 'Are all conditions of chapter 26 section 9 e met?',
+        },
+      ],
+      forbids: [
+        {
+          fact: 'offenceStage',
+          equals: 'completed',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'attempt',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'preparation',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'conspiracy',
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-35-10c',
+      titleSv: 'Polismyndighetens uppgifter till socialtjänsten för att förebygga terroristbrott',
+      titleEn: 'information from the police to the social services to prevent terrorist crime',
+      from: '2022-07-01',
+      citation: 'OSL (2009:400) 35 kap. 10 c §',
+      sfs: '2022:678',
+      source: 'se-lex/sfs; day of entry into force from memory',
+      confirmedFrom: '2024-05-01',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            agencies: ['polis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Behövs uppgiften för att förebygga terroristbrott?',
+          asksEn: 'Is the information needed to prevent terrorist crime?',
+        },
+        {
+          test: 'FORETRADE',
+        },
+      ],
+      reach: {
+        only: ['INVESTIGATED'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      confirmedUntil: '2025-12-15',
+      id: 'OSL-35-10e',
+      titleSv: 'uppgifter till Brottsförebyggande rådets kontaktpunkt för bidragsgivare',
+      titleEn: 'information to the contact point for grant givers at the National Council for Crime Prevention',
+      from: '2025-03-01',
+      citation: 'OSL (2009:400) 35 kap. 10 e §',
+      sfs: '2025:32',
+      source: 'se-lex/sfs',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['bra'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-incorrect-payment', 'control-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'BEHOV',
+          asksSv: 'Behövs uppgiften i ett ärende om fördjupad granskning av offentliga medel?',
+          asksEn: 'Is the information needed in a case of closer review of public funds?',
+        },
+        {
+          test: 'FORETRADE',
+        },
+      ],
+      reach: {
+        only: ['INVESTIGATED'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'OSL-10-2',
+      titleSv: 'nödvändigt utlämnande',
+      titleEn: "disclosure necessary for the sender's own task",
+      from: '2009-06-30',
+      sfs: '2009:400',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      citation: 'OSL (2009:400) 10 kap. 2 §',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      points: {
+        '-': ['*'],
+      },
+      tests: [
+        {
+          test: 'NODVANDIGT',
+          asksSv:
+            'Är utlämnandet nödvändigt för att er myndighet ska kunna fullgöra sin uppgift? Mottagarens behov räcker inte.',
+          asksEn:
+            "Is the disclosure necessary for your authority to fulfil its own task? The recipient's needs are not enough.",
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'OSL-10-2a',
+      titleSv: 'teknisk bearbetning eller lagring',
+      titleEn: 'technical processing or storage',
+      from: '2023-07-01',
+      citation: 'OSL (2009:400) 10 kap. 2 a §',
+      sfs: '2023:335',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['teknisk-bearbetare'],
+          },
+        ],
+      },
+      points: {
+        '-': ['technical-processing'],
+      },
+      tests: [
+        {
+          test: 'EJ_OLAMPLIGT',
+          asksSv: 'Är det olämpligt att lämna uppgifterna för teknisk bearbetning eller lagring?',
+          asksEn: 'Is it unsuitable to give the information for technical processing or storage?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
       id: 'OSL-10-15a',
       titleSv: 'uppgifter för att förebygga eller utreda brott, felaktiga utbetalningar, fusk och regelöverträdelser',
       titleEn: 'information to prevent or investigate crime, incorrect payments, fraud and breaches of rules',
@@ -625,6 +2036,917 @@ export const ruleSet2: RuleSet = {
           unlessPenaltyOf: 'OSL-10-23',
         },
       ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-16',
+      titleSv: 'omprövning av beslut',
+      titleEn: 'review of a decision',
+      from: '2009-06-30',
+      sfs: '2009:400',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      citation: 'OSL (2009:400) 10 kap. 16 §',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      points: {
+        '-': ['review-of-decision'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Ska mottagaren ompröva ett beslut eller en åtgärd av er myndighet?',
+          asksEn: 'Is the recipient to review a decision or measure of your authority?',
+        },
+        {
+          test: 'BEHOV',
+          asksSv: 'Behövs uppgifterna för omprövningen?',
+          asksEn: 'Is the information needed for the review?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-17',
+      titleSv: 'tillsyn eller revision',
+      titleEn: 'supervision or audit',
+      from: '2009-06-30',
+      sfs: '2009:400',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      citation: 'OSL (2009:400) 10 kap. 17 §',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      points: {
+        '-': ['supervision'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Utövar mottagaren tillsyn eller revision över er myndighet?',
+          asksEn: 'Does the recipient supervise or audit your authority?',
+        },
+        {
+          test: 'BEHOV',
+          asksSv: 'Behövs uppgifterna för tillsynen eller revisionen?',
+          asksEn: 'Is the information needed for the supervision or audit?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-18',
+      titleSv: 'förundersökning eller disciplinärende om deltagande i verksamheten',
+      titleEn: 'criminal investigation or disciplinary case about participation in the activity',
+      from: '2009-06-30',
+      sfs: '2009:400',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      citation: 'OSL (2009:400) 10 kap. 18 §',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime', 'supervision'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Gäller förundersökningen eller disciplinärendet någons deltagande i er myndighets verksamhet?',
+          asksEn:
+            "Does the investigation or disciplinary case concern someone's participation in your authority's activity?",
+        },
+        {
+          test: 'BEHOV',
+          asksSv: 'Behöver mottagaren uppgifterna för förundersökningen eller disciplinärendet?',
+          asksEn: 'Does the recipient need the information for the investigation or disciplinary case?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-18a',
+      titleSv: 'förebygga brott av unga under 21 år',
+      titleEn: 'preventing crime by young people under 21',
+      from: '2013-01-01',
+      until: '2025-04-01',
+      citation: 'OSL (2009:400) 10 kap. 18 a §',
+      sfs: '2020:575',
+      source: 'mttias/swedish-laws',
+      confirmedFrom: '2020-08-01',
+      confirmedUntil: '2025-04-01',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+          {
+            agencies: ['sis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis', 'sapo'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv:
+            'Finns särskilda omständigheter som visar risk för brottslig verksamhet? Kan uppgiften antas bidra till att förhindra den?',
+          asksEn:
+            'Do special circumstances show a risk of criminal activity? Can the information be assumed to help prevent it?',
+        },
+        {
+          test: 'EJ_OLAMPLIGT',
+        },
+      ],
+      ages: [
+        {
+          fact: 'ageBand',
+          covers: ['under-15', '15-17', '18-20'],
+        },
+      ],
+      about: [
+        {
+          covers: ['subject', 'official', 'nobody'],
+        },
+      ],
+      forbids: [
+        {
+          fact: 'offenceStage',
+          equals: 'completed',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'attempt',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'preparation',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'conspiracy',
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
+      readings: [
+        {
+          question: 'young-persons',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-18a',
+      titleSv: 'förebygga brott av unga under 21 år',
+      titleEn: 'preventing crime by young people under 21',
+      from: '2025-04-01',
+      citation: 'OSL (2009:400) 10 kap. 18 a §',
+      sfs: '2025:179',
+      source: 'se-lex/sfs; prop. 2024/25:65',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+          {
+            agencies: ['sis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis', 'sapo', 'tv'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv:
+            'Visar konkreta omständigheter att det finns risk för att den unge kommer att utöva brottslig verksamhet?',
+          asksEn: 'Do concrete circumstances show a risk that the young person will engage in criminal activity?',
+        },
+        {
+          test: 'EJ_OLAMPLIGT',
+        },
+      ],
+      ages: [
+        {
+          fact: 'ageBand',
+          covers: ['under-15', '15-17', '18-20'],
+        },
+      ],
+      about: [
+        {
+          covers: ['subject', 'official', 'nobody'],
+        },
+      ],
+      forbids: [
+        {
+          fact: 'offenceStage',
+          equals: 'completed',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'attempt',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'preparation',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'conspiracy',
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
+      readings: [
+        {
+          question: 'young-persons',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-18b',
+      titleSv: 'förebygga terroristbrott',
+      titleEn: 'preventing terrorist crime',
+      from: '2025-04-01',
+      citation: 'OSL (2009:400) 10 kap. 18 b §',
+      sfs: '2025:179',
+      source: 'se-lex/sfs; prop. 2024/25:65',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis', 'sapo'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv:
+            'Visar konkreta omständigheter att det finns risk för ett terroristbrott eller brott enligt 18 eller 19 kap. brottsbalken?',
+          asksEn:
+            'Do concrete circumstances show a risk of a terrorist crime or a crime under Criminal Code chapter 18 or 19?',
+        },
+      ],
+      forbids: [
+        {
+          fact: 'offenceStage',
+          equals: 'completed',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'attempt',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'preparation',
+        },
+        {
+          fact: 'offenceStage',
+          equals: 'conspiracy',
+        },
+      ],
+      reach: {
+        only: ['SET-OSL-10-18b'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-18c',
+      titleSv: 'förebygga brott mot närstående',
+      titleEn: 'preventing crime against a close person',
+      from: '2025-04-01',
+      citation: 'OSL (2009:400) 10 kap. 18 c §',
+      sfs: '2025:179',
+      source: 'se-lex/sfs; prop. 2024/25:65',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Finns det risk för ett sådant brott mot en närstående, och lämnas uppgiften för att förebygga det?',
+          asksEn: 'Is there a risk of such a crime against a close person, and is the information given to prevent it?',
+        },
+        {
+          test: 'EJ_OLAMPLIGT',
+        },
+      ],
+      penalty: {
+        rule: 'minimum',
+        groups: ['brb-3', 'brb-4', 'brb-6'],
+        completedMonths: 12,
+      },
+      reach: {
+        only: ['SOCIAL-AND-HEALTH'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-19',
+      titleSv: 'förestående eller pågående trafikbrott',
+      titleEn: 'imminent or ongoing traffic offences',
+      from: '2023-01-01',
+      citation: 'OSL (2009:400) 10 kap. 19 §',
+      sfs: '2022:916',
+      source: 'se-lex/sfs; day of entry into force from memory',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd', 'kommunal-halsovard', 'region'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            list: 'brottsingripande',
+            role: 'receive',
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv:
+            'Är ett av brotten som paragrafen räknar upp förestående eller pågående, och kan uppgiften hindra det?',
+          asksEn: 'Is one of the offences that the section lists imminent or ongoing, and can the information stop it?',
+        },
+      ],
+      penalty: {
+        rule: 'listed',
+        groups: ['trafik'],
+      },
+      reach: {
+        only: ['SOCIAL-AND-HEALTH'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-20',
+      titleSv: 'omedelbart polisiärt ingripande mot den som är under 18 år',
+      titleEn: 'immediate police intervention concerning someone under 18',
+      from: '2014-08-01',
+      citation: 'OSL (2009:400) 10 kap. 20 §',
+      sfs: '2014:633',
+      source: 'se-lex/sfs; day of entry into force from memory',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+          {
+            agencies: ['sis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['child-protection', 'prevent-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv:
+            'Har personal påträffat den unge i överhängande allvarlig risk, eller under ett brott? Behövs polisens omedelbara ingripande?',
+          asksEn:
+            'Did staff find the young person in imminent serious risk, or during a crime? Must the police intervene immediately?',
+        },
+      ],
+      ages: [
+        {
+          fact: 'ageBand',
+          covers: ['under-15', '15-17'],
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-21',
+      titleSv: 'misstanke om brott mot den som är under 18 år',
+      titleEn: 'suspected crime against someone under 18',
+      from: '2023-01-01',
+      until: '2025-04-01',
+      citation: 'OSL (2009:400) 10 kap. 21 §',
+      sfs: '2022:916',
+      source: 'mttias/swedish-laws; day of entry into force from memory',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-04-01',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['am', 'polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Angår uppgiften misstanke om ett sådant brott mot någon som inte har fyllt 18 år?',
+          asksEn: 'Does the information concern a suspicion of such a crime against someone under 18?',
+        },
+      ],
+      penalty: {
+        rule: 'listed',
+        groups: ['brb-3', 'brb-4', 'brb-6', 'konsstympning'],
+      },
+      requires: [
+        {
+          fact: 'offenceStage',
+          equals: 'completed',
+        },
+      ],
+      ages: [
+        {
+          fact: 'victimAgeBand',
+          covers: ['under-15', '15-17'],
+        },
+      ],
+      reach: {
+        only: ['SET-OSL-10-21'],
+      },
+    },
+    {
+      certainty: 'B',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-21',
+      titleSv: 'misstanke om brott mot den som är under 18 år',
+      titleEn: 'suspected crime against someone under 18',
+      from: '2025-04-01',
+      until: '2025-12-01',
+      citation: 'OSL (2009:400) 10 kap. 21 §',
+      sfs: '2025:179',
+      source: 'se-lex/sfs; the wording was not compared',
+      confirmedFrom: '2025-12-01',
+      confirmedUntil: '2025-12-01',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['am', 'polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Angår uppgiften misstanke om ett sådant brott mot någon som inte har fyllt 18 år?',
+          asksEn: 'Does the information concern a suspicion of such a crime against someone under 18?',
+        },
+      ],
+      penalty: {
+        rule: 'listed',
+        groups: ['brb-3', 'brb-4', 'brb-6', 'konsstympning'],
+      },
+      requires: [
+        {
+          fact: 'offenceStage',
+          equals: 'completed',
+        },
+      ],
+      ages: [
+        {
+          fact: 'victimAgeBand',
+          covers: ['under-15', '15-17'],
+        },
+      ],
+      reach: {
+        only: ['SET-OSL-10-21'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-21',
+      titleSv: 'misstanke om brott mot den som är under 18 år',
+      titleEn: 'suspected crime against someone under 18',
+      from: '2025-12-01',
+      citation: 'OSL (2009:400) 10 kap. 21 §',
+      sfs: '2025:965',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            sector: 'a-kassa',
+          },
+          {
+            kinds: ['kommunalt-bolag'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['am', 'polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Angår uppgiften misstanke om ett sådant brott mot någon som inte har fyllt 18 år?',
+          asksEn: 'Does the information concern a suspicion of such a crime against someone under 18?',
+        },
+      ],
+      penalty: {
+        rule: 'listed',
+        groups: ['brb-3', 'brb-4', 'brb-6', 'konsstympning'],
+      },
+      ages: [
+        {
+          fact: 'victimAgeBand',
+          covers: ['under-15', '15-17'],
+        },
+      ],
+      reach: {
+        only: ['SET-OSL-10-21'],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'OSL-10-22',
+      titleSv: 'överlåtelse av narkotika, dopningsmedel eller alkohol till den som är under 18 år',
+      titleEn: 'supply of drugs, doping substances or alcohol to someone under 18',
+      from: '2018-01-01',
+      citation: 'OSL (2009:400) 10 kap. 22 §',
+      sfs: '2017:1076',
+      source: 'se-lex/sfs; day of entry into force from memory',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-15',
+      force: 'permission',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd', 'lss-namnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+          {
+            agencies: ['sis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['am', 'polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Angår uppgiften misstanke om en sådan överlåtelse till någon som inte har fyllt 18 år?',
+          asksEn: 'Does the information concern a suspicion of such a supply to someone under 18?',
+        },
+      ],
+      penalty: {
+        rule: 'listed',
+        groups: ['overlatelse-narkotika'],
+      },
+      ages: [
+        {
+          fact: 'victimAgeBand',
+          covers: ['under-15', '15-17'],
+        },
+      ],
+      reach: {
+        only: ['SOCIAL'],
+      },
     },
     {
       certainty: 'A',
@@ -932,6 +3254,314 @@ export const ruleSet2: RuleSet = {
       certainty: 'A',
       clock: 'none',
       initiatives: ['request'],
+      force: 'duty',
+      id: 'SFB-110-31',
+      titleSv: 'uppgift på begäran av betydelse för socialförsäkringen',
+      titleEn: 'information on request that matters for social insurance',
+      from: '2013-01-01',
+      until: '2025-12-01',
+      citation: 'SFB (2010:110) 110 kap. 31 §',
+      sfs: '2012:935',
+      source: 'mttias/swedish-laws; the day this wording came into force was not read',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-01',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            kinds: ['privat-utforare'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['fk', 'pens', 'skv'],
+            notBranch: 'brottsbekampande',
+          },
+          {
+            kinds: ['domstol'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-incorrect-payment', 'control-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har uppgifterna betydelse för tillämpningen av socialförsäkringsbalken?',
+          asksEn: 'Does the information matter for applying the Social Insurance Code?',
+        },
+      ],
+      about: [
+        {
+          covers: ['subject', 'other-person', 'nobody'],
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
+      force: 'duty',
+      id: 'SFB-110-31',
+      titleSv: 'uppgift på begäran av betydelse för socialförsäkringen',
+      titleEn: 'information on request that matters for social insurance',
+      from: '2025-12-01',
+      citation: 'SFB (2010:110) 110 kap. 31 §',
+      sfs: '2025:937',
+      source: 'se-lex/sfs; prop. 2024/25:179',
+      confirmedUntil: '2025-12-15',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['fk', 'pens', 'skv'],
+            notBranch: 'brottsbekampande',
+          },
+          {
+            kinds: ['domstol'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-incorrect-payment', 'control-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har uppgifterna betydelse för tillämpningen av socialförsäkringsbalken?',
+          asksEn: 'Does the information matter for applying the Social Insurance Code?',
+        },
+        {
+          test: 'EJ_SYNNERLIGA',
+        },
+      ],
+      about: [
+        {
+          recipient: [
+            {
+              agencies: ['skv'],
+            },
+            {
+              kinds: ['domstol'],
+            },
+          ],
+          covers: ['subject', 'nobody'],
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
+      force: 'duty',
+      id: 'SFB-110-31b',
+      titleSv: 'assistansanordnares uppgift på begäran',
+      titleEn: 'information on request from a provider of personal assistance',
+      from: '2025-12-01',
+      citation: 'SFB (2010:110) 110 kap. 31 b §',
+      sfs: '2025:937',
+      source: 'se-lex/sfs; taken to be the act that amended 31 §',
+      confirmedUntil: '2025-12-15',
+      sender: {
+        any: [
+          {
+            kinds: ['privat-utforare'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['fk'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-incorrect-payment', 'control-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har uppgifterna betydelse för tillämpningen av socialförsäkringsbalken?',
+          asksEn: 'Does the information matter for applying the Social Insurance Code?',
+        },
+        {
+          test: 'ANLEDNING',
+          asksSv:
+            'Rör uppgifterna någon annan än den försäkrade? Finns det i så fall anledning att anta att ersättning betalas ut felaktigt?',
+          asksEn:
+            'Does the information concern anyone but the insured? If so, is there reason to assume that allowance is paid incorrectly?',
+        },
+      ],
+      requires: [
+        {
+          fact: 'benefit',
+          equals: 'assistansersattning',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
+      force: 'duty',
+      id: 'SFB-110-34a',
+      titleSv: 'Skatteverkets uppgift på begäran för kontroll av assistansersättning',
+      titleEn: 'information on request from the Tax Agency for control of assistance allowance',
+      from: '2013-01-01',
+      citation: 'SFB (2010:110) 110 kap. 34 a §',
+      sfs: '2012:935',
+      source: 'se-lex/sfs; the day this wording came into force was not read',
+      confirmedFrom: '2024-05-01',
+      confirmedUntil: '2025-12-15',
+      sender: {
+        any: [
+          {
+            agencies: ['skv'],
+            notBranch: 'brottsbekampande',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['fk'],
+          },
+        ],
+      },
+      points: {
+        '-': ['prevent-incorrect-payment', 'control-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Rör uppgifterna en personlig assistent eller en anordnare av assistans?',
+          asksEn: 'Does the information concern a personal assistant or a provider of assistance?',
+        },
+      ],
+      requires: [
+        {
+          fact: 'benefit',
+          equals: 'assistansersattning',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'SKOL-6a-10',
+      titleSv: 'rektors anmälan om brott som en elev har begått',
+      titleEn: "head teacher's report of a crime committed by a pupil",
+      from: '2025-07-01',
+      citation: 'skollag (2010:800) 6 a kap. 10 §',
+      sfs: '2025:625',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            kinds: ['utbildningsnamnd', 'fristaende-skola'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          offices: ['rektor'],
+          asksSv: 'Rör uppgifterna ett brott som en elev har begått?',
+          asksEn: 'Does the information concern a crime committed by a pupil?',
+        },
+        {
+          test: 'EJ_OVERVAGANDE',
+          offices: ['rektor'],
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+      readings: [
+        {
+          provisions: 'SET-OSL-10-23',
+          question: 'duty-vs-10-23',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
       id: 'SOL-15-4',
       titleSv: 'uppgift på begäran om utbetalat ekonomiskt bistånd',
       titleEn: 'information on request about paid financial assistance',
@@ -974,6 +3604,838 @@ export const ruleSet2: RuleSet = {
         },
       ],
       onlyCategories: ['paid-financial-assistance', 'person-identity', 'message-context'],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
+      id: 'SOL-15-7',
+      titleSv: 'uppgift på begäran om att någon vistas i familjehem eller annat boende',
+      titleEn: 'information on request that someone stays in a family home or other accommodation',
+      from: '2025-07-01',
+      citation: 'SoL (2025:400) 15 kap. 7 §',
+      sfs: '2025:400',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['am', 'polis', 'sapo', 'kfm', 'skv', 'tv'],
+          },
+          {
+            kinds: ['domstol'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime', 'enforcement', 'population-registration'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Gäller begäran ett enskilt fall, och är svaret bara om en viss person vistas i boendet?',
+          asksEn:
+            'Does the request concern an individual case, and is the answer only whether a certain person stays there?',
+        },
+      ],
+      onlyCategories: ['person-contact', 'person-identity', 'message-context'],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'SOL-15-10',
+      titleSv: 'uppgifter om förmåner till socialnämnden',
+      titleEn: 'information about benefits to the social welfare committee',
+      from: '2025-07-01',
+      citation: 'SoL (2025:400) 15 kap. 10 §',
+      sfs: '2025:400',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            agencies: ['csn', 'fk', 'pens'],
+          },
+          {
+            sector: 'a-kassa',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['social-services-case'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Gäller uppgifterna förmåner, ersättning eller annat stöd som socialnämnden behöver i sina ärenden?',
+          asksEn:
+            'Does the information concern benefits, compensation or other support that the committee needs in its cases?',
+        },
+        {
+          test: 'ANLEDNING',
+          initiative: 'own',
+          asksSv: 'Finns det skäl att lämna uppgifterna på eget initiativ?',
+          asksEn: 'Is there reason to give the information on own initiative?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'SOL-15-11',
+      titleSv: 'Arbetsförmedlingens uppgifter till socialnämnden',
+      titleEn: 'information from the Public Employment Service to the social welfare committee',
+      from: '2025-07-01',
+      citation: 'SoL (2025:400) 15 kap. 11 §',
+      sfs: '2025:400',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            agencies: ['af'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['social-services-case'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Gäller uppgifterna förmåner, ersättning eller annat stöd som socialnämnden behöver i sina ärenden?',
+          asksEn:
+            'Does the information concern benefits, compensation or other support that the committee needs in its cases?',
+        },
+        {
+          test: 'ANLEDNING',
+          initiative: 'own',
+          asksSv: 'Finns det skäl att lämna uppgifterna på eget initiativ?',
+          asksEn: 'Is there reason to give the information on own initiative?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'SOL-15-12',
+      titleSv: 'Skatteverkets uppgifter till socialnämnden',
+      titleEn: 'information from the Tax Agency to the social welfare committee',
+      from: '2025-07-01',
+      until: '2025-12-01',
+      citation: 'SoL (2025:400) 15 kap. 12 §',
+      sfs: '2025:400',
+      source: 'mttias/swedish-laws, se-lex/sfs',
+      confirmedUntil: '2025-12-01',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            agencies: ['skv'],
+            notBranch: 'brottsbekampande',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['social-services-case'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Gäller uppgifterna kapital eller återbetalning av skatt?',
+          asksEn: 'Does the information concern capital or repayment of tax?',
+        },
+        {
+          test: 'ANLEDNING',
+          initiative: 'own',
+          asksSv: 'Finns det skäl att lämna uppgifterna på eget initiativ?',
+          asksEn: 'Is there reason to give the information on own initiative?',
+        },
+      ],
+      onlyCategories: ['tax', 'person-identity', 'message-context'],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own', 'request'],
+      id: 'SOL-15-12',
+      titleSv: 'Skatteverkets uppgifter till socialnämnden',
+      titleEn: 'information from the Tax Agency to the social welfare committee',
+      from: '2025-12-01',
+      citation: 'SoL (2025:400) 15 kap. 12 §',
+      sfs: '2025:942',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            agencies: ['skv'],
+            notBranch: 'brottsbekampande',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['social-services-case'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Gäller uppgifterna kapital, återbetalning av skatt eller en arbetsgivardeklaration?',
+          asksEn: "Does the information concern capital, repayment of tax or an employer's declaration?",
+        },
+        {
+          test: 'ANLEDNING',
+          initiative: 'own',
+          asksSv: 'Finns det skäl att lämna uppgifterna på eget initiativ?',
+          asksEn: 'Is there reason to give the information on own initiative?',
+        },
+      ],
+      onlyCategories: ['tax', 'income', 'person-identity', 'message-context'],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'genast',
+      initiatives: ['own'],
+      id: 'SOL-19-1',
+      titleSv: 'orosanmälan',
+      titleEn: 'report of concern for a child',
+      from: '2025-07-01',
+      until: '2026-01-15',
+      citation: 'SoL (2025:400) 19 kap. 1 §',
+      sfs: '2025:400',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['child-protection'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Känner ni till eller misstänker ni att ett barn far illa?',
+          asksEn: 'Do you know or suspect that a child is faring ill?',
+        },
+        {
+          test: 'FORUTSATTNINGAR',
+          notOf: [
+            {
+              kinds: ['kommunal-halsovard', 'region', 'socialnamnd', 'lss-namnd'],
+            },
+            {
+              agencies: ['kv', 'polis', 'sapo'],
+            },
+          ],
+          asksSv: 'Berör er verksamhet barn och unga?',
+          asksEn: 'Does your activity concern children and young people?',
+        },
+      ],
+      reach: {},
+    },
+    {
+      certainty: 'A',
+      clock: 'genast',
+      initiatives: ['own'],
+      id: 'SOL-19-1',
+      titleSv: 'orosanmälan',
+      titleEn: 'report of concern for a child',
+      from: '2026-01-15',
+      citation: 'SoL (2025:400) 19 kap. 1 §',
+      sfs: '2025:1501',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'kommun',
+          },
+          {
+            sector: 'region',
+          },
+          {
+            kinds: ['fristaende-skola'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      points: {
+        '-': ['child-protection'],
+      },
+      tests: [
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Känner ni till eller misstänker ni att ett barn far illa?',
+          asksEn: 'Do you know or suspect that a child is faring ill?',
+        },
+        {
+          test: 'FORUTSATTNINGAR',
+          notOf: [
+            {
+              agencies: [
+                'af',
+                'ebm',
+                'fk',
+                'kv',
+                'kfm',
+                'kbv',
+                'mig',
+                'polis',
+                'skv',
+                'sapo',
+                'tv',
+                'am',
+                'lst-ab',
+                'lst-c',
+                'lst-e',
+                'lst-m',
+                'lst-t',
+              ],
+            },
+            {
+              kinds: ['utbildningsnamnd', 'fristaende-skola'],
+            },
+          ],
+          asksSv: 'Hör er verksamhet till dem som paragrafen räknar upp?',
+          asksEn: 'Is your activity among those that the section lists?',
+        },
+      ],
+      reach: {},
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'SOL-27-7',
+      titleSv: 'kommunens anmälan till Inspektionen för vård och omsorg',
+      titleEn: "the municipality's report to the Health and Social Care Inspectorate",
+      from: '2026-01-01',
+      citation: 'SoL (2025:400) 27 kap. 7 §',
+      sfs: '2025:1299',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'kommun',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['ivo'],
+          },
+        ],
+      },
+      points: {
+        '-': ['supervision', 'permit-supervision'],
+      },
+      tests: [
+        {
+          test: 'ANLEDNING',
+          asksSv:
+            'Saknas tillstånd, kan tillståndshavarens lämplighet ifrågasättas, eller har allvarliga brister uppmärksammats?',
+          asksEn:
+            "Is a permit lacking, can the permit holder's suitability be questioned, or have serious failings been noticed?",
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'SUBV-2025-1267-13',
+      titleSv: 'anmälan om misstänkt subventionsbrott',
+      titleEn: 'report of a suspected subsidy crime',
+      from: '2026-01-01',
+      citation: 'subventionsbrottslag (2025:1267) 13 §',
+      sfs: '2025:1267',
+      source: 'Ansvar-Systems/swedish-law-mcp; prop. 2024/25:187',
+      confirmedUntil: '2026-02-28',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+          },
+          {
+            sector: 'region',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['am'],
+          },
+        ],
+      },
+      points: {
+        '-': ['investigate-crime'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har avsändaren beslutat det stöd som saken gäller?',
+          asksEn: 'Did the sender decide the support in question?',
+        },
+        {
+          test: 'MISSTANKE',
+          asksSv: 'Finns det misstanke om brott enligt subventionsbrottslagen?',
+          asksEn: 'Is there a suspicion of a crime under the Subsidy Crime Act?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+      readings: [
+        {
+          provisions: 'SET-OSL-10-23',
+          question: 'duty-vs-10-23',
+        },
+      ],
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['own'],
+      id: 'TOB-7-20',
+      titleSv: 'underrättelser för tillsyn över tobak',
+      titleEn: 'notices for supervision of tobacco',
+      from: '2019-07-01',
+      citation: 'lag (2018:2088) om tobak och liknande produkter, 7 kap. 20 §',
+      sfs: '2018:2088',
+      source: 'Ansvar-Systems/swedish-law-mcp; which amendments gave this wording was not read',
+      confirmedFrom: '2026-02-01',
+      confirmedUntil: '2026-02-28',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            kinds: ['tillstandsnamnd', 'miljonamnd'],
+          },
+          {
+            agencies: ['polis'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            kinds: ['tillstandsnamnd', 'miljonamnd'],
+          },
+          {
+            agencies: ['polis', 'lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+          },
+        ],
+      },
+      pairs: [
+        {
+          sender: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+          ],
+          recipient: [
+            {
+              agencies: ['polis'],
+            },
+          ],
+        },
+        {
+          sender: [
+            {
+              agencies: ['polis'],
+            },
+          ],
+          recipient: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+          ],
+        },
+        {
+          sender: [
+            {
+              kinds: ['tillstandsnamnd', 'miljonamnd'],
+            },
+          ],
+          recipient: [
+            {
+              agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+            },
+          ],
+        },
+      ],
+      points: {
+        '-': ['permit-supervision'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Har uppgifterna betydelse för tillsynen? Till länsstyrelsen får bara kopior av beslut lämnas.',
+          asksEn:
+            'Does the information matter for the supervision? Only copies of decisions may go to the county board.',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      force: 'duty',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      id: 'UM-2023-456',
+      titleSv: 'uppgifter till Utbetalningsmyndigheten',
+      titleEn: 'information to the Payments Agency',
+      from: '2024-01-01',
+      citation: 'lag (2023:456) om skyldighet att lämna uppgifter till Utbetalningsmyndigheten',
+      sfs: '2023:456',
+      initiatives: ['own', 'request'],
+      sender: {
+        any: [
+          {
+            sector: 'stat',
+            notAgencies: ['um'],
+          },
+          {
+            sector: 'a-kassa',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['um'],
+          },
+        ],
+      },
+      pairs: [
+        {
+          sender: [
+            {
+              agencies: ['af', 'csn', 'fk', 'pens', 'bv', 'ivo', 'mig', 'skv'],
+              notBranch: 'brottsbekampande',
+            },
+            {
+              sector: 'a-kassa',
+            },
+          ],
+          recipient: [
+            {
+              agencies: ['um'],
+            },
+          ],
+        },
+        {
+          sender: [
+            {
+              sector: 'stat',
+              notAgencies: ['um'],
+            },
+          ],
+          recipient: [
+            {
+              agencies: ['um'],
+            },
+          ],
+          initiatives: ['request'],
+        },
+      ],
+      points: {
+        '-': ['prevent-incorrect-payment', 'control-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv: 'Hör uppgifterna till dem som lagen säger att avsändaren ska lämna?',
+          asksEn: 'Is the information among that which the act says the sender is to give?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      force: 'duty',
+      source: 'se-lex/sfs',
+      confirmedUntil: '2025-12-15',
+      id: 'UM-2023-455-3',
+      titleSv: 'Utbetalningsmyndighetens underrättelse om felaktig utbetalning',
+      titleEn: "the Payments Agency's notice of an incorrect payment",
+      from: '2024-01-01',
+      citation: 'lag (2023:455) 3 kap.',
+      sfs: '2023:455',
+      initiatives: ['own'],
+      sender: {
+        any: [
+          {
+            agencies: ['um'],
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            list: 'luf-2008-206',
+            role: 'decide',
+          },
+        ],
+      },
+      recipientDecidesBenefit: true,
+      requires: [
+        {
+          fact: 'benefit',
+        },
+      ],
+      forbids: [
+        {
+          fact: 'benefit',
+          equals: 'statligt-foretagsstod',
+        },
+      ],
+      points: {
+        '-': ['control-incorrect-payment', 'prevent-incorrect-payment'],
+      },
+      tests: [
+        {
+          test: 'ANLEDNING',
+          asksSv: 'Har granskningen visat att utbetalningen kan vara felaktig?',
+          asksEn: 'Has the review shown that the payment may be incorrect?',
+        },
+      ],
+      reach: {
+        questions: [
+          {
+            provisions: 'HEALTH',
+            question: 'health-data',
+          },
+        ],
+      },
+    },
+    {
+      certainty: 'A',
+      clock: 'none',
+      initiatives: ['request'],
+      id: 'UTLL-17-1',
+      titleSv: 'socialnämndens uppgift på begäran i utlänningsärenden',
+      titleEn: 'information on request from the social welfare committee in cases about foreigners',
+      from: '2006-03-31',
+      citation: 'utlänningslag (2005:716) 17 kap. 1 §',
+      sfs: '2005:716',
+      source: 'se-lex/sfs; which amendments gave this wording was not read',
+      confirmedFrom: '2025-07-17',
+      confirmedUntil: '2025-12-15',
+      force: 'duty',
+      sender: {
+        any: [
+          {
+            kinds: ['socialnamnd'],
+          },
+          {
+            sector: 'kommun',
+            branch: 'socialtjanst',
+          },
+        ],
+      },
+      recipient: {
+        any: [
+          {
+            agencies: ['polis', 'sapo', 'mig'],
+          },
+          {
+            kinds: ['domstol'],
+          },
+        ],
+      },
+      points: {
+        '-': ['migration-case'],
+      },
+      tests: [
+        {
+          test: 'FORUTSATTNINGAR',
+          asksSv:
+            'Behövs uppgifterna i ett ärende om uppehållstillstånd eller för verkställighet? Är en mottagande domstol en migrationsdomstol?',
+          asksEn:
+            'Is the information needed in a case on residence permit or for enforcement? Is a receiving court a migration court?',
+        },
+      ],
       reach: {
         questions: [
           {
@@ -1221,8 +4683,72 @@ export const ruleSet2: RuleSet = {
         },
       ],
     },
+    {
+      id: 'luv-2024-307-4',
+      citation: 'lag (2024:307) 4 §',
+      source: 'Ansvar-Systems/swedish-law-mcp',
+      entries: [
+        {
+          party: {
+            agencies: ['af', 'av', 'ebm', 'fk', 'jamy', 'mig', 'polis', 'skv', 'am'],
+          },
+          roles: ['send', 'receive'],
+          from: '2024-07-01',
+        },
+      ],
+    },
+    {
+      id: 'lbm-2025-170-5',
+      citation: 'lag (2025:170) 5 §',
+      source: 'Ansvar-Systems/swedish-law-mcp',
+      entries: [
+        {
+          party: {
+            agencies: [
+              'af',
+              'av',
+              'bv',
+              'csn',
+              'fi',
+              'fk',
+              'ivo',
+              'kv',
+              'kfm',
+              'lm',
+              'mig',
+              'nv',
+              'pens',
+              'skv',
+              'si',
+              'tvv',
+              'ts',
+              'um',
+              'uml',
+            ],
+          },
+          roles: ['send'],
+          from: '2025-04-01',
+        },
+        {
+          party: {
+            agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
+          },
+          roles: ['send'],
+          from: '2025-04-01',
+        },
+      ],
+    },
   ],
   sets: [
+    {
+      id: 'EX-FOL-32c',
+      versions: [
+        {
+          from: '2009-06-30',
+          provisions: ['24:8'],
+        },
+      ],
+    },
     {
       id: 'EX-ALL-CH10',
       versions: [
@@ -1433,8 +4959,104 @@ export const ruleSet2: RuleSet = {
         },
       ],
     },
+    {
+      id: 'EX-2024-307-4',
+      versions: [
+        {
+          from: '2024-07-01',
+          provisions: [
+            '15:1',
+            '15:2',
+            '24:2a',
+            '24:8',
+            '25:1-8',
+            '26:1-6',
+            '29:1',
+            '29:2',
+            '31:1-st1',
+            '31:2',
+            '31:12',
+            '33:2',
+            '33:4a',
+            '36:3',
+            '40:2',
+            '40:5',
+          ],
+        },
+      ],
+    },
+    {
+      id: 'NONE',
+      versions: [
+        {
+          from: '2009-06-30',
+          provisions: [],
+        },
+      ],
+    },
+    {
+      id: 'SOCIAL',
+      versions: [
+        {
+          from: '2009-06-30',
+          provisions: ['26:1'],
+        },
+      ],
+    },
+    {
+      id: 'SOCIAL-AND-HEALTH',
+      versions: [
+        {
+          from: '2009-06-30',
+          provisions: ['25:1', '26:1'],
+        },
+      ],
+    },
+    {
+      id: 'SET-OSL-10-18b',
+      versions: [
+        {
+          from: '2025-04-01',
+          provisions: ['25:1', '25:2-st2', '26:1'],
+        },
+      ],
+    },
+    {
+      id: 'SET-OSL-10-21',
+      versions: [
+        {
+          from: '2023-01-01',
+          provisions: ['25:1', '26:1', '26:3', '26:4', '26:6', '33:2', '33:4a'],
+        },
+      ],
+    },
+    {
+      id: 'INVESTIGATED',
+      versions: [
+        {
+          from: '2009-06-30',
+          provisions: ['35:1'],
+        },
+      ],
+    },
+    {
+      id: 'EX-OSL-12-2',
+      versions: [
+        {
+          from: '2009-06-30',
+          provisions: ['15-20:*', '35:3'],
+        },
+      ],
+    },
   ],
   provisions: [
+    {
+      certainty: 'M',
+      id: '15:1',
+      harm: 'rakt',
+      nameSv: 'utrikessekretess',
+      nameEn: 'foreign relations',
+    },
     {
       certainty: 'A',
       id: '15:2',
@@ -1520,9 +5142,16 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       id: '21:5',
-      harm: 'svagt',
+      harm: 'omvant',
       nameSv: 'utlänning i risk',
       nameEn: 'foreigner at risk',
+    },
+    {
+      certainty: 'B',
+      id: '21:7',
+      harm: 'blandat',
+      nameSv: 'personuppgifter som kan komma att behandlas i strid med dataskyddsregler',
+      nameEn: 'personal data likely to be processed contrary to data protection rules',
     },
     {
       certainty: 'A',
@@ -1746,6 +5375,13 @@ export const ruleSet2: RuleSet = {
     },
     {
       certainty: 'A',
+      id: '34:8',
+      harm: 'omvant',
+      nameSv: 'brottsmisstanke vid tillsyn i konkurs',
+      nameEn: 'suspected crime at bankruptcy supervision',
+    },
+    {
+      certainty: 'A',
       id: '35:1',
       harm: 'omvant',
       nameSv: 'enskilda i brottsutredning',
@@ -1805,6 +5441,7 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       crime: 'bidragsbrott',
+      group: 'bidragsbrott',
       from: '2020-01-01',
       minMonths: 0,
       imprisonment: true,
@@ -1815,6 +5452,7 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       crime: 'ringa-bidragsbrott',
+      group: 'bidragsbrott',
       from: '2020-01-01',
       minMonths: 0,
       imprisonment: true,
@@ -1825,6 +5463,7 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       crime: 'grovt-bidragsbrott',
+      group: 'bidragsbrott',
       from: '2020-01-01',
       minMonths: 6,
       imprisonment: true,
@@ -1835,6 +5474,7 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       crime: 'vardslost-bidragsbrott',
+      group: 'bidragsbrott',
       from: '2020-01-01',
       minMonths: 0,
       imprisonment: true,
@@ -1865,6 +5505,7 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       crime: 'misshandel',
+      group: 'brb-3',
       from: '2020-01-01',
       minMonths: 0,
       imprisonment: true,
@@ -1875,6 +5516,7 @@ export const ruleSet2: RuleSet = {
     {
       certainty: 'A',
       crime: 'grov-misshandel',
+      group: 'brb-3',
       from: '2020-01-01',
       minMonths: 18,
       imprisonment: true,
@@ -1901,6 +5543,324 @@ export const ruleSet2: RuleSet = {
       citation: 'BrB 16 kap. 5 a §',
       nameSv: 'involverande av underårig i brottslighet',
       nameEn: 'involving a minor in crime',
+    },
+    {
+      certainty: 'M',
+      crime: 'mord',
+      group: 'brb-3',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 3 kap. 1 §',
+      nameSv: 'mord',
+      nameEn: 'murder',
+    },
+    {
+      certainty: 'M',
+      crime: 'drap',
+      group: 'brb-3',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 3 kap. 2 §',
+      nameSv: 'dråp',
+      nameEn: 'manslaughter',
+    },
+    {
+      certainty: 'M',
+      crime: 'synnerligen-grov-misshandel',
+      group: 'brb-3',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 3 kap. 6 §',
+      nameSv: 'synnerligen grov misshandel',
+      nameEn: 'exceptionally gross assault',
+    },
+    {
+      certainty: 'M',
+      crime: 'vallande-till-kroppsskada',
+      group: 'brb-3',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 3 kap. 8 §',
+      nameSv: 'vållande till kroppsskada',
+      nameEn: 'causing bodily injury',
+    },
+    {
+      certainty: 'M',
+      crime: 'manniskorov',
+      group: 'brb-4',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 4 kap. 1 §',
+      nameSv: 'människorov',
+      nameEn: 'kidnapping',
+    },
+    {
+      certainty: 'M',
+      crime: 'manniskohandel',
+      group: 'brb-4',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 4 kap. 1 a §',
+      nameSv: 'människohandel',
+      nameEn: 'trafficking in human beings',
+    },
+    {
+      certainty: 'M',
+      crime: 'olaga-frihetsberovande',
+      group: 'brb-4',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 4 kap. 2 §',
+      nameSv: 'olaga frihetsberövande',
+      nameEn: 'unlawful deprivation of liberty',
+    },
+    {
+      certainty: 'M',
+      crime: 'grov-fridskrankning',
+      group: 'brb-4',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 4 kap. 4 a §',
+      nameSv: 'grov fridskränkning',
+      nameEn: 'gross violation of integrity',
+    },
+    {
+      certainty: 'M',
+      crime: 'grov-kvinnofridskrankning',
+      group: 'brb-4',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 4 kap. 4 a §',
+      nameSv: 'grov kvinnofridskränkning',
+      nameEn: "gross violation of a woman's integrity",
+    },
+    {
+      certainty: 'M',
+      crime: 'olaga-hot',
+      group: 'brb-4',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 4 kap. 5 §',
+      nameSv: 'olaga hot',
+      nameEn: 'unlawful threat',
+    },
+    {
+      certainty: 'M',
+      crime: 'valdtakt',
+      group: 'brb-6',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 6 kap. 1 §',
+      nameSv: 'våldtäkt',
+      nameEn: 'rape',
+    },
+    {
+      certainty: 'M',
+      crime: 'valdtakt-mot-barn',
+      group: 'brb-6',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 6 kap. 4 §',
+      nameSv: 'våldtäkt mot barn',
+      nameEn: 'rape of a child',
+    },
+    {
+      certainty: 'M',
+      crime: 'sexuellt-overgrepp-mot-barn',
+      group: 'brb-6',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 6 kap. 6 §',
+      nameSv: 'sexuellt övergrepp mot barn',
+      nameEn: 'sexual abuse of a child',
+    },
+    {
+      certainty: 'M',
+      crime: 'sexuellt-ofredande',
+      group: 'brb-6',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 6 kap. 10 §',
+      nameSv: 'sexuellt ofredande',
+      nameEn: 'sexual molestation',
+    },
+    {
+      certainty: 'M',
+      crime: 'konsstympning',
+      group: 'konsstympning',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'lagen med förbud mot könsstympning',
+      nameSv: 'könsstympning',
+      nameEn: 'genital mutilation',
+    },
+    {
+      certainty: 'M',
+      crime: 'terroristbrott',
+      group: 'terror',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'terroristbrottslag (2022:666)',
+      nameSv: 'terroristbrott',
+      nameEn: 'terrorist crime',
+    },
+    {
+      certainty: 'M',
+      crime: 'rattfylleri',
+      group: 'trafik',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'lag (1951:649) om straff för vissa trafikbrott',
+      nameSv: 'rattfylleri',
+      nameEn: 'drink driving',
+    },
+    {
+      certainty: 'M',
+      crime: 'grovt-rattfylleri',
+      group: 'trafik',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'lag (1951:649) om straff för vissa trafikbrott',
+      nameSv: 'grovt rattfylleri',
+      nameEn: 'gross drink driving',
+    },
+    {
+      certainty: 'M',
+      crime: 'narkotikabrott-overlatelse',
+      group: 'overlatelse-narkotika',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'narkotikastrafflag (1968:64)',
+      nameSv: 'överlåtelse av narkotika',
+      nameEn: 'supply of drugs',
+    },
+    {
+      certainty: 'M',
+      crime: 'dopningsbrott-overlatelse',
+      group: 'overlatelse-narkotika',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'lag (1991:1969) om förbud mot vissa dopningsmedel',
+      nameSv: 'överlåtelse av dopningsmedel',
+      nameEn: 'supply of doping substances',
+    },
+    {
+      certainty: 'M',
+      crime: 'olovlig-anskaffning-av-alkohol',
+      group: 'overlatelse-narkotika',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'alkohollag (2010:1622)',
+      nameSv: 'överlåtelse av alkohol till underårig',
+      nameEn: 'supply of alcohol to a minor',
+    },
+    {
+      certainty: 'M',
+      crime: 'penningtvattsbrott',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'lag (2014:307) om straff för penningtvättsbrott',
+      nameSv: 'penningtvättsbrott',
+      nameEn: 'money laundering',
+    },
+    {
+      certainty: 'M',
+      crime: 'narkotikabrott',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'narkotikastrafflag (1968:64)',
+      nameSv: 'narkotikabrott',
+      nameEn: 'drug offence',
+    },
+    {
+      certainty: 'M',
+      crime: 'skattebrott',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'skattebrottslag (1971:69)',
+      nameSv: 'skattebrott',
+      nameEn: 'tax crime',
+    },
+    {
+      certainty: 'M',
+      crime: 'utpressning',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'BrB 9 kap. 4 §',
+      nameSv: 'utpressning',
+      nameEn: 'extortion',
+    },
+    {
+      certainty: 'M',
+      crime: 'subventionsbrott',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'subventionsbrottslag (2025:1267)',
+      nameSv: 'subventionsbrott',
+      nameEn: 'subsidy crime',
+    },
+    {
+      certainty: 'M',
+      crime: 'miljobrott',
+      from: '2020-01-01',
+      minMonths: 0,
+      imprisonment: true,
+      unread: true,
+      citation: 'miljöbalk (1998:808) 29 kap.',
+      nameSv: 'miljöbrott',
+      nameEn: 'environmental crime',
     },
   ],
   benefits: [
@@ -2073,6 +6033,17 @@ export const ruleSet2: RuleSet = {
       nameSv: 'ekonomiskt bistånd',
       nameEn: 'financial assistance',
     },
+    {
+      code: 'statligt-foretagsstod',
+      from: '2026-01-01',
+      decidedBy: [
+        {
+          sector: 'stat',
+        },
+      ],
+      nameSv: 'statligt företagsstöd',
+      nameEn: 'state business support',
+    },
   ],
   nonBases: [
     {
@@ -2148,347 +6119,95 @@ export const ruleSet2: RuleSet = {
       whyEn: 'Municipalities are not connected to the Payments Agency.',
     },
     {
-      id: 'OSL-6-5',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-6-5',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'OSL-10-28',
+      reason: 'NOT_A_BASIS',
+      citation: 'OSL (2009:400) 10 kap. 28 § första stycket',
+      whySv: 'Åberopa i stället den uppgiftsskyldighet som bryter sekretessen genom paragrafen.',
+      whyEn: 'Claim instead the duty to inform that breaks secrecy through the section.',
     },
     {
       id: 'OSL-10-1',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-1',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      reason: 'NOT_A_BASIS',
+      citation: 'OSL (2009:400) 10 kap. 1 §',
+      whySv: 'Åberopa i stället OSL-12-2, som anger villkoren för samtycke.',
+      whyEn: 'Claim OSL-12-2 instead, which holds the conditions for consent.',
     },
     {
-      id: 'OSL-10-2',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-2',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'FORSLAG',
+      reason: 'NOT_A_BASIS',
+      citation: 'SOU, Ds, lagrådsremiss eller pressmeddelande',
+      whySv: 'Ett förslag är inte lag förrän det har trätt i kraft.',
+      whyEn: 'A proposal is not law until it is in force.',
     },
     {
-      id: 'OSL-10-2a',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-2a',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'UTREDNING-SLOPAD-SEKRETESS',
+      reason: 'NOT_IN_FORCE',
+      citation: 'utredning om slopad sekretess mellan myndigheter',
+      whySv: 'Utredningen pågår. Slutbetänkandet ska lämnas den 15 juni 2029.',
+      whyEn: 'The inquiry is at work. Its final report is due on 15 June 2029.',
     },
     {
-      id: 'OSL-10-16',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-16',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'BIDRAGSSPARR-2026',
+      reason: 'NOT_IN_FORCE',
+      citation: 'reform om bidragsspärr och sanktionsavgifter',
+      whySv: 'Reformens lydelse från den 1 juli 2026 är inte läst.',
+      whyEn: 'The wording of the reform from 1 July 2026 has not been read.',
     },
     {
-      id: 'OSL-10-17',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-17',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'STRAFFSKARPNING-GROVA-EKONOMISKA-BROTT',
+      reason: 'NOT_IN_FORCE',
+      citation: 'förslag om ett års minimistraff för grova ekonomiska brott',
+      whySv: 'Förslaget är från den 3 juli 2026. Ikraftträdandet är inte bekräftat.',
+      whyEn: 'The proposal is of 3 July 2026. Its entry into force is not confirmed.',
     },
     {
-      id: 'OSL-10-18',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-18',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'SOU-2024-80',
+      reason: 'NOT_IN_FORCE',
+      citation: 'SOU 2024:80 om anmälan av personer utan rätt att vistas i landet',
+      whySv: 'Förslaget är inte bekräftat som gällande lag.',
+      whyEn: 'The proposal is not confirmed as law in force.',
     },
     {
-      id: 'OSL-10-18a',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-18a',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'ANMALAN-AV-ANSTALLDA',
+      reason: 'NOT_IN_FORCE',
+      citation: 'förslag om anmälan av misstänkta anställda i kommun och region',
+      whySv: 'Förslaget är inte lag. Det är tänkt att gälla från den 1 juli 2027.',
+      whyEn: 'The proposal is not law. It is meant to apply from 1 July 2027.',
     },
     {
-      id: 'OSL-10-18b',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-18b',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'SKOLA-TILL-SKOLA',
+      reason: 'NOT_IN_FORCE',
+      citation: 'lagrådsremiss januari 2026 om uppgiftsskyldighet mellan skolor',
+      whySv: 'Ikraftträdandet den 30 juni 2026 är inte bekräftat.',
+      whyEn: 'The entry into force on 30 June 2026 is not confirmed.',
     },
     {
-      id: 'OSL-10-18c',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-18c',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'AF-KOMMUN-KOMVUX',
+      reason: 'NOT_IN_FORCE',
+      citation: 'uppgiftsskyldighet mellan Arbetsförmedlingen och kommuner för komvux',
+      whySv: 'Regeln är bara känd från ett pressmeddelande. Lagtexten är inte läst.',
+      whyEn: 'The rule is known from a press release only. The text of the law has not been read.',
     },
     {
-      id: 'OSL-10-19',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-19',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'ONLINEREKRYTERING',
+      reason: 'NOT_IN_FORCE',
+      citation: 'förslag till lag om rekrytering till brott på nätet',
+      whySv: 'Ikraftträdandet den 1 september 2026 är inte bekräftat.',
+      whyEn: 'The entry into force on 1 September 2026 is not confirmed.',
     },
     {
-      id: 'OSL-10-20',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-20',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'INTEROPERABILITETSLAG',
+      reason: 'NOT_IN_FORCE',
+      citation: 'förslag till lag om den offentliga förvaltningens interoperabilitet',
+      whySv: 'Förslaget är inte bekräftat som gällande lag.',
+      whyEn: 'The proposal is not confirmed as law in force.',
     },
     {
-      id: 'OSL-10-21',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-21',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-10-22',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-22',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-10-28',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-10-28',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-12-2',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-12-2',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-26-9',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-26-9',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-26-9a',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-26-9a',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-26-9c',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-26-9c',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-26-9e',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-26-9e',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-35-10c',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-35-10c',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'OSL-35-10e',
-      reason: 'NOT_MODELLED',
-      citation: 'OSL-35-10e',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'LUV-2024-307-4',
-      reason: 'NOT_MODELLED',
-      citation: 'LUV-2024-307-4',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'LBM-2025-170-4',
-      reason: 'NOT_MODELLED',
-      citation: 'LBM-2025-170-4',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'LBM-2025-170-5',
-      reason: 'NOT_MODELLED',
-      citation: 'LBM-2025-170-5',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SOL-15-7',
-      reason: 'NOT_MODELLED',
-      citation: 'SOL-15-7',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SOL-15-10',
-      reason: 'NOT_MODELLED',
-      citation: 'SOL-15-10',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SOL-15-11',
-      reason: 'NOT_MODELLED',
-      citation: 'SOL-15-11',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SOL-15-12',
-      reason: 'NOT_MODELLED',
-      citation: 'SOL-15-12',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SOL-19-1',
-      reason: 'NOT_MODELLED',
-      citation: 'SOL-19-1',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SOL-27-7',
-      reason: 'NOT_MODELLED',
-      citation: 'SOL-27-7',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'LSS-15-8',
-      reason: 'NOT_MODELLED',
-      citation: 'LSS-15-8',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'LSS-15-9',
-      reason: 'NOT_MODELLED',
-      citation: 'LSS-15-9',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'LSS-15-11',
-      reason: 'NOT_MODELLED',
-      citation: 'LSS-15-11',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SFB-110-31',
-      reason: 'NOT_MODELLED',
-      citation: 'SFB-110-31',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SFB-110-31b',
-      reason: 'NOT_MODELLED',
-      citation: 'SFB-110-31b',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SFB-110-34a',
-      reason: 'NOT_MODELLED',
-      citation: 'SFB-110-34a',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'BBL-6',
-      reason: 'NOT_MODELLED',
-      citation: 'BBL-6',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'FOL-32c',
-      reason: 'NOT_MODELLED',
-      citation: 'FOL-32c',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'UTLL-17-1',
-      reason: 'NOT_MODELLED',
-      citation: 'UTLL-17-1',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'ALK-8-11',
-      reason: 'NOT_MODELLED',
-      citation: 'ALK-8-11',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'ALK-9-8',
-      reason: 'NOT_MODELLED',
-      citation: 'ALK-9-8',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'TOB-7-20',
-      reason: 'NOT_MODELLED',
-      citation: 'TOB-7-20',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'MB-26-2',
-      reason: 'NOT_MODELLED',
-      citation: 'MB-26-2',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SKOL-6a-10',
-      reason: 'NOT_MODELLED',
-      citation: 'SKOL-6a-10',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'LUST-2025-1268',
-      reason: 'NOT_MODELLED',
-      citation: 'LUST-2025-1268',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'SUBV-2025-1267-13',
-      reason: 'NOT_MODELLED',
-      citation: 'SUBV-2025-1267-13',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'UM-2023-456',
-      reason: 'NOT_MODELLED',
-      citation: 'UM-2023-456',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
-    },
-    {
-      id: 'UM-2023-455-3',
-      reason: 'NOT_MODELLED',
-      citation: 'UM-2023-455-3',
-      whySv: 'Grunden finns i katalogen men ingår inte i den här regelsamlingen.',
-      whyEn: 'The basis is in the catalogue but not in this rule set.',
+      id: 'MYNDIGHETSNAMN-2026',
+      reason: 'NOT_IN_FORCE',
+      citation: 'namnbyten för myndigheter',
+      whySv: 'Ett namnbyte ger ingen rätt att lämna uppgifter.',
+      whyEn: 'A change of name gives no right to disclose information.',
     },
   ],
 };
