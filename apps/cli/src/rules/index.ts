@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { recordCommand } from './record.js';
 import { testCommand } from './test.js';
 
 /** Subcommands of `delge rules`, one file each. */
-const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [testCommand];
+const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [recordCommand, testCommand];
 
 /** What a jurist does with rule files, scenarios and releases; works on files alone, without a sandbox. */
 export const rulesCommands = (program: Command): void => {
