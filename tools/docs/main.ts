@@ -13,6 +13,7 @@ import { problemStatuses, problemsPage } from './problems-page.js';
 import { allRoutes, routesTable } from './routes.js';
 import { parseFile, sourceFiles, wordsOf } from './source.js';
 import { statementsPage } from './statements-page.js';
+import { vocabularyTables } from './vocabulary-tables.js';
 
 const DIST = fileURLToPath(new URL('../../', import.meta.url));
 const ROOT = resolve(DIST, '..');
@@ -21,6 +22,7 @@ const OPERATOR = 'docs/operator.md';
 const INTEGRATOR = 'docs/integrator.md';
 const EXAMPLE = 'examples/referrals/12-orebro-studiemedel.json';
 
+const LAW = 'libs/legal-basis/README.md';
 const VOCABULARY = 'libs/legal-basis/vocabulary.schema.json';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -35,6 +37,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
   );
   const made: readonly (readonly [string, string, string])[] = [
     [VOCABULARY, vocabularyJson(), 'json'],
+    [LAW, replaceBetween(read(LAW), 'vocabulary', vocabularyTables(ROOT)), 'markdown'],
     ['docs/problems.md', problemsPage(problemStatuses(ROOT)), 'markdown'],
     ['docs/openapi.json', await openApiJson(DIST), 'json'],
     ['docs/asyncapi.yaml', asyncApiYaml(ROOT), 'yaml'],
