@@ -23,6 +23,7 @@ interface Raw extends Partial<Omit<Scenario, 'bases' | 'expect' | 'items' | 'der
 }
 interface RawFile {
   readonly on?: string;
+  readonly notModelled?: Corpus['left'];
   readonly scenarios: readonly Raw[];
 }
 
@@ -52,11 +53,12 @@ export const scenarioFiles = (folder: string): readonly string[] =>
 export function readScenarios(files: readonly string[], folder: string): Corpus {
   const validate = schemaOf(folder);
   const parties = new Map(readParties(join(folder, PARTIES)));
-  const scenarios = files.flatMap((file) => {
+  const read = files.map((file) => {
     const own = join(dirname(file), PARTIES);
     if (existsSync(own)) for (const [id, party] of readParties(own)) parties.set(id, party);
     return readFile(file, validate);
   });
+  const scenarios = read.flatMap((file) => file.scenarios);
   for (const scenario of scenarios)
     for (const [member, id] of [
       ['from', scenario.from],
@@ -68,7 +70,7 @@ export function readScenarios(files: readonly string[], folder: string): Corpus 
     if (seen.has(name)) throw new ScenarioError(`${name}: id: stands twice`);
     seen.add(name);
   }
-  return { parties, scenarios };
+  return { parties, scenarios, left: read.flatMap(({ left }) => left) };
 }
 
 const json = (path: string): object => JSON.parse(readFileSync(path, 'utf8')) as object;
@@ -106,11 +108,11 @@ function readParties(file: string): Parties {
   );
 }
 
-function readFile(file: string, validate: ValidateFunction): readonly Scenario[] {
+function readFile(file: string, validate: ValidateFunction): Omit<Corpus, 'parties'> {
   const content = yaml(file);
   if (!validate(content)) throw new ScenarioError(faults(file, content as Fields, validate.errors ?? []));
-  const { on = DEFAULT_DAY, scenarios } = content as RawFile;
-  return scenarios.flatMap((raw) => {
+  const { on = DEFAULT_DAY, scenarios, notModelled: left = [] } = content as RawFile;
+  const said = scenarios.flatMap((raw) => {
     const { variants, ...common } = raw;
     if (variants === undefined) return [whole(file, common, on)];
     return variants.map(({ as, ...own }, at) => {
@@ -128,6 +130,7 @@ function readFile(file: string, validate: ValidateFunction): readonly Scenario[]
       return whole(file, merged, on);
     });
   });
+  return { scenarios: said, left };
 }
 
 /** The deepest faults: what a choice of several forms says above them helps nobody. */

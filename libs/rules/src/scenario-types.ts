@@ -54,6 +54,8 @@ export type Parties = ReadonlyMap<string, AuthorityView>;
 export interface Corpus {
   readonly parties: Parties;
   readonly scenarios: readonly Scenario[];
+  /** What no scenario tests, with the reason. */
+  readonly left: readonly { readonly row: string; readonly why: string }[];
 }
 export interface Difference {
   readonly expected: string;

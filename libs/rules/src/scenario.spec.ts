@@ -11,6 +11,33 @@ const FOLDER = join(import.meta.dirname, '../../legal-basis/scenarios');
 const newest = ruleSets.at(-1) as RuleSet;
 const corpus = readScenarios(scenarioFiles(FOLDER), FOLDER);
 
+/** Dates of law.md 1.7. */
+const FLIPS = [
+  '2008-06-01',
+  '2013-01-01',
+  '2016-08-15',
+  '2020-01-01',
+  '2022-05-01',
+  '2024-01-01',
+  '2024-07-01',
+  '2025-01-01',
+  '2025-03-01',
+  '2025-04-01',
+  '2025-07-01',
+  '2025-09-08',
+  '2025-12-01',
+  '2026-01-01',
+  '2026-01-15',
+  '2026-07-01',
+  '2027-01-01',
+];
+
+/** Rows of law.md section 5. */
+const ROWS = [
+  1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 30, 32, 33, 34, 35, 36,
+  37, 39, 40, 41, 42, 43, 45, 46, 48, 49, 50, 51, 53, 55, 56, 57, 60, 61, 62, 63, 64, 65,
+];
+
 describe('scenarios of the jurist', () => {
   test.each(corpus.scenarios.map((scenario) => [`${scenario.name}: ${scenario.says}`, scenario] as const))(
     '%s',
@@ -23,6 +50,17 @@ describe('scenarios of the jurist', () => {
   test('have a row for every row of the decision table', () => {
     const said = new Set(corpus.scenarios.map(({ id }) => id.split(' ')[0]));
     for (const row of ROWS) expect([row, said.has(String(row))]).toEqual([row, true]);
+  });
+
+  test.each(FLIPS)('have the day before and the first day of the change on %s, or say why not', (day) => {
+    const before = new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+    const on = (wanted: string): ReadonlySet<string> =>
+      new Set(
+        corpus.scenarios.filter((scenario) => scenario.on === wanted).flatMap(({ bases }) => bases.map(({ id }) => id)),
+      );
+    const paired = [...on(day)].filter((basis) => on(before).has(basis));
+    const told = corpus.left.some(({ row }) => row.startsWith(day));
+    expect({ day, paired: paired.length > 0 || told }).toEqual({ day, paired: true });
   });
 
   test('have a twin on request for every claim of OSL 10:15 a', () => {
@@ -39,12 +77,6 @@ describe('scenarios of the jurist', () => {
     expect(alone.filter((scenario) => !requested.has(about(scenario))).map(({ name }) => name)).toEqual([]);
   });
 });
-
-/** Rows of law.md section 5. */
-const ROWS = [
-  1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 28, 30, 32, 33, 34, 35, 36,
-  37, 39, 40, 41, 42, 43, 45, 46, 48, 49, 50, 51, 53, 55, 56, 57, 60, 61, 62, 63, 64, 65,
-];
 
 describe('a file of scenarios', () => {
   const read = (text: string): readonly Scenario[] => {
