@@ -23,7 +23,7 @@ describe('deploying databases', () => {
       const { rows } = await db.query<{ name: string }>(`SELECT name FROM registry.migration`);
       return rows.map(({ name }) => name);
     });
-    expect(names).toEqual(['Registry1763900000000']);
+    expect(names).toEqual(['Registry1763900000000', 'RuleSets1764072800000']);
   });
 
   it('finds nothing to do the second time', async () => {

@@ -1,23 +1,20 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importPrivate, localSigner } from '#envelope';
 import type { KeyUse, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
 import { basisVersionIds, ruleSetDigest, ruleSets } from '#legal-basis';
-import { cooperationCommitment, cooperationJson, signEntry } from '#snapshot';
+import type { RuleSet } from '#legal-basis';
+import { cooperationCommitment, cooperationJson } from '#snapshot';
 import type { StatementBody } from '#snapshot';
+import { send, state as give } from '../../apps/cli/src/rules/state.js';
+import type { Planned } from '../../apps/cli/src/rules/state.js';
 import type { SandboxDirectory } from './directory.js';
 import { keyFiles, open, readKey } from './keys.js';
 import type { KeyStoreFile } from './systems.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
-
-interface Planned {
-  readonly body: StatementBody;
-  readonly principal: Signer;
-  readonly countersigners: readonly Signer[];
-}
 
 const signerOf = async (file: string, use: KeyUse): Promise<Signer> =>
   localSigner(await importPrivate(readKey(file), use));
@@ -41,8 +38,9 @@ async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned
     return found;
   };
   const planned: Planned[] = [];
-  const state = (body: StatementBody, principal: Signer, more: readonly Signer[] = []): void => {
-    planned.push({ body, principal, countersigners: [...more, ...operators.filter((one) => one !== principal)] });
+  const state = (body: StatementBody, principal: Signer, more: readonly Signer[] = [], ruleSet?: RuleSet): void => {
+    const countersigners = [...more, ...operators.filter((one) => one !== principal)];
+    planned.push({ body, principal, countersigners, ...(ruleSet === undefined ? {} : { ruleSet }) });
   };
   const jwk = (file: string) => open(readKey(file));
 
@@ -80,9 +78,8 @@ async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned
   for (const ruleSet of ruleSets) {
     const { number, date } = ruleSet;
     const digest = ruleSetDigest(ruleSet, sha256);
-    state({ kind: 'rule-set-released', number, date, sha256: digest, engineVersion: ruleSet.engine ?? 1 }, first, [
-      second,
-    ]);
+    const engineVersion = ruleSet.engine ?? 1;
+    state({ kind: 'rule-set-released', number, date, sha256: digest, engineVersion }, first, [second], ruleSet);
     for (const { id: authority } of directory.authorities) {
       const versions = basisVersionIds(ruleSet);
       state({ kind: 'rules-adopted', authority, ruleSet: number, versions }, of(jurists, slugOf(authority)));
@@ -106,6 +103,15 @@ interface Enrolled {
   /** Digests of the rule sets that were released. */
   readonly rules: string;
 }
+
+/** For the command line: who states what, and where. */
+const stated = (dir: string, { environment, participants, authorities }: SandboxDirectory, registry: string) => ({
+  registry,
+  environment,
+  operators: [keyFiles(dir).operator(1), keyFiles(dir).operator(2)],
+  jurists: Object.fromEntries(participants.map(({ slug }) => [slug, keyFiles(dir).participant(slug, 'jurist')])),
+  authorities: authorities.map(({ id }) => id),
+});
 const released = (): string => ruleSets.map((ruleSet) => ruleSetDigest(ruleSet, sha256)).join();
 
 const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
@@ -122,19 +128,20 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
       throw new Error('this sandbox was made with other rules: `npm run clean`, then start again');
     const known = await fetch(`${registry}/v1/statements/${last}`);
     await known.arrayBuffer();
-    if (known.ok) return count;
+    if (known.ok) {
+      keep(done, { last, count, rules, ...stated(dir, directory, registry) });
+      return count;
+    }
   }
   const { planned, openings } = await plan(dir, directory);
   let last = '';
-  for (const one of planned) last = await take(registry, directory.environment, one);
+  for (const one of planned) last = await give(registry, directory.environment, one);
   for (const opening of openings) {
     const { cooperation } = opening as { readonly cooperation: string };
     const body = Buffer.from(canonicalBytes(opening)).toString('utf8');
-    await post(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', 'application/json', body, 'cooperation');
+    await send(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', 'application/json', body, 'cooperation');
   }
-  writeFileSync(done, JSON.stringify({ last, count: planned.length, rules: released() } satisfies Enrolled), {
-    mode: 0o600,
-  });
+  keep(done, { last, count: planned.length, rules: released(), ...stated(dir, directory, registry) });
   return planned.length;
 }
 
@@ -150,19 +157,7 @@ export async function stateAs(
   const principal = await signerOf(files.participant(slug, 'administrator'), 'administrator');
   const operators = [1, 2] as const;
   const countersigners = await Promise.all(operators.map((n) => signerOf(files.operator(n), 'operator')));
-  await take(registry, environment, { body, principal, countersigners });
+  await give(registry, environment, { body, principal, countersigners });
 }
 
-/** @returns id of the statement */
-const take = async (registry: string, env: string, { body, principal, countersigners }: Planned): Promise<string> => {
-  const statement = { ...body, env, id: randomUUID(), issuedAt: new Date().toISOString() };
-  const entry = Buffer.from(await signEntry(statement, principal, countersigners)).toString('latin1');
-  await post(`${registry}/v1/statements`, 'POST', 'text/plain', entry, statement.kind);
-  return statement.id;
-};
-
-const post = async (url: string, method: string, type: string, body: string, what: string): Promise<void> => {
-  const response = await fetch(url, { method, headers: { 'content-type': type }, body });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`the registry refused ${what}: ${response.status} ${text}`);
-};
+const keep = (file: string, value: Enrolled): void => writeFileSync(file, JSON.stringify(value), { mode: 0o600 });

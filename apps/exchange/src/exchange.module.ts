@@ -7,7 +7,16 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { importPrivate, localSigner } from '#envelope';
 import { parseStrict } from '#json';
 import { ConfirmPublisher, DisclosureTransport, EXCHANGE_QUEUE, OutboxRelay, QUARANTINE_QUEUE } from '#messaging';
-import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient, readTrust } from '#operator';
+import {
+  Cooperations,
+  KeysFollower,
+  KeysSeenStore,
+  LedgerKeys,
+  OperatorClient,
+  RuleSetStore,
+  RuleSets,
+  readTrust,
+} from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
@@ -63,7 +72,20 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const ledgerKeys = new LedgerKeys(ledger);
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const keys = new KeysFollower(feed, new KeysSeenStore(dataSource, schema), PUBLISH_STALE_MS, log, now);
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer);
+  const ruleSets = new RuleSets(
+    (digest) => registry.get(`/v1/rule-sets/${digest}`),
+    new RuleSetStore(dataSource, schema),
+    () => keys.newest()?.snapshot,
+    log,
+  );
+  await ruleSets.load();
+  keys.before((snapshot) => ruleSets.prepare(snapshot));
   await keys.start();
+  ruleSets.start();
+  // Until the newest release is installed nothing can be judged, and an older one must not be applied.
+  health.register('rules', () => ruleSets.missing());
+  platform.onDrain('loops', () => ruleSets.stop());
   health.register('keys', () => keys.missing());
   health.watch('keys', () => keys.stale());
   platform.onDrain('loops', async () => {
@@ -71,8 +93,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     await keys.stop();
   });
 
-  const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer);
-  const law = new Law(keys, new Cooperations(registry));
+  const law = new Law(keys, new Cooperations(registry), ruleSets);
   const judge = new Judge(law);
   const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT, { id: newId, blind: () => randomBytes(BLIND_BYTES) });
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);

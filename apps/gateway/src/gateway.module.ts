@@ -4,7 +4,16 @@ import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { ConfirmPublisher, DisclosureTransport, OutboxRelay, gatewayQueue } from '#messaging';
-import { Cooperations, KeysFollower, KeysSeenStore, LedgerKeys, OperatorClient, readTrust } from '#operator';
+import {
+  Cooperations,
+  KeysFollower,
+  KeysSeenStore,
+  LedgerKeys,
+  OperatorClient,
+  RuleSetStore,
+  RuleSets,
+  readTrust,
+} from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
@@ -73,15 +82,27 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const seen = new KeysSeenStore(dataSource, schema);
   const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.manifestSigner);
+  const ruleSets = new RuleSets(
+    (digest) => registry.get(`/v1/rule-sets/${digest}`),
+    new RuleSetStore(dataSource, schema),
+    () => follower.newest()?.snapshot,
+    log,
+  );
+  await ruleSets.load();
+  follower.before((snapshot) => ruleSets.prepare(snapshot));
   await follower.start();
+  ruleSets.start();
+  // Until the newest release is installed nothing can be judged, and an older one must not be applied.
+  health.register('rules', () => ruleSets.missing());
+  platform.onDrain('loops', () => ruleSets.stop());
   health.register('keys', () => follower.missing());
   health.watch('keys', () => follower.stale());
   platform.onDrain('loops', async () => {
     ledgerKeys.stop();
     await follower.stop();
   });
-  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.manifestSigner);
-  const law = new Law(follower, new RegistryCooperations(new Cooperations(registry)));
+  const law = new Law(follower, new RegistryCooperations(new Cooperations(registry)), ruleSets);
 
   const publisher = new ConfirmPublisher(config.AMQP_URL, name, log);
   // Referrals are accepted while the broker is away: that is for people to look at.

@@ -5,14 +5,18 @@ import { ServiceTokenGuard, readTrust } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
+import { MAX_RULE_SET_BYTES } from '#legal-basis';
 import { SnapshotError } from '#snapshot';
 import { DataSource } from 'typeorm';
 import { OpenCooperation } from './application/open-cooperation.js';
 import { StatementConflict, TakeStatement } from './application/take-statement.js';
+import { ReleaseRefused } from './domain/release.js';
 import { CooperationController } from './http/cooperation.controller.js';
+import { RuleSetController } from './http/rule-set.controller.js';
 import { StatementController } from './http/statement.controller.js';
 import { CooperationStore } from './persistence/cooperation.store.js';
 import { schema } from './persistence/index.js';
+import { RuleSetStore } from './persistence/rule-set.store.js';
 import { StatementStore } from './persistence/statement.store.js';
 import { RegistryConfig } from './registry.config.js';
 
@@ -25,13 +29,15 @@ const assemble = async (config: RegistryConfig, platform: Platform): Promise<Dyn
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
   platform.health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  const ruleSets = new RuleSetStore(dataSource);
   const statementStore = new StatementStore(dataSource);
-  const statements = new TakeStatement(statementStore, trust);
+  const statements = new TakeStatement(statementStore, ruleSets, trust);
   await statements.snapshot();
   return {
     module: RegistryModule,
-    controllers: [StatementController, CooperationController],
+    controllers: [StatementController, RuleSetController, CooperationController],
     providers: [
+      { provide: RuleSetStore, useValue: ruleSets },
       { provide: StatementStore, useValue: statementStore },
       { provide: TakeStatement, useValue: statements },
       { provide: OpenCooperation, useValue: new OpenCooperation(statements, new CooperationStore(dataSource)) },
@@ -54,10 +60,19 @@ export const registryService: Service<RegistryConfig> = {
   name: 'registry',
   config: RegistryConfig,
   module: assemble,
-  bodies: [{ method: 'POST', path: /^\/v1\/statements$/, type: 'text/plain', as: 'text' }],
+  bodies: [
+    { method: 'POST', path: /^\/v1\/statements$/, type: 'text/plain', as: 'text' },
+    {
+      method: 'POST',
+      path: /^\/v1\/rule-sets$/,
+      type: 'application/json',
+      as: 'json',
+      maxBytes: MAX_RULE_SET_BYTES,
+    },
+  ],
   translate: (error) => {
     if (error instanceof StatementConflict) return new ProblemError('id-reuse', 409);
-    if (error instanceof SnapshotError)
+    if (error instanceof SnapshotError || error instanceof ReleaseRefused)
       return new ProblemError('statement-refused', 422, { extensions: { code: error.code } });
     if (isStoreFailure(error)) return new ProblemError('not-ready', 503);
     return undefined;

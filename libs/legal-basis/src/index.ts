@@ -12,7 +12,7 @@ export {
   type AssessmentBinding,
 } from './claims.js';
 export { ruleSets, ruleSetBytes, ruleSetDigest, ruleSetByDigest, basisVersionIds } from './released.js';
-export { MAX_RULE_SET_BYTES, parseRuleSet } from './parse-rule-set.js';
+export { MAX_RULE_SET_BYTES, parseRuleSet, ruleSetHead, type RuleSetHead } from './parse-rule-set.js';
 export { messageTypes, validateContent, type MessageType, type Violation } from './message-type.js';
 export { classify, type Declarations } from './classify.js';
 export { unknownCodes } from './unknown-codes.js';

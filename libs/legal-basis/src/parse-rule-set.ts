@@ -37,6 +37,20 @@ export function parseRuleSet(bytes: Uint8Array): RuleSet {
   return ruleSet;
 }
 
+/** What a release says of its rule set, as the bytes say it. */
+export interface RuleSetHead {
+  readonly number: number;
+  readonly date: LocalDate;
+  readonly engine: number;
+}
+/** Reads no more than that: also of a set that demands an engine to come. @throws {EngineError} RULE_SET_INVALID */
+export function ruleSetHead(bytes: Uint8Array): RuleSetHead {
+  const { number, date, engine = 1 } = parsed(bytes) as { readonly [K in keyof RuleSetHead]?: unknown };
+  return typeof number === 'number' && typeof date === 'string' && typeof engine === 'number'
+    ? { number, date, engine }
+    : fail('head');
+}
+
 const fail = (where: string): never => {
   throw new EngineError('RULE_SET_INVALID', where);
 };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SnapshotError } from '#snapshot';
-import type { KeysFeed, KeysLog, Newest } from '#snapshot';
+import type { KeysFeed, KeysLog, Newest, Snapshot } from '#snapshot';
 import type { EventLog } from '#platform';
 import { TlogError } from '#tlog/verify';
 
@@ -22,6 +22,7 @@ export class KeysFollower {
   private loop: Promise<void> | undefined;
   private seen: { readonly size: bigint; readonly root: string } | undefined;
   private good: Newest | undefined;
+  private prepare: (snapshot: Snapshot) => Promise<void> = () => Promise.resolve();
 
   constructor(
     private readonly feed: KeysFeed,
@@ -30,6 +31,11 @@ export class KeysFollower {
     private readonly log: EventLog,
     private readonly now: () => Date,
   ) {}
+
+  /** @param prepare done with each new snapshot before anybody here sees it; does not fail */
+  before(prepare: (snapshot: Snapshot) => Promise<void>): void {
+    this.prepare = prepare;
+  }
 
   async start(): Promise<void> {
     this.seen = await this.store.read();
@@ -73,7 +79,7 @@ export class KeysFollower {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        await (this.good === undefined ? this.feed.refresh() : this.feed.follow());
+        await (this.good === undefined ? this.feed.refresh() : this.isBehind() ? undefined : this.feed.follow());
         await this.take();
         // A log that is still behind what was seen is asked for again, but not in a tight circle.
         if (this.good === undefined) await delay(RETRY_MS, undefined, { signal });
@@ -85,6 +91,11 @@ export class KeysFollower {
     }
   }
 
+  /** What was read could not be taken, say because the database was busy: nothing larger is waited for before it is. */
+  private isBehind(): boolean {
+    return this.good !== undefined && (this.feed.newest()?.size ?? 0n) > this.good.size;
+  }
+
   private async take(): Promise<void> {
     const newest = this.feed.newest();
     if (newest === undefined || newest.size === 0n || !this.continues(newest.log, newest.size)) return;
@@ -94,6 +105,7 @@ export class KeysFollower {
       this.seen = { size: newest.size, root };
       this.log.info('keys.advanced', { size: newest.size.toString() });
     }
+    if (this.good?.size !== newest.size) await this.prepare(newest.snapshot);
     this.good = newest;
   }
 

@@ -5,12 +5,14 @@ import { ProblemError } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import type { ProblemCode } from './problem-table.js';
 
-/** A route that takes something else than JSON. */
+/** A route that takes something else than JSON, or more of it. */
 export interface BodyRule {
   readonly method: 'POST' | 'PUT';
   readonly path: RegExp;
   readonly type: string;
-  readonly as: 'form' | 'text';
+  readonly as: 'form' | 'text' | 'json';
+  /** Absent: as for every route. */
+  readonly maxBytes?: number;
 }
 export interface BodyOptions {
   readonly maxBytes: number;
@@ -57,7 +59,7 @@ export const bodyReader =
 const isEmpty = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
 
-const readBody = async (request: Request, { maxBytes, rules }: BodyOptions): Promise<unknown> => {
+const readBody = async (request: Request, { maxBytes: most, rules }: BodyOptions): Promise<unknown> => {
   const rule = rules.find(({ method, path }) => method === request.method && path.test(request.path));
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
   const expected = rule?.type ?? 'application/json';
@@ -65,8 +67,9 @@ const readBody = async (request: Request, { maxBytes, rules }: BodyOptions): Pro
   if (type.trim() !== expected || !utf8 || request.headers['content-encoding'] !== undefined) {
     throw new ProblemError('unsupported-media-type', 415);
   }
+  const maxBytes = rule?.maxBytes ?? most;
   const bytes = await bytesOf(request, maxBytes);
-  if (rule === undefined) return strict(() => parseStrict(bytes, { maxBytes, maxDepth: DEPTH }));
+  if (rule === undefined || rule.as === 'json') return strict(() => parseStrict(bytes, { maxBytes, maxDepth: DEPTH }));
   const text = strict(() => textOf(bytes));
   return rule.as === 'text' ? text : formOf(text);
 };

@@ -137,7 +137,7 @@ export const PROBLEMS = {
   'statement-refused': entry(
     'Utsagan godtogs inte.',
     'The statement was refused.',
-    '`code` says which rule of the keys log it breaks.',
+    '`code` says which rule of the keys log it breaks; of a release also `RULE_SET_NOT_HELD`, `RULE_SET_MISMATCH`, `RULE_SET_INVALID`.',
     'participant',
   ),
   'still-held': entry(

@@ -41,7 +41,7 @@ export class TestExchange {
         return Promise.resolve(opening === undefined ? undefined : canonicalBytes(cooperationJson(opening)));
       },
     };
-    const law = new Law(follower, new Cooperations(registry as unknown as OperatorClient));
+    const law = new Law(follower, new Cooperations(registry as unknown as OperatorClient), world.ruleSets);
     return new TestExchange(world, follower, law, new Judge(law), new EstablishSender(law, world.environment));
   }
 

@@ -36,7 +36,7 @@ export const aGateway = async (
   if (keys === undefined) throw new Error(`no gateway ${id}`);
   const follower = await world.follower();
   const opened = { find: (cooperation: string) => Promise.resolve(world.cooperations.get(cooperation)) };
-  const law = new Law(follower, deviation.cooperations ?? opened);
+  const law = new Law(follower, deviation.cooperations ?? opened, world.ruleSets);
   const evidence = new VerifyEvidence(law, world.trust);
   return {
     id,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { localSigner } from '#envelope';
 import type { PrivateKey } from '#envelope';
+import { ruleSetByDigest } from '#legal-basis';
+import type { RuleSet } from '#legal-basis';
 import { KeysFollower } from '#operator';
 import { EventLog } from '#platform';
 import { KeysFeed, KeysLog, parseTrust, signEntry } from '#snapshot';
@@ -48,6 +50,9 @@ class ServedKeysLog {
 export class World {
   readonly newId = uuids();
   readonly environment: string;
+  /** What every service here has installed: those of the build, and what a test adds. */
+  readonly installed = new Map<string, RuleSet>();
+  readonly ruleSets = { find: (digest: string) => this.installed.get(digest) ?? ruleSetByDigest(digest, sha256) };
 
   private constructor(
     readonly directory: SandboxDirectory,
@@ -78,6 +83,11 @@ export class World {
   /** The newest snapshot, as the registry has it. */
   get snapshot(): Snapshot {
     return this.served.own.at(this.served.own.size);
+  }
+
+  /** Entries of the keys log, oldest first. */
+  get entries(): readonly Uint8Array[] {
+    return this.served.entries;
   }
 
   at(size: bigint): Snapshot {

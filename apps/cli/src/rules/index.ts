@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { recordCommand } from './record.js';
+import { adoptCommand, releaseCommand } from './release.js';
 import { testCommand } from './test.js';
 
 /** Subcommands of `delge rules`, one file each. */
-const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [recordCommand, testCommand];
+const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [recordCommand, testCommand, releaseCommand, adoptCommand];
 
-/** What a jurist does with rule files, scenarios and releases; works on files alone, without a sandbox. */
+/** What a jurist does with rule files, scenarios and releases; all but `release` and `adopt` works on files alone, without a sandbox. */
 export const rulesCommands = (program: Command): void => {
   const rules = program.command('rules').description('read, test and compare the rules of law');
   for (const add of SUBCOMMANDS) add(rules);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { ENGINE_VERSION, ruleSetByDigest } from '#legal-basis';
+import { ENGINE_VERSION } from '#legal-basis';
 import type { DirectoryView, RuleSet } from '#legal-basis';
 import { OperatorError } from '#operator';
-import type { Cooperations, KeysFollower } from '#operator';
+import type { Cooperations, KeysFollower, RuleSets } from '#operator';
 import { cooperationCommitment } from '#snapshot';
 import type { CooperationOpening, Snapshot } from '#snapshot';
 import { NotYet, SetAside } from '../domain/errors.js';
@@ -23,6 +23,7 @@ export class Law {
   constructor(
     private readonly keys: KeysFollower,
     private readonly cooperations: Cooperations,
+    private readonly ruleSets: Pick<RuleSets, 'find'>,
   ) {}
 
   /** @throws {NotYet} before the first snapshot has come */
@@ -40,13 +41,14 @@ export class Law {
 
   /**
    * @param cooperation id that the claims name
-   * @throws {NotYet} a rule set or an engine this build does not have; the registry away
+   * @throws {NotYet} a rule set or an engine this service does not have; the registry away
    */
   async ground(snapshot: Snapshot, cooperation: string | undefined): Promise<Ground> {
     const released = snapshot.ruleSet();
-    const ruleSet = released === undefined ? undefined : ruleSetByDigest(released.sha256, sha256);
-    if (released === undefined || ruleSet === undefined) throw new NotYet('rule-set');
+    if (released === undefined) throw new NotYet('rule-set');
     if (released.engineVersion > ENGINE_VERSION) throw new NotYet('engine-version');
+    const ruleSet = this.ruleSets.find(released.sha256);
+    if (ruleSet === undefined) throw new NotYet('rule-set');
     const opening = await this.cooperation(snapshot, cooperation);
     const directory = opening === undefined ? snapshot.directory : snapshot.withCooperations([opening]);
     return { snapshot, ruleSet, ruleSetSha256: released.sha256, directory };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ENGINE_VERSION, ruleSetByDigest } from '#legal-basis';
+import { ENGINE_VERSION } from '#legal-basis';
 import type { Claims, DirectoryView, RuleSet } from '#legal-basis';
 import { cooperationCommitment } from '#snapshot';
 import type { CooperationOpening, KeysLog, Snapshot } from '#snapshot';
@@ -22,11 +22,17 @@ export interface Ground {
   readonly ruleSetSha256: string;
 }
 
+/** Released rule sets that this installation has. */
+export interface RuleSetSource {
+  find(sha256: string): RuleSet | undefined;
+}
+
 /** Snapshot, rule set and cooperation decisions, each in the version that a question is about. */
 export class Law {
   constructor(
     private readonly keys: KeysSource,
     private readonly cooperations: Cooperations,
+    private readonly ruleSets: RuleSetSource,
   ) {}
 
   /** Ground of a forecast: the newest snapshot. @throws {GatewayError} SNAPSHOT_MISSING before the first one has come */
@@ -35,9 +41,10 @@ export class Law {
     if (newest === undefined) throw new GatewayError('SNAPSHOT_MISSING');
     const snapshot = newest.log.at(newest.size);
     const released = snapshot.ruleSet();
-    const ruleSet = released && ruleSetByDigest(released.sha256, sha256);
-    // A release that this installation does not contain cannot be applied, and an older one must not be.
-    if (released === undefined || ruleSet === undefined) throw new GatewayError('SNAPSHOT_MISSING');
+    const ruleSet = released && this.ruleSets.find(released.sha256);
+    // A release that this installation does not have cannot be applied, and an older one must not be.
+    if (released === undefined || ruleSet === undefined || released.engineVersion > ENGINE_VERSION)
+      throw new GatewayError('SNAPSHOT_MISSING');
     return { snapshot, ruleSet, ruleSetSha256: released.sha256 };
   }
 
@@ -56,7 +63,7 @@ export class Law {
 
   /** @throws {NotYet} when this installation has no such rule set */
   ruleSet(digest: string): RuleSet {
-    const found = ruleSetByDigest(digest, sha256);
+    const found = this.ruleSets.find(digest);
     if (found === undefined) throw new NotYet('rule-set');
     return found;
   }

@@ -172,8 +172,8 @@ export class VerifyDelivery {
     if (released?.sha256 !== decision.ruleSet.sha256 || released.number !== decision.ruleSet.number) {
       throw new RejectedDelivery('rule-set-mismatch');
     }
-    const ruleSet = this.law.ruleSet(decision.ruleSet.sha256);
     const engine = this.law.engine(decision.engineVersion);
+    const ruleSet = this.law.ruleSet(decision.ruleSet.sha256);
     // An engine older than the release demands does not heed all that the rules say.
     if (engine < released.engineVersion) throw new RejectedDelivery('rule-set-mismatch');
     // The day before counts too: facts were derived when it was sent, and a birthday may lie between.

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { KeysLog, SnapshotError, parseEntry } from '#snapshot';
-import type { Snapshot, Trust } from '#snapshot';
+import type { ReleasedRuleSet, Snapshot, Statement, Trust } from '#snapshot';
+import { ReleaseRefused, assertReleasable } from '../domain/release.js';
+import type { RuleSetStore } from '../persistence/rule-set.store.js';
 import type { StatementStore } from '../persistence/statement.store.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
@@ -24,6 +26,7 @@ export class TakeStatement {
 
   constructor(
     private readonly store: StatementStore,
+    private readonly ruleSets: RuleSetStore,
     private readonly trust: Trust,
   ) {
     this.log = KeysLog.empty(trust, sha256);
@@ -31,10 +34,11 @@ export class TakeStatement {
 
   /**
    * @param entry lines of compact JWS, each ended by a line feed
-   * @throws {SnapshotError} the rule it breaks. @throws {StatementConflict}
+   * @param ruleSet bytes of the rule set that it releases, unless they are here already
+   * @throws {SnapshotError} the rule it breaks. @throws {StatementConflict | ReleaseRefused}
    */
-  execute(entry: Uint8Array): Promise<Taken> {
-    return this.alone(() => this.take(entry));
+  execute(entry: Uint8Array, ruleSet?: Uint8Array): Promise<Taken> {
+    return this.alone(() => this.take(entry, ruleSet));
   }
 
   /** What the registry itself knows, newest statement included. */
@@ -47,7 +51,7 @@ export class TakeStatement {
     return this.log.at(this.log.size);
   }
 
-  private async take(entry: Uint8Array): Promise<Taken> {
+  private async take(entry: Uint8Array, ruleSet: Uint8Array | undefined): Promise<Taken> {
     const { statement } = parseEntry(entry);
     try {
       return await this.store.inOrder(async (tx) => {
@@ -56,13 +60,20 @@ export class TakeStatement {
           return { entryId: statement.id, outcome: 'known' };
         if (known !== undefined) throw new StatementConflict();
         for (const earlier of await this.store.after(this.seq, tx)) await this.append(earlier);
+        const released = releaseOf(statement);
+        const bytes = released && (ruleSet ?? (await this.ruleSets.find(released.sha256, tx)));
+        if (released !== undefined) assertReleasable(released, bytes);
         await this.log.append(entry);
         await this.store.add(statement.id, statement.kind, entry, tx);
+        // With the statement, never before: its signatures are what entitles the bytes to be kept.
+        if (released !== undefined && bytes !== undefined)
+          await this.ruleSets.add(released.sha256, released.number, bytes, tx);
         // Its place in the table is known by the next look; the log here is made anew when this does not commit.
         return { entryId: statement.id, outcome: 'taken' };
       });
     } catch (error) {
-      if (!(error instanceof SnapshotError) && !(error instanceof StatementConflict)) this.forget();
+      const refused = [SnapshotError, StatementConflict, ReleaseRefused].some((kind) => error instanceof kind);
+      if (!refused) this.forget();
       throw error;
     }
   }
@@ -87,3 +98,6 @@ export class TakeStatement {
     return result;
   }
 }
+
+const releaseOf = (statement: Statement): ReleasedRuleSet | undefined =>
+  statement.kind === 'rule-set-released' ? statement : undefined;

@@ -42,6 +42,11 @@ export class SubmitReferralQueryDto {
   @Optional() @IsIn(['draft', 'refuse']) readonly onAssess?: 'draft' | 'refuse';
 }
 
+export class DigestParamDto {
+  /** base64url SHA-256. */
+  @Matches(/^[A-Za-z0-9_-]{43}$/) readonly sha256!: string;
+}
+
 export class IdParamDto {
   @IsUuid() readonly id!: string;
 }
