@@ -1,6 +1,6 @@
 export { Cooperations } from './cooperations.js';
 export { KeysFollower, type KeysSeen } from './keys-follower.js';
-export { KeysSeenStore, keysSeenTableSql } from './keys-seen.store.js';
+export { KEYS_SEEN_LOCK, KeysSeenStore, keysSeenTableSql } from './keys-seen.store.js';
 export { LedgerKeys } from './ledger-keys.js';
 export { OperatorClient, OperatorError, type Ask } from './operator-client.js';
 export { readTrust } from './read-trust.js';

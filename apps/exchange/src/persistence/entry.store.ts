@@ -1,3 +1,4 @@
+import { KEYS_SEEN_LOCK } from '#operator';
 import type { EntityManager } from 'typeorm';
 import type { MessageKey } from './message.store.js';
 
@@ -61,9 +62,10 @@ export const entries = {
     return Number(row?.last);
   },
 
-  /** Size of the keys log that any process of the exchange has signed by or may. */
+  /** Size of the keys log that any process of the exchange has signed by or may; it does not grow until the transaction ends. */
   async keysSeen(tx: EntityManager): Promise<bigint> {
-    const [row] = await tx.query<{ size: string }[]>(`SELECT size FROM exchange.keys_seen FOR SHARE`);
+    await tx.query(`SELECT pg_advisory_xact_lock_shared($1)`, [KEYS_SEEN_LOCK]);
+    const [row] = await tx.query<{ size: string }[]>(`SELECT size FROM exchange.keys_seen`);
     return BigInt(row?.size ?? 0);
   },
 
