@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { RuleSet } from '#legal-basis';
+import { ruleFileSchema } from './rule-file.js';
 import { versionsOf, type Known } from './versions.js';
 import { fail, fields, list, readYaml, text, type Fields, type Plain } from './yaml.js';
 
@@ -18,6 +19,9 @@ export const ruleFiles = (folder: string): string[] =>
  */
 export function readRules(folder: string): RuleSet {
   const files = ruleFiles(folder).map((name) => ({ name, content: readYaml(folder, name) }));
+  const schema = ruleFileSchema(folder);
+  const faults = files.flatMap(({ name, content }) => schema.faultsOfFile(content, name));
+  if (faults.length > 0) fail(faults.join('\n'));
   const together = (member: string): Plain[] =>
     files.flatMap(({ name, content }) => list(content[member] ?? [], `${name}, ${member}`));
   const collections = Object.fromEntries(COLLECTIONS.map((member) => [member, together(member)]));
@@ -27,7 +31,7 @@ export function readRules(folder: string): RuleSet {
   const statutes = files.filter(({ content }) => content['statute'] !== undefined);
   const versions = statutes.flatMap(({ name, content }) =>
     list(content['bases'], name).flatMap((basis) =>
-      versionsOf(fields(basis, name), fields(content['defaults'] ?? {}, name), known, name),
+      versionsOf(fields(basis, name), fields(content['defaults'] ?? {}, name), known, name, schema),
     ),
   );
   const twice = repeated(statutes.flatMap(({ content }) => list(content['bases'], 'bases').map(idOf)));

@@ -1,3 +1,4 @@
+import type { RuleFileSchema } from './rule-file.js';
 import { fail, fields, list, text, type Fields, type Plain } from './yaml.js';
 
 /** Ids that versions may refer to. */
@@ -6,12 +7,22 @@ export interface Known {
   readonly lists: ReadonlySet<string>;
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-
 /** Versions of one basis, oldest first; dates must not overlap, and every reference must lead somewhere. */
-export function versionsOf(basis: Fields, defaults: Fields, known: Known, file: string): Fields[] {
+export function versionsOf(
+  basis: Fields,
+  defaults: Fields,
+  known: Known,
+  file: string,
+  schema: RuleFileSchema,
+): Fields[] {
   const id = text(basis['id'], `${file}, basis id`);
   const { versions: _, ...common } = basis;
+  for (const version of list(basis['versions'], `${file}, ${id}`)) {
+    const own = fields(version, id);
+    const whole = { ...defaults, ...own };
+    const faults = schema.faultsOfVersion(whole, `${file}, ${id}@${text(own['from'], `${file}, ${id}, from`)}`);
+    if (faults.length > 0) fail(faults.join('\n'));
+  }
   const versions = list(basis['versions'], `${file}, ${id}`).map((version) => ({
     ...defaults,
     ...common,
@@ -22,14 +33,10 @@ export function versionsOf(basis: Fields, defaults: Fields, known: Known, file: 
     const from = text(version['from'], `${file}, ${id}, from`);
     const where = `${file}, ${id}@${from}`;
     const until = version['until'];
-    if (!DATE.test(from) || (until !== undefined && !DATE.test(text(until, where))))
-      fail(`${where}: days are written YYYY-MM-DD`);
     if (previous !== undefined && from < previous)
       fail(`${where} overlaps the version before it: give that one an until, ${from} at the latest`);
     if (until !== undefined && text(until, where) <= from) fail(`${where} ends before it begins`);
     previous = until === undefined ? '9999-12-31' : text(until, where);
-    if (list(version['tests'], `${where}, tests`).length === 0)
-      fail(`${where} has no test: an officer stands behind every disclosure`);
     references(version, known, where);
   }
   return versions;
