@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ruleSets, type RuleSet } from '#legal-basis';
+import { basisVersionIds, ruleSets, type RuleSet } from '#legal-basis';
 import { readScenarios, ScenarioError, scenarioFiles } from './scenario-file.js';
 import { runScenario } from './scenario-run.js';
 import type { Scenario } from './scenario-types.js';
@@ -61,6 +61,15 @@ describe('scenarios of the jurist', () => {
     const paired = [...on(day)].filter((basis) => on(before).has(basis));
     const told = corpus.left.some(({ row }) => row.startsWith(day));
     expect({ day, paired: paired.length > 0 || told }).toEqual({ day, paired: true });
+  });
+
+  test('carry something on every version of every basis', () => {
+    const carrying = new Set(
+      corpus.scenarios
+        .map((scenario) => runScenario(scenario, corpus.parties, newest).codes)
+        .flatMap(({ outcome, bases }) => (outcome === 'permit' ? bases : [])),
+    );
+    expect(basisVersionIds(newest).filter((id) => !carrying.has(id))).toEqual([]);
   });
 
   test('have a twin on request for every claim of OSL 10:15 a', () => {
