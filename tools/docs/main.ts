@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ruleSets, vocabularySchema } from '#legal-basis';
 import { PROBLEMS } from '#platform';
 import { format } from 'prettier';
 import { asyncApiYaml } from './asyncapi.js';
+import { basisPages } from './basis-pages.js';
 import { faultsIn, missingWords, pagesOf, unknownEvents } from './check.js';
 import { configTables, variableNames } from './config-tables.js';
 import { anchorsOf, replaceBetween } from './markdown.js';
@@ -44,6 +45,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/statements.md', statementsPage(ROOT), 'markdown'],
     [OPERATOR, operator, 'markdown'],
     [INTEGRATOR, replaceBetween(read(INTEGRATOR), 'example', exampleBody()), 'markdown'],
+    ...basisPages(ROOT).map(([path, text]) => [path, text, 'markdown'] as const),
   ];
   const pages = new Map<string, string>();
   for (const [path, text, parser] of made) pages.set(path, await format(text, { ...STYLE, parser }));
@@ -113,6 +115,7 @@ if (process.argv.includes('--check')) {
 } else {
   for (const [path, text] of pages) {
     if (existsSync(join(ROOT, path)) && read(path) === text) continue;
+    mkdirSync(dirname(join(ROOT, path)), { recursive: true });
     writeFileSync(join(ROOT, path), text);
     process.stdout.write(`${path}\n`);
   }

@@ -1944,8 +1944,8 @@ export const ruleSet2: RuleSet = {
       tests: [
         {
           test: 'EJ_OLAMPLIGT',
-          asksSv: 'Är det olämpligt att lämna uppgifterna för teknisk bearbetning eller lagring?',
-          asksEn: 'Is it unsuitable to give the information for technical processing or storage?',
+          asksSv: 'Är det lämpligt att lämna uppgifterna för teknisk bearbetning eller lagring?',
+          asksEn: 'Is it suitable to give the information for technical processing or storage?',
         },
       ],
       reach: {
