@@ -1,3 +1,4 @@
+export { anyClaims, anyDate } from './claims.js';
 import 'reflect-metadata';
 
 export { aClock, uuids, type TestClock } from './clock.js';

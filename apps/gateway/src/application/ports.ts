@@ -1,6 +1,7 @@
 import type { BusinessReceipt, ListReferralsQueryDto, MessageState, SubmitReferralDto, VerdictView } from '#contracts';
 import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
+import type { ComputedBy } from '../domain/forecast.js';
 
 export type Now = () => Date;
 /** Fresh UUID, lower case. */
@@ -36,6 +37,8 @@ export interface StoredAssessment {
 /** What of a message is encrypted at rest. */
 export interface MessageDetail {
   readonly verdict: VerdictView;
+  /** What the verdict, a forecast, was computed by. */
+  readonly forecast?: ComputedBy;
   /** Exact signed manifest, once sealed. */
   readonly manifest?: string;
   /** Exact inner JWS that was sealed: the sender's proof of what was sent. */

@@ -1,8 +1,10 @@
 import type { ListReferralsQueryDto, Page, ProvenStatement, ReferralListItem, ReferralView } from '#contracts';
 import { parseDecision, parseNotice, parseReceipt } from '#envelope';
+import { compareForecast } from '../domain/forecast.js';
+import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { stateText } from '../domain/message-state.js';
-import type { ReferralStore, StoredMessage, StoredReferral, StoredStatement } from './ports.js';
+import type { MessageDetail, ReferralStore, StoredMessage, StoredReferral, StoredStatement } from './ports.js';
 
 type MessageView = ReferralView['recipients'][number];
 
@@ -80,7 +82,7 @@ const viewOfMessage = (message: StoredMessage, statements: readonly StoredStatem
     changedAt: message.changedAt.toISOString(),
     verdict: message.detail.verdict,
     ...(message.detail.manifest === undefined ? {} : { manifest: message.detail.manifest }),
-    ...(decision === undefined ? {} : { decision: decisionView(decision) }),
+    ...(decision === undefined ? {} : { decision: decisionView(decision, message.detail) }),
     receipts: receipts.map(receiptView),
     notices: notices.map(noticeView),
   };
@@ -93,9 +95,22 @@ const proven = (s: StoredStatement): ProvenStatement => ({
   ...(s.proof === undefined ? {} : { proof: s.proof }),
 });
 
-const decisionView = (s: StoredStatement): NonNullable<MessageView['decision']> => {
+const decisionView = (
+  s: StoredStatement,
+  { verdict, forecast }: MessageDetail,
+): NonNullable<MessageView['decision']> => {
   const { decision } = parseDecision(s.entry);
-  return { ...proven(s), outcome: decision.outcome, number: decision.number, decidedAt: decision.decidedAt };
+  const { outcome, number, decidedAt, ruleSet, keys } = decision;
+  const decidedBy = { ruleSet, keysSize: keys.size, on: stockholmDate(new Date(decidedAt)) };
+  return {
+    ...proven(s),
+    outcome,
+    number,
+    decidedAt,
+    ...(forecast === undefined
+      ? {}
+      : { forecast: compareForecast(verdict.codes, forecast, decision.verdict, decidedBy) }),
+  };
 };
 
 const receiptView = (s: StoredStatement): MessageView['receipts'][number] => {

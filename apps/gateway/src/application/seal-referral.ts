@@ -1,14 +1,16 @@
 import { canonicalBytes } from '#json';
-import { ENGINE_VERSION, verdictCodes } from '#legal-basis';
+import { ENGINE_VERSION, stockholmDate, verdictCodes } from '#legal-basis';
 import type { Claims } from '#legal-basis';
 import { sealDocument, signManifest, signRefusal } from '#envelope';
 import type { Manifest, Refusal } from '#envelope';
 import { MAX_SEALED, MAX_STATEMENT } from '#contracts';
 import type { SubmitReferralDto } from '#contracts';
+import type { ComputedBy } from '../domain/forecast.js';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
+import type { Ground } from './law.js';
 import type { NewId, Outgoing, StoredMessage, StoredRefusal } from './ports.js';
 
 export interface SealedMessage {
@@ -100,7 +102,12 @@ export class SealReferral {
         outboxId,
         manifestSha256: digestOf(signed),
         jweSha256: sealed.jweSha256,
-        detail: { verdict: to.view, manifest: signed, document: sealed.jws },
+        detail: {
+          verdict: to.view,
+          forecast: computedBy(evaluation.ground, now),
+          manifest: signed,
+          document: sealed.jws,
+        },
       },
       outgoing: {
         id: outboxId,
@@ -155,6 +162,12 @@ export class SealReferral {
     };
   }
 }
+
+const computedBy = ({ ruleSet, ruleSetSha256, snapshot }: Ground, now: Date): ComputedBy => ({
+  ruleSet: { number: ruleSet.number, sha256: ruleSetSha256 },
+  keysSize: snapshot.size.toString(),
+  on: stockholmDate(now),
+});
 
 /** What no message can carry is told before anything is stored. @throws {GatewayError} TOO_LARGE */
 const carriable = (token: string, max: number): void => {

@@ -1,6 +1,7 @@
 import type {
   DeliveryListItem,
   DeliveryView,
+  ForecastView,
   MessageSummary,
   MessageView,
   Page,
@@ -11,7 +12,7 @@ import type {
   ReferralView,
   VerdictView,
 } from '#contracts';
-import { BUSINESS_RECEIPTS, FORM_REASONS, MESSAGE_STATES } from '#contracts';
+import { BUSINESS_RECEIPTS, FORECAST_DIFFERENCES, FORM_REASONS, MESSAGE_STATES } from '#contracts';
 import type { DisclosureCheck } from '../application/check-disclosure.js';
 import type { IssuedToken } from '../application/issue-token.js';
 
@@ -55,6 +56,11 @@ const verdict = object<VerdictView>({
   sv: described(json, 'The verdict explained, in Swedish'),
   en: described(json, 'The verdict explained, in English'),
 });
+const computedBy: Members<ForecastView['decidedBy']> = {
+  ruleSet: object<ForecastView['ruleSet']>({ number: count, sha256: text }),
+  keysSize: described(text, 'Size of the keys log'),
+  on: described({ type: 'string', format: 'date' }, 'The day the law was asked for, Europe/Stockholm'),
+};
 const summary: Members<MessageSummary> = {
   authority,
   function: text,
@@ -89,6 +95,18 @@ const messageView = object<MessageView>({
       outcome: { type: 'string', enum: ['permit', 'assess', 'deny'] },
       number: described(count, 'Gapless per sending authority'),
       decidedAt: instant,
+      forecast: absent(
+        described(
+          object<ForecastView>({
+            agrees: { type: 'boolean', description: 'Code for code' },
+            differs: absent({ type: 'string', enum: FORECAST_DIFFERENCES }),
+            ...computedBy,
+            decidedBy: object<ForecastView['decidedBy']>(computedBy),
+            text: object<ForecastView['text']>({ sv: text, en: text }),
+          }),
+          'What the forecast of your gateway was computed by, and how the decision stands to it',
+        ),
+      ),
     }),
   ),
   receipts: listOf(receiptView),

@@ -48,6 +48,22 @@ export interface ReceiptView extends ProvenStatement {
 }
 
 /** One recipient's message in `GET /v1/referrals/{id}`. */
+interface ComputedByView {
+  readonly ruleSet: { readonly number: number; readonly sha256: string };
+  /** Size of the keys log that it was read to. */
+  readonly keysSize: string;
+  /** Day of disclosure that the law was asked for. */
+  readonly on: string;
+}
+export const FORECAST_DIFFERENCES = ['verification', 'rule-set', 'snapshot', 'day', 'unexplained'] as const;
+/** What the forecast was computed by, and `decidedBy` what the decision was. */
+export interface ForecastView extends ComputedByView {
+  /** Code for code. */
+  readonly agrees: boolean;
+  readonly differs?: (typeof FORECAST_DIFFERENCES)[number];
+  readonly decidedBy: ComputedByView;
+  readonly text: { readonly sv: string; readonly en: string };
+}
 export interface MessageView extends MessageSummary {
   readonly attempt: number;
   readonly stateText: { readonly sv: string; readonly en: string };
@@ -57,6 +73,8 @@ export interface MessageView extends MessageSummary {
     readonly outcome: string;
     readonly number: number;
     readonly decidedAt: string;
+    /** How it stands to what the sender's gateway had forecast; absent for what was sent before this was kept. */
+    readonly forecast?: ForecastView;
   };
   readonly receipts: readonly ReceiptView[];
   readonly notices: readonly (ProvenStatement & {
