@@ -1,8 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DelgeProblem } from '#client';
 import type { SubmitReferralDto } from '#contracts';
 import { parseDecision, parseManifest } from '#envelope';
@@ -21,8 +18,6 @@ import { TestStack, eventually, permitted } from './support/stack.js';
 
 /** `npm run test:release-in-flight` sends 2,000. */
 const REFERRALS = Number(process.env['DELGE_REFERRALS'] ?? 400);
-const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
-const CLI = join(ROOT, 'dist/apps/cli/src/main.js');
 const AT_ONCE = 16;
 const SETTLED_MS = 240_000;
 const PAGE = 200;
@@ -177,29 +172,8 @@ describe('a rule set released while referrals are in flight', () => {
     expect(recipients.map(({ state }) => state)).toEqual(['accepted']);
   });
 
-  it('is followed by the rule files of a folder, released and adopted from the command line', async () => {
-    await delge.stack.run('registry');
-    const dir = delge.stack.options.dir;
-    const folder = join(dir, 'rules');
-    cpSync(join(ROOT, 'libs/legal-basis/rules'), folder, { recursive: true });
-    const head = join(folder, 'rule-set.yaml');
-    writeFileSync(head, readFileSync(head, 'utf8').replace(/^number: .*$/m, `number: ${next.number + 1}`));
-    const rules = (...words: readonly string[]): string =>
-      execFileSync(process.execPath, [CLI, '--sandbox', join(dir, 'sandbox.json'), 'rules', ...words], {
-        encoding: 'utf8',
-      });
-    expect(rules('release', folder)).toContain(`rule set ${next.number + 1}`);
-    expect(rules('adopt', sender.authority, 'all')).toContain(sender.authority);
-    const client = delge.sandbox.client(sender.authority);
-    await eventually('the purpose covered again', SETTLED_MS, () =>
-      client.submit(referralOf(1)).then(
-        ({ state }) => state,
-        () => undefined,
-      ),
-    );
-  });
-
   it('is given by digest to whoever shows a service token, and to nobody else', async () => {
+    await delge.stack.run('registry');
     const bytes = (await registry.get(`/v1/rule-sets/${digest}`)) ?? Buffer.alloc(0);
     expect(createHash('sha256').update(bytes).digest('base64url')).toBe(digest);
     expect(await registry.get(`/v1/rule-sets/${'A'.repeat(43)}`)).toBeUndefined();

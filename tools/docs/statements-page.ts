@@ -144,10 +144,6 @@ ${codeTable(RECEIPTS, 'kind')}
 Every statement also has \`v\` (1), \`env\`, \`id\` (UUID, the entry id) and \`issuedAt\`, is signed by its principal and countersigned by both operators
 of trust.json.
 
-A statement goes to \`POST /v1/statements\` of the registry. A \`rule-set-released\` goes together with its rule set to \`POST /v1/rule-sets\`, as JSON with \`entry\` (the statement's lines) and
-\`ruleSet\`; the registry takes both or neither, and refuses a release whose \`number\`, \`date\`, \`engineVersion\` or digest is not that of the rule set. \`GET /v1/rule-sets/{sha256}\` gives its
-exact bytes (RFC 8785) to whoever shows a service token.
-
 ${table(['kind', 'what', 'principal', 'members'], stated)}
 
 ${shared.map(([name, where]) => `${where} is\n\n${fields(interfaceOf(snapshot, name).members)}`).join('\n\n')}

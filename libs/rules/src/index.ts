@@ -1,3 +1,4 @@
+export { checkRules, type CheckReport } from './check.js';
 export { readRules, ruleFiles } from './source.js';
 export { readMessageTypes } from './message-types.js';
 export { RuleSourceError } from './yaml.js';

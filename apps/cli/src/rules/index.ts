@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
+import { checkRulesCommand } from './check.js';
 import { recordCommand } from './record.js';
 import { adoptCommand, releaseCommand } from './release.js';
 import { testCommand } from './test.js';
 
 /** Subcommands of `delge rules`, one file each. */
-const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [recordCommand, testCommand, releaseCommand, adoptCommand];
+const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [
+  checkRulesCommand,
+  recordCommand,
+  testCommand,
+  releaseCommand,
+  adoptCommand,
+];
 
 /** What a jurist does with rule files, scenarios and releases; all but `release` and `adopt` works on files alone, without a sandbox. */
 export const rulesCommands = (program: Command): void => {
