@@ -28,9 +28,6 @@ export const ruleSet2: RuleSet = {
             kinds: ['tillstandsnamnd', 'miljonamnd'],
           },
           {
-            agencies: ['lst-ab', 'lst-c', 'lst-e', 'lst-m', 'lst-t'],
-          },
-          {
             agencies: ['polis', 'kfm', 'skv'],
           },
         ],
@@ -1509,7 +1506,8 @@ export const ruleSet2: RuleSet = {
       from: '2025-07-01',
       citation: 'OSL (2009:400) 26 kap. 9 §',
       sfs: '2025:436',
-      source: 'se-lex/sfs',
+      source: 'se-lex/sfs; the day this wording came into force was not read',
+      confirmedFrom: '2025-07-17',
       force: 'permission',
       sender: {
         any: [
@@ -1563,7 +1561,8 @@ export const ruleSet2: RuleSet = {
       from: '2025-07-01',
       citation: 'OSL (2009:400) 26 kap. 9 a §',
       sfs: '2025:436',
-      source: 'se-lex/sfs',
+      source: 'se-lex/sfs; the day this wording came into force was not read',
+      confirmedFrom: '2025-07-17',
       force: 'permission',
       sender: {
         any: [
@@ -1623,7 +1622,8 @@ export const ruleSet2: RuleSet = {
       from: '2025-07-01',
       citation: 'OSL (2009:400) 26 kap. 9 c §',
       sfs: '2025:436',
-      source: 'se-lex/sfs',
+      source: 'se-lex/sfs; the day this wording came into force was not read',
+      confirmedFrom: '2025-07-17',
       force: 'permission',
       sender: {
         any: [
@@ -4710,6 +4710,7 @@ export const ruleSet2: RuleSet = {
               'bv',
               'csn',
               'fi',
+              'ftn',
               'fk',
               'ivo',
               'kv',
