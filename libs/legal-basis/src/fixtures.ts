@@ -44,6 +44,7 @@ const municipal: readonly (readonly [string, AuthorityKind])[] = [
   ['hemsjukvard', 'kommunal-halsovard'],
   ['statistik', 'kommunal-statistik'],
   ['kommunstyrelsen', 'kommunstyrelse'],
+  ['miljonamnden', 'miljonamnd'],
   ['bolaget', 'kommunalt-bolag'],
 ];
 const agencies: readonly AuthorityView[] = [
@@ -69,9 +70,12 @@ const agencies: readonly AuthorityView[] = [
   authority('um/um', 'utbetalningsmyndighet', 'um'),
   authority('bv/bv', 'registermyndighet', 'bv'),
   authority('av/av', 'tillsynsmyndighet', 'av'),
-  ...['fi', 'ftn', 'tvv', 'trv', 'isp', 'kk', 'jamy', 'lm', 'sis'].map((id) =>
+  ...['fi', 'ftn', 'tvv', 'trv', 'isp', 'kk', 'jamy', 'lm', 'sis', 'bra', 'fra', 'nv', 'si', 'uml'].map((id) =>
     authority(`${id}/${id}`, 'statlig-myndighet', id),
   ),
+  authority('lst-e/lst', 'statlig-myndighet', 'lst-e'),
+  authority('ratten/domstol', 'domstol'),
+  authority('driften/bearbetare', 'teknisk-bearbetare'),
   authority('kassan/akassa', 'a-kassa'),
   authority('utforare/assistans', 'privat-utforare'),
   authority('region/halsa', 'region'),

@@ -49,6 +49,10 @@ export const sets: { readonly [id: string]: { readonly from: string; readonly ho
     from: '2024-07-01',
     holds: [...BELOW_21, '24:2a', '24:8', ...CHAPTER_25, ...CHAPTER_26, ...COMMON, ...ABOVE_40],
   },
+  'EX-2024-307-4': {
+    from: '2024-07-01',
+    holds: ['15:1', '15:2', '24:2a', '24:8', ...CHAPTER_25, ...CHAPTER_26, ...COMMON],
+  },
   'EX-2025-170-8': {
     from: '2025-04-01',
     holds: ['24:8', ...CHAPTER_25, '25:15', ...CHAPTER_26, '40:2', '40:5'],
@@ -58,6 +62,15 @@ export const sets: { readonly [id: string]: { readonly from: string; readonly ho
   'KAP-23': { from: '2009-06-30', holds: ['23:1', '23:2'] },
   HEALTH: { from: '2009-06-30', holds: CHAPTER_25 },
   'EX-ALL-CH10': { from: '2009-06-30', holds: ['35:3'] },
+  // law.md 1.3 and 1.4, what single sections name
+  NONE: { from: '2009-06-30', holds: [] },
+  SOCIAL: { from: '2009-06-30', holds: ['26:1'] },
+  'SOCIAL-AND-HEALTH': { from: '2009-06-30', holds: ['25:1', '26:1'] },
+  INVESTIGATED: { from: '2009-06-30', holds: ['35:1'] },
+  'SET-OSL-10-18b': { from: '2025-04-01', holds: ['25:1', '25:2-st2', '26:1'] },
+  'SET-OSL-10-21': { from: '2023-01-01', holds: ['25:1', '26:1', '26:3', '26:4', '26:6', '33:2', '33:4a'] },
+  'EX-OSL-12-2': { from: '2009-06-30', holds: [...BELOW_21, '35:3'] },
+  'EX-FOL-32c': { from: '2009-06-30', holds: ['24:8'] },
 };
 /** Everything above, and some that no set holds: what a set must not hold is looked for here. */
 export const provisionsAsked: readonly string[] = [
@@ -152,30 +165,41 @@ export const reachRows: readonly Row[] = MATRIX.flatMap(([provisions, reaches]) 
 );
 
 /** Who may send and receive today, by list of the fixtures' authorities; and from which day the dated ones. */
-const CRIME = ['polis/noa', 'sapo/sapo', 'am/aklagare', 'ebm/ebm', 'ebm/ekonomi', 'tv/tull', 'kbv/kbv', 'skv/brott'];
-const KOMMUN = [
-  ...['kommun/socialnamnden', 'kommun/lss-namnden', 'kommun/utbildningsnamnden', 'kommun/tillstandsnamnden'],
-  ...['kommun/upphandling', 'kommun/hemsjukvard', 'kommun/statistik', 'kommun/kommunstyrelsen'],
+export const CRIME = [
+  'polis/noa',
+  'sapo/sapo',
+  'am/aklagare',
+  'ebm/ebm',
+  'ebm/ekonomi',
+  'tv/tull',
+  'kbv/kbv',
+  'skv/brott',
 ];
-const SKV = ['skv/beskattning', 'skv/brott'];
+export const KOMMUN = [
+  ...['kommun/socialnamnden', 'kommun/lss-namnden', 'kommun/utbildningsnamnden', 'kommun/tillstandsnamnden'],
+  ...['kommun/upphandling', 'kommun/hemsjukvard', 'kommun/statistik', 'kommun/kommunstyrelsen', 'kommun/miljonamnden'],
+];
+export const SKV = ['skv/beskattning', 'skv/brott'];
 const LUV = [
   ...['af/af', 'bv/bv', 'csn/csn', 'ehm/ehm', 'fk/kontroll', 'ivo/ivo', 'kfm/kfm', 'mig/mig', 'pens/pension'],
   ...SKV,
   ...KOMMUN,
   'kassan/akassa',
 ];
-const EVERY = authorities
+export const EVERY = authorities
   .map(({ id }) => id)
-  .filter((id) => !['friskolan/skola', 'utforare/assistans', 'kommun/bolaget'].includes(id));
+  .filter((id) => !['friskolan/skola', 'utforare/assistans', 'kommun/bolaget', 'driften/bearbetare'].includes(id));
 const LUS = [
   ...['af/af', 'av/av', 'bv/bv', 'csn/csn', 'ebm/ebm', 'fi/fi', 'ftn/ftn', 'fk/kontroll', 'isp/isp', 'ivo/ivo'],
   ...['kk/kk', 'kv/kv', 'kfm/kfm', 'kbv/kbv', 'mig/mig', 'pens/pension', 'polis/noa', ...SKV, 'sapo/sapo', 'tvv/tvv'],
   ...['trv/trv', 'ts/ts', 'tv/tull', 'um/um'],
 ];
-/** `P` covered; absent: not. A municipal company is an open question wherever an act says "kommun". */
-export const parties: {
-  readonly [basis: string]: { readonly send: readonly string[]; readonly receive: readonly string[] };
-} = {
+/** Whom the text covers. A municipal company is an open question wherever an act says "kommun". */
+export interface Parties {
+  readonly send: readonly string[];
+  readonly receive: readonly string[];
+}
+export const parties: { readonly [basis: string]: Parties } = {
   'LUF-2008-206-3': {
     send: [
       ...['mig/mig', 'fk/kontroll', 'pens/pension', 'skv/beskattning', 'kfm/kfm', 'um/um', 'csn/csn', 'af/af'],
@@ -555,8 +579,8 @@ export const preconditionRows: readonly Row[] = [
   })),
 ];
 
-const payment = ['prevent-incorrect-payment', 'control-incorrect-payment'];
-const fighting = ['prevent-crime', 'investigate-crime'];
+export const payment = ['prevent-incorrect-payment', 'control-incorrect-payment'];
+export const fighting = ['prevent-crime', 'investigate-crime'];
 /** Purposes of every basis, and of every point of 10:15 a. */
 export const purposes: { readonly [basis: string]: readonly string[] } = {
   'LUF-2008-206-3': payment,
@@ -608,11 +632,14 @@ export const leastMonths: { readonly [crime: string]: number } = {
 export const thresholds: { readonly [version: string]: readonly (number | undefined)[] } = {
   'OSL-10-23@2023-01-02': [12, 24, undefined, undefined],
   'OSL-10-23@2025-04-01': [6, 12, 12, 12],
+  'OSL-10-18c@2025-04-01': [12, undefined, undefined, undefined],
 };
 /** Benefits that a notice may be about from another day than the act's own. */
 export const laterBenefits: { readonly [benefit: string]: string } = {
   lonestod: '2020-01-01',
   alderspension: '2020-01-01',
+  // Lag (2025:1268)
+  'statligt-foretagsstod': '2026-01-01',
 };
 /** Days of entry as law.md 1.4 and 2.3 have them; after the slash the day from which the entry is confirmed. */
 export const entryDays: { readonly [list: string]: { readonly [agency: string]: string } } = {
@@ -632,6 +659,11 @@ export const entryDays: { readonly [list: string]: { readonly [agency: string]: 
     'kommun send receive': '2024-07-01',
     'a-kassa': '2024-07-01',
     ehm: '2025-09-08',
+  },
+  'luv-2024-307-4': { 'af av ebm fk jamy mig polis skv am': '2024-07-01' },
+  'lbm-2025-170-5': {
+    'af av bv csn fi ftn fk ivo kv kfm lm mig nv pens skv si tvv ts um uml': '2025-04-01',
+    'lst-ab lst-c lst-e lst-m lst-t': '2025-04-01',
   },
   'brottsbekampande-2025-170': { 'ebm kbv polis sapo tv am': '2025-04-01', skv: '2025-04-01' },
   // The day OSL came into force

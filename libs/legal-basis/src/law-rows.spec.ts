@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { check } from './check.js';
+import { PURPOSES } from './codes.js';
 import { addDays } from './dates.js';
 import { authorities, COOPERATION, inputOf, newestRuleSet, TODAY, type Row } from './fixtures.js';
+import { furtherParties, furtherPurposes, namedCrimes, readGroups, unreadCrimes } from './law-further-lists.js';
+import { furtherVersions } from './law-further-versions.js';
 import {
   entryDays,
   entryRows,
@@ -39,11 +42,25 @@ describe('every version of every basis', () => {
       readonly sfs: string;
       readonly force: string;
     }): string => [given.from, given.until ?? 'on', given.sfs, given.force].join(' ');
-    const inRules = newestRuleSet().versions.map((rule) => `${rule.id} ${stated(rule)} ${rule.clock}`);
+    const carried = new Set(versions.map((version) => `${version.basis}@${version.from}`));
+    const rules = newestRuleSet().versions;
+    const inRules = rules
+      .filter((rule) => carried.has(`${rule.id}@${rule.from}`))
+      .map((rule) => `${rule.id} ${stated(rule)} ${rule.clock}`);
     expect(inRules.sort()).toEqual(versions.map((version) => `${version.basis} ${stated(version)} none`).sort());
+    const further = rules
+      .filter((rule) => !carried.has(`${rule.id}@${rule.from}`))
+      .map((rule) =>
+        [
+          ...[rule.id, stated(rule), rule.clock, rule.initiatives.join('+')],
+          ...[rule.tests.map(({ test }) => test).join('+'), rule.confirmedFrom === undefined ? 'read' : 'unread'],
+        ].join(' '),
+      );
+    expect(further.sort()).toEqual(furtherVersions.map((version) => version.stated).sort());
   });
 
-  test.each(versions.map((version) => [`${version.basis}@${version.from}`, version] as const))(
+  const every = [...versions, ...furtherVersions];
+  test.each(every.map((version) => [`${version.basis}@${version.from}`, version] as const))(
     '%s holds from its first day to the day before its last',
     (id, { basis, from, until }) => {
       const on = (day: string): string | undefined => indexOf(newestRuleSet()).versionOn(basis, day)?.versionId;
@@ -60,7 +77,21 @@ describe('every version of every basis', () => {
 
   test('has the thresholds and the penalty scales that were read', () => {
     const { versions: rules, penaltyScales, benefits } = newestRuleSet();
-    expect(Object.fromEntries(penaltyScales.map(({ crime, minMonths }) => [crime, minMonths]))).toEqual(leastMonths);
+    const scales = penaltyScales.filter(({ unread }) => unread !== true);
+    expect(Object.fromEntries(scales.map(({ crime, minMonths }) => [crime, minMonths]))).toEqual(leastMonths);
+    expect(Object.fromEntries(scales.flatMap(({ crime, group }) => (group ? [[crime, group]] : [])))).toEqual(
+      readGroups,
+    );
+    const unread = penaltyScales.filter((scale) => scale.unread === true);
+    expect(unread.map(({ crime, group, minMonths }) => `${group ?? 'none'} ${crime} ${minMonths}`).sort()).toEqual(
+      Object.entries(unreadCrimes)
+        .flatMap(([group, crimes]) => crimes.map((crime) => `${group} ${crime} 0`))
+        .sort(),
+    );
+    const groups = rules.flatMap(({ id, from, penalty }) =>
+      penalty?.groups === undefined ? [] : [[`${id}@${from}`, penalty.groups]],
+    );
+    expect(Object.fromEntries(groups)).toEqual(namedCrimes);
     const asked = rules.flatMap(({ id, from, penalty }) =>
       penalty?.rule === 'minimum'
         ? [
@@ -81,9 +112,21 @@ describe('every version of every basis', () => {
       if (until === undefined)
         expect([id, confirmedUntil]).toEqual([
           id,
-          source.includes('Ansvar-Systems') && id !== 'LUS-2016-774-2' ? '2026-02-28' : '2025-12-15',
+          // Certain until the reform of 2026-07-01 (law.md 1.4)
+          id === 'BBL-6'
+            ? '2026-06-30'
+            : source.includes('Ansvar-Systems') && id !== 'LUS-2016-774-2'
+              ? '2026-02-28'
+              : '2025-12-15',
         ]);
   });
+});
+
+test.each(Object.entries(furtherPurposes))('%s serves the purposes that the text names', (basis, listed) => {
+  for (const { points } of newestRuleSet().versions.filter(({ id }) => id === basis)) {
+    const own = Object.values(points).flat();
+    expect((own.includes('*') ? [...PURPOSES] : own).sort()).toEqual([...listed].sort());
+  }
 });
 
 describe('what the bases reach', () => {
@@ -122,10 +165,14 @@ describe('who may send and receive', () => {
     const code = side === 'send' ? 'SENDER_NOT_COVERED' : 'RECIPIENT_NOT_COVERED';
     return verdict.outcome !== 'permit' && verdict.obstacles.some((obstacle) => obstacle.code === code) ? 'no' : 'yes';
   };
-  test.each(Object.entries(parties))('%s', (basis, { send, receive }) => {
-    const all = authorities.map(({ id }) => id).filter((id) => id !== OPEN_PARTY);
-    expect(all.filter((id) => covered(basis, 'send', id) === 'yes').sort()).toEqual([...send].sort());
-    expect(all.filter((id) => covered(basis, 'receive', id) === 'yes').sort()).toEqual([...receive].sort());
+  const all = { ...parties, ...furtherParties };
+  test('every basis of the rules is asked about', () => {
+    expect(Object.keys(all).sort()).toEqual([...new Set(newestRuleSet().versions.map(({ id }) => id))].sort());
+  });
+  test.each(Object.entries(all))('%s', (basis, { send, receive }) => {
+    const ids = authorities.map(({ id }) => id).filter((id) => id !== OPEN_PARTY);
+    expect(ids.filter((id) => covered(basis, 'send', id) === 'yes').sort()).toEqual([...send].sort());
+    expect(ids.filter((id) => covered(basis, 'receive', id) === 'yes').sort()).toEqual([...receive].sort());
   });
   test('from the days that were read', () => {
     const days = newestRuleSet().lists.map(({ id, entries }): [string, unknown] => [
