@@ -87,6 +87,46 @@ export const furtherParties: { readonly [basis: string]: Parties } = {
   },
 };
 
+/** Parties of a version before today's, on its last day. */
+export const earlierParties: readonly (readonly [basis: string, on: string, Parties])[] = [
+  ['OSL-10-18a', '2025-03-31', { send: [...SOCIAL, 'sis/sis'], receive: ['polis/noa', 'sapo/sapo'] }],
+  ['OSL-10-21', '2025-11-30', { send: EVERY, receive: PROSECUTION }],
+  ['SOL-15-12', '2025-11-30', { send: TAX, receive: SOC }],
+  ['SOL-19-1', '2026-01-14', { send: AUTHORITIES, receive: SOC }],
+  ['LSS-15-11', '2025-12-31', { send: KOMMUN, receive: ['ivo/ivo'] }],
+  [
+    'SFB-110-31',
+    '2025-11-30',
+    { send: [...AUTHORITIES, 'utforare/assistans'], receive: ['fk/kontroll', 'pens/pension', ...TAX, ...COURT] },
+  ],
+];
+
+type To = { readonly [sender: string]: readonly string[] };
+const each = (senders: readonly string[], to: readonly string[]): To =>
+  Object.fromEntries(senders.map((sender) => [sender, to.filter((id) => id !== sender)]));
+const SUPERVISORS = [...PERMITS, 'lst-e/lst'];
+const NAMED_UM = [
+  ...['af/af', 'csn/csn', 'fk/kontroll', 'pens/pension', 'bv/bv', 'ivo/ivo', 'mig/mig', ...TAX, 'kassan/akassa'],
+];
+/** Where the text names who gives what to whom: by initiative, sender and recipients. */
+export const pairs: readonly (readonly [basis: string, initiative: 'own' | 'request', To])[] = [
+  ['ALK-9-8', 'own', { ...each(['polis/noa'], SUPERVISORS), ...each(['kfm/kfm'], PERMITS) }],
+  [
+    'ALK-9-8',
+    'request',
+    {
+      ...each(PERMITS, [...SUPERVISORS, ...SKV, 'tv/tull']),
+      ...each(['polis/noa', ...SKV], SUPERVISORS),
+      ...each(['kfm/kfm'], PERMITS),
+    },
+  ],
+  ['TOB-7-20', 'own', { ...each(PERMITS, ['polis/noa', 'lst-e/lst']), ...each(['polis/noa'], PERMITS) }],
+  ['TOB-7-20', 'request', {}],
+  ['UM-2023-456', 'own', each(NAMED_UM, ['um/um'])],
+  // 9 §
+  ['UM-2023-456', 'request', each([...STATE.filter((id) => id !== 'um/um'), 'kassan/akassa'], ['um/um'])],
+];
+
 const supervision = ['supervision', 'permit-supervision'];
 export const furtherPurposes: { readonly [basis: string]: readonly string[] } = {
   'OSL-12-2': PURPOSES,

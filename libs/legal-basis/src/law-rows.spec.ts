@@ -3,7 +3,15 @@ import { check } from './check.js';
 import { PURPOSES } from './codes.js';
 import { addDays } from './dates.js';
 import { authorities, COOPERATION, inputOf, newestRuleSet, TODAY, type Row } from './fixtures.js';
-import { furtherParties, furtherPurposes, namedCrimes, readGroups, unreadCrimes } from './law-further-lists.js';
+import {
+  earlierParties,
+  furtherParties,
+  furtherPurposes,
+  namedCrimes,
+  pairs,
+  readGroups,
+  unreadCrimes,
+} from './law-further-lists.js';
 import { furtherVersions } from './law-further-versions.js';
 import {
   entryDays,
@@ -150,7 +158,7 @@ describe('what the bases reach', () => {
 });
 
 describe('who may send and receive', () => {
-  const covered = (basis: string, side: 'send' | 'receive', party: string): string => {
+  const covered = (basis: string, side: 'send' | 'receive', party: string, on = TODAY): string => {
     const other = side === 'send' ? 'polis/noa' : 'kommun/socialnamnden';
     const verdict = check(
       inputOf({
@@ -160,6 +168,7 @@ describe('who may send and receive', () => {
         secrecy: ['21:1'],
         purpose: 'prevent-crime',
         cooperationDecision: COOPERATION,
+        on,
       }),
     );
     const code = side === 'send' ? 'SENDER_NOT_COVERED' : 'RECIPIENT_NOT_COVERED';
@@ -173,6 +182,24 @@ describe('who may send and receive', () => {
     const ids = authorities.map(({ id }) => id).filter((id) => id !== OPEN_PARTY);
     expect(ids.filter((id) => covered(basis, 'send', id) === 'yes').sort()).toEqual([...send].sort());
     expect(ids.filter((id) => covered(basis, 'receive', id) === 'yes').sort()).toEqual([...receive].sort());
+  });
+  test.each(earlierParties)('%s on %s', (basis, on, { send, receive }) => {
+    const ids = authorities.map(({ id }) => id).filter((id) => id !== OPEN_PARTY);
+    expect(ids.filter((id) => covered(basis, 'send', id, on) === 'yes').sort()).toEqual([...send].sort());
+    expect(ids.filter((id) => covered(basis, 'receive', id, on) === 'yes').sort()).toEqual([...receive].sort());
+  });
+  test.each(pairs)('%s, %s: who gives to whom', (basis, initiative, expected) => {
+    const PARTY = /^(SENDER|RECIPIENT|PARTIES|INITIATIVE)_NOT_COVERED$/;
+    const ids = authorities.map(({ id }) => id).filter((id) => id !== OPEN_PARTY);
+    const gives = (from: string, to: string): boolean => {
+      const verdict = check(inputOf({ bases: [basis], from, to, initiative, secrecy: ['21:1'] }));
+      return verdict.outcome === 'permit' || !verdict.obstacles.some(({ code }) => PARTY.test(code));
+    };
+    for (const from of ids)
+      expect([from, ids.filter((to) => to !== from && gives(from, to)).sort()]).toEqual([
+        from,
+        [...(expected[from] ?? [])].sort(),
+      ]);
   });
   test('from the days that were read', () => {
     const days = newestRuleSet().lists.map(({ id, entries }): [string, unknown] => [
