@@ -1,4 +1,4 @@
-export { checkRules, type CheckReport } from './check.js';
+export { checkSpace, type SpaceReport } from './check-space.js';
 export { readRules, ruleFiles } from './source.js';
 export { readMessageTypes } from './message-types.js';
 export { RuleSourceError } from './yaml.js';
@@ -15,3 +15,8 @@ export {
   type RecordedCorpus,
   type RecordedSet,
 } from './scenario-record.js';
+export { Cases, carryingCase } from './carrying-case.js';
+export { lawTable, tableText, type LawTable, type Section } from './law-table.js';
+export { checkRules, readLawBook, tableFile, type Checked, type LawBook, type Violation } from './check-rules.js';
+export { MutantTrial, chosenMutations, type Tried } from './mutants.js';
+export { diffRules, diffText, type RuleDifference, type Side } from './diff-rules.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { checkRulesCommand } from './check.js';
+import { diffCommand } from './diff.js';
 import { recordCommand } from './record.js';
 import { adoptCommand, releaseCommand } from './release.js';
 import { testCommand } from './test.js';
@@ -7,6 +8,7 @@ import { testCommand } from './test.js';
 /** Subcommands of `delge rules`, one file each. */
 const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [
   checkRulesCommand,
+  diffCommand,
   recordCommand,
   testCommand,
   releaseCommand,

@@ -7,7 +7,7 @@ import { classesOf, dayAfter, daysOf, inputOf, partiesOf, purposesOf, type Ask }
  * agency and branches alone, so one of each class stands for the rest; sender, recipient and purpose are asked independently of each
  * other unless a version names pairs, so all pairs are asked on one day and each side on every day; nothing changes between two dates.
  */
-export interface CheckReport {
+export interface SpaceReport {
   readonly counts: { readonly [what: string]: number };
   readonly violations: readonly string[];
 }
@@ -24,7 +24,7 @@ class Proof {
     this.days = daysOf(ruleSet);
   }
 
-  run(): CheckReport {
+  run(): SpaceReport {
     this.time();
     for (const version of this.ruleSet.versions) this.version(version);
     const { classes, days, checks, violations, ruleSet } = this;
@@ -129,4 +129,4 @@ class Proof {
 }
 
 /** Default deny, no unreachable version, no overlap or hole in time, no test without effect. */
-export const checkRules = (ruleSet: RuleSet): CheckReport => new Proof(ruleSet).run();
+export const checkSpace = (ruleSet: RuleSet): SpaceReport => new Proof(ruleSet).run();
