@@ -47,7 +47,7 @@ export interface ReceiptView extends ProvenStatement {
   readonly diaryNumber?: string;
 }
 
-/** One recipient's message in `GET /v1/referrals/{id}`. */
+/** What a verdict was computed by. */
 interface ComputedByView {
   readonly ruleSet: { readonly number: number; readonly sha256: string };
   /** Size of the keys log that it was read to. */
@@ -64,6 +64,7 @@ export interface ForecastView extends ComputedByView {
   readonly decidedBy: ComputedByView;
   readonly text: { readonly sv: string; readonly en: string };
 }
+/** One recipient's message in `GET /v1/referrals/{id}`. */
 export interface MessageView extends MessageSummary {
   readonly attempt: number;
   readonly stateText: { readonly sv: string; readonly en: string };
