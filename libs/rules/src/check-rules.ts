@@ -6,6 +6,7 @@ import { Cases, carryingCase, variant, withItem, type Case } from './carrying-ca
 import { lastOf, lawTable, type LawTable } from './law-table.js';
 import { shortOf } from './scenario-run.js';
 import type { Parties } from './scenario-types.js';
+import { timelineFaults } from './timeline.js';
 
 /** One thing that does not hold, in words. */
 export interface Violation {
@@ -53,7 +54,7 @@ export function checkRules(ruleSet: RuleSet, parties: Parties, book: LawBook, sa
   const counts: { [what: string]: number } = {};
   const fails = (rule: string, says: string): void => void violations.push({ rule, says });
   const table = lawTable(cases);
-  timeline(ruleSet, fails);
+  for (const fault of timelineFaults(ruleSet)) fails('timeline', fault);
   counts['basis versions'] = ruleSet.versions.length;
   counts['rows of the law table'] = Object.values(table.versions).flatMap((rows) => Object.keys(rows)).length;
   for (const [id, rows] of Object.entries(table.versions))
@@ -68,18 +69,6 @@ export function checkRules(ruleSet: RuleSet, parties: Parties, book: LawBook, sa
   return { violations, counts, table, without: withoutPath(parties, table) };
 }
 export type Fails = (rule: string, says: string) => void;
-
-/** No overlap and no hole per basis; each version begins where the one before it ends. */
-export function timeline({ versions }: RuleSet, fails: Fails): void {
-  const byBasis = Map.groupBy(versions, ({ id }) => id);
-  for (const [id, own] of byBasis)
-    for (const [at, { from, until }] of own.entries()) {
-      const next = own[at + 1];
-      if (until !== undefined && until <= from) fails('timeline', `${id}@${from} ends before it begins`);
-      if (next !== undefined && until !== next.from)
-        fails('timeline', `${id}: ${until ?? 'no end'} is followed by ${next.from}`);
-    }
-}
 
 export function compareTables(signed: LawTable, computed: LawTable, fails: Fails): void {
   const offices = firstDifference(signed.protectedOffices, computed.protectedOffices);

@@ -1,6 +1,7 @@
 import { check, type AuthorityView, PURPOSES, type BasisVersion, type RuleSet } from '#legal-basis';
 import { covers, reachesIn, valid, type Question } from './oracle.js';
 import { classesOf, dayAfter, daysOf, inputOf, partiesOf, purposesOf, type Ask } from './space.js';
+import { timelineFaults } from './timeline.js';
 
 /**
  * Holds the engine against a plain second reading of the rules, one basis version at a time. Reduced thus: a party is read by kind,
@@ -25,27 +26,13 @@ class Proof {
   }
 
   run(): SpaceReport {
-    this.time();
+    for (const fault of timelineFaults(this.ruleSet)) this.tell(fault);
     for (const version of this.ruleSet.versions) this.version(version);
     const { classes, days, checks, violations, ruleSet } = this;
     return {
       counts: { versions: ruleSet.versions.length, parties: classes.length, days: days.length, checks },
       violations,
     };
-  }
-
-  /** Versions of one basis follow each other without overlap and without a hole. */
-  private time(): void {
-    for (const id of new Set(this.ruleSet.versions.map((one) => one.id))) {
-      const all = this.ruleSet.versions.filter((one) => one.id === id).sort((a, b) => (a.from < b.from ? -1 : 1));
-      for (const [at, one] of all.entries()) {
-        if (one.until !== undefined && one.until <= one.from) this.tell(`${id}@${one.from} ends before it begins`);
-        const next = all[at + 1];
-        if (next === undefined || one.until === next.from) continue;
-        const what = one.until === undefined || one.until > next.from ? 'overlap' : 'leave a hole';
-        this.tell(`${id}: the versions of ${one.from} and ${next.from} ${what}`);
-      }
-    }
   }
 
   private version(version: BasisVersion): void {

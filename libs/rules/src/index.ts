@@ -16,7 +16,8 @@ export {
   type RecordedSet,
 } from './scenario-record.js';
 export { Cases, carryingCase } from './carrying-case.js';
-export { lawTable, tableText, type LawTable, type Section } from './law-table.js';
+export { lawTable, type LawTable, type Section } from './law-table.js';
+export { tableText } from './law-table-text.js';
 export { checkRules, readLawBook, tableFile, type Checked, type LawBook, type Violation } from './check-rules.js';
 export { MutantTrial, chosenMutations, type Tried } from './mutants.js';
 export { diffRules, diffText, type RuleDifference, type Side } from './diff-rules.js';

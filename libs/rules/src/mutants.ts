@@ -1,11 +1,13 @@
 import { check, EngineError, verdictCodes, type RuleSet } from '#legal-basis';
 import { Cases } from './carrying-case.js';
-import { compareTables, timeline } from './check-rules.js';
-import { apartFromBases, rowsOf, versionId, type LawTable } from './law-table.js';
+import { compareTables } from './check-rules.js';
+import { apartFromBases } from './apart-from-bases.js';
+import { rowsOf, versionId, type LawTable } from './law-table.js';
 import { mutationsOf, type Mutation } from './mutations.js';
 import { scenarioInput } from './scenario-input.js';
 import { runScenarios, shortOf } from './scenario-run.js';
 import type { Corpus } from './scenario-types.js';
+import { timelineFaults } from './timeline.js';
 
 /** What caught a fault; `equivalent`: no verdict of the space is another one. */
 export type Caught = 'engine' | 'scenarios' | 'check' | 'equivalent' | 'survived';
@@ -62,8 +64,8 @@ export class MutantTrial {
   private checked({ touches }: Mutation, mutant: RuleSet): string | undefined {
     let said: string | undefined;
     const fails = (rule: string, says: string): void => void (said ??= `${rule}: ${says}`);
-    timeline(mutant, fails);
-    if (said !== undefined) return said;
+    const [fault] = timelineFaults(mutant);
+    if (fault !== undefined) return `timeline: ${fault}`;
     const cases = new Cases(mutant, this.corpus.parties);
     const apart = apartFromBases(cases);
     compareTables({ ...this.signed, versions: {} }, { ...apart, versions: {} }, fails);
