@@ -5,7 +5,9 @@ import { en } from './texts/en.js';
 import { sv } from './texts/sv.js';
 import type { Texts } from './texts/texts.js';
 import type { CheckInput, Missing, Note, Obstacle, Verdict } from './types.js';
-import { waysOut, type WayOut, type WayOutcome } from './ways-out.js';
+import type { WayOut, WayOutcome } from './apply-way.js';
+import type { OpenFact } from './open-facts.js';
+import { waysOut } from './ways-out.js';
 
 /** One thing that is so, with the items it concerns. */
 export interface Finding {
@@ -32,6 +34,8 @@ export interface Explanation {
   /** What is missing, as open questions. */
   readonly missing: readonly MissingText[];
   readonly waysOut: readonly (WayOut & { readonly text: string })[];
+  /** Open questions of fact whose answer would make room for another basis. No way proposes a fact. */
+  readonly questions: readonly (OpenFact & { readonly text: string })[];
   readonly notes: readonly { readonly code: string; readonly text: string }[];
 }
 
@@ -64,6 +68,7 @@ class Renderer {
 
   explanation(): Explanation {
     const { verdict } = this;
+    const { ways, facts } = waysOut(verdict, this.input);
     const obstacles = verdict.outcome === 'permit' ? [] : this.obstacles(verdict.obstacles);
     return {
       outcome: this.texts.outcomes[verdict.outcome],
@@ -71,7 +76,8 @@ class Renderer {
       items: [...obstacles, ...this.carried()],
       citations: this.citations(),
       missing: verdict.outcome === 'permit' ? [] : this.missing(verdict.missing),
-      waysOut: waysOut(verdict, this.input).map((way) => ({ ...way, text: this.way(way) })),
+      waysOut: ways.map((way) => ({ ...way, text: this.way(way) })),
+      questions: facts.map((open) => ({ ...open, text: this.openFact(open) })),
       notes: verdict.notes.map((note) => ({ code: note.code, text: this.note(note) })),
     };
   }
@@ -98,10 +104,10 @@ class Renderer {
   private missing(missing: readonly Missing[]): MissingText[] {
     const groups = group(missing, (m) => keyOf([m.code, m.kind, m.basis, m.test, m.question, m.version]));
     return groups.map(({ first, items }) => {
-      const test = first.test === undefined ? '' : (own(this.texts.tests, first.test) ?? '');
+      const test = first.test === undefined ? '' : this.asks(first.basis, first.test);
       const question = own(this.texts.questions, (first.question ?? '').split(':')[0] ?? '') ?? '';
       const offices = this.offices(first);
-      const slots = { ...this.slots(first, items), test, question, offices, version: first.version ?? '' };
+      const slots = { ...this.slots(first, items), test, question, offices, version: this.wording(first.version) };
       const text = fill(this.texts.missing[first.code], slots);
       const { code, kind, basis, test: testCode, question: questionCode, version } = first;
       return { code, kind, items, text, ...defined({ basis, test: testCode, question: questionCode, version }) };
@@ -110,7 +116,21 @@ class Renderer {
 
   private offices(entry: Missing): string {
     const rule = entry.basis === undefined ? undefined : this.index.versionOn(entry.basis, this.input.on)?.rule;
-    return this.join(rule?.tests.find((test) => test.test === entry.test)?.offices ?? []);
+    const offices = rule?.tests.find((test) => test.test === entry.test)?.offices ?? [];
+    return this.join(offices.map((office) => own(this.texts.offices, office) ?? office));
+  }
+
+  /** The provision's own question where the rule has one. */
+  private asks(basis: string | undefined, test: string): string {
+    const rule = basis === undefined ? undefined : this.index.versionOn(basis, this.input.on)?.rule;
+    const asked = rule?.tests.find((one) => one.test === test);
+    return (this.lang === 'sv' ? asked?.asksSv : asked?.asksEn) ?? own(this.texts.tests, test) ?? '';
+  }
+
+  private wording(versionId: string | undefined): string {
+    if (versionId === undefined) return '';
+    const at = versionId.lastIndexOf('@');
+    return fill(this.texts.ways.wording, { basis: this.basis(versionId.slice(0, at)), from: versionId.slice(at + 1) });
   }
 
   private carried(): Finding[] {
@@ -152,11 +172,12 @@ class Renderer {
     const { code, detail } = obstacle;
     if (detail === undefined) return '';
     const { texts } = this;
-    if (code === 'FACT_MISSING' || code === 'FACT_NOT_MET') return own(texts.facts, detail) ?? detail;
+    if (code === 'FACT_MISSING' || code === 'FACT_NOT_MET' || code === 'FACT_EXCLUDES')
+      return own(texts.facts, detail) ?? detail;
     if (code === 'PURPOSE_NOT_COVERED') return own(texts.purposes, detail) ?? detail;
     if (code === 'INITIATIVE_NOT_COVERED') return own(texts.initiatives, detail) ?? detail;
     if (code === 'CODE_UNKNOWN') return own(texts.lists, detail) ?? detail;
-    if (code === 'TEST_NOT_MET') return own(texts.tests, detail) ?? detail;
+    if (code === 'TEST_NOT_MET') return this.asks(obstacle.basis, detail);
     if (code === 'POSITION_PREVENTS') return own(texts.questions, detail.split(':')[0] ?? '') ?? detail;
     return detail;
   }
@@ -220,17 +241,34 @@ class Renderer {
 
   private way(way: WayOut): string {
     const { ways } = this.texts;
-    const bases = this.join((way.bases ?? []).map((id) => this.basis(id)));
+    const bases = this.join([
+      ...(way.bases ?? []).map((id) => this.basis(id)),
+      ...(way.versions ?? []).map((id) => this.wording(id)),
+    ]);
     const items = this.join([...new Set((way.items ?? []).map((id) => this.item(id)))]);
-    const slots = { bases, items, recipient: way.recipient ?? '', outcome: this.wayOutcome(way.outcome) };
+    const slots = { bases, items, recipient: this.agency(way.recipient), outcome: this.wayOutcome(way.outcome) };
+    if (way.kind === 'none') return ways.none[way.why ?? 'obstacle'];
     if (way.kind === 'ask-for-assessment') return fill(ways.ask, slots);
+    if (way.kind === 'take-legal-position') return fill(ways.position, slots);
+    if (way.kind === 'adopt-basis') return fill(ways.adopt, slots);
     if (way.kind === 'leave-out-items') return fill(ways.leaveOut, slots);
-    if (way.kind === 'other-recipient') return fill(ways.recipient, slots);
+    if (way.kind === 'other-recipient') return capital(fill(ways.recipient, slots));
+    if (way.items !== undefined) return capital(fill(ways.basisForFewer, slots));
     return capital(fill((way.bases ?? []).length > 1 ? ways.bases : ways.basis, slots));
   }
 
-  private wayOutcome(outcome: WayOutcome): string {
+  private openFact({ fact, bases }: OpenFact): string {
+    const question = fact === 'request' ? this.texts.requested : (own(this.texts.facts, fact) ?? '');
+    return fill(this.texts.openFact, { question, bases: this.join(bases.map((id) => this.basis(id))) });
+  }
+
+  private agency(id: string | undefined): string {
+    return id === undefined ? '' : (own(this.texts.agencies, id) ?? id);
+  }
+
+  private wayOutcome(outcome: WayOutcome | undefined): string {
     const { ways } = this.texts;
+    if (outcome === undefined) return '';
     if (outcome === 'permit') return ways.noObstacle;
     if (outcome === 'officer') return ways.afterAssessment;
     return outcome === 'protected' ? ways.afterProtected : ways.afterPosition;

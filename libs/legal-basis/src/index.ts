@@ -26,5 +26,5 @@ export {
   type ClaimsContext,
 } from './build-claims.js';
 export { explain, type Explanation, type Finding, type MissingText } from './explain.js';
-export type { WayOut, WayOutcome } from './ways-out.js';
+export { applyWay, type WayOut, type WayOutcome } from './apply-way.js';
 export { vocabularySchema, type VocabularySchema, type CodeList } from './vocabulary.js';

@@ -1,169 +1,274 @@
+import { applyWay, benefiting, claiming, recipientOf, type WayOut, type WayOutcome } from './apply-way.js';
+import { standingsOf } from './candidates.js';
 import { check } from './check.js';
-import { OUTCOMES, type TestCode } from './codes.js';
-import { NO_BASIS } from './recorded.js';
-import { indexOf } from './rule-index.js';
-import type { AssessKind, AuthorityView, CheckInput, ClaimAssessment, ClaimBasis, Missing, Verdict } from './types.js';
+import { closedListObstacles } from './closed-lists.js';
+import { openFacts, type OpenFact } from './open-facts.js';
+import { indexOf, type CompiledVersion } from './rule-index.js';
+import { standingOf, type Standing } from './standing.js';
+import type { BasisVersion, CheckInput, ClaimItem, Missing, PartySelector, Verdict } from './types.js';
 
-/** `permit`: at once; `officer`: a permit once officers have answered the tests; the others: what else is needed. */
-export type WayOutcome = 'permit' | AssessKind;
-export interface WayOut {
-  readonly kind: 'other-basis' | 'other-recipient' | 'leave-out-items' | 'ask-for-assessment';
-  /** Basis ids to claim. */
-  readonly bases?: readonly string[];
-  readonly items?: readonly string[];
-  /** Agency id of a recipient that the claimed basis covers. */
-  readonly recipient?: string;
-  readonly outcome: WayOutcome;
-}
 const RANK: { readonly [outcome in WayOutcome]: number } = { permit: 0, officer: 1, 'legal-question': 2, protected: 3 };
-const MOST_WAYS = 6;
+const MOST_BASES = 4;
+const MOST_USABLE = 8;
+const MOST_RECIPIENTS = 3;
+const MOST_FOR_FEWER = 2;
+/** What the recipient alone can change. */
+const OF_RECIPIENT: ReadonlySet<string> = new Set([
+  'RECIPIENT_NOT_COVERED',
+  'PARTIES_NOT_COVERED',
+  'BENEFIT_NOT_DECIDED_BY_RECIPIENT',
+]);
+
+export interface Found {
+  readonly ways: readonly WayOut[];
+  /** Facts that would make room for another basis; asked for, not proposed. */
+  readonly facts: readonly OpenFact[];
+}
+/** One search serves both languages. */
+const searched = new WeakMap<Verdict, { readonly input: CheckInput; readonly found: Found }>();
 
 /**
- * Ways that would carry the disclosure, each verified by checking again. Facts about the world are never proposed: every way uses the
- * facts, initiative and purpose that were claimed.
+ * Ways that would carry the disclosure, each verified by applying it and checking again; `none` alone when there is none. Facts about the
+ * world are never proposed: every way keeps facts, derived facts, purpose, initiative and day.
  */
-export function waysOut(verdict: Verdict, input: CheckInput): readonly WayOut[] {
-  if (verdict.outcome === 'permit') return [];
-  const now = verdict.outcome === 'deny' ? Number.POSITIVE_INFINITY : RANK[verdict.kind];
-  const ways: WayOut[] = [];
-  if (verdict.outcome === 'assess') {
-    const after = outcomeOf(withAnswers(input, verdict.missing));
-    ways.push({ kind: 'ask-for-assessment', outcome: after === 'permit' ? 'officer' : (after ?? verdict.kind) });
-  }
-  ways.push(...otherBases(input, now));
-  if (verdict.outcome === 'deny') ways.push(...leavingOut(verdict, input), ...otherRecipients(verdict, input));
-  return ways.slice(0, MOST_WAYS);
+export function waysOut(verdict: Verdict, input: CheckInput): Found {
+  if (verdict.outcome === 'permit') return { ways: [], facts: [] };
+  const known = searched.get(verdict);
+  if (known?.input === input) return known.found;
+  const found = lookFor(verdict, input);
+  searched.set(verdict, { input, found });
+  return found;
 }
 
-/** The outcome of a variant, officers' answers supposed; undefined when a formal obstacle remains. */
-function outcomeOf(input: CheckInput): WayOutcome | undefined {
-  const first = check(input);
-  if (first.outcome === 'permit') return 'permit';
-  if (first.outcome === 'deny') return undefined;
-  if (first.kind !== 'officer') return first.kind;
-  const after = check(withAnswers(input, first.missing));
-  return after.outcome === 'permit' ? 'officer' : undefined;
+function lookFor(verdict: Verdict, input: CheckInput): Found {
+  const sender = input.directory.authority(input.sender);
+  const recipient = input.directory.authority(input.recipient);
+  if (sender === undefined || recipient === undefined || isMalformed(input))
+    return { ways: [{ kind: 'none', why: 'malformed' }], facts: [] };
+  const standings = standingsOf(input, { sender, recipient });
+  const ways = search(verdict, input, standings);
+  const none: WayOut = { kind: 'none', why: verdict.outcome === 'assess' ? 'unanswered' : 'obstacle' };
+  return { ways: ways.length === 0 ? [none] : ways, facts: openFacts(input, standings) };
 }
 
-/** Supposes that officers have answered what is missing; only to see what would remain. */
-function withAnswers(input: CheckInput, missing: readonly Missing[]): CheckInput {
-  const supposed = missing.flatMap((entry): ClaimAssessment[] => {
-    if (entry.test === undefined || entry.item === undefined || entry.kind !== 'officer') return [];
-    const office = officeFor(input, entry);
-    const common = {
-      items: [entry.item],
-      office,
-      officer: 'supposed',
-      mandate: 'delegation',
-      assurance: 'asserted',
-    } as const;
-    const basis = entry.version ?? NO_BASIS;
-    const outcome = OUTCOMES[entry.test as TestCode].passes;
-    return [{ ...common, id: '', test: entry.test, outcome, basis, at: '', commitment: '', digest: '' }];
-  });
-  // A supposed answer takes the place of those that contradict each other or are void.
-  const answered = (recorded: ClaimAssessment): boolean =>
-    supposed.some(
-      (one) =>
-        one.test === recorded.test && one.basis === recorded.basis && recorded.items.includes(one.items[0] ?? ''),
-    );
-  const kept = input.claims.assessments.filter((recorded) => !answered(recorded));
-  return { ...input, claims: { ...input.claims, assessments: [...kept, ...supposed] } };
-}
-
-function officeFor(input: CheckInput, entry: Missing): string {
-  const version = entry.basis === undefined ? undefined : indexOf(input.ruleSet).versionOn(entry.basis, input.on);
-  return version?.rule.tests.find((rule) => rule.test === entry.test)?.offices?.[0] ?? 'handlaggare';
-}
-
-const claiming = (input: CheckInput, bases: readonly ClaimBasis[]): CheckInput => ({
-  ...input,
-  claims: { ...input.claims, bases },
-});
-
-/** Single bases first; two together only when none carries alone (AND over provisions). Duties before permissions. */
-function otherBases(input: CheckInput, now: number): WayOut[] {
-  const index = indexOf(input.ruleSet);
-  const claimed = new Set(input.claims.bases.map((basis) => basis.id));
-  const candidates = [...index.bases.keys()]
-    .filter((id) => index.versionOn(id, input.on) !== undefined)
-    .sort((a, b) => Number(forceOf(input, a) !== 'duty') - Number(forceOf(input, b) !== 'duty'));
-  const found: WayOut[] = [];
-  const usable: string[] = [];
-  for (const id of candidates) {
-    const variant = claiming(input, [{ id }]);
-    const outcome = claimed.has(id) && input.claims.bases.length === 1 ? undefined : outcomeOf(variant);
-    if (outcome !== undefined && RANK[outcome] < now) found.push({ kind: 'other-basis', bases: [id], outcome });
-    else if (check(variant).carriedBy.length > 0 || reachesSome(variant)) usable.push(id);
-  }
-  if (found.length === 0) {
-    for (const [at, first] of usable.entries())
-      for (const second of usable.slice(at + 1)) {
-        const outcome = outcomeOf(claiming(input, [{ id: first }, { id: second }]));
-        if (outcome !== undefined && RANK[outcome] < now)
-          found.push({ kind: 'other-basis', bases: [first, second], outcome });
-      }
-  }
-  return found.sort((a, b) => RANK[a.outcome] - RANK[b.outcome]).slice(0, MOST_WAYS - 2);
-}
-const forceOf = (input: CheckInput, id: string): string | undefined =>
-  indexOf(input.ruleSet).versionOn(id, input.on)?.rule.force;
-/** The basis applies to the message, and some item is only waiting for an assessment. */
-function reachesSome(input: CheckInput): boolean {
-  const verdict = check(input);
+/** A message outside the closed lists is refused whatever is changed here; one without a basis may find one. */
+function isMalformed(input: CheckInput): boolean {
   return (
-    verdict.outcome !== 'permit' &&
-    verdict.missing.some((entry) => entry.basis !== undefined && entry.item !== undefined)
+    input.sender === input.recipient ||
+    closedListObstacles(input, indexOf(input.ruleSet)).some(({ code }) => code !== 'NO_BASIS')
   );
 }
 
-function leavingOut(verdict: Verdict, input: CheckInput): WayOut[] {
-  if (verdict.outcome !== 'deny') return [];
-  const stopped = new Set(verdict.obstacles.flatMap((obstacle) => obstacle.item ?? []));
-  const rest = input.claims.items.filter((item) => !stopped.has(item.id));
-  if (stopped.size === 0 || rest.length === 0) return [];
-  const outcome = outcomeOf({ ...input, claims: { ...input.claims, items: rest } });
-  return outcome === undefined ? [] : [{ kind: 'leave-out-items', items: [...stopped], outcome }];
+function search(verdict: Verdict, input: CheckInput, standings: readonly Standing[]): WayOut[] {
+  if (verdict.outcome === 'permit') return [];
+  const now = verdict.outcome === 'deny' ? Number.POSITIVE_INFINITY : RANK[verdict.kind];
+  const fewer = leavingOut(verdict, input, now);
+  const bases = otherBases(input, now, standings);
+  if (verdict.outcome === 'assess') return [...acts(verdict, input), ...bases, ...fewer];
+  return [...bases, ...fewer, ...otherRecipients(verdict, input)];
 }
 
-/** Agencies on the list of a basis whose only obstacle is the recipient. */
+/**
+ * The outcome of a variant; undefined where a formal obstacle, or something nobody here can answer, would remain. When all that is missing
+ * can be answered, answers that pass lead to a permit: `ways-out.property.spec.ts` supposes them over random claims.
+ */
+export function outcomeOf(input: CheckInput, verdict: Verdict = check(input)): WayOutcome | undefined {
+  if (verdict.outcome === 'permit') return 'permit';
+  return verdict.outcome === 'assess' && verdict.missing.every(isAnswerable) ? verdict.kind : undefined;
+}
+/** An officer's test, a jurist's position or adoption; what is missing besides is a fact. */
+const isAnswerable = ({ code, test, item }: Missing): boolean =>
+  (test !== undefined && item !== undefined) || code === 'OPEN_QUESTION' || code === 'BASIS_NOT_ADOPTED';
+
+const verified = (input: CheckInput, way: WayOut): WayOut[] => {
+  const outcome = outcomeOf(applyWay(input, way));
+  return outcome === undefined ? [] : [{ ...way, outcome }];
+};
+
+/** What people of the sending authority can still do on the bases that are claimed. */
+function acts({ missing }: Verdict & { readonly outcome: 'assess' }, input: CheckInput): WayOut[] {
+  const unique = (values: readonly (string | undefined)[]): readonly string[] =>
+    [...new Set(values)].flatMap((value) => value ?? []);
+  const asked = missing.filter(({ test, item }) => test !== undefined && item !== undefined);
+  const questions = unique(missing.map(({ code, question }) => (code === 'OPEN_QUESTION' ? question : undefined)));
+  const versions = unique(missing.map(({ code, version }) => (code === 'BASIS_NOT_ADOPTED' ? version : undefined)));
+  return [
+    ...(asked.length === 0 ? [] : verified(input, { kind: 'ask-for-assessment', asked })),
+    ...(questions.length === 0 ? [] : verified(input, { kind: 'take-legal-position', questions })),
+    ...(versions.length === 0 ? [] : verified(input, { kind: 'adopt-basis', versions })),
+  ];
+}
+
+interface Candidate {
+  readonly id: string;
+  readonly duty: boolean;
+  /** Units of item and provision that it does not carry. */
+  readonly stopped: ReadonlySet<string>;
+  readonly stoppedItems: ReadonlySet<string>;
+}
+
+/**
+ * Single bases first; two together only when none carries alone (AND over provisions), and one for fewer items only when neither does.
+ * Duties before permissions, then by outcome. A basis that falls for the message as a whole carries nothing, alone or with others: it is
+ * not looked at further.
+ */
+function otherBases(input: CheckInput, now: number, standings: readonly Standing[]): WayOut[] {
+  const claimed = new Set(input.claims.bases.flatMap(({ id, point }) => (point === undefined ? [id] : [])));
+  const usable: Candidate[] = [];
+  const single: Single[] = [];
+  for (const { basis: id, version, obstacles } of standings) {
+    if (version === undefined || obstacles.length > 0) continue;
+    const variant = claiming(input, [{ id }]);
+    const duty = version.rule.force === 'duty';
+    const verdict = check(variant);
+    if (verdict.outcome === 'deny') {
+      // What stops the message as a whole stops it on every basis.
+      if (verdict.obstacles.every(({ item }) => item !== undefined))
+        usable.push({
+          id,
+          duty,
+          stopped: new Set(verdict.obstacles.map(({ item, provision }) => `${item ?? ''} ${provision ?? ''}`)),
+          stoppedItems: new Set(verdict.obstacles.flatMap(({ item }) => item ?? [])),
+        });
+      continue;
+    }
+    const rank = verdict.outcome === 'permit' ? RANK.permit : RANK[verdict.kind];
+    if (!claimed.has(id) && rank < now) single.push({ id, duty, variant, verdict, rank });
+  }
+  const alone = singles(single);
+  if (alone.length > 0) return alone;
+  const together = pairs(input, usable, now);
+  return inOrder(together.length > 0 ? together : forFewer(input, usable, claimed, now));
+}
+
+interface Single {
+  readonly id: string;
+  readonly duty: boolean;
+  readonly variant: CheckInput;
+  readonly verdict: Verdict;
+  readonly rank: number;
+}
+/** In order, so that no more are verified than are told. */
+function singles(candidates: readonly Single[]): WayOut[] {
+  const ways: WayOut[] = [];
+  for (const { id, variant, verdict } of [...candidates].sort(
+    (a, b) => Number(b.duty) - Number(a.duty) || a.rank - b.rank,
+  )) {
+    if (ways.length >= MOST_BASES) break;
+    const outcome = outcomeOf(variant, verdict);
+    if (outcome !== undefined) ways.push({ kind: 'other-basis', bases: [id], outcome });
+  }
+  return ways;
+}
+
+interface Ranked {
+  readonly way: WayOut;
+  readonly duty: boolean;
+}
+const rankOf = ({ outcome }: WayOut): number => (outcome === undefined ? Number.POSITIVE_INFINITY : RANK[outcome]);
+const inOrder = (ways: readonly Ranked[]): WayOut[] =>
+  [...ways]
+    .sort((a, b) => Number(b.duty) - Number(a.duty) || rankOf(a.way) - rankOf(b.way))
+    .slice(0, MOST_BASES)
+    .map(({ way }) => way);
+
+function pairs(input: CheckInput, usable: readonly Candidate[], now: number): readonly Ranked[] {
+  const few = [...usable].sort((a, b) => a.stopped.size - b.stopped.size).slice(0, MOST_USABLE);
+  const ways: Ranked[] = [];
+  for (const [at, first] of few.entries())
+    for (const second of few.slice(at + 1)) {
+      if ([...first.stopped].some((unit) => second.stopped.has(unit))) continue;
+      const bases = [first.id, second.id];
+      const duty = first.duty && second.duty;
+      for (const way of verified(input, { kind: 'other-basis', bases }))
+        if (rankOf(way) < now) ways.push({ way, duty });
+    }
+  return ways;
+}
+
+/** Another basis that carries some of the items: those that it carries most of, the others left out. */
+function forFewer(
+  input: CheckInput,
+  usable: readonly Candidate[],
+  claimed: ReadonlySet<string>,
+  now: number,
+): readonly Ranked[] {
+  const all = input.claims.items;
+  const ways: Ranked[] = [];
+  const some = usable.filter(({ id, stoppedItems }) => !claimed.has(id) && stoppedItems.size < all.length);
+  for (const { id, duty, stoppedItems } of [...some].sort((a, b) => a.stoppedItems.size - b.stoppedItems.size)) {
+    if (ways.length >= MOST_FOR_FEWER) break;
+    const way: WayOut = { kind: 'other-basis', bases: [id], ...without(input, (item) => stoppedItems.has(item)) };
+    for (const one of verified(input, way)) if (rankOf(one) < now) ways.push({ way: one, duty });
+  }
+  return ways;
+}
+
+const without = (input: CheckInput, out: (item: string) => boolean): { items: string[]; keeps: string[] } => {
+  const ids = input.claims.items.map(({ id }) => id);
+  return { items: ids.filter(out), keeps: ids.filter((id) => !out(id)) };
+};
+
+/**
+ * The largest part of the items that is carried, and the largest for which nothing more is needed. Items stand or fall each by itself, so
+ * that each is looked at alone; the part is then checked as a whole.
+ */
+function leavingOut(verdict: Verdict, input: CheckInput, now: number): WayOut[] {
+  if (verdict.outcome === 'permit' || input.claims.items.length < 2) return [];
+  const touched = new Set([...verdict.obstacles, ...verdict.missing].flatMap(({ item }) => item ?? []));
+  if (touched.size === 0) return [];
+  const rank = new Map(input.claims.items.map((item) => [item.id, touched.has(item.id) ? alone(input, item) : 0]));
+  const ranks = [...new Set(rank.values())].filter((one) => one < now).sort((a, b) => b - a);
+  const ways: WayOut[] = [];
+  for (const most of [...new Set([ranks[0], ranks.at(-1)])]) {
+    if (most === undefined) continue;
+    const part = without(input, (item) => (rank.get(item) ?? Number.POSITIVE_INFINITY) > most);
+    if (part.items.length === 0 || part.keeps.length === 0) continue;
+    for (const way of verified(input, { kind: 'leave-out-items', ...part })) if (rankOf(way) < now) ways.push(way);
+  }
+  return ways;
+}
+
+function alone(input: CheckInput, item: ClaimItem): number {
+  const verdict = check({ ...input, claims: { ...input.claims, items: [item] } });
+  if (verdict.outcome === 'permit') return RANK.permit;
+  // Free text that nobody has declared is asked about, and is carried by nothing until then.
+  const undeclared = verdict.missing.some(({ code }) => code === 'FREE_TEXT_UNDECLARED');
+  return verdict.outcome === 'deny' || undeclared ? Number.POSITIVE_INFINITY : RANK[verdict.kind];
+}
+
+/** Agencies that a claimed basis names, where only the recipient stands against it. */
 function otherRecipients(verdict: Verdict, input: CheckInput): WayOut[] {
   if (verdict.outcome !== 'deny') return [];
   const index = indexOf(input.ruleSet);
+  const sender = input.directory.authority(input.sender);
+  if (sender === undefined) return [];
   const ways: WayOut[] = [];
-  for (const { id } of input.claims.bases) {
-    const own = verdict.obstacles.filter((obstacle) => obstacle.basis === id);
-    const rule = index.versionOn(id, input.on)?.rule;
-    if (rule === undefined || own.length !== 1 || own[0]?.code !== 'RECIPIENT_NOT_COVERED') continue;
-    const narrow =
-      (input.claims.initiative === 'own' ? rule.recipient.own : rule.recipient.request) ?? rule.recipient.any;
-    const listed = narrow.flatMap((selector) => [
-      ...(selector.agencies ?? []),
-      ...(index.lists.get(selector.list ?? '')?.entries ?? []).flatMap((entry) =>
-        entry.party.branch === undefined ? (entry.party.agencies ?? []) : [],
-      ),
-    ]);
-    for (const agency of [...new Set(listed)].slice(0, 3)) {
-      const outcome = outcomeOf(sentTo(input, agency));
-      if (outcome !== undefined) ways.push({ kind: 'other-recipient', bases: [id], recipient: agency, outcome });
+  for (const basis of input.claims.bases) {
+    const own = verdict.obstacles.filter((obstacle) => obstacle.basis === basis.id);
+    const version = index.versionOn(basis.id, input.on);
+    if (version === undefined || own.length === 0 || !own.every(({ code }) => OF_RECIPIENT.has(code))) continue;
+    for (const agency of namedRecipients(version, input)) {
+      if (agency === sender.agency || ways.length >= MOST_RECIPIENTS) continue;
+      const recipient = recipientOf(agency);
+      if (standingOf(basis, input, { sender, recipient }, index).obstacles.length > 0) continue;
+      ways.push(...verified(input, { kind: 'other-recipient', bases: [basis.id], recipient: agency }));
     }
   }
   return ways;
 }
 
-function sentTo(input: CheckInput, agency: string): CheckInput {
-  const supposed: AuthorityView = {
-    id: `(${agency})`,
-    participant: agency,
-    kind: 'statlig-myndighet',
-    branches: [],
-    agency,
-  };
-  const directory = {
-    authority: (id: string) => (id === supposed.id ? supposed : input.directory.authority(id)),
-    adopted: (authority: string, version: string) => input.directory.adopted(authority, version),
-    position: (authority: string, question: string, on: string) => input.directory.position(authority, question, on),
-    cooperation: (id: string) => input.directory.cooperation(id),
-  };
-  return { ...input, recipient: supposed.id, directory };
+function namedRecipients({ rule }: CompiledVersion, input: CheckInput): ReadonlySet<string> {
+  const index = indexOf(input.ruleSet);
+  const { any, own, request }: BasisVersion['recipient'] = rule.recipient;
+  const narrow = (input.claims.initiative === 'own' ? own : request) ?? any;
+  const selectors: readonly PartySelector[] = [
+    ...narrow,
+    ...(rule.pairs ?? []).flatMap(({ recipient }) => recipient),
+    ...(rule.recipientDecidesBenefit === true ? benefiting(input) : []),
+  ];
+  const listed = selectors.flatMap(({ list }) => index.lists.get(list ?? '')?.entries ?? []).map(({ party }) => party);
+  return new Set(
+    [...selectors, ...listed].flatMap(({ agencies, branch }) => (branch === undefined ? (agencies ?? []) : [])),
+  );
 }

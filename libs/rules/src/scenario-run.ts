@@ -73,6 +73,9 @@ export const wayName = ({ kind, bases = [], recipient }: WayOut): string => {
     'other-recipient': `recipient ${recipient ?? ''}`,
     'leave-out-items': 'leave-out',
     'ask-for-assessment': 'assessment',
+    'take-legal-position': 'position',
+    'adopt-basis': 'adopt',
+    none: 'none',
   };
   return names[kind] ?? kind;
 };

@@ -1,3 +1,4 @@
+import { namesEn } from './names.js';
 import type { Texts } from './texts.js';
 
 export const en: Texts = {
@@ -189,11 +190,24 @@ export const en: Texts = {
     recipient: '{recipient} is covered by {bases}: {outcome}.',
     leaveOut: 'Without {items} the outcome is: {outcome}.',
     ask: 'Ask for an assessment of the questions above. The outcome can then be: {outcome}.',
+    position:
+      "The authority's jurist can take a position on the open question of law. The outcome can then be: {outcome}.",
+    adopt: "The authority's jurist can adopt {bases}. The outcome is then: {outcome}.",
+    basisForFewer: '{bases} would carry the information without {items}: {outcome}.',
+    none: {
+      obstacle: 'No way on this basis. No other basis carries the information as the message stands.',
+      unanswered: 'No way on this basis until the questions above are answered.',
+      malformed: 'No way until the message is corrected. Correct what is unknown or missing and check again.',
+    },
+    wording: '{basis} in the wording from {from}',
     afterAssessment: 'no formal obstacle once an officer has made the assessments',
     noObstacle: 'no formal obstacle',
     afterPosition: "a question of law is open and needs the jurist's position",
     afterProtected: 'two named officers need to assess the protected identity',
   },
+  ...namesEn,
+  openFact: '{question} The answer is needed to try {bases}.',
+  requested: 'Has the recipient asked for the information?',
   section: 'OSL chapter {chapter} section {section}{paragraph}',
   paragraphs: { st1: ' first paragraph', st2: ' second paragraph', st3: ' third paragraph' },
   and: ' and ',

@@ -1,3 +1,4 @@
+import { namesSv } from './names.js';
 import type { Texts } from './texts.js';
 
 export const sv: Texts = {
@@ -187,11 +188,23 @@ export const sv: Texts = {
     recipient: '{recipient} omfattas av {bases}: {outcome}.',
     leaveOut: 'Utan {items} är utfallet: {outcome}.',
     ask: 'Be om en bedömning av frågorna ovan. Utfallet kan då bli: {outcome}.',
+    position: 'Myndighetens jurist kan ta ställning i den öppna rättsfrågan. Utfallet kan då bli: {outcome}.',
+    adopt: 'Myndighetens jurist kan anta {bases}. Utfallet blir då: {outcome}.',
+    basisForFewer: '{bases} skulle bära uppgifterna utan {items}: {outcome}.',
+    none: {
+      obstacle: 'Ingen väg på den här grunden. Ingen annan grund bär uppgifterna så som meddelandet ser ut.',
+      unanswered: 'Ingen väg på den här grunden förrän frågorna ovan är besvarade.',
+      malformed: 'Ingen väg förrän meddelandet är rättat. Rätta det som är okänt eller saknas och gör om kontrollen.',
+    },
+    wording: '{basis} i lydelsen från {from}',
     afterAssessment: 'inget formellt hinder när en handläggare har gjort bedömningarna',
     noObstacle: 'inget formellt hinder',
     afterPosition: 'en rättsfråga är öppen och behöver juristens ställningstagande',
     afterProtected: 'två utsedda handläggare behöver bedöma de skyddade personuppgifterna',
   },
+  ...namesSv,
+  openFact: '{question} Svaret behövs för att kunna pröva {bases}.',
+  requested: 'Har mottagaren begärt uppgifterna?',
   section: 'OSL {chapter} kap. {section} §{paragraph}',
   paragraphs: { st1: ' första stycket', st2: ' andra stycket', st3: ' tredje stycket' },
   and: ' och ',

@@ -39,11 +39,24 @@ export interface Texts {
     readonly recipient: string;
     readonly leaveOut: string;
     readonly ask: string;
+    readonly position: string;
+    readonly adopt: string;
+    readonly basisForFewer: string;
+    /** No way was found. */
+    readonly none: { readonly obstacle: string; readonly unanswered: string; readonly malformed: string };
+    /** A basis in a named wording. */
+    readonly wording: string;
     readonly afterAssessment: string;
     readonly noObstacle: string;
     readonly afterPosition: string;
     readonly afterProtected: string;
   };
+  /** Names as they stand in a sentence. */
+  readonly agencies: { readonly [agency: string]: string };
+  readonly offices: { readonly [office: string]: string };
+  /** A question of fact whose answer would make room for {bases}. */
+  readonly openFact: string;
+  readonly requested: string;
   readonly section: string;
   readonly paragraphs: { readonly [paragraph: string]: string };
   readonly and: string;
