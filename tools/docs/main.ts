@@ -14,6 +14,7 @@ import { problemStatuses, problemsPage } from './problems-page.js';
 import { allRoutes, routesTable } from './routes.js';
 import { parseFile, sourceFiles, wordsOf } from './source.js';
 import { statementsPage } from './statements-page.js';
+import { textsPage } from './texts-page.js';
 import { vocabularyTables } from './vocabulary-tables.js';
 
 const DIST = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,6 +44,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/openapi.json', await openApiJson(DIST), 'json'],
     ['docs/asyncapi.yaml', asyncApiYaml(ROOT), 'yaml'],
     ['docs/statements.md', statementsPage(ROOT), 'markdown'],
+    ['docs/texts.md', textsOfNewest(), 'markdown'],
     [OPERATOR, operator, 'markdown'],
     [INTEGRATOR, replaceBetween(read(INTEGRATOR), 'example', exampleBody()), 'markdown'],
     ...basisPages(ROOT).map(([path, text]) => [path, text, 'markdown'] as const),
@@ -56,6 +58,12 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
 const vocabularyJson = (): string => {
   const newest = ruleSets.at(-1);
   return newest === undefined ? '' : JSON.stringify(vocabularySchema(newest));
+};
+
+/** Every text, as the newest rule set has it. */
+const textsOfNewest = (): string => {
+  const newest = ruleSets.at(-1);
+  return newest === undefined ? '' : textsPage(newest);
 };
 
 /** Body of the one example that the integrator's page shows. */

@@ -30,6 +30,8 @@ export interface Explanation {
   readonly summary: string;
   /** Per provision and basis what broke it, or why nothing did. */
   readonly items: readonly Finding[];
+  /** What the check went by. */
+  readonly facts: readonly { readonly code: string; readonly text: string }[];
   readonly citations: readonly { readonly version: string; readonly text: string }[];
   /** What is missing, as open questions. */
   readonly missing: readonly MissingText[];
@@ -39,6 +41,21 @@ export interface Explanation {
   readonly notes: readonly { readonly code: string; readonly text: string }[];
 }
 
+/** Every text of an explanation, in the order in which it is read. */
+export const textsOf = (explained: Explanation): readonly string[] => [
+  explained.outcome,
+  explained.summary,
+  ...[
+    explained.items,
+    explained.facts,
+    explained.citations,
+    explained.missing,
+    explained.waysOut,
+    explained.questions,
+    explained.notes,
+  ].flatMap((part) => part.map(({ text }) => text)),
+];
+
 /**
  * Renders a verdict and looks for ways out. `input` must be the input the verdict came from.
  * @throws {EngineError} as `check`
@@ -46,6 +63,8 @@ export interface Explanation {
 export function explain(verdict: Verdict, input: CheckInput, lang: 'sv' | 'en'): Explanation {
   return new Renderer(verdict, input, lang === 'sv' ? sv : en, lang).explanation();
 }
+
+const MOST_NAMED = 4;
 
 const fill = (template: string, slots: { readonly [slot: string]: string }): string =>
   template
@@ -74,6 +93,7 @@ class Renderer {
       outcome: this.texts.outcomes[verdict.outcome],
       summary: this.summary(),
       items: [...obstacles, ...this.carried()],
+      facts: this.facts(),
       citations: this.citations(),
       missing: verdict.outcome === 'permit' ? [] : this.missing(verdict.missing),
       waysOut: ways.map((way) => ({ ...way, text: this.way(way) })),
@@ -141,7 +161,9 @@ class Renderer {
         ? this.texts.removed
         : first.provision === undefined
           ? this.texts.carriedUnprotected
-          : this.texts.carried;
+          : this.isDutyElsewhere(first.by)
+            ? this.texts.carriedByDuty
+            : this.texts.carried;
       const basis = first.by.split('@')[0] ?? '';
       const slots = this.slots({ ...first, basis }, items);
       return {
@@ -154,6 +176,45 @@ class Renderer {
     });
   }
 
+  private isDutyElsewhere(versionId: string): boolean {
+    const id = versionId.slice(0, versionId.lastIndexOf('@'));
+    return !id.startsWith('OSL-') && this.index.versionOn(id, this.input.on)?.rule.force === 'duty';
+  }
+
+  private facts(): Explanation['facts'] {
+    const { used, purposes, initiatives } = this.texts;
+    const { claims, on } = this.input;
+    const told = (code: string, template: string | undefined, value: string | undefined): Explanation['facts'] =>
+      template === undefined || value === undefined ? [] : [{ code, text: fill(template, { value }) }];
+    return [
+      ...told('day', used.day, on),
+      ...told('purpose', used.purpose, own(purposes, claims.purpose)),
+      ...told('initiative', used.initiative, own(initiatives, claims.initiative)),
+      ...(claims.cooperationDecision === undefined ? [] : told('cooperationDecision', used.cooperation, '')),
+      ...Object.entries({ ...claims.facts, ...claims.derived }).flatMap(([fact, value]) =>
+        typeof value === 'boolean'
+          ? told(fact, own(used.answers, fact)?.[value ? 'yes' : 'no'], '')
+          : told(fact, own(used.values, fact), this.value(fact, value)),
+      ),
+    ];
+  }
+
+  private value(fact: string, code: string): string | undefined {
+    const { stages, ages, protection } = this.texts;
+    if (fact === 'crime') return this.crime(code);
+    if (fact === 'offenceStage') return own(stages, code);
+    if (fact === 'ageBand' || fact === 'victimAgeBand') return own(ages, code);
+    if (fact === 'protectedIdentity') return own(protection, code);
+    const benefit = this.index.benefits.get(code);
+    return this.lang === 'sv' ? benefit?.nameSv : benefit?.nameEn;
+  }
+
+  private crime(code: string | boolean | undefined): string {
+    if (typeof code !== 'string') return '';
+    const scale = this.index.scaleOn(code, this.input.on) ?? this.index.crimes.get(code)?.[0];
+    return (this.lang === 'sv' ? scale?.nameSv : scale?.nameEn) ?? '';
+  }
+
   private slots(
     place: { readonly basis?: string; readonly provision?: string },
     items: readonly string[],
@@ -162,7 +223,8 @@ class Renderer {
     return {
       basis: place.basis === undefined ? '' : this.basis(place.basis),
       provision: place.provision === undefined ? '' : this.provision(place.provision),
-      item: this.join([...new Set(items.map((item) => this.item(item)))]),
+      item: this.items(items),
+      crime: this.crime(this.input.claims.facts['crime']),
       why: non === undefined ? '' : this.lang === 'sv' ? non.whySv : non.whyEn,
       dates: place.basis === undefined ? '' : this.whenInForce(place.basis),
     };
@@ -172,20 +234,20 @@ class Renderer {
     const { code, detail } = obstacle;
     if (detail === undefined) return '';
     const { texts } = this;
-    if (code === 'FACT_MISSING' || code === 'FACT_NOT_MET' || code === 'FACT_EXCLUDES')
-      return own(texts.facts, detail) ?? detail;
-    if (code === 'PURPOSE_NOT_COVERED') return own(texts.purposes, detail) ?? detail;
-    if (code === 'INITIATIVE_NOT_COVERED') return own(texts.initiatives, detail) ?? detail;
-    if (code === 'CODE_UNKNOWN') return own(texts.lists, detail) ?? detail;
+    if (code === 'FACT_MISSING') return own(texts.facts, detail) ?? '';
+    if (code === 'FACT_NOT_MET' || code === 'FACT_EXCLUDES') return own(texts.factNames, detail) ?? '';
+    if (code === 'PURPOSE_NOT_COVERED') return own(texts.purposes, detail) ?? '';
+    if (code === 'INITIATIVE_NOT_COVERED') return own(texts.initiatives, detail) ?? '';
+    if (code === 'CODE_UNKNOWN') return own(texts.lists, detail) ?? '';
     if (code === 'TEST_NOT_MET') return this.asks(obstacle.basis, detail);
-    if (code === 'POSITION_PREVENTS') return own(texts.questions, detail.split(':')[0] ?? '') ?? detail;
+    if (code === 'POSITION_PREVENTS') return own(texts.questions, detail.split(':')[0] ?? '') ?? '';
     return detail;
   }
 
   private basis(id: string): string {
     const versions = this.index.bases.get(id) ?? [];
     const version = this.index.versionOn(id, this.input.on) ?? versions.at(-1);
-    return version?.rule.citation ?? this.index.nonBases.get(id)?.citation ?? id;
+    return version?.rule.citation ?? this.index.nonBases.get(id)?.citation ?? this.texts.unknownBasis;
   }
 
   private whenInForce(id: string): string {
@@ -213,7 +275,16 @@ class Renderer {
   private item(id: string): string {
     const category = this.input.claims.items.find((item) => item.id === id)?.dataCategory;
     const named = category === undefined ? undefined : dataCategories.get(category);
-    return named === undefined ? id : this.lang === 'sv' ? named.nameSv : named.nameEn;
+    if (named === undefined) return this.texts.unknownItem;
+    return this.lang === 'sv' ? named.nameSv : named.nameEn;
+  }
+
+  /** A list that can still be read: the first few, and how many more. */
+  private items(ids: readonly string[]): string {
+    const names = [...new Set(ids.map((id) => this.item(id)))];
+    if (names.length <= MOST_NAMED) return this.join(names);
+    const count = String(names.length - MOST_NAMED + 1);
+    return this.join([...names.slice(0, MOST_NAMED - 1), fill(this.texts.further, { count })]);
   }
 
   private citations(): Explanation['citations'] {
@@ -245,7 +316,7 @@ class Renderer {
       ...(way.bases ?? []).map((id) => this.basis(id)),
       ...(way.versions ?? []).map((id) => this.wording(id)),
     ]);
-    const items = this.join([...new Set((way.items ?? []).map((id) => this.item(id)))]);
+    const items = this.items(way.items ?? []);
     const slots = { bases, items, recipient: this.agency(way.recipient), outcome: this.wayOutcome(way.outcome) };
     if (way.kind === 'none') return ways.none[way.why ?? 'obstacle'];
     if (way.kind === 'ask-for-assessment') return fill(ways.ask, slots);
@@ -279,7 +350,7 @@ class Renderer {
   }
 }
 
-const own = (map: { readonly [key: string]: string }, key: string): string | undefined =>
+const own = <T>(map: { readonly [key: string]: T }, key: string): T | undefined =>
   Object.hasOwn(map, key) ? map[key] : undefined;
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 const defined = <T extends object>(members: T): Defined<T> =>

@@ -25,6 +25,9 @@ export {
   type BodyAssessment,
   type ClaimsContext,
 } from './build-claims.js';
-export { explain, type Explanation, type Finding, type MissingText } from './explain.js';
+export { explain, textsOf, type Explanation, type Finding, type MissingText } from './explain.js';
 export { applyWay, type WayOut, type WayOutcome } from './apply-way.js';
+export type { OpenFact } from './open-facts.js';
+export { textCatalogue, type Text, type TextGroup } from './texts/catalogue.js';
+export { LAWS_OWN_WORDS, PlainLanguage, type Fault } from './texts/plain-language.js';
 export { vocabularySchema, type VocabularySchema, type CodeList } from './vocabulary.js';

@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { applyWay, check, explain, ruleSets, type CheckInput, type RuleSet, type WayOut } from '#legal-basis';
+import {
+  applyWay,
+  check,
+  explain,
+  PlainLanguage,
+  ruleSets,
+  textsOf,
+  type CheckInput,
+  type RuleSet,
+  type WayOut,
+} from '#legal-basis';
 import { readScenarios, scenarioFiles } from './scenario-file.js';
 import { scenarioInput } from './scenario-input.js';
 
@@ -82,5 +92,48 @@ describe('ways out', () => {
       for (const lang of ['sv', 'en'] as const)
         for (const { text } of explain(check(input), input, lang).waysOut)
           expect(text).not.toMatch(/\{|[A-Z]{3}-\d|@\d/);
+  });
+});
+
+describe('explanations of all scenarios', () => {
+  test('are plain in both languages', () => {
+    const plain = new PlainLanguage(newest);
+    const faults = new Set<string>();
+    for (const scenario of corpus.scenarios) {
+      const input = scenarioInput(scenario, corpus.parties, newest);
+      for (const lang of ['sv', 'en'] as const)
+        for (const text of textsOf(explain(check(input), input, lang))) {
+          const found = plain.faults(text, lang);
+          if (found.length > 0) faults.add(`${found.join(', ')}: ${text}`);
+        }
+    }
+    expect([...faults]).toEqual([]);
+  });
+
+  test('say through what a duty of another statute breaks secrecy, and name what the check went by', () => {
+    const duty = /uppgiftsskyldighet\. Den bryter sekretessen i .* genom OSL 10 kap\. 28 § första stycket/;
+    let duties = 0;
+    for (const scenario of corpus.scenarios) {
+      const input = scenarioInput(scenario, corpus.parties, newest);
+      const { items, facts } = explain(check(input), input, 'sv');
+      expect(facts.map(({ code }) => code)).toEqual(expect.arrayContaining(['day', 'initiative']));
+      for (const { code, basis = '', provision, text } of items) {
+        const force = newest.versions.find(({ id }) => id === basis)?.force;
+        if (code !== 'CARRIED' || provision === undefined || force !== 'duty' || basis.startsWith('OSL-')) continue;
+        expect(text).toMatch(duty);
+        duties += 1;
+      }
+    }
+    expect(duties).toBeGreaterThan(20);
+  });
+
+  test('ask for a request, where that alone is wanting, and never propose one', () => {
+    const asked = refused.flatMap(([, input]) => {
+      const { questions, waysOut } = explain(check(input), input, 'sv');
+      return questions.some(({ fact }) => fact === 'request') ? [{ input, waysOut }] : [];
+    });
+    expect(asked.length).toBeGreaterThan(5);
+    for (const { input, waysOut } of asked)
+      for (const way of waysOut) expect(applyWay(input, way).claims.initiative).toBe('own');
   });
 });

@@ -6130,8 +6130,8 @@ export const ruleSet2: RuleSet = {
       id: 'OSL-10-1',
       reason: 'NOT_A_BASIS',
       citation: 'OSL (2009:400) 10 kap. 1 §',
-      whySv: 'Åberopa i stället OSL-12-2, som anger villkoren för samtycke.',
-      whyEn: 'Claim OSL-12-2 instead, which holds the conditions for consent.',
+      whySv: 'Åberopa i stället OSL 12 kap. 2 §, som anger villkoren för samtycke.',
+      whyEn: 'Claim OSL chapter 12 section 2 instead, which holds the conditions for consent.',
     },
     {
       id: 'FORSLAG',

@@ -1,5 +1,7 @@
 import type { AssessKind, Clock, Force, MissingCode, NoteCode, ObstacleCode, Outcome } from '../types.js';
-import type { Purpose, TestCode } from '../codes.js';
+import type { DerivedCode, FactCode, LegalQuestion, Purpose, TestCode } from '../codes.js';
+
+export type Fact = FactCode | DerivedCode;
 
 /**
  * Every text of one language. Slots: {basis} citation of the basis, {provision} the secrecy, {item} what the item is, {detail} the
@@ -18,13 +20,30 @@ export interface Texts {
   readonly missing: { readonly [code in MissingCode]: string };
   /** The question behind a test, put to the officer. */
   readonly tests: { readonly [test in TestCode]: string };
-  readonly questions: { readonly [code: string]: string };
-  readonly facts: { readonly [code: string]: string };
+  readonly questions: { readonly [code: string]: string } & { readonly [question in LegalQuestion]: string };
+  /** A fact as a question, where it is missing. */
+  readonly facts: { readonly [fact in Fact]: string };
+  /** A fact as it stands in a sentence. */
+  readonly factNames: { readonly [fact in Fact]: string };
+  /** What the check went by: one sentence a fact, with {value}; a yes-or-no fact has one for each answer. */
+  readonly used: {
+    readonly day: string;
+    readonly purpose: string;
+    readonly initiative: string;
+    readonly cooperation: string;
+    readonly values: { readonly [fact: string]: string };
+    readonly answers: { readonly [fact: string]: { readonly yes: string; readonly no: string } };
+  };
+  readonly stages: { readonly [stage: string]: string };
+  readonly ages: { readonly [band: string]: string };
+  readonly protection: { readonly [status: string]: string };
   readonly purposes: { readonly [purpose in Purpose]: string };
   readonly initiatives: { readonly own: string; readonly request: string };
   readonly notes: { readonly [code in NoteCode]: string };
   readonly lists: { readonly [list: string]: string };
   readonly carried: string;
+  /** A duty in another statute breaks secrecy through OSL 10:28 first paragraph. */
+  readonly carriedByDuty: string;
   readonly carriedUnprotected: string;
   readonly removed: string;
   readonly dates: {
@@ -60,4 +79,8 @@ export interface Texts {
   readonly section: string;
   readonly paragraphs: { readonly [paragraph: string]: string };
   readonly and: string;
+  /** Further {count} items after those that are named. */
+  readonly further: string;
+  readonly unknownBasis: string;
+  readonly unknownItem: string;
 }
