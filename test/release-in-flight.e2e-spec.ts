@@ -10,8 +10,8 @@ import { KeysFeed } from '#snapshot';
 import type { KeysLog } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
 import { SandboxJurists } from '../apps/cli/src/rules/release.js';
-import { replay } from '../tools/demo/replay.js';
-import type { Recorded } from '../tools/demo/replay.js';
+import { replay } from '#replay';
+import type { Recorded } from '#replay';
 import { judge, nothing } from './support/history.js';
 import { Parties } from './support/parties.js';
 import { TestStack, eventually, permitted } from './support/stack.js';
@@ -147,7 +147,7 @@ describe('a rule set released while referrals are in flight', () => {
       expect(keys.at(BigInt(decision.keys.size)).ruleSet()).toMatchObject(decision.ruleSet);
       if (!superseded.has(one.entryId))
         seen.set(decision.messageId, [...(seen.get(decision.messageId) ?? []), decision.ruleSet.sha256]);
-      const { manifest } = parseManifest(one.manifest);
+      const { manifest } = parseManifest(one.manifest!);
       const flips = (manifest.claims as { readonly purpose: string }).purpose === FLIPPED;
       expect(decision.outcome).toBe(flips && decision.ruleSet.sha256 === digest ? 'deny' : 'permit');
       const what = `${superseded.has(one.entryId) ? 'superseded: ' : ''}rule set ${decision.ruleSet.number} ${decision.outcome}`;

@@ -8,8 +8,8 @@ import { LedgerKeys, OperatorClient } from '#operator';
 import { KeysFeed } from '#snapshot';
 import type { KeysLog } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
-import { replay } from '../tools/demo/replay.js';
-import type { Recorded } from '../tools/demo/replay.js';
+import { replay } from '#replay';
+import type { Recorded } from '#replay';
 import { send } from '../tools/demo/send.js';
 import { FalseGateway } from './support/false-gateway.js';
 import { Parties } from './support/parties.js';
@@ -81,7 +81,7 @@ describe('the decisions of a run, computed again by somebody else', () => {
 
   it('shows a decision whose claims were others', async () => {
     const one = permit();
-    const { manifest } = parseManifest(one.manifest);
+    const { manifest } = parseManifest(one.manifest!);
     const changed = { ...manifest, claims: { ...manifest.claims, assessments: [] } };
     const text = await signManifest(await parties.gateway(manifest.gateway), changed);
     expect(await replay({ ...one, manifest: text }, keys)).toMatchObject({ code: 'manifest-digest' });

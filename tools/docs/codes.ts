@@ -2,7 +2,7 @@ import type { Notice, Receipt, Typ } from '#envelope';
 import type { SnapshotErrorCode, StatementBody } from '#snapshot';
 import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
 import type { QuarantineReason } from '../../apps/exchange/src/domain/errors.js';
-import type { VerificationObstacle } from '../../apps/exchange/src/domain/verification.js';
+import type { VerificationObstacle } from '#replay';
 
 /** What people need to know of each kind of token. A kind without words fails to compile. */
 export interface About {

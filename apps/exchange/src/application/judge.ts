@@ -4,7 +4,7 @@ import { ClaimsError, ENGINE_VERSION, check, parseClaims, stockholmDate, verdict
 import type { Claims } from '#legal-basis';
 import type { Manifest } from '#envelope';
 import type { Snapshot } from '#snapshot';
-import { obstaclesOf } from '../domain/verification.js';
+import { obstaclesOf } from '#replay';
 import { digestOf } from './ground.js';
 import type { Law } from './ground.js';
 

@@ -4,7 +4,7 @@ import type { Manifest } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import { aGateway, aWorld, example, sealed } from '#testing';
 import type { World } from '#testing';
-import { OBSTACLES, obstaclesOf } from './verification.js';
+import { OBSTACLES, obstaclesOf } from './obstacles.js';
 
 let world: World;
 let manifest: Manifest;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseDecision, parseManifest, verifyDecision } from '#envelope';
+import { EnvelopeError, parseDecision, parseManifest, verifyDecision } from '#envelope';
 import type { Decision, Manifest } from '#envelope';
 import { canonicalBytes, canonicalize } from '#json';
 import type { JsonValue } from '#json';
@@ -13,9 +13,9 @@ import {
   verdictCodes,
 } from '#legal-basis';
 import type { Claims, RuleSet } from '#legal-basis';
-import { cooperationCommitment, parseCooperation } from '#snapshot';
+import { SnapshotError, cooperationCommitment, parseCooperation } from '#snapshot';
 import type { KeysLog, Snapshot } from '#snapshot';
-import { obstaclesOf } from '../../apps/exchange/src/domain/verification.js';
+import { obstaclesOf } from './obstacles.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64url');
@@ -24,7 +24,8 @@ const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').up
 export interface Recorded {
   readonly entryId: string;
   readonly decision: string;
-  readonly manifest: string;
+  /** Absent where the opening is not there any more. */
+  readonly manifest?: string;
   /** Opening of the cooperation decision that the claims name. */
   readonly cooperation?: object;
 }
@@ -34,35 +35,66 @@ export type Replayed =
   | { readonly entryId: string; readonly outcome: 'same'; readonly decided: 'by-law' | 'by-verification' }
   | { readonly entryId: string; readonly outcome: 'mismatch'; readonly recorded: object; readonly computed: object }
   | { readonly entryId: string; readonly outcome: 'not-replayable'; readonly code: NotReplayable };
-type NotReplayable =
-  | 'keys-root'
-  | 'decision-key'
-  | 'manifest-digest'
-  | 'claims-digest'
-  | 'rule-set-not-released'
-  | 'rule-set-unknown'
-  | 'engine-unknown'
-  | 'cooperation-missing';
+/** Signed material that contradicts itself or the keys log: nothing to compute again, and nothing to believe. */
+export const CONTRADICTIONS = [
+  'malformed',
+  'keys-root',
+  'decision-key',
+  'decision-signature',
+  'manifest-digest',
+  'claims-digest',
+  'rule-set-not-released',
+] as const;
+/** What is not there to compute from. */
+export const LACKING = [
+  'opening-missing',
+  'cooperation-missing',
+  'keys-log-shorter',
+  'rule-set-unknown',
+  'engine-unknown',
+] as const;
+export type NotReplayable = (typeof CONTRADICTIONS)[number] | (typeof LACKING)[number];
 
 /**
  * Computes a decision again (design.md I7) from claims, rule set by digest, engine version, and the directory, adoptions and legal positions at
  * the size of the keys log that the decision carries; what stood against the message itself likewise. Believes nothing but the keys log that the caller has verified.
- * @param ruleSetOf the rule set of a digest; the released ones when absent
+ * @param ruleSetOf the rule set of a digest; the ones that ship when absent
  */
 export async function replay(
   recorded: Recorded,
   keys: KeysLog,
   ruleSetOf: (digest: string) => RuleSet | undefined = (digest) => ruleSetByDigest(digest, sha256),
 ): Promise<Replayed> {
+  try {
+    return await computed(recorded, keys, ruleSetOf);
+  } catch (error) {
+    const code = faultOf(error);
+    if (code === undefined) throw error;
+    return { entryId: recorded.entryId, outcome: 'not-replayable', code };
+  }
+}
+
+const faultOf = (error: unknown): NotReplayable | undefined => {
+  if (error instanceof SnapshotError) return error.code === 'SIZE_NOT_HELD' ? 'keys-log-shorter' : 'malformed';
+  if (!(error instanceof EnvelopeError)) return undefined;
+  return error.code === 'BAD_SIGNATURE' ? 'decision-signature' : 'malformed';
+};
+
+async function computed(
+  recorded: Recorded,
+  keys: KeysLog,
+  ruleSetOf: (digest: string) => RuleSet | undefined,
+): Promise<Replayed> {
   const { entryId } = recorded;
   const not = (code: NotReplayable): Replayed => ({ entryId, outcome: 'not-replayable', code });
   const { decision, kid } = parseDecision(recorded.decision);
-  const { manifest, kid: manifestKid } = parseManifest(recorded.manifest);
   const snapshot = keys.at(BigInt(decision.keys.size));
   if (snapshot.rootBase64 !== decision.keys.root) return not('keys-root');
   const key = snapshot.key(kid);
   if (key?.use !== 'decision' || key.holder !== 'exchange') return not('decision-key');
   await verifyDecision(recorded.decision, key.public);
+  if (recorded.manifest === undefined) return not('opening-missing');
+  const { manifest, kid: manifestKid } = parseManifest(recorded.manifest);
   if (digestOf(recorded.manifest) !== decision.manifestSha256) return not('manifest-digest');
   if (digestOf(canonicalBytes(manifest.claims)) !== decision.claimsSha256) return not('claims-digest');
   const compared = (computed: object, decided: 'by-law' | 'by-verification'): Replayed =>
