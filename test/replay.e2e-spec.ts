@@ -1,5 +1,9 @@
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseDecision, parseManifest, sha256Base64url, signDecision, signManifest } from '#envelope';
 import { canonicalBytes } from '#json';
 import { ruleSetByDigest } from '#legal-basis';
@@ -17,6 +21,19 @@ import { TestStack, examples } from './support/stack.js';
 
 jest.setTimeout(240_000);
 const PAGE = 100;
+const CLI = join(process.env['DELGE_ROOT'] ?? process.cwd(), 'dist/apps/cli/src/main.js');
+
+interface Told {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+const cli = (...args: readonly string[]): Promise<Told> =>
+  new Promise((done) =>
+    execFile(process.execPath, [CLI, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, out, err) =>
+      done({ code: error === null ? 0 : Number(error.code), out, err }),
+    ),
+  );
 
 describe('the decisions of a run, computed again by somebody else', () => {
   let delge: TestStack;
@@ -127,6 +144,86 @@ describe('the decisions of a run, computed again by somebody else', () => {
     expect(await said({ engineVersion: 99 })).toMatchObject({ code: 'engine-unknown' });
     expect(await said({ ruleSet: { ...decision.ruleSet, sha256: 'A'.repeat(43) } })).toMatchObject({
       code: 'rule-set-not-released',
+    });
+  });
+
+  describe('by the command line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'delge-replay-'));
+    const file = join(folder, 'decisions.jsonl');
+    let sandbox: readonly string[];
+    const ofFiles = (): Promise<Told> =>
+      cli(...sandbox, 'rules', 'replay', '--json', '--decisions', file, '--keys', join(folder, 'keys.json'));
+    const replayed = async (change: (all: Recorded[]) => Recorded[]): Promise<Told> => {
+      const kept = readFileSync(file, 'utf8');
+      const all = kept
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Recorded);
+      writeFileSync(
+        file,
+        change(all)
+          .map((one) => JSON.stringify(one))
+          .join('\n'),
+      );
+      try {
+        return await ofFiles();
+      } finally {
+        writeFileSync(file, kept);
+      }
+    };
+    beforeAll(() => {
+      sandbox = ['--sandbox', join(delge.stack.options.dir, 'sandbox.json')];
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('computes those of a running Delge again, and keeps them', async () => {
+      const { code, out, err } = await cli(...sandbox, 'rules', 'replay', '--json', '--save', folder);
+      expect([code, err]).toEqual([0, '']);
+      const { decisions: count, same, mismatch } = JSON.parse(out) as Record<string, number>;
+      expect(count).toBeGreaterThanOrEqual(decisions.length);
+      expect([same, mismatch]).toEqual([count, 0]);
+    });
+
+    it('computes them again from files, and says so in lines', async () => {
+      expect(await ofFiles()).toMatchObject({ code: 0, out: expect.stringContaining('"stands":true') });
+      const lines = await cli(...sandbox, 'rules', 'replay', '--decisions', file, '--keys', join(folder, 'keys.json'));
+      expect(lines.out).toMatch(/^(\d+) decisions: \1 same, 0 mismatch, 0 not replayable\n$/);
+    });
+
+    it('says which it cannot for want of an opening, and lets the rest stand', async () => {
+      const { code, out } = await replayed((all) =>
+        all.map(({ manifest, ...one }, at) => (at === 0 ? one : { ...one, manifest: manifest! })),
+      );
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ mismatch: 0, notReplayable: { 'opening-missing': 1 }, stands: true });
+    });
+
+    it('ends with 1 on other codes than the law gives, and on what the exchange did not sign', async () => {
+      const one = permit();
+      const { decision } = parseDecision(one.decision);
+      const verdict = { ...decision.verdict, force: 'permission' };
+      const other = await signDecision(await parties.exchange(), { ...decision, verdict });
+      const differing = await replayed((all) => [...all, { ...one, decision: other }]);
+      expect(differing.code).toBe(1);
+      expect(JSON.parse(differing.out)).toMatchObject({
+        mismatch: 1,
+        stands: false,
+        differing: [{ recorded: verdict }],
+      });
+      const stranger = await signDecision(await parties.gateway('kommunerna'), decision);
+      const forged = await replayed(() => [{ ...one, decision: stranger }]);
+      expect(forged.code).toBe(1);
+      expect(JSON.parse(forged.out)).toMatchObject({ notReplayable: { 'decision-key': 1 }, stands: false });
+    });
+
+    it('takes no keys log but the one that was signed', async () => {
+      const keysFile = join(folder, 'keys.json');
+      const kept = readFileSync(keysFile, 'utf8');
+      const { checkpoint, entries } = JSON.parse(kept) as { checkpoint: string; entries: string[] };
+      writeFileSync(keysFile, JSON.stringify({ checkpoint, entries: entries.slice(0, -1) }));
+      const shorter = await ofFiles();
+      writeFileSync(keysFile, kept);
+      expect(shorter).toMatchObject({ code: 1, out: '', err: expect.stringContaining('LOG_ROLLED_BACK') });
     });
   });
 });

@@ -73,9 +73,14 @@ export class Stack {
       for (const id of gateways) await untilFollowed(stack.url(gatewayService(id)), size);
     });
     const urls = new Map(gateways.map((id) => [id, stack.url(gatewayService(id))]));
+    const operator = {
+      exchange: stack.url('exchange'),
+      ledger: stack.url('ledger'),
+      registry: stack.url('registry'),
+    };
     await progress.step(
       'Systems',
-      () => registerSystems(dir, directory, urls),
+      () => registerSystems(dir, directory, urls, operator),
       (all) => `${all.length}`,
     );
     return stack;

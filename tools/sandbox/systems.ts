@@ -46,6 +46,13 @@ export async function untilFollowed(gateway: string, size: number): Promise<void
   }
 }
 
+/** Where the operator's services listen, and what one needs to ask them: for the command line. */
+export interface SandboxOperator {
+  readonly exchange: string;
+  readonly ledger: string;
+  readonly registry: string;
+}
+
 /**
  * Registers one system for every authority, on the word of its participant's administrator.
  * @returns them all; also kept in sandbox.json, for the command line
@@ -54,6 +61,7 @@ export async function registerSystems(
   dir: string,
   directory: SandboxDirectory,
   gateways: ReadonlyMap<string, string>,
+  operator: SandboxOperator,
 ): Promise<readonly SandboxSystem[]> {
   const file = join(dir, 'sandbox.json');
   const files = keyFiles(dir);
@@ -62,7 +70,11 @@ export async function registerSystems(
     if (url === undefined) throw new Error(`gateway ${gateway} is not deployed`);
     return { authority, system: systemIdOf(authority), keyFile: files.system(authority), gateway: url };
   });
-  const text = JSON.stringify({ gateways: Object.fromEntries(gateways), systems }, undefined, 2);
+  const [gateway = ''] = gateways.keys();
+  // Who reads the logs as one admitted, and the operator's people.
+  const reader = { gateway, keyStoreFile: files.keyStore(gateway) };
+  const asked = { ...operator, trustFile: files.trust, tokenFile: files.operatorToken, reader };
+  const text = JSON.stringify({ gateways: Object.fromEntries(gateways), operator: asked, systems }, undefined, 2);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return systems;
   for (const system of systems) await register(dir, directory.environment, system);
   writeFileSync(file, text, { mode: 0o600 });

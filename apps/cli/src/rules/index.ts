@@ -3,6 +3,7 @@ import { checkRulesCommand } from './check.js';
 import { diffCommand } from './diff.js';
 import { recordCommand } from './record.js';
 import { adoptCommand, releaseCommand } from './release.js';
+import { replayCommand } from './replay.js';
 import { testCommand } from './test.js';
 
 /** Subcommands of `delge rules`, one file each. */
@@ -11,11 +12,12 @@ const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [
   diffCommand,
   recordCommand,
   testCommand,
+  replayCommand,
   releaseCommand,
   adoptCommand,
 ];
 
-/** What a jurist does with rule files, scenarios and releases; all but `release` and `adopt` works on files alone, without a sandbox. */
+/** What a jurist does with rule files, scenarios and releases; all but `release`, `adopt` and `replay` without files works on files alone, without a sandbox. */
 export const rulesCommands = (program: Command): void => {
   const rules = program.command('rules').description('read, test and compare the rules of law');
   for (const add of SUBCOMMANDS) add(rules);
