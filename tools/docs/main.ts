@@ -9,6 +9,7 @@ import { basisPages } from './basis-pages.js';
 import { faultsIn, missingWords, pagesOf, unknownEvents } from './check.js';
 import { configTables, variableNames } from './config-tables.js';
 import { anchorsOf, replaceBetween } from './markdown.js';
+import { messageTypePages } from './message-type-pages.js';
 import { openApiJson } from './openapi.js';
 import { problemStatuses, problemsPage } from './problems-page.js';
 import { allRoutes, routesTable } from './routes.js';
@@ -37,6 +38,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     'routes',
     routesTable(routes),
   );
+  const messages = messageTypePages(ROOT);
   const made: readonly (readonly [string, string, string])[] = [
     [VOCABULARY, vocabularyJson(), 'json'],
     [LAW, replaceBetween(read(LAW), 'vocabulary', vocabularyTables(ROOT)), 'markdown'],
@@ -48,6 +50,8 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     [OPERATOR, operator, 'markdown'],
     [INTEGRATOR, replaceBetween(read(INTEGRATOR), 'example', exampleBody()), 'markdown'],
     ...basisPages(ROOT).map(([path, text]) => [path, text, 'markdown'] as const),
+    [...messages.page, 'markdown'],
+    ...messages.schemas.map(([path, text]) => [path, text, 'json'] as const),
   ];
   const pages = new Map<string, string>();
   for (const [path, text, parser] of made) pages.set(path, await format(text, { ...STYLE, parser }));

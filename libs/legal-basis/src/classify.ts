@@ -59,6 +59,8 @@ export function fieldsOf(root: RootSchema, content: JsonValue): FoundField[] {
 const own = <T>(map: { readonly [key: string]: T } | undefined, key: string): T | undefined =>
   map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 
+export const INFORMANT = 'informant';
+
 /** Provisions a protection status adds, whatever else protects the item. */
 const PROTECTION_SECRECY: { readonly [status: string]: string } = {
   'secrecy-marking': '21:3',
@@ -153,6 +155,9 @@ function item(
   if (!least.hasDefault && stated.length === 0) throw new ClassificationError('SECRECY_UNDECLARED', id);
   const known = own(declared.known, id) ?? own(declared.known, field.id) ?? field.annotation.known ?? 'own-case';
   const about = own(declared.about, id) ?? own(declared.about, field.id) ?? field.annotation.about;
+  // An informant stays one: what is said of the item must not lift what withholds it.
+  if (field.annotation.about === INFORMANT && (about !== INFORMANT || known !== (field.annotation.known ?? known)))
+    throw new ClassificationError('DECLARATION_UNKNOWN', id);
   if (!(KNOWN as readonly string[]).includes(known) || !(ABOUT as readonly string[]).includes(about))
     throw new ClassificationError('DECLARATION_UNKNOWN', id);
   return { id, dataCategory: category, about, known, secrecy: [...new Set([...least.provisions, ...stated])].sort() };

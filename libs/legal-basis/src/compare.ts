@@ -1,6 +1,6 @@
 import type { JsonValue } from '#json';
 import type { AuthorityKind } from './codes.js';
-import { fieldsOf, leastSecrecy, type FoundField } from './classify.js';
+import { fieldsOf, INFORMANT, leastSecrecy, type FoundField } from './classify.js';
 import { derive } from './derive.js';
 import { ClassificationError } from './errors.js';
 import { messageTypeOf } from './message-type.js';
@@ -60,6 +60,7 @@ function compareItems(
     for (const part of parts) {
       unseen.delete(part.id);
       if (part.dataCategory !== categoryOf(part, field)) found.add('item-category');
+      if (field.annotation.about === INFORMANT && part.about !== INFORMANT) found.add('item-category');
       const least = leastSecrecy(field, part.dataCategory, content, kind);
       // Undeclared free text carries no provision: it is never permitted (FREE_TEXT_UNDECLARED).
       const stated = least.hasDefault || part.secrecy.length > 0 || part.dataCategory === UNDECLARED;

@@ -54,6 +54,11 @@ function youngest(persons: readonly Person[], on: LocalDate): string {
   if (bands.length === 0) return 'no-person';
   return ['under-15', 'unknown', '15-17', '18-20', '21-plus'].find((band) => bands.includes(band)) ?? 'unknown';
 }
+/** Band of the victims; children beside others are `unknown`: what the law says of the one does not hold for the other. */
+function victimBand(persons: readonly Person[], on: LocalDate): string {
+  const minors = persons.filter((person) => ['under-15', '15-17'].includes(ageBandOf(person, on)));
+  return minors.length > 0 && minors.length < persons.length ? 'unknown' : youngest(persons, on);
+}
 
 /**
  * Facts that content determines, computed at both ends and never declared.
@@ -64,12 +69,14 @@ function youngest(persons: readonly Person[], on: LocalDate): string {
 export function derive(type: string, content: JsonValue, on: LocalDate, registration: JsonValue = null): Facts {
   const rule = messageTypeOf(type).derive;
   const persons = personsIn(content);
-  const subjects = (rule.subjects ?? []).flatMap((path) => personsIn(fieldAt(content, path) ?? null));
+  const personsAt = (paths: readonly string[]): Person[] =>
+    paths.flatMap((path) => personsIn(fieldAt(content, path) ?? null));
   const benefit = rule.benefit === undefined ? undefined : fieldAt(content, rule.benefit);
   const circumstances = rule.circumstances === undefined ? undefined : fieldAt(content, rule.circumstances);
   const stage = rule.award === undefined ? undefined : fieldAt(content, rule.award);
   return {
-    ageBand: youngest(subjects, on),
+    ageBand: youngest(personsAt(rule.subjects ?? []), on),
+    ...(rule.victims === undefined ? {} : { victimAgeBand: victimBand(personsAt(rule.victims), on) }),
     circumstancesStated: typeof circumstances === 'string' && circumstances.trim().length >= LEAST_CIRCUMSTANCES,
     protectedIdentity: protectedIdentity(persons),
     ...(persons.some((person) => person['deceased'] === true) ? { deceased: true } : {}),

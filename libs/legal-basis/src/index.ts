@@ -13,7 +13,14 @@ export {
 } from './claims.js';
 export { ruleSets, ruleSetBytes, ruleSetDigest, ruleSetByDigest, basisVersionIds } from './released.js';
 export { MAX_RULE_SET_BYTES, parseRuleSet, ruleSetHead, type RuleSetHead } from './parse-rule-set.js';
-export { messageTypes, validateContent, type MessageType, type Violation } from './message-type.js';
+export {
+  contentValidator,
+  messageTypes,
+  validateContent,
+  type FieldSchema,
+  type MessageType,
+  type Violation,
+} from './message-type.js';
 export { classify, type Declarations } from './classify.js';
 export { unknownCodes } from './unknown-codes.js';
 export { derive } from './derive.js';

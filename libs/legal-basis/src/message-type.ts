@@ -33,6 +33,8 @@ export interface DeriveRule {
   readonly benefit?: string;
   readonly circumstances?: string;
   readonly subjects?: readonly string[];
+  /** Who suffers the crime; only a type that has them derives `victimAgeBand`. */
+  readonly victims?: readonly string[];
   readonly award?: string;
 }
 export interface MessageType {
@@ -84,10 +86,21 @@ ajv.addFormat('personal-identity-number', isPersonalIdentityNumber);
 ajv.addFormat('organisation-number', isOrganisationNumber);
 const validators = new Map<string, ValidateFunction>(messageTypes.map((type) => [type.id, ajv.compile(type.schema)]));
 
+/** Validates by a schema that is not, or not yet, in the catalogue. */
+export function contentValidator(schema: RootSchema): (content: JsonValue) => readonly Violation[] {
+  // By its content, not its id: the catalogue may have another under the same id.
+  const { $id: _id, ...anonymous } = schema;
+  const validate = ajv.compile(anonymous);
+  return (content) => violationsOf(validate, content);
+}
+
 /** @returns [] for valid content; an unknown type is a violation of its own */
 export function validateContent(type: string, content: JsonValue): readonly Violation[] {
   const validate = validators.get(type);
   if (validate === undefined) return [{ path: '', code: 'message-type-unknown' }];
+  return violationsOf(validate, content);
+}
+function violationsOf(validate: ValidateFunction, content: JsonValue): readonly Violation[] {
   if (validate(content)) return [];
   const violations = (validate.errors ?? []).map((error: ErrorObject) => ({
     path: error.instancePath,

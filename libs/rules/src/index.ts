@@ -1,6 +1,11 @@
 export { checkSpace, type SpaceReport } from './check-space.js';
 export { readRules, ruleFiles } from './source.js';
-export { readMessageTypes } from './message-types.js';
+export {
+  readMessageTypeSources,
+  readMessageTypes,
+  type MessageTypeExample,
+  type MessageTypeSource,
+} from './message-types.js';
 export { RuleSourceError } from './yaml.js';
 export { readScenarios, scenarioFiles, ScenarioError } from './scenario-file.js';
 export { scenarioInput } from './scenario-input.js';

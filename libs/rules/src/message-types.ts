@@ -1,7 +1,26 @@
 import { readdirSync } from 'node:fs';
+import { contentValidator, type AuthorityKind, type Declarations, type MessageType } from '#legal-basis';
+import type { JsonValue } from '#json';
+import { assertClassified, assertDerived, assertTexts, fieldPaths } from './message-type-checks.js';
 import { fail, fields, list, readYaml, text, type Fields, type Plain } from './yaml.js';
 
-/** Replaces `[$benefits]` and `[$categories]` in a schema by the closed lists. */
+type Text = { readonly sv: string; readonly en: string };
+/** A content that the type takes, from one kind of authority. */
+export interface MessageTypeExample {
+  readonly sender: AuthorityKind;
+  readonly declarations: Declarations;
+  readonly content: JsonValue;
+}
+/** A message type with what its readers need and no machine does. */
+export interface MessageTypeSource extends MessageType {
+  readonly descriptionSv: string;
+  readonly descriptionEn: string;
+  /** Field path → what the field is; `$defs` by their own names. */
+  readonly texts: { readonly [path: string]: Text };
+  readonly examples: readonly MessageTypeExample[];
+}
+
+/** Replaces `[$benefits]` in a schema by the closed list. */
 function substitute(value: Plain, lists: { readonly [name: string]: Plain[] }): Plain {
   if (Array.isArray(value)) {
     const only = value.length === 1 ? value[0] : undefined;
@@ -12,45 +31,65 @@ function substitute(value: Plain, lists: { readonly [name: string]: Plain[] }): 
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, substitute(member, lists)]));
 }
 
-/** A field that no annotation covers could be sent unclassified; the compiler refuses the schema instead. */
-function assertClassified(schema: Fields, defs: Fields, path: string, categories: ReadonlySet<string>): void {
-  const item = schema['x-item'];
-  if (item !== undefined) {
-    const { category, freeText } = fields(item, path);
-    if (freeText !== true && !categories.has(text(category, path)))
-      fail(`${path}: unknown category ${text(category, path)}`);
-    return;
-  }
-  const ref = schema['$ref'];
-  if (typeof ref === 'string') {
-    assertClassified(fields(defs[ref.replace('#/$defs/', '')], path), defs, path, categories);
-  } else if (schema['type'] === 'object') {
-    if (schema['additionalProperties'] !== false) fail(`${path}: additionalProperties must be false`);
-    for (const [name, member] of Object.entries(fields(schema['properties'], path)))
-      assertClassified(fields(member, path), defs, `${path}.${name}`, categories);
-  } else if (schema['type'] === 'array') assertClassified(fields(schema['items'], path), defs, `${path}[]`, categories);
-  else fail(`${path}: field without classification`);
+/** The parts of the folder that every type shares. */
+function readShared(folder: string): { readonly defs: Fields; readonly texts: Fields } {
+  const shared = readYaml(folder, 'shared.yaml');
+  const defs = fields(shared['$defs'], 'shared');
+  const paths = Object.entries(defs).flatMap(([name, def]) => [name, ...fieldPaths(fields(def, name), name)]);
+  assertTexts(shared['texts'], paths, 'shared.yaml');
+  return { defs, texts: fields(shared['texts'], 'shared') };
 }
 
 /**
- * Reads the message types of a folder; benefits are those of the rules.
- * @throws RuleSourceError at a field without classification, or of an unknown category
+ * Reads the message types of a folder with their texts and examples; benefits are those of the rules.
+ * @throws RuleSourceError at a field without classification or text, of an unknown category, or an example that the type refuses
  */
-export function readMessageTypes(folder: string, benefits: readonly string[]): Fields {
-  const { classes, categories } = readYaml(folder, 'categories.yaml');
-  const ids = list(categories, 'categories').map((category) => text(fields(category, 'category')['id'], 'id'));
-  const defs = fields(readYaml(folder, 'shared.yaml')['$defs'], 'shared');
-  const types = readdirSync(folder)
-    .filter((file) => !['categories.yaml', 'shared.yaml'].includes(file))
-    .sort()
+export function readMessageTypeSources(folder: string, benefits: readonly string[]): readonly MessageTypeSource[] {
+  const categories = new Set(
+    list(readYaml(folder, 'categories.yaml')['categories'], 'categories').map((category) =>
+      text(fields(category, 'category')['id'], 'id'),
+    ),
+  );
+  const { defs, texts: shared } = readShared(folder);
+  const files = readdirSync(folder).filter((file) => !['categories.yaml', 'shared.yaml'].includes(file));
+  return files
     .map((file) => {
-      const { name, version, schema, ...rest } = readYaml(folder, file);
-      const body = fields(substitute(schema ?? null, { benefits: [...benefits], categories: ids }), file);
-      assertClassified(body, defs, text(name, file), new Set(ids));
+      const { name, version, schema, texts, examples, ...rest } = readYaml(folder, file);
       if (typeof version !== 'number') return fail(`${file}: version must be a number`);
       const id = `${text(name, file)}/${version}`;
+      const body = fields(substitute(schema ?? null, { benefits: [...benefits] }), file);
+      const paths = fieldPaths(body);
+      for (const member of ['titleSv', 'titleEn', 'descriptionSv', 'descriptionEn'])
+        text(rest[member], `${file}: ${member}`);
+      assertClassified(body, defs, text(name, file), categories);
+      assertTexts(texts, paths, file);
+      assertDerived(rest['derive'], paths, file);
       const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $id: `urn:delge:message-type:${id}` };
-      return { id, name: name ?? '', version, ...rest, schema: { ...head, ...body, $defs: defs } };
-    });
+      const source = {
+        ...{ id, name: name ?? '', version, ...rest },
+        schema: { ...head, ...body, $defs: defs },
+        texts: { ...shared, ...fields(texts, file) },
+        examples: list(examples, `${file}: examples`),
+      } as unknown as MessageTypeSource;
+      assertExamples(source, file);
+      return source;
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function assertExamples({ schema, examples }: MessageTypeSource, file: string): void {
+  const validate = contentValidator(schema);
+  if (examples.length === 0) fail(`${file}: no example`);
+  for (const { content } of examples)
+    for (const { path, code } of validate(content)) fail(`${file}: the example is refused at ${path}: ${code}`);
+}
+
+/** What is compiled: categories, and message types without what only people read. @throws RuleSourceError */
+export function readMessageTypes(folder: string, benefits: readonly string[]): Fields {
+  const { classes, categories } = readYaml(folder, 'categories.yaml');
+  const types = readMessageTypeSources(folder, benefits).map(
+    ({ texts: _texts, examples: _examples, descriptionSv: _sv, descriptionEn: _en, ...type }) =>
+      type as unknown as Fields,
+  );
   return { classes: classes ?? {}, categories: categories ?? [], types };
 }

@@ -45,6 +45,15 @@ const member = (outgoing: Outgoing | undefined, name: string): string =>
   (parseStrict(outgoing?.body ?? new Uint8Array()) as Record<string, string>)[name] ?? '';
 const manifestKey = (): PrivateKey => world.keys.manifests['kommunerna'] as PrivateKey;
 
+describe('a disclosure already made', () => {
+  it('is a record: it is never taken for something to send', async () => {
+    const content = { channel: 'telephone', disclosedOn: '2026-11-20', disclosed: 'Ett pågående hot.' };
+    const record = changed(example('01'), { type: 'recorded-disclosure/1', content });
+    expect(await outcome(record)).toBe('UNKNOWN_MESSAGE_TYPE');
+    expect(store.outbox).toHaveLength(0);
+  });
+});
+
 describe('a referral that the law permits', () => {
   it('is accepted, signed, sealed and put in the outbox', async () => {
     const answer = await submit(example('01'));

@@ -73,6 +73,65 @@ export const catalogue: Catalogue = {
     statistics: {
       'kommunal-statistik': ['24:8'],
     },
+    population: {
+      socialnamnd: ['26:1'],
+      'lss-namnd': ['26:1'],
+      arbetsmarknadsnamnd: ['26:1', '28:11'],
+      utbildningsnamnd: ['23:2'],
+      tillstandsnamnd: ['30:20'],
+      miljonamnd: ['30:27'],
+      upphandlingsnamnd: ['31:16'],
+      'kommunal-halsovard': ['25:1'],
+      'kommunal-statistik': ['24:8'],
+      region: ['25:1'],
+      'a-kassa': ['28:13'],
+      socialforsakringsmyndighet: ['28:1'],
+      skattemyndighet: ['22:1'],
+      arbetsmarknadsmyndighet: ['28:11'],
+      'exekutiv-myndighet': ['34:1'],
+      migrationsmyndighet: ['37:1'],
+      utbetalningsmyndighet: ['40:7d'],
+      'brottsbekampande-myndighet': ['18:2', '35:1'],
+    },
+    childConcern: {
+      socialnamnd: ['26:1'],
+      'lss-namnd': ['26:1', '40:7g'],
+      arbetsmarknadsnamnd: ['26:1', '28:11', '40:7g'],
+      utbildningsnamnd: ['23:2', '40:7g'],
+      tillstandsnamnd: ['30:20', '40:7g'],
+      miljonamnd: ['30:27', '40:7g'],
+      'kommunal-halsovard': ['25:1', '40:7g'],
+      region: ['25:1', '40:7g'],
+      'a-kassa': ['28:13', '40:7g'],
+      socialforsakringsmyndighet: ['28:1', '40:7g'],
+      skattemyndighet: ['27:1', '40:7g'],
+      arbetsmarknadsmyndighet: ['28:11', '40:7g'],
+      'exekutiv-myndighet': ['34:1', '40:7g'],
+      migrationsmyndighet: ['37:1', '40:7g'],
+      utbetalningsmyndighet: ['40:7d', '40:7g'],
+      'brottsbekampande-myndighet': ['18:2', '35:1', '40:7g'],
+    },
+    opinion: {
+      socialnamnd: ['26:1'],
+      'lss-namnd': ['26:1'],
+      arbetsmarknadsnamnd: ['26:1', '28:11', '28:12'],
+      utbildningsnamnd: ['23:2'],
+      tillstandsnamnd: ['30:20'],
+      miljonamnd: ['30:27'],
+      upphandlingsnamnd: ['31:16'],
+      kommunstyrelse: ['31:16'],
+      'kommunal-halsovard': ['25:1'],
+      'kommunal-statistik': ['24:8'],
+      region: ['25:1'],
+      'a-kassa': ['28:13'],
+      socialforsakringsmyndighet: ['28:1', '28:4'],
+      skattemyndighet: ['27:1'],
+      arbetsmarknadsmyndighet: ['28:11', '28:12'],
+      'exekutiv-myndighet': ['34:1'],
+      migrationsmyndighet: ['37:1'],
+      utbetalningsmyndighet: ['40:7d'],
+      'brottsbekampande-myndighet': ['18:2', '35:1'],
+    },
     open: {},
   },
   categories: [
@@ -207,6 +266,36 @@ export const catalogue: Catalogue = {
       class: 'personal',
       nameSv: 'uppgiftslämnarens identitet',
       nameEn: "the informant's identity",
+    },
+    {
+      id: 'whereabouts',
+      class: 'population',
+      nameSv: 'var personen vistas',
+      nameEn: 'where the person is',
+    },
+    {
+      id: 'population-record',
+      class: 'population',
+      nameSv: 'uppgifter i folkbokföringen',
+      nameEn: 'population register data',
+    },
+    {
+      id: 'child-situation',
+      class: 'childConcern',
+      nameSv: 'barnets situation',
+      nameEn: "the child's situation",
+    },
+    {
+      id: 'opinion',
+      class: 'opinion',
+      nameSv: 'yttrandet',
+      nameEn: 'the opinion',
+    },
+    {
+      id: 'case-handling',
+      class: 'opinion',
+      nameSv: 'handläggningen av ärendet',
+      nameEn: 'the handling of the case',
     },
     {
       id: 'message-context',
@@ -349,6 +438,495 @@ export const catalogue: Catalogue = {
             },
           },
           statement: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'child-concern-report/1',
+      name: 'child-concern-report',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Orosanmälan',
+      titleEn: 'Report of concern for a child',
+      derive: {
+        circumstances: 'situation',
+        subjects: ['children'],
+        victims: ['children'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:child-concern-report/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['children', 'concern', 'situation'],
+        properties: {
+          children: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'subject',
+              },
+            },
+          },
+          guardians: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'other-person',
+              },
+            },
+          },
+          concern: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 10,
+            'x-item': {
+              category: 'child-situation',
+              about: 'subject',
+            },
+            items: {
+              enum: [
+                'violence',
+                'sexual-abuse',
+                'neglect',
+                'substance-abuse',
+                'crime',
+                'exploitation',
+                'honour',
+                'absence',
+                'other',
+              ],
+            },
+          },
+          acuteDanger: {
+            type: 'boolean',
+            'x-item': {
+              category: 'child-situation',
+              about: 'subject',
+            },
+          },
+          whereabouts: {
+            type: 'string',
+            maxLength: 300,
+            'x-item': {
+              category: 'whereabouts',
+              about: 'subject',
+            },
+          },
+          informant: {
+            $ref: '#/$defs/person',
+            'x-item': {
+              category: 'informant-identity',
+              about: 'informant',
+              known: 'told',
+            },
+          },
+          situation: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'cooperation-contribution/1',
+      name: 'cooperation-contribution',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Bidrag till beslutad samverkan',
+      titleEn: 'Contribution to a decided cooperation',
+      derive: {
+        circumstances: 'information',
+        subjects: ['subjects'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:cooperation-contribution/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['contribution', 'information'],
+        properties: {
+          contribution: {
+            enum: ['information', 'analysis', 'planned-measure', 'measure-taken'],
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          concern: {
+            enum: [
+              'benefit-fraud',
+              'labour-exploitation',
+              'money-laundering',
+              'network',
+              'front-man',
+              'violence',
+              'other',
+            ],
+            'x-item': {
+              category: 'crime-suspicion',
+              about: 'subject',
+            },
+          },
+          subjects: {
+            type: 'array',
+            maxItems: 50,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'subject',
+              },
+            },
+          },
+          otherPersons: {
+            type: 'array',
+            maxItems: 50,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'other-person',
+              },
+            },
+          },
+          companies: {
+            type: 'array',
+            maxItems: 50,
+            items: {
+              $ref: '#/$defs/company',
+              'x-item': {
+                category: 'company-identity',
+                about: 'company',
+              },
+            },
+          },
+          observations: {
+            type: 'array',
+            maxItems: 50,
+            'x-item': {
+              category: 'observation',
+              about: 'subject',
+            },
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['on', 'observed'],
+              properties: {
+                on: {
+                  type: 'string',
+                  format: 'date',
+                },
+                place: {
+                  type: 'string',
+                  maxLength: 200,
+                },
+                observed: {
+                  type: 'string',
+                  minLength: 1,
+                  maxLength: 2000,
+                },
+              },
+            },
+          },
+          information: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'correction/1',
+      name: 'correction',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Rättelse',
+      titleEn: 'Correction',
+      derive: {
+        circumstances: 'reason',
+        subjects: ['subject'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:correction/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['corrects', 'corrections', 'reason'],
+        properties: {
+          corrects: {
+            type: 'string',
+            pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          subject: {
+            $ref: '#/$defs/person',
+            'x-item': {
+              category: 'person-identity',
+              about: 'subject',
+            },
+          },
+          company: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          corrections: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 50,
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['field', 'correct'],
+              properties: {
+                field: {
+                  type: 'string',
+                  pattern: '^[A-Za-z]{1,40}(\\.([A-Za-z]{1,40}|[0-9]{1,3})){0,6}$',
+                  'x-item': {
+                    category: 'message-context',
+                    about: 'nobody',
+                  },
+                },
+                correct: {
+                  $ref: '#/$defs/text',
+                  'x-item': {
+                    freeText: true,
+                    about: 'subject',
+                  },
+                },
+              },
+            },
+          },
+          reason: {
             $ref: '#/$defs/text',
             'x-item': {
               freeText: true,
@@ -573,6 +1151,313 @@ export const catalogue: Catalogue = {
       },
     },
     {
+      id: 'crime-report/2',
+      name: 'crime-report',
+      version: 2,
+      cls: 'document',
+      titleSv: 'Anmälan om brott',
+      titleEn: 'Crime report',
+      derive: {
+        circumstances: 'circumstances',
+        subjects: ['suspects'],
+        victims: ['victims'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:crime-report/2',
+        type: 'object',
+        additionalProperties: false,
+        required: ['offence', 'circumstances'],
+        properties: {
+          suspects: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'subject',
+              },
+            },
+          },
+          victims: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'other-person',
+              },
+            },
+          },
+          company: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          offence: {
+            type: 'object',
+            'x-item': {
+              category: 'crime-suspicion',
+              about: 'subject',
+            },
+            additionalProperties: false,
+            required: ['period'],
+            properties: {
+              period: {
+                $ref: '#/$defs/period',
+              },
+              place: {
+                type: 'string',
+                maxLength: 200,
+              },
+              amountSek: {
+                $ref: '#/$defs/amount',
+              },
+            },
+          },
+          circumstances: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'feedback/1',
+      name: 'feedback',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Återkoppling',
+      titleEn: 'Feedback',
+      derive: {
+        circumstances: 'comment',
+        subjects: ['subject'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:feedback/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['answers', 'result'],
+        properties: {
+          answers: {
+            type: 'string',
+            pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          subject: {
+            $ref: '#/$defs/person',
+            'x-item': {
+              category: 'person-identity',
+              about: 'subject',
+            },
+          },
+          company: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          result: {
+            enum: [
+              'case-opened',
+              'no-case',
+              'case-closed',
+              'decision-made',
+              'reported-to-police',
+              'already-known',
+              'wrong-recipient',
+            ],
+            'x-item': {
+              category: 'case-handling',
+              about: 'subject',
+            },
+          },
+          effect: {
+            type: 'object',
+            'x-item': {
+              category: 'benefit-case',
+              about: 'subject',
+            },
+            additionalProperties: false,
+            properties: {
+              decidedOn: {
+                type: 'string',
+                format: 'date',
+              },
+              stoppedSek: {
+                $ref: '#/$defs/amount',
+              },
+              reclaimedSek: {
+                $ref: '#/$defs/amount',
+              },
+            },
+          },
+          usefulness: {
+            enum: ['useful', 'partly-useful', 'not-useful'],
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          comment: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
       id: 'information-to-prevent-crime/1',
       name: 'information-to-prevent-crime',
       version: 1,
@@ -605,6 +1490,158 @@ export const catalogue: Catalogue = {
               'x-item': {
                 category: 'person-identity',
                 about: 'subject',
+              },
+            },
+          },
+          otherPersons: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'other-person',
+              },
+            },
+          },
+          company: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          place: {
+            type: 'string',
+            maxLength: 200,
+            'x-item': {
+              category: 'observation',
+              about: 'subject',
+            },
+          },
+          information: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'information-to-prevent-crime/2',
+      name: 'information-to-prevent-crime',
+      version: 2,
+      cls: 'document',
+      titleSv: 'Uppgifter för att förebygga brott',
+      titleEn: 'Information to prevent crime',
+      derive: {
+        circumstances: 'information',
+        subjects: ['subjects'],
+        victims: ['victims'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:information-to-prevent-crime/2',
+        type: 'object',
+        additionalProperties: false,
+        required: ['concern', 'information'],
+        properties: {
+          concern: {
+            enum: ['recruitment', 'front-man', 'network', 'violence', 'benefit-fraud', 'exploitation', 'other'],
+            'x-item': {
+              category: 'crime-suspicion',
+              about: 'subject',
+            },
+          },
+          subjects: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'subject',
+              },
+            },
+          },
+          victims: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'other-person',
               },
             },
           },
@@ -1043,6 +2080,649 @@ export const catalogue: Catalogue = {
       },
     },
     {
+      id: 'permit-consultation/1',
+      name: 'permit-consultation',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Remiss i tillståndsärende',
+      titleEn: 'Permit consultation',
+      derive: {
+        circumstances: 'questions',
+        subjects: ['representatives'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:permit-consultation/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['permit', 'applicant', 'asksAbout', 'questions'],
+        properties: {
+          permit: {
+            type: 'object',
+            'x-item': {
+              category: 'permit-case',
+              about: 'company',
+            },
+            additionalProperties: false,
+            required: ['kind', 'caseReference'],
+            properties: {
+              kind: {
+                enum: ['alcohol', 'tobacco', 'food', 'environment', 'care', 'school', 'other'],
+              },
+              caseReference: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 60,
+              },
+              appliedOn: {
+                type: 'string',
+                format: 'date',
+              },
+              premises: {
+                type: 'string',
+                maxLength: 300,
+              },
+            },
+          },
+          applicant: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          representatives: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'subject',
+              },
+            },
+          },
+          asksAbout: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 10,
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+            items: {
+              enum: ['suitability', 'order', 'taxes', 'debts', 'operations', 'earlier-permits', 'other'],
+            },
+          },
+          answerBy: {
+            type: 'string',
+            format: 'date',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          questions: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'company',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'permit-opinion/1',
+      name: 'permit-opinion',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Yttrande i tillståndsärende',
+      titleEn: 'Permit opinion',
+      derive: {
+        circumstances: 'circumstances',
+        subjects: ['representatives'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:permit-opinion/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['permit', 'applicant', 'position'],
+        properties: {
+          answers: {
+            type: 'string',
+            pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          permit: {
+            type: 'object',
+            'x-item': {
+              category: 'permit-case',
+              about: 'company',
+            },
+            additionalProperties: false,
+            required: ['kind', 'caseReference'],
+            properties: {
+              kind: {
+                enum: ['alcohol', 'tobacco', 'food', 'environment', 'care', 'school', 'other'],
+              },
+              caseReference: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 60,
+              },
+            },
+          },
+          applicant: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          representatives: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'subject',
+              },
+            },
+          },
+          position: {
+            enum: ['no-objection', 'objection', 'no-opinion'],
+            'x-item': {
+              category: 'opinion',
+              about: 'company',
+            },
+          },
+          unpaidTax: {
+            type: 'object',
+            'x-item': {
+              category: 'tax',
+              about: 'company',
+            },
+            additionalProperties: false,
+            required: ['amountSek', 'on'],
+            properties: {
+              amountSek: {
+                $ref: '#/$defs/amount',
+              },
+              on: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          circumstances: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'company',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'population-register-notice/1',
+      name: 'population-register-notice',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Underrättelse om felaktig folkbokföring',
+      titleEn: 'Notice of incorrect population registration',
+      derive: {
+        circumstances: 'circumstances',
+        subjects: ['subject'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:population-register-notice/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['subject', 'fault', 'circumstances'],
+        properties: {
+          subject: {
+            $ref: '#/$defs/person',
+            'x-item': {
+              category: 'person-identity',
+              about: 'subject',
+            },
+          },
+          fault: {
+            enum: ['address', 'identity', 'household', 'emigrated', 'not-emigrated', 'civil-status', 'other'],
+            'x-item': {
+              category: 'population-record',
+              about: 'subject',
+            },
+          },
+          registered: {
+            type: 'object',
+            'x-item': {
+              category: 'population-record',
+              about: 'subject',
+            },
+            additionalProperties: false,
+            properties: {
+              address: {
+                type: 'string',
+                maxLength: 300,
+              },
+              since: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          believed: {
+            type: 'object',
+            'x-item': {
+              category: 'whereabouts',
+              about: 'subject',
+            },
+            additionalProperties: false,
+            properties: {
+              address: {
+                type: 'string',
+                maxLength: 300,
+              },
+              country: {
+                type: 'string',
+                pattern: '^[A-Z]{2}$',
+              },
+              since: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          otherPersons: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'other-person',
+              },
+            },
+          },
+          circumstances: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'recorded-disclosure/1',
+      name: 'recorded-disclosure',
+      version: 1,
+      cls: 'record',
+      titleSv: 'Dokumenterat utlämnande',
+      titleEn: 'Recorded disclosure',
+      derive: {
+        circumstances: 'disclosed',
+        subjects: ['subjects'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:recorded-disclosure/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['channel', 'disclosedOn', 'disclosed'],
+        properties: {
+          channel: {
+            enum: ['telephone', 'meeting', 'paper', 'emergency'],
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          disclosedOn: {
+            type: 'string',
+            format: 'date',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          receivedBy: {
+            type: 'string',
+            maxLength: 200,
+            'x-item': {
+              category: 'person-identity',
+              about: 'official',
+            },
+          },
+          subjects: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'subject',
+              },
+            },
+          },
+          otherPersons: {
+            type: 'array',
+            maxItems: 20,
+            items: {
+              $ref: '#/$defs/person',
+              'x-item': {
+                category: 'person-identity',
+                about: 'other-person',
+              },
+            },
+          },
+          company: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          disclosed: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+          reason: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
       id: 'request/1',
       name: 'request',
       version: 1,
@@ -1108,6 +2788,171 @@ export const catalogue: Catalogue = {
                 'informant-identity',
                 'message-context',
                 'undeclared-free-text',
+              ],
+            },
+          },
+          period: {
+            $ref: '#/$defs/period',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          answerBy: {
+            type: 'string',
+            format: 'date',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          reason: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'request/2',
+      name: 'request',
+      version: 2,
+      cls: 'document',
+      titleSv: 'Begäran om uppgifter',
+      titleEn: 'Request for information',
+      derive: {
+        circumstances: 'reason',
+        subjects: ['subject'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:request/2',
+        type: 'object',
+        additionalProperties: false,
+        required: ['asksFor', 'reason'],
+        properties: {
+          subject: {
+            $ref: '#/$defs/person',
+            'x-item': {
+              category: 'person-identity',
+              about: 'subject',
+            },
+          },
+          company: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          asksFor: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 20,
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+            items: {
+              enum: [
+                'person-identity',
+                'person-contact',
+                'benefit-case',
+                'paid-financial-assistance',
+                'care-and-support',
+                'observation',
+                'crime-suspicion',
+                'income',
+                'family',
+                'health',
+                'school-record',
+                'school-health',
+                'company-identity',
+                'company-operations',
+                'permit-case',
+                'supplier-contract',
+                'procurement-case',
+                'bid',
+                'tax',
+                'criminal-record',
+                'statistics',
+                'whereabouts',
+                'population-record',
+                'child-situation',
+                'opinion',
+                'case-handling',
+                'message-context',
               ],
             },
           },
