@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDecision, parseManifest, sha256Base64url, signDecision, signManifest } from '#envelope';
@@ -14,6 +14,7 @@ import type { KeysLog } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
 import { replay } from '#replay';
 import type { Recorded } from '#replay';
+import type { StoredImpact } from '../apps/cli/src/rules/impact.js';
 import { send } from '../tools/demo/send.js';
 import { FalseGateway } from './support/false-gateway.js';
 import { Parties } from './support/parties.js';
@@ -21,7 +22,8 @@ import { TestStack, examples } from './support/stack.js';
 
 jest.setTimeout(240_000);
 const PAGE = 100;
-const CLI = join(process.env['DELGE_ROOT'] ?? process.cwd(), 'dist/apps/cli/src/main.js');
+const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
+const CLI = join(ROOT, 'dist/apps/cli/src/main.js');
 
 interface Told {
   readonly code: number;
@@ -214,6 +216,72 @@ describe('the decisions of a run, computed again by somebody else', () => {
       const forged = await replayed(() => [{ ...one, decision: stranger }]);
       expect(forged.code).toBe(1);
       expect(JSON.parse(forged.out)).toMatchObject({ notReplayable: { 'decision-key': 1 }, stands: false });
+    });
+
+    describe('under rules that a jurist has changed', () => {
+      const BASIS = 'LUF-2008-206-3';
+      const rules = join(folder, 'rules');
+      const act = join(rules, 'luf-2008-206.yaml');
+      const asIs = readFileSync(join(ROOT, 'libs/legal-basis/rules/luf-2008-206.yaml'), 'utf8');
+      const altered = asIs.replace('[control-incorrect-payment, prevent-incorrect-payment]', '[correct-taxation]');
+      const diff = (...args: readonly string[]): Promise<Told> =>
+        cli(...sandbox, 'rules', 'diff', ...args, '--decisions', file, '--keys', join(folder, 'keys.json'));
+      const impactOf = async (...args: readonly string[]): Promise<StoredImpact> => {
+        const { code, out, err } = await diff(...args, '--json');
+        expect([code, err]).toEqual([0, '']);
+        return JSON.parse(out) as StoredImpact;
+      };
+      beforeAll(() => cpSync(join(ROOT, 'libs/legal-basis/rules'), rules, { recursive: true }));
+
+      it('says which fall out differently, and that none does under rules that say the same', async () => {
+        expect(altered).not.toBe(asIs);
+        expect(await impactOf('own', rules)).toMatchObject({ changed: [], withheld: [] });
+        writeFileSync(act, altered);
+        const { changed, changes, unchanged, decisions: count } = await impactOf('own', rules);
+        const all = readFileSync(file, 'utf8').trim().split('\n');
+        const stored = all.map((line) => parseDecision((JSON.parse(line) as Recorded).decision).decision);
+        const verdicts = new Map(stored.map((one) => [one.entryId, one.verdict as { readonly bases?: string[] }]));
+        const carried = stored.filter(
+          ({ entryId, outcome }) =>
+            outcome === 'permit' && verdicts.get(entryId)?.bases?.some((basis) => basis.startsWith(BASIS)) === true,
+        );
+        expect(carried.length).toBeGreaterThan(3);
+        const told = new Map(changed.map((one) => [one.entryId, one]));
+        for (const { entryId, messageId, sender, recipient, verdict } of carried)
+          expect(told.get(entryId)).toMatchObject({ messageId, sender, recipient, before: verdict });
+        expect(changed.length).toBeLessThan(count);
+        expect([changed.length + unchanged, Object.values(changes).reduce((a, b) => a + b)]).toEqual([
+          count,
+          changed.length,
+        ]);
+        for (const { entryId, before, after } of changed) {
+          expect(before).toEqual(verdicts.get(entryId));
+          expect(JSON.stringify([before, after])).toContain(BASIS);
+        }
+        expect(changes['permit → deny']).toBe(carried.length);
+      });
+
+      it('prints them as a table, from the running Delge too', async () => {
+        const digest = parseDecision(permit().decision).decision.ruleSet.sha256;
+        const { code, out } = await cli(...sandbox, 'rules', 'diff', digest, rules, '--decisions');
+        expect(code).toBe(0);
+        expect(out).toContain('| Meddelande | Avsändare | Mottagare | Typ | Före | Efter |');
+        expect(out).toMatch(/inget formellt hinder<br>.*\| formellt hinder<br>.*PURPOSE_NOT_COVERED LUF-2008-206-3/);
+        expect(out).toContain('| inget formellt hinder → formellt hinder |');
+      });
+
+      it('says which it cannot compute for want of an opening, and takes no rule set that it does not know', async () => {
+        const kept = readFileSync(file, 'utf8');
+        const [first = '', ...rest] = kept.trim().split('\n');
+        const { manifest: _, ...unopened } = JSON.parse(first) as Recorded;
+        writeFileSync(file, [JSON.stringify(unopened), ...rest].join('\n'));
+        const { code, out } = await diff('2', rules);
+        writeFileSync(file, kept);
+        expect(code).toBe(0);
+        expect(out).toMatch(/\| opening-missing \| [^|]+ \| 1 \|/);
+        expect(out).toContain(`- ${unopened.entryId}: opening-missing`);
+        expect(await diff('own', '99')).toEqual({ code: 2, out: '', err: 'no released rule set 99\n' });
+      });
     });
 
     it('takes no keys log but the one that was signed', async () => {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importPrivate, localSigner, parseDecision } from '#envelope';
+import { importPrivate, localSigner } from '#envelope';
 import { parseStrict } from '#json';
-import { parseRuleSet, ruleSetByDigest } from '#legal-basis';
-import type { RuleSet } from '#legal-basis';
-import { LedgerKeys, OperatorClient } from '#operator';
-import type { Recorded } from '#replay';
+import { LedgerKeys, OperatorClient, RuleSets } from '#operator';
+import type { FetchRuleSet, RuleSetsKept } from '#operator';
+import { EventLog } from '#platform';
+import type { Recorded, RuleSetOf } from '#replay';
 import { KeysFeed, parseTrust } from '#snapshot';
 import type { KeysLog, KeysSource, Trust } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
@@ -16,7 +16,7 @@ import type { JWK } from 'jose';
 export interface History {
   readonly decisions: readonly Recorded[];
   readonly keys: KeysLog;
-  readonly ruleSetOf: (sha256: string) => RuleSet | undefined;
+  readonly ruleSetOf: RuleSetOf;
   /** For keeping: the keys log with its checkpoint, and rule sets that do not ship, by digest. */
   readonly keysFile: KeysFile;
   readonly ruleSets: ReadonlyMap<string, Uint8Array>;
@@ -39,7 +39,6 @@ interface OperatorAccess {
 
 const PAGE = 200;
 const LIMITS = { maxBytes: 256 * 1024 * 1024, maxDepth: 64 };
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 /** Keeps what it reads, so that it can be read again from a file. */
 class Kept implements KeysSource {
@@ -85,12 +84,25 @@ const verified = async (source: KeysSource, trust: Trust): Promise<{ keys: KeysL
 };
 
 const trustOf = (file: string): Promise<Trust> => parseTrust(readFileSync(file));
-const shipped = (digest: string): RuleSet | undefined => ruleSetByDigest(digest, sha256);
 
-/** Rule sets are found by their own digest, wherever they came from. */
-const finder = (sets: ReadonlyMap<string, Uint8Array>): History['ruleSetOf'] => {
-  const parsed = new Map([...sets].map(([digest, bytes]) => [digest, parseRuleSet(bytes)]));
-  return (digest) => shipped(digest) ?? parsed.get(digest);
+/** Rule sets that do not ship, by digest; believed by it, wherever they came from. */
+class HeldRuleSets implements RuleSetsKept {
+  readonly bytes = new Map<string, Uint8Array>();
+  all(): Promise<readonly { readonly sha256: string; readonly bytes: Uint8Array }[]> {
+    return Promise.resolve([...this.bytes].map(([digest, bytes]) => ({ sha256: digest, bytes })));
+  }
+  keep(digest: string, bytes: Uint8Array): Promise<void> {
+    this.bytes.set(digest, bytes);
+    return Promise.resolve();
+  }
+}
+/** Finds rule sets as the services do: those that ship, those held, those that the log releases and `fetch` gives. */
+const finder = async (keys: KeysLog, held: HeldRuleSets, fetch: FetchRuleSet): Promise<RuleSetOf> => {
+  const newest = keys.at(keys.size);
+  const ruleSets = new RuleSets(fetch, held, () => newest, new EventLog('delge', 'silent'));
+  await ruleSets.load();
+  await ruleSets.prepare(newest);
+  return (digest) => ruleSets.find(digest);
 };
 
 /**
@@ -114,14 +126,9 @@ export async function historyOfSandbox(file: string, trust?: string): Promise<Hi
     new LedgerKeys(asked('ledger')),
     await trustOf(trust ?? operator.trustFile),
   );
-  const registry = asked('registry');
-  const sets = new Map<string, Uint8Array>();
-  for (const digest of namedRuleSets(decisions)) {
-    if (shipped(digest) !== undefined) continue;
-    const bytes = await registry.get(`/v1/rule-sets/${digest}`);
-    if (bytes !== undefined && digestOf(bytes) === digest) sets.set(digest, bytes);
-  }
-  return { decisions, keys, keysFile, ruleSets: sets, ruleSetOf: finder(sets) };
+  const [registry, held] = [asked('registry'), new HeldRuleSets()];
+  const ruleSetOf = await finder(keys, held, (digest) => registry.get(`/v1/rule-sets/${digest}`));
+  return { decisions, keys, keysFile, ruleSets: held.bytes, ruleSetOf };
 }
 
 async function decisionsOf({ exchange, tokenFile }: OperatorAccess): Promise<readonly Recorded[]> {
@@ -136,21 +143,6 @@ async function decisionsOf({ exchange, tokenFile }: OperatorAccess): Promise<rea
     after = items.at(-1)?.seq ?? 0;
   }
 }
-
-const digestOf = (bytes: Uint8Array): string => Buffer.from(sha256(bytes)).toString('base64url');
-
-/** Of decisions that can be read; the others are told one by one. */
-const namedRuleSets = (decisions: readonly Recorded[]): ReadonlySet<string> => {
-  const digests = new Set<string>();
-  for (const { decision } of decisions) {
-    try {
-      digests.add(parseDecision(decision).decision.ruleSet.sha256);
-    } catch {
-      continue;
-    }
-  }
-  return digests;
-};
 
 /** Files as `--save` leaves them; trust.json comes from elsewhere, since trust that lies beside the evidence is none. */
 export interface HistoryFiles {
@@ -168,14 +160,15 @@ export async function historyOfFiles(files: HistoryFiles): Promise<History> {
   const file = parseStrict(readFileSync(files.keys), LIMITS) as unknown as KeysFile;
   if (typeof file.checkpoint !== 'string' || !Array.isArray(file.entries))
     throw new Error(`${files.keys} is not a keys log: checkpoint and entries`);
-  const sets = new Map<string, Uint8Array>();
+  const held = new HeldRuleSets();
   const folder = files.ruleSets;
   for (const name of folder === undefined ? [] : readdirSync(folder)) {
     const bytes = readFileSync(join(folder ?? '', name));
-    sets.set(digestOf(bytes), bytes);
+    held.bytes.set(createHash('sha256').update(bytes).digest('base64url'), bytes);
   }
   const { keys, keysFile } = await verified(new FileKeys(file), await trustOf(files.trust));
-  return { decisions, keys, keysFile, ruleSets: sets, ruleSetOf: finder(sets) };
+  const ruleSetOf = await finder(keys, held, () => Promise.resolve(undefined));
+  return { decisions, keys, keysFile, ruleSets: held.bytes, ruleSetOf };
 }
 
 const recordedOf = (line: string, file: string, at: number): Recorded => {

@@ -1,20 +1,17 @@
-import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CONTRADICTIONS, replay } from '#replay';
 import type { NotReplayable, Replayed } from '#replay';
-import { historyOfFiles, historyOfSandbox, save } from './history.js';
+import { save } from './history.js';
 import type { History } from './history.js';
+import { historyOf, rootPath, withHistory } from './history-options.js';
+import type { HistoryOptions } from './history-options.js';
 
-interface ReplayOptions {
-  readonly decisions?: string;
-  readonly keys?: string;
-  readonly trust?: string;
-  readonly ruleSets?: string;
+interface ReplayOptions extends HistoryOptions {
   readonly save?: string;
   readonly json?: true;
 }
 
-const REASONS: Readonly<Record<NotReplayable, string>> = {
+export const REASONS: Readonly<Record<NotReplayable, string>> = {
   malformed: 'decision, manifest or opening is not one of its kind',
   'keys-root': 'the decision names another keys log',
   'decision-key': 'not signed by a key that was the exchange’s at that size',
@@ -62,7 +59,6 @@ export async function replayAll({ decisions, keys, ruleSetOf }: History): Promis
   };
 }
 
-const rootPath = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const told = (replayed: Replay): void => {
@@ -81,29 +77,14 @@ const told = (replayed: Replay): void => {
 
 /** replay: exit code 1 when a decision differs, or contradicts what was signed; what cannot be computed for want of something is told */
 export const replayCommand = (rules: Command): void => {
-  rules
+  const command = rules
     .command('replay')
-    .description('compute stored decisions again, codes bit for bit: those of a running sandbox, or of files')
-    .option('--decisions <file>', 'JSON lines as GET /v1/decisions gives its items, instead of the running sandbox')
-    .option('--keys <file>', 'keys log of these decisions: checkpoint and entries')
-    .option('--trust <file>', 'trust.json, got from elsewhere than the other files; the sandbox’s otherwise')
-    .option('--rule-sets <folder>', 'rule sets that do not ship with this program')
+    .description('compute stored decisions again, codes bit for bit: those of a running sandbox, or of files');
+  withHistory(command, '--decisions <file>')
     .option('--save <folder>', 'keep what was read, for --decisions, --keys and --rule-sets')
     .option('--json', 'one object instead of lines')
-    .action(async (options: ReplayOptions, command: Command) => {
-      const { decisions, keys, ruleSets } = options;
-      const sandbox = rootPath(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox);
-      if ((decisions === undefined) !== (keys === undefined)) throw new Error('--decisions and --keys go together');
-      const trust = options.trust === undefined ? undefined : rootPath(options.trust);
-      const history =
-        decisions === undefined || keys === undefined
-          ? await historyOfSandbox(sandbox, trust)
-          : await historyOfFiles({
-              decisions: rootPath(decisions),
-              keys: rootPath(keys),
-              trust: trust ?? join(dirname(sandbox), 'trust.json'),
-              ...(ruleSets === undefined ? {} : { ruleSets: rootPath(ruleSets) }),
-            });
+    .action(async (options: ReplayOptions) => {
+      const history = await historyOf(options, command);
       if (options.save !== undefined) save(rootPath(options.save), history);
       const replayed = await replayAll(history);
       if (options.json === true) say(JSON.stringify(replayed));

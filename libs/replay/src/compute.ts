@@ -1,0 +1,26 @@
+import { ENGINE_VERSION, check, verdictCodes } from '#legal-basis';
+import type { LocalDate, RuleSet } from '#legal-basis';
+import type { Grounds, NotReplayable } from './grounds.js';
+
+export type RuleSetOf = (sha256: string) => RuleSet | undefined;
+
+/** How a stored decision is computed. */
+export interface By {
+  /** Computed by the newest engine; absent: the rule set and the engine that the decision names. */
+  readonly ruleSet?: RuleSet;
+  /** Instead of the day of the decision. */
+  readonly on?: LocalDate;
+  /** As if every authority had adopted every version. */
+  readonly allAdopted?: boolean;
+}
+
+/** @returns codes as a decision records them, or what is lacking */
+export function codesOf({ decision, obstacles, asked }: Grounds, by: By, ruleSetOf: RuleSetOf): object | NotReplayable {
+  if (asked === undefined) return { outcome: 'deny', verification: obstacles };
+  const ruleSet = by.ruleSet ?? ruleSetOf(decision.ruleSet.sha256);
+  if (ruleSet === undefined) return 'rule-set-unknown';
+  const engine = by.ruleSet === undefined ? decision.engineVersion : ENGINE_VERSION;
+  if (engine > ENGINE_VERSION) return 'engine-unknown';
+  const directory = by.allAdopted === true ? { ...asked.directory, adopted: () => true } : asked.directory;
+  return verdictCodes(check({ ...asked, ruleSet, directory, on: by.on ?? asked.on }, engine));
+}

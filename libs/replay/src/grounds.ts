@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { EnvelopeError, parseDecision, parseManifest, verifyDecision } from '#envelope';
+import type { Decision, Manifest } from '#envelope';
+import { canonicalBytes } from '#json';
+import type { JsonValue } from '#json';
+import { ClaimsError, parseClaims, stockholmDate } from '#legal-basis';
+import type { CheckInput, Claims } from '#legal-basis';
+import { SnapshotError, cooperationCommitment, parseCooperation } from '#snapshot';
+import type { KeysLog, Snapshot } from '#snapshot';
+import { obstaclesOf } from './obstacles.js';
+
+const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64url');
+
+/** A decision with what it was made from, as the exchange gives it to whoever computes it again. */
+export interface Recorded {
+  readonly entryId: string;
+  readonly decision: string;
+  /** Absent where the opening is not there any more. */
+  readonly manifest?: string;
+  /** Opening of the cooperation decision that the claims name. */
+  readonly cooperation?: object;
+}
+
+/** Signed material that contradicts itself or the keys log: nothing to compute again, and nothing to believe. */
+export const CONTRADICTIONS = [
+  'malformed',
+  'keys-root',
+  'decision-key',
+  'decision-signature',
+  'manifest-digest',
+  'claims-digest',
+  'rule-set-not-released',
+] as const;
+/** What is not there to compute from. */
+export const LACKING = [
+  'opening-missing',
+  'cooperation-missing',
+  'keys-log-shorter',
+  'rule-set-unknown',
+  'engine-unknown',
+] as const;
+export type NotReplayable = (typeof CONTRADICTIONS)[number] | (typeof LACKING)[number];
+
+/** What a decision was made from, verified. */
+export interface Grounds {
+  readonly decision: Decision;
+  readonly manifest: Manifest;
+  /** What stood against the message before the law was asked, sorted. */
+  readonly obstacles: readonly string[];
+  /** What the law was asked; absent when it was not. */
+  readonly asked?: Omit<CheckInput, 'ruleSet'>;
+}
+
+/** Believes nothing but the keys log that the caller has verified. */
+export async function groundsOf(recorded: Recorded, keys: Pick<KeysLog, 'at'>): Promise<Grounds | NotReplayable> {
+  try {
+    return await verified(recorded, keys);
+  } catch (error) {
+    const code = faultOf(error);
+    if (code === undefined) throw error;
+    return code;
+  }
+}
+
+const faultOf = (error: unknown): NotReplayable | undefined => {
+  if (error instanceof SnapshotError) return error.code === 'SIZE_NOT_HELD' ? 'keys-log-shorter' : 'malformed';
+  if (!(error instanceof EnvelopeError)) return undefined;
+  return error.code === 'BAD_SIGNATURE' ? 'decision-signature' : 'malformed';
+};
+
+async function verified(recorded: Recorded, keys: Pick<KeysLog, 'at'>): Promise<Grounds | NotReplayable> {
+  const { decision, kid } = parseDecision(recorded.decision);
+  const snapshot = keys.at(BigInt(decision.keys.size));
+  if (snapshot.rootBase64 !== decision.keys.root) return 'keys-root';
+  const key = snapshot.key(kid);
+  if (key?.use !== 'decision' || key.holder !== 'exchange') return 'decision-key';
+  await verifyDecision(recorded.decision, key.public);
+  if (recorded.manifest === undefined) return 'opening-missing';
+  const { manifest, kid: manifestKid } = parseManifest(recorded.manifest);
+  if (digestOf(recorded.manifest) !== decision.manifestSha256) return 'manifest-digest';
+  if (digestOf(canonicalBytes(manifest.claims)) !== decision.claimsSha256) return 'claims-digest';
+  const claims = claimsOf(manifest.claims as JsonValue);
+  const obstacles = obstaclesTo(manifest, manifestKid, claims, decision, snapshot);
+  if (claims === undefined || obstacles.length > 0) return { decision, manifest, obstacles };
+  const released = snapshot.ruleSet();
+  if (released?.sha256 !== decision.ruleSet.sha256 || released.number !== decision.ruleSet.number)
+    return 'rule-set-not-released';
+  const directory = directoryOf(snapshot, claims, recorded.cooperation);
+  if (directory === undefined) return 'cooperation-missing';
+  const { sender, recipient } = manifest;
+  const on = stockholmDate(new Date(decision.decidedAt));
+  return { decision, manifest, obstacles, asked: { sender, recipient, claims, directory, on } };
+}
+
+/** What stood against the message before the law was asked, as the exchange finds it. */
+const obstaclesTo = (
+  manifest: Manifest,
+  kid: string,
+  claims: Claims | undefined,
+  decision: Decision,
+  snapshot: Snapshot,
+): readonly string[] => {
+  const key = snapshot.key(kid);
+  const hosted = snapshot.authority(manifest.sender)?.gateway === manifest.gateway;
+  // Decided anew after the sender's key had ended.
+  if (key?.holder !== `gateway:${manifest.gateway}` || !hosted) return ['MANIFEST_KEY_NOT_LIVE'];
+  const found: string[] = obstaclesOf(manifest, decision.jweSha256, snapshot, new Date(decision.decidedAt));
+  if (claims === undefined) found.push('CLAIMS_MALFORMED');
+  else if (claims.messageType !== manifest.messageType) found.push('CLAIMS_TYPE');
+  return found.sort();
+};
+
+/** The directory with the cooperation decision opened that the claims name, if it is the one committed to. */
+const directoryOf = (snapshot: Snapshot, claims: Claims, opening: object | undefined) => {
+  const committed =
+    claims.cooperationDecision === undefined ? undefined : snapshot.cooperationCommitment(claims.cooperationDecision);
+  if (committed === undefined) return snapshot.directory;
+  if (opening === undefined) return undefined;
+  const opened = parseCooperation(JSON.stringify(opening));
+  return cooperationCommitment(opened) === committed ? snapshot.withCooperations([opened]) : snapshot.directory;
+};
+
+const claimsOf = (claims: JsonValue): Claims | undefined => {
+  try {
+    return parseClaims(claims);
+  } catch (error) {
+    if (error instanceof ClaimsError) return undefined;
+    throw error;
+  }
+};
