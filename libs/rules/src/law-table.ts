@@ -258,13 +258,16 @@ class Sections {
   }
 }
 
+/** Those of the message types' fields. An informant's identity is an open question whatever the basis: `about` tells of it. */
 const CATEGORIES = [
   ...new Set(
     messageTypes.flatMap(({ schema }) =>
       [...JSON.stringify(schema).matchAll(/"category":"([a-z-]+)"/g)].map((m) => m[1] ?? ''),
     ),
   ),
-].sort();
+]
+  .filter((category) => category !== 'informant-identity')
+  .sort();
 const stopsOf = (test: string): string => STOPS[test] ?? 'secrecy-prevails';
 const STOPS: { readonly [test: string]: string } = {
   ANDAMAL: 'not-compatible',
