@@ -161,7 +161,9 @@ class Sections {
   }
   private listed(values: readonly string[], of: (value: string) => Case): string | string[] {
     const found = this.that(values, of);
-    return found.length === values.length && found.every((value, at) => value === values[at]) ? 'all' : found;
+    if (found.length < values.length) return found;
+    const told = found.filter((value, at) => value !== values[at]);
+    return told.length === 0 ? 'all' : ['all', ...told];
   }
 
   private routes(names: readonly string[]): number {

@@ -3658,7 +3658,7 @@ export const ruleSet2: RuleSet = {
             'Does the request concern an individual case, and is the answer only whether a certain person stays there?',
         },
       ],
-      onlyCategories: ['person-contact', 'person-identity', 'message-context'],
+      onlyCategories: ['whereabouts', 'person-identity', 'message-context'],
       reach: {
         questions: [
           {

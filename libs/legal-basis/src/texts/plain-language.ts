@@ -21,7 +21,7 @@ const MOST_WORDS = 25;
  */
 export const LAWS_OWN_WORDS: readonly (readonly [words: RegExp, why: string])[] = [
   [/samverkansbeslut\w*/giu, 'the decision on cooperation that LUS 1 § demands'],
-  [/särskilt beslutad samverkan/giu, 'the words of LUS 1 §'],
+  [/(?:särskilt )?beslutad samverkan/giu, 'the words of LUS 1 §'],
   [/samverkan särskilt beslutad/giu, 'the same'],
   [/samverkan om kontroller av arbetsplatser som regeringen har beslutat/giu, 'lag (2024:307) 4 §'],
   [
