@@ -180,6 +180,7 @@ export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = {
   LIFETIME_TOO_LONG: 'good for more than seven days',
   RECIPIENT_UNKNOWN: 'no such recipient',
   SEALING_KEY_NOT_LIVE: 'sealed to a key that is not live',
+  TYPE_NOT_SENT: 'a message type that is recorded, not sent',
 };
 
 export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {

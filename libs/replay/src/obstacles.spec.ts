@@ -32,6 +32,7 @@ it.each<[string, () => Partial<Manifest>]>([
   ['SEALING_KEY_NOT_LIVE', () => ({ sealingKey: 'A'.repeat(43) })],
   ['SEALING_KEY_NOT_LIVE', () => ({ sealingKey: world.keys.sealings['skv/skatteverket']?.kid ?? '' })],
   ['SEALING_KEY_NOT_LIVE', () => ({ sealingKey: world.keys.documents[manifest.recipient]?.kid ?? '' })],
+  ['TYPE_NOT_SENT', () => ({ messageType: 'recorded-disclosure/1' })],
   ['FUNCTION_UNKNOWN', () => ({ recipientFunction: 'finns-inte' })],
   ['ISSUED_IN_FUTURE', () => ({ issuedAt: plus(60_001), expiresAt: plus(DAYS) })],
   ['LIFETIME_TOO_LONG', () => ({ expiresAt: plus(7 * DAYS + 1) })],

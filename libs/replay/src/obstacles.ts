@@ -1,3 +1,4 @@
+import { messageTypes } from '#legal-basis';
 import type { Manifest } from '#envelope';
 import type { Snapshot } from '#snapshot';
 
@@ -12,6 +13,7 @@ export const OBSTACLES = [
   'LIFETIME_TOO_LONG',
   'RECIPIENT_UNKNOWN',
   'SEALING_KEY_NOT_LIVE',
+  'TYPE_NOT_SENT',
 ] as const;
 export type VerificationObstacle = (typeof OBSTACLES)[number];
 
@@ -42,5 +44,9 @@ export const obstaclesOf = (
   if (issued > decidedAt.getTime() + SKEW_MS) found.push('ISSUED_IN_FUTURE');
   if (Date.parse(manifest.expiresAt) - issued > MAX_LIFETIME_MS) found.push('LIFETIME_TOO_LONG');
   if (sealingKey?.use !== 'sealing' || sealingKey.holder !== manifest.recipient) found.push('SEALING_KEY_NOT_LIVE');
+  if (isNotSent(manifest.messageType)) found.push('TYPE_NOT_SENT');
   return found.sort();
 };
+
+/** A record is logged and never sealed or delivered (design.md section 6). A type that nobody knows is refused by the law's check. */
+const isNotSent = (type: string): boolean => messageTypes.some(({ id, cls }) => id === type && cls !== 'document');
