@@ -124,6 +124,13 @@ describe('the verdict', () => {
     expect(await outcome({ manifest: unassessed }, permit)).toBe('verdict-mismatch');
   });
 
+  it('permit is not taken where something stood against the message before the law was asked', async () => {
+    const issued = Date.parse(parseManifest(genuine.manifest).manifest.issuedAt);
+    const expiresAt = new Date(issued + 30 * 24 * 3600 * 1000).toISOString();
+    const longLived = <T extends object>(of: T): T => ({ ...of, expiresAt });
+    expect(await outcome({ context: longLived, manifest: longLived }, permit)).toBe('verdict-mismatch');
+  });
+
   it('permit is not taken with other codes', async () => {
     expect(await decided((decision) => ({ ...decision, verdict: { outcome: 'permit' } }))).toBe('verdict-mismatch');
   });

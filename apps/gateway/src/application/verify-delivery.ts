@@ -13,6 +13,7 @@ import type { CheckInput, Claims } from '#legal-basis';
 import { parseManifest, unsealDocument, verifyDocument, verifyManifest } from '#envelope';
 import type { Decision, EnvelopeError, Manifest } from '#envelope';
 import type { DeliveryReleasedV1 } from '#contracts';
+import { obstaclesOf } from '#replay';
 import type { Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery } from '../domain/errors.js';
@@ -165,7 +166,10 @@ export class VerifyDelivery {
     { content, registration }: Pick<Document, 'content' | 'registration'>,
     snapshot: Snapshot,
   ): Promise<DeliveryDetail['verdict']> {
-    const on = stockholmDate(new Date(decision.decidedAt));
+    const decidedAt = new Date(decision.decidedAt);
+    const on = stockholmDate(decidedAt);
+    const obstacles = obstaclesOf(manifest, decision.jweSha256, snapshot, decidedAt);
+    if (obstacles.length > 0) throw new RejectedDelivery('verdict-mismatch', obstacles);
     const sender = snapshot.authority(manifest.sender);
     if (sender === undefined) throw new RejectedDelivery('claims-invalid');
     const released = snapshot.ruleSet();
