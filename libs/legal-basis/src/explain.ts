@@ -6,6 +6,7 @@ import { sv } from './texts/sv.js';
 import type { Texts } from './texts/texts.js';
 import type { CheckInput, Missing, Note, Obstacle, Verdict } from './types.js';
 import type { WayOut, WayOutcome } from './apply-way.js';
+import type { PermittedPart } from './leave-out.js';
 import type { OpenFact } from './open-facts.js';
 import { waysOut } from './ways-out.js';
 
@@ -62,6 +63,11 @@ export const textsOf = (explained: Explanation): readonly string[] => [
  */
 export function explain(verdict: Verdict, input: CheckInput, lang: 'sv' | 'en'): Explanation {
   return new Renderer(verdict, input, lang === 'sv' ? sv : en, lang).explanation();
+}
+
+/** One sentence on the part that may go. `input` must be the input of the whole. */
+export function explainPart(verdict: Verdict, input: CheckInput, part: PermittedPart, lang: 'sv' | 'en'): string {
+  return new Renderer(verdict, input, lang === 'sv' ? sv : en, lang).part(part);
 }
 
 const MOST_NAMED = 4;
@@ -326,6 +332,12 @@ class Renderer {
     if (way.kind === 'other-recipient') return capital(fill(ways.recipient, slots));
     if (way.items !== undefined) return capital(fill(ways.basisForFewer, slots));
     return capital(fill((way.bases ?? []).length > 1 ? ways.bases : ways.basis, slots));
+  }
+
+  part({ leavesOut, outcome, why }: PermittedPart): string {
+    const { ways } = this.texts;
+    const slots = { items: this.items(leavesOut), outcome: this.wayOutcome(outcome) };
+    return fill(why === undefined ? ways.leaveOut : ways.noPart[why], slots);
   }
 
   private openFact({ fact, bases }: OpenFact): string {

@@ -32,8 +32,9 @@ export {
   type BodyAssessment,
   type ClaimsContext,
 } from './build-claims.js';
-export { explain, textsOf, type Explanation, type Finding, type MissingText } from './explain.js';
+export { explain, explainPart, textsOf, type Explanation, type Finding, type MissingText } from './explain.js';
 export { applyWay, type WayOut, type WayOutcome } from './apply-way.js';
+export { leaveOut, partWithout, permittedPart, type NoPart, type Part, type PermittedPart } from './leave-out.js';
 export type { OpenFact } from './open-facts.js';
 export { textCatalogue, type Text, type TextGroup } from './texts/catalogue.js';
 export { LAWS_OWN_WORDS, PlainLanguage, type Fault } from './texts/plain-language.js';

@@ -253,6 +253,11 @@ export const en: Texts = {
     bases: '{bases} would carry the information together: {outcome}.',
     recipient: '{recipient} is covered by {bases}: {outcome}.',
     leaveOut: 'Without {items} the outcome is: {outcome}.',
+    noPart: {
+      'nothing-carried': 'None of the information can be given by itself.',
+      'field-required': 'The message cannot be sent without {items}. Its type demands them.',
+      'part-stopped': 'What is left without {items} cannot be sent either.',
+    },
     ask: 'Ask for an assessment of the questions above. The outcome can then be: {outcome}.',
     position:
       "The authority's jurist can take a position on the open question of law. The outcome can then be: {outcome}.",

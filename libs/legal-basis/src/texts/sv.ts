@@ -250,6 +250,11 @@ export const sv: Texts = {
     bases: '{bases} skulle tillsammans bära uppgifterna: {outcome}.',
     recipient: '{recipient} omfattas av {bases}: {outcome}.',
     leaveOut: 'Utan {items} är utfallet: {outcome}.',
+    noPart: {
+      'nothing-carried': 'Ingen av uppgifterna kan lämnas för sig.',
+      'field-required': 'Meddelandet kan inte skickas utan {items}. Meddelandetypen kräver dem.',
+      'part-stopped': 'Det som blir kvar utan {items} kan inte heller skickas.',
+    },
     ask: 'Be om en bedömning av frågorna ovan. Utfallet kan då bli: {outcome}.',
     position: 'Myndighetens jurist kan ta ställning i den öppna rättsfrågan. Utfallet kan då bli: {outcome}.',
     adopt: 'Myndighetens jurist kan anta {bases}. Utfallet blir då: {outcome}.',

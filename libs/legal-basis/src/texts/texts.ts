@@ -1,4 +1,5 @@
 import type { AssessKind, Clock, Force, MissingCode, NoteCode, ObstacleCode, Outcome } from '../types.js';
+import type { NoPart } from '../leave-out.js';
 import type { DerivedCode, FactCode, LegalQuestion, Purpose, TestCode } from '../codes.js';
 
 export type Fact = FactCode | DerivedCode;
@@ -57,6 +58,8 @@ export interface Texts {
     readonly bases: string;
     readonly recipient: string;
     readonly leaveOut: string;
+    /** No part can be sent without {items}. */
+    readonly noPart: { readonly [why in NoPart]: string };
     readonly ask: string;
     readonly position: string;
     readonly adopt: string;
