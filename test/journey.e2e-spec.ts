@@ -157,7 +157,7 @@ describe('a referral to several', () => {
 describe('a draft', () => {
   it('is not kept where the caller asks for a refusal instead', async () => {
     const { system, referral } = example('19-uppsala');
-    const refusal = await refusalOf(delge.sandbox.client(system).submit(referral, 'refuse'));
+    const refusal = await refusalOf(delge.sandbox.client(system).submit(referral, { onAssess: 'refuse' }));
     expect([refusal.status, refusal.slug]).toEqual([422, 'assessment-missing']);
     expect(refusal.recipients.map(codes)).toMatchObject([{ outcome: 'assess', kind: 'officer' }]);
     await expectNothingSent(system, referral.id, refusal.recipients);

@@ -19,6 +19,7 @@ interface ReferralFile {
 interface SendOptions {
   readonly as?: string;
   readonly newId?: true;
+  readonly sendPermitted?: true;
 }
 
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -51,10 +52,14 @@ export const sendCommands = (program: Command): void => {
     .description('submit a referral, and wait until its messages have arrived or ended')
     .option('--as <authority>', 'sending authority; an example file names its own')
     .option('--new-id', 'under new ids, so that it is another referral each time')
+    .option('--send-permitted', 'leave out the items that may not go')
     .action(async (file: string, options: SendOptions, command: Command) => {
       const { sender, referral } = readReferral(file, options);
       const as = client(command, sender);
-      const accepted = await as.submit(referral);
+      const accepted = await as.submit(
+        referral,
+        options.sendPermitted === undefined ? {} : { onDeny: 'send-permitted' },
+      );
       if (accepted.state === 'awaiting-assessment') {
         print(accepted);
         return;
@@ -120,14 +125,17 @@ const settled = async (as: DelgeClient, id: string): Promise<ReferralView> => {
 const summary = ({ id, caseId, recipients }: ReferralView): object => ({
   id,
   caseId,
-  recipients: recipients.map(({ authority, messageId, state, stateText, receipts, decision }: MessageView) => ({
-    authority,
-    messageId,
-    state,
-    stateText,
-    ...(decision === undefined
-      ? {}
-      : { outcome: decision.outcome, number: decision.number, decidedAt: decision.decidedAt }),
-    receipts: receipts.map(({ kind, at }) => ({ kind, at })),
-  })),
+  recipients: recipients.map(
+    ({ authority, messageId, state, stateText, leftOut, receipts, decision }: MessageView) => ({
+      authority,
+      messageId,
+      state,
+      stateText,
+      ...(leftOut === undefined ? {} : { leftOut }),
+      ...(decision === undefined
+        ? {}
+        : { outcome: decision.outcome, number: decision.number, decidedAt: decision.decidedAt }),
+      receipts: receipts.map(({ kind, at }) => ({ kind, at })),
+    }),
+  ),
 });

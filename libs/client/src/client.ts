@@ -11,6 +11,7 @@ import type {
   ReferralListItem,
   ReferralView,
   SubmitReferralDto,
+  SubmitReferralQueryDto,
   VerdictView,
 } from '#contracts';
 import { CLIENT_ASSERTION_TYPE } from '#contracts';
@@ -50,8 +51,8 @@ export class DelgeClient {
   constructor(private readonly options: ClientOptions) {}
 
   /** @throws {DelgeProblem} formal-obstacle and the other refusals of the gateway */
-  submit(referral: SubmitReferralDto, onAssess: 'draft' | 'refuse' = 'draft'): Promise<ReferralAccepted> {
-    return this.call('POST', `/v1/referrals${onAssess === 'refuse' ? '?onAssess=refuse' : ''}`, referral);
+  submit(referral: SubmitReferralDto, asked: SubmitReferralQueryDto = {}): Promise<ReferralAccepted> {
+    return this.call('POST', `/v1/referrals${search({ ...asked })}`, referral);
   }
   referrals(query: Readonly<Record<string, string>> = {}): Promise<Page<ReferralListItem>> {
     return this.call('GET', `/v1/referrals${search(query)}`);

@@ -106,7 +106,7 @@ export const PROBLEMS = {
   'formal-obstacle': entry(
     'Formellt hinder.',
     'Formal obstacle.',
-    'The check found no ground that carries the disclosure; `recipients` says why and what would. Nothing was sent.',
+    'The check found no ground that carries the disclosure; `recipients` says why, what would, and in `verdict.permitted` which items may go. Nothing was sent.',
   ),
   'assessment-missing': entry(
     'Bedömning saknas.',

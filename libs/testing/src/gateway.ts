@@ -61,7 +61,7 @@ export interface Sealed extends MessageSubmittedV1 {
 /** Evaluates, signs and seals an example whose verdict is permit, as its sender's gateway does. */
 export const sealed = async (world: World, sender: TestGateway, { system, referral }: Example): Promise<Sealed> => {
   const now = world.clock.now();
-  const evaluation = await sender.evaluate.execute(system, referral, [], referral.assessments ?? [], now);
+  const evaluation = await sender.evaluate.execute(system, referral, { now, added: referral.assessments ?? [] });
   const [to] = evaluation.recipients;
   if (to === undefined || to.verdict.outcome !== 'permit') throw new Error(`not a permit: ${evaluation.outcome}`);
   const { message, outgoing } = await sender.sealing.seal(system, referral, to, evaluation, now);

@@ -9,15 +9,28 @@ import {
   check,
   classify,
   explain,
+  explainPart,
   messageTypes,
+  partWithout,
+  permittedPart,
   resolveAssessment,
   validateContent,
   verdictCodes,
   stockholmDate,
   unknownCodes,
 } from '#legal-basis';
-import type { CheckInput, ClaimAssessment, ClaimItem, Claims, RuleSet, Verdict } from '#legal-basis';
-import type { AssessmentDto, SubmitReferralDto, VerdictView } from '#contracts';
+import type {
+  CheckInput,
+  ClaimAssessment,
+  ClaimItem,
+  Claims,
+  Part,
+  PermittedPart,
+  ReferralBody,
+  RuleSet,
+  Verdict,
+} from '#legal-basis';
+import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto, VerdictView } from '#contracts';
 import { messageIdOf } from '#envelope';
 import type { JsonValue } from '#json';
 import type { KeyStore } from '../keys/key-store.js';
@@ -34,6 +47,10 @@ export interface Evaluated {
   readonly recipient: string;
   readonly function: string;
   readonly messageId: string;
+  /** What this recipient gets: the body's content, without what is left out. */
+  readonly content: JsonValue;
+  /** Ids of items; [] when it gets all. */
+  readonly leftOut: readonly string[];
   readonly claims: Claims;
   readonly verdict: Verdict;
   readonly view: VerdictView;
@@ -45,12 +62,41 @@ export interface Evaluation {
   readonly recipients: readonly Evaluated[];
 }
 
-export const viewOf = (verdict: Verdict, input: CheckInput): VerdictView => ({
+export interface EvaluationOptions {
+  readonly now: Date;
+  /** Assessments that an earlier evaluation of the same body bound. */
+  readonly kept?: readonly StoredAssessment[];
+  /** Assessments given now. */
+  readonly added?: readonly AssessmentDto[];
+  readonly onDeny?: SubmitReferralQueryDto['onDeny'];
+  /** Of a draft: recipient → items that were left out when it was kept. They stay left out, and no others are. */
+  readonly leftOut?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** @param part what may go of a referral that may not go as a whole */
+export const viewOf = (verdict: Verdict, input: CheckInput, part?: PermittedPart): VerdictView => ({
   outcome: verdict.outcome,
   codes: verdictCodes(verdict),
   sv: explain(verdict, input, 'sv'),
   en: explain(verdict, input, 'en'),
+  ...(part === undefined ? {} : { permitted: permittedView(verdict, input, part) }),
 });
+
+const permittedView = (
+  verdict: Verdict,
+  input: CheckInput,
+  { part: _part, ...told }: PermittedPart,
+): NonNullable<VerdictView['permitted']> => {
+  const inWords = (lang: 'sv' | 'en'): string => explainPart(verdict, input, told, lang);
+  return { ...told, text: { sv: inWords('sv'), en: inWords('en') } };
+};
+
+/** As a member of an answer or of what is stored: absent when nothing was left out. */
+export const leftOutOf = ({
+  leftOut = [],
+}: {
+  readonly leftOut?: readonly string[];
+}): { leftOut?: readonly string[] } => (leftOut.length === 0 ? {} : { leftOut });
 
 /** Validates content, classifies it, derives facts, binds assessments and runs the check per recipient: a forecast. */
 export class EvaluateReferral {
@@ -60,18 +106,9 @@ export class EvaluateReferral {
     private readonly newId: NewId,
   ) {}
 
-  /**
-   * @param kept assessments that an earlier evaluation of the same body bound
-   * @param added assessments given now
-   * @throws {GatewayError} when the body is not one that could be sent to anybody
-   */
-  async execute(
-    sender: string,
-    body: SubmitReferralDto,
-    kept: readonly StoredAssessment[],
-    added: readonly AssessmentDto[],
-    now: Date,
-  ): Promise<Evaluation> {
+  /** @throws {GatewayError} when the body is not one that could be sent to anybody */
+  async execute(sender: string, body: SubmitReferralDto, options: EvaluationOptions): Promise<Evaluation> {
+    const { now, kept = [], added = [], onDeny, leftOut } = options;
     const ground = this.law.current();
     const on = stockholmDate(now);
     const from = ground.snapshot.authority(sender);
@@ -82,31 +119,28 @@ export class EvaluateReferral {
     checkRecipients(body, ground);
     const items = classified(body, from.kind);
     const contentDigest = this.keys.commitment(canonicalBytes({ sender, type: body.type, content }));
+    const about = (recipient: string): readonly ClaimItem[] =>
+      items.filter(({ id }) => leftOut?.get(recipient)?.includes(id) !== true);
     const bind = (id: string, assessment: AssessmentDto): StoredAssessment =>
-      this.bind(sender, body, assessment, { id, items, ground, on, now, contentDigest });
+      this.bind(sender, body, assessment, { id, about, ground, on, now, contentDigest });
     const still = kept.filter((a) => a.digest === bound(sender, a, contentDigest));
     const assessments = [...still, ...added.map((assessment) => bind(this.newId(), assessment))];
     const recipients: Evaluated[] = [];
+    const referral: ReferralBody = { ...body, content, registration: { ...body.registration } };
     for (const to of body.to) {
-      const claims = buildClaims(
-        { ...body, content, registration: { ...body.registration } },
-        {
-          senderKind: from.kind,
-          recipient: to.authority,
-          on,
-          assessments: assessments.filter((a) => a.recipient === to.authority).map((a) => this.claimOf(sender, a)),
-        },
-      );
+      const claims = buildClaims(referral, {
+        senderKind: from.kind,
+        recipient: to.authority,
+        on,
+        assessments: assessments.filter((a) => a.recipient === to.authority).map((a) => this.claimOf(sender, a)),
+      });
       const directory = await this.law.directory(ground.snapshot, claims);
       const input: CheckInput = { sender, recipient: to.authority, claims, ruleSet: ground.ruleSet, directory, on };
-      const verdict = check(input);
       recipients.push({
         recipient: to.authority,
         function: to.function,
         messageId: messageIdOf(sender, body.id, to.authority),
-        claims,
-        verdict,
-        view: viewOf(verdict, input),
+        ...judged(referral, input, onDeny, leftOut?.get(to.authority) ?? []),
       });
     }
     return { ground, assessments, recipients, outcome: worst(recipients) };
@@ -116,7 +150,14 @@ export class EvaluateReferral {
     sender: string,
     body: SubmitReferralDto,
     given: AssessmentDto,
-    at: { id: string; items: readonly ClaimItem[]; ground: Ground; on: string; now: Date; contentDigest: string },
+    at: {
+      id: string;
+      about: (recipient: string) => readonly ClaimItem[];
+      ground: Ground;
+      on: string;
+      now: Date;
+      contentDigest: string;
+    },
   ): StoredAssessment {
     const recipient = given.recipient ?? (body.to.length === 1 ? body.to[0]?.authority : undefined);
     if (recipient === undefined || !body.to.some((to) => to.authority === recipient))
@@ -127,7 +168,7 @@ export class EvaluateReferral {
     if (!(OFFICES as readonly string[]).includes(given.office)) throw invalid('office', 'unknown-code');
     const when = given.at === undefined ? at.now : new Date(given.at);
     if (Number.isNaN(when.getTime()) || when.getTime() > at.now.getTime() + 60_000) throw invalid('at', 'invalid-time');
-    const { basis, items } = resolved(given, at.items, at.ground, at.on);
+    const { basis, items } = resolved(given, at.about(recipient), at.ground, at.on);
     const unsigned = {
       id: at.id,
       recipient,
@@ -164,6 +205,30 @@ export class EvaluateReferral {
     };
   }
 }
+
+type Judged = Pick<Evaluated, 'content' | 'leftOut' | 'claims' | 'verdict' | 'view'>;
+/** What one recipient would get, and what the check says of it. @param gone items that a draft leaves out */
+const judged = (
+  referral: ReferralBody,
+  input: CheckInput,
+  onDeny: EvaluationOptions['onDeny'],
+  gone: readonly string[],
+): Judged => {
+  const kept = gone.length === 0 ? undefined : partWithout(referral, input, gone);
+  if (kept !== undefined) return ofPart(kept);
+  const verdict = check(input);
+  const permitted = verdict.outcome === 'deny' ? permittedPart(referral, verdict, input) : undefined;
+  if (permitted?.part !== undefined && onDeny === 'send-permitted') return ofPart(permitted.part);
+  const { content } = referral;
+  return { content, leftOut: [], claims: input.claims, verdict, view: viewOf(verdict, input, permitted) };
+};
+const ofPart = ({ content, leavesOut, verdict, input }: Part): Judged => ({
+  content,
+  leftOut: leavesOut,
+  claims: input.claims,
+  verdict,
+  view: viewOf(verdict, input),
+});
 
 const invalid = (member: string, code: string): GatewayError =>
   new GatewayError('ASSESSMENT_INVALID', { faults: [{ path: `assessments.${member}`, code }] });

@@ -35,7 +35,7 @@ describe('what the sender is told of the forecast', () => {
     const { evaluate, sealing, evidence, keys, follower } = gateway;
     const taking = new SubmitReferral(store, evaluate, sealing, 1, world.newId, world.clock.now, () => undefined);
     const { system, referral } = example('01');
-    await taking.submit(system, referral, 'draft');
+    await taking.submit(system, referral);
     await meanwhile();
     const submitted = parseMessageSubmittedV1(store.outbox[0]?.body ?? new Uint8Array());
     const decided = await (await anExchange(world)).decided(submitted);

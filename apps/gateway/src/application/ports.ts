@@ -37,6 +37,8 @@ export interface StoredAssessment {
 /** What of a message is encrypted at rest. */
 export interface MessageDetail {
   readonly verdict: VerdictView;
+  /** Items of the body that this message goes without, as its sender asked. */
+  readonly leftOut?: readonly string[];
   /** What the verdict, a forecast, was computed by. */
   readonly forecast?: ComputedBy;
   /** Exact signed manifest, once sealed. */

@@ -4,6 +4,7 @@ import { compareForecast } from '../domain/forecast.js';
 import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { stateText } from '../domain/message-state.js';
+import { leftOutOf } from './evaluate-referral.js';
 import type { MessageDetail, ReferralStore, StoredMessage, StoredReferral, StoredStatement } from './ports.js';
 
 type MessageView = ReferralView['recipients'][number];
@@ -81,6 +82,7 @@ const viewOfMessage = (message: StoredMessage, statements: readonly StoredStatem
     stateText: stateText[message.state],
     changedAt: message.changedAt.toISOString(),
     verdict: message.detail.verdict,
+    ...leftOutOf(message.detail),
     ...(message.detail.manifest === undefined ? {} : { manifest: message.detail.manifest }),
     ...(decision === undefined ? {} : { decision: decisionView(decision, message.detail) }),
     receipts: receipts.map(receiptView),

@@ -35,7 +35,7 @@ beforeEach(async () => {
   outcomes = new RecordOutcome(evidence, store, keys);
   const taking = new SubmitReferral(store, evaluate, sealing, 1, world.newId, world.clock.now, () => undefined);
   const { system, referral } = example('01');
-  await taking.submit(system, referral, 'draft');
+  await taking.submit(system, referral);
   submitted = parseMessageSubmittedV1(store.outbox[0]?.body ?? new Uint8Array());
   message = (await store.find(system, referral.id))?.messages[0] as StoredMessage;
 });

@@ -8,7 +8,7 @@ import type { Evaluated, Evaluation } from './evaluate-referral.js';
 import { MAX_CONTENT_BYTES } from './evaluate-referral.js';
 
 /** Content of so many octets in canonical form, of characters of four octets and a rest. */
-const contentOf = (octets: number): Record<string, unknown> => {
+const contentOf = (octets: number): { readonly text: string } => {
   const room = octets - canonicalBytes({ text: '' }).length;
   return { text: '🜁'.repeat(Math.floor(room / 4)) + 'x'.repeat(room % 4) };
 };
@@ -22,17 +22,20 @@ describe('the largest referral', () => {
   beforeAll(async () => {
     world = await aWorld();
     sender = await aGateway(world, 'kommunerna');
-    evaluation = await sender.evaluate.execute(system, referral, [], referral.assessments ?? [], world.clock.now());
+    evaluation = await sender.evaluate.execute(system, referral, {
+      now: world.clock.now(),
+      added: referral.assessments ?? [],
+    });
     to = evaluation.recipients[0] as Evaluated;
   });
   const registration = { diaryNumber: '🜁'.repeat(32), subject: '🜁'.repeat(100), secrecyMark: '🜁'.repeat(50) };
-  const sealing = (body: SubmitReferralDto, about: Evaluated = to) =>
-    sender.sealing.seal(system, body, about, evaluation, world.clock.now());
+  const sealing = (body: SubmitReferralDto, about: Partial<Evaluated> = {}) =>
+    sender.sealing.seal(system, body, { ...to, ...about }, evaluation, world.clock.now());
 
   it('has 256 KiB of content, and fits into a message when it is sealed', async () => {
     const content = contentOf(MAX_CONTENT_BYTES);
     expect(canonicalBytes(content)).toHaveLength(256 * 1024);
-    const { outgoing } = await sealing({ ...referral, content, registration });
+    const { outgoing } = await sealing({ ...referral, registration }, { content });
     expect(outgoing.body.length).toBeLessThan(MAX_BODY);
     expect(parseMessageSubmittedV1(outgoing.body).jwe.length).toBeLessThan(MAX_SEALED);
   });
@@ -40,17 +43,17 @@ describe('the largest referral', () => {
   it('is refused with one octet more, before anything else is looked at', async () => {
     const evaluating = (octets: number): Promise<string> =>
       outcomeOf(() =>
-        sender.evaluate.execute(system, { ...referral, content: contentOf(octets) }, [], [], world.clock.now()),
+        sender.evaluate.execute(system, { ...referral, content: contentOf(octets) }, { now: world.clock.now() }),
       );
     expect(await evaluating(MAX_CONTENT_BYTES)).toBe('CONTENT_INVALID');
     expect(await evaluating(MAX_CONTENT_BYTES + 1)).toBe('TOO_LARGE');
   });
 
   it('is refused when no message can carry it', async () => {
-    expect(await outcomeOf(() => sealing({ ...referral, content: contentOf(300_000) }))).toBe('TOO_LARGE');
+    expect(await outcomeOf(() => sealing(referral, { content: contentOf(300_000) }))).toBe('TOO_LARGE');
     const items = Array.from({ length: 500 }, (_, n) => ({ ...to.claims.items[0], id: `${'i'.repeat(300)}${n}` }));
     const claims = { ...to.claims, items } as Evaluated['claims'];
     expect(canonicalBytes({ ...claims }).length * (4 / 3)).toBeGreaterThan(MAX_STATEMENT);
-    expect(await outcomeOf(() => sealing(referral, { ...to, claims }))).toBe('TOO_LARGE');
+    expect(await outcomeOf(() => sealing(referral, { claims }))).toBe('TOO_LARGE');
   });
 });

@@ -8,6 +8,7 @@ import type { SubmitReferralDto } from '#contracts';
 import type { ComputedBy } from '../domain/forecast.js';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
+import { leftOutOf } from './evaluate-referral.js';
 import type { Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { Ground } from './law.js';
@@ -53,7 +54,7 @@ export class SealReferral {
       recipient: to.recipient,
       recipientFunction: to.function,
       registration: body.registration,
-      content: body.content,
+      content: to.content,
       sentAt: issuedAt,
     });
     const context = {
@@ -104,6 +105,7 @@ export class SealReferral {
         jweSha256: sealed.jweSha256,
         detail: {
           verdict: to.view,
+          ...leftOutOf(to),
           forecast: computedBy(evaluation.ground, now),
           manifest: signed,
           document: sealed.jws,

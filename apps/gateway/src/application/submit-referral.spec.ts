@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { AssessmentDto, SubmitReferralDto } from '#contracts';
+import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { parseManifest, parseRefusal, verifyManifest, verifyRefusal } from '#envelope';
 import type { PrivateKey } from '#envelope';
 import { parseStrict } from '#json';
@@ -27,9 +27,9 @@ beforeEach(async () => {
   referrals = aSubmission();
 });
 
-const submit = ({ system, referral }: Example, onAssess: 'draft' | 'refuse' = 'draft') =>
-  referrals.submit(system, referral, onAssess);
-const outcome = (given: Example, onAssess?: 'draft' | 'refuse') => outcomeOf(() => submit(given, onAssess));
+const submit = ({ system, referral }: Example, asked?: SubmitReferralQueryDto) =>
+  referrals.submit(system, referral, asked);
+const outcome = (given: Example, asked?: SubmitReferralQueryDto) => outcomeOf(() => submit(given, asked));
 const types = (): readonly string[] => store.outbox.map(({ type }) => type).sort();
 const changed = (given: Example, change: Partial<SubmitReferralDto>): Example => ({
   ...given,
@@ -196,7 +196,7 @@ describe('a referral that awaits an assessment', () => {
   });
 
   it('is refused where its sender asks for that, and reported', async () => {
-    expect(await outcome(example('19'), 'refuse')).toBe('ASSESSMENT_MISSING');
+    expect(await outcome(example('19'), { onAssess: 'refuse' })).toBe('ASSESSMENT_MISSING');
     expect(await find(example('19'))).toBeUndefined();
     expect(types()).toEqual(['refusal.reported.v1']);
   });
@@ -259,7 +259,8 @@ describe('a referral that awaits an assessment', () => {
     const kept = (await find(example('19')))?.assessments ?? [];
     expect(kept).toHaveLength(2);
     const content = { ...referral.content, circumstances: 'Bara två hushåll.' };
-    const evaluate = (body: SubmitReferralDto) => gateway.evaluate.execute(system, body, kept, [], world.clock.now());
+    const evaluate = (body: SubmitReferralDto) =>
+      gateway.evaluate.execute(system, body, { kept, now: world.clock.now() });
     expect((await evaluate(referral)).assessments).toEqual(kept);
     expect((await evaluate({ ...referral, content })).assessments).toEqual([]);
   });
@@ -315,7 +316,7 @@ describe('two requests at the same time', () => {
     expect(store.outbox).toHaveLength(1);
   });
 
-  const args = ({ system, referral }: Example) => [system, referral, 'draft'] as const;
+  const args = ({ system, referral }: Example) => [system, referral] as const;
 });
 
 describe('what could be sent to nobody', () => {
@@ -361,7 +362,7 @@ describe('what could be sent to nobody', () => {
       world.clock.now,
       () => undefined,
     );
-    expect(await outcomeOf(() => none.submit(system, referral, 'draft'))).toBe('SNAPSHOT_MISSING');
+    expect(await outcomeOf(() => none.submit(system, referral))).toBe('SNAPSHOT_MISSING');
   });
 });
 

@@ -1,6 +1,7 @@
 import { canonicalBytes } from '#json';
-import type { AssessmentDto, ReferralAccepted, SubmitReferralDto } from '#contracts';
+import type { AssessmentDto, ReferralAccepted, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
+import { leftOutOf } from './evaluate-referral.js';
 import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { NewId, Now, ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports.js';
@@ -20,16 +21,23 @@ export class SubmitReferral {
     private readonly crash: (point: string) => void,
   ) {}
 
-  /** @throws {GatewayError} ID_REUSE, FORMAL_OBSTACLE, ASSESSMENT_MISSING and those of the evaluation */
-  async submit(sender: string, body: SubmitReferralDto, onAssess: 'draft' | 'refuse'): Promise<ReferralAccepted> {
+  /**
+   * @param asked says what becomes of a body that is new; one that has been taken gets the answer it got
+   * @throws {GatewayError} ID_REUSE, FORMAL_OBSTACLE, ASSESSMENT_MISSING and those of the evaluation
+   */
+  async submit(sender: string, body: SubmitReferralDto, asked: SubmitReferralQueryDto = {}): Promise<ReferralAccepted> {
     const bodyDigest = digestOf(canonicalBytes(body));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const existing = await this.store.find(sender, body.id);
       if (existing?.phase === 'accepted' && existing.bodyDigest !== bodyDigest) throw new GatewayError('ID_REUSE');
       if (existing?.phase === 'accepted') return answer(existing);
       if (existing?.phase === 'draft' && existing.bodyDigest === bodyDigest) return answer(existing);
-      const evaluation = await this.evaluate.execute(sender, body, [], body.assessments ?? [], this.now());
-      if (evaluation.outcome === 'deny' || (evaluation.outcome === 'assess' && onAssess === 'refuse')) {
+      const evaluation = await this.evaluate.execute(sender, body, {
+        now: this.now(),
+        added: body.assessments ?? [],
+        ...(asked.onDeny === undefined ? {} : { onDeny: asked.onDeny }),
+      });
+      if (evaluation.outcome === 'deny' || (evaluation.outcome === 'assess' && asked.onAssess === 'refuse')) {
         await this.refuse(sender, body, evaluation);
       }
       const stored = await this.keep(sender, body, bodyDigest, evaluation, existing);
@@ -45,7 +53,12 @@ export class SubmitReferral {
       const draft = await this.store.find(sender, id);
       if (draft === undefined) throw new GatewayError('NOT_FOUND');
       if (draft.phase !== 'draft') throw new GatewayError('NOT_A_DRAFT');
-      const evaluation = await this.evaluate.execute(sender, draft.body, draft.assessments, added, this.now());
+      const evaluation = await this.evaluate.execute(sender, draft.body, {
+        now: this.now(),
+        kept: draft.assessments,
+        added,
+        leftOut: new Map(draft.messages.map(({ recipient, detail }) => [recipient, detail.leftOut ?? []])),
+      });
       const stored = await this.keep(sender, draft.body, draft.bodyDigest, evaluation, draft);
       if (stored !== undefined) return stored;
     }
@@ -124,6 +137,7 @@ const verdictOf = (to: Evaluated): object => ({
   function: to.function,
   messageId: to.messageId,
   verdict: to.view,
+  ...leftOutOf(to),
 });
 
 const pending = (to: Evaluated, state: 'refused' | 'awaiting-assessment', now: Date): StoredMessage => ({
@@ -133,7 +147,7 @@ const pending = (to: Evaluated, state: 'refused' | 'awaiting-assessment', now: D
   state,
   attempt: 1,
   changedAt: now,
-  detail: { verdict: to.view },
+  detail: { verdict: to.view, ...leftOutOf(to) },
 });
 
 /** The answer as it was when the referral was taken, however far its messages have come since: a retry gets the same. */
@@ -149,6 +163,7 @@ const answer = (referral: StoredReferral): ReferralAccepted => {
       messageId: message.messageId,
       state,
       verdict: message.detail.verdict,
+      ...leftOutOf(message.detail),
     })),
   };
 };

@@ -5,6 +5,7 @@ import type {
   MessageSummary,
   MessageView,
   Page,
+  PermittedView,
   ProvenStatement,
   ReceiptView,
   ReferralAccepted,
@@ -12,7 +13,14 @@ import type {
   ReferralView,
   VerdictView,
 } from '#contracts';
-import { BUSINESS_RECEIPTS, FORECAST_DIFFERENCES, FORM_REASONS, MESSAGE_STATES } from '#contracts';
+import {
+  BUSINESS_RECEIPTS,
+  FORECAST_DIFFERENCES,
+  FORM_REASONS,
+  MESSAGE_STATES,
+  NO_PARTS,
+  PART_OUTCOMES,
+} from '#contracts';
 import type { DisclosureCheck } from '../application/check-disclosure.js';
 import type { IssuedToken } from '../application/issue-token.js';
 
@@ -50,23 +58,36 @@ const proof = described(text, 'c2sp.org/tlog-proof@v1');
 const state: Schema = { type: 'string', enum: MESSAGE_STATES };
 const json: Schema = { type: 'object', additionalProperties: true };
 
+const itemIds = (description: string): Schema => described(listOf(text), description);
+const permitted = object<PermittedView>({
+  keeps: itemIds('Items that may go'),
+  leavesOut: itemIds('Items that would be left out'),
+  outcome: absent(described({ type: 'string', enum: PART_OUTCOMES }, '`permit`, or what people then still need to do')),
+  why: absent(described({ type: 'string', enum: NO_PARTS }, 'In place of `outcome`: no part can be sent, and why')),
+  text: object<PermittedView['text']>({ sv: text, en: text }),
+});
 const verdict = object<VerdictView>({
   outcome: { type: 'string', enum: ['permit', 'assess', 'deny'] },
   codes: described(json, 'The record; texts are rendered from it'),
   sv: described(json, 'The verdict explained, in Swedish'),
   en: described(json, 'The verdict explained, in English'),
+  permitted: absent(
+    described(permitted, 'With `deny` of a referral: what may go of it, and what `onDeny=send-permitted` would send'),
+  ),
 });
 const computedBy: Members<ForecastView['decidedBy']> = {
   ruleSet: object<ForecastView['ruleSet']>({ number: count, sha256: text }),
   keysSize: described(text, 'Size of the keys log'),
   on: described({ type: 'string', format: 'date' }, 'The day the law was asked for, Europe/Stockholm'),
 };
+const leftOut = itemIds('Items this recipient does not get, as asked with `onDeny=send-permitted`');
 const summary: Members<MessageSummary> = {
   authority,
   function: text,
   messageId: uuid,
   state,
   verdict,
+  leftOut: absent(leftOut),
 };
 const proven: Members<ProvenStatement> = {
   entry: described(text, 'Compact JWS by the exchange: the entry in the disclosure log'),
@@ -247,7 +268,7 @@ export const PROBLEM: Schema = {
       listOf({
         type: 'object',
         required: ['authority', 'function', 'messageId', 'verdict'],
-        properties: { authority, function: text, messageId: uuid, verdict },
+        properties: { authority, function: text, messageId: uuid, verdict, leftOut },
       }),
       'With `formal-obstacle` and `assessment-missing`: the verdict for each recipient',
     ),

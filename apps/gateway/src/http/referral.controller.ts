@@ -46,7 +46,7 @@ export class ReferralController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ReferralAccepted> {
     // The body as it was parsed, not the instance made for validation: its canonical form is what an id stands for.
-    const accepted = await this.submitting.submit(caller, request.body as SubmitReferralDto, query.onAssess ?? 'draft');
+    const accepted = await this.submitting.submit(caller, request.body as SubmitReferralDto, query);
     response.location(`/v1/referrals/${accepted.id}`);
     return accepted;
   }

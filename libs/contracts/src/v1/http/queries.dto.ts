@@ -40,6 +40,8 @@ export class ListDeliveriesQueryDto extends PageQueryDto {
 export class SubmitReferralQueryDto {
   /** `refuse`: answer 422 where an assessment is missing instead of keeping a draft. */
   @Optional() @IsIn(['draft', 'refuse']) readonly onAssess?: 'draft' | 'refuse';
+  /** `send-permitted`: where some items may not go to a recipient, leave them out and send it the others. Absent: refuse. */
+  @Optional() @IsIn(['refuse', 'send-permitted']) readonly onDeny?: 'refuse' | 'send-permitted';
 }
 
 export class DigestParamDto {

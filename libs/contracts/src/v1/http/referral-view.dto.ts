@@ -1,11 +1,26 @@
 import type { MessageState } from './queries.dto.js';
 
+export const PART_OUTCOMES = ['permit', 'officer', 'legal-question', 'protected'] as const;
+export const NO_PARTS = ['nothing-carried', 'field-required', 'part-stopped'] as const;
+/** What may go of a referral that may not go as a whole: just what `onDeny=send-permitted` would send. */
+export interface PermittedView {
+  /** Ids of items that may go, and of those that would be left out. */
+  readonly keeps: readonly string[];
+  readonly leavesOut: readonly string[];
+  /** `permit`, or what people then still need to do. */
+  readonly outcome?: (typeof PART_OUTCOMES)[number];
+  /** In place of `outcome`: no part can be sent, and why. */
+  readonly why?: (typeof NO_PARTS)[number];
+  readonly text: { readonly sv: string; readonly en: string };
+}
 /** A verdict as people read it: codes first, texts rendered from them. */
 export interface VerdictView {
   readonly outcome: 'permit' | 'assess' | 'deny';
   readonly codes: object;
   readonly sv: object;
   readonly en: object;
+  /** Where a referral, with its content, meets a formal obstacle. */
+  readonly permitted?: PermittedView;
 }
 
 /** One recipient's message in an answer of the referral routes. */
@@ -14,7 +29,10 @@ export interface MessageSummary {
   readonly function: string;
   readonly messageId: string;
   readonly state: MessageState;
+  /** Of what is sent, without what is left out. */
   readonly verdict: VerdictView;
+  /** Ids of items that this recipient does not get, since the sender asked with `onDeny=send-permitted`. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Answer of `POST /v1/referrals`. */

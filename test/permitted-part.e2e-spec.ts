@@ -1,0 +1,86 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { SubmitReferralDto } from '#contracts';
+import { parseManifest } from '#envelope';
+import type { Example } from '../tools/demo/examples.js';
+import { TestStack, example, problemOf, refusalOf } from './support/stack.js';
+
+jest.setTimeout(60_000);
+
+let delge: TestStack;
+beforeAll(async () => {
+  delge = await TestStack.shared();
+});
+
+/** Linköping's notice to Försäkringskassan, with items that are as from the criminal records: the basis does not break their secrecy. */
+const unreached = (...items: string[]): Example & { readonly whole: SubmitReferralDto['content'] } => {
+  const given = example('01-linkoping');
+  const secrecy = Object.fromEntries(items.map((item) => [item, ['35:3']]));
+  const declarations = { ...given.referral.declarations, secrecy };
+  return { ...given, referral: { ...given.referral, declarations }, whole: given.referral.content };
+};
+const payloadOf = (jws: string): string => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8');
+
+describe('a referral of which one item may not go', () => {
+  it('is refused and told which may go; its sender sends these in one step, and its recipient gets nothing of the other', async () => {
+    const { system, referral, whole } = unreached('provider');
+    const sender = delge.sandbox.client(system);
+    const { status, recipients } = await refusalOf(sender.submit(referral));
+    expect([status, recipients[0]?.verdict.permitted]).toMatchObject([
+      422,
+      { leavesOut: ['provider'], outcome: 'permit' },
+    ]);
+    expect(await problemOf(sender.referral(referral.id))).toBe('not-found');
+
+    const answer = await sender.submit(referral, { onDeny: 'send-permitted' });
+    expect(answer).toMatchObject({ state: 'accepted', recipients: [{ leftOut: ['provider'] }] });
+    expect(await sender.submit(referral)).toEqual(answer);
+    const [message] = await delge.settled(system, referral.id, ['fetched']);
+    expect(message).toMatchObject({ leftOut: ['provider'], decision: { outcome: 'permit' } });
+    expect(message?.decision?.forecast?.agrees).toBe(true);
+
+    const { content, evidence } = await delge.sandbox
+      .client(message?.authority ?? '')
+      .delivery(message?.messageId ?? '');
+    const { provider, ...rest } = whole;
+    expect(content).toEqual(rest);
+    const { name } = provider as { readonly name: string };
+    const { manifest } = parseManifest(evidence.manifest);
+    for (const told of [payloadOf(evidence.document), JSON.stringify(manifest)]) {
+      expect(told).not.toMatch(/provider|35:3/);
+      expect(told).not.toContain(name);
+    }
+  });
+
+  it('is refused also then when its type demands the item', async () => {
+    const { system, referral } = unreached('circumstances');
+    const sender = delge.sandbox.client(system);
+    const { status, slug, recipients } = await refusalOf(sender.submit(referral, { onDeny: 'send-permitted' }));
+    expect([status, slug]).toEqual([422, 'formal-obstacle']);
+    expect(recipients[0]?.verdict.permitted).toMatchObject({ why: 'field-required' });
+    expect(await problemOf(sender.referral(referral.id))).toBe('not-found');
+  });
+
+  it('is not taken with a wish that is none', async () => {
+    const { system, referral } = unreached('provider');
+    const asked = { onDeny: 'send-all' } as object;
+    expect(await problemOf(delge.sandbox.client(system).submit(referral, asked))).toBe('invalid-request');
+  });
+});
+
+describe('a part that awaits an assessment', () => {
+  it('waits as a draft, and goes without the item once it is assessed', async () => {
+    const { system, referral, whole } = unreached('provider');
+    const [first, last] = referral.assessments ?? [];
+    if (first === undefined || last === undefined) throw new Error('the example has two assessments');
+    const sender = delge.sandbox.client(system);
+    const draft = await sender.submit({ ...referral, assessments: [first] }, { onDeny: 'send-permitted' });
+    expect(draft).toMatchObject({ state: 'awaiting-assessment', recipients: [{ leftOut: ['provider'] }] });
+    expect(await problemOf(sender.assess(referral.id, { ...last, items: ['provider'] }))).toBe('assessment-invalid');
+    const after = await sender.assess(referral.id, last);
+    expect(after.recipients).toMatchObject([{ state: 'accepted', leftOut: ['provider'] }]);
+    const [message] = await delge.settled(system, referral.id, ['fetched']);
+    const { content } = await delge.sandbox.client(message?.authority ?? '').delivery(message?.messageId ?? '');
+    const { provider: _, ...rest } = whole;
+    expect(content).toEqual(rest);
+  });
+});
