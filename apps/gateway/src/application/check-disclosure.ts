@@ -3,7 +3,8 @@ import type { CheckInput, ClaimAssessment, ClaimItem, Claims, RuleSet } from '#l
 import type { DisclosureCheckDto, SupposedAssessmentDto, VerdictView } from '#contracts';
 import type { JsonValue } from '#json';
 import { GatewayError } from '../domain/errors.js';
-import { checkCodes, viewOf } from './evaluate-referral.js';
+import { checkCodes } from './evaluate-referral.js';
+import { viewOf } from './judge-recipient.js';
 import { digestOf } from './law.js';
 import type { Law } from './law.js';
 import type { NewId, Now } from './ports.js';

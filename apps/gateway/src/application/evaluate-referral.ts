@@ -6,36 +6,22 @@ import {
   TESTS,
   assessmentDigest,
   buildClaims,
-  check,
   classify,
-  explain,
-  explainPart,
   messageTypes,
-  partWithout,
-  permittedPart,
   resolveAssessment,
   validateContent,
-  verdictCodes,
   stockholmDate,
   unknownCodes,
 } from '#legal-basis';
-import type {
-  CheckInput,
-  ClaimAssessment,
-  ClaimItem,
-  Claims,
-  Part,
-  PermittedPart,
-  ReferralBody,
-  RuleSet,
-  Verdict,
-} from '#legal-basis';
-import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto, VerdictView } from '#contracts';
+import type { CheckInput, ClaimAssessment, ClaimItem, ReferralBody, RuleSet } from '#legal-basis';
+import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { messageIdOf } from '#envelope';
 import type { JsonValue } from '#json';
 import type { KeyStore } from '../keys/key-store.js';
 import { GatewayError } from '../domain/errors.js';
 import type { Fault } from '../domain/errors.js';
+import { judged } from './judge-recipient.js';
+import type { Judged } from './judge-recipient.js';
 import { sha256 } from './law.js';
 import type { Ground, Law } from './law.js';
 import type { NewId, StoredAssessment } from './ports.js';
@@ -43,17 +29,10 @@ import type { NewId, StoredAssessment } from './ports.js';
 /** Canonical content larger than this does not fit sealed into one message. */
 export const MAX_CONTENT_BYTES = 256 * 1024;
 
-export interface Evaluated {
+export interface Evaluated extends Judged {
   readonly recipient: string;
   readonly function: string;
   readonly messageId: string;
-  /** What this recipient gets: the body's content, without what is left out. */
-  readonly content: JsonValue;
-  /** Ids of items; [] when it gets all. */
-  readonly leftOut: readonly string[];
-  readonly claims: Claims;
-  readonly verdict: Verdict;
-  readonly view: VerdictView;
 }
 export interface Evaluation {
   readonly ground: Ground;
@@ -72,31 +51,6 @@ export interface EvaluationOptions {
   /** Of a draft: recipient → items that were left out when it was kept. They stay left out, and no others are. */
   readonly leftOut?: ReadonlyMap<string, readonly string[]>;
 }
-
-/** @param part what may go of a referral that may not go as a whole */
-export const viewOf = (verdict: Verdict, input: CheckInput, part?: PermittedPart): VerdictView => ({
-  outcome: verdict.outcome,
-  codes: verdictCodes(verdict),
-  sv: explain(verdict, input, 'sv'),
-  en: explain(verdict, input, 'en'),
-  ...(part === undefined ? {} : { permitted: permittedView(verdict, input, part) }),
-});
-
-const permittedView = (
-  verdict: Verdict,
-  input: CheckInput,
-  { part: _part, ...told }: PermittedPart,
-): NonNullable<VerdictView['permitted']> => {
-  const inWords = (lang: 'sv' | 'en'): string => explainPart(verdict, input, told, lang);
-  return { ...told, text: { sv: inWords('sv'), en: inWords('en') } };
-};
-
-/** As a member of an answer or of what is stored: absent when nothing was left out. */
-export const leftOutOf = ({
-  leftOut = [],
-}: {
-  readonly leftOut?: readonly string[];
-}): { leftOut?: readonly string[] } => (leftOut.length === 0 ? {} : { leftOut });
 
 /** Validates content, classifies it, derives facts, binds assessments and runs the check per recipient: a forecast. */
 export class EvaluateReferral {
@@ -205,30 +159,6 @@ export class EvaluateReferral {
     };
   }
 }
-
-type Judged = Pick<Evaluated, 'content' | 'leftOut' | 'claims' | 'verdict' | 'view'>;
-/** What one recipient would get, and what the check says of it. @param gone items that a draft leaves out */
-const judged = (
-  referral: ReferralBody,
-  input: CheckInput,
-  onDeny: EvaluationOptions['onDeny'],
-  gone: readonly string[],
-): Judged => {
-  const kept = gone.length === 0 ? undefined : partWithout(referral, input, gone);
-  if (kept !== undefined) return ofPart(kept);
-  const verdict = check(input);
-  const permitted = verdict.outcome === 'deny' ? permittedPart(referral, verdict, input) : undefined;
-  if (permitted?.part !== undefined && onDeny === 'send-permitted') return ofPart(permitted.part);
-  const { content } = referral;
-  return { content, leftOut: [], claims: input.claims, verdict, view: viewOf(verdict, input, permitted) };
-};
-const ofPart = ({ content, leavesOut, verdict, input }: Part): Judged => ({
-  content,
-  leftOut: leavesOut,
-  claims: input.claims,
-  verdict,
-  view: viewOf(verdict, input),
-});
 
 const invalid = (member: string, code: string): GatewayError =>
   new GatewayError('ASSESSMENT_INVALID', { faults: [{ path: `assessments.${member}`, code }] });

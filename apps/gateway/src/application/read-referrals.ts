@@ -4,7 +4,7 @@ import { compareForecast } from '../domain/forecast.js';
 import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { stateText } from '../domain/message-state.js';
-import { leftOutOf } from './evaluate-referral.js';
+import { leftOutOf } from './judge-recipient.js';
 import type { MessageDetail, ReferralStore, StoredMessage, StoredReferral, StoredStatement } from './ports.js';
 
 type MessageView = ReferralView['recipients'][number];

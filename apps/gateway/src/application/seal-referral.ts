@@ -8,7 +8,7 @@ import type { SubmitReferralDto } from '#contracts';
 import type { ComputedBy } from '../domain/forecast.js';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
-import { leftOutOf } from './evaluate-referral.js';
+import { leftOutOf } from './judge-recipient.js';
 import type { Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { Ground } from './law.js';

@@ -1,7 +1,7 @@
 import { canonicalBytes } from '#json';
 import type { AssessmentDto, ReferralAccepted, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
-import { leftOutOf } from './evaluate-referral.js';
+import { leftOutOf } from './judge-recipient.js';
 import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { NewId, Now, ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports.js';

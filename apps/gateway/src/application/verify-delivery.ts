@@ -18,7 +18,7 @@ import type { Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery } from '../domain/errors.js';
 import type { Rejection } from '../domain/errors.js';
-import { viewOf } from './evaluate-referral.js';
+import { viewOf } from './judge-recipient.js';
 import { digestOf, sha256 } from './law.js';
 import type { Law } from './law.js';
 import type { DeliveryDetail } from './ports.js';
