@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { check, explain, verdictCodes, type CheckInput } from '#legal-basis';
+import { numberAfter, quantile } from './arguments.js';
 import { bareLoop } from './law/bare-loop.js';
 import { newestRuleSet, realisticMix } from './law/mix.js';
 import { replay } from './law/replay.js';
@@ -69,13 +70,6 @@ export async function benchLaw(args: readonly string[]): Promise<boolean> {
   return measures.every(({ reached }) => reached !== false);
 }
 
-function numberAfter(args: readonly string[], option: string): number | undefined {
-  const given = args.indexOf(option);
-  const value = given < 0 ? undefined : Number(args[given + 1]);
-  if (value !== undefined && !(Number.isInteger(value) && value > 0)) throw new Error(`${option} takes a whole number`);
-  return value;
-}
-
 /** Per second of processor time, so that a neighbour's work does not count; what is computed is summed, so that it is not left out. */
 function rate(mix: readonly CheckInput[], work: (input: CheckInput) => number): number {
   let sum = 0;
@@ -115,11 +109,9 @@ function explanationTimes(refused: readonly CheckInput[]): { readonly p50: numbe
     return times.sort((a, b) => a - b);
   });
   const middle = (part: number): number =>
-    at(
-      windows.map((times) => at(times, part)).sort((a, b) => a - b),
+    quantile(
+      windows.map((times) => quantile(times, part)).sort((a, b) => a - b),
       0.5,
     );
   return { p50: middle(0.5), p99: middle(0.99) };
 }
-const at = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.POSITIVE_INFINITY;
