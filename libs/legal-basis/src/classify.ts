@@ -73,8 +73,8 @@ function protectionOf(value: JsonValue): readonly string[] {
   return provision === undefined ? [] : [provision];
 }
 
-/** Default secrecy of a category held by a kind of authority; undefined when there is no default. */
-function defaultSecrecy(category: string, kind: AuthorityKind, cls: string | undefined): readonly string[] | undefined {
+/** Default secrecy of a category held by a kind of authority; undefined when there is no default. @param cls class, when another than the category's */
+export function defaultSecrecy(category: string, kind: AuthorityKind, cls?: string): readonly string[] | undefined {
   const name = cls ?? dataCategories.get(category)?.class;
   if (name === undefined) return undefined;
   return name === 'open' ? [] : own(catalogue.classes[name], kind);
@@ -93,7 +93,7 @@ export function leastSecrecy(
 ): LeastSecrecy {
   const { when } = field.annotation;
   const cls = when !== undefined && fieldAt(content, when.field) === when.equals ? when.class : undefined;
-  const defaults = defaultSecrecy(category, kind, undefined);
+  const defaults = defaultSecrecy(category, kind);
   const added = cls === undefined ? undefined : defaultSecrecy(category, kind, cls);
   return {
     provisions: [...new Set([...(defaults ?? []), ...(added ?? []), ...protectionOf(field.value)])],

@@ -18,10 +18,11 @@ export {
   messageTypes,
   validateContent,
   type FieldSchema,
+  type ItemAnnotation,
   type MessageType,
   type Violation,
 } from './message-type.js';
-export { classify, type Declarations } from './classify.js';
+export { classify, defaultSecrecy, type Declarations } from './classify.js';
 export { unknownCodes } from './unknown-codes.js';
 export { derive } from './derive.js';
 export { compareClaims, type MismatchCode } from './compare.js';

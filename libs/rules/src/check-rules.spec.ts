@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { ruleSets, type RuleSet } from '#legal-basis';
-import { checkRules, readLawBook } from './check-rules.js';
+import { ruleSets, type RuleSet, type Verdict } from '#legal-basis';
+import { Cases, type Case } from './carrying-case.js';
+import { carriedCases, checkRules, product, readLawBook } from './check-rules.js';
 import { diffRules, diffText } from './diff-rules.js';
 import { MutantTrial, chosenMutations } from './mutants.js';
 import { readScenarios, scenarioFiles } from './scenario-file.js';
@@ -27,7 +28,9 @@ const fewOf = ({ matrix, table }: typeof book): typeof book => {
 
 describe('the newest rule set', () => {
   test('agrees with what was read in the statutes', () => {
-    const { violations, counts } = checkRules(newest(), corpus.parties, book, 5000);
+    // The paths have a spec of their own.
+    const { paths: _, ...own } = book;
+    const { violations, counts } = checkRules(newest(), corpus.parties, own, 5000);
     expect(violations).toEqual([]);
     expect(counts['cells of the reach matrix']).toBeGreaterThan(380);
     expect(counts['verdicts']).toBeGreaterThan(100_000);
@@ -100,6 +103,41 @@ describe('the newest rule set', () => {
     expect(of('drop an agency', 'lus-2016-775 ts+trv ts')).toBe('check');
     expect(of('change the harm requirement', '22:2')).toBe('equivalent');
   }, 60_000);
+});
+
+describe('the sample of the whole space', () => {
+  const sampled = (cases: Cases): readonly string[] => {
+    const told: string[] = [];
+    product(cases, carriedCases(newest(), cases), 4000, (_, says) => void told.push(says));
+    return told;
+  };
+
+  test('bears the argument that each coordinate may be walked by itself', () => {
+    expect(sampled(new Cases(newest(), corpus.parties))).toEqual([]);
+  }, 60_000);
+
+  test.each<[string, (one: Case, outcome: Verdict['outcome']) => Verdict['outcome']]>([
+    ['lets a purpose through to one recipient alone', (one, said) => (one.to === 'polis' ? 'permit' : said)],
+    [
+      'refuses provisions for one purpose alone',
+      (one, said) =>
+        one.purpose === 'supervision' && one.items.some(({ secrecy }) => secrecy.some((id) => id.startsWith('2')))
+          ? 'deny'
+          : said,
+    ],
+  ])(
+    'finds an engine that %s',
+    (_, fault) => {
+      class Faulty extends Cases {
+        override verdict(one: Case): Verdict {
+          const said = super.verdict(one);
+          return { ...said, outcome: fault(one, said.outcome) } as Verdict;
+        }
+      }
+      expect(sampled(new Faulty(newest(), corpus.parties))).not.toEqual([]);
+    },
+    60_000,
+  );
 });
 
 test('the difference between two days is what changed in the law between them', () => {

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { inForce, messageTypes, PURPOSES, type BasisVersion, type LocalDate, type RuleSet } from '#legal-basis';
 import { Cases, carryingCase, variant, withItem, type Case } from './carrying-case.js';
 import { lastOf, lawTable, type LawTable } from './law-table.js';
+import { LawfulPaths, readPathList, type PathList, type PathMatrix } from './lawful-paths.js';
 import { shortOf } from './scenario-run.js';
 import type { Parties } from './scenario-types.js';
 import { timelineFaults } from './timeline.js';
@@ -18,14 +19,17 @@ export interface Checked {
   /** What was examined, by name. */
   readonly counts: { readonly [what: string]: number };
   readonly table: LawTable;
-  /** Parties that no basis lets send anything, or to whom nothing may be sent. */
+  /** Parties that no basis lets send anything, or to whom nothing may be sent; and what the list of paths has that no basis carries. */
   readonly without: readonly string[];
+  /** Absent without a list of paths. */
+  readonly matrix?: PathMatrix;
 }
 /** What the rules are compared with, read from the statutes: files of libs/legal-basis/law-table. */
 export interface LawBook {
   readonly matrix: Matrix;
   /** Absent while a table is written for the first time. */
   readonly table?: LawTable;
+  readonly paths?: PathList;
 }
 interface Matrix {
   readonly columns: { readonly [column: string]: readonly string[] };
@@ -37,6 +41,7 @@ export const tableFile = (folder: string): string => join(folder, TABLE);
 export const readLawBook = (folder: string): LawBook => ({
   matrix: parse(readFileSync(join(folder, 'reach-matrix.yaml'), 'utf8')) as Matrix,
   table: JSON.parse(readFileSync(tableFile(folder), 'utf8')) as LawTable,
+  paths: readPathList(folder),
 });
 
 /**
@@ -62,11 +67,20 @@ export function checkRules(ruleSet: RuleSet, parties: Parties, book: LawBook, sa
       if (Object.keys(row).length === 0) fails('reachable', `${id} carries nothing from ${day}`);
   if (book.table !== undefined) compareTables(book.table, table, fails);
   const carried = carriedCases(ruleSet, cases);
-  counts['cells of the reach matrix'] = matrix(book.matrix, cases, carried, fails);
+  counts['cells of the reach matrix'] = reachMatrix(book.matrix, cases, carried, fails);
   counts['refusals by default'] = defaultDeny(cases, carried, fails);
   counts['points of the whole space, sampled'] = product(cases, carried, sample, fails);
+  const paths = book.paths === undefined ? undefined : new LawfulPaths(cases, carried, book.paths);
+  const found = paths?.report();
+  for (const fault of found?.faults ?? []) fails('lawful path', fault);
+  if (found !== undefined) {
+    counts['lawful paths that the statutes name'] = found.asked;
+    counts['of these after a legal position'] = found.open;
+  }
+  const matrix = paths?.matrix();
   counts['verdicts'] = cases.count;
-  return { violations, counts, table, without: withoutPath(parties, table) };
+  const without = [...withoutPath(parties, table), ...(found?.without ?? [])];
+  return { violations, counts, table, without, ...(matrix === undefined ? {} : { matrix }) };
 }
 export type Fails = (rule: string, says: string) => void;
 
@@ -109,7 +123,7 @@ function firstDifference(a: unknown, b: unknown): string | undefined {
 const currentOn = (ruleSet: RuleSet, on: LocalDate): readonly BasisVersion[] =>
   ruleSet.versions.filter((rule) => inForce(rule, on));
 /** A carried case per basis on the day of the rule set; what is no longer confirmed that day is lifted. */
-function carriedCases(ruleSet: RuleSet, cases: Cases): ReadonlyMap<string, Case> {
+export function carriedCases(ruleSet: RuleSet, cases: Cases): ReadonlyMap<string, Case> {
   const found = currentOn(ruleSet, ruleSet.date).flatMap((rule) => {
     const one = carryingCase(rule, ruleSet.date, cases);
     return one === undefined ? [] : [[rule.id, one] as const];
@@ -118,7 +132,12 @@ function carriedCases(ruleSet: RuleSet, cases: Cases): ReadonlyMap<string, Case>
 }
 
 /** Formal reach is that of the matrix; the verdict is reach less what is always asked. */
-function matrix({ columns, rows }: Matrix, cases: Cases, carried: ReadonlyMap<string, Case>, fails: Fails): number {
+function reachMatrix(
+  { columns, rows }: Matrix,
+  cases: Cases,
+  carried: ReadonlyMap<string, Case>,
+  fails: Fails,
+): number {
   let cells = 0;
   const meaning = (said: string): string =>
     said === 'deny'
@@ -175,7 +194,7 @@ function defaultDeny(cases: Cases, carried: ReadonlyMap<string, Case>, fails: Fa
 }
 
 /** A point of the whole space is refused when one of its coordinates is; nothing is permitted that no coordinate lets through. */
-function product(cases: Cases, carried: ReadonlyMap<string, Case>, sample: number, fails: Fails): number {
+export function product(cases: Cases, carried: ReadonlyMap<string, Case>, sample: number, fails: Fails): number {
   const random = seeded(20_261_124);
   const bases = [...carried.values()];
   const names = [...cases.parties.keys()];

@@ -11,6 +11,7 @@ import {
   tableFile,
   tableText,
 } from '#rules';
+import type { Checked } from '#rules';
 import { chosenSet } from './test.js';
 
 interface CheckOptions {
@@ -19,18 +20,24 @@ interface CheckOptions {
   readonly scenarios: string;
   readonly law: string;
   readonly write?: true;
+  readonly json?: true;
 }
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** check: exit code 1 when something does not hold, 2 on a file that cannot be read */
 export const checkRulesCommand = (rules: Command): void => {
   rules
     .command('check')
-    .description('check the rules over the whole space: default deny, reach, timeline, and the law table')
+    .description(
+      'check the rules over the whole space: default deny, reach, timeline, the law table, and a lawful path by message type',
+    )
     .option('--rules <folder>', 'another folder of rule files')
     .option('--set <number>', 'a released rule set; otherwise the newest')
     .option('--scenarios <folder>', 'where the parties stand', 'libs/legal-basis/scenarios')
     .option('--law <folder>', 'what was read in the statutes', 'libs/legal-basis/law-table')
     .option('--write', 'write the law table anew; read what changed before you commit it')
+    .option('--json', 'one object, with the receivers of each message type by kind of sender')
     .action((options: CheckOptions) => {
       try {
         const begun = performance.now();
@@ -39,22 +46,24 @@ export const checkRulesCommand = (rules: Command): void => {
         const space = checkSpace(ruleSet);
         const told = space.violations.map((says) => ({ rule: 'space', says }));
         const counts: { [what: string]: number } = { ...space.counts };
-        let without: readonly string[] = [];
+        let [without, matrix]: readonly [readonly string[], Checked['matrix']] = [[], undefined];
         // The law table is that of the newest set; an older one is held to the space alone.
         if (ruleSet.number >= (ruleSets.at(-1)?.number ?? 0)) {
           const found = checkRules(ruleSet, parties, readLawBook(options.law));
           if (options.write === true) writeFileSync(tableFile(options.law), tableText(found.table));
           told.push(...found.violations.filter(({ rule }) => options.write !== true || rule !== 'law table'));
           Object.assign(counts, found.counts);
-          without = found.without;
+          ({ without, matrix } = found);
         }
-        for (const { rule, says } of told) process.stdout.write(`${rule}: ${says}\n`);
-        for (const [what, count] of Object.entries(counts)) process.stdout.write(`${what}: ${count}\n`);
-        process.stdout.write(`without a lawful path: ${without.length === 0 ? 'none' : without.join('; ')}\n`);
-        const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-        process.stdout.write(
-          `${told.length === 0 ? 'everything holds' : `${told.length} do not hold`}, ${seconds} s\n`,
-        );
+        const seconds = Math.round((performance.now() - begun) / 100) / 10;
+        if (options.json === true) say(JSON.stringify({ violations: told, counts, without, matrix, seconds }));
+        else {
+          for (const { rule, says } of told) say(`${rule}: ${says}`);
+          for (const [what, count] of Object.entries(counts)) say(`${what}: ${count}`);
+          say(`without a lawful path: ${without.length === 0 ? 'none' : ''}`.trimEnd());
+          for (const one of without) say(`- ${one}`);
+          say(`${told.length === 0 ? 'everything holds' : `${told.length} do not hold`}, ${seconds} s`);
+        }
         process.exitCode = told.length === 0 ? 0 : 1;
       } catch (error) {
         if (!(error instanceof ScenarioError) && !(error instanceof RuleSourceError)) throw error;
