@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { Sequence } from '../../apps/ledger/src/application/sequence.js';
 import { Sequencer } from '../../apps/ledger/src/application/sequencer.js';
 import { LedgerConfig } from '../../apps/ledger/src/ledger.config.js';
+import { CheckpointStore } from '../../apps/ledger/src/persistence/checkpoint.store.js';
 import { LogStore } from '../../apps/ledger/src/persistence/log.store.js';
 import { SignLog } from '../../apps/signer/src/application/sign-log.js';
 import { Signing } from '../../apps/signer/src/application/signing.js';
@@ -33,6 +34,7 @@ export class BenchLog {
   private readonly ending: (() => Promise<unknown>)[] = [];
   private exchange!: DataSource;
   private store!: LogStore;
+  private checkpoints!: CheckpointStore;
   private told: (() => void) | undefined;
 
   static async open(databases: Databases): Promise<BenchLog> {
@@ -106,7 +108,8 @@ export class BenchLog {
 
   private async connect({ operator }: Databases): Promise<void> {
     this.exchange = await this.source(operator.exchange, 'exchange');
-    this.store = new LogStore(await this.source(operator.ledger, 'ledger'));
+    const ledger = await this.source(operator.ledger, 'ledger');
+    [this.store, this.checkpoints] = [new LogStore(ledger), new CheckpointStore(ledger)];
   }
 
   private async source(url: string, schema: string): Promise<DataSource> {
@@ -128,7 +131,7 @@ export class BenchLog {
   }
 
   private async look(): Promise<void> {
-    const newest = await this.store.newestCheckpoint('disclosure');
+    const { newest } = await this.checkpoints.heads('disclosure');
     if (newest === undefined || newest.size <= this.size) return;
     this.seen.push({ size: newest.size, at: performance.now() });
     this.told?.();

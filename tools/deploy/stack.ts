@@ -239,6 +239,8 @@ export class Stack {
           GATEWAY_ID: id,
           KEYSTORE_FILE: files.keyStore(id),
           PUBLIC_URL: this.url(service),
+          // Witness keys are new once; from then on a missing memory is a fault.
+          WITNESS_GENESIS: String(!existsSync(join(dir, 'sandbox.json'))),
         };
       }
     }

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 import { ServiceConfig } from '#platform';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -15,6 +15,8 @@ export class GatewayConfig extends ServiceConfig {
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
   @IsString() readonly KEYSTORE_FILE!: string;
+  /** `true` once, when the witness key is new: the only time at which a witness without memory of the logs is no fault. */
+  @IsIn(['true', 'false']) readonly WITNESS_GENESIS: string = 'false';
   /** Base of this gateway as its systems reach it; issuer and audience of its tokens. No trailing slash. */
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_URL!: string;
   /** Deliveries from the exchange in hand at once. */

@@ -37,6 +37,8 @@ import { Sweep } from './application/sweep.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
+import { WitnessLog } from './application/witness-log.js';
+import { Witnessing } from './application/witnessing.js';
 import { GatewayError, NotYet } from './domain/errors.js';
 import { GatewayConfig } from './gateway.config.js';
 import { AccessController } from './http/access.controller.js';
@@ -50,12 +52,14 @@ import { SystemGuard } from './http/system.guard.js';
 import { AccessTokens } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
+import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
+import { PostgresWitnessMemory } from './persistence/witnessed.store.js';
 
 @Module({})
 class GatewayModule {}
@@ -78,7 +82,17 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
 
   const holder = `gateway:${gateway}`;
-  const ledgerKeys = new LedgerKeys(new OperatorClient('ledger', config.LEDGER_URL, holder, keys.manifestSigner));
+  const ledger = new OperatorClient('ledger', config.LEDGER_URL, holder, keys.manifestSigner);
+  // Before anything waits for a snapshot: at the logs' beginning there is none before the witnesses have cosigned.
+  const memory = new PostgresWitnessMemory(dataSource);
+  for (const name of ['disclosure', 'keys'] as const) {
+    const witness = new WitnessLog(trust.logs[name], keys.witness, memory, now);
+    const witnessing = new Witnessing(name, witness, new LedgerOffers(ledger), config.WITNESS_GENESIS === 'true', log);
+    health.watch(`witness-${name}`, () => witnessing.warning());
+    witnessing.start();
+    platform.onDrain('loops', () => witnessing.stop());
+  }
+  const ledgerKeys = new LedgerKeys(ledger);
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const seen = new KeysSeenStore(dataSource, schema);
   const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);

@@ -6,20 +6,30 @@ import { Hints, dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
 import { DataSource } from 'typeorm';
+import { AskingWitness } from './application/asking-witness.js';
 import { Checkpoints } from './application/checkpoints.js';
+import { OfferCheckpoints } from './application/offer-checkpoints.js';
 import { OwnKeys } from './application/own-keys.js';
+import { Quorum } from './application/quorum.js';
 import { ReadLog } from './application/read-log.js';
 import { Sequence } from './application/sequence.js';
 import { Sequencer } from './application/sequencer.js';
+import { TakeCosignatures } from './application/take-cosignatures.js';
+import { LOGS } from './domain/log.js';
 import { LogAnswers } from './http/answers.js';
 import { DisclosureLogController } from './http/disclosure-log.controller.js';
 import { KeysLogController } from './http/keys-log.controller.js';
+import { WitnessController } from './http/witness.controller.js';
 import { LedgerConfig } from './ledger.config.js';
+import { CheckpointStore } from './persistence/checkpoint.store.js';
 import { schema } from './persistence/index.js';
 import { LogStore } from './persistence/log.store.js';
+import { StandardWitness } from './witness/standard-witness.js';
 
 @Module({})
 class LedgerModule {}
+
+const now = (): Date => new Date();
 
 const assemble = async (config: LedgerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
@@ -31,32 +41,54 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
 
   const store = new LogStore(dataSource);
   const sequencer = new Sequencer(new Sequence(store, config.BATCH, log, crash), log);
-  const checkpoints = new Checkpoints(store, log, () => new Date());
+  const quorums = { disclosure: new Quorum(trust.logs.disclosure), keys: new Quorum(trust.logs.keys) };
+  const checkpointStore = new CheckpointStore(dataSource);
+  const checkpoints = new Checkpoints(checkpointStore, quorums, log, now);
   const hints = new Hints(
     url,
-    { ledger_pending: () => sequencer.wake(), ledger_checkpoint: () => void checkpoints.look() },
+    {
+      ledger_pending: () => sequencer.wake(),
+      ledger_checkpoint: () => void checkpoints.look(),
+      ledger_cosignature: () => void checkpoints.look(),
+      ledger_round: () => void checkpoints.look(),
+    },
     () => log.warn('hints.not-connected'),
   );
   health.register('checkpoints', () => checkpoints.missing());
   health.watch('checkpoints', () => checkpoints.stale());
+  health.watch('quorum', () => checkpoints.unmet());
   await checkpoints.look();
   await hints.start();
   checkpoints.start();
   sequencer.start();
+  const keys = new OwnKeys(store, trust);
+  const reading = new ReadLog(store, checkpoints);
+  const offers = new OfferCheckpoints(checkpoints, reading, log);
+  const cosignatures = new TakeCosignatures(checkpointStore, quorums, checkpoints, log, now);
+  const asking: AskingWitness[] = [];
+  for (const name of LOGS) {
+    for (const { name: witness, url: prefix } of quorums[name].policy.witnesses) {
+      health.watch(`witness-${witness}`, () => checkpoints.silent(witness));
+      if (prefix !== undefined) {
+        asking.push(new AskingWitness(name, new StandardWitness(prefix), offers, cosignatures, log));
+      }
+    }
+  }
+  for (const witness of asking) witness.start();
   platform.onDrain('loops', async () => {
     checkpoints.stop();
     await hints.stop();
-    await sequencer.stop();
+    await Promise.all([sequencer, ...asking].map((loop) => loop.stop()));
   });
 
-  const keys = new OwnKeys(store, trust);
-  const reading = new ReadLog(store, checkpoints);
   return {
     module: LedgerModule,
-    controllers: [KeysLogController, DisclosureLogController],
+    controllers: [KeysLogController, DisclosureLogController, WitnessController],
     providers: [
       { provide: LogStore, useValue: store },
       { provide: ReadLog, useValue: reading },
+      { provide: OfferCheckpoints, useValue: offers },
+      { provide: TakeCosignatures, useValue: cosignatures },
       { provide: LogAnswers, useValue: new LogAnswers(checkpoints, reading) },
       {
         provide: APP_GUARD,

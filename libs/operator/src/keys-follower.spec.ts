@@ -14,7 +14,7 @@ class Feed {
   more: (() => void) | undefined;
   constructor(private readonly log: KeysLog) {}
   newest(): Newest {
-    return { log: this.log, size: this.size, snapshot: this.log.at(this.size), fetchedAt: new Date() };
+    return { log: this.log, size: this.size, snapshot: this.log.at(this.size), asOf: new Date() };
   }
   refresh(): Promise<void> {
     return Promise.resolve();

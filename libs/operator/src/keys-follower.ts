@@ -62,7 +62,7 @@ export class KeysFollower {
 
   /** Whether publishing may go on (design.md section 7). */
   isFresh(): boolean {
-    return this.good !== undefined && this.now().getTime() - this.good.fetchedAt.getTime() < this.maxAgeMs;
+    return this.good !== undefined && this.now().getTime() - this.good.asOf.getTime() < this.maxAgeMs;
   }
 
   /** @returns why nothing can be judged yet; undefined once a snapshot has been verified */

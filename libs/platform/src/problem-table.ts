@@ -140,6 +140,12 @@ export const PROBLEMS = {
     '`code` says which rule of the keys log it breaks; of a release also `RULE_SET_NOT_HELD`, `RULE_SET_MISMATCH`, `RULE_SET_INVALID`.',
     'participant',
   ),
+  'cosignature-refused': entry(
+    'Medsigneringen godtogs inte.',
+    'The cosignature was refused.',
+    '`code`: `malformed`, `unknown-checkpoint`, `not-a-witness` (no line verifies for a witness of the policy), `time` (more than 60 s off).',
+    'participant',
+  ),
   'still-held': entry(
     'Meddelandet ligger kvar i karantän.',
     'The message stays in quarantine.',

@@ -16,8 +16,8 @@ export interface Newest {
   readonly log: KeysLog;
   readonly size: bigint;
   readonly snapshot: Snapshot;
-  /** When a checkpoint was last fetched and found good. */
-  readonly fetchedAt: Date;
+  /** When the quorum's witnesses cosigned it; under a policy without witnesses, when a checkpoint was last fetched and found good. */
+  readonly asOf: Date;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Newest {
  */
 export class KeysFeed {
   private readonly log: KeysLog;
-  private fetchedAt: Date | undefined;
+  private asOf: Date | undefined;
   private running: Promise<void> | undefined;
 
   constructor(
@@ -39,9 +39,9 @@ export class KeysFeed {
   }
 
   newest(): Newest | undefined {
-    if (this.fetchedAt === undefined) return undefined;
+    if (this.asOf === undefined) return undefined;
     const { size } = this.log;
-    return { log: this.log, size, snapshot: this.log.at(size), fetchedAt: this.fetchedAt };
+    return { log: this.log, size, snapshot: this.log.at(size), asOf: this.asOf };
   }
 
   /** Asks for a newer checkpoint now. Calls at the same time share one request. @throws {SnapshotError} or what the source throws */
@@ -79,6 +79,7 @@ export class KeysFeed {
     }
     if (Buffer.compare(this.log.rootWith(entries), checkpoint.root) !== 0) throw new SnapshotError('LOG_FORKED');
     for (const entry of entries) await this.log.append(entry);
-    this.fetchedAt = this.now();
+    const seen = checkpoint.witnessedAt === undefined ? this.now() : new Date(Number(checkpoint.witnessedAt) * 1000);
+    if (this.asOf === undefined || seen > this.asOf) this.asOf = seen;
   }
 }

@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import {
   appendToTiles,
   checkpointText,
+  consistencyProof,
+  cosignatureLine,
   disclosureLeaf,
   inclusionProof,
   leafHash,
   nodeSha256,
+  offerText,
   proofText,
   signNote,
 } from '#tlog/build';
@@ -26,7 +29,11 @@ export class DisclosureLog {
   private readonly leaves: Uint8Array[] = [];
   private readonly tiles = new Map<string, Uint8Array>();
 
-  constructor(readonly signer: NoteSigner) {}
+  /** @param witnesses cosign every checkpoint */
+  constructor(
+    readonly signer: NoteSigner,
+    private readonly witnesses: readonly NoteSigner[] = [],
+  ) {}
 
   get size(): bigint {
     return BigInt(this.leaves.length);
@@ -48,7 +55,15 @@ export class DisclosureLog {
 
   /** @param signer another than the log's own, to forge */
   checkpoint(size = this.size, root = this.root, signer = this.signer): string {
-    return signNote(checkpointText(this.signer.name, size, root), signer, nodeSha256);
+    const text = checkpointText(this.signer.name, size, root);
+    const time = BigInt(Math.floor(Date.now() / 1000));
+    const lines = this.witnesses.map((witness) => cosignatureLine(text, witness, time, nodeSha256));
+    return `${signNote(text, signer, nodeSha256)}${lines.join('')}`;
+  }
+
+  /** What a witness of `from` leaves is asked to cosign. */
+  async offer(from: bigint): Promise<string> {
+    return offerText(from, await consistencyProof(from, this.size, this.read, nodeSha256), this.checkpoint());
   }
 
   async prove(index: bigint, checkpoint = this.checkpoint()): Promise<string> {

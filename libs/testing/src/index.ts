@@ -13,5 +13,6 @@ export { MESSAGE_LIFETIME_MS, aGateway, sealed, type Sealed, type TestGateway } 
 export { MemoryLeafStore } from './leaf-store.js';
 export { MemoryReferralStore } from './referral-store.js';
 export { MemorySystemStore } from './system-store.js';
+export { MemoryWitnessMemory } from './witness-memory.js';
 export { noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
 export { World, aWorld, trustText } from './world.js';

@@ -11,7 +11,7 @@ export const digestOf = (bytes: Uint8Array | string): string => createHash('sha2
 
 /** The keys log as far as this gateway has verified it. */
 export interface KeysSource {
-  newest(): { readonly log: KeysLog; readonly size: bigint; readonly fetchedAt: Date } | undefined;
+  newest(): { readonly log: KeysLog; readonly size: bigint; readonly asOf: Date } | undefined;
   /** Asks the ledger for a newer checkpoint now. */
   refresh(): Promise<void>;
 }

@@ -81,10 +81,10 @@ export class RejectedDelivery extends Error {
   }
 }
 
-/** What is needed to judge is not here yet: not the message's fault, so it waits. */
+/** What is needed is not here yet: not the fault of what needs it, so that waits. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
-  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation') {
+  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation' | 'ledger') {
     super(code);
   }
 }

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { importPrivate, localOpener, localSigner } from '#envelope';
 import type { Opener, Signer } from '#envelope';
 import { parseStrict } from '#json';
+import { nodeNoteSigner } from '#tlog/build';
+import type { NoteSigner } from '#tlog/build';
 import type { JWK } from 'jose';
 import { StorageCipher } from './storage-cipher.js';
 
@@ -36,6 +38,8 @@ export class KeyStore {
     readonly gateway: string,
     readonly manifestSigner: Signer,
     readonly tokenKey: JWK,
+    /** Cosigns checkpoints; its name there is the witness policy's to give. */
+    readonly witness: Omit<NoteSigner, 'name'>,
     private readonly pseudonymKey: Buffer,
     private readonly commitmentKey: Buffer,
     private readonly hosted: ReadonlyMap<string, Hosted>,
@@ -57,7 +61,9 @@ export class KeyStore {
     }
     const manifestSigner = localSigner(await importPrivate(file.manifest, 'manifest'));
     const [pseudonymKey, commitmentKey] = [secret(file.pseudonymKey), secret(file.commitmentKey)];
-    return new KeyStore(gateway, manifestSigner, file.token, pseudonymKey, commitmentKey, hosted);
+    const { privateJwk } = await importPrivate(file.witness, 'witness');
+    const witness = nodeNoteSigner(gateway, privateJwk);
+    return new KeyStore(gateway, manifestSigner, file.token, witness, pseudonymKey, commitmentKey, hosted);
   }
 
   get authorities(): readonly string[] {

@@ -1,38 +1,264 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventLog } from '#platform';
-import type { LogStore, SignedCheckpoint } from '../persistence/log.store.js';
+import { DisclosureLog, noteSigner } from '#testing';
+import { cosignatureLine, nodeSha256, verifierKey, witnessKey } from '#tlog/build';
+import type { NoteSigner } from '#tlog/build';
+import { parseNote } from '#tlog/verify';
+import type { LogTrust } from '#tlog/verify';
+import type { LogName } from '../domain/log.js';
+import type { CheckpointStore, Cosignature, Heads, SignedCheckpoint } from '../persistence/checkpoint.store.js';
 import { Checkpoints } from './checkpoints.js';
+import { Quorum } from './quorum.js';
+import { TakeCosignatures } from './take-cosignatures.js';
 
-/** What has been signed, by log. */
-const aStore = (signed: Map<string, SignedCheckpoint>): LogStore =>
-  ({ newestCheckpoint: (log: string) => Promise.resolve(signed.get(log)) }) as unknown as LogStore;
+const silent = new EventLog('test', 'silent');
+const START = Date.parse('2026-11-24T08:00:00.000Z');
+const witnesses = [1, 2, 3, 4].map((nth) => noteSigner(`witness.example/w${nth}`));
+const seconds = (ms: number): bigint => BigInt(Math.floor(ms / 1000));
+
+/** Three of four. */
+const policy = [
+  ...witnesses.map(({ name, publicKey }, nth) => `witness w${nth} ${witnessKey(name, publicKey, nodeSha256)}`),
+  `group all-four 3 w0 w1 w2 w3`,
+  'quorum all-four',
+].join('\n');
+
+/** The ledger's tables, without a database. */
+class MemoryCheckpoints {
+  readonly published: SignedCheckpoint[] = [];
+  readonly lines = new Map<string, Map<string, Cosignature>>();
+  readonly rounds = new Map<LogName, { offered?: bigint; at: number; witnessed?: bigint }>();
+  now = START;
+
+  publish(log: LogName, size: bigint, note: string): void {
+    this.published.push({ id: BigInt(this.published.length), size, note, signedAt: new Date(this.now), lines: [log] });
+  }
+  heads(log: LogName): Promise<Heads> {
+    const own = this.published.filter(({ lines }) => lines[0] === log);
+    const round = this.rounds.get(log);
+    const found = (id: bigint | undefined): SignedCheckpoint | undefined => {
+      const checkpoint = own.find((one) => one.id === id);
+      if (checkpoint === undefined) return undefined;
+      const lines = [...(this.lines.get(`${log}/${checkpoint.size}`)?.values() ?? [])].map(({ line }) => line);
+      return { ...checkpoint, lines };
+    };
+    const [newest, offered, witnessed] = [found(own.at(-1)?.id), found(round?.offered), found(round?.witnessed)];
+    return Promise.resolve({
+      ...(newest === undefined ? {} : { newest }),
+      ...(offered === undefined ? {} : { offered: { ...offered, ageMs: this.now - (round?.at ?? 0) } }),
+      ...(witnessed === undefined ? {} : { witnessed }),
+    });
+  }
+  offer(log: LogName, before: bigint | undefined, next: bigint, witnessed: bigint | undefined): Promise<boolean> {
+    const round = this.rounds.get(log);
+    if (round?.offered !== before) return Promise.resolve(false);
+    const last = witnessed ?? round?.witnessed;
+    this.rounds.set(log, { offered: next, at: this.now, ...(last === undefined ? {} : { witnessed: last }) });
+    return Promise.resolve(true);
+  }
+  notes(log: LogName, size: bigint): Promise<readonly string[]> {
+    return Promise.resolve(
+      this.published.filter((one) => one.lines[0] === log && one.size === size).map(({ note }) => note),
+    );
+  }
+  keep(log: LogName, cosignature: Cosignature): Promise<void> {
+    const at = `${log}/${cosignature.size}`;
+    this.lines.set(at, (this.lines.get(at) ?? new Map<string, Cosignature>()).set(cosignature.witness, cosignature));
+    return Promise.resolve();
+  }
+}
+
+class Scene {
+  readonly store = new MemoryCheckpoints();
+  readonly signers = { disclosure: noteSigner('logg.example/disclosure'), keys: noteSigner('logg.example/keys') };
+  readonly log = new DisclosureLog(this.signers.disclosure);
+  readonly checkpoints: Checkpoints;
+  readonly taking: TakeCosignatures;
+
+  constructor(asked = policy) {
+    const trustOf = ({ name, publicKey }: NoteSigner): LogTrust => ({
+      origin: name,
+      keys: [verifierKey(name, publicKey, nodeSha256)],
+      policy: asked,
+    });
+    const quorums = {
+      disclosure: new Quorum(trustOf(this.signers.disclosure)),
+      keys: new Quorum(trustOf(this.signers.keys)),
+    };
+    const store = this.store as unknown as CheckpointStore;
+    const now = (): Date => new Date(this.store.now);
+    this.checkpoints = new Checkpoints(store, quorums, silent, now);
+    this.taking = new TakeCosignatures(store, quorums, this.checkpoints, silent, now);
+  }
+  /** Leaves more, signed. @returns the note */
+  async grow(leaves: number): Promise<string> {
+    await this.log.fill(leaves);
+    const note = this.log.checkpoint();
+    this.store.publish('disclosure', this.log.size, note);
+    await this.checkpoints.look();
+    return note;
+  }
+  async offered(): Promise<string> {
+    return (await this.checkpoints.offered('disclosure', 0n, 0))?.note ?? '';
+  }
+  cosign(note: string, signer: NoteSigner | undefined, ms = this.store.now): Promise<string | undefined> {
+    if (signer === undefined) throw new Error('no such witness');
+    const line = cosignatureLine(parseNote(note).text, signer, seconds(ms), nodeSha256);
+    return this.taking.execute('disclosure', `${note}${line}`);
+  }
+  get size(): bigint | undefined {
+    return this.checkpoints.newest('disclosure')?.size;
+  }
+}
 
 describe('the newest checkpoints', () => {
   it('are missing until both logs have one, and stale when one was not signed for three minutes', async () => {
-    const at = new Date('2026-11-24T08:00:00.000Z');
-    let now = at;
-    const signed = new Map<string, SignedCheckpoint>();
-    const checkpoints = new Checkpoints(aStore(signed), new EventLog('test', 'silent'), () => now);
-    const checkpoint = (signedAt: Date): SignedCheckpoint => ({
-      id: BigInt(signedAt.getTime()),
-      size: 1n,
-      note: '',
-      signedAt,
-    });
+    const { store, checkpoints, signers } = new Scene('');
+    const publish = (log: LogName): void => store.publish(log, 0n, new DisclosureLog(signers[log]).checkpoint());
     const seen = async (): Promise<readonly (string | undefined)[]> => {
       await checkpoints.look();
       return [checkpoints.missing(), checkpoints.stale()];
     };
     expect(await seen()).toEqual(['no-checkpoint', undefined]);
-    signed.set('disclosure', checkpoint(at));
+    publish('disclosure');
     expect(await seen()).toEqual(['no-checkpoint', undefined]);
-    signed.set('keys', checkpoint(at));
+    publish('keys');
     expect(await seen()).toEqual([undefined, undefined]);
-    now = new Date(at.getTime() + 180_001);
+    store.now += 180_001;
     expect(await seen()).toEqual([undefined, 'stale']);
-    signed.set('keys', checkpoint(now));
+    publish('keys');
     expect(await seen()).toEqual([undefined, 'stale']);
-    signed.set('disclosure', checkpoint(now));
+    publish('disclosure');
     expect(await seen()).toEqual([undefined, undefined]);
+  });
+
+  it('reach readers when three of four witnesses have cosigned them, with their lines', async () => {
+    const scene = new Scene();
+    const note = await scene.grow(3);
+    expect([await scene.offered(), scene.size]).toEqual([note, undefined]);
+    for (const nth of [0, 1]) expect(await scene.cosign(note, witnesses[nth])).toBeUndefined();
+    expect(scene.size).toBeUndefined();
+    await scene.cosign(note, witnesses[3]);
+    expect(scene.size).toBe(3n);
+    expect(parseNote(scene.checkpoints.newest('disclosure')?.note ?? '').signatures).toHaveLength(4);
+  });
+
+  it('are offered one at a time, so that all witnesses cosign the same, a tick apart', async () => {
+    const scene = new Scene();
+    const first = await scene.grow(3);
+    const second = await scene.grow(1);
+    const third = await scene.grow(1);
+    expect(await scene.offered()).toBe(first);
+    for (const witness of witnesses.slice(0, 3)) await scene.cosign(first, witness);
+    expect(await scene.offered()).toBe(first);
+    scene.store.now += 50;
+    await scene.checkpoints.look();
+    expect(await scene.offered()).toBe(third);
+    expect(scene.size).toBe(3n);
+    // The fourth comes late, to what it was offered; nobody was offered the second.
+    expect(await scene.cosign(first, witnesses[3])).toBeUndefined();
+    for (const witness of witnesses.slice(0, 3)) await scene.cosign(third, witness);
+    expect([scene.size, second === third]).toEqual([5n, false]);
+    scene.checkpoints.stop();
+  });
+
+  it('give way to a newer one when their quorum does not come, and people are told', async () => {
+    const scene = new Scene();
+    const first = await scene.grow(3);
+    await scene.cosign(first, witnesses[0]);
+    const second = await scene.grow(1);
+    scene.store.now += 2_000;
+    await scene.checkpoints.look();
+    expect([await scene.offered(), scene.size, scene.checkpoints.unmet()]).toEqual([second, undefined, undefined]);
+    scene.store.now += 3_001;
+    await scene.checkpoints.look();
+    expect(scene.checkpoints.unmet()).toBe('quorum-not-met');
+    expect([scene.checkpoints.silent('w0'), scene.checkpoints.silent('w1')]).toEqual([undefined, 'silent']);
+    for (const witness of witnesses.slice(1)) await scene.cosign(second, witness);
+    expect([scene.size, scene.checkpoints.unmet()]).toEqual([4n, undefined]);
+  });
+
+  it('that the key of the log did not sign are offered to nobody', async () => {
+    const scene = new Scene();
+    const genuine = await scene.grow(3);
+    for (const witness of witnesses) await scene.cosign(genuine, witness);
+    scene.store.now += 60;
+    scene.store.publish('disclosure', 9n, scene.log.checkpoint(9n, scene.log.root, noteSigner(scene.log.signer.name)));
+    await scene.checkpoints.look();
+    expect([await scene.offered(), scene.size]).toEqual([genuine, 3n]);
+  });
+});
+
+describe('a cosignature', () => {
+  const outcomes: readonly [string, string, (scene: Scene, note: string) => Promise<string | undefined>][] = [
+    [
+      'of somebody who is no witness',
+      'not-a-witness',
+      (scene, note) => scene.cosign(note, noteSigner('witness.example/w1')),
+    ],
+    [
+      'of another checkpoint under this one',
+      'not-a-witness',
+      async (scene, note) => {
+        const line = cosignatureLine('another\n', witnesses[0] as NoteSigner, seconds(START), nodeSha256);
+        return scene.taking.execute('disclosure', `${note}${line}`);
+      },
+    ],
+    [
+      'of a tree that the log has not published',
+      'unknown-checkpoint',
+      (scene) => scene.cosign(scene.log.checkpoint(2n, Buffer.alloc(32)), witnesses[0]),
+    ],
+    ['from an hour ago', 'time', (scene, note) => scene.cosign(note, witnesses[0], START - 3_600_000)],
+    ['from an hour ahead', 'time', (scene, note) => scene.cosign(note, witnesses[0], START + 3_600_000)],
+    [
+      'under no signature of the log',
+      'malformed',
+      (scene, note) => scene.taking.execute('disclosure', parseNote(note).text),
+    ],
+  ];
+  it.each(outcomes)('%s is refused: %s', async (_, code, make) => {
+    const scene = new Scene();
+    const note = await scene.grow(3);
+    expect(await make(scene, note)).toBe(code);
+    for (const witness of witnesses.slice(1, 3)) await scene.cosign(note, witness);
+    expect(scene.size).toBeUndefined();
+  });
+
+  it('that was written into the database and does not verify keeps nothing back and counts for nothing', async () => {
+    const scene = new Scene();
+    const note = await scene.grow(3);
+    const line = cosignatureLine('another\n', witnesses[3] as NoteSigner, seconds(START), nodeSha256);
+    await scene.store.keep('disclosure', { size: 3n, witness: 'w3', line, at: new Date(START) });
+    for (const witness of witnesses.slice(0, 2)) await scene.cosign(note, witness);
+    expect(scene.size).toBeUndefined();
+    await scene.cosign(note, witnesses[2]);
+    expect(scene.size).toBe(3n);
+  });
+
+  it('is left out beyond the sixteen lines that every verifier takes', () => {
+    const many = Array.from({ length: 24 }, (_, nth) => noteSigner(`witness.example/many${nth}`));
+    const log = new DisclosureLog(noteSigner('logg.example/disclosure'));
+    const text = [
+      ...many.map(({ name, publicKey }, nth) => `witness m${nth} ${witnessKey(name, publicKey, nodeSha256)}`),
+      `group first 2 ${many
+        .slice(0, 20)
+        .map((_, nth) => `m${nth}`)
+        .join(' ')}`,
+      `group last 2 ${many
+        .slice(20)
+        .map((_, nth) => `m${nth + 20}`)
+        .join(' ')}`,
+      'group both all first last',
+      'quorum both',
+    ].join('\n');
+    const keys = [verifierKey(log.signer.name, log.signer.publicKey, nodeSha256)];
+    const quorum = new Quorum({ origin: log.signer.name, keys, policy: text });
+    const note = log.checkpoint();
+    const body = parseNote(note).text;
+    const lines = many.map((witness) => cosignatureLine(body, witness, seconds(START), nodeSha256));
+    const { signatures } = parseNote(quorum.witnessed(note, lines)?.note ?? '');
+    expect(signatures).toHaveLength(16);
+    expect(quorum.witnessed(note, lines.slice(0, 21))).toBeUndefined();
   });
 });

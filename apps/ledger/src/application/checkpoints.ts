@@ -2,22 +2,56 @@ import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
 import type { LogName } from '../domain/log.js';
 import { LOGS } from '../domain/log.js';
-import type { LogStore, SignedCheckpoint } from '../persistence/log.store.js';
+import type { CheckpointStore, Heads, SignedCheckpoint } from '../persistence/checkpoint.store.js';
+import { Awaited } from './awaited.js';
+import type { Quorum } from './quorum.js';
 
 const POLL_MS = 250;
 const STALE_MS = 3 * 60_000;
+/** A round of witnessing begins this long after the one before at the earliest: a tick under load (design.md section 8). */
+const TICK_MS = 50;
+/** A checkpoint that has not got its quorum by then gives way to the newest. */
+const PATIENCE_MS = 2_000;
+/** A quorum that is not met for this long is for people to look at. */
+const UNMET_MS = 5_000;
 
-/** The newest checkpoint of each log, and those who wait for a larger one. */
+/** A checkpoint as it is given out. */
+export interface Given {
+  readonly size: bigint;
+  readonly note: string;
+}
+
+/** What one log shows now, and to whom. */
+class Head {
+  signedAt: Date | undefined;
+  /** To readers: the newest that meets the policy. */
+  readonly witnessed = new Awaited<Given>();
+  /** To witnesses: one at a time, so that all cosign the same. */
+  readonly offered = new Awaited<Given>();
+  /** When the quorum cosigned what readers have. */
+  witnessedAt: Date | undefined;
+  /** Since when what is offered lacks its quorum. */
+  unmetSince: Date | undefined;
+  /** A checkpoint that the log's key did not sign. */
+  refused: bigint | undefined;
+  /** By name in the policy. */
+  readonly cosignedAt = new Map<string, Date>();
+}
+
+/**
+ * The newest checkpoint of each log that meets its policy, and the one for which witnesses are asked. Rounds: all witnesses are offered one checkpoint until
+ * enough have cosigned it, since three of four cosignatures on four checkpoints would be a quorum on none. The round lies in the database: any replica serves it.
+ */
 export class Checkpoints {
-  private readonly newestOf = new Map<LogName, SignedCheckpoint>();
-  private readonly waiting = new Set<() => void>();
+  private readonly heads: Readonly<Record<LogName, Head>> = { disclosure: new Head(), keys: new Head() };
   private timer: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
   private again = false;
-  private stopped = false;
 
   constructor(
-    private readonly store: LogStore,
+    private readonly store: CheckpointStore,
+    private readonly quorums: Readonly<Record<LogName, Quorum>>,
     private readonly log: EventLog,
     private readonly now: () => Date,
   ) {}
@@ -27,43 +61,48 @@ export class Checkpoints {
   }
 
   stop(): void {
-    this.stopped = true;
     clearInterval(this.timer);
-    this.tell();
+    clearTimeout(this.soon);
+    for (const log of LOGS) {
+      this.heads[log].witnessed.end();
+      this.heads[log].offered.end();
+    }
   }
 
-  newest(log: LogName): SignedCheckpoint | undefined {
-    return this.newestOf.get(log);
+  newest(log: LogName): Given | undefined {
+    return this.heads[log].witnessed.newest;
   }
 
-  /** @returns why nothing can be read here yet; undefined once both logs have a checkpoint */
+  /** Waits for one larger than `after` that meets the policy, for `ms` at most. @returns the newest then */
+  larger(log: LogName, after: bigint, ms: number): Promise<Given | undefined> {
+    return this.heads[log].witnessed.larger(after, ms);
+  }
+
+  /** Waits for one larger than `after` to cosign, for `ms` at most. @returns what is offered then */
+  offered(log: LogName, after: bigint, ms: number): Promise<Given | undefined> {
+    return this.heads[log].offered.larger(after, ms);
+  }
+
+  /** @returns why nothing can be given out yet; undefined once both logs are signed */
   missing(): string | undefined {
-    return LOGS.every((log) => this.newestOf.has(log)) ? undefined : 'no-checkpoint';
+    return LOGS.every((log) => this.heads[log].signedAt !== undefined) ? undefined : 'no-checkpoint';
   }
 
   /** @returns why people should look: an idle log is signed anew every minute, and one was not */
   stale(): string | undefined {
-    const oldest = this.now().getTime() - STALE_MS;
-    return LOGS.some((log) => (this.newestOf.get(log)?.signedAt.getTime() ?? oldest) < oldest) ? 'stale' : undefined;
+    return LOGS.some((log) => this.isOld(this.heads[log].signedAt)) ? 'stale' : undefined;
   }
 
-  /** Waits for a checkpoint larger than `after`, for `ms` at most. @returns the newest then */
-  async larger(log: LogName, after: bigint, ms: number): Promise<SignedCheckpoint | undefined> {
-    const deadline = this.now().getTime() + ms;
-    for (;;) {
-      const newest = this.newest(log);
-      const left = deadline - this.now().getTime();
-      if (this.stopped || left <= 0 || (newest !== undefined && newest.size > after)) return newest;
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          clearTimeout(timer);
-          this.waiting.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, left);
-        this.waiting.add(done);
-      });
-    }
+  /** @returns why people should look: nothing is released, since too few witnesses cosign */
+  unmet(): string | undefined {
+    return LOGS.some((log) => this.isUnmet(log)) ? 'quorum-not-met' : undefined;
+  }
+
+  /** @returns why people should look: this witness has cosigned neither log for three minutes */
+  silent(witness: string): string | undefined {
+    return LOGS.every((log) => this.isOld(this.heads[log].cosignedAt.get(witness) ?? new Date(0)))
+      ? 'silent'
+      : undefined;
   }
 
   /** Reads what is newest now; asked while it reads, it reads once more, since it may have passed the news by. */
@@ -82,21 +121,80 @@ export class Checkpoints {
 
   private async read(): Promise<void> {
     try {
-      let news = false;
-      for (const log of LOGS) {
-        const newest = await this.store.newestCheckpoint(log);
-        if (newest === undefined || newest.id === this.newestOf.get(log)?.id) continue;
-        this.newestOf.set(log, newest);
-        news = true;
-      }
-      if (news) this.tell();
+      for (const log of LOGS) await this.take(log, await this.store.heads(log));
     } catch (error) {
       if (isStoreFailure(error)) this.log.warn('checkpoints.wait');
       else this.log.failure('checkpoints.failed', error);
     }
   }
 
-  private tell(): void {
-    for (const done of [...this.waiting]) done();
+  private async take(log: LogName, { newest, offered, witnessed }: Heads): Promise<void> {
+    const head = this.heads[log];
+    const quorum = this.quorums[log];
+    if (newest === undefined) return;
+    head.signedAt = newest.signedAt;
+    if (witnessed !== undefined && head.witnessed.newest === undefined) this.give(log, witnessed);
+    const met = offered !== undefined && this.give(log, offered);
+    if (offered !== undefined && offered.note !== head.offered.newest?.note) {
+      head.offered.set({ size: offered.size, note: offered.note });
+    }
+    head.unmetSince = met ? undefined : (head.unmetSince ?? new Date(this.now().getTime() - (offered?.ageMs ?? 0)));
+    for (const checkpoint of [witnessed, offered]) this.hear(log, checkpoint);
+    if (offered !== undefined && !isNext(offered, newest, met)) return;
+    if (offered !== undefined && met && offered.ageMs < TICK_MS) return this.lookIn(TICK_MS - offered.ageMs);
+    // Whoever can write into the database cannot sign for the log.
+    if (quorum.signed(newest.note)?.size !== newest.size) return this.refuse(log, newest);
+    if (offered !== undefined && !met) {
+      const { length: count } = quorum.cosigned(offered.note, offered.lines);
+      this.log.warn('quorum.not-met', { log, size: offered.size.toString(), count });
+    }
+    this.again ||= await this.store.offer(log, offered?.id, newest.id, met ? offered.id : undefined);
+  }
+
+  private refuse(log: LogName, { id, size }: SignedCheckpoint): void {
+    const head = this.heads[log];
+    if (head.refused !== id) this.log.error('checkpoint.refused', { log, size: size.toString() });
+    head.refused = id;
+  }
+
+  /** Notes who cosigned last, and when. */
+  private hear(log: LogName, checkpoint: SignedCheckpoint | undefined): void {
+    if (checkpoint === undefined) return;
+    for (const { witness, time } of this.quorums[log].cosigned(checkpoint.note, checkpoint.lines)) {
+      this.heads[log].cosignedAt.set(witness.name, new Date(Number(time) * 1000));
+    }
+  }
+
+  /** Gives it to readers when it meets the policy. @returns whether it does */
+  private give(log: LogName, { size, note, lines }: SignedCheckpoint): boolean {
+    const head = this.heads[log];
+    const witnessed = this.quorums[log].witnessed(note, lines);
+    if (witnessed === undefined) return false;
+    // A log that went back is shown to nobody as the newest.
+    if (size < (head.witnessed.newest?.size ?? 0n)) return true;
+    if (witnessed.note !== head.witnessed.newest?.note) head.witnessed.set({ size, note: witnessed.note });
+    head.witnessedAt = witnessed.at === undefined ? undefined : new Date(Number(witnessed.at) * 1000);
+    return true;
+  }
+
+  private lookIn(ms: number): void {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => void this.look(), ms);
+  }
+
+  private isUnmet(log: LogName): boolean {
+    const { unmetSince, witnessedAt, witnessed } = this.heads[log];
+    if (unmetSince !== undefined && this.now().getTime() - unmetSince.getTime() > UNMET_MS) return true;
+    return witnessed.newest !== undefined && witnessedAt !== undefined && this.isOld(witnessedAt);
+  }
+
+  private isOld(at: Date | undefined): boolean {
+    return at !== undefined && this.now().getTime() - at.getTime() > STALE_MS;
   }
 }
+
+const isNext = (
+  offered: SignedCheckpoint & { readonly ageMs: number },
+  newest: SignedCheckpoint,
+  met: boolean,
+): boolean => (met ? newest.size > offered.size : offered.ageMs >= PATIENCE_MS && newest.note !== offered.note);

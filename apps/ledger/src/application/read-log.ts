@@ -16,7 +16,7 @@ export interface TileAnswer {
   readonly full: boolean;
 }
 
-/** What the log gives out, all of it under the newest checkpoint. @see c2sp.org/tlog-tiles */
+/** What the log gives out to its readers, all of it under the newest witnessed checkpoint. @see c2sp.org/tlog-tiles */
 export class ReadLog {
   private readonly full = new Map<string, Uint8Array>();
 
@@ -44,7 +44,11 @@ export class ReadLog {
   /** @returns hashes, or undefined when the sizes are not both under the newest checkpoint */
   async consistency(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[] | undefined> {
     const size = this.checkpoints.newest(log)?.size ?? 0n;
-    if (from > to || to > size) return undefined;
+    return from > to || to > size ? undefined : this.proof(log, from, to);
+  }
+
+  /** Consistency proof between sizes for which there are leaves, covered by a witnessed checkpoint or not. */
+  proof(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[]> {
     return consistencyProof(from, to, this.reader(log), nodeSha256);
   }
 

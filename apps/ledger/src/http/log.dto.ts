@@ -1,6 +1,19 @@
-import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsInt, Matches, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { Type } from 'class-transformer';
 import { IsUuid, Optional } from '#contracts';
+import { LOGS } from '../domain/log.js';
+import type { LogName } from '../domain/log.js';
 
 const SIZE = /^(0|[1-9][0-9]{0,17})$/;
 
@@ -16,4 +29,17 @@ export class RangeQueryDto {
 }
 export class ProofsDto {
   @IsArray() @ArrayNotEmpty() @ArrayMaxSize(500) @IsUuid({ each: true }) readonly entryIds!: string[];
+}
+export class LogParamDto {
+  @IsIn(LOGS) readonly log!: LogName;
+}
+export class OfferQueryDto {
+  /** Size that the witness holds. */
+  @Matches(SIZE) readonly from!: string;
+  /** Wait this long for a larger one, in milliseconds; then the same is offered again. */
+  @Optional() @Type(() => Number) @IsInt() @Min(0) @Max(25_000) readonly waitMs: number = 0;
+}
+export class CosignatureDto {
+  /** The checkpoint with the witness's signature line, c2sp.org/signed-note. */
+  @IsString() @MaxLength(20_000) readonly note!: string;
 }

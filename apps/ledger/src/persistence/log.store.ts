@@ -17,14 +17,7 @@ export interface Leaf {
   readonly entryId: string;
   readonly data: Buffer;
 }
-export interface SignedCheckpoint {
-  readonly id: bigint;
-  readonly size: bigint;
-  readonly note: string;
-  readonly signedAt: Date;
-}
-
-/** Leaves, tiles, openings and checkpoints in PostgreSQL. */
+/** Leaves, tiles and openings in PostgreSQL. */
 export class LogStore {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -143,15 +136,5 @@ export class LogStore {
       );
       return row?.hashes;
     };
-  }
-
-  async newestCheckpoint(log: LogName): Promise<SignedCheckpoint | undefined> {
-    const [row] = await this.dataSource.query<{ id: string; size: string; note: string; signed_at: Date }[]>(
-      `SELECT id, size, note, signed_at FROM ledger.checkpoint WHERE log = $1 ORDER BY id DESC LIMIT 1`,
-      [log],
-    );
-    return row === undefined
-      ? undefined
-      : { id: BigInt(row.id), size: BigInt(row.size), note: row.note, signedAt: row.signed_at };
   }
 }

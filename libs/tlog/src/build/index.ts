@@ -1,7 +1,7 @@
 export { appendLeaves, emptyRange, rootOf, type CompactRange } from './compact-range.js';
 export { nodeNoteSigner, nodeSha256, nodeVerifyEd25519 } from './node-crypto.js';
-export { checkpointText, signNote, verifierKey, type NoteSigner } from './note.js';
-export { proofText } from './proof.js';
+export { checkpointText, cosignatureLine, signNote, verifierKey, witnessKey, type NoteSigner } from './note.js';
+export { offerText, proofText } from './proof.js';
 export {
   TILE_WIDTH,
   appendToTiles,

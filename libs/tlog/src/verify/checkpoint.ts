@@ -1,8 +1,10 @@
-import { fromBase64, fromDecimal } from '../encoding.js';
+import { equal, fromBase64, fromDecimal } from '../encoding.js';
+import type { Sha256 } from '../encoding.js';
 import { TlogError } from '../errors.js';
 import { LOG_SIGNATURE, parseNote, parseVerifierKey, verifiedBy } from './note.js';
-import type { Verification } from './note.js';
+import type { Verification, VerifierKey } from './note.js';
 import { parsePolicy, requireQuorum } from './policy.js';
+import type { Policy } from './policy.js';
 
 /** A log's signed head. */
 export interface Checkpoint {
@@ -10,13 +12,15 @@ export interface Checkpoint {
   readonly size: bigint;
   /** 32 bytes. */
   readonly root: Uint8Array;
+  /** Median of the cosignature times of the policy's witnesses (of two, the earlier), POSIX seconds; absent under a policy without witnesses. */
+  readonly witnessedAt?: bigint;
 }
 /** What a reader trusts of a log before it has read anything. */
 export interface LogTrust {
   readonly origin: string;
   /** Verifier keys of the log, as in c2sp.org/signed-note. */
   readonly keys: readonly string[];
-  /** Witness policy, as in c2sp.org/tlog-policy; the empty text asks for the log's signature alone. */
+  /** Witness policy, c2sp.org/tlog-policy; the empty text asks for the log's signature alone. */
   readonly policy: string;
 }
 
@@ -39,9 +43,29 @@ export function openCheckpoint(text: string, trust: LogTrust, verification: Veri
     root: fromBase64(root, 'MALFORMED_CHECKPOINT'),
   };
   if (checkpoint.root.length !== 32) throw new TlogError('MALFORMED_CHECKPOINT');
-  const keys = trust.keys.map((key) => parseVerifierKey(key, verification.sha256));
-  const signed = keys.filter((key) => key.type === LOG_SIGNATURE && key.name === origin);
-  if (!signed.some((key) => verifiedBy(note, key, verification).length > 0)) throw new TlogError('NO_LOG_SIGNATURE');
-  requireQuorum(note, parsePolicy(trust.policy, verification.sha256), verification);
-  return checkpoint;
+  const { keys, policy } = read(trust, verification.sha256);
+  if (!keys.some((key) => verifiedBy(note, key, verification).length > 0)) throw new TlogError('NO_LOG_SIGNATURE');
+  const witnessedAt = requireQuorum(note, policy, verification);
+  return { ...checkpoint, ...(witnessedAt === undefined ? {} : { witnessedAt }) };
 }
+
+interface ReadTrust {
+  readonly keys: readonly VerifierKey[];
+  readonly policy: Policy;
+}
+const alreadyRead = new WeakMap<LogTrust, ReadTrust>();
+
+/** Keys that may sign for the log: those of the trust file, and when the policy names logs, those that it names too. */
+function read(trust: LogTrust, sha256: Sha256): ReadTrust {
+  const known = alreadyRead.get(trust);
+  if (known !== undefined) return known;
+  const policy = parsePolicy(trust.policy, sha256);
+  const keys = trust.keys
+    .map((key) => parseVerifierKey(key, sha256))
+    .filter(({ type, name }) => type === LOG_SIGNATURE && name === trust.origin)
+    .filter((key) => policy.logs.length === 0 || policy.logs.some((named) => same(named, key)));
+  const fresh = { keys, policy };
+  alreadyRead.set(trust, fresh);
+  return fresh;
+}
+const same = (a: VerifierKey, b: VerifierKey): boolean => a.name === b.name && equal(a.publicKey, b.publicKey);

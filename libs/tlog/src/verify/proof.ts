@@ -30,6 +30,28 @@ export function parseProof(text: string): ProofText {
   };
 }
 
+/** A checkpoint that a witness is asked to cosign. */
+export interface Offer {
+  /** Size that the proof begins at. */
+  readonly oldSize: bigint;
+  readonly hashes: readonly Uint8Array[];
+  /** The signed note, verbatim. */
+  readonly checkpoint: string;
+}
+
+/** Reads what is offered to a witness; verifies nothing. @throws {TlogError} MALFORMED_PROOF @see c2sp.org/tlog-witness */
+export function parseOffer(text: string): Offer {
+  const split = text.indexOf('\n\n');
+  const [old, ...hashes] = text.slice(0, Math.max(split, 0)).split('\n');
+  if (old === undefined || !old.startsWith('old ') || hashes.length > MAX_HASHES)
+    throw new TlogError('MALFORMED_PROOF');
+  return {
+    oldSize: fromDecimal(old.slice('old '.length), 'MALFORMED_PROOF'),
+    hashes: hashes.map((hash) => fromBase64(hash, 'MALFORMED_PROOF')),
+    checkpoint: text.slice(split + 2),
+  };
+}
+
 /**
  * Verifies that the leaf stands in the log that `trust` names, under a checkpoint that meets its policy.
  * @param leaf the leaf's bytes, not its hash
