@@ -1,7 +1,9 @@
+import { claiming } from './apply-way.js';
+import { check } from './check.js';
 import { matchParty } from './parties.js';
 import { indexOf, type CompiledVersion, type RuleIndex } from './rule-index.js';
 import { standingOf, type Parties, type Standing } from './standing.js';
-import type { CheckInput, LocalDate } from './types.js';
+import type { CheckInput, LocalDate, Missing, Verdict } from './types.js';
 
 /** Versions in force on the day that was asked about last, since most messages are of today. */
 const lately = new WeakMap<RuleIndex, { readonly on: LocalDate; readonly versions: readonly CompiledVersion[] }>();
@@ -40,4 +42,58 @@ function isBarred(
     matchParty(rule.sender.any, sender, index, on) === 'no' ||
     matchParty(rule.recipient.any, recipient, index, on) === 'no'
   );
+}
+
+/** A basis that carries everything, claimed alone; something may be missing still. */
+export interface Whole {
+  readonly id: string;
+  readonly duty: boolean;
+  readonly variant: CheckInput;
+  readonly verdict: Verdict;
+}
+/** One that carries a part. */
+export interface Partly {
+  readonly id: string;
+  readonly duty: boolean;
+  /** Units of item and provision that it does not carry. */
+  readonly stopped: ReadonlySet<string>;
+  readonly stoppedItems: ReadonlySet<string>;
+}
+
+/**
+ * Claims each basis alone and checks. A basis that falls for the message as a whole carries nothing, alone or with others, and is in neither
+ * list.
+ */
+export function claimedAlone(
+  input: CheckInput,
+  standings: readonly Standing[],
+): { readonly whole: readonly Whole[]; readonly partly: readonly Partly[] } {
+  const whole: Whole[] = [];
+  const partly: Partly[] = [];
+  for (const { basis: id, version, obstacles } of standings) {
+    if (version === undefined || obstacles.length > 0) continue;
+    const variant = claiming(input, [{ id }]);
+    const duty = version.rule.force === 'duty';
+    const verdict = check(variant);
+    if (verdict.outcome !== 'deny') whole.push({ id, duty, variant, verdict });
+    // What stops the message as a whole stops it on every basis.
+    else if (verdict.obstacles.every(({ item }) => item !== undefined))
+      partly.push({ id, duty, ...stoppedBy(verdict) });
+  }
+  return { whole, partly };
+}
+
+const unitOf = ({ item, provision }: Pick<Missing, 'item' | 'provision'>): string => `${item ?? ''} ${provision ?? ''}`;
+
+/** Where two officers disagree on harm nothing is stopped yet, whatever the basis. */
+function stoppedBy({
+  obstacles,
+  missing,
+}: Verdict & { readonly outcome: 'deny' }): Pick<Partly, 'stopped' | 'stoppedItems'> {
+  const open = new Set(missing.flatMap((one) => (one.test === 'INGET_MEN' ? [unitOf(one)] : [])));
+  const stopping = obstacles.filter((one) => !open.has(unitOf(one)));
+  return {
+    stopped: new Set(stopping.map(unitOf)),
+    stoppedItems: new Set(stopping.flatMap(({ item }) => item ?? [])),
+  };
 }

@@ -5,10 +5,11 @@ import { en } from './texts/en.js';
 import { sv } from './texts/sv.js';
 import type { Texts } from './texts/texts.js';
 import type { CheckInput, Missing, Note, Obstacle, Verdict } from './types.js';
-import type { WayOut, WayOutcome } from './apply-way.js';
+import { claiming, type WayOut, type WayOutcome } from './apply-way.js';
+import type { Ground } from './grounds.js';
 import type { PermittedPart } from './leave-out.js';
 import type { OpenFact } from './open-facts.js';
-import { waysOut } from './ways-out.js';
+import { outcomeOf, waysOut } from './ways-out.js';
 
 /** One thing that is so, with the items it concerns. */
 export interface Finding {
@@ -70,6 +71,23 @@ export function explainPart(verdict: Verdict, input: CheckInput, part: Permitted
   return new Renderer(verdict, input, lang === 'sv' ? sv : en, lang).part(part);
 }
 
+/** A ground in words: what it would carry, the wording that it rests on, and what is still asked. */
+export interface GroundText {
+  readonly text: string;
+  readonly citations: Explanation['citations'];
+  readonly missing: readonly MissingText[];
+  readonly notes: Explanation['notes'];
+}
+
+/** @param input the one that `groundsFor` was asked about */
+export function explainGround(ground: Ground, input: CheckInput, lang: 'sv' | 'en'): GroundText {
+  const claimed = claiming(
+    input,
+    ground.bases.map((id) => ({ id })),
+  );
+  return new Renderer(ground.verdict, claimed, lang === 'sv' ? sv : en, lang).ground(ground);
+}
+
 const MOST_NAMED = 4;
 
 const fill = (template: string, slots: { readonly [slot: string]: string }): string =>
@@ -101,10 +119,26 @@ class Renderer {
       items: [...obstacles, ...this.carried()],
       facts: this.facts(),
       citations: this.citations(),
-      missing: verdict.outcome === 'permit' ? [] : this.missing(verdict.missing),
+      missing: this.missing(),
       waysOut: ways.map((way) => ({ ...way, text: this.way(way) })),
       questions: facts.map((open) => ({ ...open, text: this.openFact(open) })),
-      notes: verdict.notes.map((note) => ({ code: note.code, text: this.note(note) })),
+      notes: this.notes(),
+    };
+  }
+
+  ground({ bases, force, clock }: Ground): GroundText {
+    const { texts } = this;
+    const outcome = outcomeOf(this.input, this.verdict);
+    const slots = {
+      bases: this.join(bases.map((id) => this.basis(id))),
+      outcome: outcome === undefined ? texts.grounds.afterAnswers : this.wayOutcome(outcome),
+    };
+    const carries = capital(fill(bases.length > 1 ? texts.ways.bases : texts.ways.basis, slots));
+    return {
+      text: `${carries} ${texts.grounds[force]} ${texts.clocks[clock]}`.trim(),
+      citations: this.citations(),
+      missing: this.missing(),
+      notes: this.notes(),
     };
   }
 
@@ -127,8 +161,9 @@ class Renderer {
     }));
   }
 
-  private missing(missing: readonly Missing[]): MissingText[] {
-    const groups = group(missing, (m) => keyOf([m.code, m.kind, m.basis, m.test, m.question, m.version]));
+  private missing(): MissingText[] {
+    if (this.verdict.outcome === 'permit') return [];
+    const groups = group(this.verdict.missing, (m) => keyOf([m.code, m.kind, m.basis, m.test, m.question, m.version]));
     return groups.map(({ first, items }) => {
       const test = first.test === undefined ? '' : this.asks(first.basis, first.test);
       const question = own(this.texts.questions, (first.question ?? '').split(':')[0] ?? '') ?? '';
@@ -307,6 +342,10 @@ class Renderer {
         { version: versionId, text: `${citation} (${this.lang === 'sv' ? titleSv : titleEn}), SFS ${sfs}. ${dates}` },
       ];
     });
+  }
+
+  private notes(): Explanation['notes'] {
+    return this.verdict.notes.map((note) => ({ code: note.code, text: this.note(note) }));
   }
 
   private note(note: Note): string {

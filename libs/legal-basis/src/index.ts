@@ -33,7 +33,17 @@ export {
   type BodyAssessment,
   type ClaimsContext,
 } from './build-claims.js';
-export { explain, explainPart, textsOf, type Explanation, type Finding, type MissingText } from './explain.js';
+export {
+  explain,
+  explainGround,
+  explainPart,
+  textsOf,
+  type Explanation,
+  type Finding,
+  type GroundText,
+  type MissingText,
+} from './explain.js';
+export { groundsFor, type Ground } from './grounds.js';
 export { applyWay, type WayOut, type WayOutcome } from './apply-way.js';
 export { leaveOut, partWithout, permittedPart, type NoPart, type Part, type PermittedPart } from './leave-out.js';
 export type { OpenFact } from './open-facts.js';

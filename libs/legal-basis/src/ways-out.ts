@@ -1,5 +1,5 @@
-import { applyWay, benefiting, claiming, recipientOf, type WayOut, type WayOutcome } from './apply-way.js';
-import { standingsOf } from './candidates.js';
+import { applyWay, benefiting, recipientOf, type WayOut, type WayOutcome } from './apply-way.js';
+import { claimedAlone, standingsOf, type Partly, type Whole } from './candidates.js';
 import { check } from './check.js';
 import { closedListObstacles } from './closed-lists.js';
 import { openFacts, type OpenFact } from './open-facts.js';
@@ -8,6 +8,9 @@ import { standingOf, type Standing } from './standing.js';
 import type { BasisVersion, CheckInput, ClaimItem, Missing, PartySelector, Verdict } from './types.js';
 
 const RANK: { readonly [outcome in WayOutcome]: number } = { permit: 0, officer: 1, 'legal-question': 2, protected: 3 };
+/** The easier to bring about, the lower. */
+export const rankOfVerdict = (verdict: Verdict): number =>
+  verdict.outcome === 'deny' ? Number.POSITIVE_INFINITY : RANK[verdict.outcome === 'permit' ? 'permit' : verdict.kind];
 const MOST_BASES = 4;
 const MOST_USABLE = 8;
 const MOST_RECIPIENTS = 3;
@@ -52,7 +55,7 @@ function lookFor(verdict: Verdict, input: CheckInput): Found {
 }
 
 /** A message outside the closed lists is refused whatever is changed here; one without a basis may find one. */
-function isMalformed(input: CheckInput): boolean {
+export function isMalformed(input: CheckInput): boolean {
   return (
     input.sender === input.recipient ||
     closedListObstacles(input, indexOf(input.ruleSet)).some(({ code }) => code !== 'NO_BASIS')
@@ -61,7 +64,7 @@ function isMalformed(input: CheckInput): boolean {
 
 function search(verdict: Verdict, input: CheckInput, standings: readonly Standing[]): WayOut[] {
   if (verdict.outcome === 'permit') return [];
-  const now = verdict.outcome === 'deny' ? Number.POSITIVE_INFINITY : RANK[verdict.kind];
+  const now = rankOfVerdict(verdict);
   const fewer = leavingOut(verdict, input, now);
   const bases = otherBases(input, now, standings);
   if (verdict.outcome === 'assess') return [...acts(verdict, input), ...bases, ...fewer];
@@ -99,60 +102,24 @@ function acts({ missing }: Verdict & { readonly outcome: 'assess' }, input: Chec
   ];
 }
 
-interface Candidate {
-  readonly id: string;
-  readonly duty: boolean;
-  /** Units of item and provision that it does not carry. */
-  readonly stopped: ReadonlySet<string>;
-  readonly stoppedItems: ReadonlySet<string>;
-}
-
 /**
  * Single bases first; two together only when none carries alone (AND over provisions), and one for fewer items only when neither does.
- * Duties before permissions, then by outcome. A basis that falls for the message as a whole carries nothing, alone or with others: it is
- * not looked at further.
+ * Duties before permissions, then by outcome.
  */
 function otherBases(input: CheckInput, now: number, standings: readonly Standing[]): WayOut[] {
   const claimed = new Set(input.claims.bases.flatMap(({ id, point }) => (point === undefined ? [id] : [])));
-  const usable: Candidate[] = [];
-  const single: Single[] = [];
-  for (const { basis: id, version, obstacles } of standings) {
-    if (version === undefined || obstacles.length > 0) continue;
-    const variant = claiming(input, [{ id }]);
-    const duty = version.rule.force === 'duty';
-    const verdict = check(variant);
-    if (verdict.outcome === 'deny') {
-      // What stops the message as a whole stops it on every basis.
-      if (verdict.obstacles.every(({ item }) => item !== undefined))
-        usable.push({
-          id,
-          duty,
-          stopped: new Set(verdict.obstacles.map(({ item, provision }) => `${item ?? ''} ${provision ?? ''}`)),
-          stoppedItems: new Set(verdict.obstacles.flatMap(({ item }) => item ?? [])),
-        });
-      continue;
-    }
-    const rank = verdict.outcome === 'permit' ? RANK.permit : RANK[verdict.kind];
-    if (!claimed.has(id) && rank < now) single.push({ id, duty, variant, verdict, rank });
-  }
-  const alone = singles(single);
+  const { whole, partly } = claimedAlone(input, standings);
+  const alone = singles(whole.filter(({ id, verdict }) => !claimed.has(id) && rankOfVerdict(verdict) < now));
   if (alone.length > 0) return alone;
-  const together = pairs(input, usable, now);
-  return inOrder(together.length > 0 ? together : forFewer(input, usable, claimed, now));
+  const together = pairs(input, partly, now);
+  return inOrder(together.length > 0 ? together : forFewer(input, partly, claimed, now));
 }
 
-interface Single {
-  readonly id: string;
-  readonly duty: boolean;
-  readonly variant: CheckInput;
-  readonly verdict: Verdict;
-  readonly rank: number;
-}
 /** In order, so that no more are verified than are told. */
-function singles(candidates: readonly Single[]): WayOut[] {
+function singles(candidates: readonly Whole[]): WayOut[] {
   const ways: WayOut[] = [];
   for (const { id, variant, verdict } of [...candidates].sort(
-    (a, b) => Number(b.duty) - Number(a.duty) || a.rank - b.rank,
+    (a, b) => Number(b.duty) - Number(a.duty) || rankOfVerdict(a.verdict) - rankOfVerdict(b.verdict),
   )) {
     if (ways.length >= MOST_BASES) break;
     const outcome = outcomeOf(variant, verdict);
@@ -172,7 +139,7 @@ const inOrder = (ways: readonly Ranked[]): WayOut[] =>
     .slice(0, MOST_BASES)
     .map(({ way }) => way);
 
-function pairs(input: CheckInput, usable: readonly Candidate[], now: number): readonly Ranked[] {
+function pairs(input: CheckInput, usable: readonly Partly[], now: number): readonly Ranked[] {
   const few = [...usable].sort((a, b) => a.stopped.size - b.stopped.size).slice(0, MOST_USABLE);
   const ways: Ranked[] = [];
   for (const [at, first] of few.entries())
@@ -189,7 +156,7 @@ function pairs(input: CheckInput, usable: readonly Candidate[], now: number): re
 /** Another basis that carries some of the items: those that it carries most of, the others left out. */
 function forFewer(
   input: CheckInput,
-  usable: readonly Candidate[],
+  usable: readonly Partly[],
   claimed: ReadonlySet<string>,
   now: number,
 ): readonly Ranked[] {

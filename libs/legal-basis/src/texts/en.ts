@@ -274,6 +274,13 @@ export const en: Texts = {
     afterPosition: "a question of law is open and needs the jurist's position",
     afterProtected: 'two named officers need to assess the protected identity',
   },
+  grounds: {
+    duty: 'The authority is then obliged to give the information.',
+    'duty-on-request':
+      'The authority is then obliged to give the information, since it is asked for (OSL chapter 6 section 5).',
+    permission: 'The authority may then give the information but is not obliged to.',
+    afterAnswers: 'the questions need to be answered first',
+  },
   ...namesEn,
   openFact: '{question} The answer is needed to try {bases}.',
   requested: 'Has the recipient asked for the information?',

@@ -270,6 +270,12 @@ export const sv: Texts = {
     afterPosition: 'en rättsfråga är öppen och behöver juristens ställningstagande',
     afterProtected: 'två utsedda handläggare behöver bedöma de skyddade personuppgifterna',
   },
+  grounds: {
+    duty: 'Myndigheten är då skyldig att lämna uppgifterna.',
+    'duty-on-request': 'Myndigheten är då skyldig att lämna uppgifterna, eftersom de är begärda (OSL 6 kap. 5 §).',
+    permission: 'Myndigheten får då lämna uppgifterna men är inte skyldig till det.',
+    afterAnswers: 'frågorna behöver besvaras först',
+  },
   ...namesSv,
   openFact: '{question} Svaret behövs för att kunna pröva {bases}.',
   requested: 'Har mottagaren begärt uppgifterna?',

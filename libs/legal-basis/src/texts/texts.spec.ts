@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { anyInput } from '../arbitraries.js';
 import { check } from '../check.js';
 import { OFFICES } from '../codes.js';
-import { explain, textsOf } from '../explain.js';
+import { explain, explainGround, textsOf } from '../explain.js';
 import { newestRuleSet } from '../fixtures.js';
+import { groundsFor } from '../grounds.js';
 import type { CheckInput } from '../types.js';
 import { textCatalogue } from './catalogue.js';
 import { en } from './en.js';
@@ -38,6 +39,19 @@ describe('every text', () => {
     fc.assert(
       fc.property(anyInput(), fc.constantFrom('sv' as const, 'en' as const), (input, lang) => {
         for (const text of rendered(input, lang)) expect([text, plain.faults(text, lang)]).toEqual([text, []]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('of the grounds of random claims is plain too', () => {
+    fc.assert(
+      fc.property(anyInput(), fc.constantFrom('sv' as const, 'en' as const), (input, lang) => {
+        for (const ground of groundsFor(input)) {
+          const { text, citations, missing, notes } = explainGround(ground, input, lang);
+          for (const told of [text, ...[...citations, ...missing, ...notes].map((one) => one.text)])
+            expect([told, plain.faults(told, lang)]).toEqual([told, []]);
+        }
       }),
       { numRuns: 1000 },
     );

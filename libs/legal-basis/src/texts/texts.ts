@@ -73,6 +73,8 @@ export interface Texts {
     readonly afterPosition: string;
     readonly afterProtected: string;
   };
+  /** What a ground that nobody has claimed yet would be, and what comes first when questions of fact are open. */
+  readonly grounds: { readonly [force in Force]: string } & { readonly afterAnswers: string };
   /** Names as they stand in a sentence. */
   readonly agencies: { readonly [agency: string]: string };
   readonly offices: { readonly [office: string]: string };
