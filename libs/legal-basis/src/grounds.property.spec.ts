@@ -20,12 +20,12 @@ const carries = (input: CheckInput, bases: readonly string[]): boolean =>
   check(claimed(input, bases)).outcome !== 'deny';
 const basesOn = (on: string): readonly string[] =>
   ruleSet.versions.filter((rule) => inForce(rule, on)).map(({ id }) => id);
-/** One item that the general clause does not reach, and one that the consent of a person does not cover. */
+/** One item that the general clause does not reach (26:1), and one whose secrecy nobody can waive by consent (19:3). */
 const anyMixed = (): fc.Arbitrary<CheckInput> =>
   anyInput().map((input) => {
     const items = [
       { id: 'subject', dataCategory: 'person-identity', about: 'subject', known: 'own-case', secrecy: ['26:1'] },
-      { id: 'payment', dataCategory: 'benefit-case', about: 'company', known: 'own-case', secrecy: ['31:16'] },
+      { id: 'payment', dataCategory: 'benefit-case', about: 'company', known: 'own-case', secrecy: ['19:3-st1'] },
     ];
     return { ...input, claims: { ...input.claims, items } };
   });
@@ -78,7 +78,7 @@ describe('the grounds of a message, over random claims', () => {
         );
         found += 1;
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
     expect(found).toBeGreaterThan(10);
   });
