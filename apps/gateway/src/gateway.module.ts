@@ -164,7 +164,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       ),
       value(ReadReferrals, new ReadReferrals(referrals)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
-      value(CheckDisclosure, new CheckDisclosure(law, newId, now)),
+      value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
       value(ReadDeliveries, new ReadDeliveries(deliveries)),
       value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
       value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),

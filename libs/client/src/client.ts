@@ -5,14 +5,16 @@ import type {
   DeliveryListItem,
   DeliveryView,
   DisclosureCheckDto,
+  DisclosureCheckView,
   GiveReceiptDto,
   Page,
   ReferralAccepted,
+  ReferralCheckDto,
+  ReferralCheckView,
   ReferralListItem,
   ReferralView,
   SubmitReferralDto,
   SubmitReferralQueryDto,
-  VerdictView,
 } from '#contracts';
 import { CLIENT_ASSERTION_TYPE } from '#contracts';
 import { SignJWT, importJWK } from 'jose';
@@ -32,13 +34,6 @@ export interface ClientOptions {
   readonly system: string;
   /** The system's private ES256 key, with `kid`. */
   readonly key: JWK;
-}
-
-/** Answer of `POST /v1/disclosure-checks`. */
-export interface DisclosureChecked {
-  readonly on: string;
-  readonly ruleSet: { readonly number: number; readonly sha256: string };
-  readonly verdict: VerdictView;
 }
 
 /**
@@ -66,7 +61,12 @@ export class DelgeClient {
   withdraw(id: string): Promise<ReferralView> {
     return this.call('POST', `/v1/referrals/${id}/withdrawal`);
   }
-  check(asked: DisclosureCheckDto): Promise<DisclosureChecked> {
+  /** Dry run on claims alone; without `bases` the answer tells which grounds would carry them. */
+  check(asked: DisclosureCheckDto): Promise<DisclosureCheckView> {
+    return this.call('POST', '/v1/disclosure-checks', asked);
+  }
+  /** Dry run on the whole referral: what a submission of it would come to. Nothing is stored, sent or logged. */
+  checkReferral(asked: ReferralCheckDto): Promise<ReferralCheckView> {
     return this.call('POST', '/v1/disclosure-checks', asked);
   }
   deliveries(query: Readonly<Record<string, string>> = {}): Promise<Page<DeliveryListItem>> {

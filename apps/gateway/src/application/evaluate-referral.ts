@@ -43,6 +43,8 @@ export interface Evaluation {
 
 export interface EvaluationOptions {
   readonly now: Date;
+  /** Day of disclosure, Europe/Stockholm; absent: that of `now`. A dry run alone asks about another. */
+  readonly on?: string;
   /** Assessments that an earlier evaluation of the same body bound. */
   readonly kept?: readonly StoredAssessment[];
   /** Assessments given now. */
@@ -62,9 +64,8 @@ export class EvaluateReferral {
 
   /** @throws {GatewayError} when the body is not one that could be sent to anybody */
   async execute(sender: string, body: SubmitReferralDto, options: EvaluationOptions): Promise<Evaluation> {
-    const { now, kept = [], added = [], onDeny, leftOut } = options;
+    const { now, on = stockholmDate(now), kept = [], added = [], onDeny, leftOut } = options;
     const ground = this.law.current();
-    const on = stockholmDate(now);
     const from = ground.snapshot.authority(sender);
     if (from === undefined) throw new GatewayError('SNAPSHOT_MISSING');
     const content = body.content as JsonValue;

@@ -1,14 +1,18 @@
 import type {
   DeliveryListItem,
   DeliveryView,
+  DisclosureCheckView,
   ForecastView,
+  GroundView,
   MessageSummary,
   MessageView,
   Page,
   PermittedView,
   ProvenStatement,
   ReceiptView,
+  RecipientCheckView,
   ReferralAccepted,
+  ReferralCheckView,
   ReferralListItem,
   ReferralView,
   VerdictView,
@@ -21,7 +25,6 @@ import {
   NO_PARTS,
   PART_OUTCOMES,
 } from '#contracts';
-import type { DisclosureCheck } from '../application/check-disclosure.js';
 import type { IssuedToken } from '../application/issue-token.js';
 
 /** JSON Schema, as OpenAPI 3.1 takes it. */
@@ -66,8 +69,9 @@ const permitted = object<PermittedView>({
   why: absent(described({ type: 'string', enum: NO_PARTS }, 'In place of `outcome`: no part can be sent, and why')),
   text: object<PermittedView['text']>({ sv: text, en: text }),
 });
+const outcome: Schema = { type: 'string', enum: ['permit', 'assess', 'deny'] };
 const verdict = object<VerdictView>({
-  outcome: { type: 'string', enum: ['permit', 'assess', 'deny'] },
+  outcome,
   codes: described(json, 'The record; texts are rendered from it'),
   sv: described(json, 'The verdict explained, in Swedish'),
   en: described(json, 'The verdict explained, in English'),
@@ -75,6 +79,28 @@ const verdict = object<VerdictView>({
     described(permitted, 'With `deny` of a referral: what may go of it, and what `onDeny=send-permitted` would send'),
   ),
 });
+const checked: Members<Pick<DisclosureCheckView, 'on' | 'ruleSet'>> = {
+  on: described({ type: 'string', format: 'date' }, 'The day the law was asked for, Europe/Stockholm'),
+  ruleSet: object<DisclosureCheckView['ruleSet']>({ number: count, sha256: text }),
+};
+const grounds = absent(
+  described(
+    listOf(
+      object<GroundView>({
+        bases: described(listOf(text), 'Ids to claim: one, or the fewest that carry everything together'),
+        versions: described(listOf(text), 'Their versions in force on the day'),
+        outcome: { type: 'string', enum: ['permit', 'assess'] },
+        kind: absent({ type: 'string', enum: ['officer', 'legal-question', 'protected'] }),
+        force: { type: 'string', enum: ['duty', 'duty-on-request', 'permission'] },
+        clock: { type: 'string', enum: ['none', 'genast', 'skyndsamt'] },
+        adopted: described({ type: 'boolean' }, "By the sending authority's jurist"),
+        sv: described(json, 'Text, citations, and what is missing as questions, in Swedish'),
+        en: described(json, 'The same in English'),
+      }),
+    ),
+    'When no basis was claimed: every ground that would carry everything, duties first',
+  ),
+);
 const computedBy: Members<ForecastView['decidedBy']> = {
   ruleSet: object<ForecastView['ruleSet']>({ number: count, sha256: text }),
   keysSize: described(text, 'Size of the keys log'),
@@ -228,11 +254,16 @@ export const answers = {
     at: instant,
     receipt: jws,
   }),
-  check: object<DisclosureCheck>({
-    on: described({ type: 'string', format: 'date' }, 'The day the law was asked for, Europe/Stockholm'),
-    ruleSet: object<DisclosureCheck['ruleSet']>({ number: count, sha256: text }),
-    verdict,
-  }),
+  check: {
+    oneOf: [
+      object<DisclosureCheckView>({ ...checked, verdict, grounds }),
+      object<ReferralCheckView>({
+        ...checked,
+        outcome: described(outcome, 'The worst of the recipients: what a submission would come to'),
+        recipients: listOf(object<RecipientCheckView>({ authority, function: text, verdict, grounds })),
+      }),
+    ],
+  },
   info: {
     type: 'object',
     required: ['apiName', 'apiVersion', 'apiReleased', 'apiDocumentation', 'apiStatus', 'environment', 'gateway'],

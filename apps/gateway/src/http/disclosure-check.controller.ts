@@ -1,11 +1,13 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DisclosureCheckDto } from '#contracts';
+import { DisclosureCheckDto, ReferralCheckDto } from '#contracts';
+import type { DisclosureCheckView, ReferralCheckView } from '#contracts';
 import { Policy } from '#platform';
 import { CheckDisclosure } from '../application/check-disclosure.js';
-import type { DisclosureCheck } from '../application/check-disclosure.js';
 import { Caller } from './caller.js';
-import { Answer, Problems } from './openapi.js';
+import { DisclosureCheckPipe, isOfReferral } from './disclosure-check.pipe.js';
+import type { DisclosureCheckBody } from './disclosure-check.pipe.js';
+import { Answer, EitherBody, Problems } from './openapi.js';
 
 @ApiTags('disclosure-checks')
 @ApiBearerAuth('system')
@@ -17,12 +19,18 @@ export class DisclosureCheckController {
   @HttpCode(200)
   @Policy('system')
   @ApiOperation({
-    summary: 'Dry run: may this be sent?',
-    description: 'Claims only, no personal data; nothing is stored. Torrkörning: finns formellt hinder?',
+    summary: 'Dry run: may this be sent, and on which grounds?',
+    description:
+      'Claims alone, without personal data, or the whole referral as it would be submitted; without bases, which grounds would carry it. ' +
+      'Nothing is stored, sent or logged. Torrkörning: finns formellt hinder, och vilka grunder bär?',
   })
-  @Answer(200, 'The verdict, explained', 'check')
+  @EitherBody(DisclosureCheckDto, ReferralCheckDto)
+  @Answer(200, 'The verdict, explained; of a referral one for each recipient', 'check')
   @Problems(400, 401, 413, 415, 422, 503)
-  check(@Body() asked: DisclosureCheckDto, @Caller() caller: string): Promise<DisclosureCheck> {
-    return this.checking.execute(caller, asked);
+  check(
+    @Body(DisclosureCheckPipe) asked: DisclosureCheckBody,
+    @Caller() caller: string,
+  ): Promise<DisclosureCheckView | ReferralCheckView> {
+    return isOfReferral(asked) ? this.checking.ofReferral(caller, asked) : this.checking.ofClaims(caller, asked);
   }
 }

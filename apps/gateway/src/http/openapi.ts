@@ -1,6 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiResponse, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiProperty,
+  ApiResponse,
+  DocumentBuilder,
+  SwaggerModule,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { ApiPropertyOptions, ApiResponseOptions, OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
 import * as contracts from '#contracts';
@@ -33,6 +41,14 @@ export const Answer = (
   } as ApiResponseOptions);
 
 type Class = new () => object;
+
+/** Documents a body that is one of these. */
+export const EitherBody = (...classes: readonly Class[]): MethodDecorator =>
+  applyDecorators(
+    ApiExtraModels(...classes),
+    ApiBody({ schema: { oneOf: classes.map((one) => ({ $ref: getSchemaPath(one) })) } }),
+  );
+
 type Rule = { readonly name?: string; readonly type: string; readonly constraints?: unknown[]; readonly each: boolean };
 
 /** One rule of class-validator as JSON Schema. */

@@ -7,10 +7,11 @@ import {
   IsItems,
   IsLocalDate,
   IsUuid,
+  Nested,
   NestedList,
   Optional,
 } from './rules.js';
-import { BasisDto, INITIATIVES, MANDATES } from './submit-referral.dto.js';
+import { BasisDto, CheckedReferralDto, INITIATIVES, MANDATES } from './submit-referral.dto.js';
 
 /** A piece of information by its codes: what it is, about whom, how known, what secrecy may protect it. */
 export class CheckItemDto {
@@ -32,7 +33,7 @@ export class SupposedAssessmentDto {
   @Optional() @IsInstant() readonly at?: string;
 }
 
-/** Body of `POST /v1/disclosure-checks`: claims only, no personal data. Nothing is stored, sent or logged of it. */
+/** Body of `POST /v1/disclosure-checks`, of two one: claims only, no personal data. Nothing is stored, sent or logged of it. */
 export class DisclosureCheckDto {
   @IsAuthorityId() readonly recipient!: string;
   /** Local date in Europe/Stockholm for which the law is asked; absent: today. */
@@ -41,9 +42,10 @@ export class DisclosureCheckDto {
   @IsIn(INITIATIVES) readonly initiative!: 'own' | 'request';
   @Optional() @IsUuid() readonly requestId?: string;
   @IsCode() readonly purpose!: string;
+  /** Absent or empty: which grounds would carry it? */
+  @Optional()
   @NestedList(() => BasisDto, 10)
-  @ArrayNotEmpty()
-  readonly bases!: BasisDto[];
+  readonly bases?: BasisDto[];
   @NestedList(() => CheckItemDto, 100)
   @ArrayNotEmpty()
   readonly items!: CheckItemDto[];
@@ -53,4 +55,11 @@ export class DisclosureCheckDto {
   @NestedList(() => SupposedAssessmentDto, 100)
   readonly assessments?: SupposedAssessmentDto[];
   @Optional() @IsUuid() readonly cooperationDecision?: string;
+}
+
+/** Body of `POST /v1/disclosure-checks`, the other: the referral as it would be submitted. Nothing is stored, sent or logged of it either. */
+export class ReferralCheckDto {
+  @Nested(() => CheckedReferralDto) readonly referral!: CheckedReferralDto;
+  /** Local date in Europe/Stockholm for which the law is asked; absent: today. */
+  @Optional() @IsLocalDate() readonly on?: string;
 }

@@ -125,6 +125,11 @@ export const NestedList =
     for (const decorate of rules) decorate(target, property as string);
   };
 
-/** Class of a nested member, for those who describe bodies. */
-export const nestedClass = (target: Class, property: string): Class | undefined =>
-  nested.get(target.prototype as object)?.get(property)?.();
+/** Class of a nested member, its own or inherited, for those who describe bodies. */
+export const nestedClass = (target: Class, property: string): Class | undefined => {
+  for (let at = target.prototype as object | null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const found = nested.get(at)?.get(property);
+    if (found !== undefined) return found();
+  }
+  return undefined;
+};

@@ -65,8 +65,8 @@ export class AssessmentDto {
   @Optional() @IsInstant() readonly at?: string;
 }
 
-/** Body of `POST /v1/referrals`. */
-export class SubmitReferralDto {
+/** A referral but for the legal bases that carry it. */
+abstract class ReferralDto {
   /** Chosen by the caller; the same id with the same body gives the same answer. */
   @IsUuid() readonly id!: string;
   /** Matter that the referral belongs to; an unknown one opens a case owned by the sender. */
@@ -81,9 +81,6 @@ export class SubmitReferralDto {
   /** Message id of the request; required when `initiative` is `request`. */
   @Optional() @IsUuid() readonly requestId?: string;
   @IsCode() readonly purpose!: string;
-  @NestedList(() => BasisDto, 10)
-  @ArrayNotEmpty()
-  readonly bases!: BasisDto[];
   @Optional() @IsFacts() readonly facts?: Record<string, boolean | string>;
   @Optional() @Nested(() => DeclarationsDto) readonly declarations?: DeclarationsDto;
   @Optional() @IsUuid() readonly cooperationDecision?: string;
@@ -93,4 +90,19 @@ export class SubmitReferralDto {
   /** Checked against the JSON Schema of `type`, which also classifies each field. */
   @IsJsonObject() readonly content!: Record<string, unknown>;
   @Nested(() => RegistrationDto) readonly registration!: RegistrationDto;
+}
+
+/** Body of `POST /v1/referrals`. */
+export class SubmitReferralDto extends ReferralDto {
+  @NestedList(() => BasisDto, 10)
+  @ArrayNotEmpty()
+  readonly bases!: BasisDto[];
+}
+
+/** A referral as it would be submitted, to be checked alone: it may claim no basis yet. */
+export class CheckedReferralDto extends ReferralDto {
+  /** Absent or empty: which grounds would carry it? */
+  @Optional()
+  @NestedList(() => BasisDto, 10)
+  readonly bases?: BasisDto[];
 }
