@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { DisclosureCheckDto, MessageView, ReferralView, SubmitReferralDto } from '#contracts';
+import type { MessageView, ReferralView, SubmitReferralDto } from '#contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DelgeClient } from '#client';
 import { clientOf } from './sandbox.js';
@@ -22,12 +22,12 @@ interface SendOptions {
   readonly sendPermitted?: true;
 }
 
-const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-const client = (command: Command, authority: string): DelgeClient =>
+export const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+export const client = (command: Command, authority: string): DelgeClient =>
   clientOf(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox, authority);
 
 /** @param file `-` for what is piped in @throws an error that names the file */
-const readJson = (file: string): unknown => {
+export const readJson = (file: string): unknown => {
   try {
     return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
   } catch (error) {
@@ -97,20 +97,6 @@ export const readCommands = (program: Command): void => {
   as('delivery <id>', 'read what was received, with its evidence').action(
     async (id: string, options: As, command: Command) => print(await client(command, options.as).delivery(id)),
   );
-};
-
-/** check */
-export const checkCommand = (program: Command): void => {
-  program
-    .command('check <file>')
-    .description('dry run: the body of POST /v1/disclosure-checks')
-    .requiredOption('--as <authority>', 'sending authority')
-    .option('--on <date>', 'day of disclosure, YYYY-MM-DD')
-    .action(async (file: string, options: { readonly as: string; readonly on?: string }, command: Command) => {
-      const asked = readJson(file) as DisclosureCheckDto;
-      const on = options.on === undefined ? {} : { on: options.on };
-      print(await client(command, options.as).check({ ...asked, ...on }));
-    });
 };
 
 const settled = async (as: DelgeClient, id: string): Promise<ReferralView> => {

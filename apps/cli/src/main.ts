@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DelgeProblem } from '#client';
-import { checkCommand, readCommands, sendCommands } from './commands.js';
+import { checkCommand } from './check.js';
+import { readCommands, sendCommands } from './commands.js';
 import { rulesCommands } from './rules/index.js';
 
 const program = new Command('delge')
@@ -17,5 +18,6 @@ try {
   else if (error instanceof TypeError && error.message === 'fetch failed')
     process.stderr.write('the gateway does not answer: is the sandbox running? `npm start` starts it\n');
   else process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // A command whose 1 is an answer has set another.
+  process.exitCode ??= 1;
 }

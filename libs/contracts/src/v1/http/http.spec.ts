@@ -8,6 +8,7 @@ import {
   IdParamDto,
   ListDeliveriesQueryDto,
   ListReferralsQueryDto,
+  ReferralCheckDto,
   SubmitReferralDto,
   TokenRequestDto,
 } from '../../index.js';
@@ -63,6 +64,7 @@ describe('the body of a referral', () => {
     ['null for what may be missing', { requestId: null }, 'requestId'],
     ['null for the assessments', { assessments: null }, 'assessments'],
     ['no recipient', { to: [] }, 'to'],
+    ['no legal basis', { bases: [] }, 'bases'],
     ['one recipient twice', { to: [referral.to[0], referral.to[0]] }, 'to'],
     ['more recipients than it takes', { to: Array.from({ length: 21 }, (_, i) => to(`a/b${i}`)) }, 'to'],
     ['recipients that are no list', { to: referral.to[0] }, 'to'],
@@ -88,6 +90,37 @@ describe('the body of a referral', () => {
   it.each(Object.keys(referral).filter((name) => name !== 'assessments'))('must have %s', (name) => {
     const rest = Object.fromEntries(Object.entries(referral).filter(([member]) => member !== name));
     expect(faults(SubmitReferralDto, rest)).toContain(name);
+  });
+});
+
+describe('a referral to be checked alone', () => {
+  const { bases: _bases, ...without } = referral;
+  it.each<[string, object]>([
+    ['as it would be submitted', referral],
+    ['without a legal basis', without],
+    ['with a list of none', { ...referral, bases: [] }],
+  ])('is taken %s', (_, one) => {
+    expect(faults(ReferralCheckDto, { referral: one })).toEqual([]);
+    expect(faults(ReferralCheckDto, { referral: one, on: '2025-12-01' })).toEqual([]);
+  });
+
+  it('is otherwise held to what a submission is', () => {
+    expect(faults(ReferralCheckDto, { referral: { ...referral, to: [] } })).toEqual(['referral.to']);
+    expect(faults(ReferralCheckDto, { referral: { ...referral, bases: [{ id: 1 }] } })).toEqual([
+      'referral.bases.0.id',
+    ]);
+    expect(faults(ReferralCheckDto, { referral: { ...referral, extra: 1 } })).toEqual(['referral.extra']);
+    for (const name of Object.keys(referral).filter((member) => member !== 'assessments' && member !== 'bases')) {
+      const rest = Object.fromEntries(Object.entries(referral).filter(([member]) => member !== name));
+      expect(faults(ReferralCheckDto, { referral: rest })).toEqual([`referral.${name}`]);
+    }
+  });
+
+  it('is an object, on a day that the calendar has', () => {
+    for (const one of [undefined, null, [], 'x'])
+      expect(faults(ReferralCheckDto, { referral: one })).toContain('referral');
+    for (const on of ['2026-02-31', '', null, 20261124])
+      expect(faults(ReferralCheckDto, { referral, on })).toEqual(['on']);
   });
 });
 
