@@ -165,4 +165,9 @@ describe('what the published description refuses is refused, with a known proble
       derived: { ageBand: '21-plus', deceased: false, protectedIdentity: 'none' },
     });
   });
+
+  it('as a dry run of a referral', async () => {
+    const { system, referral } = permitted();
+    await expectRefused(system, '/v1/disclosure-checks', 'ReferralCheckDto', { referral, on: '2026-11-20' });
+  });
 });

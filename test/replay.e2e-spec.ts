@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,8 @@ import { replay } from '#replay';
 import type { Recorded } from '#replay';
 import type { StoredImpact } from '../apps/cli/src/rules/impact.js';
 import { send } from '../tools/demo/send.js';
+import { cli } from './support/cli.js';
+import type { Told } from './support/cli.js';
 import { FalseGateway } from './support/false-gateway.js';
 import { Parties } from './support/parties.js';
 import { TestStack, examples } from './support/stack.js';
@@ -23,19 +24,6 @@ import { TestStack, examples } from './support/stack.js';
 jest.setTimeout(240_000);
 const PAGE = 100;
 const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
-const CLI = join(ROOT, 'dist/apps/cli/src/main.js');
-
-interface Told {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-const cli = (...args: readonly string[]): Promise<Told> =>
-  new Promise((done) =>
-    execFile(process.execPath, [CLI, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, out, err) =>
-      done({ code: error === null ? 0 : Number(error.code), out, err }),
-    ),
-  );
 
 describe('the decisions of a run, computed again by somebody else', () => {
   let delge: TestStack;
