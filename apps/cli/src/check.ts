@@ -71,7 +71,14 @@ const ask = (as: DelgeClient, body: Asked['body']): Promise<Answer> =>
   'referral' in body ? as.checkReferral(body) : as.check(body);
 
 const HEADINGS = {
-  sv: { missing: 'Saknas', ways: 'Vägar', questions: 'Frågor', grounds: 'Grunder som skulle bära', none: 'ingen' },
+  sv: {
+    items: 'Därför',
+    missing: 'Saknas',
+    ways: 'Vägar',
+    questions: 'Frågor',
+    grounds: 'Grunder som skulle bära',
+    none: 'ingen',
+  },
   en: {
     missing: 'Missing',
     ways: 'Ways',
@@ -89,13 +96,14 @@ export const textOf = (answer: Answer, lang: Lang): string => {
 };
 
 const recipientText = ({ authority, function: to, verdict, grounds }: RecipientCheckView, lang: Lang): string => {
-  const { outcome, summary, missing, waysOut, questions } = verdict[lang] as Explanation;
+  const { outcome, summary, items, missing, waysOut, questions } = verdict[lang] as Explanation;
   const heading = HEADINGS[lang];
   const part = (name: string, texts: readonly { readonly text: string }[]): readonly string[] =>
     texts.length === 0 ? [] : [`  ${name}`, ...texts.map(({ text }) => `    - ${text}`)];
   return [
     [authority, to, `${verdict.outcome} (${outcome})`].filter((word) => word !== '').join('  '),
     `  ${summary}`,
+    ...part(heading.items, items),
     ...part(heading.missing, missing),
     // Every ground is told below, so that the few among the ways need not be.
     ...(grounds === undefined ? part(heading.ways, waysOut) : [`  ${heading.grounds}`, ...groundsTable(grounds, lang)]),

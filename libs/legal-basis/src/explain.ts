@@ -145,7 +145,8 @@ class Renderer {
   private summary(): string {
     const { verdict, texts } = this;
     const bases = this.join(this.input.claims.bases.map((basis) => this.basis(basis.id)));
-    if (verdict.outcome === 'deny') return fill(texts.summaries.deny, { bases: bases === '' ? '–' : bases });
+    if (verdict.outcome === 'deny')
+      return bases === '' ? texts.summaries.noBasis : fill(texts.summaries.deny, { bases });
     if (verdict.outcome === 'assess') return texts.summaries.assess[verdict.kind];
     return fill(texts.summaries.permit, { force: `${texts.forces[verdict.force]} ${texts.clocks[verdict.clock]}` });
   }

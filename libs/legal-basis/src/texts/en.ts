@@ -6,6 +6,7 @@ export const en: Texts = {
   summaries: {
     permit: 'No formal obstacle. {force} The authority answers for the disclosure.',
     deny: 'Formal obstacle. The information cannot be given on {bases} as the message stands.',
+    noBasis: 'Formal obstacle. The information cannot be given without a legal basis.',
     assess: {
       officer: 'Assessment missing. An officer needs to make the assessment the law requires and give the reasons.',
       'legal-question':

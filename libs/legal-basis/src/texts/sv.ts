@@ -6,6 +6,7 @@ export const sv: Texts = {
   summaries: {
     permit: 'Inget formellt hinder. {force} Myndigheten ansvarar för utlämnandet.',
     deny: 'Formellt hinder. Uppgifterna kan inte lämnas på {bases} så som meddelandet ser ut.',
+    noBasis: 'Formellt hinder. Uppgifterna kan inte lämnas utan en rättslig grund.',
     assess: {
       officer: 'Bedömning saknas. En handläggare behöver göra den bedömning som lagen kräver och ange skälen.',
       'legal-question': 'Bedömning saknas. En rättsfråga är öppen. Myndighetens jurist behöver ta ställning.',

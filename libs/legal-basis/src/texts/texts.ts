@@ -13,6 +13,8 @@ export interface Texts {
   readonly summaries: {
     readonly permit: string;
     readonly deny: string;
+    /** Nothing is claimed, so that nothing can be said to stand against it. */
+    readonly noBasis: string;
     readonly assess: { readonly [kind in AssessKind]: string };
   };
   readonly forces: { readonly [force in Force]: string };
