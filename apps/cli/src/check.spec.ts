@@ -44,7 +44,13 @@ describe('what is told', () => {
     waysOut: [{ text: 'En väg.' }],
     questions: [{ text: 'Vilket brott är det?' }],
   };
-  const verdict: VerdictView = { outcome: 'deny', codes: {}, sv: told, en: { ...told, summary: 'Formal obstacle.' } };
+  const verdict: VerdictView = {
+    outcome: 'deny',
+    codes: {},
+    sv: told,
+    en: { ...told, summary: 'Formal obstacle.' },
+    permitted: { keeps: [], leavesOut: [], why: 'nothing-carried', text: { sv: 'Ingen del.', en: 'No part.' } },
+  };
   const ground = (bases: readonly string[], force: GroundView['force']): GroundView => {
     const words = { text: 'Den skulle bära.', missing: [{ text: 'Behövs det?' }] };
     const common = { versions: [], outcome: 'assess', kind: 'officer', clock: 'none', adopted: true } as const;
@@ -68,6 +74,8 @@ describe('what is told', () => {
         '    - Grunden gäller inte.',
         '  Vägar',
         '    - En väg.',
+        '  En del',
+        '    - Ingen del.',
         '  Frågor',
         '    - Vilket brott är det?',
         '',

@@ -9,6 +9,7 @@ import type {
   RecipientCheckView,
   ReferralCheckDto,
   ReferralCheckView,
+  VerdictView,
 } from '#contracts';
 import type { Explanation, GroundText } from '#legal-basis';
 import { client, print, readJson } from './commands.js';
@@ -75,13 +76,16 @@ const HEADINGS = {
     items: 'Därför',
     missing: 'Saknas',
     ways: 'Vägar',
+    part: 'En del',
     questions: 'Frågor',
     grounds: 'Grunder som skulle bära',
     none: 'ingen',
   },
   en: {
+    items: 'Why',
     missing: 'Missing',
     ways: 'Ways',
+    part: 'A part',
     questions: 'Questions',
     grounds: 'Grounds that would carry it',
     none: 'none',
@@ -106,10 +110,16 @@ const recipientText = ({ authority, function: to, verdict, grounds }: RecipientC
     ...part(heading.items, items),
     ...part(heading.missing, missing),
     // Every ground is told below, so that the few among the ways need not be.
-    ...(grounds === undefined ? part(heading.ways, waysOut) : [`  ${heading.grounds}`, ...groundsTable(grounds, lang)]),
+    ...(grounds === undefined
+      ? [...part(heading.ways, waysOut), ...part(heading.part, partOf(verdict, lang))]
+      : [`  ${heading.grounds}`, ...groundsTable(grounds, lang)]),
     ...part(heading.questions, questions),
   ].join('\n');
 };
+
+/** What may go of a referral that may not go as a whole. */
+const partOf = ({ permitted }: VerdictView, lang: Lang): readonly { readonly text: string }[] =>
+  permitted === undefined ? [] : [{ text: permitted.text[lang] }];
 
 const groundsTable = (grounds: readonly GroundView[], lang: Lang): readonly string[] => {
   if (grounds.length === 0) return [`    ${HEADINGS[lang].none}`];

@@ -35,7 +35,7 @@ const submitted = async ({
   referral,
 }: Example): Promise<readonly Pick<MessageSummary, 'authority' | 'verdict'>[]> => {
   try {
-    return (await referrals.submit(system, referral, 'draft')).recipients;
+    return (await referrals.submit(system, referral)).recipients;
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'FORMAL_OBSTACLE') throw error;
     return error.details.extensions?.['recipients'] as MessageSummary[];
