@@ -10,7 +10,7 @@ import { bearer, call, json } from './support/http.js';
 import { Search } from './support/search.js';
 import { TestStack, eventually, example, examples, permitted, problemOf, refusalOf } from './support/stack.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 const QUIET_MS = 60_000;
 const ROUTE = '/v1/disclosure-checks';
 
