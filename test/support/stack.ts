@@ -39,9 +39,19 @@ export class TestStack {
     return new TestStack(Stack.attach(options), await Sandbox.open(options.dir), options.directory);
   }
 
-  /** One of the spec's own, to break. @param variables of single services */
-  static async own(name: string, variables: StackOptions['variables'] = {}): Promise<TestStack> {
-    const options = { ...optionsOf(name), variables };
+  /**
+   * One of the spec's own, to break.
+   * @param variables of single services
+   * @param authorities that take part, with their gateways; all when absent
+   */
+  static async own(
+    name: string,
+    variables: StackOptions['variables'] = {},
+    authorities?: readonly string[],
+  ): Promise<TestStack> {
+    const all = optionsOf(name);
+    const directory = authorities === undefined ? all.directory : partOf(all.directory, authorities);
+    const options = { ...all, variables, directory };
     await Stack.remove(options);
     const stack = await Stack.start(options, new Progress(STACK_STEPS, process.stderr));
     return new TestStack(stack, await Sandbox.open(options.dir), options.directory);
@@ -154,6 +164,15 @@ export const eventually = async <T>(what: string, ms: number, ask: () => Promise
     if (Date.now() > deadline) throw new Error(`not after ${ms} ms: ${what}`);
     await delay(POLL_MS);
   }
+};
+
+const partOf = (whole: SandboxDirectory, ids: readonly string[]): SandboxDirectory => {
+  const authorities = whole.authorities.filter(({ id }) => ids.includes(id));
+  const gateways = whole.gateways.filter(({ id }) => authorities.some(({ gateway }) => gateway === id));
+  const slugs = new Set([...ids.map((id) => id.split('/')[0]), ...gateways.map(({ operatedBy }) => operatedBy)]);
+  const participants = whole.participants.filter(({ slug }) => slugs.has(slug));
+  const cooperations = whole.cooperations.filter(({ parties }) => parties.every((id) => ids.includes(id)));
+  return { ...whole, authorities, gateways, participants, cooperations };
 };
 
 const optionsOf = (name: string): StackOptions => {

@@ -1,6 +1,7 @@
 import type { Notice, Receipt, Typ } from '#envelope';
 import type { SnapshotErrorCode, StatementBody } from '#snapshot';
 import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
+import type { ReleaseFault } from '../../apps/registry/src/domain/release.js';
 import type { QuarantineReason } from '../../apps/exchange/src/domain/errors.js';
 import type { VerificationObstacle } from '#replay';
 
@@ -181,6 +182,14 @@ export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = {
   RECIPIENT_UNKNOWN: 'no such recipient',
   SEALING_KEY_NOT_LIVE: 'sealed to a key that is not live',
   TYPE_NOT_SENT: 'a message type that is recorded, not sent',
+};
+
+export const RELEASE_CODES: Readonly<Record<ReleaseFault, string>> = {
+  RULE_SET_NOT_HELD: 'the rule set did not come with the release',
+  RULE_SET_MISMATCH: 'number, date, engine or digest is another than the release says',
+  RULE_SET_INVALID: 'no rule set that this engine can apply',
+  BASIS_VERSION_ALTERED:
+    'a version that was released before says something else under the same id, holds for longer, or is gone; `versions` names them',
 };
 
 export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {

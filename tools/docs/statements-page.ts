@@ -1,6 +1,16 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { KEYS_LOG, NOTICES, OBSTACLES, QUARANTINE, RECEIPTS, REJECTIONS, SNAPSHOT_CODES, TOKENS } from './codes.js';
+import {
+  KEYS_LOG,
+  NOTICES,
+  OBSTACLES,
+  QUARANTINE,
+  RECEIPTS,
+  REJECTIONS,
+  RELEASE_CODES,
+  SNAPSHOT_CODES,
+  TOKENS,
+} from './codes.js';
 import { code, table } from './markdown.js';
 import { findAll, interfaceOf, parseFile, unionOf, wordsOf } from './source.js';
 import type { Member } from './source.js';
@@ -171,6 +181,12 @@ ${codeTable(OBSTACLES)}
 \`code\` of the problem [statement-refused](problems.md#statement-refused), and of the log event \`keys.not-advanced\`.
 
 ${codeTable(SNAPSHOT_CODES)}
+
+A release (\`POST /v1/rule-sets\`) is refused besides:
+
+${codeTable(RELEASE_CODES)}
+
+The last has the problem [basis-version-altered](problems.md#basis-version-altered): adoptions name versions by id, so an altered one would be in force unread.
 
 ## Further closed lists
 

@@ -72,6 +72,10 @@ export const registryService: Service<RegistryConfig> = {
   ],
   translate: (error) => {
     if (error instanceof StatementConflict) return new ProblemError('id-reuse', 409);
+    if (error instanceof ReleaseRefused && error.versions.length > 0)
+      return new ProblemError('basis-version-altered', 422, {
+        extensions: { code: error.code, versions: error.versions },
+      });
     if (error instanceof SnapshotError || error instanceof ReleaseRefused)
       return new ProblemError('statement-refused', 422, { extensions: { code: error.code } });
     if (isStoreFailure(error)) return new ProblemError('not-ready', 503);

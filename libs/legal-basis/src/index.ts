@@ -12,6 +12,7 @@ export {
   type AssessmentBinding,
 } from './claims.js';
 export { ruleSets, ruleSetBytes, ruleSetDigest, ruleSetByDigest, basisVersionIds } from './released.js';
+export { alteredVersions, type Versioned } from './altered-versions.js';
 export { MAX_RULE_SET_BYTES, parseRuleSet, ruleSetHead, type RuleSetHead } from './parse-rule-set.js';
 export {
   contentValidator,

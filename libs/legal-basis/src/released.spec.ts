@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { canonicalize } from '#json';
+import { alteredVersions } from './altered-versions.js';
 import { check } from './check.js';
 import { inputOf } from './fixtures.js';
 import { ruleSetDigest, ruleSets } from './released.js';
+import type { BasisVersion, RuleSet } from './types.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
@@ -31,34 +32,33 @@ test('an engine older than the set demands computes nothing', () => {
   expect(check(input, 2).outcome).toBe('permit');
 });
 
-/**
- * Adoptions name versions by id, so what an authority has adopted must not become another rule under the same id. What only tells more of the
- * text may change. Excepted: the four wordings of lag (2008:206) 3 §, which set 2 made stricter before anybody had adopted them outside a sandbox.
- */
-const MAY_CHANGE = [
-  'until',
-  'confirmedFrom',
-  'confirmedUntil',
-  'source',
-  'certainty',
-  'titleSv',
-  'titleEn',
-  'readings',
-];
-const STRICTER_IN_SET_2 = ['2008-06-01', '2020-01-01', '2024-01-01', '2026-01-01'].map(
-  (from) => `LUF-2008-206-3@${from}`,
-);
+const altered = (later: RuleSet): readonly string[] => ruleSets.flatMap((earlier) => alteredVersions(earlier, later));
 
 test('no version that was released once says something else in a later set', () => {
-  const altered = ruleSets.flatMap((earlier, at) =>
-    ruleSets.slice(at + 1).flatMap((later) =>
-      earlier.versions.flatMap((version) => {
-        const same = later.versions.find(({ id, from }) => id === version.id && from === version.from);
-        const rule = (of: object | undefined): string =>
-          canonicalize(Object.fromEntries(Object.entries(of ?? {}).filter(([member]) => !MAY_CHANGE.includes(member))));
-        return rule(version) === rule(same) ? [] : [`${version.id}@${version.from}`];
-      }),
-    ),
-  );
-  expect(altered).toEqual(STRICTER_IN_SET_2);
+  expect(
+    ruleSets.flatMap((earlier, at) => ruleSets.slice(at + 1).flatMap((set) => alteredVersions(earlier, set))),
+  ).toEqual([]);
+});
+
+test.each<[string, boolean, (version: BasisVersion) => BasisVersion | undefined]>([
+  ['another purpose', true, (version) => ({ ...version, points: { '-': ['*'] } })],
+  ['a member to come', true, (version) => ({ ...version, news: 1 }) as BasisVersion],
+  ['a version that is gone', true, () => undefined],
+  ['an end that comes', false, (version) => ({ ...version, until: '2027-01-01' })],
+  ['a text that was read again', false, (version) => ({ ...version, confirmedUntil: '2027-01-01' })],
+])('%s counts as altered: %s', (_, counts, change) => {
+  const newest = ruleSets.at(-1) as RuleSet;
+  const versions = newest.versions.flatMap((version) => (version.id === 'BBL-6' ? (change(version) ?? []) : version));
+  expect(new Set(altered({ ...newest, versions }))).toEqual(new Set(counts ? ['BBL-6@2020-01-01'] : []));
+});
+
+test('a version that ended holds for no longer', () => {
+  const newest = ruleSets.at(-1) as RuleSet;
+  const { id, from } = newest.versions.find(({ until }) => until !== undefined) as BasisVersion;
+  const with_ = (until: string): RuleSet => ({
+    ...newest,
+    versions: newest.versions.map((one) => (one.id === id && one.from === from ? { ...one, until } : one)),
+  });
+  expect(altered(with_('2999-01-01'))).toContain(`${id}@${from}`);
+  expect(altered(with_(newest.versions.find((one) => one.id === id && one.from === from)?.until ?? ''))).toEqual([]);
 });

@@ -137,7 +137,13 @@ export const PROBLEMS = {
   'statement-refused': entry(
     'Utsagan godtogs inte.',
     'The statement was refused.',
-    '`code` says which rule of the keys log it breaks; of a release also `RULE_SET_NOT_HELD`, `RULE_SET_MISMATCH`, `RULE_SET_INVALID`.',
+    '`code` says which rule of the keys log it breaks; of a release also whether its rule set came with it.',
+    'participant',
+  ),
+  'basis-version-altered': entry(
+    'En utgiven lydelse får inte ändras.',
+    'A wording that was released may not be altered.',
+    '`versions` names them. End the old wording, and add a new one that the authorities adopt.',
     'participant',
   ),
   'cosignature-refused': entry(

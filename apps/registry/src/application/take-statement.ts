@@ -62,7 +62,7 @@ export class TakeStatement {
         for (const earlier of await this.store.after(this.seq, tx)) await this.append(earlier);
         const released = releaseOf(statement);
         const bytes = released && (ruleSet ?? (await this.ruleSets.find(released.sha256, tx)));
-        if (released !== undefined) assertReleasable(released, bytes);
+        if (released !== undefined) assertReleasable(released, bytes, await this.ruleSets.all(tx));
         await this.log.append(entry);
         await this.store.add(statement.id, statement.kind, entry, tx);
         // With the statement, never before: its signatures are what entitles the bytes to be kept.

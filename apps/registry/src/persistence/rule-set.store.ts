@@ -11,6 +11,12 @@ export class RuleSetStore {
     return row?.bytes;
   }
 
+  /** Every one that was released here. */
+  async all(tx: EntityManager): Promise<readonly Uint8Array[]> {
+    const rows = await tx.query<{ bytes: Buffer }[]>(`SELECT bytes FROM registry.rule_set ORDER BY number`);
+    return rows.map(({ bytes }) => bytes);
+  }
+
   async add(sha256: string, number: number, bytes: Uint8Array, tx: EntityManager): Promise<void> {
     await tx.query(`INSERT INTO registry.rule_set (sha256, number, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [
       sha256,
