@@ -44,6 +44,7 @@ function place(content: Fields, { instancePath }: ErrorObject): string[] {
 }
 
 const nameOf = (value: Plain | undefined): string | undefined => {
+  if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const name = ['id', 'code', 'crime', 'test', 'from'].map((key) => fields(value, key)[key]);
   return name.find((one): one is string => typeof one === 'string');

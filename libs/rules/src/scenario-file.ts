@@ -2,7 +2,8 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { isLocalDate, type AuthorityView, type Facts } from '#legal-basis';
+import { AUTHORITY_KINDS, isLocalDate, type AuthorityView, type Facts } from '#legal-basis';
+import { AGENCIES, BRANCHES } from './agencies.js';
 import type { Corpus, Expectation, Parties, Scenario } from './scenario-types.js';
 
 /** A scenario file that nobody can run; the message names file, scenario and member. */
@@ -103,6 +104,14 @@ function readParties(file: string): Parties {
   return new Map(
     Object.entries(parties).map(([id, { kind, agency, branches = [], participant = id.split('/')[0] ?? id }]) => {
       if (kind === undefined) throw new ScenarioError(`${file}: ${id}: kind: missing`);
+      const closed = [
+        ['kind', [kind], AUTHORITY_KINDS],
+        ['agency', agency === undefined ? [] : [agency], Object.keys(AGENCIES)],
+        ['branches', branches, BRANCHES],
+      ] as const;
+      for (const [member, words, known] of closed)
+        for (const word of words)
+          if (!known.some((one) => one === word)) throw new ScenarioError(`${file}: ${id}: ${member}: unknown ${word}`);
       return [id, { id, participant, kind, branches, ...(agency === undefined ? {} : { agency }) }];
     }),
   );

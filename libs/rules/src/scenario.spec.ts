@@ -127,6 +127,21 @@ describe('a file of scenarios', () => {
     expect(() => read(text)).toThrow(message);
   });
 
+  test.each([
+    ['kind: socialnämnd', /parties\.yaml: a: kind: unknown socialnämnd/],
+    ['kind: socialforsakringsmyndighet, agency: fkk', /parties\.yaml: a: agency: unknown fkk/],
+    ['kind: socialnamnd, branches: [socialtjänst]', /parties\.yaml: a: branches: unknown socialtjänst/],
+  ])('is refused beside a party of %s', (members, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'scenarios-'));
+    try {
+      writeFileSync(join(folder, 'own.yaml'), one('bases: [], expect: deny'));
+      writeFileSync(join(folder, 'parties.yaml'), `parties:\n  a: { ${members} }\n`);
+      expect(() => readScenarios([join(folder, 'own.yaml')], FOLDER)).toThrow(message);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('does not pass when a basis is misspelt', () => {
     const [scenario] = read(one('bases: [OSL-10-72], items: [{ secrecy: ["28:1"] }], expect: deny'));
     expect(runScenario(scenario!, corpus.parties, newest).differences).toMatchObject([

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ABOUT, AGE_BANDS, AUTHORITY_KINDS, LEGAL_QUESTIONS, OFFICES, PURPOSES, TESTS } from '#legal-basis';
+import { AGENCIES, BRANCHES } from './agencies.js';
 import { readRules } from './source.js';
 
 const RULES = join(import.meta.dirname, '../../legal-basis/rules');
@@ -52,6 +53,56 @@ describe('a fault is told with file, basis and member', () => {
   });
 });
 
+describe('a misspelt authority is told with file, place and word', () => {
+  test.each([
+    [
+      'a member of a list',
+      'lists.yaml',
+      'agencies: [mig, fk, csn, af]',
+      'agencies: [mig, fkk, csn, af]',
+      /^lists.yaml, lists, luf-2008-206, entries, .*party, agencies, fkk: must be one of polis,/,
+    ],
+    [
+      'who is left out',
+      'um-2023-456.yaml',
+      'notAgencies: [um]',
+      'notAgencies: [utm]',
+      /^um-2023-456.yaml, bases, UM-2023-456, versions, .*notAgencies, utm: must/,
+    ],
+    [
+      'who receives',
+      'lss-1993-387.yaml',
+      'agencies: [fk]',
+      'agencies: [forsakringskassan]',
+      /^lss-1993-387.yaml, bases, LSS-15-8, .*recipient, any, number 1, agencies, forsakringskassan: must/,
+    ],
+    [
+      'a kind',
+      'mb-1998-808.yaml',
+      'kinds: [miljonamnd]',
+      'kinds: [miljönämnd]',
+      /^mb-1998-808.yaml, bases, MB-26-2, .*sender, any, number 1, kinds, miljönämnd: must be one of socialnamnd,/,
+    ],
+    [
+      'a branch',
+      'sfb-2010-110.yaml',
+      'notBranch: brottsbekampande',
+      'notBranch: brottsbekampning',
+      /^sfb-2010-110.yaml, bases, SFB-110-31, .*notBranch: must be one of brottsbekampande,/,
+    ],
+    [
+      'who decides a benefit',
+      'benefits.yaml',
+      'agencies: [csn]',
+      'agencies: [csm]',
+      /^benefits.yaml, benefits, studiemedel, decidedBy, number 1, agencies, csm: must/,
+    ],
+  ])('%s', (_, file, from, to, said) => {
+    change(file, from, to);
+    expect(() => readRules(folder)).toThrow(said);
+  });
+});
+
 test('the schema has the closed lists of the engine', () => {
   const schema = readFileSync(join(RULES, 'rule-file.schema.json'), 'utf8');
   const enums: string[] = [];
@@ -59,6 +110,16 @@ test('the schema has the closed lists of the engine', () => {
     if (key === 'enum') enums.push(JSON.stringify(value));
     return value;
   });
-  for (const codes of [ABOUT, AGE_BANDS, AUTHORITY_KINDS, LEGAL_QUESTIONS, OFFICES, PURPOSES, TESTS])
+  for (const codes of [
+    ABOUT,
+    AGE_BANDS,
+    AUTHORITY_KINDS,
+    LEGAL_QUESTIONS,
+    OFFICES,
+    PURPOSES,
+    TESTS,
+    Object.keys(AGENCIES),
+    BRANCHES,
+  ])
     expect(enums.some((one) => one === JSON.stringify(codes) || one === JSON.stringify([...codes, '*']))).toBe(true);
 });

@@ -5,19 +5,8 @@ import {
   type PartySelector,
   type RuleSet,
 } from '#legal-basis';
+import { AGENCIES } from './agencies.js';
 import { reads } from './oracle.js';
-
-/** Kind of each agency that law.md 2.2 names; any other agency of a rule is a state authority. */
-const KIND_OF: { readonly [agency: string]: AuthorityKind } = {
-  ...{ fk: 'socialforsakringsmyndighet', pens: 'socialforsakringsmyndighet', skv: 'skattemyndighet' },
-  ...{ kfm: 'exekutiv-myndighet', af: 'arbetsmarknadsmyndighet', mig: 'migrationsmyndighet' },
-  ...{ csn: 'studiestodsmyndighet', um: 'utbetalningsmyndighet', bv: 'registermyndighet', lm: 'registermyndighet' },
-  ...{ ivo: 'tillsynsmyndighet', av: 'tillsynsmyndighet', si: 'tillsynsmyndighet', kv: 'kriminalvardsmyndighet' },
-  ...Object.fromEntries(
-    ['polis', 'sapo', 'am', 'ebm', 'tv', 'kbv'].map((id) => [id, 'brottsbekampande-myndighet' as const]),
-  ),
-};
-const MORE = ['fi', 'tvv', 'ts', 'trv', 'jamy', 'ehm', 'nv', 'isp', 'kk', 'ftn', 'sos', 'bra', 'sis', 'fra', 'lst'];
 
 export function selectorsOf(value: unknown, found: PartySelector[] = []): PartySelector[] {
   if (typeof value !== 'object' || value === null) return found;
@@ -34,13 +23,12 @@ export function selectorsOf(value: unknown, found: PartySelector[] = []): PartyS
 export function partiesOf(ruleSet: RuleSet): readonly AuthorityView[] {
   const selectors = selectorsOf([ruleSet.versions, ruleSet.lists, ruleSet.benefits]);
   const agencies = new Set([
-    ...Object.keys(KIND_OF),
-    ...MORE,
+    ...Object.keys(AGENCIES),
     ...selectors.flatMap((one) => [...(one.agencies ?? []), ...(one.notAgencies ?? [])]),
   ]);
   const plain: { readonly kind: AuthorityKind; readonly agency?: string }[] = [
     ...AUTHORITY_KINDS.map((kind) => ({ kind })),
-    ...[...agencies].map((agency) => ({ kind: KIND_OF[agency] ?? ('statlig-myndighet' as const), agency })),
+    ...[...agencies].map((agency) => ({ kind: AGENCIES[agency] ?? ('statlig-myndighet' as const), agency })),
   ];
   return plain.flatMap(({ kind, agency }) => {
     const branches = new Set(
