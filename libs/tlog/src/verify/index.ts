@@ -1,6 +1,6 @@
 export type { Sha256, VerifyEd25519 } from '../encoding.js';
 export { TlogError, type TlogErrorCode } from '../errors.js';
-export { disclosureLeaf, emptyRoot, leafHash } from '../hash.js';
+export { disclosureLeaf, emptyRoot, leafHash, nodeHash } from '../hash.js';
 export { openCheckpoint, type Checkpoint, type LogTrust } from './checkpoint.js';
 export {
   parseNote,
@@ -13,4 +13,4 @@ export {
 } from './note.js';
 export { cosignedBy, meetsQuorum, parsePolicy, type Policy, type PolicyWitness } from './policy.js';
 export { parseOffer, parseProof, verifyProofText, type Offer, type ProofText } from './proof.js';
-export { rootOfLeaves, verifyConsistency, verifyInclusion } from './tree.js';
+export { GrowingTree, rootOfLeaves, verifyConsistency, verifyInclusion } from './tree.js';

@@ -94,25 +94,46 @@ export function verifyConsistency(
   if (!equal(oldHash, oldRoot) || !equal(newHash, newRoot)) throw new TlogError('WRONG_ROOT');
 }
 
+/** A tree that grows leaf by leaf, for readers that recompute roots from leaves: the roots of its complete subtrees are all it keeps. */
+export class GrowingTree {
+  /** One complete subtree per level at most, as a binary counter; level n covers 2^n leaves. */
+  private readonly subtrees: (Uint8Array | undefined)[] = [];
+  private count = 0n;
+
+  constructor(private readonly sha256: Sha256) {}
+
+  get size(): bigint {
+    return this.count;
+  }
+
+  /** @param hash 32 bytes, see `leafHash` */
+  append(hash: Uint8Array): void {
+    let subtree = hash;
+    let level = 0;
+    for (let left = this.subtrees[level]; left !== undefined; left = this.subtrees[level]) {
+      subtree = nodeHash(this.sha256, left, subtree);
+      this.subtrees[level] = undefined;
+      level += 1;
+    }
+    this.subtrees[level] = subtree;
+    this.count += 1n;
+  }
+
+  /** @returns 32 bytes */
+  root(): Uint8Array {
+    const complete = this.subtrees.filter((hash) => hash !== undefined);
+    const smallest = complete[0];
+    if (smallest === undefined) return emptyRoot(this.sha256);
+    return complete.slice(1).reduce((right, left) => nodeHash(this.sha256, left, right), smallest);
+  }
+}
+
 /**
  * The root over these leaves, computed from nothing else: what a reader holds against a checkpoint.
  * @param leaves the leaves' bytes, not their hashes
  */
 export function rootOfLeaves(leaves: Iterable<Uint8Array>, sha256: Sha256): Uint8Array {
-  // One complete subtree per level at most, as a binary counter; level n covers 2^n leaves.
-  const subtrees: (Uint8Array | undefined)[] = [];
-  for (const leaf of leaves) {
-    let hash = leafHash(sha256, leaf);
-    let level = 0;
-    for (let left = subtrees[level]; left !== undefined; left = subtrees[level]) {
-      hash = nodeHash(sha256, left, hash);
-      subtrees[level] = undefined;
-      level += 1;
-    }
-    subtrees[level] = hash;
-  }
-  const complete = subtrees.filter((hash) => hash !== undefined);
-  const smallest = complete[0];
-  if (smallest === undefined) return emptyRoot(sha256);
-  return complete.slice(1).reduce((right, left) => nodeHash(sha256, left, right), smallest);
+  const tree = new GrowingTree(sha256);
+  for (const leaf of leaves) tree.append(leafHash(sha256, leaf));
+  return tree.root();
 }
