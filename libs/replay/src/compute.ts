@@ -1,6 +1,7 @@
+import { canonicalize } from '#json';
 import { ENGINE_VERSION, check, verdictCodes } from '#legal-basis';
 import type { LocalDate, RuleSet } from '#legal-basis';
-import type { Grounds, NotReplayable } from './grounds.js';
+import type { NotReplayable, VerdictGrounds } from './grounds.js';
 
 export type RuleSetOf = (sha256: string) => RuleSet | undefined;
 
@@ -15,7 +16,11 @@ export interface By {
 }
 
 /** @returns codes as a decision records them, or what is lacking */
-export function codesOf({ decision, obstacles, asked }: Grounds, by: By, ruleSetOf: RuleSetOf): object | NotReplayable {
+export function codesOf(
+  { decision, obstacles, asked }: VerdictGrounds,
+  by: By,
+  ruleSetOf: RuleSetOf,
+): object | NotReplayable {
   if (asked === undefined) return { outcome: 'deny', verification: obstacles };
   const ruleSet = by.ruleSet ?? ruleSetOf(decision.ruleSet.sha256);
   if (ruleSet === undefined) return 'rule-set-unknown';
@@ -23,4 +28,18 @@ export function codesOf({ decision, obstacles, asked }: Grounds, by: By, ruleSet
   if (engine > ENGINE_VERSION) return 'engine-unknown';
   const directory = by.allAdopted === true ? { ...asked.directory, adopted: () => true } : asked.directory;
   return verdictCodes(check({ ...asked, ruleSet, directory, on: by.on ?? asked.on }, engine));
+}
+
+/**
+ * Whether the verdict that was signed is the one that these grounds give, codes bit for bit.
+ * @returns what is lacking or contradicts, when it cannot be said
+ */
+export function recomputed(
+  grounds: VerdictGrounds | NotReplayable,
+  ruleSetOf: RuleSetOf,
+): 'same' | 'mismatch' | NotReplayable {
+  if (typeof grounds === 'string') return grounds;
+  const codes = codesOf(grounds, {}, ruleSetOf);
+  if (typeof codes === 'string') return codes;
+  return canonicalize(codes) === canonicalize(grounds.decision.verdict) ? 'same' : 'mismatch';
 }

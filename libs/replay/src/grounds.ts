@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EnvelopeError, parseDecision, parseManifest, verifyDecision } from '#envelope';
-import type { Decision, Manifest } from '#envelope';
+import type { Decision, Manifest, Refusal } from '#envelope';
 import { canonicalBytes } from '#json';
 import type { JsonValue } from '#json';
 import { ClaimsError, parseClaims, stockholmDate } from '#legal-basis';
@@ -51,6 +51,11 @@ export interface Grounds {
   readonly asked?: Omit<CheckInput, 'ruleSet'>;
 }
 
+/** What a verdict is computed from, whoever signed it. */
+export type VerdictGrounds = Omit<Grounds, 'decision' | 'manifest'> & {
+  readonly decision: Pick<Decision, 'ruleSet' | 'engineVersion' | 'verdict'>;
+};
+
 /** Believes nothing but the keys log that the caller has verified. */
 export async function groundsOf(recorded: Recorded, keys: Pick<KeysLog, 'at'>): Promise<Grounds | NotReplayable> {
   try {
@@ -78,18 +83,51 @@ async function verified(recorded: Recorded, keys: Pick<KeysLog, 'at'>): Promise<
   if (recorded.manifest === undefined) return 'opening-missing';
   const { manifest, kid: manifestKid } = parseManifest(recorded.manifest);
   if (digestOf(recorded.manifest) !== decision.manifestSha256) return 'manifest-digest';
+  return groundsAt(snapshot, decision, { manifest, kid: manifestKid }, recorded.cooperation);
+}
+
+/**
+ * As `groundsOf`, of a decision whose signature and manifest the caller has verified.
+ * @param snapshot the keys log at the size that the decision carries
+ * @param kid of the manifest's signature
+ * @throws {SnapshotError} when the opening of the cooperation decision is not one
+ */
+export function groundsAt(
+  snapshot: Snapshot,
+  decision: Decision,
+  { manifest, kid }: { readonly manifest: Manifest; readonly kid: string },
+  cooperation: object | undefined,
+): Grounds | NotReplayable {
   if (digestOf(canonicalBytes(manifest.claims)) !== decision.claimsSha256) return 'claims-digest';
   const claims = claimsOf(manifest.claims as JsonValue);
-  const obstacles = obstaclesTo(manifest, manifestKid, claims, decision, snapshot);
+  const obstacles = obstaclesTo(manifest, kid, claims, decision, snapshot);
   if (claims === undefined || obstacles.length > 0) return { decision, manifest, obstacles };
   const released = snapshot.ruleSet();
   if (released?.sha256 !== decision.ruleSet.sha256 || released.number !== decision.ruleSet.number)
     return 'rule-set-not-released';
-  const directory = directoryOf(snapshot, claims, recorded.cooperation);
+  const directory = directoryOf(snapshot, claims, cooperation);
   if (directory === undefined) return 'cooperation-missing';
   const { sender, recipient } = manifest;
   const on = stockholmDate(new Date(decision.decidedAt));
   return { decision, manifest, obstacles, asked: { sender, recipient, claims, directory, on } };
+}
+
+/** What the sender's gateway asked the law, when it stopped a message itself. @throws {SnapshotError} as `groundsAt` */
+export function refusalGroundsAt(
+  snapshot: Snapshot,
+  refusal: Refusal,
+  cooperation: object | undefined,
+): VerdictGrounds | NotReplayable {
+  const claims = claimsOf(refusal.claims as JsonValue);
+  if (claims === undefined) return 'malformed';
+  const released = snapshot.ruleSet();
+  if (released?.sha256 !== refusal.ruleSet.sha256 || released.number !== refusal.ruleSet.number)
+    return 'rule-set-not-released';
+  const directory = directoryOf(snapshot, claims, cooperation);
+  if (directory === undefined) return 'cooperation-missing';
+  const { sender, recipient } = refusal;
+  const on = stockholmDate(new Date(refusal.at));
+  return { decision: refusal, obstacles: [], asked: { sender, recipient, claims, directory, on } };
 }
 
 /** What stood against the message before the law was asked, as the exchange finds it. */
