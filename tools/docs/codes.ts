@@ -50,6 +50,18 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     stands: 'opening of a `refusal-recorded` notice, as the annex',
     readers: 'exchange',
   },
+  'delge-erasure+jws': {
+    what: 'Openings were erased: which, and what of them the log must still say. *Gallring*',
+    signer: "ledger's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: 'whoever holds the opening',
+  },
+  'delge-erasure-decision+jws': {
+    what: "A party's decision that openings may be erased",
+    signer: "participant's administrator key",
+    stands: 'opening of an erasure, in the annex, one a line',
+    readers: 'whoever holds the opening',
+  },
   'delge-statement+jws': {
     what: 'Statement for the `keys` log',
     signer: 'its principal, by kind (below)',
@@ -82,6 +94,7 @@ export const NOTICES: Readonly<Record<Notice['kind'], string>> = {
   expired: 'The manifest lapsed before the message was decided or released',
   quarantined: 'The message was set aside for people; `reason` is a quarantine reason',
   discarded: 'A person discarded what was set aside; `reason` is a discard reason',
+  delayed: 'An earlier entry came into the log long after it was signed; `delayedEntryId` names it, `reason` says why',
 };
 
 export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
@@ -105,7 +118,8 @@ export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: s
     },
     'key-added': {
       what: 'A further key for a holder',
-      principal: "the holder's participant's administrator; for the exchange the first operator of trust.json",
+      principal:
+        "the holder's participant's administrator; for the exchange and the ledger the first operator of trust.json",
     },
     'key-revoked': { what: 'A key ends; it is never used again', principal: 'as for `key-added`' },
     'rule-set-released': {

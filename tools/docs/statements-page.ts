@@ -86,7 +86,7 @@ const codeTable = (codes: Readonly<Record<string, string>>, head = 'code'): stri
     Object.entries(codes).map(([word, meaning]) => [code(word), meaning]),
   );
 
-const STATEMENTS = ['Manifest', 'Decision', 'Notice', 'Refusal', 'Receipt'] as const;
+const STATEMENTS = ['Manifest', 'Decision', 'Notice', 'Refusal', 'Receipt', 'Erasure', 'ErasureDecision'] as const;
 
 export const statementsPage = (root: string): string => {
   const envelope = parseFile(join(root, 'libs/envelope/src/statements.ts'));
@@ -132,6 +132,10 @@ ${table(
 ## Members
 
 ${sections.join('\n\n')}
+
+### ErasedOpening
+
+${fields(interfaceOf(envelope, 'ErasedOpening').members)}
 
 ### KeysHead
 

@@ -1,10 +1,11 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
-import { canonicalize } from '#json';
+import { JsonError, canonicalBytes, canonicalize, parseStrict } from '#json';
 import type { JsonValue } from '#json';
 import { sha256Base64url } from './digest.js';
 import { EnvelopeError } from './errors.js';
 import { privateCryptoKey, publicCryptoKey } from './keys.js';
 import type { PrivateKey, PublicKey } from './keys.js';
+import type { Manifest } from './statements.js';
 import { fromBase64url, parseHeader, verifyToken } from './token.js';
 import type { Signer } from './token.js';
 
@@ -20,6 +21,21 @@ export interface Context {
   readonly issuedAt: string;
   readonly expiresAt: string;
 }
+
+/** What is signed and sealed: content, and what the document says of itself. */
+export interface Document {
+  readonly v: 1;
+  readonly messageId: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly recipientFunction: string;
+  readonly registration: object;
+  readonly content: JsonValue;
+  readonly sentAt: string;
+}
+const DOCUMENT_MEMBERS = 'caseId,content,messageId,recipient,recipientFunction,registration,sender,sentAt,type,v';
 
 /** Octets of a sealed token; the wire's limit is 1 MiB. */
 const MAX_SEALED_LENGTH = 900_000;
@@ -182,6 +198,41 @@ export async function verifyDocument(jws: string, context: Context, documentKey:
   if (canonicalize(token.header['ctx']) !== canonicalize(contextHeader(context)))
     throw new EnvelopeError('WRONG_CONTEXT');
   return token.payload;
+}
+
+/** The context that a document and its seal must share with this manifest. */
+export const contextOf = (manifest: Manifest): Context => contextHeader(manifest);
+
+/**
+ * Reads a document's octets, in their one canonical form.
+ * @returns undefined unless it says of itself what the manifest says of it
+ */
+export function documentOf(octets: Uint8Array, manifest: Manifest): Document | undefined {
+  let value: JsonValue;
+  try {
+    value = parseStrict(octets);
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const document = value as unknown as Document;
+  const agree =
+    Object.keys(document).sort().join() === DOCUMENT_MEMBERS &&
+    document.v === 1 &&
+    document.messageId === manifest.messageId &&
+    document.caseId === manifest.caseId &&
+    document.type === manifest.messageType &&
+    document.sender === manifest.sender &&
+    document.recipient === manifest.recipient &&
+    document.recipientFunction === manifest.recipientFunction &&
+    document.sentAt === manifest.issuedAt &&
+    typeof document.content === 'object' &&
+    document.content !== null &&
+    typeof document.registration === 'object' &&
+    document.registration !== null &&
+    Buffer.compare(canonicalBytes(document), octets) === 0;
+  return agree ? document : undefined;
 }
 
 /** Seals a note that travels beside a receipt, such as a diary number, to the other party of the message. */

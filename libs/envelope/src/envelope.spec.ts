@@ -18,12 +18,18 @@ import {
   sealDocument,
   sealTo,
   sha256Base64url,
+  signErasure,
+  signErasureDecision,
   signReceipt,
+  signedBy,
+  typOf,
+  verifyErasure,
+  verifyErasureDecision,
   verifyManifest,
   verifyReceipt,
   verifyToken,
 } from './index.js';
-import type { Context, Opener, PublicKey, Receipt, SealedDocument } from './index.js';
+import type { Context, Erasure, Opener, PublicKey, Receipt, SealedDocument } from './index.js';
 
 const codeOf = async (work: () => unknown): Promise<string> => {
   try {
@@ -276,4 +282,82 @@ it('admits no key of another curve, with a wrong length, or off the curve', asyn
     expect(await codeOf(() => importPublic(bad, 'manifest'))).toBe('MALFORMED_KEY');
   }
   expect(await codeOf(() => importPublic(jwk, 'sealing'))).toBe('MALFORMED_KEY');
+});
+
+describe('verifying at once', () => {
+  it('says of every signature what jose says', async () => {
+    const signer = localSigner(sender);
+    const taken = async (token: string, key: PublicKey): Promise<boolean> =>
+      (await codeOf(() => verifyToken(token, 'delge-receipt+jws', key))) === 'accepted';
+    for (let round = 0; round < 200; round += 1) {
+      const token = await signer.sign('delge-receipt+jws', Buffer.from(`{"round":${round}}`));
+      const at = token.lastIndexOf('.') + 1;
+      const signature = Buffer.from(token.slice(at), 'base64url');
+      // Leading zeroes and high bits of r and s are where the two spellings of a signature differ.
+      const bent = [
+        Buffer.concat([Buffer.alloc(32), signature.subarray(32)]),
+        Buffer.concat([signature.subarray(0, 32), Buffer.alloc(32)]),
+        Buffer.from(signature.map((octet, i) => (i === round % 64 ? octet ^ (1 << (round % 8)) : octet))),
+        Buffer.alloc(64, 0xff),
+      ].map((one) => token.slice(0, at) + one.toString('base64url'));
+      expect(signedBy(token, sender)).toBe(true);
+      expect(await taken(token, sender)).toBe(true);
+      expect(signedBy(token, { ...stranger, kid: sender.kid })).toBe(false);
+      for (const one of bent) expect(signedBy(one, sender)).toBe(await taken(one, sender));
+    }
+  });
+
+  it('takes the other of the two signatures that ECDSA allows, as jose does: an entry is named by its octets, never by its signature', async () => {
+    const token = await signReceipt(localSigner(sender), receipt);
+    const at = token.lastIndexOf('.') + 1;
+    const raw = Buffer.from(token.slice(at), 'base64url').toString('hex');
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+    const other = (order - BigInt(`0x${raw.slice(64)}`)).toString(16).padStart(64, '0');
+    const twin = token.slice(0, at) + Buffer.from(raw.slice(0, 64) + other, 'hex').toString('base64url');
+    expect([signedBy(twin, sender), await codeOf(() => verifyReceipt(twin, sender))]).toEqual([true, 'accepted']);
+  });
+});
+
+it('tells what a token says it is, and of anything else nothing', async () => {
+  expect(typOf(await signReceipt(localSigner(sender), receipt))).toBe('delge-receipt+jws');
+  for (const text of ['', 'x', '..', 'e30.e30.e30', sealed.jwe.slice(3)]) expect(typOf(text)).toBeUndefined();
+});
+
+describe('an erasure', () => {
+  const entryId = receipt.decisionEntryId;
+  const erasure: Erasure = {
+    v: 1,
+    kind: 'erasure',
+    env: 'sandbox',
+    entryId: receipt.receiptId,
+    erased: [{ index: '12', entryId, sender: context.sender, recipient: context.recipient, number: 3 }],
+    decisionsSha256: sha256Base64url('x'),
+    keys: { size: '1', root: `${'A'.repeat(43)}=` },
+    at: receipt.at,
+  };
+
+  it('and the decisions it rests on are statements of their own', async () => {
+    const signer = localSigner(sender);
+    expect(await verifyErasure(await signErasure(signer, erasure), sender)).toEqual(erasure);
+    const decision = {
+      v: 1,
+      env: 'sandbox',
+      decisionId: entryId,
+      authority: context.sender,
+      entryIds: [entryId],
+      at: receipt.at,
+    } as const;
+    expect(await verifyErasureDecision(await signErasureDecision(signer, decision), sender)).toEqual(decision);
+  });
+
+  it('names what it erases', async () => {
+    const [one] = erasure.erased;
+    for (const erased of [
+      [],
+      [{ ...one, index: '012' }],
+      [{ ...one, number: 0 }],
+      [{ ...one, reason: 'x' }],
+    ] as never[])
+      expect(await codeOf(() => signErasure(localSigner(sender), { ...erasure, erased }))).toBe('MALFORMED_STATEMENT');
+  });
 });

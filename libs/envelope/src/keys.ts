@@ -9,6 +9,7 @@ export type KeyUse =
   | 'manifest'
   | 'witness'
   | 'decision'
+  | 'access'
   | 'operator'
   | 'jurist'
   | 'administrator'
@@ -39,6 +40,7 @@ const profiles: Readonly<Record<KeyUse, Profile>> = {
   manifest: signing,
   witness: { alg: 'Ed25519', kty: 'OKP', crv: 'Ed25519' },
   decision: signing,
+  access: signing,
   operator: signing,
   jurist: signing,
   administrator: signing,

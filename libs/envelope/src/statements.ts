@@ -52,7 +52,12 @@ const instant: Check = (value) =>
   new Date(value).toISOString() === value;
 const code = text(/^[A-Za-z0-9][A-Za-z0-9:._@/-]{0,127}$/);
 const messageType = text(/^[a-z][a-z0-9-]{0,62}\/[1-9][0-9]{0,3}$/);
-const keys = record({ size: text(/^(?:0|[1-9][0-9]{0,18})$/), root: text(/^[A-Za-z0-9+/]{43}=$/) });
+const decimal = text(/^(?:0|[1-9][0-9]{0,18})$/);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((item) => check(item as JsonValue));
+const keys = record({ size: decimal, root: text(/^[A-Za-z0-9+/]{43}=$/) });
 const ruleSet = record({ number: count, sha256: digest });
 
 /** Size and root of the newest `keys` checkpoint the signer had: what its signature's keys are judged by (design.md section 7). */
@@ -116,7 +121,7 @@ export interface Decision {
 /** The exchange's statement in closed codes that something happened to a message, or that it took a participant's statement into the log. */
 export interface Notice {
   readonly v: 1;
-  readonly kind: 'receipt-recorded' | 'refusal-recorded' | 'expired' | 'quarantined' | 'discarded';
+  readonly kind: 'receipt-recorded' | 'refusal-recorded' | 'expired' | 'quarantined' | 'discarded' | 'delayed';
   readonly env: string;
   readonly entryId: string;
   readonly messageId?: string;
@@ -128,6 +133,8 @@ export interface Notice {
   /** Of a refusal: gapless per sender authority, in one row with the decisions. */
   readonly number?: number;
   readonly reason?: string;
+  /** Of a delay: the earlier entry that came into the log long after it was signed. */
+  readonly delayedEntryId?: string;
   readonly keys: KeysHead;
   readonly at: string;
 }
@@ -164,6 +171,39 @@ export interface Receipt {
   readonly reason?: string;
   /** Digest of the note sealed to the sender that travels beside. */
   readonly sealedSha256?: string;
+  readonly at: string;
+}
+
+/** One opening that is erased, and what of it the log must still say. */
+export interface ErasedOpening {
+  /** Decimal. */
+  readonly index: string;
+  readonly entryId: string;
+  readonly sender: string;
+  /** Absent where the entry named none. */
+  readonly recipient?: string;
+  /** Of a decision or a refusal: without it the sender's row of numbers would have a gap. */
+  readonly number?: number;
+}
+/** The operator's record that openings were erased (*gallring*), on both parties' decisions, which are its annex: one token a line. */
+export interface Erasure {
+  readonly v: 1;
+  readonly kind: 'erasure';
+  readonly env: string;
+  readonly entryId: string;
+  readonly erased: readonly ErasedOpening[];
+  /** Digest of the annex, over its exact characters. */
+  readonly decisionsSha256: string;
+  readonly keys: KeysHead;
+  readonly at: string;
+}
+/** An authority's decision that openings may be erased. */
+export interface ErasureDecision {
+  readonly v: 1;
+  readonly env: string;
+  readonly decisionId: string;
+  readonly authority: string;
+  readonly entryIds: readonly string[];
   readonly at: string;
 }
 
@@ -255,7 +295,7 @@ const notices = codec<'notice', Notice>(
   'delge-notice+jws',
   {
     v: one,
-    kind: oneOf('receipt-recorded', 'refusal-recorded', 'expired', 'quarantined', 'discarded'),
+    kind: oneOf('receipt-recorded', 'refusal-recorded', 'expired', 'quarantined', 'discarded', 'delayed'),
     env: environment,
     entryId: uuid,
     keys,
@@ -269,6 +309,7 @@ const notices = codec<'notice', Notice>(
     statementSha256: digest,
     number: count,
     reason: code,
+    delayedEntryId: uuid,
   },
 );
 const { attempt: _, ...refusalParties } = parties;
@@ -303,9 +344,33 @@ const receipts = codec<'receipt', Receipt>(
   },
   { reason: code, sealedSha256: digest },
 );
+const erasures = codec<'erasure', Erasure>('erasure', 'delge-erasure+jws', {
+  v: one,
+  kind: oneOf('erasure'),
+  env: environment,
+  entryId: uuid,
+  erased: listOf(record({ index: decimal, entryId: uuid, sender: authority }, { recipient: authority, number: count })),
+  decisionsSha256: digest,
+  keys,
+  at: instant,
+});
+const erasureDecisions = codec<'decision', ErasureDecision>('decision', 'delge-erasure-decision+jws', {
+  v: one,
+  env: environment,
+  decisionId: uuid,
+  authority,
+  entryIds: listOf(uuid),
+  at: instant,
+});
 
 export const { sign: signManifest, parse: parseManifest, verify: verifyManifest } = manifests;
 export const { sign: signDecision, parse: parseDecision, verify: verifyDecision } = decisions;
 export const { sign: signNotice, parse: parseNotice, verify: verifyNotice } = notices;
 export const { sign: signRefusal, parse: parseRefusal, verify: verifyRefusal } = refusals;
 export const { sign: signReceipt, parse: parseReceipt, verify: verifyReceipt } = receipts;
+export const { sign: signErasure, parse: parseErasure, verify: verifyErasure } = erasures;
+export const {
+  sign: signErasureDecision,
+  parse: parseErasureDecision,
+  verify: verifyErasureDecision,
+} = erasureDecisions;

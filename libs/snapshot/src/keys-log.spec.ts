@@ -113,7 +113,7 @@ const authority = (): StatementBody => ({
   documentKey: keys.document.jwk as Record<string, string>,
   sealingKey: keys.sealing.jwk as Record<string, string>,
 });
-const added = (holder: string, use: 'jurist' | 'decision', key: PrivateKey): StatementBody => ({
+const added = (holder: string, use: 'jurist' | 'decision' | 'access', key: PrivateKey): StatementBody => ({
   kind: 'key-added',
   holder,
   use,
@@ -188,6 +188,28 @@ describe('the keys log', () => {
       key: keys.manifest.jwk as Record<string, string>,
     } as const;
     expect(await codeOf(async () => log.append(await entry(again, keys.linkoping)))).toBe('KEY_IN_USE');
+    // It was known all the same, from its enrolment on.
+    expect([3n, 4n, 10n].map((size) => log.known(keys.manifest.kid, size)?.holder)).toEqual([
+      undefined,
+      'gateway:kommunerna',
+      'gateway:kommunerna',
+    ]);
+  });
+
+  it("takes the ledger's access keys from the first operator, and no other use for it", async () => {
+    const { log } = await enrolled();
+    await log.append(await entry(added('ledger', 'access', keys.stranger), keys.operatorA));
+    expect(log.at(10n).key(keys.stranger.kid)).toMatchObject({ use: 'access', holder: 'ledger' });
+    const other = await generateKey('decision');
+    expect(await codeOf(async () => log.append(await entry(added('ledger', 'decision', other), keys.operatorA)))).toBe(
+      'WRONG_PRINCIPAL',
+    );
+    expect(await codeOf(async () => log.append(await entry(added('exchange', 'access', other), keys.operatorA)))).toBe(
+      'WRONG_PRINCIPAL',
+    );
+    expect(await codeOf(async () => log.append(await entry(added('ledger', 'access', other), keys.linkoping)))).toBe(
+      'WRONG_PRINCIPAL',
+    );
   });
 
   it.each<[string, string, () => Promise<Uint8Array>]>([

@@ -8,6 +8,8 @@ import { Snapshot } from './snapshot.js';
 import { parseEntry, verifyLine } from './statement.js';
 import type { Entry, Statement } from './statement.js';
 import type { Trust } from './trust.js';
+/** Services of the operator that sign, whose keys the first operator of trust.json states. */
+const SERVICES: ReadonlySet<string> = new Set(['exchange', 'ledger']);
 
 /**
  * The `keys` log as a reader has verified it: every statement's signatures and rights, in the log's order. From the same first n statements everybody
@@ -45,6 +47,12 @@ export class KeysLog {
   }
   has(statementId: string): boolean {
     return this.ids.has(statementId);
+  }
+
+  /** A key that was ever enrolled up to this size, be it revoked since. */
+  known(kid: string, size: bigint): KeyRecord | undefined {
+    const logged = this.state.keys.get(kid);
+    return logged !== undefined && BigInt(logged.from) <= size ? logged.value : undefined;
   }
 
   /** The root the log would have with these entries after its own, for holding against a checkpoint before they are taken. */
@@ -223,7 +231,7 @@ export class KeysLog {
   }
 
   private requireOwner(now: Snapshot, holder: string, principal: KeyRecord): void {
-    if (holder === 'exchange') {
+    if (SERVICES.has(holder)) {
       if (principal.kid !== this.trust.operators[0].kid) throw new SnapshotError('WRONG_PRINCIPAL');
       return;
     }
@@ -241,10 +249,14 @@ export class KeysLog {
 
   private requireHolder(now: Snapshot, holder: string, use: string, principal: KeyRecord): void {
     this.requireOwner(now, holder, principal);
-    const scheme =
-      holder === 'exchange' ? 'exchange' : holder.includes(':') ? (holder.split(':')[0] as string) : 'authority';
+    const scheme = SERVICES.has(holder)
+      ? holder
+      : holder.includes(':')
+        ? (holder.split(':')[0] as string)
+        : 'authority';
     const fits: Readonly<Record<string, readonly string[]>> = {
       exchange: ['decision'],
+      ledger: ['access'],
       gateway: ['manifest', 'witness'],
       participant: ['jurist', 'administrator'],
       authority: ['document', 'sealing'],

@@ -5,7 +5,7 @@ import type { EnrolledAuthority, FunctionView, ParticipantView } from './stateme
 export interface KeyRecord {
   readonly kid: string;
   readonly use: KeyUse;
-  /** `<authority>`, `gateway:<id>`, `participant:<slug>`, `exchange` or `operator`. */
+  /** `<authority>`, `gateway:<id>`, `participant:<slug>`, `exchange`, `ledger` or `operator`. */
   readonly holder: string;
   readonly public: PublicKey;
 }

@@ -15,6 +15,7 @@ export const addedUses = [
   'manifest',
   'witness',
   'decision',
+  'access',
   'jurist',
   'administrator',
 ] as const satisfies readonly KeyUse[];

@@ -1,4 +1,4 @@
-import { canonicalBytes, canonicalize, parseStrict } from '#json';
+import { canonicalize } from '#json';
 import type { JsonValue } from '#json';
 import {
   check,
@@ -10,8 +10,8 @@ import {
   stockholmDate,
 } from '#legal-basis';
 import type { CheckInput, Claims } from '#legal-basis';
-import { parseManifest, unsealDocument, verifyDocument, verifyManifest } from '#envelope';
-import type { Decision, EnvelopeError, Manifest } from '#envelope';
+import { contextOf, documentOf, parseManifest, unsealDocument, verifyDocument, verifyManifest } from '#envelope';
+import type { Decision, Document, EnvelopeError, Manifest } from '#envelope';
 import type { DeliveryReleasedV1 } from '#contracts';
 import { obstaclesOf } from '#replay';
 import type { Snapshot } from '#snapshot';
@@ -24,21 +24,6 @@ import type { Law } from './law.js';
 import type { DeliveryDetail } from './ports.js';
 import { verified } from './verify-evidence.js';
 import type { VerifyEvidence } from './verify-evidence.js';
-
-/** The document that was sealed, as its members are in `canonicalBytes`. */
-interface Document {
-  readonly v: number;
-  readonly messageId: string;
-  readonly caseId: string;
-  readonly type: string;
-  readonly sender: string;
-  readonly recipient: string;
-  readonly recipientFunction: string;
-  readonly registration: object;
-  readonly content: JsonValue;
-  readonly sentAt: string;
-}
-const DOCUMENT_MEMBERS = 'caseId,content,messageId,recipient,recipientFunction,registration,sender,sentAt,type,v';
 
 export interface VerifiedDelivery {
   readonly manifest: Manifest;
@@ -72,6 +57,7 @@ export class VerifyDelivery {
     await this.manifestSignature(manifest, kid, message.manifest, snapshot);
     const { document, jws } = await this.open(manifest, message.jwe, snapshot);
     const parsed = documentOf(document, manifest);
+    if (parsed === undefined) throw new RejectedDelivery('document-binding');
     const violations = validateContent(parsed.type, parsed.content);
     if (violations.length > 0)
       throw new RejectedDelivery(
@@ -141,16 +127,7 @@ export class VerifyDelivery {
       throw new RejectedDelivery('document-key');
     const opener = this.keys.opener(manifest.recipient, manifest.sealingKey);
     if (opener === undefined) throw new RejectedDelivery('seal-not-openable');
-    const context = {
-      v: 1 as const,
-      env: manifest.env,
-      sender: manifest.sender,
-      recipient: manifest.recipient,
-      messageId: manifest.messageId,
-      attempt: manifest.attempt,
-      issuedAt: manifest.issuedAt,
-      expiresAt: manifest.expiresAt,
-    };
+    const context = contextOf(manifest);
     const jws = await verified(orContext('seal-not-openable'), () => unsealDocument(jwe, context, opener));
     const document = await verified(orContext('document-signature'), () =>
       verifyDocument(jws, context, documentKey.public),
@@ -221,34 +198,4 @@ const claimsOf = (manifest: Manifest, decision: Decision): Claims => {
     throw new RejectedDelivery('decision-binding', ['claims']);
   if (claims.messageType !== manifest.messageType) throw new RejectedDelivery('manifest-binding', ['messageType']);
   return claims;
-};
-
-/** The signed document says of itself what the manifest says of it, and is in its one canonical form. */
-const documentOf = (bytes: Uint8Array, manifest: Manifest): Document => {
-  let value: JsonValue;
-  try {
-    value = parseStrict(bytes);
-  } catch {
-    throw new RejectedDelivery('document-binding', ['json']);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new RejectedDelivery('document-binding');
-  const document = value as unknown as Document;
-  const agree =
-    Object.keys(document).sort().join() === DOCUMENT_MEMBERS &&
-    document.v === 1 &&
-    document.messageId === manifest.messageId &&
-    document.caseId === manifest.caseId &&
-    document.type === manifest.messageType &&
-    document.sender === manifest.sender &&
-    document.recipient === manifest.recipient &&
-    document.recipientFunction === manifest.recipientFunction &&
-    document.sentAt === manifest.issuedAt &&
-    typeof document.content === 'object' &&
-    document.content !== null &&
-    typeof document.registration === 'object' &&
-    document.registration !== null &&
-    Buffer.compare(canonicalBytes(document), bytes) === 0;
-  if (!agree) throw new RejectedDelivery('document-binding');
-  return document;
 };
