@@ -52,6 +52,12 @@ const FORBIDDEN: readonly (readonly [file: string, source: string])[] = [
   ['libs/replay/src/x.ts', `import '#tlog/verify';`],
   ['libs/replay/src/x.ts', `import '#operator';`],
   ['libs/replay/src/x.ts', `import { randomUUID } from 'node:crypto';`],
+  ['libs/verifier/src/x.ts', `import '#tlog/build';`],
+  ['libs/verifier/src/x.ts', `import '#operator';`],
+  ['libs/verifier/src/x.ts', `import 'jose';`],
+  ['libs/verifier/src/x.ts', `import 'node:fs';`],
+  ['libs/verifier/src/x.ts', `import 'node:net';`],
+  ['libs/verifier/src/x.ts', `import { randomUUID } from 'node:crypto';`],
   ['libs/contracts/src/v1/x.ts', `import '#envelope';`],
   ['libs/contracts/src/v1/x.ts', `import '@nestjs/swagger';`],
   // Libraries around the core.
@@ -132,6 +138,10 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ['libs/envelope/src/x.ts', `import '#json';\nimport 'jose';\nimport { hash } from 'node:crypto';`],
   ['libs/snapshot/src/x.ts', `import '#json';\nimport '#envelope';\nimport '#legal-basis';\nimport '#tlog/verify';`],
   ['libs/replay/src/x.ts', `import '#json';\nimport '#envelope';\nimport '#legal-basis';\nimport '#snapshot';`],
+  [
+    'libs/verifier/src/x.ts',
+    `import '#json';\nimport '#envelope';\nimport '#legal-basis';\nimport '#replay';\nimport '#snapshot';\nimport '#tlog/verify';`,
+  ],
   ['libs/envelope/src/x.spec.ts', `import '#testing';`],
   ['libs/testing/src/x.ts', `import '../../../apps/gateway/src/domain/errors.js';`],
   ['apps/gateway/src/domain/x.ts', `import type { Manifest } from '#envelope';\nimport './errors.js';`],
@@ -243,7 +253,7 @@ describe('the core', () => {
   const apps = readdirSync(join(root, 'apps')).map((app) => join(root, 'apps', app, 'src'));
   const core = [
     ...apps.flatMap((src) => [...sources(join(src, 'domain')), ...sources(join(src, 'application'))]),
-    ...['json', 'legal-basis', 'tlog', 'envelope', 'snapshot', 'replay'].flatMap((lib) =>
+    ...['json', 'legal-basis', 'tlog', 'envelope', 'snapshot', 'replay', 'verifier'].flatMap((lib) =>
       sources(join(root, 'libs', lib, 'src')),
     ),
   ];

@@ -5,6 +5,7 @@ import { ruleSets, vocabularySchema } from '#legal-basis';
 import { PROBLEMS } from '#platform';
 import { format } from 'prettier';
 import { asyncApiYaml } from './asyncapi.js';
+import { auditorTables } from './auditor-tables.js';
 import { basisPages } from './basis-pages.js';
 import { faultsIn, missingWords, pagesOf, unknownEvents } from './check.js';
 import { configTables, variableNames } from './config-tables.js';
@@ -23,6 +24,7 @@ const ROOT = resolve(DIST, '..');
 const STYLE = { printWidth: 120, singleQuote: true, trailingComma: 'all' } as const;
 const OPERATOR = 'docs/operator.md';
 const INTEGRATOR = 'docs/integrator.md';
+const AUDITOR = 'docs/auditor.md';
 const EXAMPLE = 'examples/referrals/12-orebro-studiemedel.json';
 
 const LAW = 'libs/legal-basis/README.md';
@@ -48,6 +50,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/statements.md', statementsPage(ROOT), 'markdown'],
     ['docs/texts.md', textsOfNewest(), 'markdown'],
     [OPERATOR, operator, 'markdown'],
+    [AUDITOR, auditorTables(read(AUDITOR)), 'markdown'],
     [INTEGRATOR, replaceBetween(read(INTEGRATOR), 'example', exampleBody()), 'markdown'],
     ...basisPages(ROOT).map(([path, text]) => [path, text, 'markdown'] as const),
     [...messages.page, 'markdown'],

@@ -3,6 +3,7 @@ import { DelgeProblem } from '#client';
 import { checkCommand } from './check.js';
 import { readCommands, sendCommands } from './commands.js';
 import { rulesCommands } from './rules/index.js';
+import { verifyCommand } from './verify/verify.js';
 
 const program = new Command('delge')
   .description('Delge from the command line, as a system of an authority sees it. `--as` names the authority.')
@@ -11,6 +12,7 @@ sendCommands(program);
 readCommands(program);
 checkCommand(program);
 rulesCommands(program);
+verifyCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -16,3 +16,19 @@ export { MemorySystemStore } from './system-store.js';
 export { MemoryWitnessMemory } from './witness-memory.js';
 export { noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
 export { World, aWorld, trustText } from './world.js';
+export { ACTS, Scene, type Act, type ActName } from './evidence/scene.js';
+export { Draft, someLeaves, type BundleFiles } from './evidence/draft.js';
+export { ABOUT_PERMIT, evidenceOf, type MutableEvidence } from './evidence/evidence.js';
+export { sourceOf } from './evidence/source.js';
+export { MUTATIONS } from './evidence/mutants.js';
+export { bounded } from './evidence/mutants-together.js';
+export {
+  Random,
+  aDraft,
+  aLaterDraft,
+  manifestOf,
+  redecided,
+  type Altered,
+  type Mutation,
+} from './evidence/mutation.js';
+export { variantsWanted } from './evidence/variants.js';

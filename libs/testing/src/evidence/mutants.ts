@@ -1,0 +1,15 @@
+import { EVIDENCE_MUTATIONS } from './mutants-evidence.js';
+import { FILE_MUTATIONS } from './mutants-files.js';
+import { LOG_MUTATIONS } from './mutants-log.js';
+import { STATEMENT_MUTATIONS } from './mutants-statements.js';
+import { TOGETHER_MUTATIONS } from './mutants-together.js';
+import type { Mutation } from './mutation.js';
+
+/** Every class of mutation; each gives as many variants as one likes. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...FILE_MUTATIONS,
+  ...LOG_MUTATIONS,
+  ...STATEMENT_MUTATIONS,
+  ...TOGETHER_MUTATIONS,
+  ...EVIDENCE_MUTATIONS,
+];

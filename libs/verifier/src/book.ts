@@ -1,0 +1,212 @@
+import { stockholmDate } from '#legal-basis';
+import { sha256 } from './crypto.js';
+import type { Erased, Fact } from './facts.js';
+import { Numbers } from './numbers.js';
+import type { Row } from './numbers.js';
+import { sayingOf } from './say.js';
+import type { Say } from './say.js';
+
+/** How the decision of one attempt stands. */
+interface Decided {
+  readonly index: bigint;
+  readonly outcome: string;
+  readonly at: number;
+  readonly keysSize: number;
+  readonly manifest: string;
+  readonly ciphertext: string;
+  superseded: boolean;
+  received: boolean;
+  arrived: boolean;
+}
+
+export interface BookOptions {
+  /**
+   * What is taken: the log from its first entry on, so that rows of numbers begin with 1; a later period of it, which has receipts of earlier
+   * decisions; or one message, whose numbers have gaps.
+   */
+  readonly scope: 'log' | 'period' | 'message';
+  /** Index from which on entries are taken. */
+  readonly from: bigint;
+  /** Authorities whose entries the reader may see; absent: all. */
+  readonly bounds?: ReadonlySet<string>;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * What entries say together: numbers without gaps, one decision for an attempt, receipts after a permit and for its ciphertext, keys that never go back.
+ * Takes facts in the order of the log. Ids are kept as 16 octets of their digest, so that a long log fits in memory.
+ */
+export class Book {
+  /** Entries by kind, and what of a period's beginning cannot be held against anything. */
+  readonly counts = {
+    permit: 0,
+    assess: 0,
+    deny: 0,
+    receipts: 0,
+    refusals: 0,
+    notices: 0,
+    erasures: 0,
+    receiptsOfEarlier: 0,
+  };
+  private readonly numbers: Numbers;
+  private readonly entries = new Set<string>();
+  private readonly statements = new Set<string>();
+  private readonly attempts = new Map<string, Decided>();
+  private readonly decisions = new Map<string, Decided>();
+  /** Receipts whose decision did not stand before them. */
+  private readonly unseen: { readonly id: string; readonly say: Say }[] = [];
+  /** By index. */
+  private readonly erasedBy = new Map<bigint, bigint>();
+  private readonly erasedEntries = new Set<string>();
+  private keysSize = 0;
+
+  constructor(
+    private readonly options: BookOptions,
+    private readonly say: Say,
+  ) {
+    this.numbers = new Numbers(options.scope === 'log');
+  }
+
+  take(fact: Fact): void {
+    const { messageId } = fact;
+    const say = sayingOf(this.say, { index: fact.index.toString(), ...(messageId === undefined ? {} : { messageId }) });
+    const id = fingerprint(fact.entryId);
+    if (this.entries.has(id)) say('entry-repeated');
+    this.entries.add(id);
+    if (!this.withinBounds(fact)) say('outside-bounds');
+    // The ledger's own entries follow the keys log apart from the exchange.
+    if (fact.kind !== 'erasure') {
+      if (fact.keysSize < this.keysSize) say('keys-decreasing');
+      this.keysSize = Math.max(this.keysSize, fact.keysSize);
+    }
+    switch (fact.kind) {
+      case 'decision':
+        this.counts[fact.outcome] += 1;
+        this.numbers.take(fact.sender, fact.number, fact.outcome !== 'permit', say);
+        this.decision(fact, id, say);
+        break;
+      case 'receipt':
+        this.counts.receipts += 1;
+        this.receipt(fact, say);
+        break;
+      case 'refusal':
+        this.counts.refusals += 1;
+        this.numbers.take(fact.sender, fact.number, true, say);
+        if (fact.refusalId !== undefined) this.once(`${fact.sender} ${fact.refusalId}`, say);
+        break;
+      case 'erasure':
+        this.counts.erasures += 1;
+        for (const erased of fact.erased) this.erase(erased, fact.index, say);
+        break;
+      default:
+        this.counts.notices += 1;
+    }
+  }
+
+  /** @returns index of the entry that says that this one's opening is erased */
+  erasureOf(index: bigint): bigint | undefined {
+    return this.erasedBy.get(index);
+  }
+
+  erasedIndices(): Iterable<bigint> {
+    return this.erasedBy.keys();
+  }
+
+  /** When everything was taken. @returns the rows of numbers that are shown whole */
+  close(): readonly Row[] {
+    const { bounds, scope } = this.options;
+    for (const { id, say } of this.unseen) {
+      if (this.decisions.has(id)) say('receipt-before-decision');
+      else if (scope !== 'period' && !this.erasedEntries.has(id)) say('receipt-unbound');
+      else this.counts.receiptsOfEarlier += 1;
+    }
+    if (scope === 'message') return [];
+    return this.numbers.close((authority) => bounds === undefined || bounds.has(authority), this.say);
+  }
+
+  private decision(fact: Fact & { readonly kind: 'decision' }, id: string, say: Say): void {
+    const { index, outcome, at, keysSize, attempt } = fact;
+    const decided: Decided = {
+      index,
+      outcome,
+      at,
+      keysSize,
+      manifest: fingerprint(fact.manifestSha256),
+      ciphertext: fingerprint(fact.jweSha256),
+      superseded: false,
+      received: false,
+      arrived: false,
+    };
+    const key = attemptKey(fact, attempt);
+    const before = this.attempts.get(key);
+    if (before !== undefined) {
+      if (!mayReplace(before, decided)) say('second-decision');
+      before.superseded = true;
+    }
+    if (attempt > 1 && this.attempts.get(attemptKey(fact, attempt - 1))?.arrived === true) say('attempt-order');
+    this.attempts.set(key, decided);
+    this.decisions.set(id, decided);
+  }
+
+  private receipt(fact: Fact & { readonly kind: 'receipt' }, say: Say): void {
+    const { receipt, attempt } = fact;
+    if (receipt === undefined) return;
+    this.once(`${fact.recipient} ${receipt.id}`, say);
+    // Technical receipt or rejection: one of them, once.
+    const kind = receipt.kind === 'rejected' ? 'technical' : receipt.kind;
+    this.once(`${fact.sender} ${fact.messageId} ${attempt} ${kind}`, say);
+    const id = fingerprint(receipt.decisionEntryId);
+    const decided = this.decisions.get(id);
+    if (decided === undefined) {
+      this.unseen.push({ id, say });
+      return;
+    }
+    const same = this.attempts.get(attemptKey(fact, attempt));
+    if (decided.ciphertext !== fingerprint(receipt.jweSha256)) say('receipt-unbound');
+    else if (same !== decided) say(decided.superseded ? 'receipt-of-superseded' : 'receipt-unbound');
+    else if (decided.outcome !== 'permit') say('receipt-without-permit');
+    decided.received = true;
+    if (receipt.kind === 'technical') decided.arrived = true;
+  }
+
+  private erase({ index, entryId, sender, number }: Erased, by: bigint, say: Say): void {
+    if (index >= by) say('erasure-order');
+    if (this.erasedBy.has(index)) say('erased-twice');
+    this.erasedBy.set(index, by);
+    this.erasedEntries.add(fingerprint(entryId));
+    if (number !== undefined && index >= this.options.from) this.numbers.erase(sender, number);
+  }
+
+  private once(name: string, say: Say): void {
+    const id = fingerprint(name);
+    if (this.statements.has(id)) say('receipt-repeated');
+    this.statements.add(id);
+  }
+
+  private withinBounds(fact: Fact): boolean {
+    const { bounds } = this.options;
+    if (bounds === undefined) return true;
+    const within = (party: string | undefined): boolean => party !== undefined && bounds.has(party);
+    if (fact.kind === 'erasure') return fact.erased.every((one) => within(one.sender) || within(one.recipient));
+    if (fact.kind === 'delay') return true;
+    return within(fact.sender) || within(fact.recipient);
+  }
+}
+
+/** A permit that was not released may be decided anew: on another day, a day later, or when the keys log has grown. */
+const mayReplace = (before: Decided, now: Decided): boolean =>
+  before.outcome === 'permit' &&
+  !before.received &&
+  before.manifest === now.manifest &&
+  before.ciphertext === now.ciphertext &&
+  (now.keysSize > before.keysSize ||
+    now.at - before.at > DAY_MS ||
+    stockholmDate(new Date(now.at)) !== stockholmDate(new Date(before.at)));
+
+const attemptKey = (
+  { sender, messageId }: { readonly sender?: string; readonly messageId?: string },
+  attempt: number,
+): string => fingerprint(`${sender} ${messageId} ${attempt}`);
+
+const fingerprint = (text: string): string => Buffer.from(sha256(Buffer.from(text)).subarray(0, 16)).toString('latin1');

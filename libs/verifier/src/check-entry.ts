@@ -1,0 +1,311 @@
+import {
+  EnvelopeError,
+  parseDecision,
+  parseErasure,
+  parseManifest,
+  parseNotice,
+  parseReceipt,
+  parseRefusal,
+  sha256Base64url,
+  signedBy,
+  typOf,
+} from '#envelope';
+import type { Decision, KeysHead, Manifest, Notice, PublicKey } from '#envelope';
+import type { JsonValue } from '#json';
+import { groundsAt, recomputed, refusalGroundsAt } from '#replay';
+import type { NotReplayable } from '#replay';
+import type { KeyRecord, Snapshot } from '#snapshot';
+import { undecided } from './check-erasure.js';
+import type { Fact, Opening } from './facts.js';
+import type { Finding, FindingCode } from './findings.js';
+import type { Ground } from './ground.js';
+import { attempt, sayingOf } from './say.js';
+import type { Say } from './say.js';
+
+/** What one opening says, and what does not hold of it when nothing but the keys log is asked. */
+export interface Checked {
+  readonly findings: readonly Finding[];
+  readonly fact?: Fact;
+}
+
+type Member =
+  'messageId' | 'attempt' | 'sender' | 'recipient' | 'statementSha256' | 'number' | 'reason' | 'delayedEntryId';
+const SUBJECT: readonly Member[] = ['messageId', 'attempt', 'sender', 'recipient'];
+/** Members that a notice of each kind has, and those that it may have. */
+const NOTICE_MEMBERS: Readonly<
+  Record<Notice['kind'], { readonly has: readonly Member[]; readonly may?: readonly Member[] }>
+> = {
+  'receipt-recorded': { has: [...SUBJECT, 'statementSha256'] },
+  'refusal-recorded': { has: ['messageId', 'sender', 'recipient', 'statementSha256', 'number'] },
+  expired: { has: SUBJECT },
+  quarantined: { has: ['reason'], may: SUBJECT },
+  discarded: { has: ['reason'], may: SUBJECT },
+  delayed: { has: ['delayedEntryId', 'reason'] },
+};
+const OPTIONAL: readonly Member[] = [...SUBJECT, 'statementSha256', 'number', 'reason', 'delayedEntryId'];
+
+const LACKING: Readonly<Partial<Record<NotReplayable, FindingCode>>> = {
+  'claims-digest': 'claims-digest',
+  'rule-set-not-released': 'rule-set-not-released',
+  'rule-set-unknown': 'rule-set-unknown',
+  'engine-unknown': 'engine-unknown',
+  'cooperation-missing': 'cooperation-missing',
+};
+
+/**
+ * Checks entries one by one: form, signatures under keys live at the size that the entry names, the annex, and the verdict computed again. Everything at
+ * once on one thread, so that threads can share the work.
+ */
+export class EntryChecker {
+  constructor(private readonly ground: Ground) {}
+
+  check(opening: Opening): Checked {
+    const findings: Finding[] = [];
+    const say: Say = (code, more) => void findings.push({ code, index: opening.index.toString(), ...more });
+    const fact = this.entry(opening, say);
+    return { findings, ...(fact === undefined ? {} : { fact }) };
+  }
+
+  private entry(opening: Opening, say: Say): Fact | undefined {
+    switch (typOf(opening.entry)) {
+      case 'delge-decision+jws':
+        return this.decision(opening, say);
+      case 'delge-notice+jws':
+        return this.notice(opening, say);
+      case 'delge-erasure+jws':
+        return this.erasure(opening, say);
+      default:
+        say('entry-malformed');
+        return undefined;
+    }
+  }
+
+  private decision(opening: Opening, sayHere: Say): Fact | undefined {
+    const parsed = read(() => parseDecision(opening.entry), 'entry-malformed', sayHere);
+    if (parsed === undefined) return undefined;
+    const { decision } = parsed;
+    const say = sayingOf(sayHere, { messageId: decision.messageId });
+    const snapshot = this.signer(decision, parsed.kid, opening.entry, EXCHANGE, say);
+    const verdict = decision.verdict as { readonly outcome?: JsonValue };
+    if (verdict.outcome !== decision.outcome) say('outcome-differs');
+    const text = annexOf(opening, decision.manifestSha256, say);
+    const annex = text === undefined ? undefined : read(() => parseManifest(text), 'annex-malformed', say);
+    if (text !== undefined && annex !== undefined) {
+      if (!agree(decision, annex.manifest)) say('annex-binding');
+      if (decision.decidedAt > annex.manifest.expiresAt) say('decided-after-expiry');
+      if (snapshot !== undefined) this.manifest(decision, annex, text, snapshot, say);
+    }
+    const { entryId, sender, recipient, messageId, outcome, number, manifestSha256, jweSha256 } = decision;
+    const common = {
+      index: opening.index,
+      entryId,
+      at: Date.parse(decision.decidedAt),
+      keysSize: Number(decision.keys.size),
+    };
+    const { attempt } = decision;
+    return {
+      kind: 'decision',
+      ...common,
+      sender,
+      recipient,
+      messageId,
+      attempt,
+      outcome,
+      number,
+      manifestSha256,
+      jweSha256,
+    };
+  }
+
+  private manifest(
+    decision: Decision,
+    annex: { readonly manifest: Manifest; readonly kid: string },
+    text: string,
+    snapshot: Snapshot,
+    say: Say,
+  ): void {
+    const { manifest, kid } = annex;
+    // Decided anew after the key had ended: the signature was made before that, and the verdict says it.
+    const ended = JSON.stringify(decision.verdict) === '{"outcome":"deny","verification":["MANIFEST_KEY_NOT_LIVE"]}';
+    const record = ended ? this.ground.keys.known(kid, snapshot.size) : snapshot.key(kid);
+    const hosted = ended || snapshot.authority(manifest.sender)?.gateway === manifest.gateway;
+    annexSignature(text, hosted ? manifestKey(record, manifest.gateway) : undefined, say);
+    const cooperation = this.cooperation(manifest.claims);
+    this.verdict(
+      recomputed(groundsAt(snapshot, decision, annex, cooperation), this.ground.ruleSetOf),
+      'verdict-differs',
+      say,
+    );
+  }
+
+  private notice(opening: Opening, sayHere: Say): Fact | undefined {
+    const parsed = read(() => parseNotice(opening.entry), 'entry-malformed', sayHere);
+    if (parsed === undefined) return undefined;
+    const { notice } = parsed;
+    const { entryId, sender, recipient, messageId, attempt, number, delayedEntryId } = notice;
+    const say = sayingOf(sayHere, messageId === undefined ? {} : { messageId });
+    const snapshot = this.signer(notice, parsed.kid, opening.entry, EXCHANGE, say);
+    if (!hasMembersOfItsKind(notice)) {
+      say('entry-malformed');
+      return undefined;
+    }
+    const common = { index: opening.index, entryId, at: Date.parse(notice.at), keysSize: Number(notice.keys.size) };
+    const about = {
+      ...common,
+      ...(sender === undefined ? {} : { sender }),
+      ...(recipient === undefined ? {} : { recipient }),
+      ...(messageId === undefined ? {} : { messageId }),
+    };
+    if (notice.statementSha256 === undefined) {
+      if (opening.annex !== undefined) say('annex-unexpected');
+      return delayedEntryId === undefined ? { kind: 'notice', ...about } : { kind: 'delay', ...about, delayedEntryId };
+    }
+    if (sender === undefined || recipient === undefined || messageId === undefined) return undefined;
+    const ofMessage = { ...common, sender, recipient, messageId };
+    const text = annexOf(opening, notice.statementSha256, say);
+    if (number !== undefined) {
+      const refusalId = text === undefined ? undefined : this.refusal(notice, text, snapshot, say);
+      return { kind: 'refusal', ...ofMessage, number, ...(refusalId === undefined ? {} : { refusalId }) };
+    }
+    const receipt = text === undefined ? undefined : this.receipt(notice, text, snapshot, say);
+    return { kind: 'receipt', ...ofMessage, attempt: attempt ?? 0, ...(receipt === undefined ? {} : { receipt }) };
+  }
+
+  private receipt(notice: Notice, text: string, snapshot: Snapshot | undefined, say: Say) {
+    const parsed = read(() => parseReceipt(text), 'annex-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { receipt, kid } = parsed;
+    const { messageId, attempt, by, env, gateway, receiptId: id, kind, decisionEntryId, jweSha256 } = receipt;
+    const same =
+      messageId === notice.messageId && attempt === notice.attempt && by === notice.recipient && env === notice.env;
+    if (!same) say('annex-binding');
+    if (snapshot !== undefined) {
+      const hosted = snapshot.authority(by)?.gateway === gateway;
+      annexSignature(text, hosted ? manifestKey(snapshot.key(kid), gateway) : undefined, say);
+    }
+    return { id, kind, decisionEntryId, jweSha256 };
+  }
+
+  private refusal(notice: Notice, text: string, snapshot: Snapshot | undefined, say: Say): string | undefined {
+    const parsed = read(() => parseRefusal(text), 'annex-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { refusal, kid } = parsed;
+    const { messageId, sender, recipient, env, gateway, refusalId } = refusal;
+    const same =
+      messageId === notice.messageId &&
+      sender === notice.sender &&
+      recipient === notice.recipient &&
+      env === notice.env;
+    if (!same) say('annex-binding');
+    const verdict = refusal.verdict as { readonly outcome?: JsonValue };
+    if (verdict.outcome !== refusal.outcome) say('outcome-differs');
+    if (snapshot !== undefined) {
+      const hosted = snapshot.authority(sender)?.gateway === gateway;
+      annexSignature(text, hosted ? manifestKey(snapshot.key(kid), gateway) : undefined, say);
+    }
+    const own = this.snapshot(refusal.keys, say);
+    if (own !== undefined) {
+      const grounds = refusalGroundsAt(own, refusal, this.cooperation(refusal.claims));
+      this.verdict(recomputed(grounds, this.ground.ruleSetOf), 'refusal-verdict-differs', say);
+    }
+    return refusalId;
+  }
+
+  private erasure(opening: Opening, say: Say): Fact | undefined {
+    const parsed = read(() => parseErasure(opening.entry), 'entry-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { erasure } = parsed;
+    const snapshot = this.signer(erasure, parsed.kid, opening.entry, LEDGER, say);
+    const text = annexOf(opening, erasure.decisionsSha256, say);
+    if (text !== undefined && snapshot !== undefined && undecided(erasure, text, snapshot, say))
+      say('erasure-undecided');
+    const erased = erasure.erased.map(({ index, ...one }) => ({ ...one, index: BigInt(index) }));
+    const { entryId, keys } = erasure;
+    return {
+      kind: 'erasure',
+      index: opening.index,
+      entryId,
+      at: Date.parse(erasure.at),
+      keysSize: Number(keys.size),
+      erased,
+    };
+  }
+
+  /** @returns the keys log at the size named, when it is the log that the signer says */
+  private snapshot(head: KeysHead, say: Say): Snapshot | undefined {
+    const size = BigInt(head.size);
+    if (size > this.ground.keys.size) {
+      say('keys-shorter');
+      return undefined;
+    }
+    const snapshot = this.ground.keys.at(size);
+    if (snapshot.rootBase64 === head.root) return snapshot;
+    say('keys-head');
+    return undefined;
+  }
+
+  private signer(
+    stated: { readonly env: string; readonly keys: KeysHead },
+    kid: string,
+    text: string,
+    by: { readonly use: KeyRecord['use']; readonly holder: string },
+    say: Say,
+  ): Snapshot | undefined {
+    if (stated.env !== this.ground.environment) say('wrong-environment');
+    const snapshot = this.snapshot(stated.keys, say);
+    if (snapshot === undefined) return undefined;
+    const key = snapshot.key(kid);
+    if (key?.use !== by.use || key.holder !== by.holder) say('entry-key');
+    else if (!signedBy(text, key.public)) say('entry-signature');
+    return snapshot;
+  }
+
+  private cooperation(claims: object): object | undefined {
+    const { cooperationDecision: id } = claims as { readonly cooperationDecision?: unknown };
+    return typeof id === 'string' ? this.ground.cooperations.get(id) : undefined;
+  }
+
+  private verdict(again: 'same' | 'mismatch' | NotReplayable, differs: FindingCode, say: Say): void {
+    if (again === 'same') return;
+    if (again === 'mismatch') say(differs);
+    else say(LACKING[again] ?? differs, { why: again });
+  }
+}
+
+const EXCHANGE = { use: 'decision', holder: 'exchange' } as const;
+const LEDGER = { use: 'access', holder: 'ledger' } as const;
+
+const read = <T>(parse: () => T, code: FindingCode, say: Say): T | undefined =>
+  attempt(parse, EnvelopeError, (why) => say(code, { why }));
+
+/** The annex, when it is the one that the entry names. */
+const annexOf = ({ annex }: Opening, digest: string, say: Say): string | undefined => {
+  if (annex === undefined) say('annex-missing');
+  else if (sha256Base64url(annex) !== digest) say('annex-digest');
+  else return annex;
+  return undefined;
+};
+
+const manifestKey = (record: KeyRecord | undefined, gateway: string): PublicKey | undefined =>
+  record?.use === 'manifest' && record.holder === `gateway:${gateway}` ? record.public : undefined;
+
+const annexSignature = (text: string, key: PublicKey | undefined, say: Say): void => {
+  if (key === undefined) say('annex-key');
+  else if (!signedBy(text, key)) say('annex-signature');
+};
+
+const agree = (decision: Decision, manifest: Manifest): boolean =>
+  decision.env === manifest.env &&
+  decision.messageId === manifest.messageId &&
+  decision.attempt === manifest.attempt &&
+  decision.caseId === manifest.caseId &&
+  decision.sender === manifest.sender &&
+  decision.recipient === manifest.recipient;
+
+const hasMembersOfItsKind = (notice: Notice): boolean => {
+  const { has, may = [] } = NOTICE_MEMBERS[notice.kind];
+  return OPTIONAL.every((member) => {
+    const there = notice[member] !== undefined;
+    return has.includes(member) ? there : !there || may.includes(member);
+  });
+};

@@ -1,0 +1,69 @@
+import { hasOnly, isObject, isText, json } from './bundle-format.js';
+import type { JsonValue } from '#json';
+
+export const EVIDENCE_FORMAT = 'delge-evidence/1';
+
+/** An entry with its opening and what proves its place. */
+export interface ProvenEntry {
+  /** Compact JWS. */
+  readonly entry: string;
+  /** base64url, 32 octets. */
+  readonly blind: string;
+  readonly annex?: string;
+  /** c2sp.org/tlog-proof@v1 */
+  readonly proof: string;
+  /** The checkpoint before the first that covers the entry, a signed note: bounds from below when it was signed. */
+  readonly before?: string;
+}
+
+/** Everything about one message that its parties can prove, `<name>.delge-evidence.json`. */
+export interface EvidenceFile {
+  readonly format: typeof EVIDENCE_FORMAT;
+  readonly origins: { readonly disclosure: string; readonly keys: string };
+  readonly messageId: string;
+  /** Decisions, receipts and notices, in the order of the log. */
+  readonly entries: readonly ProvenEntry[];
+  /** The `keys` log whole, each entry's text, up to a checkpoint. */
+  readonly keys: { readonly checkpoint: string; readonly entries: readonly string[] };
+  /** Rule sets that decisions name, each the text of its bytes. */
+  readonly ruleSets?: readonly string[];
+  /** Openings of cooperation decisions that claims name, each the text of its bytes. */
+  readonly cooperations?: readonly string[];
+  /** Consistency proofs between checkpoints of this file, or with the auditor's own: bodies of c2sp.org/tlog-witness add-checkpoint. */
+  readonly consistency?: readonly string[];
+  /** The document as its sender signed it, compact JWS: what was sent, in the clear. */
+  readonly document?: string;
+}
+
+const LIMITS = { maxBytes: 256 * 1024 * 1024, maxDepth: 8 };
+const texts = (value: JsonValue | undefined): boolean =>
+  value === undefined || (Array.isArray(value) && value.every((one: JsonValue) => isText(one)));
+const isEntry = (value: JsonValue): boolean =>
+  isObject(value) &&
+  hasOnly(value, ['entry', 'blind', 'proof'], ['annex', 'before']) &&
+  Object.values(value).every(isText);
+
+/** @returns undefined when it is not one */
+export function parseEvidence(bytes: Uint8Array | string): EvidenceFile | undefined {
+  const value = json(bytes, LIMITS);
+  const required = ['format', 'origins', 'messageId', 'entries', 'keys'];
+  if (!isObject(value) || !hasOnly(value, required, ['ruleSets', 'cooperations', 'consistency', 'document']))
+    return undefined;
+  const { format, origins, messageId, entries, keys, ruleSets, cooperations, consistency, document } = value;
+  const wellFormed =
+    format === EVIDENCE_FORMAT &&
+    isObject(origins) &&
+    hasOnly(origins, ['disclosure', 'keys']) &&
+    Object.values(origins).every(isText) &&
+    isText(messageId) &&
+    Array.isArray(entries) &&
+    entries.every(isEntry) &&
+    isObject(keys) &&
+    hasOnly(keys, ['checkpoint', 'entries']) &&
+    isText(keys['checkpoint']) &&
+    keys['entries'] !== undefined &&
+    texts(keys['entries']) &&
+    [ruleSets, cooperations, consistency].every(texts) &&
+    (document === undefined || isText(document));
+  return wellFormed ? (value as unknown as EvidenceFile) : undefined;
+}

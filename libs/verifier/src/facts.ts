@@ -1,0 +1,63 @@
+import type { Receipt } from '#envelope';
+
+/** An entry with its opening, as it lies beside the log. */
+export interface Opening {
+  readonly index: bigint;
+  /** Compact JWS. */
+  readonly entry: string;
+  /** base64url, 32 octets. */
+  readonly blind: string;
+  /** Exact characters of what the entry takes into the log. */
+  readonly annex?: string;
+}
+
+interface Common {
+  readonly index: bigint;
+  readonly entryId: string;
+  /** When the signer says it was, milliseconds. */
+  readonly at: number;
+  /** Size of the keys log that the entry names. */
+  readonly keysSize: number;
+  readonly sender?: string;
+  readonly recipient?: string;
+  readonly messageId?: string;
+}
+interface OfMessage extends Common {
+  readonly sender: string;
+  readonly recipient: string;
+  readonly messageId: string;
+}
+
+/** What one entry says, as far as other entries must agree with it. */
+export type Fact =
+  | (OfMessage & {
+      readonly kind: 'decision';
+      readonly attempt: number;
+      readonly outcome: 'permit' | 'assess' | 'deny';
+      readonly number: number;
+      readonly manifestSha256: string;
+      readonly jweSha256: string;
+    })
+  | (OfMessage & {
+      readonly kind: 'receipt';
+      readonly attempt: number;
+      /** Absent when the receipt itself could not be read. */
+      readonly receipt?: {
+        readonly id: string;
+        readonly kind: Receipt['kind'];
+        readonly decisionEntryId: string;
+        readonly jweSha256: string;
+      };
+    })
+  | (OfMessage & { readonly kind: 'refusal'; readonly number: number; readonly refusalId?: string })
+  | (Common & { readonly kind: 'notice' })
+  | (Common & { readonly kind: 'delay'; readonly delayedEntryId: string })
+  | (Common & { readonly kind: 'erasure'; readonly erased: readonly Erased[] });
+
+export interface Erased {
+  readonly index: bigint;
+  readonly entryId: string;
+  readonly sender: string;
+  readonly recipient?: string;
+  readonly number?: number;
+}

@@ -1,0 +1,319 @@
+/**
+ * What can be wrong, by class. The number is the exit code of `delge verify`: that of the first class in this order that has a finding, since what
+ * stands on a broken foundation says nothing.
+ */
+export const CLASSES = {
+  format: { exitCode: 2, sv: 'Filens form', en: 'Form of the file' },
+  checkpoint: { exitCode: 3, sv: 'Loggens underskrift', en: 'Signature of the log' },
+  tree: { exitCode: 4, sv: 'Loggens helhet', en: 'Wholeness of the log' },
+  keys: { exitCode: 5, sv: 'Nyckelloggen', en: 'The keys log' },
+  signature: { exitCode: 6, sv: 'Underskrifter', en: 'Signatures' },
+  binding: { exitCode: 7, sv: 'Uppgifter som hör ihop', en: 'What belongs together' },
+  completeness: { exitCode: 8, sv: 'Fullständighet', en: 'Completeness' },
+  time: { exitCode: 9, sv: 'Tid', en: 'Time' },
+  law: { exitCode: 10, sv: 'Kontrollen mot lagen', en: 'The check against the law' },
+  content: { exitCode: 11, sv: 'Innehållet', en: 'The content' },
+  lacking: { exitCode: 12, sv: 'Underlag som saknas', en: 'Material that is lacking' },
+} as const satisfies Readonly<Record<string, { readonly exitCode: number; readonly sv: string; readonly en: string }>>;
+export type FindingClass = keyof typeof CLASSES;
+
+interface About {
+  readonly class: FindingClass;
+  readonly sv: string;
+  readonly en: string;
+}
+const of = (name: FindingClass, sv: string, en: string): About => ({ class: name, sv, en });
+
+/** Every finding there is. A finding carries a code, a place in the log and ids: never content. */
+export const FINDINGS = {
+  'file-malformed': of('format', 'Filen följer inte sitt format', 'the file does not follow its format'),
+  'file-missing': of('format', 'En fil som förteckningen nämner saknas', 'a file that the list names is missing'),
+  'file-unlisted': of(
+    'format',
+    'En fil finns som förteckningen inte nämner eller som inte hör dit',
+    'a file is there that the list does not name or that has no place there',
+  ),
+  'file-digest': of('format', 'En fil har ett annat digest än förteckningen', 'a file has another digest than listed'),
+  'opening-malformed': of('format', 'En öppning följer inte sitt format', 'an opening does not follow its format'),
+  'opening-order': of(
+    'format',
+    'Öppningarna står inte i loggens ordning, eller utanför perioden',
+    'openings do not stand in the order of the log, or stand outside the period',
+  ),
+  'entry-malformed': of('format', 'En post är inte av något känt slag', 'an entry is of no kind that is known'),
+  'wrong-environment': of('format', 'En post hör till en annan miljö', 'an entry is of another environment'),
+
+  'checkpoint-malformed': of('checkpoint', 'En kontrollpunkt går inte att läsa', 'a checkpoint cannot be read'),
+  'checkpoint-origin': of('checkpoint', 'En kontrollpunkt är från en annan logg', 'a checkpoint is of another log'),
+  'checkpoint-signature': of(
+    'checkpoint',
+    'En kontrollpunkt saknar loggens giltiga underskrift, eller ett vittnes är falsk',
+    "a checkpoint lacks the log's valid signature, or a witness's is false",
+  ),
+  'checkpoint-quorum': of(
+    'checkpoint',
+    'För få vittnen har undertecknat en kontrollpunkt',
+    'too few witnesses have cosigned a checkpoint',
+  ),
+
+  'leaf-malformed': of('tree', 'Bladen går inte att läsa eller är för få', 'leaves cannot be read or are too few'),
+  'tile-mismatch': of(
+    'tree',
+    'Trädets hashar stämmer inte med bladen',
+    "the tree's hashes do not follow from its leaves",
+  ),
+  'root-mismatch': of(
+    'tree',
+    'Bladen ger inte den rot som är undertecknad',
+    'the leaves do not give the root that was signed',
+  ),
+  'opening-leaf': of('tree', 'En öppning passar inte till sitt blad', 'an opening does not fit its leaf'),
+  'proof-malformed': of('tree', 'Ett bevis går inte att läsa', 'a proof cannot be read'),
+  'not-included': of('tree', 'Posten står inte där beviset säger', 'the entry does not stand where the proof says'),
+  inconsistent: of(
+    'tree',
+    'En tidigare kontrollpunkt är inte början på samma logg',
+    'an earlier checkpoint is not the beginning of the same log',
+  ),
+  'forked-from-pinned': of(
+    'tree',
+    'Loggen är en annan än den som granskaren har sett förut',
+    'the log is another than the one that the auditor has seen before',
+  ),
+  'older-than-pinned': of(
+    'tree',
+    'Loggen är kortare än den som granskaren har sett förut',
+    'the log is shorter than the one that the auditor has seen before',
+  ),
+
+  'keys-statement': of('keys', 'En post i nyckelloggen gäller inte', 'a statement of the keys log does not hold'),
+  'keys-root': of(
+    'keys',
+    'Nyckelloggens poster ger inte den undertecknade roten',
+    'the keys log does not give the signed root',
+  ),
+  'keys-head': of('keys', 'En post åberopar en annan nyckellogg', 'an entry names another keys log'),
+  'keys-shorter': of(
+    'keys',
+    'Nyckelloggen når inte så långt som en post åberopar',
+    'the keys log ends before what an entry names',
+  ),
+  'keys-decreasing': of(
+    'keys',
+    'En post åberopar en äldre nyckellogg än posten före',
+    'an entry names an older keys log than the entry before it',
+  ),
+
+  'entry-key': of(
+    'signature',
+    'En post är inte undertecknad med en nyckel som gällde då',
+    'an entry is not signed by a key that was live then',
+  ),
+  'entry-signature': of('signature', 'En posts underskrift stämmer inte', 'the signature of an entry does not verify'),
+  'annex-key': of(
+    'signature',
+    'En bilaga är inte undertecknad med en nyckel som gällde då',
+    'an annex is not signed by a key that was live then',
+  ),
+  'annex-signature': of(
+    'signature',
+    'En bilagas underskrift stämmer inte',
+    'the signature of an annex does not verify',
+  ),
+
+  'annex-missing': of('binding', 'En posts bilaga saknas', 'the annex of an entry is missing'),
+  'annex-unexpected': of(
+    'binding',
+    'En post har en bilaga som den inte ska ha',
+    'an entry has an annex that it must not have',
+  ),
+  'annex-malformed': of('binding', 'En bilaga är inte av sitt slag', 'an annex is not of its kind'),
+  'annex-digest': of(
+    'binding',
+    'Bilagan är en annan än den som posten nämner',
+    'the annex is another than the entry names',
+  ),
+  'annex-binding': of('binding', 'Post och bilaga gäller inte samma sak', 'entry and annex are not about the same'),
+  'claims-digest': of(
+    'binding',
+    'Påståendena är andra än de som kontrollerades',
+    'the claims are others than those checked',
+  ),
+  'entry-repeated': of('binding', 'Samma post-id förekommer två gånger', 'an entry id stands twice'),
+  'second-decision': of(
+    'binding',
+    'Samma försök att lämna ut har kontrollerats igen utan grund',
+    'the same attempt was decided again without ground',
+  ),
+  'attempt-order': of(
+    'binding',
+    'Ett nytt försök gjordes efter att meddelandet hade kommit fram',
+    'a new attempt was made after the message had arrived',
+  ),
+  'receipt-unbound': of(
+    'binding',
+    'Ett kvitto gäller ingen kontrollpost, eller ett annat chiffer',
+    'a receipt is for no decision, or for another ciphertext',
+  ),
+  'receipt-without-permit': of(
+    'binding',
+    'Ett kvitto visar utlämnande trots formellt hinder',
+    'a receipt shows a release in spite of a formal obstacle',
+  ),
+  'receipt-of-superseded': of(
+    'binding',
+    'Ett kvitto gäller en kontrollpost som senare har ersatts',
+    'a receipt is for a decision that was replaced by a later one',
+  ),
+  'receipt-before-decision': of(
+    'binding',
+    'Ett kvitto står före kontrollposten',
+    'a receipt stands before the decision',
+  ),
+  'receipt-repeated': of(
+    'binding',
+    'Samma kvitto eller avvisning står två gånger',
+    'a receipt or refusal stands twice',
+  ),
+  'foreign-entry': of('binding', 'En post gäller ett annat meddelande', 'an entry is about another message'),
+  'decision-missing': of('binding', 'Meddelandets kontrollpost saknas', 'the decision on the message is missing'),
+
+  'opening-missing': of(
+    'completeness',
+    'En post saknas och är inte gallrad',
+    'an opening is missing and was not erased',
+  ),
+  'erased-without-entry': of(
+    'completeness',
+    'En post sägs vara gallrad utan att loggen visar det',
+    'an opening is called erased and no entry says so',
+  ),
+  'erased-twice': of('completeness', 'Samma post är gallrad två gånger', 'an opening is erased by two entries'),
+  'erased-but-kept': of('completeness', 'En gallrad post finns kvar', 'an opening that was erased is still there'),
+  'erasure-order': of(
+    'completeness',
+    'En gallring gäller en post som kommer senare',
+    'an erasure covers an entry that comes after it',
+  ),
+  'erasure-undecided': of(
+    'completeness',
+    'En gallring saknar parternas ställningstagande',
+    "an erasure lacks the parties' decisions",
+  ),
+  'number-gap': of(
+    'completeness',
+    'Ett nummer saknas i en myndighets rad',
+    "a number is missing in an authority's row",
+  ),
+  'number-repeated': of(
+    'completeness',
+    'Ett nummer kommer igen eller i fel ordning',
+    'a number comes again or out of order',
+  ),
+  'outside-bounds': of(
+    'completeness',
+    'En öppnad post ligger utanför uppdraget',
+    'an opened entry lies outside the bounds',
+  ),
+
+  'back-dated': of(
+    'time',
+    'En post är daterad före loggens föregående kontrollpunkt',
+    "an entry is dated before the log's previous checkpoint",
+  ),
+  'post-dated': of(
+    'time',
+    'En post är daterad efter den kontrollpunkt som täcker den',
+    'an entry is dated after the checkpoint that covers it',
+  ),
+  'decided-after-expiry': of(
+    'time',
+    'Kontrollen gjordes efter att meddelandet hade förfallit',
+    'the decision was made after the message had expired',
+  ),
+
+  'verdict-differs': of(
+    'law',
+    'Lagen ger ett annat utfall än kontrollposten',
+    'the law gives another verdict than the decision',
+  ),
+  'outcome-differs': of(
+    'law',
+    'Kontrollposten säger emot sig själv om utfallet',
+    'the decision contradicts itself on the outcome',
+  ),
+  'refusal-verdict-differs': of(
+    'law',
+    'Lagen ger ett annat utfall än avvisningen',
+    'the law gives another verdict than the refusal',
+  ),
+  'rule-set-not-released': of('law', 'Regelverket är inte det som gällde', 'the rule set is not the one in force'),
+  'rule-set-foreign': of('law', 'Ett bifogat regelverk är inte utgivet', 'an attached rule set was never released'),
+  'cooperation-commitment': of(
+    'law',
+    'Ett öppnat samverkansbeslut är inte det som loggen binder',
+    'an opened cooperation decision is not the one committed to',
+  ),
+
+  'content-key': of(
+    'content',
+    'Handlingen är inte undertecknad med avsändarens nyckel',
+    "the document is not signed by the sender's key",
+  ),
+  'content-signature': of(
+    'content',
+    'Handlingens underskrift stämmer inte',
+    'the signature of the document does not verify',
+  ),
+  'content-binding': of(
+    'content',
+    'Handlingen hör till ett annat meddelande',
+    'the document belongs to another message',
+  ),
+  'content-claims': of(
+    'content',
+    'Handlingen innehåller annat än vad som påstods',
+    'the document holds something else than was claimed',
+  ),
+
+  'rule-set-unknown': of('lacking', 'Regelverket finns inte här', 'the rule set is not here'),
+  'engine-unknown': of(
+    'lacking',
+    'Kontrollen gjordes med en nyare motor än denna',
+    'the decision was made by a newer engine than this',
+  ),
+  'cooperation-missing': of('lacking', 'Samverkansbeslutet är inte öppnat', 'the cooperation decision is not opened'),
+  'pinned-not-compared': of(
+    'lacking',
+    'Filen kan inte jämföras med granskarens kontrollpunkt',
+    "the file cannot be compared with the auditor's checkpoint",
+  ),
+  'time-not-bounded': of(
+    'lacking',
+    'Filen saknar kontrollpunkten före en post',
+    'the checkpoint before an entry is not in the file',
+  ),
+} as const satisfies Readonly<Record<string, About>>;
+export type FindingCode = keyof typeof FINDINGS;
+
+export interface Finding {
+  readonly code: FindingCode;
+  /** Index in the `disclosure` log, decimal. */
+  readonly index?: string;
+  readonly messageId?: string;
+  /** Authority whose row of numbers it is about. */
+  readonly authority?: string;
+  /** Missing or repeated numbers, first and last. */
+  readonly numbers?: readonly [number, number];
+  /** File of the bundle. */
+  readonly file?: string;
+  /** Code of what refused it, e.g. `QUORUM_NOT_MET`. */
+  readonly why?: string;
+}
+
+/** @returns 0 when there is none */
+export const exitCodeOf = (findings: readonly Finding[]): number =>
+  findings.reduce((least, { code }) => {
+    const { exitCode } = CLASSES[FINDINGS[code].class];
+    return least === 0 ? exitCode : Math.min(least, exitCode);
+  }, 0);

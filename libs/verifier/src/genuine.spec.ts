@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ACTS, Scene, aDraft, aLaterDraft, bounded, evidenceOf, manifestOf, redecided, sourceOf } from '#testing';
+import type { Draft } from '#testing';
+import { KeysCache, verifyBundle, verifyEvidence } from './index.js';
+import type { Report } from './index.js';
+
+const now = new Date('2026-12-01T08:00:00.000Z');
+const cache = new KeysCache();
+let scene: Scene;
+
+beforeAll(async () => {
+  scene = await Scene.create();
+});
+
+const bundled = async (draft: Draft, { trust = scene.trust, pinned = '' } = {}): Promise<Report> =>
+  verifyBundle(sourceOf(await draft.build()), trust, { now, cache, ...(pinned === '' ? {} : { pinned }) });
+
+describe('a bundle as the ledger would make it', () => {
+  it('holds from the first entry on, every number accounted for', async () => {
+    const report = await bundled(aDraft(scene));
+    expect(report.findings).toEqual([]);
+    expect(report).toMatchObject({ conclusion: 'holds', exitCode: 0, period: { from: '0', to: String(ACTS.length) } });
+    expect(report.complete).toEqual([
+      { authority: 'fk/forsakringskassan', from: 1, to: 2, seen: 2, refused: 0, erased: 0 },
+      { authority: 'helsingborg/tillstandsnamnden', from: 1, to: 2, seen: 2, refused: 1, erased: 0 },
+      { authority: 'linkoping/omsorgsnamnden', from: 1, to: 1, seen: 1, refused: 0, erased: 0 },
+      { authority: 'linkoping/socialnamnden', from: 1, to: 1, seen: 1, refused: 1, erased: 0 },
+      { authority: 'polis/polismyndigheten', from: 1, to: 1, seen: 0, refused: 0, erased: 1 },
+      { authority: 'skv/skatteverket', from: 1, to: 2, seen: 2, refused: 0, erased: 0 },
+    ]);
+    expect(report.counts).toMatchObject({
+      permit: 6,
+      deny: 1,
+      assess: 0,
+      receipts: 6,
+      refusals: 1,
+      erasures: 1,
+      erased: 2,
+      blinded: 0,
+    });
+    expect(report.limits).toContain('not-pinned');
+  });
+
+  it('holds as a later period of a log with a full tile, its beginning blinded', async () => {
+    const report = await bundled(aLaterDraft(scene));
+    expect(report.findings).toEqual([]);
+    expect(report).toMatchObject({ conclusion: 'holds', counts: { blinded: 260 } });
+    expect(report.limits).toContain('earlier-numbers');
+  });
+
+  it('holds when the auditor has seen the log before, at any of its sizes', async () => {
+    const draft = aLaterDraft(scene);
+    for (const size of [1, 256, 261, draft.leaves.length])
+      expect(await bundled(draft, { pinned: draft.checkpoint(size) })).toMatchObject({
+        findings: [],
+        conclusion: 'holds',
+      });
+  });
+
+  it('holds without witnesses, and says that time was then not judged', async () => {
+    const report = await bundled(aDraft(scene), { trust: scene.unwitnessed });
+    expect(report).toMatchObject({ findings: [], conclusion: 'holds' });
+    expect(report.limits).toContain('no-witnesses');
+  });
+
+  it.each([false, true])('holds when it is bounded to one authority (a later period: %s)', async (later) => {
+    const report = await bundled(bounded(scene, later, 'skv/skatteverket'));
+    expect(report).toMatchObject({ findings: [], conclusion: 'holds' });
+    expect(report.complete).toEqual([
+      { authority: 'skv/skatteverket', from: 1, to: 2, seen: 2, refused: 0, erased: 0 },
+    ]);
+    expect(report.limits).toEqual(expect.arrayContaining(['bounded', 'receipts-unnumbered']));
+  });
+
+  it('holds when the erasure stands after the period', async () => {
+    const draft = aDraft(scene);
+    draft.to = draft.at('erasure');
+    for (const name of ACTS.slice(scene.at('handled'))) draft.hidden.add(draft.at(name));
+    expect(await bundled(draft)).toMatchObject({
+      findings: [],
+      conclusion: 'holds',
+      counts: { erasures: 1, erased: 2 },
+    });
+  });
+});
+
+describe('an evidence file as a gateway would make it', () => {
+  it('holds, and shows the message, its grounds and its receipts', async () => {
+    const file = await evidenceOf(aDraft(scene));
+    const report = await verifyEvidence(Buffer.from(JSON.stringify(file)), scene.trust, { now, cache });
+    expect(report.findings).toEqual([]);
+    expect(report.message).toMatchObject({
+      id: file.messageId,
+      decisions: [
+        { sender: 'linkoping/omsorgsnamnden', recipient: 'fk/forsakringskassan', outcome: 'permit', number: 1 },
+      ],
+      statements: [{ kind: 'technical' }, { kind: 'accepted' }, { kind: 'handled' }],
+      content: 'shown',
+    });
+    expect(report.message?.decisions[0]?.bases[0]?.citation).toMatch(/\(\d{4}:\d+\)/);
+    expect(report.limits).toContain('content-by-signature');
+  });
+
+  it('holds against what the auditor has seen, where the file has the proof', async () => {
+    const draft = aDraft(scene);
+    const file = await evidenceOf(draft);
+    file.consistency = [await draft.consistency(draft.at('handled') + 1, draft.leaves.length)];
+    const report = await verifyEvidence(Buffer.from(JSON.stringify(file)), scene.trust, {
+      now,
+      cache,
+      pinned: draft.checkpoint(),
+    });
+    expect(report).toMatchObject({ findings: [], conclusion: 'holds' });
+  });
+
+  it('holds for what was decided anew, refused, delayed or stopped by its own gateway', async () => {
+    const draft = aDraft(scene);
+    for (const names of [
+      ['superseded', 'decided-anew', 'anew-technical'],
+      ['deny'],
+      ['refusal'],
+      ['delayed-permit', 'delay'],
+      ['cooperation-permit', 'rejected'],
+    ] as const) {
+      const file = await evidenceOf(draft, names);
+      file.cooperations = [...scene.cooperations];
+      const report = await verifyEvidence(Buffer.from(JSON.stringify(file)), scene.trust, { now, cache });
+      expect([names, report.findings]).toEqual([names, []]);
+    }
+  });
+
+  it('holds where the key of the manifest ended before the message was decided anew', async () => {
+    const draft = aDraft(scene);
+    const act = draft.act('deny');
+    const { gateway } = manifestOf(act);
+    const { kid } = scene.world.keys.manifests[gateway]!;
+    const revoked = await scene.withRevoked(kid, scene.world.keys.administrators['linkoping']!);
+    const verdict = { outcome: 'deny', verification: ['MANIFEST_KEY_NOT_LIVE'] };
+    draft.replace('deny', { entry: await redecided(scene, act, { keys: revoked.head, verdict }) });
+    draft.keysEntries = revoked.entries;
+    const file = await evidenceOf(draft, ['deny']);
+    const report = await verifyEvidence(Buffer.from(JSON.stringify(file)), scene.trust, { now });
+    expect(report.findings).toEqual([]);
+  });
+});

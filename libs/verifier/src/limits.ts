@@ -1,0 +1,72 @@
+/** What a file cannot say, whatever it holds; every report lists those that apply. */
+export const LIMITS = {
+  'only-delge': {
+    sv: 'Rapporten gäller det som har gått genom Delge, inte det som lämnats per telefon, på papper eller genom andra system.',
+    en: 'The report is about what went through Delge, not what was given by telephone, on paper or by other systems.',
+  },
+  'form-alone': {
+    sv: 'Kontrollen gäller form och förutsättningar. Om utlämnandet var rätt i sak prövar myndigheten.',
+    en: 'The check is of form and preconditions. Whether the disclosure was right is for the authority to assess.',
+  },
+  'claims-not-truth': {
+    sv: 'Att avsändarens påståenden är sanna visas inte.',
+    en: 'It is not shown that what the sender claimed is true.',
+  },
+  'free-text-by-digest': {
+    sv: 'Fri text styrks av sitt digest, inte av sin kategori: avsändaren har själv angett vad texten innehåller.',
+    en: 'Free text is proved by its digest and not by its category: the sender declared what the text holds.',
+  },
+  clocks: {
+    sv: 'Ordningen i loggen är säker. Tidpunkterna är de som undertecknarna har angett.',
+    en: 'The order in the log is certain. The times are those that the signers wrote.',
+  },
+  'no-witnesses': {
+    sv: 'Loggen har inga vittnen. Att ingen har fått se en annan logg visas inte, och datering prövas inte.',
+    en: 'The log has no witnesses. It is not shown that nobody saw another log, and dating is not judged.',
+  },
+  'sparse-checkpoints': {
+    sv: 'Datering prövas mot de kontrollpunkter som finns i filen.',
+    en: 'Dating is judged by the checkpoints in the file.',
+  },
+  'not-pinned': {
+    sv: 'Ingen tidigare kontrollpunkt angavs. Spara filens, så att nästa fil kan jämföras.',
+    en: "No earlier checkpoint was given. Keep the file's, so that the next file can be compared.",
+  },
+  bounded: {
+    sv: 'Andra myndigheters poster är dolda. För angivna myndigheter visar numren att inget utlämnande saknas.',
+    en: 'Entries of other authorities stay blinded. For the authorities named, the numbers show that no disclosure is missing.',
+  },
+  'receipts-unnumbered': {
+    sv: 'Kvitton och meddelanden har inga nummer. Att alla är med visas inte i en avgränsad fil.',
+    en: 'Receipts and notices have no numbers. A bounded file does not show that all are here.',
+  },
+  'last-numbers': {
+    sv: 'Att inget kom efter radens sista nummer visas av avsändarens egna uppgifter eller av nästa period.',
+    en: "That nothing came after a row's last number shows in the sender's own records or in the next period.",
+  },
+  'earlier-numbers': {
+    sv: 'Raderna börjar inne i loggen. Jämför det första numret med föregående rapport.',
+    en: 'The rows begin inside the log. Compare the first number with the report before.',
+  },
+  'receipts-of-earlier': {
+    sv: 'Några kvitton gäller utlämnanden före perioden eller gallrade poster, och har inte kunnat jämföras med dem.',
+    en: 'Some receipts are for disclosures before the period or for erased entries, and could not be held against them.',
+  },
+  erased: {
+    sv: 'Några poster är gallrade. Vad de innehöll visas inte, bara att parterna ville det.',
+    en: 'Some openings were erased. What they held is not shown, only that the parties decided it.',
+  },
+  'one-message': {
+    sv: 'Filen gäller ett meddelande. Om andra meddelanden säger den inget.',
+    en: 'The file is about one message. It says nothing of others.',
+  },
+  'no-content': {
+    sv: 'Innehållet finns inte med.',
+    en: 'The content is not here.',
+  },
+  'content-by-signature': {
+    sv: 'Handlingen binds till meddelandet av avsändarens underskrift. Att chiffret inneslöt just den intygar mottagarens kvitto.',
+    en: "The document is bound to the message by the sender's signature. That the ciphertext held it is what the recipient's receipt attests.",
+  },
+} as const;
+export type Limit = keyof typeof LIMITS;

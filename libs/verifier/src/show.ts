@@ -1,0 +1,68 @@
+import { EnvelopeError, parseDecision, parseManifest, parseNotice, parseReceipt } from '#envelope';
+import type { Fact, Opening } from './facts.js';
+import type { Ground } from './ground.js';
+import type { ShownDecision, ShownStatement } from './report.js';
+import { attempt } from './say.js';
+
+/** What a report shows of an entry: parties, codes and citations, nothing of the claims. */
+export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDecision | ShownStatement | undefined {
+  const at = new Date(fact.at).toISOString();
+  const index = fact.index.toString();
+  switch (fact.kind) {
+    case 'decision':
+      return decisionOf(fact, opening, ground);
+    case 'receipt': {
+      const reason = read(opening.annex, (text) => parseReceipt(text).receipt.reason);
+      return { index, kind: fact.receipt?.kind ?? 'receipt', at, ...(reason === undefined ? {} : { reason }) };
+    }
+    case 'refusal':
+    case 'notice':
+    case 'delay': {
+      const { kind, reason } = parseNotice(opening.entry).notice;
+      return { index, kind, at, ...(reason === undefined ? {} : { reason }) };
+    }
+    case 'erasure':
+      return undefined;
+  }
+}
+
+const decisionOf = (
+  fact: Fact & { readonly kind: 'decision' },
+  { entry, annex }: Opening,
+  ground: Ground,
+): ShownDecision => {
+  const { verdict, ruleSet } = parseDecision(entry).decision;
+  const versions = ground.ruleSetOf(ruleSet.sha256)?.versions ?? [];
+  const messageType = read(annex, (text) => parseManifest(text).manifest.messageType);
+  const { attempt: number, sender, recipient, outcome } = fact;
+  return {
+    index: fact.index.toString(),
+    attempt: number,
+    sender,
+    recipient,
+    ...(messageType === undefined ? {} : { messageType }),
+    outcome,
+    bases: basesOf(verdict).map((id) => {
+      const version = versions.find((one) => `${one.id}@${one.from}` === id);
+      return version === undefined ? { id } : { id, citation: version.citation };
+    }),
+    number: fact.number,
+    decidedAt: new Date(fact.at).toISOString(),
+  };
+};
+
+/** Basis versions that carry it, as the verdict's codes name them. */
+const basesOf = (verdict: object): readonly string[] => {
+  const { bases } = verdict as { readonly bases?: unknown };
+  return Array.isArray(bases) ? bases.filter((id) => typeof id === 'string') : [];
+};
+
+/** What is unreadable was told already. */
+const read = <T>(text: string | undefined, parse: (text: string) => T): T | undefined =>
+  text === undefined
+    ? undefined
+    : attempt(
+        () => parse(text),
+        EnvelopeError,
+        () => undefined,
+      );
