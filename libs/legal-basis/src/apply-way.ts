@@ -8,6 +8,7 @@ import type {
   ClaimAssessment,
   ClaimBasis,
   DirectoryView,
+  Facts,
   LegalPositionView,
   Missing,
   PartySelector,
@@ -44,7 +45,7 @@ export interface WayOut {
   readonly outcome?: WayOutcome;
 }
 
-/** The input as it stands once the way is taken. Facts, derived facts, purpose, initiative and day stay as they were. */
+/** The input as it stands once the way is taken. Facts, purpose, initiative and day stay as they were; derived facts too, but see `leavingOut`. */
 export function applyWay(input: CheckInput, way: WayOut): CheckInput {
   switch (way.kind) {
     case 'other-basis':
@@ -67,10 +68,18 @@ export function applyWay(input: CheckInput, way: WayOut): CheckInput {
   }
 }
 
-const leavingOut = (input: CheckInput, out: readonly string[] = []): CheckInput => {
+/**
+ * The input without these items. To leave out the address does not clear a protected identity, since the sender is itself a trace: where an
+ * item that goes was under such a provision, the rest stands as under a mark.
+ */
+export const leavingOut = (input: CheckInput, out: readonly string[] = []): CheckInput => {
   if (out.length === 0) return input;
-  const items = input.claims.items.filter(({ id }) => !out.includes(id));
-  return { ...input, claims: { ...input.claims, items } };
+  const { claims } = input;
+  const index = indexOf(input.ruleSet);
+  const items = claims.items.filter(({ id }) => !out.includes(id));
+  const traced = claims.items.some(({ id, secrecy }) => out.includes(id) && index.protectsIdentity(secrecy));
+  const derived: Facts = traced ? { ...claims.derived, protectedIdentity: 'marked' } : claims.derived;
+  return { ...input, claims: { ...claims, items, derived } };
 };
 export const claiming = (input: CheckInput, bases: readonly ClaimBasis[]): CheckInput => ({
   ...input,

@@ -143,15 +143,9 @@ class Examination {
     if (aboutPersons === undefined || aboutPersons === 'unknown')
       this.lacks({ code: 'PROTECTION_STATUS_UNKNOWN', kind: 'officer' });
     const marked = aboutPersons === 'marked';
-    for (const item of items) if (marked || this.isProtected(item)) this.protectedItem(item);
+    for (const item of items) if (marked || this.index.protectsIdentity(item.secrecy)) this.protectedItem(item);
     if (purpose === 'investigate-crime' && derived['ageBand'] === 'under-15') this.ask('suspect-under-15', {});
     if (derived['deceased'] === true) this.ask('deceased-person', {});
-  }
-
-  private isProtected(item: ClaimItem): boolean {
-    for (const provision of item.secrecy)
-      if (this.index.provisions.get(provision)?.protectedIdentity === true) return true;
-    return false;
   }
 
   private protectedItem(item: ClaimItem): void {

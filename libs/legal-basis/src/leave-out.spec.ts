@@ -7,6 +7,7 @@ import { explainPart } from './explain.js';
 import { directory, newestRuleSet, recorded, TODAY } from './fixtures.js';
 import { leaveOut, partWithout, permittedPart } from './leave-out.js';
 import type { CheckInput, ClaimAssessment } from './types.js';
+import { waysOut } from './ways-out.js';
 
 const BASIS = 'LUF-2008-206-3';
 const person = (name: string, protection = 'none') => ({ name, protection });
@@ -150,6 +151,23 @@ describe('the part that may go', () => {
     );
     expect(after?.verdict.outcome).toBe('permit');
     expect(after?.input.claims.derived['protectedIdentity']).toBe('none');
+  });
+
+  it.each(['22:2', '21:3'])('does not clear a protected identity that is declared: %s', (provision) => {
+    const body = referral({ company: [provision, '35:3'] });
+    const told = partOf(body);
+    expect(told).toMatchObject({ whole: 'deny', leavesOut: ['company'], outcome: 'protected' });
+    expect(told.text).toContain('två utsedda handläggare');
+    expect(partWithout(body, inputOf(body, passes), ['company'])?.verdict).toMatchObject({ kind: 'protected' });
+    const way = partOf(referral({ company: [provision], 'otherPersons.2': ['35:3'] }));
+    expect(way).toMatchObject({ leavesOut: ['otherPersons.2'], outcome: 'protected' });
+  });
+
+  it('is not proposed as a way out of a protected identity that is declared', () => {
+    const input = inputOf(referral({ company: ['22:2'] }), passes);
+    const verdict = check(input);
+    expect(verdict).toMatchObject({ outcome: 'assess', kind: 'protected' });
+    expect(waysOut(verdict, input).ways.filter(({ items }) => items !== undefined)).toEqual([]);
   });
 
   it('is none where what is left is stopped by its own facts', () => {

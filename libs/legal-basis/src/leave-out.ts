@@ -1,5 +1,5 @@
 import type { JsonValue } from '#json';
-import type { WayOutcome } from './apply-way.js';
+import { leavingOut, type WayOutcome } from './apply-way.js';
 import { buildClaims, type ReferralBody } from './build-claims.js';
 import { check } from './check.js';
 import { fieldsOf, isObject, type Declarations } from './classify.js';
@@ -98,7 +98,7 @@ export function partWithout(referral: ReferralBody, input: CheckInput, items: re
   });
   const leavesOut = whole.items.flatMap(({ id }) => (stays.has(id) ? [] : [id]));
   const own: CheckInput = { ...input, claims: { ...built, assessments } };
-  const ofWhole: CheckInput = { ...input, claims: { ...whole, items: built.items, assessments } };
+  const ofWhole = leavingOut({ ...input, claims: { ...whole, assessments } }, leavesOut);
   const [verdict, other] = [check(own), check(ofWhole)];
   const worse =
     rank(ofWhole, other) > rank(own, verdict) ? { verdict: other, input: ofWhole } : { verdict, input: own };

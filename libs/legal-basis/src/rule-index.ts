@@ -84,6 +84,12 @@ export class RuleIndex {
     return member;
   }
 
+  /** Whether a provision of protected identity protects it (OSL 21:3, 22:2). */
+  protectsIdentity(secrecy: readonly string[]): boolean {
+    for (const provision of secrecy) if (this.provisions.get(provision)?.protectedIdentity === true) return true;
+    return false;
+  }
+
   excluded(setIds: readonly string[], provision: string, on: LocalDate): boolean {
     for (const id of setIds) if (this.memberOn(id, provision, on) !== 'out') return true;
     return false;

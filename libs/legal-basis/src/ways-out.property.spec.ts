@@ -56,13 +56,16 @@ describe('ways out, over random claims', () => {
     expect(kinds.size).toBeGreaterThan(3);
   });
 
-  test('no way changes what is so', () => {
+  test('no way changes what is so, nor clears a protected identity by leaving it out', () => {
     fc.assert(
       fc.property(anyInput(), (input) => {
+        const index = indexOf(input.ruleSet);
         for (const way of waysOut(check(input), input).ways) {
-          const { bases: _b, items, assessments: _a, ...world } = applyWay(input, way).claims;
-          const { bases: _ob, items: before, assessments: _oa, ...same } = input.claims;
+          const { bases: _b, items, assessments: _a, derived, ...world } = applyWay(input, way).claims;
+          const { bases: _ob, items: before, assessments: _oa, derived: known, ...same } = input.claims;
+          const traced = before.some(({ id, secrecy }) => way.items?.includes(id) && index.protectsIdentity(secrecy));
           expect(world).toEqual(same);
+          expect(derived).toEqual(traced ? { ...known, protectedIdentity: 'marked' } : known);
           expect(before).toEqual(expect.arrayContaining([...items]));
         }
       }),

@@ -187,11 +187,16 @@ function leavingOut(verdict: Verdict, input: CheckInput, now: number): WayOut[] 
   const rank = new Map(input.claims.items.map((item) => [item.id, touched.has(item.id) ? alone(input, item) : 0]));
   const ranks = [...new Set(rank.values())].filter((one) => one < now).sort((a, b) => b - a);
   const ways: WayOut[] = [];
+  let least = now;
   for (const most of [...new Set([ranks[0], ranks.at(-1)])]) {
     if (most === undefined) continue;
     const part = without(input, (item) => (rank.get(item) ?? Number.POSITIVE_INFINITY) > most);
     if (part.items.length === 0 || part.keeps.length === 0) continue;
-    for (const way of verified(input, { kind: 'leave-out-items', ...part })) if (rankOf(way) < now) ways.push(way);
+    const [way] = verified(input, { kind: 'leave-out-items', ...part });
+    // To leave out more must gain something.
+    if (way === undefined || rankOf(way) >= least) continue;
+    least = rankOf(way);
+    ways.push(way);
   }
   return ways;
 }
