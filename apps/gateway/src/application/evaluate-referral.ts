@@ -1,4 +1,4 @@
-import { canonicalBytes } from '#json';
+import { canonicalBytes, canonicalize } from '#json';
 import {
   ClassificationError,
   OFFICES,
@@ -79,7 +79,9 @@ export class EvaluateReferral {
     const bind = (id: string, assessment: AssessmentDto): StoredAssessment =>
       this.bind(sender, body, assessment, { id, about, ground, on, now, contentDigest });
     const still = kept.filter((a) => a.digest === bound(sender, a, contentDigest));
-    const assessments = [...still, ...added.map((assessment) => bind(this.newId(), assessment))];
+    const known = new Set(still.map(said));
+    const given = added.map((assessment) => bind(this.newId(), assessment));
+    const assessments = [...still, ...given.filter((assessment) => !known.has(said(assessment)))];
     const recipients: Evaluated[] = [];
     const referral: ReferralBody = { ...body, content, registration: { ...body.registration } };
     for (const to of body.to) {
@@ -160,6 +162,9 @@ export class EvaluateReferral {
     };
   }
 }
+
+/** What an officer says; said again, it is the same assessment. */
+const said = ({ id: _id, at: _at, commitment: _commitment, ...rest }: StoredAssessment): string => canonicalize(rest);
 
 const invalid = (member: string, code: string): GatewayError =>
   new GatewayError('ASSESSMENT_INVALID', { faults: [{ path: `assessments.${member}`, code }] });

@@ -1,7 +1,16 @@
-import { check, explain, explainPart, partWithout, permittedPart, verdictCodes } from '#legal-basis';
+import {
+  ClassificationError,
+  check,
+  explain,
+  explainPart,
+  partWithout,
+  permittedPart,
+  verdictCodes,
+} from '#legal-basis';
 import type { CheckInput, Claims, Part, PermittedPart, ReferralBody, Verdict } from '#legal-basis';
 import type { SubmitReferralQueryDto, VerdictView } from '#contracts';
 import type { JsonValue } from '#json';
+import { GatewayError } from '../domain/errors.js';
 
 /** @param part what may go of a referral that may not go as a whole */
 export const viewOf = (verdict: Verdict, input: CheckInput, part?: PermittedPart): VerdictView => ({
@@ -41,6 +50,7 @@ export interface Judged {
 /**
  * @param input of the whole referral to one recipient
  * @param gone items that a draft leaves out
+ * @throws {GatewayError} CONTENT_INVALID when they can no longer be left out
  */
 export const judged = (
   referral: ReferralBody,
@@ -48,13 +58,26 @@ export const judged = (
   onDeny: SubmitReferralQueryDto['onDeny'],
   gone: readonly string[],
 ): Judged => {
-  const kept = gone.length === 0 ? undefined : partWithout(referral, input, gone);
-  if (kept !== undefined) return ofPart(kept);
+  if (gone.length > 0) return ofPart(stillWithout(referral, input, gone));
   const verdict = check(input);
   const permitted = verdict.outcome === 'deny' ? permittedPart(referral, verdict, input) : undefined;
   if (permitted?.part !== undefined && onDeny === 'send-permitted') return ofPart(permitted.part);
   const { content } = referral;
   return { content, leftOut: [], claims: input.claims, verdict, view: viewOf(verdict, input, permitted) };
+};
+/** The whole is never sent in the place of a part that types of another release no longer know. @throws {GatewayError} CONTENT_INVALID */
+const stillWithout = (referral: ReferralBody, input: CheckInput, gone: readonly string[]): Part => {
+  let part: Part | undefined;
+  let cause: unknown;
+  try {
+    part = partWithout(referral, input, gone);
+  } catch (error) {
+    if (!(error instanceof ClassificationError)) throw error;
+    cause = error;
+  }
+  if (part === undefined)
+    throw new GatewayError('CONTENT_INVALID', { faults: [{ path: 'content', code: 'part-invalid' }], cause });
+  return part;
 };
 const ofPart = ({ content, leavesOut, verdict, input }: Part): Judged => ({
   content,

@@ -195,6 +195,18 @@ describe('a part that awaits an assessment', () => {
     expect(await outcomeOf(() => assess({ items: ['company'] }))).toBe('ASSESSMENT_INVALID');
   });
 
+  it('is never sent whole when it can no longer be left out', async () => {
+    const evaluate = (...items: string[]) =>
+      gateway.evaluate.execute(given.system, given.referral, {
+        now: world.clock.now(),
+        added: [...(given.referral.assessments ?? []), body],
+        leftOut: new Map([[given.referral.to[0]?.authority ?? '', items]]),
+      });
+    expect((await evaluate('company')).outcome).toBe('permit');
+    expect(await outcomeOf(() => evaluate('circumstances~observation'))).toBe('CONTENT_INVALID');
+    expect(await outcomeOf(() => evaluate('known.by.another.release'))).toBe('CONTENT_INVALID');
+  });
+
   it('loses nothing more afterwards: an officer who stops an item ends it', async () => {
     const supplied = changed(given, { content: { ...given.referral.content, otherPersons: [PERSON] } });
     const draft = await submit(supplied, PART);

@@ -3,6 +3,7 @@ import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto } from '#
 import { parseManifest, parseRefusal, verifyManifest, verifyRefusal } from '#envelope';
 import type { PrivateKey } from '#envelope';
 import { parseStrict } from '#json';
+import type { Claims } from '#legal-basis';
 import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf } from '#testing';
 import type { Example, TestGateway, World } from '#testing';
 import type { GatewayError } from '../domain/errors.js';
@@ -97,6 +98,24 @@ describe('a referral that the law permits', () => {
     expect(answer.recipients.map(({ messageId }) => messageId)).not.toContain(
       (await find(example('01')))?.messages[0]?.messageId,
     );
+  });
+
+  it('has facts of the day on which its manifest is issued, though midnight falls between', async () => {
+    const { personalIdentityNumber: _, ...subject } = (example('01').referral.content as { subject: object })
+      .subject as {
+      personalIdentityNumber: string;
+    };
+    const day = (at: string): string => new Date(Date.parse(at) + 3600e3).toISOString().slice(0, 10);
+    const midnight = Date.parse('2026-11-24T23:00:00.000Z');
+    let reads = 0;
+    const jumping = (): Date => new Date(midnight + (reads++ === 0 ? -10 : 10));
+    const { evaluate, sealing } = gateway;
+    const submission = new SubmitReferral(store, evaluate, sealing, DRAFT_MS, world.newId, jumping, () => undefined);
+    // 21 on the 25th.
+    const content = { ...example('01').referral.content, subject: { ...subject, birthDate: '2005-11-25' } };
+    await submission.submit(example('01').system, { ...example('01').referral, content });
+    const { claims, issuedAt } = parseManifest(member(store.outbox[0], 'manifest')).manifest;
+    expect((claims as Claims).derived['ageBand']).toBe(day(issuedAt) < '2026-11-25' ? '18-20' : '21-plus');
   });
 
   it('goes to each of its recipients in a seal of its own', async () => {
@@ -227,6 +246,33 @@ describe('a referral that awaits an assessment', () => {
     expect(after).toMatchObject({ phase: 'lapsed', messages: [{ state: 'refused' }] });
     expect(types()).toEqual(['refusal.reported.v1']);
     expect(await outcomeOf(() => assess(later(example('19'))))).toBe('NOT_A_DRAFT');
+  });
+
+  it('does not begin anew where an officer has ended it: secrecy prevails over the same body', async () => {
+    await submit(example('19'));
+    await assess({ ...later(example('19')), outcome: 'secrecy-prevails' });
+    const ended = await find(example('19'));
+    expect(await outcome(example('19'))).toBe('FORMAL_OBSTACLE');
+    expect(await find(example('19'))).toEqual(ended);
+    expect(types()).toEqual(['refusal.reported.v1']);
+    // Under another id it is another referral; the log has the refusal of this one.
+    expect(await submit(changed(example('19'), { id: world.newId() }))).toMatchObject({ state: 'awaiting-assessment' });
+  });
+
+  it('keeps what was assessed when it is withdrawn and submitted again, each assessment once', async () => {
+    const stop = { ...later(example('19')), outcome: 'secrecy-prevails', officer: 'UPS-SCN-099' };
+    const given = changed(example('19'), { assessments: [later(example('19'))] });
+    await submit(given);
+    await assess(stop);
+    const before = await find(given);
+    expect(before).toMatchObject({ phase: 'draft', messages: [{ detail: { verdict: { outcome: 'assess' } } }] });
+    await store.withdraw(given.system, given.referral.id, world.clock.now());
+    await submit(given);
+    expect(await find(given)).toMatchObject({ phase: 'draft', assessments: before?.assessments });
+    for (const test of ['BEHOV', 'ANDAMAL'])
+      await assess((example('19').referral.assessments ?? []).find((one) => one.test === test) as AssessmentDto);
+    expect(await find(given)).toMatchObject({ phase: 'draft', assessments: { length: 4 } });
+    expect(JSON.stringify((await find(given))?.messages)).toContain('ASSESSMENTS_CONFLICT');
   });
 
   it('is replaced by another body, and what was assessed is void', async () => {

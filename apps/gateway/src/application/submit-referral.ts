@@ -32,15 +32,18 @@ export class SubmitReferral {
       if (existing?.phase === 'accepted' && existing.bodyDigest !== bodyDigest) throw new GatewayError('ID_REUSE');
       if (existing?.phase === 'accepted') return answer(existing);
       if (existing?.phase === 'draft' && existing.bodyDigest === bodyDigest) return answer(existing);
+      const now = this.now();
       const evaluation = await this.evaluate.execute(sender, body, {
-        now: this.now(),
+        now,
+        // What officers found of this body stands, though its draft has ended: "secrecy prevails" above all.
+        kept: existing?.bodyDigest === bodyDigest ? existing.assessments : [],
         added: body.assessments ?? [],
         ...(asked.onDeny === undefined ? {} : { onDeny: asked.onDeny }),
       });
       if (evaluation.outcome === 'deny' || (evaluation.outcome === 'assess' && asked.onAssess === 'refuse')) {
-        await this.refuse(sender, body, evaluation);
+        await this.refuse(sender, body, evaluation, now);
       }
-      const stored = await this.keep(sender, body, bodyDigest, evaluation, existing);
+      const stored = await this.keep(sender, body, bodyDigest, evaluation, existing, now);
       // Another request for the same id was first: look at what it left.
       if (stored !== undefined) return answer(stored);
     }
@@ -53,26 +56,28 @@ export class SubmitReferral {
       const draft = await this.store.find(sender, id);
       if (draft === undefined) throw new GatewayError('NOT_FOUND');
       if (draft.phase !== 'draft') throw new GatewayError('NOT_A_DRAFT');
+      const now = this.now();
       const evaluation = await this.evaluate.execute(sender, draft.body, {
-        now: this.now(),
+        now,
         kept: draft.assessments,
         added,
         leftOut: new Map(draft.messages.map(({ recipient, detail }) => [recipient, detail.leftOut ?? []])),
       });
-      const stored = await this.keep(sender, draft.body, draft.bodyDigest, evaluation, draft);
+      const stored = await this.keep(sender, draft.body, draft.bodyDigest, evaluation, draft, now);
       if (stored !== undefined) return stored;
     }
     throw new GatewayError('ID_REUSE');
   }
 
+  /** @param now of the evaluation: facts are of the day on which the manifest is issued, also past midnight */
   private async keep(
     sender: string,
     body: SubmitReferralDto,
     bodyDigest: string,
     evaluation: Evaluation,
     existing: StoredReferral | undefined,
+    now: Date,
   ): Promise<StoredReferral | undefined> {
-    const now = this.now();
     const base = {
       authority: sender,
       id: body.id,
@@ -115,8 +120,8 @@ export class SubmitReferral {
     return (await this.store.put(referral, expected, [], refusals)) ? referral : undefined;
   }
 
-  private async refuse(sender: string, body: SubmitReferralDto, evaluation: Evaluation): Promise<never> {
-    await this.store.refuse(sender, await this.refusals(sender, body, evaluation, this.now()));
+  private async refuse(sender: string, body: SubmitReferralDto, evaluation: Evaluation, now: Date): Promise<never> {
+    await this.store.refuse(sender, await this.refusals(sender, body, evaluation, now));
     const code = evaluation.outcome === 'deny' ? 'FORMAL_OBSTACLE' : 'ASSESSMENT_MISSING';
     throw new GatewayError(code, { extensions: { recipients: evaluation.recipients.map(verdictOf) } });
   }
