@@ -49,6 +49,7 @@ export interface ClaimsContext {
  * @throws {ClassificationError}
  */
 export function buildClaims(body: ReferralBody, context: ClaimsContext): Claims {
+  const items = classify(body.type, body.content, context.senderKind, body.declarations ?? {});
   return {
     v: 1,
     messageType: body.type,
@@ -56,9 +57,9 @@ export function buildClaims(body: ReferralBody, context: ClaimsContext): Claims 
     ...(body.requestId === undefined ? {} : { requestId: body.requestId }),
     purpose: body.purpose,
     bases: body.bases.map(({ id, point }) => (point === undefined ? { id } : { id, point })),
-    items: classify(body.type, body.content, context.senderKind, body.declarations ?? {}),
+    items,
     facts: { ...body.facts },
-    derived: derive(body.type, body.content, context.on, body.registration),
+    derived: derive(body.type, body.content, { items, on: context.on, registration: body.registration }),
     assessments: context.assessments,
     ...(body.cooperationDecision === undefined ? {} : { cooperationDecision: body.cooperationDecision }),
   };

@@ -41,9 +41,11 @@ describe('what law enforcement at Skatteverket holds', () => {
 
 describe('a mark of security classification', () => {
   const marking = (said: string, secrecyMark = 'OSL 26 kap. 1 §') =>
-    derive('supplier-check/1', { ...check('after-award'), concerns: said }, '2026-11-23', { secrecyMark })[
-      'securityMarking'
-    ];
+    derive(
+      'supplier-check/1',
+      { ...check('after-award'), concerns: said },
+      { items: [], on: '2026-11-23', registration: { secrecyMark } },
+    )['securityMarking'];
   it.each(['HEMLIG', 'KVALIFICERAT HEMLIG', 'Begränsat hemlig', 'kvalificerat  hemlig', 'KONFIDENTIELL'])(
     'is found: %s',
     (mark) => {
@@ -68,7 +70,11 @@ describe('a mark of security classification', () => {
       ...declared,
       secrecy: { 'representatives.0': ['31:16'] },
     });
-    const silent = { ...claims, items, derived: derive('supplier-check/1', check('after-award'), '2026-11-23') };
+    const silent = {
+      ...claims,
+      items,
+      derived: derive('supplier-check/1', check('after-award'), { items, on: '2026-11-23' }),
+    };
     const compared = (secrecyMark: string) =>
       compareClaims('supplier-check/1', check('after-award'), silent, 'upphandlingsnamnd', '2026-11-23', {
         secrecyMark,

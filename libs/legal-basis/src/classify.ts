@@ -17,11 +17,12 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
 
 /** What the sender says about items; nothing here takes a default away. */
 export interface Declarations {
-  /** Free-text field → data categories it contains. */
+  /** Free-text field → data categories it contains; none that says nothing about anyone. */
   readonly freeText?: { readonly [item: string]: readonly string[] };
   /** Item → provisions to add, or to state where the kind of authority has no default. */
   readonly secrecy?: { readonly [item: string]: readonly string[] };
   readonly known?: { readonly [item: string]: string };
+  /** Free text alone: of any other field the schema says whom it is about. */
   readonly about?: { readonly [item: string]: string };
 }
 /** One annotated field of the content, as found. */
@@ -133,10 +134,18 @@ function itemsOf(field: FoundField, content: JsonValue, kind: AuthorityKind, dec
       { id, dataCategory: 'undeclared-free-text', about: annotation.about, known: 'unknown-origin', secrecy: [] },
     ];
   return [...new Set(contains)].map((category) => {
-    if (!dataCategories.has(category) || category === 'undeclared-free-text')
-      throw new ClassificationError('DECLARATION_UNKNOWN', id);
+    if (!isDeclarable(category)) throw new ClassificationError('DECLARATION_UNKNOWN', id);
     return item(`${id}~${category}`, category, field, content, kind, declared);
   });
+}
+
+/** Whether an item is a part of a free text, of which the sender has said what it contains. */
+export const isFreeText = ({ id }: Pick<ClaimItem, 'id'>): boolean => id.includes('~');
+
+/** Words can say anything: no text is of a category without secrecy. */
+export function isDeclarable(category: string): boolean {
+  const cls = dataCategories.get(category)?.class;
+  return cls !== undefined && cls !== 'open' && category !== 'undeclared-free-text';
 }
 
 function item(
@@ -155,8 +164,10 @@ function item(
   if (!least.hasDefault && stated.length === 0) throw new ClassificationError('SECRECY_UNDECLARED', id);
   const known = own(declared.known, id) ?? own(declared.known, field.id) ?? field.annotation.known ?? 'own-case';
   const about = own(declared.about, id) ?? own(declared.about, field.id) ?? field.annotation.about;
-  // An informant stays one: what is said of the item must not lift what withholds it.
-  if (field.annotation.about === INFORMANT && (about !== INFORMANT || known !== (field.annotation.known ?? known)))
+  // What is said of an item must not lift what withholds it: whom a field is about stands in the schema, and an informant stays one.
+  if (about !== field.annotation.about && (field.annotation.freeText !== true || field.annotation.about === INFORMANT))
+    throw new ClassificationError('DECLARATION_UNKNOWN', id);
+  if (field.annotation.about === INFORMANT && known !== (field.annotation.known ?? known))
     throw new ClassificationError('DECLARATION_UNKNOWN', id);
   if (!(KNOWN as readonly string[]).includes(known) || !(ABOUT as readonly string[]).includes(about))
     throw new ClassificationError('DECLARATION_UNKNOWN', id);

@@ -70,6 +70,7 @@ export const DERIVED = [
   'ageBand',
   'awardDecided',
   'benefit',
+  'childAmongSubjects',
   'circumstancesStated',
   'deceased',
   'protectedIdentity',

@@ -1,6 +1,6 @@
 import type { JsonValue } from '#json';
 import type { AuthorityKind } from './codes.js';
-import { fieldsOf, INFORMANT, leastSecrecy, type FoundField } from './classify.js';
+import { fieldsOf, INFORMANT, isDeclarable, leastSecrecy, type FoundField } from './classify.js';
 import { derive } from './derive.js';
 import { ClassificationError } from './errors.js';
 import { messageTypeOf } from './message-type.js';
@@ -11,13 +11,14 @@ export type MismatchCode =
   | 'content-invalid'
   | 'item-undeclared'
   | 'item-absent'
+  | 'item-about'
   | 'item-category'
   | 'item-secrecy'
   | 'derived-facts';
 
 /**
- * Recipient's side: whether claims say what the content says. Items must be the same, with at least the default secrecy of the
- * sender's kind; derived facts must be equal.
+ * Recipient's side: whether claims say what the content says. Items must be the same, about the same, with at least the default secrecy of
+ * the sender's kind; derived facts must be equal.
  * @returns sorted mismatch codes; [] when they agree
  */
 export function compareClaims(
@@ -32,7 +33,7 @@ export function compareClaims(
   const found = new Set<MismatchCode>();
   try {
     compareItems(type, content, claims, senderKind, found);
-    const actual = derive(type, content, on, registration);
+    const actual = derive(type, content, { items: claims.items, on, registration });
     const codes = new Set([...Object.keys(actual), ...Object.keys(claims.derived)]);
     for (const code of codes) if (actual[code] !== claims.derived[code]) found.add('derived-facts');
   } catch (error) {
@@ -60,7 +61,10 @@ function compareItems(
     for (const part of parts) {
       unseen.delete(part.id);
       if (part.dataCategory !== categoryOf(part, field)) found.add('item-category');
-      if (field.annotation.about === INFORMANT && part.about !== INFORMANT) found.add('item-category');
+      if (freeText && part.dataCategory !== UNDECLARED && !isDeclarable(part.dataCategory)) found.add('item-category');
+      // Whom a field is about stands in the schema; of free text the sender says it, and an informant stays one.
+      if (part.about !== field.annotation.about && (!freeText || field.annotation.about === INFORMANT))
+        found.add('item-about');
       const least = leastSecrecy(field, part.dataCategory, content, kind);
       // Undeclared free text carries no provision: it is never permitted (FREE_TEXT_UNDECLARED).
       const stated = least.hasDefault || part.secrecy.length > 0 || part.dataCategory === UNDECLARED;

@@ -144,7 +144,8 @@ class Examination {
       this.lacks({ code: 'PROTECTION_STATUS_UNKNOWN', kind: 'officer' });
     const marked = aboutPersons === 'marked';
     for (const item of items) if (marked || this.index.protectsIdentity(item.secrecy)) this.protectedItem(item);
-    if (purpose === 'investigate-crime' && derived['ageBand'] === 'under-15') this.ask('suspect-under-15', {});
+    const child = derived['ageBand'] === 'under-15' || derived['childAmongSubjects'] === true;
+    if (purpose === 'investigate-crime' && child) this.ask('suspect-under-15', {});
     if (derived['deceased'] === true) this.ask('deceased-person', {});
   }
 

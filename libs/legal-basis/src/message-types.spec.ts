@@ -25,10 +25,10 @@ describe('the age of the victims', () => {
         suspects: [ADULT],
         victims: [...victims],
       } as never,
-      ON,
+      { items: [], on: ON },
     )['victimAgeBand'];
   it.each([
-    [[CHILD, YOUTH], 'under-15'],
+    [[CHILD, YOUTH], '15-17'],
     [[YOUTH], '15-17'],
     [[ADULT], '21-plus'],
     [[], 'no-person'],
@@ -41,7 +41,7 @@ describe('the age of the victims', () => {
   });
   it('is the age of the children in a report of concern', () => {
     const content = { children: [CHILD], concern: ['neglect'], situation: 'Barnet far illa hemma.' };
-    expect(derive('child-concern-report/1', content, ON)).toMatchObject({
+    expect(derive('child-concern-report/1', content, { items: [], on: ON })).toMatchObject({
       ageBand: 'under-15',
       victimAgeBand: 'under-15',
     });
@@ -73,7 +73,90 @@ describe('an informant', () => {
       { senderKind: 'utbildningsnamnd', recipient: 'uppsala/socialnamnden', on: ON, assessments: [] },
     );
     const items = claims.items.map((item) => ({ ...item, about: 'subject' }));
-    expect(compareClaims(TYPE, content, { ...claims, items }, 'utbildningsnamnd', ON)).toEqual(['item-category']);
+    expect(compareClaims(TYPE, content, { ...claims, items }, 'utbildningsnamnd', ON)).toEqual(['item-about']);
+  });
+});
+
+describe('several subjects', () => {
+  const TYPE = 'information-to-prevent-crime/2';
+  const factsOf = (subjects: readonly object[]) =>
+    derive(TYPE, { concern: 'network', subjects: [...subjects], information: 'x' } as never, { items: [], on: ON });
+  // What the law lets through about the young does not hold for the adult beside them, and what it lets an adult consent to not for a child
+  it.each([
+    [[YOUTH], '15-17'],
+    [[YOUTH, ADULT], 'unknown'],
+    [[YOUTH, born('2007-01-01')], 'unknown'],
+    [[CHILD, YOUTH], '15-17'],
+    [[CHILD, born()], 'unknown'],
+  ])('%j: %s', (subjects, band) => expect(factsOf(subjects)['ageBand']).toBe(band));
+  it('among whom a child is are told to have one', () => {
+    expect(factsOf([CHILD, ADULT])['childAmongSubjects']).toBe(true);
+    expect(factsOf([CHILD, YOUTH])['childAmongSubjects']).toBe(true);
+    expect(factsOf([YOUTH, ADULT])).not.toHaveProperty('childAmongSubjects');
+  });
+});
+
+describe('free text', () => {
+  const TYPE = 'answer/1';
+  const content = { statement: 'Den sökande bor inte på adressen.' };
+  const body = (categories: readonly string[], about?: string) => ({
+    type: TYPE,
+    initiative: 'own' as const,
+    purpose: 'prevent-crime',
+    bases: [],
+    declarations: {
+      freeText: { statement: categories },
+      ...(about === undefined ? {} : { about: { statement: about } }),
+    },
+    content,
+  });
+  const context = { senderKind: 'socialnamnd', recipient: 'polis/polismyndigheten', on: ON, assessments: [] } as const;
+  it('cannot be declared to say nothing of anyone, at either end', () => {
+    expect(() => buildClaims(body(['message-context']), context)).toThrow('DECLARATION_UNKNOWN at statement');
+    const claims = buildClaims(body(['observation']), context);
+    const items = claims.items.map((item) => ({
+      ...item,
+      id: 'statement~message-context',
+      dataCategory: 'message-context',
+      secrecy: [],
+    }));
+    expect(compareClaims(TYPE, content, { ...claims, items }, 'socialnamnd', ON)).toContain('item-category');
+  });
+  it('about somebody who stands in no field leaves the protection of identities unknown', () => {
+    expect(buildClaims(body(['observation']), context).derived['protectedIdentity']).toBe('unknown');
+    expect(buildClaims(body(['observation'], 'company'), context).derived['protectedIdentity']).toBe('none');
+  });
+  it('about where somebody is, at Skatteverket, is protected by both registers', () => {
+    const claims = buildClaims(body(['whereabouts']), { ...context, senderKind: 'skattemyndighet' });
+    expect(claims.items[0]?.secrecy).toEqual(['22:1', '27:1']);
+  });
+});
+
+describe('a field of the schema', () => {
+  const TYPE = 'notice-of-incorrect-payment/1';
+  const person = (name: string) => ({ name, birthDate: '1980-01-01', protection: 'none' });
+  const content = {
+    subject: person('A'),
+    payment: { benefit: 'bostadsbidrag', period: { from: '2026-01-01' } },
+    circumstances: 'Omständigheterna är dessa.',
+    otherPersons: [person('B')],
+  };
+  const declarations = { freeText: { circumstances: ['benefit-case'] } };
+  it('is about whom the schema says, whatever is declared', () => {
+    const said = { ...declarations, about: { 'otherPersons.0': 'subject' } };
+    expect(() => classify(TYPE, content, 'socialnamnd', said)).toThrow('DECLARATION_UNKNOWN at otherPersons.0');
+  });
+  it('is so for the recipient too', () => {
+    const body = { type: TYPE, initiative: 'own' as const, purpose: 'prevent-crime', bases: [], declarations, content };
+    const claims = buildClaims(body, {
+      senderKind: 'socialnamnd',
+      recipient: 'fk/forsakringskassan',
+      on: ON,
+      assessments: [],
+    });
+    expect(compareClaims(TYPE, content, claims, 'socialnamnd', ON)).toEqual([]);
+    const items = claims.items.map((item) => ({ ...item, about: 'subject' }));
+    expect(compareClaims(TYPE, content, { ...claims, items }, 'socialnamnd', ON)).toEqual(['item-about']);
   });
 });
 
@@ -108,6 +191,6 @@ it('the report at who makes it is protected beside the activity (OSL 40:7 g), a 
   expect(secrecy).toEqual({
     'children.0': ['22:2', '27:1'],
     concern: ['27:1', '40:7g'],
-    whereabouts: ['22:1'],
+    whereabouts: ['22:1', '27:1'],
   });
 });

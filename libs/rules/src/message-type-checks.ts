@@ -7,6 +7,7 @@ export function assertClassified(schema: Fields, defs: Fields, path: string, cat
     const { category, freeText } = fields(item, path);
     if (freeText !== true && !categories.has(text(category, path)))
       fail(`${path}: unknown category ${text(category, path)}`);
+    if (freeText !== true) assertNoText(schema, defs, path);
     if (schema['$ref'] === undefined) assertNoPerson(schema, defs, path);
     return;
   }
@@ -29,6 +30,20 @@ function assertNoPerson(schema: Fields, defs: Fields, path: string): void {
   if (Object.hasOwn(members, 'protection')) fail(`${path}: a person must be an item of its own`);
   for (const [name, member] of Object.entries(members)) assertNoPerson(fields(member, path), defs, `${path}.${name}`);
   if (body['items'] !== undefined) assertNoPerson(fields(body['items'], path), defs, `${path}[]`);
+}
+/** Longer words say more than one category does. */
+const MOST_CHARACTERS = 300;
+/** Words inside an item have its category in silence: long ones must be free text, of which the sender says what it contains. */
+function assertNoText(schema: Fields, defs: Fields, path: string): void {
+  const ref = schema['$ref'];
+  const body = typeof ref === 'string' ? definition(ref, defs, path) : schema;
+  const closed = ['enum', 'const', 'pattern', 'format'].some((word) => Object.hasOwn(body, word));
+  if (body['type'] === 'string' && !closed && !(Number(body['maxLength']) <= MOST_CHARACTERS))
+    fail(`${path}: words of more than ${MOST_CHARACTERS} characters must be free text`);
+  if (body['properties'] !== undefined)
+    for (const [name, member] of Object.entries(fields(body['properties'], path)))
+      assertNoText(fields(member, path), defs, `${path}.${name}`);
+  if (body['items'] !== undefined) assertNoText(fields(body['items'], path), defs, `${path}[]`);
 }
 const definition = (ref: string, defs: Fields, path: string): Fields =>
   fields(defs[ref.replace('#/$defs/', '')], `${path}: ${ref}`);

@@ -93,6 +93,26 @@ export const catalogue: Catalogue = {
       utbetalningsmyndighet: ['40:7d'],
       'brottsbekampande-myndighet': ['18:2', '35:1'],
     },
+    whereabouts: {
+      socialnamnd: ['26:1'],
+      'lss-namnd': ['26:1'],
+      arbetsmarknadsnamnd: ['26:1', '28:11'],
+      utbildningsnamnd: ['23:2'],
+      tillstandsnamnd: ['30:20'],
+      miljonamnd: ['30:27'],
+      upphandlingsnamnd: ['31:16'],
+      'kommunal-halsovard': ['25:1'],
+      'kommunal-statistik': ['24:8'],
+      region: ['25:1'],
+      'a-kassa': ['28:13'],
+      socialforsakringsmyndighet: ['28:1'],
+      skattemyndighet: ['22:1', '27:1'],
+      arbetsmarknadsmyndighet: ['28:11'],
+      'exekutiv-myndighet': ['34:1'],
+      migrationsmyndighet: ['37:1'],
+      utbetalningsmyndighet: ['40:7d'],
+      'brottsbekampande-myndighet': ['18:2', '35:1'],
+    },
     childConcern: {
       socialnamnd: ['26:1'],
       'lss-namnd': ['26:1', '40:7g'],
@@ -269,7 +289,7 @@ export const catalogue: Catalogue = {
     },
     {
       id: 'whereabouts',
-      class: 'population',
+      class: 'whereabouts',
       nameSv: 'var personen vistas',
       nameEn: 'where the person is',
     },
@@ -756,10 +776,6 @@ export const catalogue: Catalogue = {
           observations: {
             type: 'array',
             maxItems: 50,
-            'x-item': {
-              category: 'observation',
-              about: 'subject',
-            },
             items: {
               type: 'object',
               additionalProperties: false,
@@ -768,15 +784,25 @@ export const catalogue: Catalogue = {
                 on: {
                   type: 'string',
                   format: 'date',
+                  'x-item': {
+                    category: 'observation',
+                    about: 'subject',
+                  },
                 },
                 place: {
                   type: 'string',
                   maxLength: 200,
+                  'x-item': {
+                    category: 'observation',
+                    about: 'subject',
+                  },
                 },
                 observed: {
-                  type: 'string',
-                  minLength: 1,
-                  maxLength: 2000,
+                  $ref: '#/$defs/text',
+                  'x-item': {
+                    freeText: true,
+                    about: 'subject',
+                  },
                 },
               },
             },

@@ -131,6 +131,7 @@ export const en: Texts = {
     ageBand: 'How old is the person?',
     awardDecided: 'Has the contract been awarded?',
     benefit: 'Which benefit or support is it about?',
+    childAmongSubjects: 'Is anyone of them under 15?',
     circumstancesStated: 'What are the circumstances? The law requires that they are stated.',
     crime: 'Which crime is it about?',
     deceased: 'Is the person alive?',
@@ -144,6 +145,7 @@ export const en: Texts = {
     ageBand: "the person's age",
     awardDecided: 'whether the contract has been awarded',
     benefit: 'the benefit or support',
+    childAmongSubjects: 'whether anyone of them is under 15',
     circumstancesStated: 'the circumstances',
     crime: 'the crime',
     deceased: 'whether the person is alive',
@@ -167,6 +169,7 @@ export const en: Texts = {
       protectedIdentity: 'Protected identity: {value}.',
     },
     answers: {
+      childAmongSubjects: { yes: 'Someone of them is under 15.', no: 'Nobody of them is under 15.' },
       circumstancesStated: { yes: 'The circumstances are stated.', no: 'The circumstances are not stated.' },
       awardDecided: { yes: 'The contract has been awarded.', no: 'The contract has not been awarded.' },
       deceased: { yes: 'The person is deceased.', no: 'The person is alive.' },

@@ -128,6 +128,7 @@ export const sv: Texts = {
     ageBand: 'Hur gammal är personen?',
     awardDecided: 'Har tilldelningen skett?',
     benefit: 'Vilken förmån eller vilket stöd gäller det?',
+    childAmongSubjects: 'Är någon av dem under 15 år?',
     circumstancesStated: 'Vilka är omständigheterna? Lagen kräver att de anges.',
     crime: 'Vilket brott är det fråga om?',
     deceased: 'Lever personen?',
@@ -141,6 +142,7 @@ export const sv: Texts = {
     ageBand: 'personens ålder',
     awardDecided: 'om tilldelningen har skett',
     benefit: 'förmånen eller stödet',
+    childAmongSubjects: 'om någon av dem är under 15 år',
     circumstancesStated: 'omständigheterna',
     crime: 'brottet',
     deceased: 'om personen lever',
@@ -164,6 +166,7 @@ export const sv: Texts = {
       protectedIdentity: 'Skyddade personuppgifter: {value}.',
     },
     answers: {
+      childAmongSubjects: { yes: 'Någon av dem är under 15 år.', no: 'Ingen av dem är under 15 år.' },
       circumstancesStated: { yes: 'Omständigheterna är angivna.', no: 'Omständigheterna är inte angivna.' },
       awardDecided: { yes: 'Tilldelningen har skett.', no: 'Tilldelningen har inte skett.' },
       deceased: { yes: 'Personen är avliden.', no: 'Personen lever.' },
