@@ -132,6 +132,7 @@ describe('the decisions of a run, computed again by somebody else', () => {
     const root = Buffer.alloc(32, 7).toString('base64');
     expect(await said({ keys: { ...decision.keys, root } })).toMatchObject({ code: 'keys-root' });
     expect(await said({ engineVersion: 99 })).toMatchObject({ code: 'engine-unknown' });
+    expect(await said({ engineVersion: 1 })).toMatchObject({ code: 'engine-too-old' });
     expect(await said({ ruleSet: { ...decision.ruleSet, sha256: 'A'.repeat(43) } })).toMatchObject({
       code: 'rule-set-not-released',
     });

@@ -1,5 +1,5 @@
 import { canonicalize } from '#json';
-import { ENGINE_VERSION, check, verdictCodes } from '#legal-basis';
+import { ENGINE_VERSION, EngineError, check, verdictCodes } from '#legal-basis';
 import type { LocalDate, RuleSet } from '#legal-basis';
 import type { NotReplayable, VerdictGrounds } from './grounds.js';
 
@@ -27,7 +27,14 @@ export function codesOf(
   const engine = by.ruleSet === undefined ? decision.engineVersion : ENGINE_VERSION;
   if (engine > ENGINE_VERSION) return 'engine-unknown';
   const directory = by.allAdopted === true ? { ...asked.directory, adopted: () => true } : asked.directory;
-  return verdictCodes(check({ ...asked, ruleSet, directory, on: by.on ?? asked.on }, engine));
+  try {
+    return verdictCodes(check({ ...asked, ruleSet, directory, on: by.on ?? asked.on }, engine));
+  } catch (error) {
+    // One decision that cannot have been made must not keep the others from being computed.
+    if (error instanceof EngineError && error.code === 'ENGINE_VERSION_UNKNOWN') return 'engine-unknown';
+    if (error instanceof EngineError && error.code === 'ENGINE_TOO_OLD') return 'engine-too-old';
+    throw error;
+  }
 }
 
 /**

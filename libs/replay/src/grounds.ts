@@ -30,6 +30,7 @@ export const CONTRADICTIONS = [
   'manifest-digest',
   'claims-digest',
   'rule-set-not-released',
+  'engine-too-old',
 ] as const;
 /** What is not there to compute from. */
 export const LACKING = [

@@ -4,7 +4,9 @@ import type { BasisVersion, RuleSet } from '#legal-basis';
 import type { KeysLog } from '#snapshot';
 import { aGateway, aWorld, anExchange, example, sealed } from '#testing';
 import { impact } from './impact.js';
+import { codesOf } from './compute.js';
 import type { By } from './compute.js';
+import { groundsOf } from './grounds.js';
 import type { Recorded } from './grounds.js';
 
 const newest = ruleSets.at(-1) as RuleSet;
@@ -74,4 +76,12 @@ it('says what it cannot compute', async () => {
     outcome: 'not-computed',
     code: 'rule-set-unknown',
   });
+});
+
+it('goes on after a decision by an engine that its rule set does not take', async () => {
+  const grounds = await groundsOf(recorded, keys);
+  if (typeof grounds === 'string') throw new Error(grounds);
+  const by = (engineVersion: number) =>
+    codesOf({ ...grounds, decision: { ...grounds.decision, engineVersion } }, {}, () => newest);
+  expect([by(0), by(1), by(99)]).toEqual(['engine-unknown', 'engine-too-old', 'engine-unknown']);
 });

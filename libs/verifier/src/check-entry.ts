@@ -47,6 +47,7 @@ const OPTIONAL: readonly Member[] = [...SUBJECT, 'statementSha256', 'number', 'r
 const LACKING: Readonly<Partial<Record<NotReplayable, FindingCode>>> = {
   'claims-digest': 'claims-digest',
   'rule-set-not-released': 'rule-set-not-released',
+  'engine-too-old': 'engine-too-old',
   'rule-set-unknown': 'rule-set-unknown',
   'engine-unknown': 'engine-unknown',
   'cooperation-missing': 'cooperation-missing',

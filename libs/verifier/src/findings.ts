@@ -248,6 +248,7 @@ export const FINDINGS = {
     'the law gives another verdict than the refusal',
   ),
   'rule-set-not-released': of('law', 'Regelverket är inte det som gällde', 'the rule set is not the one in force'),
+  'engine-too-old': of('law', 'Motorn är äldre än regelverket kräver', 'the engine is older than the rule set demands'),
   'rule-set-foreign': of('law', 'Ett bifogat regelverk är inte utgivet', 'an attached rule set was never released'),
   'cooperation-commitment': of(
     'law',

@@ -19,6 +19,7 @@ export const REASONS: Readonly<Record<NotReplayable, string>> = {
   'manifest-digest': 'the manifest is another than the one decided on',
   'claims-digest': 'the claims are others than those decided on',
   'rule-set-not-released': 'the rule set is not the one that the snapshot names',
+  'engine-too-old': 'the engine is older than the rule set demands',
   'opening-missing': 'the opening of the decision is not there',
   'cooperation-missing': 'the cooperation decision is not opened',
   'keys-log-shorter': 'the keys log does not reach that far',

@@ -275,6 +275,10 @@ export const STATEMENT_MUTATIONS: readonly Mutation[] = [
       draft.replace('refusal', await taking(scene, act, signed));
     },
   ),
+  ofLog('an engine older than its rule set demands', ['engine-too-old'], async (draft, scene, random) => {
+    const name = random.pick(['permit', 'other-permit'] as const);
+    draft.replace(name, { entry: await redecided(scene, draft.act(name), { engineVersion: 1 }) });
+  }),
   ofLog('an engine that is not here', ['engine-unknown'], async (draft, scene, random) => {
     const name = random.pick(['permit', 'other-permit'] as const);
     draft.replace(name, {
