@@ -96,7 +96,7 @@ describe('what a referral says', () => {
     expect(found).toEqual([]);
   });
 
-  it.each(['kommunerna', 'myndigheterna', 'rattsvasendet'])(
+  it.each(['kommunerna', 'myndigheterna', 'rattsvasendet', 'utbetalningar'])(
     'stands readable in no table of the gateway %s',
     async (gateway) => {
       const { read, found } = await search.tables(delge, gateway);

@@ -18,15 +18,19 @@ export class Forger {
     return new Forger(parties, await parties.exchange(), await parties.gateway(gateway));
   }
 
-  /** A log of its own, under this key, that has the entry in it. */
-  async logged(entry: string, signer: NoteSigner): Promise<Pick<DeliveryReleasedV1, 'blind' | 'proof'>> {
-    const log = new DisclosureLog(signer);
+  /** A log of its own, under these keys, that has the entry in it. */
+  async logged(
+    entry: string,
+    signer: NoteSigner,
+    witnesses = this.parties.witnesses(),
+  ): Promise<Pick<DeliveryReleasedV1, 'blind' | 'proof'>> {
+    const log = new DisclosureLog(signer, witnesses);
     await log.fill(5);
     const { blind, proof } = await log.append(entry);
     return { blind, proof };
   }
 
-  /** The decision said otherwise or by another, and proven as only the log's own key could. */
+  /** The decision said otherwise or by another, and proven as only the log's own key and its witnesses together could. */
   async decided(
     delivery: DeliveryReleasedV1,
     change: (decision: Decision) => Decision,

@@ -26,6 +26,26 @@ export const FORGERIES: readonly [string, string, Forge][] = [
     }),
   ],
   [
+    'proven in another tree, by the log and two of its four witnesses',
+    'proof-invalid',
+    async (one, _, forger) => ({
+      ...one,
+      ...(await forger.logged(one.decision, forger.parties.log(), forger.parties.witnesses().slice(0, 2))),
+    }),
+  ],
+  [
+    'proven in another tree, by the log and strangers under the names of its witnesses',
+    'proof-invalid',
+    async (one, _, forger) => ({
+      ...one,
+      ...(await forger.logged(
+        one.decision,
+        forger.parties.log(),
+        forger.parties.witnesses().map(({ name }) => noteSigner(name)),
+      )),
+    }),
+  ],
+  [
     'with a checkpoint of another size',
     'proof-invalid',
     (one) => ({

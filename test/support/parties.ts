@@ -3,7 +3,7 @@ import { importPrivate, localSigner } from '#envelope';
 import type { PublicKey, Signer } from '#envelope';
 import { nodeNoteSigner } from '#tlog/build';
 import type { NoteSigner } from '#tlog/build';
-import { keyFiles, readKey } from '../../tools/sandbox/keys.js';
+import { keyFiles, readKey, witnessName } from '../../tools/sandbox/keys.js';
 import type { KeyStoreFile } from '../../tools/sandbox/systems.js';
 import type { TestStack } from './stack.js';
 
@@ -33,6 +33,11 @@ export class Parties {
   log(): NoteSigner {
     const { origin } = this.delge.sandbox.trust.logs.disclosure;
     return nodeNoteSigner(origin, readKey(keyFiles(this.dir).log('disclosure')));
+  }
+  /** The witnesses of the policy, each as only its gateway has it. */
+  witnesses(): readonly NoteSigner[] {
+    const { environment, witnesses } = this.delge.directory;
+    return witnesses.gateways.map((id) => nodeNoteSigner(witnessName(environment, id), this.store(id).witness));
   }
   /** Gateway that hosts the authority. */
   hosting(authority: string): string {

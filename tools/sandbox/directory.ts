@@ -10,6 +10,8 @@ interface Named {
 export interface SandboxDirectory {
   readonly environment: string;
   readonly gateways: readonly (Named & { readonly id: string; readonly operatedBy: string })[];
+  /** Gateways whose witnesses the release policy names, and how many of them it asks for. */
+  readonly witnesses: { readonly quorum: number; readonly gateways: readonly string[] };
   readonly participants: readonly (Named & { readonly slug: string; readonly organisationNumber: string })[];
   readonly authorities: readonly (Named & {
     readonly id: string;

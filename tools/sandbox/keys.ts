@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey } from '#envelope';
 import type { PrivateKey } from '#envelope';
-import { verifierKey } from '#tlog/build';
+import { verifierKey, witnessKey } from '#tlog/build';
 import type { JWK } from 'jose';
 import type { SandboxDirectory } from './directory.js';
 
@@ -73,14 +73,29 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
   return true;
 }
 
-const logTrust = (dir: string, { environment }: SandboxDirectory, log: 'disclosure' | 'keys'): object => {
+const logTrust = (dir: string, directory: SandboxDirectory, log: 'disclosure' | 'keys'): object => {
   const file = keyFiles(dir).log(log);
-  const origin = `logg.delge.example/${environment}/${log}`;
+  const origin = `logg.delge.example/${directory.environment}/${log}`;
   if (!existsSync(file)) write(file, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
-  const publicKey = Buffer.from(readKey(file).x ?? '', 'base64url');
-  // No witness yet: the log's own signature is the whole policy.
-  return { origin, keys: [verifierKey(origin, publicKey, sha256)], policy: '' };
+  const key = verifierKey(origin, raw(readKey(file)), sha256);
+  return { origin, keys: [key], policy: policyOf(dir, directory, key) };
 };
+
+/** Key name of a gateway's witness: a URL without scheme, c2sp.org/tlog-cosignature. */
+export const witnessName = (environment: string, gateway: string): string =>
+  `vittne.delge.example/${environment}/${gateway}`;
+
+/** c2sp.org/tlog-policy. */
+const policyOf = (dir: string, { environment, witnesses }: SandboxDirectory, log: string): string => {
+  const { quorum, gateways } = witnesses;
+  const lines = gateways.map((id) => {
+    const { witness } = readKey(keyFiles(dir).keyStore(id)) as { readonly witness: JWK };
+    return `witness ${id} ${witnessKey(witnessName(environment, id), raw(witness), sha256)}`;
+  });
+  return [`log ${log}`, ...lines, `group gateways ${quorum} ${gateways.join(' ')}`, 'quorum gateways', ''].join('\n');
+};
+
+const raw = ({ x }: JWK): Uint8Array => Buffer.from(x ?? '', 'base64url');
 
 /** Public members of a key. */
 export const open = ({ kty, crv, x, y }: JWK): { readonly [member: string]: string } =>

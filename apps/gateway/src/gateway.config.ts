@@ -25,7 +25,7 @@ export class GatewayConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1000) readonly DRAFT_LIFETIME_MS: number = 30 * DAY_MS;
   /** A manifest is good for this long, at most 7 days. */
   @Type(() => Number) @IsInt() @Min(1000) @Max(7 * DAY_MS) readonly MESSAGE_LIFETIME_MS: number = 7 * DAY_MS;
-  /** Publishing stops when the newest verified checkpoint of the keys log was fetched longer ago than this. */
+  /** Publishing stops when the witnesses of the newest verified checkpoint of the keys log cosigned it longer ago than this. */
   @Type(() => Number) @IsInt() @Min(1000) readonly SNAPSHOT_MAX_AGE_MS: number = 15 * 60 * 1000;
   /** How often drafts and unpublished messages are looked through for expiry. */
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;

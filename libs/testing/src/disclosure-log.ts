@@ -73,8 +73,12 @@ export class DisclosureLog {
   private readonly read = (level: number, n: bigint): Promise<Uint8Array | undefined> =>
     Promise.resolve(this.tiles.get(`${level}/${n}`));
 
-  private async add(entry: string, blind: Uint8Array): Promise<bigint> {
-    const leaf = disclosureLeaf(blind, Buffer.from(entry, 'ascii'), nodeSha256);
+  private add(entry: string, blind: Uint8Array): Promise<bigint> {
+    return this.take(disclosureLeaf(blind, Buffer.from(entry, 'ascii'), nodeSha256));
+  }
+
+  /** A leaf as it stands in another log. @returns its index */
+  async take(leaf: Uint8Array): Promise<bigint> {
     const index = this.size;
     for (const { level, n, hashes } of await appendToTiles(index, [leafHash(nodeSha256, leaf)], this.read, nodeSha256))
       this.tiles.set(`${level}/${n}`, hashes);

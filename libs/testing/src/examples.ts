@@ -16,7 +16,7 @@ export const example = (number: string): Example => {
   return JSON.parse(JSON.stringify(found)) as Example;
 };
 
-/** A few boards of municipalities and a few agencies, behind all three gateways. */
+/** A few boards of municipalities and a few agencies, behind the gateways of municipalities, agencies and justice. */
 const AUTHORITIES = [
   'linkoping/omsorgsnamnden',
   'linkoping/socialnamnden',

@@ -8,6 +8,8 @@ import type { WitnessLog } from './witness-log.js';
 /** The ledger answers when there is more; after this long the same checkpoint is cosigned anew. */
 const WAIT_MS = 25_000;
 const RETRY_MS = 500;
+/** A ledger that answers at once with what was cosigned already is not asked in a tight circle. */
+const AGAIN_MS = 50;
 
 /** Asks the ledger for checkpoints of one log, and gives it this gateway's cosignatures. */
 export class Witnessing extends Loop {
@@ -71,7 +73,7 @@ export class Witnessing extends Loop {
       this.log.debug('witness.cosigned', { log: this.name, size: outcome.size.toString() });
     }
     this.fault = undefined;
-    return 0;
+    return outcome.size === size ? AGAIN_MS : 0;
   }
 
   /** @returns false when this key has a past that is not remembered here */
