@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { SubmitReferralDto } from '#contracts';
-import { parseManifest } from '#envelope';
+import { parseDecision, parseManifest, parseNotice } from '#envelope';
 import type { Example } from '../tools/demo/examples.js';
-import { TestStack, example, problemOf, refusalOf } from './support/stack.js';
+import { TestStack, eventually, example, problemOf, refusalOf } from './support/stack.js';
 
 jest.setTimeout(60_000);
+const LOGGED_MS = 30_000;
 
 let delge: TestStack;
 beforeAll(async () => {
@@ -17,6 +18,22 @@ const unreached = (...items: string[]): Example & { readonly whole: SubmitReferr
   const secrecy = Object.fromEntries(items.map((item) => [item, ['35:3']]));
   const declarations = { ...given.referral.declarations, secrecy };
   return { ...given, referral: { ...given.referral, declarations }, whole: given.referral.content };
+};
+/** Of all that the log has of a sender, decisions and refusals, as it stood at one moment. */
+const numbersOf = async (sender: string): Promise<readonly number[]> => {
+  const rows = await delge.sql<{ readonly decision: string | null; readonly notice: string | null }>(
+    'operator',
+    `SELECT decision, NULL AS notice FROM exchange.decision WHERE sender = $1
+     UNION ALL SELECT NULL, notice FROM exchange.notice WHERE kind = 'refusal-recorded'`,
+    [sender],
+  );
+  return rows
+    .map(({ decision, notice }) =>
+      decision === null ? parseNotice(notice ?? '').notice : parseDecision(decision).decision,
+    )
+    .filter((one) => one.sender === sender)
+    .map(({ number = 0 }) => number)
+    .sort((a, b) => a - b);
 };
 const payloadOf = (jws: string): string => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8');
 
@@ -49,6 +66,21 @@ describe('a referral of which one item may not go', () => {
       expect(told).not.toMatch(/provider|35:3/);
       expect(told).not.toContain(name);
     }
+  });
+
+  it('stands in the log as a refused whole beside the part that was sent, under numbers without a gap', async () => {
+    const { system, referral } = unreached('provider');
+    await delge.sandbox.client(system).submit(referral, { onDeny: 'send-permitted' });
+    const [message] = await eventually('part and refusal in the log', LOGGED_MS, async () => {
+      const messages = await delge.settled(system, referral.id, ['fetched']);
+      return messages.every(({ notices }) => notices.length > 0) ? messages : undefined;
+    });
+    expect(message).toMatchObject({ state: 'fetched', notices: [{ kind: 'refusal-recorded' }] });
+    const { notice } = parseNotice(message?.notices[0]?.entry ?? '');
+    expect(notice).toMatchObject({ messageId: message?.messageId, sender: system, recipient: message?.authority });
+    const numbers = await numbersOf(system);
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+    expect(numbers).toEqual(expect.arrayContaining([notice.number, message?.decision?.number]));
   });
 
   it('is refused also then when its type demands the item', async () => {

@@ -9,7 +9,7 @@ import { claiming, type WayOut, type WayOutcome } from './apply-way.js';
 import type { Ground } from './grounds.js';
 import type { PermittedPart } from './leave-out.js';
 import type { OpenFact } from './open-facts.js';
-import { outcomeOf, waysOut } from './ways-out.js';
+import { outcomeOf, waysOut, type Found } from './ways-out.js';
 
 /** One thing that is so, with the items it concerns. */
 export interface Finding {
@@ -59,11 +59,17 @@ export const textsOf = (explained: Explanation): readonly string[] => [
 ];
 
 /**
- * Renders a verdict and looks for ways out. `input` must be the input the verdict came from.
+ * Renders a verdict. `input` must be the input the verdict came from.
+ * @param found ways out, where the content has been asked too; else they are looked for
  * @throws {EngineError} as `check`
  */
-export function explain(verdict: Verdict, input: CheckInput, lang: 'sv' | 'en'): Explanation {
-  return new Renderer(verdict, input, lang === 'sv' ? sv : en, lang).explanation();
+export function explain(
+  verdict: Verdict,
+  input: CheckInput,
+  lang: 'sv' | 'en',
+  found: Found = waysOut(verdict, input),
+): Explanation {
+  return new Renderer(verdict, input, lang === 'sv' ? sv : en, lang).explanation(found);
 }
 
 /** One sentence on the part that may go. `input` must be the input of the whole. */
@@ -109,9 +115,8 @@ class Renderer {
     this.index = indexOf(input.ruleSet);
   }
 
-  explanation(): Explanation {
+  explanation({ ways, facts }: Found): Explanation {
     const { verdict } = this;
-    const { ways, facts } = waysOut(verdict, this.input);
     const obstacles = verdict.outcome === 'permit' ? [] : this.obstacles(verdict.obstacles);
     return {
       outcome: this.texts.outcomes[verdict.outcome],

@@ -46,7 +46,15 @@ export {
 } from './explain.js';
 export { groundsFor, type Ground } from './grounds.js';
 export { applyWay, type WayOut, type WayOutcome } from './apply-way.js';
-export { leaveOut, partWithout, permittedPart, type NoPart, type Part, type PermittedPart } from './leave-out.js';
+export {
+  leaveOut,
+  partWithout,
+  permittedPart,
+  waysOutOf,
+  type NoPart,
+  type Part,
+  type PermittedPart,
+} from './leave-out.js';
 export type { OpenFact } from './open-facts.js';
 export { textCatalogue, type Text, type TextGroup } from './texts/catalogue.js';
 export { LAWS_OWN_WORDS, PlainLanguage, type Fault } from './texts/plain-language.js';

@@ -5,9 +5,9 @@ import { check } from './check.js';
 import { ClassificationError } from './errors.js';
 import { explainPart } from './explain.js';
 import { directory, newestRuleSet, recorded, TODAY } from './fixtures.js';
-import { leaveOut, partWithout, permittedPart } from './leave-out.js';
+import { leaveOut, partWithout, permittedPart, waysOutOf } from './leave-out.js';
 import type { CheckInput, ClaimAssessment } from './types.js';
-import { waysOut } from './ways-out.js';
+import { waysOut, type Found } from './ways-out.js';
 
 const BASIS = 'LUF-2008-206-3';
 const person = (name: string, protection = 'none') => ({ name, protection });
@@ -117,6 +117,15 @@ describe('the part that may go', () => {
     });
   });
 
+  it('is the one for which nothing more is needed, before a larger one that awaits something', () => {
+    const body = referral({ company: ['35:3'], 'otherPersons.2': ['25:1'] });
+    const input = inputOf(body, passes);
+    expect(partWithout(body, input, ['company'])?.verdict.outcome).toBe('assess');
+    expect(partOf(body)).toMatchObject({ leavesOut: ['company', 'otherPersons.2'], outcome: 'permit' });
+    const none = partOf(referral({ company: ['35:3'], circumstances: ['25:1'] }));
+    expect(none).toMatchObject({ leavesOut: ['company'], outcome: 'legal-question' });
+  });
+
   it('is none where the type demands the field', () => {
     const told = partOf(referral(unreached('circumstances')));
     expect(told).toMatchObject({ leavesOut: ['circumstances~benefit-case'], why: 'field-required' });
@@ -186,6 +195,34 @@ describe('the part that may go', () => {
     };
     const input = { ...inputOf(body, () => []), recipient: 'polis/noa' };
     expect(partWithout(body, input, ['victims.0'])?.verdict.outcome).toBe('deny');
+  });
+});
+
+describe('ways out of a referral whose content is at hand', () => {
+  const waysOf = (body: ReferralBody, more = passes) => {
+    const input = inputOf(body, more);
+    const verdict = check(input);
+    const leaving = (found: Found) => found.ways.filter(({ items }) => items !== undefined);
+    const found = waysOutOf(body, verdict, input);
+    return { claims: leaving(waysOut(verdict, input)), content: leaving(found), all: found.ways };
+  };
+  it('leave out nothing that the type demands', () => {
+    const { claims, content: told, all } = waysOf(referral(unreached('circumstances')));
+    expect(claims).not.toEqual([]);
+    expect(told).toEqual([]);
+    expect(all).toEqual([{ kind: 'none', why: 'obstacle' }]);
+  });
+  it('name all that goes, and say what then stands', () => {
+    const [way] = waysOf(referral(unreached('otherPersons.1'))).content.filter(
+      ({ kind }) => kind === 'leave-out-items',
+    );
+    expect(way).toMatchObject({ items: ['otherPersons.1', 'otherPersons.2'], outcome: 'permit' });
+    expect(way?.keeps).toContain('otherPersons.0');
+  });
+  it('are those of the claims where they leave nothing out', () => {
+    const { claims, all } = waysOf(referral(), () => []);
+    expect(claims).toEqual([]);
+    expect(all.map(({ kind }) => kind)).toContain('ask-for-assessment');
   });
 });
 

@@ -1,12 +1,12 @@
 import type { JsonValue } from '#json';
-import { leavingOut, type WayOutcome } from './apply-way.js';
+import { claiming, leavingOut, type WayOut, type WayOutcome } from './apply-way.js';
 import { buildClaims, type ReferralBody } from './build-claims.js';
 import { check } from './check.js';
 import { fieldsOf, isObject, type Declarations } from './classify.js';
 import { ClassificationError } from './errors.js';
 import { messageTypeOf, validateContent } from './message-type.js';
 import type { CheckInput, ClaimItem, Verdict } from './types.js';
-import { outcomeOf, waysOut } from './ways-out.js';
+import { noWay, outcomeOf, rankOf, rankOfVerdict, waysOut, type Found } from './ways-out.js';
 
 /** Why no part can be sent: no item is carried, the type demands a field that would go, or what is left is stopped itself. */
 export type NoPart = 'nothing-carried' | 'field-required' | 'part-stopped';
@@ -118,17 +118,45 @@ const rank = (input: CheckInput, verdict: Verdict): number => {
 };
 
 /**
- * The largest part that is carried, as the search for ways out found it, put to the test as a message of its own.
+ * The part that may go: the first for which nothing more is needed, else the largest that is carried, as the search for ways out found them,
+ * each put to the test as a message of its own.
  * @param input that the verdict came from
  */
 export function permittedPart(referral: ReferralBody, verdict: Verdict, input: CheckInput): PermittedPart {
-  const all = input.claims.items.map(({ id }) => id);
-  const way = waysOut(verdict, input).ways.find(({ kind }) => kind === 'leave-out-items');
-  if (way?.items === undefined) return { keeps: [], leavesOut: all, why: 'nothing-carried' };
-  const part = partWithout(referral, input, way.items);
-  if (part === undefined) return { keeps: way.keeps ?? [], leavesOut: way.items, why: 'field-required' };
-  const { leavesOut } = part;
-  const keeps = all.filter((id) => !leavesOut.includes(id));
+  const tried = waysOut(verdict, input)
+    .ways.filter(({ kind }) => kind === 'leave-out-items')
+    .map(({ items = [] }) => tryPart(referral, input, items));
+  const sendable = tried.filter(({ part }) => part !== undefined);
+  const leavesOut = input.claims.items.map(({ id }) => id);
+  return (
+    sendable.find(({ outcome }) => outcome === 'permit') ??
+    sendable[0] ??
+    tried[0] ?? { keeps: [], leavesOut, why: 'nothing-carried' }
+  );
+}
+
+function tryPart(referral: ReferralBody, input: CheckInput, items: readonly string[]): PermittedPart {
+  const part = partWithout(referral, input, items);
+  const leavesOut = part?.leavesOut ?? items;
+  const keeps = input.claims.items.flatMap(({ id }) => (leavesOut.includes(id) ? [] : [id]));
+  if (part === undefined) return { keeps, leavesOut, why: 'field-required' };
   const outcome = outcomeOf(part.input, part.verdict);
   return outcome === undefined ? { keeps, leavesOut, why: 'part-stopped' } : { keeps, leavesOut, outcome, part };
+}
+
+/**
+ * Ways out where the content is at hand: one that leaves items out is told only when what is left is a message of its type and gains
+ * something, with the items that then go and what the check says of the rest.
+ * @param input that the verdict came from
+ */
+export function waysOutOf(referral: ReferralBody, verdict: Verdict, input: CheckInput): Found {
+  const { ways, facts } = waysOut(verdict, input);
+  const told = ways.flatMap((way): readonly WayOut[] => {
+    if (way.items === undefined) return [way];
+    const bases = way.bases?.map((id) => ({ id })) ?? referral.bases;
+    const { keeps, leavesOut, outcome } = tryPart({ ...referral, bases }, claiming(input, bases), way.items);
+    if (outcome === undefined || rankOf({ outcome }) >= rankOfVerdict(verdict)) return [];
+    return [{ ...way, items: leavesOut, keeps, outcome }];
+  });
+  return { ways: ways.length > 0 && told.length === 0 ? [noWay(verdict)] : told, facts };
 }

@@ -50,9 +50,12 @@ function lookFor(verdict: Verdict, input: CheckInput): Found {
     return { ways: [{ kind: 'none', why: 'malformed' }], facts: [] };
   const standings = standingsOf(input, { sender, recipient });
   const ways = search(verdict, input, standings);
-  const none: WayOut = { kind: 'none', why: verdict.outcome === 'assess' ? 'unanswered' : 'obstacle' };
-  return { ways: ways.length === 0 ? [none] : ways, facts: openFacts(input, standings) };
+  return { ways: ways.length === 0 ? [noWay(verdict)] : ways, facts: openFacts(input, standings) };
 }
+export const noWay = (verdict: Verdict): WayOut => ({
+  kind: 'none',
+  why: verdict.outcome === 'assess' ? 'unanswered' : 'obstacle',
+});
 
 /** A message outside the closed lists is refused whatever is changed here; one without a basis may find one. */
 export function isMalformed(input: CheckInput): boolean {
@@ -132,7 +135,8 @@ interface Ranked {
   readonly way: WayOut;
   readonly duty: boolean;
 }
-const rankOf = ({ outcome }: WayOut): number => (outcome === undefined ? Number.POSITIVE_INFINITY : RANK[outcome]);
+export const rankOf = ({ outcome }: Pick<WayOut, 'outcome'>): number =>
+  outcome === undefined ? Number.POSITIVE_INFINITY : RANK[outcome];
 const inOrder = (ways: readonly Ranked[]): WayOut[] =>
   [...ways]
     .sort((a, b) => Number(b.duty) - Number(a.duty) || rankOf(a.way) - rankOf(b.way))

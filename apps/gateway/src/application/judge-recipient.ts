@@ -6,20 +6,32 @@ import {
   partWithout,
   permittedPart,
   verdictCodes,
+  waysOutOf,
 } from '#legal-basis';
 import type { CheckInput, Claims, Part, PermittedPart, ReferralBody, Verdict } from '#legal-basis';
 import type { SubmitReferralQueryDto, VerdictView } from '#contracts';
 import type { JsonValue } from '#json';
 import { GatewayError } from '../domain/errors.js';
 
-/** @param part what may go of a referral that may not go as a whole */
-export const viewOf = (verdict: Verdict, input: CheckInput, part?: PermittedPart): VerdictView => ({
-  outcome: verdict.outcome,
-  codes: verdictCodes(verdict),
-  sv: explain(verdict, input, 'sv'),
-  en: explain(verdict, input, 'en'),
-  ...(part === undefined ? {} : { permitted: permittedView(verdict, input, part) }),
-});
+/**
+ * @param referral whose content ways out are held against; absent: claims alone are at hand
+ * @param part what may go of a referral that may not go as a whole
+ */
+export const viewOf = (
+  verdict: Verdict,
+  input: CheckInput,
+  referral?: ReferralBody,
+  part?: PermittedPart,
+): VerdictView => {
+  const found = referral === undefined ? undefined : waysOutOf(referral, verdict, input);
+  return {
+    outcome: verdict.outcome,
+    codes: verdictCodes(verdict),
+    sv: explain(verdict, input, 'sv', found),
+    en: explain(verdict, input, 'en', found),
+    ...(part === undefined ? {} : { permitted: permittedView(verdict, input, part) }),
+  };
+};
 
 const permittedView = (
   verdict: Verdict,
@@ -46,6 +58,8 @@ export interface Judged {
   readonly claims: Claims;
   readonly verdict: Verdict;
   readonly view: VerdictView;
+  /** The whole, where it is denied and a part of it stands here. */
+  readonly whole?: { readonly claims: Claims; readonly verdict: Verdict };
 }
 /**
  * @param input of the whole referral to one recipient
@@ -58,12 +72,13 @@ export const judged = (
   onDeny: SubmitReferralQueryDto['onDeny'],
   gone: readonly string[],
 ): Judged => {
-  if (gone.length > 0) return ofPart(stillWithout(referral, input, gone));
+  if (gone.length > 0) return ofPart(referral, stillWithout(referral, input, gone));
   const verdict = check(input);
   const permitted = verdict.outcome === 'deny' ? permittedPart(referral, verdict, input) : undefined;
-  if (permitted?.part !== undefined && onDeny === 'send-permitted') return ofPart(permitted.part);
+  if (permitted?.part !== undefined && onDeny === 'send-permitted')
+    return { ...ofPart(referral, permitted.part), whole: { claims: input.claims, verdict } };
   const { content } = referral;
-  return { content, leftOut: [], claims: input.claims, verdict, view: viewOf(verdict, input, permitted) };
+  return { content, leftOut: [], claims: input.claims, verdict, view: viewOf(verdict, input, referral, permitted) };
 };
 /** The whole is never sent in the place of a part that types of another release no longer know. @throws {GatewayError} CONTENT_INVALID */
 const stillWithout = (referral: ReferralBody, input: CheckInput, gone: readonly string[]): Part => {
@@ -79,10 +94,10 @@ const stillWithout = (referral: ReferralBody, input: CheckInput, gone: readonly 
     throw new GatewayError('CONTENT_INVALID', { faults: [{ path: 'content', code: 'part-invalid' }], cause });
   return part;
 };
-const ofPart = ({ content, leavesOut, verdict, input }: Part): Judged => ({
+const ofPart = (referral: ReferralBody, { content, declarations, leavesOut, verdict, input }: Part): Judged => ({
   content,
   leftOut: leavesOut,
   claims: input.claims,
   verdict,
-  view: viewOf(verdict, input),
+  view: viewOf(verdict, input, { ...referral, content, declarations }),
 });

@@ -1,8 +1,9 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto, VerdictView } from '#contracts';
 import { parseMessageSubmittedV1 } from '#contracts';
-import { parseManifest } from '#envelope';
+import { parseManifest, parseRefusal } from '#envelope';
 import { OUTCOMES } from '#legal-basis';
+import type { Claims } from '#legal-basis';
 import { MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
 import type { Example, TestExchange, TestGateway, World } from '#testing';
 import type { GatewayError } from '../domain/errors.js';
@@ -60,8 +61,10 @@ const refusal = async (given: Example, asked?: SubmitReferralQueryDto) => {
   const recipients = error.details.extensions?.['recipients'] as { verdict: VerdictView; leftOut?: string[] }[];
   return { code: error.code, recipients };
 };
+const itemsOf = (claims: object): readonly string[] => (claims as Claims).items.map(({ id }) => id);
 const delivered = async (at = 0) => {
-  const submitted = parseMessageSubmittedV1(store.outbox[at]?.body ?? new Uint8Array());
+  const sent = store.outbox.filter(({ type }) => type === 'message.submitted.v1');
+  const submitted = parseMessageSubmittedV1(sent[at]?.body ?? new Uint8Array());
   const { recipient, claims } = parseManifest(submitted.manifest).manifest;
   const host = hosts.find(({ keys }) => keys.hosts(recipient)) as TestGateway;
   const { detail } = await host.verify.execute(await exchange.release(submitted));
@@ -83,18 +86,45 @@ describe('a referral of which one item may not go', () => {
     const answer = await submit(given, PART);
     expect(answer).toMatchObject({ state: 'accepted', recipients: [{ leftOut: ['provider'] }] });
     expect(answer.recipients[0]?.verdict).toMatchObject({ outcome: 'permit' });
-    expect(store.refusals).toEqual([]);
     const { provider: _, ...rest } = given.referral.content;
     const { content, outcome, claims } = await delivered();
     expect([content, outcome]).toEqual([rest, 'permit']);
     expect(claims).not.toMatch(/provider|35:3/);
   });
 
+  it('is refused as a whole for the log, once and beside the part that goes', async () => {
+    await submit(given, PART);
+    expect(store.outbox.map(({ type }) => type)).toEqual(['message.submitted.v1', 'refusal.reported.v1']);
+    const { refusal: told } = parseRefusal(store.refusals[0]?.statement ?? '');
+    const { manifest } = parseManifest(parseMessageSubmittedV1(store.outbox[0]?.body ?? new Uint8Array()).manifest);
+    expect(told).toMatchObject({ outcome: 'deny', messageId: manifest.messageId, recipient: manifest.recipient });
+    expect(itemsOf(told.claims)).toEqual(expect.arrayContaining([...itemsOf(manifest.claims), 'provider']));
+    const [message] = await messages(given);
+    expect(message?.state).toBe('accepted');
+    await submit(given, PART);
+    expect(store.refusals).toHaveLength(1);
+  });
+
+  it('is not refused twice when it was refused before its sender asked', async () => {
+    await refusal(given);
+    await submit(given, PART);
+    expect(store.outbox.map(({ type }) => type)).toEqual(['refusal.reported.v1', 'message.submitted.v1']);
+  });
+
+  it('tells no way out that its type does not allow', async () => {
+    const { recipients } = await refusal(unreached(example('01'), 'circumstances'));
+    const { waysOut } = (recipients[0] as (typeof recipients)[0]).verdict.sv as {
+      readonly waysOut: readonly object[];
+    };
+    expect(waysOut).not.toEqual([]);
+    for (const way of waysOut) expect(way).not.toHaveProperty('items');
+  });
+
   it('gets the answer it got, whatever is asked for later', async () => {
     const answer = await submit(given, PART);
     expect(await submit(given)).toEqual(answer);
     expect(await submit(given, { onDeny: 'refuse' })).toEqual(answer);
-    expect(store.outbox).toHaveLength(1);
+    expect(store.outbox).toHaveLength(2);
   });
 
   it('tells its officer what was left out, for as long as it is kept', async () => {
@@ -161,7 +191,12 @@ describe('a referral to two', () => {
     ]);
     expect(recipients[0]?.verdict.permitted).toMatchObject({ keeps: ['company', 'place'], why: 'field-required' });
     expect(await messages(none)).toEqual([]);
-    expect(store.outbox.map(({ type }) => type)).toEqual(['refusal.reported.v1']);
+    expect(store.outbox.map(({ type }) => type)).toEqual(['refusal.reported.v1', 'refusal.reported.v1']);
+    const refused = store.refusals.map(({ statement }) => parseRefusal(statement).refusal);
+    expect(refused.map(({ recipient, outcome }) => `${recipient} ${outcome}`).toSorted()).toEqual([
+      `${ebm} deny`,
+      `${skv} deny`,
+    ]);
   });
 });
 
@@ -183,7 +218,7 @@ describe('a part that awaits an assessment', () => {
     const draft = await submit(given, PART);
     expect(draft).toMatchObject({ state: 'awaiting-assessment', recipients: [{ leftOut: ['company'] }] });
     expect(await submit(given)).toEqual(draft);
-    expect(store.outbox).toEqual([]);
+    expect(store.outbox.map(({ type }) => type)).toEqual(['refusal.reported.v1']);
     const after = await assess();
     expect(after).toMatchObject({ phase: 'accepted', messages: [{ detail: { leftOut: ['company'] } }] });
     expect(after.assessments.at(-1)?.items).not.toContain('company');

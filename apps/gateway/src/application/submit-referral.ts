@@ -101,7 +101,7 @@ export class SubmitReferral {
           referral,
           expected,
           sealed.map((s) => s.outgoing),
-          [],
+          await this.refusals(sender, body, evaluation, now, deniedWhole(evaluation)),
         ))
       )
         return undefined;
@@ -116,12 +116,13 @@ export class SubmitReferral {
       ...(denied ? {} : { lapsesAt: new Date(now.getTime() + this.draftLifetimeMs) }),
       messages: evaluation.recipients.map((to) => pending(to, state, now)),
     };
-    const refusals = denied ? await this.refusals(sender, body, evaluation, now) : [];
+    const refused = denied ? stopped(evaluation) : deniedWhole(evaluation);
+    const refusals = await this.refusals(sender, body, evaluation, now, refused);
     return (await this.store.put(referral, expected, [], refusals)) ? referral : undefined;
   }
 
   private async refuse(sender: string, body: SubmitReferralDto, evaluation: Evaluation, now: Date): Promise<never> {
-    await this.store.refuse(sender, await this.refusals(sender, body, evaluation, now));
+    await this.store.refuse(sender, await this.refusals(sender, body, evaluation, now, stopped(evaluation)));
     const code = evaluation.outcome === 'deny' ? 'FORMAL_OBSTACLE' : 'ASSESSMENT_MISSING';
     throw new GatewayError(code, { extensions: { recipients: evaluation.recipients.map(verdictOf) } });
   }
@@ -131,11 +132,19 @@ export class SubmitReferral {
     body: SubmitReferralDto,
     evaluation: Evaluation,
     now: Date,
+    refused: readonly Evaluated[],
   ): Promise<readonly StoredRefusal[]> {
-    const stopped = evaluation.recipients.filter((to) => to.verdict.outcome === evaluation.outcome);
-    return Promise.all(stopped.map((to) => this.sealing.refusal(sender, body, to, evaluation, now)));
+    return Promise.all(refused.map((to) => this.sealing.refusal(sender, body, to, evaluation, now)));
   }
 }
+
+/** A denied whole is reported also when a part of it goes. */
+const deniedWhole = ({ recipients }: Evaluation): readonly Evaluated[] =>
+  recipients.flatMap((to) => (to.whole === undefined ? [] : [{ ...to, ...to.whole }]));
+const stopped = (evaluation: Evaluation): readonly Evaluated[] => [
+  ...deniedWhole(evaluation),
+  ...evaluation.recipients.filter((to) => to.verdict.outcome === evaluation.outcome),
+];
 
 const verdictOf = (to: Evaluated): object => ({
   authority: to.recipient,
