@@ -13,7 +13,7 @@ import {
   stockholmDate,
   unknownCodes,
 } from '#legal-basis';
-import type { CheckInput, ClaimAssessment, ClaimItem, ReferralBody, RuleSet } from '#legal-basis';
+import type { CheckInput, Claims, ClaimAssessment, ClaimItem, ReferralBody, RuleSet } from '#legal-basis';
 import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { messageIdOf } from '#envelope';
 import type { JsonValue } from '#json';
@@ -93,11 +93,13 @@ export class EvaluateReferral {
       });
       const directory = await this.law.directory(ground.snapshot, claims);
       const input: CheckInput = { sender, recipient: to.authority, claims, ruleSet: ground.ruleSet, directory, on };
+      const one = judged(referral, input, onDeny, leftOut?.get(to.authority) ?? []);
       recipients.push({
         recipient: to.authority,
         function: to.function,
         messageId: messageIdOf(sender, body.id, to.authority),
-        ...judged(referral, input, onDeny, leftOut?.get(to.authority) ?? []),
+        ...one,
+        claims: one.leftOut.length === 0 ? one.claims : this.rebound(sender, one.claims, assessments, contentDigest),
       });
     }
     return { ground, assessments, recipients, outcome: worst(recipients) };
@@ -141,8 +143,29 @@ export class EvaluateReferral {
       // A system says so; nobody signed in to this gateway.
       assurance: 'asserted' as const,
     };
-    const digest = bound(sender, unsigned, at.contentDigest);
-    return { ...unsigned, digest, commitment: this.keys.commitment(canonicalBytes({ sender, ...unsigned, digest })) };
+    return this.committed(sender, unsigned, at.contentDigest);
+  }
+
+  private committed(sender: string, given: Unbound, contentDigest: string): StoredAssessment {
+    const digest = bound(sender, given, contentDigest);
+    return { ...given, digest, commitment: this.keys.commitment(canonicalBytes({ sender, ...given, digest })) };
+  }
+
+  /** Claims of a part name fewer items than officers did: bound to these, an assessment says the same when it is opened as they say. */
+  private rebound(
+    sender: string,
+    claims: Claims,
+    assessments: readonly StoredAssessment[],
+    contentDigest: string,
+  ): Claims {
+    const about = new Map(claims.assessments.map(({ id, items }) => [id, items]));
+    const bound = assessments.flatMap(({ digest: _digest, commitment: _commitment, ...given }) => {
+      const items = about.get(given.id);
+      return items === undefined
+        ? []
+        : [this.claimOf(sender, this.committed(sender, { ...given, items }, contentDigest))];
+    });
+    return { ...claims, assessments: bound };
   }
 
   private claimOf(sender: string, a: StoredAssessment): ClaimAssessment {
@@ -162,6 +185,8 @@ export class EvaluateReferral {
     };
   }
 }
+
+type Unbound = Omit<StoredAssessment, 'digest' | 'commitment'>;
 
 /** What an officer says; said again, it is the same assessment. */
 const said = ({ id: _id, at: _at, commitment: _commitment, ...rest }: StoredAssessment): string => canonicalize(rest);

@@ -2,12 +2,14 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto, VerdictView } from '#contracts';
 import { parseMessageSubmittedV1 } from '#contracts';
 import { parseManifest, parseRefusal } from '#envelope';
-import { OUTCOMES } from '#legal-basis';
+import { canonicalBytes } from '#json';
+import { OUTCOMES, assessmentDigest } from '#legal-basis';
 import type { Claims } from '#legal-basis';
 import { MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
 import type { Example, TestExchange, TestGateway, World } from '#testing';
 import type { GatewayError } from '../domain/errors.js';
-import type { StoredMessage } from './ports.js';
+import { sha256 } from './law.js';
+import type { StoredAssessment, StoredMessage } from './ports.js';
 import { ReadReferrals } from './read-referrals.js';
 import { SubmitReferral } from './submit-referral.js';
 
@@ -162,6 +164,25 @@ describe('what officers say of single items', () => {
     expect(claims).not.toContain('assistants.1');
     const { assessments } = JSON.parse(claims) as { readonly assessments: readonly { readonly test: string }[] };
     expect(assessments.map(({ test }) => test)).toEqual(['ANLEDNING', 'EJ_SARSKILDA']);
+  });
+
+  it('is bound to the items that go: opened, each assessment says what the claims say', async () => {
+    await submit(given, PART);
+    const { system: sender, referral } = given;
+    const kept = (await store.find(sender, referral.id))?.assessments ?? [];
+    const { claims } = parseManifest(
+      parseMessageSubmittedV1(store.outbox[0]?.body ?? new Uint8Array()).manifest,
+    ).manifest;
+    const { type, content } = referral;
+    const contentDigest = gateway.keys.commitment(canonicalBytes({ sender, type, content }));
+    for (const { id, items, digest, commitment } of (claims as Claims).assessments) {
+      const { digest: _d, commitment: _c, ...own } = kept.find((one) => one.id === id) as StoredAssessment;
+      const opened = { ...own, items };
+      const { recipient, basis, test } = own;
+      expect(digest).toBe(assessmentDigest({ sender, recipient, basis, test, items, contentDigest }, sha256));
+      expect(commitment).toBe(gateway.keys.commitment(canonicalBytes({ sender, ...opened, digest })));
+    }
+    expect(kept.some(({ items }) => items.includes('assistants.1'))).toBe(true);
   });
 });
 
