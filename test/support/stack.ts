@@ -172,7 +172,10 @@ const partOf = (whole: SandboxDirectory, ids: readonly string[]): SandboxDirecto
   const slugs = new Set([...ids.map((id) => id.split('/')[0]), ...gateways.map(({ operatedBy }) => operatedBy)]);
   const participants = whole.participants.filter(({ slug }) => slugs.has(slug));
   const cooperations = whole.cooperations.filter(({ parties }) => parties.every((id) => ids.includes(id)));
-  return { ...whole, authorities, gateways, participants, cooperations };
+  // Those who are there witness: a quorum of others would never be met.
+  const there = whole.witnesses.gateways.filter((id) => gateways.some((gateway) => gateway.id === id));
+  const witnesses = { quorum: Math.min(whole.witnesses.quorum, there.length), gateways: there };
+  return { ...whole, authorities, gateways, participants, cooperations, witnesses };
 };
 
 const optionsOf = (name: string): StackOptions => {
