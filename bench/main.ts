@@ -11,7 +11,7 @@ const [part = '', ...args] = process.argv.slice(2);
 const run = PARTS[part];
 if (run === undefined) {
   process.stderr.write(
-    `usage: npm run bench -- <${Object.keys(PARTS).join('|')}> [--decisions NUMBER | --leaves NUMBER]\n`,
+    `usage: npm run bench -- <${Object.keys(PARTS).join('|')}> [--decisions NUMBER | --leaves NUMBER | --short]\n`,
   );
   process.exit(1);
 }
