@@ -113,22 +113,30 @@ export function groundsAt(
   return { decision, manifest, obstacles, asked: { sender, recipient, claims, directory, on } };
 }
 
-/** What the sender's gateway asked the law, when it stopped a message itself. @throws {SnapshotError} as `groundsAt` */
+/**
+ * What the sender's gateway asked the law, when it stopped a message itself: with the cooperation decision opened and without. A gateway that hosts
+ * no party to it never sees it.
+ * @throws {SnapshotError} as `groundsAt`
+ */
 export function refusalGroundsAt(
   snapshot: Snapshot,
   refusal: Refusal,
   cooperation: object | undefined,
-): VerdictGrounds | NotReplayable {
+): readonly VerdictGrounds[] | NotReplayable {
   const claims = claimsOf(refusal.claims as JsonValue);
   if (claims === undefined) return 'malformed';
   const released = snapshot.ruleSet();
   if (released?.sha256 !== refusal.ruleSet.sha256 || released.number !== refusal.ruleSet.number)
     return 'rule-set-not-released';
-  const directory = directoryOf(snapshot, claims, cooperation);
-  if (directory === undefined) return 'cooperation-missing';
+  const opened = directoryOf(snapshot, claims, cooperation);
+  if (opened === undefined) return 'cooperation-missing';
   const { sender, recipient } = refusal;
   const on = stockholmDate(new Date(refusal.at));
-  return { decision: refusal, obstacles: [], asked: { sender, recipient, claims, directory, on } };
+  return [...new Set([opened, snapshot.directory])].map((directory) => ({
+    decision: refusal,
+    obstacles: [],
+    asked: { sender, recipient, claims, directory, on },
+  }));
 }
 
 /** What stood against the message before the law was asked, as the exchange finds it. */

@@ -207,7 +207,9 @@ export class EntryChecker {
     const own = this.snapshot(refusal.keys, say);
     if (own !== undefined) {
       const grounds = refusalGroundsAt(own, refusal, this.cooperation(refusal.claims));
-      this.verdict(recomputed(grounds, this.ground.ruleSetOf), 'refusal-verdict-differs', say);
+      const { ruleSetOf } = this.ground;
+      const all = typeof grounds === 'string' ? [grounds] : grounds.map((one) => recomputed(one, ruleSetOf));
+      this.verdict(all.find((again) => again === 'same') ?? all[0] ?? 'mismatch', 'refusal-verdict-differs', say);
     }
     return refusalId;
   }

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeliveryView } from '#contracts';
+import type { EvidenceFile, Report } from '#verifier';
+import { send } from '../tools/demo/send.js';
+import { StackBundle } from './support/bundle.js';
+import { FalseGateway } from './support/false-gateway.js';
+import { Parties } from './support/parties.js';
+import { TestStack, examples, permitted } from './support/stack.js';
+
+jest.setTimeout(300_000);
+const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
+const CLI = join(ROOT, 'dist/apps/cli/src/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'delge-verify-'));
+const at = (...parts: readonly string[]): string => join(folder, ...parts);
+
+interface Told {
+  readonly code: number;
+  readonly out: string;
+}
+const cli = (...args: readonly string[]): Promise<Told> =>
+  new Promise((done) =>
+    execFile(process.execPath, [CLI, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, out) =>
+      done({ code: error === null ? 0 : Number(error.code), out }),
+    ),
+  );
+const verify = async (...args: readonly string[]): Promise<Report & { readonly code: number }> => {
+  const { code, out } = await cli('verify', ...args, '--trust', at('trust.json'), '--json');
+  return { ...(JSON.parse(out) as Report), code };
+};
+
+describe('what a run of Delge leaves behind, in the hands of somebody who trusts nobody', () => {
+  let delge: TestStack;
+  let bundle: StackBundle;
+  let delivery: DeliveryView;
+
+  beforeAll(async () => {
+    delge = await TestStack.own('verify');
+    const parties = new Parties(delge);
+    for (const example of examples().filter(({ referral }) => referral.requestId === undefined))
+      await send(delge.sandbox, example);
+    // And one that stops before the law is asked.
+    const gateway = await FalseGateway.of(delge, parties, 'kommunerna');
+    const { messageId, ...stopped } = await gateway.made(await gateway.genuine(), { recipientFunction: 'ingen' });
+    await gateway.send(stopped);
+    await gateway.decided(messageId);
+    await gateway.close();
+    const { system, recipient, referral } = permitted();
+    await delge.sandbox.client(system).submit(referral);
+    const [message] = await delge.settled(system, referral.id, ['fetched']);
+    delivery = await delge.sandbox.client(recipient).delivery(message?.messageId ?? '');
+    bundle = await StackBundle.of(delge, parties);
+    writeFileSync(at('trust.json'), readFileSync(join(delge.stack.options.dir, 'trust.json')));
+    await bundle.write(at('bundle'));
+  });
+  afterAll(async () => {
+    await delge.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('holds as a bundle, on one thread and on several', async () => {
+    for (const threads of ['1', '2']) {
+      const report = await verify(at('bundle'), '--threads', threads);
+      expect(report).toMatchObject({ findings: [], conclusion: 'holds', code: 0 });
+      expect(report.complete?.length).toBeGreaterThan(5);
+      expect(report.counts).toMatchObject({ erased: 0, blinded: 0 });
+      expect(report.counts?.permit).toBeGreaterThan(10);
+      expect(report.counts?.deny).toBeGreaterThan(0);
+      expect(report.counts?.refusals).toBeGreaterThan(0);
+    }
+  });
+
+  it('holds bounded to one authority, its numbers whole', async () => {
+    await bundle.write(at('bounded'), ['linkoping/omsorgsnamnden']);
+    const report = await verify(at('bounded'));
+    expect(report).toMatchObject({ findings: [], conclusion: 'holds', code: 0 });
+    expect(report.complete?.map(({ authority, from }) => [authority, from])).toEqual([['linkoping/omsorgsnamnden', 1]]);
+    expect(report.counts?.blinded).toBeGreaterThan(0);
+  });
+
+  it('does not hold when an opening is gone', async () => {
+    cpSync(at('bundle'), at('robbed'), { recursive: true });
+    const lines = readFileSync(at('robbed/openings/0.jsonl'), 'utf8').split('\n');
+    writeFileSync(at('robbed/openings/0.jsonl'), lines.toSpliced(3, 1).join('\n'));
+    const { code, out } = await cli('verify', at('robbed'), '--trust', at('trust.json'));
+    expect(code).toBe(2);
+    expect(out).toContain('[file-digest]');
+    expect(out).toContain('[opening-missing]\n      post 3\n');
+  });
+
+  it('holds as the evidence of one message, content included, from what the recipient’s gateway keeps', async () => {
+    const { document, manifest, decision, blind, proof } = delivery.evidence;
+    const { disclosure, keys } = delge.sandbox.trust.logs;
+    const file: EvidenceFile = {
+      format: 'delge-evidence/1',
+      origins: { disclosure: disclosure.origin, keys: keys.origin },
+      messageId: delivery.id,
+      entries: [{ entry: decision, blind, annex: manifest, proof }],
+      keys: bundle.keys(),
+      document,
+    };
+    writeFileSync(at('case.delge-evidence.json'), JSON.stringify(file));
+    const report = await verify(at('case.delge-evidence.json'));
+    // With witnesses, that the checkpoint before is not there is told.
+    expect(report.findings.filter(({ code }) => code !== 'time-not-bounded')).toEqual([]);
+    expect(report.message).toMatchObject({ content: 'shown', decisions: [{ outcome: 'permit' }] });
+  });
+});
