@@ -131,14 +131,15 @@ export const LOG_MUTATIONS: readonly Mutation[] = [
     files.set('checkpoint', Buffer.from(foreign()));
   }),
   ofFiles('a checkpoint that is none', ['checkpoint-malformed'], (files, _, random) => {
-    const note = text(files, random.pick(['checkpoint', 'keys/checkpoint']));
+    const path = random.pick(['checkpoint', 'keys/checkpoint']);
+    const note = text(files, path);
     const bent = random.pick([
       () => note.replace('\n\n', '\nan extension\n\n'),
       () => note.slice(0, random.below(note.indexOf('\n\n'))),
       () => note.slice(0, -1),
       () => note.replace(/\n([0-9]+)\n/, '\n0$1\n'),
     ]);
-    files.set('checkpoint', Buffer.from(bent()));
+    files.set(path, Buffer.from(bent()));
   }),
   ofFiles(
     'an older checkpoint for the newest',
