@@ -91,6 +91,11 @@ describe('a role at the database', () => {
     },
   );
 
+  it('of ledger can put an entry of its own before the disclosure log, and no statement before the keys log', async () => {
+    const { ledger } = delge.stack.databases.operator;
+    expect([await state(ledger, [pending]), await state(ledger, [statement])]).toEqual([DONE, DENIED]);
+  });
+
   it('is refused a change of the log whoever it is, the owner of its tables too', async () => {
     const { instance } = delge.stack.options;
     const owner = new URL(delge.stack.databases.operator.ledger);

@@ -206,8 +206,9 @@ export class Stack {
     const { operator: own, gateways } = this.databases;
     switch (service) {
       case 'ledger':
+        return { ...common, DATABASE_URL: own.ledger, ACCESS_KEY_FILE: files.access };
       case 'registry':
-        return { ...common, DATABASE_URL: own[service] };
+        return { ...common, DATABASE_URL: own.registry };
       case 'signer': {
         const state = join(dir, 'signer');
         return {

@@ -49,9 +49,9 @@ async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned
     const administratorKey = jwk(files.participant(slug, 'administrator'));
     state({ kind: 'participant-enrolled', participant, administratorKey }, of(administrators, slug));
   }
-  state({ kind: 'key-added', holder: 'exchange', use: 'decision', key: jwk(files.decision) }, operators[0], [
-    operators[0],
-  ]);
+  const service = (holder: string, use: 'decision' | 'access', file: string): void =>
+    state({ kind: 'key-added', holder, use, key: jwk(file) }, operators[0], [operators[0]]);
+  service('exchange', 'decision', files.decision);
   for (const { slug } of directory.participants) {
     const key = jwk(files.participant(slug, 'jurist'));
     state({ kind: 'key-added', holder: `participant:${slug}`, use: 'jurist', key }, of(administrators, slug));
@@ -93,6 +93,8 @@ async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned
     state({ kind: 'cooperation-decided', cooperation: id, commitment }, of(administrators, slugOf(parties[0] ?? '')));
     return cooperationJson(opening);
   });
+  // Last: a sandbox of before there was such a key is given it by itself.
+  service('ledger', 'access', files.access);
   return { planned, openings };
 }
 
@@ -102,6 +104,8 @@ interface Enrolled {
   readonly count: number;
   /** Digests of the rule sets that were released. */
   readonly rules: string;
+  /** Id of the ledger's access key; absent in a sandbox of before there was one. */
+  readonly access?: string;
 }
 
 /** For the command line: who states what, and where. */
@@ -114,6 +118,7 @@ const stated = (dir: string, { environment, participants, authorities }: Sandbox
 });
 const released = (): string => ruleSets.map((ruleSet) => ruleSetDigest(ruleSet, sha256)).join();
 
+const accessKid = (dir: string): string => readKey(keyFiles(dir).access).kid ?? '';
 const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
 
 /**
@@ -123,14 +128,20 @@ const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
 export async function enrol(dir: string, directory: SandboxDirectory, registry: string): Promise<number> {
   const done = join(dir, 'enrolled.json');
   if (existsSync(done)) {
-    const { last, count, rules } = JSON.parse(readFileSync(done, 'utf8')) as Enrolled;
+    const { last, count, rules, access } = JSON.parse(readFileSync(done, 'utf8')) as Enrolled;
     if (rules !== released())
       throw new Error('this sandbox was made with other rules: `npm run clean`, then start again');
     const known = await fetch(`${registry}/v1/statements/${last}`);
     await known.arrayBuffer();
     if (known.ok) {
-      keep(done, { last, count, rules, ...stated(dir, directory, registry) });
-      return count;
+      const added = access === undefined ? 1 : 0;
+      if (access === undefined) {
+        const [key] = (await plan(dir, directory)).planned.slice(-1);
+        if (key !== undefined) await give(registry, directory.environment, key);
+      }
+      const now = { last, count: count + added, rules, access: accessKid(dir) };
+      keep(done, { ...now, ...stated(dir, directory, registry) });
+      return now.count;
     }
   }
   const { planned, openings } = await plan(dir, directory);
@@ -141,7 +152,8 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
     const body = Buffer.from(canonicalBytes(opening)).toString('utf8');
     await send(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', 'application/json', body, 'cooperation');
   }
-  keep(done, { last, count: planned.length, rules: released(), ...stated(dir, directory, registry) });
+  const enrolled = { last, count: planned.length, rules: released(), access: accessKid(dir) };
+  keep(done, { ...enrolled, ...stated(dir, directory, registry) });
   return planned.length;
 }
 

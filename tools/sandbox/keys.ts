@@ -13,6 +13,7 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 export const keyFiles = (dir: string) => ({
   trust: join(dir, 'trust.json'),
   decision: join(dir, 'keys/exchange-decision.jwk.json'),
+  access: join(dir, 'keys/ledger-access.jwk.json'),
   /** Secret of the operator's people at the exchange. */
   operatorToken: join(dir, 'keys/operator-token'),
   log: (log: 'disclosure' | 'keys') => join(dir, `keys/log-${log}.jwk.json`),
@@ -29,17 +30,18 @@ const withKid = ({ privateJwk, kid }: PrivateKey): JWK => ({ ...privateJwk, kid 
 const secret = (): string => randomBytes(32).toString('base64');
 
 /**
- * Makes every key of the sandbox, each where its holder would have it, and trust.json. A second run changes nothing.
+ * Makes every key of the sandbox, each where its holder would have it, and trust.json. A second run makes what an older sandbox lacks.
  * @returns whether they were made now
  */
 export async function makeKeys(dir: string, directory: SandboxDirectory): Promise<boolean> {
   const files = keyFiles(dir);
-  if (existsSync(files.trust)) return false;
   mkdirSync(join(dir, 'keys'), { recursive: true, mode: 0o700 });
   const keep = async (file: string, use: Parameters<typeof generateKey>[0]): Promise<JWK> => {
     if (!existsSync(file)) write(file, withKid(await generateKey(use)));
     return readKey(file);
   };
+  await keep(files.access, 'access');
+  if (existsSync(files.trust)) return false;
   await keep(files.decision, 'decision');
   if (!existsSync(files.operatorToken)) writeFileSync(files.operatorToken, secret(), { mode: 0o600 });
   const operators = [await keep(files.operator(1), 'operator'), await keep(files.operator(2), 'operator')];

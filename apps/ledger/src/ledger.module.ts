@@ -1,11 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
+import { importPrivate, localSigner } from '#envelope';
+import { parseStrict } from '#json';
 import { ServiceTokenGuard, readTrust } from '#operator';
 import { Hints, dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
+import type { JWK } from 'jose';
 import { DataSource } from 'typeorm';
+import { AccessKey } from './application/access-key.js';
 import { AskingWitness } from './application/asking-witness.js';
 import { Checkpoints } from './application/checkpoints.js';
 import { OfferCheckpoints } from './application/offer-checkpoints.js';
@@ -34,6 +39,8 @@ const now = (): Date => new Date();
 const assemble = async (config: LedgerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
   const trust = await readTrust(config);
+  const jwk = parseStrict(await readFile(config.ACCESS_KEY_FILE)) as unknown as JWK;
+  const signer = localSigner(await importPrivate(jwk, 'access'));
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
@@ -62,6 +69,8 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   checkpoints.start();
   sequencer.start();
   const keys = new OwnKeys(store, trust);
+  const access = new AccessKey(signer, keys, checkpoints);
+  health.watch('access-key', () => access.missing());
   const reading = new ReadLog(store, checkpoints);
   const offers = new OfferCheckpoints(checkpoints, reading, log);
   const cosignatures = new TakeCosignatures(checkpointStore, quorums, checkpoints, log, now);
@@ -86,6 +95,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
     controllers: [KeysLogController, DisclosureLogController, WitnessController],
     providers: [
       { provide: LogStore, useValue: store },
+      { provide: AccessKey, useValue: access },
       { provide: ReadLog, useValue: reading },
       { provide: OfferCheckpoints, useValue: offers },
       { provide: TakeCosignatures, useValue: cosignatures },

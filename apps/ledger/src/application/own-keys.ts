@@ -21,6 +21,12 @@ export class OwnKeys {
     return this.log.at(this.log.size);
   }
 
+  /** What was true at this size; reads that far. @throws {SnapshotError} SIZE_NOT_HELD */
+  async at(size: bigint): Promise<Snapshot> {
+    if (this.log.size < size) await this.refresh();
+    return this.log.at(size);
+  }
+
   refresh(): Promise<void> {
     this.running ??= this.read().finally(() => (this.running = undefined));
     return this.running;
