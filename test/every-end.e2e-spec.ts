@@ -15,7 +15,10 @@ const SETTLED_MS = 60_000;
 describe('an accepted message ends, and its sender is told how', () => {
   let delge: TestStack;
   beforeAll(async () => {
-    delge = await TestStack.own('ends', { 'gateway-kommunerna': { SWEEP_INTERVAL_MS: '200' } });
+    delge = await TestStack.own('ends', { 'gateway-kommunerna': { SWEEP_INTERVAL_MS: '200' } }, [
+      ...['linkoping/omsorgsnamnden', 'uppsala/socialnamnden', 'orebro/socialnamnden'],
+      ...['fk/forsakringskassan', 'skv/skatteverket', 'csn/csn'],
+    ]);
   });
   afterAll(() => delge.end());
 

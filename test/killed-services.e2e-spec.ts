@@ -30,7 +30,7 @@ describe('every service killed once in the middle of two hundred referrals', () 
   const accepted: string[] = [];
 
   beforeAll(async () => {
-    delge = await TestStack.own('killed');
+    delge = await TestStack.own('killed', {}, [sender.authority, recipient.authority]);
   });
   afterAll(() => delge.end());
 

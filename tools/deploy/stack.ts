@@ -161,6 +161,13 @@ export class Stack {
     for (const service of running.filter((name) => !gateways.includes(name))) await this.stop(service);
   }
 
+  /** Kills what runs. */
+  async killAll(): Promise<void> {
+    const running = this.services.flatMap((service) => this.options.processes.find(this.processName(service)) ?? []);
+    for (const one of running) one.kill('SIGKILL');
+    await Promise.all(running.map(({ ended }) => ended));
+  }
+
   async isReady(service: string): Promise<boolean> {
     try {
       const response = await fetch(`${this.url(service)}/health/ready`, { signal: AbortSignal.timeout(3_000) });
