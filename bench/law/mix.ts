@@ -57,7 +57,8 @@ const asSent = (input: CheckInput): CheckInput => ({
   claims: JSON.parse(JSON.stringify(input.claims).replaceAll(/"item-(\d+)"/g, '"item$1"')) as Claims,
 });
 
-function exampleInputs(root: string, ruleSet: RuleSet): readonly CheckInput[] {
+/** Every example referral, each of its recipients, as if everybody had adopted every version. */
+export function exampleInputs(root: string, ruleSet: RuleSet): readonly CheckInput[] {
   const sandbox = parse(readFileSync(join(root, 'examples/sandbox-directory.yaml'), 'utf8')) as Sandbox;
   const views = new Map(
     sandbox.authorities.map((view): [string, AuthorityView] => [

@@ -20,7 +20,10 @@ const signerOf = async (file: string, use: KeyUse): Promise<Signer> =>
   localSigner(await importPrivate(readKey(file), use));
 
 /** Everything that the sandbox states, in the order in which each can stand on what was stated before. */
-async function plan(dir: string, directory: SandboxDirectory): Promise<{ planned: Planned[]; openings: object[] }> {
+export async function plan(
+  dir: string,
+  directory: SandboxDirectory,
+): Promise<{ planned: Planned[]; openings: object[] }> {
   const files = keyFiles(dir);
   const operators = [
     await signerOf(files.operator(1), 'operator'),
