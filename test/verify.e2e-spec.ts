@@ -4,12 +4,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeliveryView } from '#contracts';
-import type { EvidenceFile, Report } from '#verifier';
+import type { Report } from '#verifier';
 import { send } from '../tools/demo/send.js';
 import { StackBundle } from './support/bundle.js';
 import { FalseGateway } from './support/false-gateway.js';
 import { Parties } from './support/parties.js';
-import { TestStack, examples, permitted } from './support/stack.js';
+import { TestStack, eventually, example, examples, permitted, problemOf, refusalOf } from './support/stack.js';
 
 jest.setTimeout(300_000);
 const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
@@ -36,6 +36,7 @@ describe('what a run of Delge leaves behind, in the hands of somebody who trusts
   let delge: TestStack;
   let bundle: StackBundle;
   let delivery: DeliveryView;
+  let recipient: string;
 
   beforeAll(async () => {
     delge = await TestStack.own('verify');
@@ -48,7 +49,8 @@ describe('what a run of Delge leaves behind, in the hands of somebody who trusts
     await gateway.send(stopped);
     await gateway.decided(messageId);
     await gateway.close();
-    const { system, recipient, referral } = permitted();
+    const { system, recipient: to, referral } = permitted();
+    recipient = to;
     await delge.sandbox.client(system).submit(referral);
     const [message] = await delge.settled(system, referral.id, ['fetched']);
     delivery = await delge.sandbox.client(recipient).delivery(message?.messageId ?? '');
@@ -91,21 +93,63 @@ describe('what a run of Delge leaves behind, in the hands of somebody who trusts
     expect(out).toContain('[opening-missing]\n      post 3\n');
   });
 
-  it('holds as the evidence of one message, content included, from what the recipient’s gateway keeps', async () => {
-    const { document, manifest, decision, blind, proof } = delivery.evidence;
-    const { disclosure, keys } = delge.sandbox.trust.logs;
-    const file: EvidenceFile = {
-      format: 'delge-evidence/1',
-      origins: { disclosure: disclosure.origin, keys: keys.origin },
-      messageId: delivery.id,
-      entries: [{ entry: decision, blind, annex: manifest, proof }],
-      keys: bundle.keys(),
-      document,
-    };
-    writeFileSync(at('case.delge-evidence.json'), JSON.stringify(file));
-    const report = await verify(at('case.delge-evidence.json'));
-    // With witnesses, that the checkpoint before is not there is told.
-    expect(report.findings.filter(({ code }) => code !== 'time-not-bounded')).toEqual([]);
-    expect(report.message).toMatchObject({ content: 'shown', decisions: [{ outcome: 'permit' }] });
+  describe('evidence of one message', () => {
+    const file = at('case.delge-evidence.json');
+    const evidence = (as: string, message: string, ...args: readonly string[]): Promise<Told> =>
+      cli(
+        'evidence',
+        message,
+        '--as',
+        as,
+        '--out',
+        file,
+        '--sandbox',
+        join(delge.stack.options.dir, 'sandbox.json'),
+        ...args,
+      );
+
+    it.each(['sender', 'recipient'] as const)('holds with its content, made by its %s', async (party) => {
+      const { code, out } = await evidence(
+        party === 'sender' ? delivery.sender : recipient,
+        delivery.id,
+        '--with-content',
+      );
+      expect([code, out]).toEqual([0, expect.stringContaining(`verify ${file} --trust trust.json`)]);
+      const report = await verify(file);
+      expect(report).toMatchObject({ findings: [], conclusion: 'holds', code: 0 });
+      expect(report.message).toMatchObject({ content: 'shown', decisions: [{ outcome: 'permit' }] });
+      if (party === 'sender') expect(report.message?.statements).toMatchObject([{ kind: 'technical' }]);
+    });
+
+    it('holds linked to a checkpoint that its reader has seen', async () => {
+      writeFileSync(at('seen'), readFileSync(at('bundle/checkpoint')));
+      expect(await evidence(delivery.sender, delivery.id, '--checkpoint', at('seen'))).toMatchObject({ code: 0 });
+      const report = await verify(file, '--checkpoint', at('seen'));
+      expect(report).toMatchObject({ findings: [], conclusion: 'holds', code: 0 });
+    });
+
+    it('holds of what its sender’s own gateway stopped, once that stands in the log', async () => {
+      const { system, referral } = example('03-linkoping');
+      const { recipients } = await refusalOf(delge.sandbox.client(system).submit(referral));
+      const message = recipients[0]?.messageId ?? '';
+      await eventually('the refusal is logged', 30_000, async () => {
+        const { code } = await evidence(system, message, '--with-content');
+        return code === 0 ? true : undefined;
+      });
+      const report = await verify(file);
+      expect(report).toMatchObject({ findings: [], code: 0 });
+      expect(report.message?.statements).toMatchObject([{ kind: 'refusal-recorded' }]);
+    });
+
+    it('is given to nobody else', async () => {
+      const others = delge.directory.authorities
+        .map(({ id }) => id)
+        .filter((id) => id !== delivery.sender && id !== recipient)
+        .slice(0, 3);
+      expect(others).toHaveLength(3);
+      for (const other of others) {
+        expect(await problemOf(delge.sandbox.client(other).evidence(delivery.id, { content: true }))).toBe('not-found');
+      }
+    });
   });
 });

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { DelgeProblem } from '#client';
 import { checkCommand } from './check.js';
 import { readCommands, sendCommands } from './commands.js';
+import { evidenceCommand } from './evidence.js';
 import { rulesCommands } from './rules/index.js';
 import { verifyCommand } from './verify/verify.js';
 
@@ -12,6 +13,7 @@ sendCommands(program);
 readCommands(program);
 checkCommand(program);
 rulesCommands(program);
+evidenceCommand(program);
 verifyCommand(program);
 try {
   await program.parseAsync();

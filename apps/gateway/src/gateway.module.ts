@@ -23,6 +23,7 @@ import { DataSource } from 'typeorm';
 import { CheckDisclosure } from './application/check-disclosure.js';
 import { EvaluateReferral } from './application/evaluate-referral.js';
 import { Expire } from './application/expire.js';
+import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
 import { IssueToken } from './application/issue-token.js';
 import { Law, sha256 } from './application/law.js';
@@ -46,12 +47,14 @@ import { ApiDocument } from './http/api-document.js';
 import { ApiController } from './http/api.controller.js';
 import { DeliveryController } from './http/delivery.controller.js';
 import { DisclosureCheckController } from './http/disclosure-check.controller.js';
+import { EvidenceController } from './http/evidence.controller.js';
 import { problems } from './http/gateway-problems.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
 import { AccessTokens } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
+import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
@@ -116,7 +119,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     ledgerKeys.stop();
     await follower.stop();
   });
-  const law = new Law(follower, new RegistryCooperations(new Cooperations(registry)), ruleSets);
+  const cooperations = new RegistryCooperations(new Cooperations(registry));
+  const law = new Law(follower, cooperations, ruleSets);
 
   const publisher = new ConfirmPublisher(config.AMQP_URL, name, log);
   // Referrals are accepted while the broker is away: that is for people to look at.
@@ -152,6 +156,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       ApiController,
       DeliveryController,
       DisclosureCheckController,
+      EvidenceController,
       ReferralController,
       ExchangeMessages,
     ],
@@ -166,6 +171,16 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
       value(ReadDeliveries, new ReadDeliveries(deliveries)),
+      value(
+        GatherEvidence,
+        new GatherEvidence(
+          referrals,
+          deliveries,
+          new LedgerEvidence(ledger, ledgerKeys, registry, trust),
+          cooperations,
+          trust,
+        ),
+      ),
       value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
       value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),
       value(RecordOutcome, new RecordOutcome(evidence, referrals, keys)),

@@ -13,6 +13,7 @@ import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
 import { AskingWitness } from './application/asking-witness.js';
 import { Checkpoints } from './application/checkpoints.js';
+import { DateEntries } from './application/date-entries.js';
 import { OfferCheckpoints } from './application/offer-checkpoints.js';
 import { OwnKeys } from './application/own-keys.js';
 import { Quorum } from './application/quorum.js';
@@ -97,6 +98,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
       { provide: LogStore, useValue: store },
       { provide: AccessKey, useValue: access },
       { provide: ReadLog, useValue: reading },
+      { provide: DateEntries, useValue: new DateEntries(store, checkpointStore, quorums.disclosure, reading) },
       { provide: OfferCheckpoints, useValue: offers },
       { provide: TakeCosignatures, useValue: cosignatures },
       { provide: LogAnswers, useValue: new LogAnswers(checkpoints, reading) },

@@ -6,6 +6,7 @@ import type {
   DeliveryView,
   DisclosureCheckDto,
   DisclosureCheckView,
+  EvidenceView,
   GiveReceiptDto,
   Page,
   ReferralAccepted,
@@ -77,6 +78,13 @@ export class DelgeClient {
   }
   give(id: string, receipt: GiveReceiptDto): Promise<object> {
     return this.call('POST', `/v1/deliveries/${id}/receipts`, receipt);
+  }
+
+  /** What proves a message to somebody who trusts nobody. @param since size of a checkpoint that the reader has seen */
+  evidence(id: string, asked: { readonly content?: boolean; readonly since?: string } = {}): Promise<EvidenceView> {
+    const { content = false, since } = asked;
+    const query = { ...(content ? { content: 'true' } : {}), ...(since === undefined ? {} : { since }) };
+    return this.call('GET', `/v1/messages/${id}/evidence${search(query)}`);
   }
 
   /** Bearer token for this system, fetched when there is none that lasts. @throws {DelgeProblem} unauthenticated */

@@ -118,6 +118,11 @@ export const PROBLEMS = {
     'The assessment does not fit.',
     'It names a test, item, basis or recipient that the draft does not ask about.',
   ),
+  'nothing-logged': entry(
+    'Loggen har inget om meddelandet än.',
+    'The log has nothing about the message yet.',
+    'It was accepted and not yet checked, or it never left the gateway. Ask again when its state has changed.',
+  ),
   'receipt-exists': entry(
     'Ett sådant kvitto finns redan.',
     'Such a receipt exists already.',

@@ -62,6 +62,11 @@ export class MemoryReferralStore implements ReferralStore {
     return Promise.resolve([...this.kept.values()].filter(({ messageId }) => messageIds.includes(messageId)));
   }
 
+  refusalsOf(_authority: string, messageId: string): Promise<readonly string[]> {
+    const own = this.refusals.filter((refusal) => refusal.messageId === messageId);
+    return Promise.resolve(own.map(({ statement }) => statement));
+  }
+
   findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined> {
     const own = [...this.referrals.values()].filter((referral) => referral.authority === authority);
     return Promise.resolve(own.flatMap(({ messages }) => messages).find((message) => message.messageId === messageId));

@@ -90,6 +90,11 @@ export class World {
     return this.served.entries;
   }
 
+  /** The newest checkpoint of the keys log, a signed note. */
+  keysCheckpoint(): Promise<string> {
+    return this.served.checkpoint();
+  }
+
   at(size: bigint): Snapshot {
     return this.served.own.at(size);
   }

@@ -140,6 +140,8 @@ export interface ReferralStore {
   withdraw(authority: string, id: string, at: Date): Promise<'withdrawn' | 'too-late' | 'not-found'>;
   list(authority: string, query: ListReferralsQueryDto): Promise<readonly ListedReferral[]>;
   statements(authority: string, messageIds: readonly string[]): Promise<readonly StoredStatement[]>;
+  /** Signed refusal reports about a message, exact characters, the oldest first. */
+  refusalsOf(authority: string, messageId: string): Promise<readonly string[]>;
   findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined>;
   /** Keeps a statement and moves the message by `fact`; a statement already kept gains what it lacked. */
   record(
@@ -247,6 +249,26 @@ export interface SystemStore {
   put(system: RegisteredSystem): Promise<'stored' | 'same' | 'stale' | 'taken'>;
   /** @returns false when the system has used this `jti` before */
   useOnce(system: string, jti: string, expiresAt: Date, now: Date): Promise<boolean>;
+}
+
+/** An entry's place in the log, and what bounds when it was signed. */
+export interface Dated {
+  /** c2sp.org/tlog-proof@v1, under the first checkpoint that covers the entry. */
+  readonly proof: string;
+  /** The checkpoint before that one, a signed note. */
+  readonly before?: string;
+}
+
+/** What the operator's services give out for evidence. Nothing of it is believed: whoever is handed the file verifies it. Each call: @throws {NotYet} */
+export interface EvidenceSource {
+  /** By entry id, those that stand in the log. */
+  dated(entryIds: readonly string[]): Promise<ReadonlyMap<string, Dated>>;
+  /** The `keys` log whole, each entry's text, with the checkpoint that covers it. */
+  keys(): Promise<{ readonly checkpoint: string; readonly entries: readonly string[] }>;
+  /** @returns text of a released rule set's bytes, undefined when it ships with every verifier */
+  ruleSet(sha256: string): Promise<string | undefined>;
+  /** Proofs that the newest checkpoint extends those of these sizes: bodies of c2sp.org/tlog-witness `add-checkpoint`. Sizes beyond it are left out. */
+  consistency(sizes: readonly bigint[]): Promise<readonly string[]>;
 }
 
 /** Cooperation decisions opened to their parties; asked of the registry and kept. */

@@ -2,6 +2,8 @@ import type {
   DeliveryListItem,
   DeliveryView,
   DisclosureCheckView,
+  EvidenceEntryView,
+  EvidenceView,
   ForecastView,
   GroundView,
   MessageSummary,
@@ -253,6 +255,28 @@ export const answers = {
     kind: { type: 'string', enum: BUSINESS_RECEIPTS },
     at: instant,
     receipt: jws,
+  }),
+  evidence: object<EvidenceView>({
+    format: { type: 'string', enum: ['delge-evidence/1'] },
+    origins: object<EvidenceView['origins']>({ disclosure: text, keys: text }),
+    messageId: uuid,
+    entries: listOf(
+      object<EvidenceEntryView>({
+        entry: described(text, 'Compact JWS: the entry in the disclosure log'),
+        blind,
+        annex: absent(described(text, "The participant's statement that the entry records, compact JWS")),
+        proof: described(proof, 'c2sp.org/tlog-proof@v1, under the first checkpoint that covers the entry'),
+        before: absent(described(text, 'The checkpoint before that one, a signed note')),
+      }),
+    ),
+    keys: object<EvidenceView['keys']>({
+      checkpoint: described(text, 'Signed note'),
+      entries: described(listOf(text), 'The keys log whole'),
+    }),
+    ruleSets: absent(described(listOf(text), 'Rule sets that do not ship with the verifier')),
+    cooperations: absent(described(listOf(text), 'Openings of cooperation decisions that claims name')),
+    consistency: absent(described(listOf(text), 'With `since`: c2sp.org/tlog-witness add-checkpoint bodies')),
+    document: absent(described(jws, 'With `content=true`: the document as its sender signed it')),
   }),
   check: {
     oneOf: [

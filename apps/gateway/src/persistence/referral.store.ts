@@ -150,6 +150,16 @@ export class PostgresReferralStore implements ReferralStore {
     });
   }
 
+  refusalsOf(authority: string, messageId: string): Promise<readonly string[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<{ statement: string }[]>(
+        `SELECT statement FROM gateway.refusal WHERE authority = $1 AND message_id = $2 ORDER BY at, refusal_id`,
+        [authority, messageId],
+      );
+      return rows.map(({ statement }) => statement);
+    });
+  }
+
   findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<MessageRow[]>(

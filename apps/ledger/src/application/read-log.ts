@@ -41,9 +41,19 @@ export class ReadLog {
     return { checkpoint: newest.note, proofs };
   }
 
+  /** Leaves under the newest checkpoint that is given out. */
+  size(log: LogName): bigint {
+    return this.checkpoints.newest(log)?.size ?? 0n;
+  }
+
+  /** @param size,note a checkpoint that covers the index @returns c2sp.org/tlog-proof@v1 */
+  async inclusion(log: LogName, index: bigint, size: bigint, note: string): Promise<string> {
+    return proofText(index, await inclusionProof(index, size, this.reader(log), nodeSha256), note);
+  }
+
   /** @returns hashes, or undefined when the sizes are not both under the newest checkpoint */
   async consistency(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[] | undefined> {
-    const size = this.checkpoints.newest(log)?.size ?? 0n;
+    const size = this.size(log);
     return from > to || to > size ? undefined : this.proof(log, from, to);
   }
 
@@ -54,7 +64,7 @@ export class ReadLog {
 
   /** Entries [from, to) in the clear, at most 100. */
   async entries(log: LogName, from: bigint, to: bigint): Promise<readonly Leaf[]> {
-    const size = this.checkpoints.newest(log)?.size ?? 0n;
+    const size = this.size(log);
     const end = to < size ? to : size;
     return from >= end
       ? []
@@ -68,7 +78,7 @@ export class ReadLog {
     if (asked === null || n === undefined) return undefined;
     const width = asked[3] === undefined ? TILE_WIDTH : Number(asked[3]);
     if (asked[3] !== undefined && width >= TILE_WIDTH) return undefined;
-    const size = this.checkpoints.newest(log)?.size ?? 0n;
+    const size = this.size(log);
     const level = asked[1] === 'entries' ? 0 : Number(asked[1]);
     // Nothing is given out that no checkpoint covers yet.
     if (n * BigInt(TILE_WIDTH) + BigInt(width) > size >> BigInt(8 * level)) return undefined;

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { IdParamDto } from '#contracts';
 import { Policy, ProblemError, Public } from '#platform';
 import type { Request, Response } from 'express';
+import { DateEntries } from '../application/date-entries.js';
 import { ReadLog } from '../application/read-log.js';
 import { LogStore } from '../persistence/log.store.js';
 import { LogAnswers } from './answers.js';
@@ -14,6 +15,7 @@ export class DisclosureLogController {
   constructor(
     @Inject(LogAnswers) private readonly answers: LogAnswers,
     @Inject(ReadLog) private readonly reading: ReadLog,
+    @Inject(DateEntries) private readonly dating: DateEntries,
     @Inject(LogStore) private readonly store: LogStore,
   ) {}
 
@@ -28,6 +30,13 @@ export class DisclosureLogController {
   async proofs(@Body() { entryIds }: ProofsDto): Promise<object> {
     const { checkpoint, proofs } = await this.reading.proofs(entryIds);
     return { checkpoint, proofs: Object.fromEntries(proofs) };
+  }
+
+  /** Proofs under the first checkpoint that covers each entry, with the one before: between them it was signed. */
+  @Post('dated-proofs')
+  @HttpCode(200)
+  async datedProofs(@Body() { entryIds }: ProofsDto): Promise<object> {
+    return { proofs: Object.fromEntries(await this.dating.execute(entryIds)) };
   }
 
   @Get('proof/consistency')

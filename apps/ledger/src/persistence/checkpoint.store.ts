@@ -90,6 +90,30 @@ export class CheckpointStore {
     return rows.map(({ note }) => note);
   }
 
+  /**
+   * Checkpoints on one side of an index, the nearest first: smaller than or as large as it with the newest line of each witness (`before`), or larger
+   * with the first (`after`).
+   * @param cosigned only those that a witness has cosigned
+   */
+  async near(
+    log: LogName,
+    index: bigint,
+    side: 'before' | 'after',
+    { cosigned, limit }: { readonly cosigned: boolean; readonly limit: number },
+  ): Promise<readonly Pick<SignedCheckpoint, 'size' | 'note' | 'lines'>[]> {
+    const [compared, order, line] = side === 'after' ? ['>', 'ASC', 'first_line'] : ['<=', 'DESC', 'line'];
+    const rows = await this.dataSource.query<Pick<HeadRow, 'size' | 'note' | 'lines'>[]>(
+      `SELECT c.size, c.note,
+         ARRAY (SELECT ${line} FROM ledger.cosignature s WHERE s.log = $1 AND s.size = c.size ORDER BY witness) AS lines
+       FROM (SELECT DISTINCT ON (size) size, note FROM ledger.checkpoint k WHERE log = $1 AND size ${compared} $2
+           AND (NOT $3 OR EXISTS (SELECT FROM ledger.cosignature s WHERE s.log = $1 AND s.size = k.size))
+         ORDER BY size ${order}, id LIMIT $4) c
+       ORDER BY c.size ${order}`,
+      [log, index.toString(), cosigned, limit],
+    );
+    return rows.map(({ size, note, lines }) => ({ size: BigInt(size), note, lines }));
+  }
+
   async keep(log: LogName, { size, witness, line, at }: Cosignature): Promise<void> {
     await this.dataSource.query(
       `INSERT INTO ledger.cosignature AS known (log, size, witness, first_line, line, cosigned_at) VALUES ($1, $2, $3, $4, $4, $5)

@@ -1,0 +1,132 @@
+import type { EvidenceEntryView, EvidenceView } from '#contracts';
+import { parseDecision, parseManifest, parseNotice, parseRefusal, sha256Base64url, typOf } from '#envelope';
+import { cooperationJson } from '#snapshot';
+import type { Trust } from '#snapshot';
+import { parseProof } from '#tlog/verify';
+import { GatewayError } from '../domain/errors.js';
+import type { Cooperations, Dated, DeliveryStore, EvidenceSource, ReferralStore } from './ports.js';
+
+/** An entry as this gateway keeps it. */
+interface Held {
+  readonly entryId: string;
+  readonly entry: string;
+  readonly blind: string;
+  readonly annex?: string;
+}
+/** What this gateway keeps of a message as one of its parties. */
+interface Kept {
+  readonly entries: readonly Held[];
+  readonly document?: string;
+}
+
+export interface Asked {
+  readonly content: boolean;
+  /** Size of a checkpoint that the reader has seen. */
+  readonly since?: bigint;
+}
+
+/** Puts together what proves one message, for one of its two parties: what was kept here, and its places in the logs. */
+export class GatherEvidence {
+  constructor(
+    private readonly referrals: ReferralStore,
+    private readonly deliveries: DeliveryStore,
+    private readonly source: EvidenceSource,
+    private readonly cooperations: Cooperations,
+    private readonly trust: Trust,
+  ) {}
+
+  /** @param authority that asks @throws {GatewayError} NOT_FOUND to anybody but sender and recipient; NOTHING_LOGGED @throws {NotYet} */
+  async execute(authority: string, messageId: string, { content, since }: Asked): Promise<EvidenceView> {
+    const kept = (await this.sent(authority, messageId)) ?? (await this.received(authority, messageId));
+    if (kept === undefined) throw new GatewayError('NOT_FOUND');
+    const { disclosure, keys } = this.trust.logs;
+    const dated = await this.source.dated(kept.entries.map(({ entryId }) => entryId));
+    const entries = kept.entries.flatMap((held) => provenEntry(held, dated.get(held.entryId)));
+    if (entries.length === 0) throw new GatewayError('NOTHING_LOGGED');
+    const ruleSets = await this.ruleSets(entries);
+    const cooperations = await this.opened(entries);
+    return {
+      format: 'delge-evidence/1',
+      origins: { disclosure: disclosure.origin, keys: keys.origin },
+      messageId,
+      entries: entries.toSorted((a, b) => (indexOf(a) < indexOf(b) ? -1 : 1)),
+      // After the entries, so that it reaches as far as each of them.
+      keys: await this.source.keys(),
+      ...(ruleSets.length === 0 ? {} : { ruleSets }),
+      ...(cooperations.length === 0 ? {} : { cooperations }),
+      ...(since === undefined ? {} : { consistency: await this.source.consistency([since, largest(entries)]) }),
+      ...(content && kept.document !== undefined ? { document: kept.document } : {}),
+    };
+  }
+
+  private async sent(authority: string, messageId: string): Promise<Kept | undefined> {
+    const message = await this.referrals.findMessage(authority, messageId);
+    const refusals = await this.referrals.refusalsOf(authority, messageId);
+    if (message === undefined && refusals.length === 0) return undefined;
+    const { manifest, document } = message?.detail ?? {};
+    const statements = await this.referrals.statements(authority, [messageId]);
+    const annexes = byDigest([
+      ...(manifest === undefined ? [] : [manifest]),
+      ...refusals,
+      ...statements.flatMap(({ statement }) => statement ?? []),
+    ]);
+    const entries = statements.flatMap(({ entryId, entry, blind }) => {
+      const digest = annexDigest(entry);
+      const annex = digest === undefined ? undefined : annexes.get(digest);
+      // Without what it records an entry says nothing that can be checked.
+      if (blind === undefined || (digest !== undefined && annex === undefined)) return [];
+      return [{ entryId, entry, blind, ...(annex === undefined ? {} : { annex }) }];
+    });
+    return { entries, ...(document === undefined ? {} : { document }) };
+  }
+
+  private async received(authority: string, messageId: string): Promise<Kept | undefined> {
+    const delivery = await this.deliveries.find(authority, messageId);
+    if (delivery === undefined) return undefined;
+    const { decision: entry, blind, manifest: annex, document } = delivery.detail;
+    return { entries: [{ entryId: delivery.decisionEntryId, entry, blind, annex }], document };
+  }
+
+  private async ruleSets(entries: readonly EvidenceEntryView[]): Promise<readonly string[]> {
+    const digests = new Set(entries.flatMap((one) => ruleSetOf(one) ?? []));
+    const found = await Promise.all([...digests].map((digest) => this.source.ruleSet(digest)));
+    return found.filter((text) => text !== undefined);
+  }
+
+  private async opened(entries: readonly EvidenceEntryView[]): Promise<readonly string[]> {
+    const ids = new Set(entries.flatMap((one) => cooperationOf(one) ?? []));
+    const found = await Promise.all([...ids].map((id) => this.cooperations.find(id)));
+    return found.filter((opening) => opening !== undefined).map((opening) => JSON.stringify(cooperationJson(opening)));
+  }
+}
+
+const provenEntry = ({ entry, blind, annex }: Held, dated: Dated | undefined): readonly EvidenceEntryView[] =>
+  dated === undefined ? [] : [{ entry, blind, ...(annex === undefined ? {} : { annex }), ...dated }];
+
+const byDigest = (texts: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(texts.map((text) => [sha256Base64url(text), text]));
+
+/** Digest of the statement that an entry takes into the log. Entries here were verified when they came. */
+const annexDigest = (entry: string): string | undefined =>
+  isDecision(entry) ? parseDecision(entry).decision.manifestSha256 : parseNotice(entry).notice.statementSha256;
+
+const ruleSetOf = ({ entry, annex }: EvidenceEntryView): string | undefined =>
+  isDecision(entry) ? parseDecision(entry).decision.ruleSet.sha256 : refusalIn(annex)?.ruleSet.sha256;
+
+const cooperationOf = ({ entry, annex }: EvidenceEntryView): string | undefined => {
+  const claims =
+    isDecision(entry) && annex !== undefined ? parseManifest(annex).manifest.claims : refusalIn(annex)?.claims;
+  const { cooperationDecision: id } = (claims ?? {}) as { readonly cooperationDecision?: unknown };
+  return typeof id === 'string' ? id : undefined;
+};
+
+const isDecision = (entry: string): boolean => typOf(entry) === 'delge-decision+jws';
+const refusalIn = (annex: string | undefined) =>
+  annex !== undefined && typOf(annex) === 'delge-refusal+jws' ? parseRefusal(annex).refusal : undefined;
+
+const indexOf = ({ proof }: EvidenceEntryView): bigint => parseProof(proof).index;
+/** The largest size that a proof stands under. */
+const largest = (entries: readonly EvidenceEntryView[]): bigint =>
+  entries
+    .map(({ proof }) => BigInt(parseProof(proof).checkpoint.split('\n')[1] ?? 0))
+    .reduce((most, size) => (size > most ? size : most), 0n);

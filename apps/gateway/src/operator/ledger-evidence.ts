@@ -1,0 +1,94 @@
+import { parseStrict } from '#json';
+import { ruleSetByDigest } from '#legal-basis';
+import { OperatorError } from '#operator';
+import type { LedgerKeys, OperatorClient } from '#operator';
+import type { Trust } from '#snapshot';
+import { nodeSha256, nodeVerifyEd25519, offerText } from '#tlog/build';
+import { openCheckpoint } from '#tlog/verify';
+import type { LogTrust } from '#tlog/verify';
+import type { Dated, EvidenceSource } from '../application/ports.js';
+import { NotYet } from '../domain/errors.js';
+
+const PAGE = 100;
+const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 8 };
+const verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
+
+/** What ledger and registry give a gateway for evidence. */
+export class LedgerEvidence implements EvidenceSource {
+  constructor(
+    private readonly ledger: OperatorClient,
+    private readonly ledgerKeys: LedgerKeys,
+    private readonly registry: OperatorClient,
+    private readonly trust: Trust,
+  ) {}
+
+  async dated(entryIds: readonly string[]): Promise<ReadonlyMap<string, Dated>> {
+    const dated = new Map<string, Dated>();
+    for (let at = 0; at < entryIds.length; at += PAGE) {
+      const body = { entryIds: entryIds.slice(at, at + PAGE) };
+      const answer = await answered('ledger', () => this.ledger.post('/log/v1/disclosure/dated-proofs', body));
+      const { proofs } = read<{ readonly proofs: Readonly<Record<string, Dated>> }>(answer);
+      for (const [entryId, one] of Object.entries(proofs)) dated.set(entryId, one);
+    }
+    return dated;
+  }
+
+  keys(): Promise<{ readonly checkpoint: string; readonly entries: readonly string[] }> {
+    return answered('ledger', async () => {
+      const checkpoint = await this.ledgerKeys.checkpoint(0n, false);
+      const size = sizeOf(checkpoint, this.trust.logs.keys);
+      const entries: string[] = [];
+      while (BigInt(entries.length) < size) {
+        const more = await this.ledgerKeys.entries(BigInt(entries.length), size);
+        if (more.length === 0) throw new NotYet('ledger');
+        entries.push(...more.map((entry) => Buffer.from(entry).toString('utf8')));
+      }
+      return { checkpoint, entries };
+    });
+  }
+
+  async ruleSet(sha256: string): Promise<string | undefined> {
+    if (ruleSetByDigest(sha256, nodeSha256) !== undefined) return undefined;
+    const bytes = await answered('rule-set', () => this.registry.get(`/v1/rule-sets/${sha256}`));
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+  }
+
+  consistency(sizes: readonly bigint[]): Promise<readonly string[]> {
+    return answered('ledger', async () => {
+      const bytes = await this.ledger.get('/log/v1/disclosure/checkpoint');
+      if (bytes === undefined) return [];
+      const newest = Buffer.from(bytes).toString('utf8');
+      const to = sizeOf(newest, this.trust.logs.disclosure);
+      const proofs: string[] = [];
+      for (const from of new Set(sizes.filter((size) => size <= to))) {
+        const answer = await this.ledger.get(`/log/v1/disclosure/proof/consistency?from=${from}&to=${to}`);
+        if (answer === undefined) continue;
+        const { hashes } = read<{ readonly hashes: readonly string[] }>(answer);
+        proofs.push(
+          offerText(
+            from,
+            hashes.map((hash) => Buffer.from(hash, 'base64')),
+            newest,
+          ),
+        );
+      }
+      return proofs;
+    });
+  }
+}
+
+const sizeOf = (note: string, trust: LogTrust): bigint => openCheckpoint(note, trust, verification).size;
+
+const read = <T>(body: Uint8Array | undefined): T => {
+  if (body === undefined) throw new NotYet('ledger');
+  return parseStrict(body, LIMITS) as unknown as T;
+};
+
+const answered = async <T>(code: NotYet['code'], ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof OperatorError) throw new NotYet(code);
+    throw error;
+  }
+};

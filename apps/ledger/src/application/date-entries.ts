@@ -1,0 +1,55 @@
+import type { CheckpointStore } from '../persistence/checkpoint.store.js';
+import type { LogStore } from '../persistence/log.store.js';
+import type { Quorum } from './quorum.js';
+import type { ReadLog } from './read-log.js';
+
+const PAGE = 16;
+
+/** Where an entry stands, and what bounds when it was signed. */
+export interface Dated {
+  /** c2sp.org/tlog-proof@v1, under the first checkpoint that has its quorum and covers the entry, as it was first cosigned. */
+  readonly proof: string;
+  /** The last checkpoint with its quorum that does not cover it yet, as it was last cosigned. Absent at the log's beginning. */
+  readonly before?: string;
+}
+
+/** Entries of the `disclosure` log between the two checkpoints that bound them most closely: by these dating is judged. */
+export class DateEntries {
+  constructor(
+    private readonly store: LogStore,
+    private readonly checkpoints: CheckpointStore,
+    private readonly quorum: Quorum,
+    private readonly reading: ReadLog,
+  ) {}
+
+  /** @returns by entry id, those that stand under a checkpoint with its quorum */
+  async execute(entryIds: readonly string[]): Promise<ReadonlyMap<string, Dated>> {
+    const dated = new Map<string, Dated>();
+    for (const { index, entryId } of await this.store.find('disclosure', entryIds, this.reading.size('disclosure'))) {
+      const covering = await this.nearest(index, 'after');
+      if (covering === undefined) continue;
+      const before = await this.nearest(index, 'before');
+      const proof = await this.reading.inclusion('disclosure', index, covering.size, covering.note);
+      dated.set(entryId, { proof, ...(before === undefined ? {} : { before: before.note }) });
+    }
+    return dated;
+  }
+
+  /** The nearest checkpoint with its quorum on one side of an entry. */
+  private async nearest(
+    index: bigint,
+    side: 'before' | 'after',
+  ): Promise<{ readonly size: bigint; readonly note: string } | undefined> {
+    const cosigned = this.quorum.policy.witnesses.length > 0;
+    for (let from = index; ;) {
+      const some = await this.checkpoints.near('disclosure', from, side, { cosigned, limit: PAGE });
+      for (const { size, note, lines } of some) {
+        const witnessed = this.quorum.witnessed(note, lines);
+        if (witnessed !== undefined) return { size, note: witnessed.note };
+      }
+      const last = some.at(-1);
+      if (last === undefined || some.length < PAGE) return undefined;
+      from = side === 'after' ? last.size : last.size - 1n;
+    }
+  }
+}
