@@ -10,8 +10,8 @@ import { readDirectory } from './sandbox/directory.js';
 
 /**
  * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e` or `faults` one kind, each followed by
- * parts of paths and jest's own options (`--name=value`) if one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e and
- * fault tests against a whole Delge that they share.
+ * parts of paths and jest's own options (`--name=value`) if one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e tests
+ * against a whole Delge that they share, fault tests against Delges of their own.
  */
 const KINDS = {
   unit: ['\\.(unit-)?spec\\.ts$'],
@@ -69,7 +69,7 @@ try {
       servers ??= await startServers(instance, processes, new Progress(SERVER_STEPS));
       process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
     }
-    if (servers !== undefined && (kind === 'e2e' || kind === 'faults') && stack === undefined) {
+    if (servers !== undefined && kind === 'e2e') {
       const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
       const options = { instance, processes, servers, directory, name: 'shared', dir: instance.path('shared') };
       // Made anew each time: an earlier run's rules and rows are no part of this one.
