@@ -8,10 +8,11 @@ import type { BasisVersion, RuleSet } from './types.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
+/** A change of what stands here is another set: it gets the next number. */
+const RELEASED = ['4jUjQc6iOzselFrXgSybUkBQ0Fs3guSOUtsHtHnJFmw', 'w7J_XuC679kcMpuXu1nLMBEqKJd3GHiHfOrIEkN8gDg'];
+
 test('what was released once is as it was', () => {
-  const [first] = ruleSets;
-  expect(first?.number).toBe(1);
-  expect(first === undefined ? '' : ruleSetDigest(first, sha256)).toBe('4jUjQc6iOzselFrXgSybUkBQ0Fs3guSOUtsHtHnJFmw');
+  expect(ruleSets.map((ruleSet) => ruleSetDigest(ruleSet, sha256))).toEqual(RELEASED);
 });
 
 test('numbers and dates rise, and no engine is demanded that this build lacks', () => {
