@@ -1,4 +1,4 @@
-import type { Notice, Receipt, Typ } from '#envelope';
+import type { HoldGround, LedgerNotice, Notice, Receipt, Typ } from '#envelope';
 import type { SnapshotErrorCode, StatementBody } from '#snapshot';
 import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
 import type { ReleaseFault } from '../../apps/registry/src/domain/release.js';
@@ -57,9 +57,27 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     readers: 'whoever holds the opening',
   },
   'delge-erasure-decision+jws': {
-    what: "A party's decision that openings may be erased",
+    what: "An authority's decision that a message is erased at its own gateway, and openings of entries about it. *Gallringsbeslut*",
     signer: "participant's administrator key",
-    stands: 'opening of an erasure, in the annex, one a line',
+    stands: 'openings of an `erasure-decided` ledger notice and of the erasure, in the annex, one a line',
+    readers: 'whoever holds the opening',
+  },
+  'delge-erased+jws': {
+    what: 'A gateway has erased what its authority decided on',
+    signer: "the authority's gateway's manifest key",
+    stands: 'opening of an `erasure-reported` ledger notice, as the annex',
+    readers: 'whoever holds the opening',
+  },
+  'delge-hold+jws': {
+    what: 'A legal hold is laid or lifted. *Gallringsstopp*',
+    signer: "participant's administrator key",
+    stands: 'opening of a `hold-laid` or `hold-lifted` ledger notice, as the annex',
+    readers: 'whoever holds the opening',
+  },
+  'delge-ledger-notice+jws': {
+    what: 'A statement about keeping or erasing was taken into the log',
+    signer: "ledger's access key",
+    stands: 'entry of the `disclosure` log',
     readers: 'whoever holds the opening',
   },
   'delge-statement+jws': {
@@ -95,6 +113,21 @@ export const NOTICES: Readonly<Record<Notice['kind'], string>> = {
   quarantined: 'The message was set aside for people; `reason` is a quarantine reason',
   discarded: 'A person discarded what was set aside; `reason` is a discard reason',
   delayed: 'An earlier entry came into the log long after it was signed; `delayedEntryId` names it, `reason` says why',
+};
+
+export const LEDGER_NOTICES: Readonly<Record<LedgerNotice['kind'], string>> = {
+  'erasure-decided': 'An authority decided that a message is erased; the annex is its decision',
+  'erasure-reported': 'Its gateway has erased it; the annex is the gateway’s report',
+  'hold-laid': 'A party laid a legal hold; the annex is the hold',
+  'hold-lifted': 'The party that laid it lifted it',
+};
+
+export const HOLD_GROUNDS: Readonly<Record<HoldGround, string>> = {
+  court: 'proceedings at a court. *Domstolsprövning*',
+  'criminal-investigation': 'an investigation of a crime. *Förundersökning*',
+  supervision: 'supervision. *Tillsyn*',
+  audit: 'an audit. *Revision*',
+  'access-request': 'somebody has asked for what is stored. *Begäran om utlämnande eller registerutdrag*',
 };
 
 export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import {
+  HOLD_GROUNDS,
   KEYS_LOG,
+  LEDGER_NOTICES,
   NOTICES,
   OBSTACLES,
   QUARANTINE,
@@ -86,18 +88,24 @@ const codeTable = (codes: Readonly<Record<string, string>>, head = 'code'): stri
     Object.entries(codes).map(([word, meaning]) => [code(word), meaning]),
   );
 
-const STATEMENTS = ['Manifest', 'Decision', 'Notice', 'Refusal', 'Receipt', 'Erasure', 'ErasureDecision'] as const;
+const STATEMENTS = ['Manifest', 'Decision', 'Notice', 'Refusal', 'Receipt'] as const;
+const KEEPING = ['Erasure', 'ErasureDecision', 'ErasureReport', 'Hold', 'LedgerNotice'] as const;
 
 export const statementsPage = (root: string): string => {
   const envelope = parseFile(join(root, 'libs/envelope/src/statements.ts'));
   const snapshot = parseFile(join(root, 'libs/snapshot/src/statement.ts'));
-  const sections = STATEMENTS.map((name) => {
-    const { members } = interfaceOf(envelope, name);
-    const shape = codecOf(envelope, name);
+  const keeping = parseFile(join(root, 'libs/envelope/src/keeping.ts'));
+  const section = (file: ts.SourceFile, name: string): string => {
+    const { members } = interfaceOf(file, name);
+    const shape = codecOf(file, name);
     const [fault] = differences(members, shape);
     if (fault !== undefined) throw new Error(fault);
     return `### ${name}\n\n${code(shape.typ)}\n\n${fields(members)}`;
-  });
+  };
+  const sections = [
+    ...STATEMENTS.map((name) => section(envelope, name)),
+    ...KEEPING.map((name) => section(keeping, name)),
+  ];
   const kinds = unionOf(snapshot, 'StatementBody', 'kind');
   const stated = Object.entries(KEYS_LOG).map(([kind, { what, principal }]) => {
     const members = kinds.get(kind);
@@ -115,7 +123,7 @@ export const statementsPage = (root: string): string => {
   ] as const;
   return `# Statements
 
-Everything that Delge signs. Generated from \`libs/envelope/src/statements.ts\` and \`libs/snapshot/src/statement.ts\`;
+Everything that Delge signs. Generated from \`libs/envelope/src/statements.ts\`, \`keeping.ts\` beside it and \`libs/snapshot/src/statement.ts\`;
 \`npm run docs\` writes it anew, and fails where a type says something else than the reader that parses it.
 
 A statement is the RFC 8785 form of one JSON object with the members below and no others, signed as a compact JWS (ES256) whose
@@ -135,7 +143,7 @@ ${sections.join('\n\n')}
 
 ### ErasedOpening
 
-${fields(interfaceOf(envelope, 'ErasedOpening').members)}
+${fields(interfaceOf(keeping, 'ErasedOpening').members)}
 
 ### KeysHead
 
@@ -148,6 +156,14 @@ ${fields(interfaceOf(envelope, 'RuleSetReference').members)}
 ## Notices by kind
 
 ${codeTable(NOTICES, 'kind')}
+
+## Ledger notices by kind
+
+${codeTable(LEDGER_NOTICES, 'kind')}
+
+Grounds of a hold:
+
+${codeTable(HOLD_GROUNDS, 'ground')}
 
 ## Receipts by kind
 

@@ -20,16 +20,18 @@ import {
   sha256Base64url,
   signErasure,
   signErasureDecision,
+  signHold,
   signReceipt,
   signedBy,
   typOf,
   verifyErasure,
   verifyErasureDecision,
+  verifyHold,
   verifyManifest,
   verifyReceipt,
   verifyToken,
 } from './index.js';
-import type { Context, Erasure, Opener, PublicKey, Receipt, SealedDocument } from './index.js';
+import type { Context, Erasure, Hold, Opener, PublicKey, Receipt, SealedDocument } from './index.js';
 
 const codeOf = async (work: () => unknown): Promise<string> => {
   try {
@@ -344,10 +346,37 @@ describe('an erasure', () => {
       env: 'sandbox',
       decisionId: entryId,
       authority: context.sender,
+      messageId: receipt.messageId,
+      caseId: entryId,
       entryIds: [entryId],
       at: receipt.at,
     } as const;
-    expect(await verifyErasureDecision(await signErasureDecision(signer, decision), sender)).toEqual(decision);
+    for (const entryIds of [[entryId], []]) {
+      const decided = { ...decision, entryIds };
+      expect(await verifyErasureDecision(await signErasureDecision(signer, decided), sender)).toEqual(decided);
+    }
+  });
+
+  it('is stopped by a hold on messages or on a case, which is lifted by its id alone', async () => {
+    const signer = localSigner(sender);
+    const base = { v: 1, env: 'sandbox', holdId: entryId, authority: context.sender, at: receipt.at } as const;
+    const laid = { ...base, kind: 'laid', ground: 'court' } as const;
+    const good: readonly Hold[] = [
+      { ...laid, caseId: entryId },
+      { ...laid, messageIds: [entryId] },
+      { ...base, kind: 'lifted' },
+    ];
+    for (const hold of good) expect(await verifyHold(await signHold(signer, hold), sender)).toEqual(hold);
+    for (const hold of [
+      laid,
+      { ...laid, caseId: entryId, messageIds: [entryId] },
+      { ...laid, messageIds: [] },
+      { ...laid, ground: 'because', caseId: entryId },
+      { ...base, kind: 'laid', caseId: entryId },
+      { ...base, kind: 'lifted', ground: 'court' },
+      { ...base, kind: 'lifted', caseId: entryId },
+    ] as Hold[])
+      expect(await codeOf(() => signHold(signer, hold))).toBe('MALFORMED_STATEMENT');
   });
 
   it('names what it erases', async () => {

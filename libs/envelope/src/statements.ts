@@ -1,64 +1,21 @@
-import { JsonError, canonicalBytes, parseStrict } from '#json';
-import type { JsonValue } from '#json';
-import { EnvelopeError } from './errors.js';
-import type { PublicKey } from './keys.js';
-import { kidPattern, parseToken, verifyToken } from './token.js';
-import type { Signer, Typ } from './token.js';
-
-type Members = { readonly [name: string]: JsonValue };
-type Check = (value: JsonValue) => boolean;
-
-const text =
-  (pattern: RegExp): Check =>
-  (value) =>
-    typeof value === 'string' && pattern.test(value);
-const oneOf =
-  (...words: readonly string[]): Check =>
-  (value) =>
-    typeof value === 'string' && words.includes(value);
-const count: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
-const object: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-const record =
-  (shape: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
-  (value) => {
-    if (!object(value)) return false;
-    return faultIn(value as Members, shape, optional) === undefined;
-  };
-
-function faultIn(
-  value: Members,
-  shape: Readonly<Record<string, Check>>,
-  optional: Readonly<Record<string, Check>>,
-): string | undefined {
-  const missing = Object.keys(shape).find((name) => !(name in value));
-  if (missing !== undefined) return missing;
-  return Object.keys(value).find((name) => {
-    const check = Object.hasOwn(shape, name) ? shape[name] : Object.hasOwn(optional, name) ? optional[name] : undefined;
-    return check === undefined || !check(value[name] as JsonValue);
-  });
-}
-
-const slug = '[a-z][a-z0-9-]{0,62}';
-const one: Check = (value) => value === 1;
-const environment = text(/^[a-z][a-z0-9-]{0,30}$/);
-const uuid = text(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-const authority = text(new RegExp(`^${slug}/${slug}$`));
-const name = text(new RegExp(`^${slug}$`));
-const digest = text(kidPattern);
-const instant: Check = (value) =>
-  typeof value === 'string' &&
-  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/.test(value) &&
-  !Number.isNaN(Date.parse(value)) &&
-  new Date(value).toISOString() === value;
-const code = text(/^[A-Za-z0-9][A-Za-z0-9:._@/-]{0,127}$/);
-const messageType = text(/^[a-z][a-z0-9-]{0,62}\/[1-9][0-9]{0,3}$/);
-const decimal = text(/^(?:0|[1-9][0-9]{0,18})$/);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.length > 0 && value.every((item) => check(item as JsonValue));
-const keys = record({ size: decimal, root: text(/^[A-Za-z0-9+/]{43}=$/) });
-const ruleSet = record({ number: count, sha256: digest });
+import {
+  authority,
+  code,
+  codec,
+  count,
+  digest,
+  environment,
+  instant,
+  keys,
+  messageType,
+  name,
+  object,
+  oneOf,
+  one,
+  record,
+  ruleSet,
+  uuid,
+} from './codec.js';
 
 /** Size and root of the newest `keys` checkpoint the signer had: what its signature's keys are judged by (design.md section 7). */
 export interface KeysHead {
@@ -174,83 +131,6 @@ export interface Receipt {
   readonly at: string;
 }
 
-/** One opening that is erased, and what of it the log must still say. */
-export interface ErasedOpening {
-  /** Decimal. */
-  readonly index: string;
-  readonly entryId: string;
-  readonly sender: string;
-  /** Absent where the entry named none. */
-  readonly recipient?: string;
-  /** Of a decision or a refusal: without it the sender's row of numbers would have a gap. */
-  readonly number?: number;
-}
-/** The operator's record that openings were erased (*gallring*), on both parties' decisions, which are its annex: one token a line. */
-export interface Erasure {
-  readonly v: 1;
-  readonly kind: 'erasure';
-  readonly env: string;
-  readonly entryId: string;
-  readonly erased: readonly ErasedOpening[];
-  /** Digest of the annex, over its exact characters. */
-  readonly decisionsSha256: string;
-  readonly keys: KeysHead;
-  readonly at: string;
-}
-/** An authority's decision that openings may be erased. */
-export interface ErasureDecision {
-  readonly v: 1;
-  readonly env: string;
-  readonly decisionId: string;
-  readonly authority: string;
-  readonly entryIds: readonly string[];
-  readonly at: string;
-}
-
-interface Codec<Name extends string, T> {
-  readonly sign: (signer: Signer, statement: T) => Promise<string>;
-  /** Reads without verifying. @throws {EnvelopeError} */
-  readonly parse: (text: string) => { readonly [name in Name]: T } & { readonly kid: string };
-  /** @param key found by the caller's own trust in the holder @throws {EnvelopeError} */
-  readonly verify: (text: string, key: PublicKey) => Promise<T>;
-}
-
-/** A statement is the RFC 8785 form of an object with these members and no others, signed as a compact JWS of its own type. */
-function codec<Name extends string, T extends object>(
-  name: Name,
-  typ: Typ,
-  shape: Readonly<Record<string, Check>>,
-  optional: Readonly<Record<string, Check>> = {},
-): Codec<Name, T> {
-  const read = (payload: Uint8Array): T => {
-    let value: JsonValue;
-    try {
-      value = parseStrict(payload);
-    } catch (error) {
-      if (!(error instanceof JsonError)) throw error;
-      throw new EnvelopeError('MALFORMED_STATEMENT', undefined, { cause: error });
-    }
-    if (!object(value)) throw new EnvelopeError('MALFORMED_STATEMENT');
-    const fault = faultIn(value as Members, shape, optional);
-    if (fault !== undefined)
-      throw new EnvelopeError('MALFORMED_STATEMENT', fault in shape || fault in optional ? fault : undefined);
-    if (Buffer.compare(canonicalBytes(value), payload) !== 0) throw new EnvelopeError('MALFORMED_STATEMENT');
-    return value as T;
-  };
-  return {
-    sign: async (signer, statement) => {
-      const payload = canonicalBytes(statement);
-      read(payload);
-      return signer.sign(typ, payload);
-    },
-    parse: (token) => {
-      const { kid, payload } = parseToken(token, typ);
-      return { [name]: read(payload), kid } as { readonly [key in Name]: T } & { readonly kid: string };
-    },
-    verify: async (token, key) => read((await verifyToken(token, typ, key)).payload),
-  };
-}
-
 const parties = {
   env: environment,
   messageId: uuid,
@@ -344,33 +224,8 @@ const receipts = codec<'receipt', Receipt>(
   },
   { reason: code, sealedSha256: digest },
 );
-const erasures = codec<'erasure', Erasure>('erasure', 'delge-erasure+jws', {
-  v: one,
-  kind: oneOf('erasure'),
-  env: environment,
-  entryId: uuid,
-  erased: listOf(record({ index: decimal, entryId: uuid, sender: authority }, { recipient: authority, number: count })),
-  decisionsSha256: digest,
-  keys,
-  at: instant,
-});
-const erasureDecisions = codec<'decision', ErasureDecision>('decision', 'delge-erasure-decision+jws', {
-  v: one,
-  env: environment,
-  decisionId: uuid,
-  authority,
-  entryIds: listOf(uuid),
-  at: instant,
-});
-
 export const { sign: signManifest, parse: parseManifest, verify: verifyManifest } = manifests;
 export const { sign: signDecision, parse: parseDecision, verify: verifyDecision } = decisions;
 export const { sign: signNotice, parse: parseNotice, verify: verifyNotice } = notices;
 export const { sign: signRefusal, parse: parseRefusal, verify: verifyRefusal } = refusals;
 export const { sign: signReceipt, parse: parseReceipt, verify: verifyReceipt } = receipts;
-export const { sign: signErasure, parse: parseErasure, verify: verifyErasure } = erasures;
-export const {
-  sign: signErasureDecision,
-  parse: parseErasureDecision,
-  verify: verifyErasureDecision,
-} = erasureDecisions;

@@ -89,6 +89,14 @@ export class Snapshot {
   liveKeys(holder: string, use: KeyUse): readonly KeyRecord[] {
     return this.all(this.state.keys.values()).filter((key) => key.holder === holder && key.use === use);
   }
+  /** The key, if it is a live one of an administrator of the authority's participant. */
+  administratorOf(authority: string, kid: string): PublicKey | undefined {
+    const participant = this.authority(authority)?.participant;
+    const key = this.key(kid);
+    return participant !== undefined && key?.use === 'administrator' && key.holder === `participant:${participant}`
+      ? key.public
+      : undefined;
+  }
   /** The newest released rule set. */
   ruleSet(): ReleasedRuleSet | undefined {
     return this.ruleSets().at(-1);

@@ -1,3 +1,4 @@
+import type { Hold } from '#envelope';
 import { stockholmDate } from '#legal-basis';
 import { sha256 } from './crypto.js';
 import type { Erased, Fact } from './facts.js';
@@ -59,6 +60,8 @@ export class Book {
   /** By index. */
   private readonly erasedBy = new Map<bigint, bigint>();
   private readonly erasedEntries = new Set<string>();
+  /** Those that stand, by id. */
+  private readonly holds = new Map<string, Hold>();
   private keysSize = 0;
 
   constructor(
@@ -76,7 +79,7 @@ export class Book {
     this.entries.add(id);
     if (!this.withinBounds(fact)) say('outside-bounds');
     // The ledger's own entries follow the keys log apart from the exchange.
-    if (fact.kind !== 'erasure') {
+    if (fact.kind !== 'erasure' && fact.kind !== 'keeping') {
       if (fact.keysSize < this.keysSize) say('keys-decreasing');
       this.keysSize = Math.max(this.keysSize, fact.keysSize);
     }
@@ -97,7 +100,14 @@ export class Book {
         break;
       case 'erasure':
         this.counts.erasures += 1;
-        for (const erased of fact.erased) this.erase(erased, fact.index, say);
+        for (const erased of fact.erased) {
+          if (this.isHeld(erased, fact)) say('erased-under-hold');
+          this.erase(erased, fact.index, say);
+        }
+        break;
+      case 'keeping':
+        this.counts.notices += 1;
+        if (fact.hold !== undefined) this.hold(fact.hold, say);
         break;
       default:
         this.counts.notices += 1;
@@ -178,6 +188,23 @@ export class Book {
     if (number !== undefined && index >= this.options.from) this.numbers.erase(sender, number);
   }
 
+  /** A hold is lifted by the authority that laid it. */
+  private hold(hold: Hold, say: Say): void {
+    const standing = this.holds.get(hold.holdId);
+    if (hold.kind === 'laid') this.holds.set(hold.holdId, standing ?? hold);
+    else if (standing !== undefined && standing.authority !== hold.authority) say('annex-binding');
+    else this.holds.delete(hold.holdId);
+  }
+
+  private isHeld({ entryId, sender, recipient }: Erased, { decisions }: Fact & { readonly kind: 'erasure' }): boolean {
+    const on = decisions.filter(({ entryIds }) => entryIds.includes(entryId));
+    return [...this.holds.values()].some(
+      ({ authority, caseId, messageIds }) =>
+        (authority === sender || authority === recipient) &&
+        on.some((one) => one.caseId === caseId || messageIds?.includes(one.messageId) === true),
+    );
+  }
+
   private once(name: string, say: Say): void {
     const id = fingerprint(name);
     if (this.statements.has(id)) say('receipt-repeated');
@@ -190,6 +217,7 @@ export class Book {
     const within = (party: string | undefined): boolean => party !== undefined && bounds.has(party);
     if (fact.kind === 'erasure') return fact.erased.every((one) => within(one.sender) || within(one.recipient));
     if (fact.kind === 'delay') return true;
+    if (fact.kind === 'keeping') return within(fact.authority);
     return within(fact.sender) || within(fact.recipient);
   }
 }

@@ -2,6 +2,7 @@ import {
   EnvelopeError,
   parseDecision,
   parseErasure,
+  parseLedgerNotice,
   parseManifest,
   parseNotice,
   parseReceipt,
@@ -15,10 +16,12 @@ import type { JsonValue } from '#json';
 import { groundsAt, recomputed, refusalGroundsAt } from '#replay';
 import type { NotReplayable } from '#replay';
 import type { KeyRecord, Snapshot } from '#snapshot';
-import { undecided } from './check-erasure.js';
+import { decisionsOn, undecided } from './check-erasure.js';
+import { keptStatement } from './check-ledger-notice.js';
 import type { Fact, Opening } from './facts.js';
 import type { Finding, FindingCode } from './findings.js';
 import type { Ground } from './ground.js';
+import { manifestKey } from './holders.js';
 import { attempt, sayingOf } from './say.js';
 import type { Say } from './say.js';
 
@@ -75,6 +78,8 @@ export class EntryChecker {
         return this.notice(opening, say);
       case 'delge-erasure+jws':
         return this.erasure(opening, say);
+      case 'delge-ledger-notice+jws':
+        return this.ledgerNotice(opening, say);
       default:
         say('entry-malformed');
         return undefined;
@@ -220,8 +225,8 @@ export class EntryChecker {
     const { erasure } = parsed;
     const snapshot = this.signer(erasure, parsed.kid, opening.entry, LEDGER, say);
     const text = annexOf(opening, erasure.decisionsSha256, say);
-    if (text !== undefined && snapshot !== undefined && undecided(erasure, text, snapshot, say))
-      say('erasure-undecided');
+    const decisions = text === undefined || snapshot === undefined ? [] : decisionsOn(erasure, text, snapshot, say);
+    if (text !== undefined && snapshot !== undefined && undecided(erasure, decisions)) say('erasure-undecided');
     const erased = erasure.erased.map(({ index, ...one }) => ({ ...one, index: BigInt(index) }));
     const { entryId, keys } = erasure;
     return {
@@ -231,7 +236,20 @@ export class EntryChecker {
       at: Date.parse(erasure.at),
       keysSize: Number(keys.size),
       erased,
+      decisions,
     };
+  }
+
+  private ledgerNotice(opening: Opening, say: Say): Fact | undefined {
+    const parsed = read(() => parseLedgerNotice(opening.entry), 'entry-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { notice, kid } = parsed;
+    const snapshot = this.signer(notice, kid, opening.entry, LEDGER, say);
+    const text = annexOf(opening, notice.statementSha256, say);
+    const hold = text === undefined || snapshot === undefined ? undefined : keptStatement(notice, text, snapshot, say);
+    const { entryId, authority, keys } = notice;
+    const common = { index: opening.index, entryId, at: Date.parse(notice.at), keysSize: Number(keys.size) };
+    return { kind: 'keeping', ...common, authority, ...(hold === undefined ? {} : { hold }) };
   }
 
   /** @returns the keys log at the size named, when it is the log that the signer says */
@@ -288,9 +306,6 @@ const annexOf = ({ annex }: Opening, digest: string, say: Say): string | undefin
   else return annex;
   return undefined;
 };
-
-const manifestKey = (record: KeyRecord | undefined, gateway: string): PublicKey | undefined =>
-  record?.use === 'manifest' && record.holder === `gateway:${gateway}` ? record.public : undefined;
 
 const annexSignature = (text: string, key: PublicKey | undefined, say: Say): void => {
   if (key === undefined) say('annex-key');

@@ -1,4 +1,4 @@
-import type { Receipt } from '#envelope';
+import type { ErasureDecision, Hold, Receipt } from '#envelope';
 
 /** An entry with its opening, as it lies beside the log. */
 export interface Opening {
@@ -52,7 +52,14 @@ export type Fact =
   | (OfMessage & { readonly kind: 'refusal'; readonly number: number; readonly refusalId?: string })
   | (Common & { readonly kind: 'notice' })
   | (Common & { readonly kind: 'delay'; readonly delayedEntryId: string })
-  | (Common & { readonly kind: 'erasure'; readonly erased: readonly Erased[] });
+  | (Common & {
+      readonly kind: 'erasure';
+      readonly erased: readonly Erased[];
+      /** Those of the parties that hold. */
+      readonly decisions: readonly ErasureDecision[];
+    })
+  /** Something about keeping or erasing that the ledger took into the log. */
+  | (Common & { readonly kind: 'keeping'; readonly authority: string; readonly hold?: Hold });
 
 export interface Erased {
   readonly index: bigint;

@@ -200,6 +200,11 @@ export const FINDINGS = {
     'En gallring saknar parternas ställningstagande',
     "an erasure lacks the parties' decisions",
   ),
+  'erased-under-hold': of(
+    'completeness',
+    'En post är gallrad trots ett gallringsstopp',
+    'an opening was erased while a legal hold stood',
+  ),
   'number-gap': of(
     'completeness',
     'Ett nummer saknas i en myndighets rad',

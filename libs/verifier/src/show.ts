@@ -22,6 +22,7 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
       return { index, kind, at, ...(reason === undefined ? {} : { reason }) };
     }
     case 'erasure':
+    case 'keeping':
       return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { generateKey, localSigner, sha256Base64url, signErasureDecision, signReceipt } from '#envelope';
+import { generateKey, localSigner, parseDecision, sha256Base64url, signErasureDecision, signReceipt } from '#envelope';
 import type { ErasureDecision, PrivateKey, Receipt } from '#envelope';
 import type { Draft } from './draft.js';
 import {
@@ -302,6 +302,52 @@ export const TOGETHER_MUTATIONS: readonly Mutation[] = [
     const items = ERASED.map((name) => scene.erasedOpening(name, draft.at(name)));
     const { entry } = await scene.erasureOf(items, { change: { decisionsSha256: sha256Base64url(annex) } });
     draft.replace('erasure', { entry, annex });
+  }),
+
+  ofLog(
+    'an erasure by parties that decided on different messages',
+    ['erasure-undecided'],
+    async (draft, scene, random) =>
+      erasing(draft, scene, undefined, {
+        decided: (authority) =>
+          authority === scene.holder ? { [random.pick(['messageId', 'caseId'] as const)]: fresh() } : {},
+      }),
+  ),
+  ofLog('an erasure while a hold stands', ['erased-under-hold'], async (draft, scene, random) => {
+    const { messageId, caseId } = parseDecision(scene.act('erased-permit').entry).decision;
+    const held = random.pick([{ caseId }, { messageIds: [fresh(), messageId] }]);
+    draft.replace('hold', await scene.keptAs('hold', await scene.holdOf({ kind: 'laid', ground: 'court', ...held })));
+    const other = await scene.holdOf({ kind: 'lifted', holdId: fresh() });
+    draft.replace('hold-lifted', await scene.keptAs('hold-lifted', other));
+  }),
+  ofLog('a hold lifted by another than laid it', ['annex-binding'], async (draft, scene, random) => {
+    const authority = random.pick(['skv/skatteverket', 'fk/forsakringskassan']);
+    const lifted = await scene.holdOf({ kind: 'lifted', authority }, authority.split('/')[0]);
+    draft.replace('hold-lifted', await scene.keptAs('hold-lifted', lifted, { change: { authority } }));
+  }),
+  ofLog("a hold lifted by somebody else's administrator", ['annex-key'], async (draft, scene, random) => {
+    const lifted = await scene.holdOf({ kind: 'lifted' }, random.pick(['uppsala', 'skv']));
+    draft.replace('hold-lifted', await scene.keptAs('hold-lifted', lifted));
+  }),
+  ofLog(
+    'a hold taken into the log as something else',
+    ['annex-malformed', 'annex-binding'],
+    async (draft, scene, random) => {
+      const name = random.pick(['erasure-decided', 'hold-lifted', 'erasure-reported'] as const);
+      draft.replace(name, await scene.keptAs(name, draft.act('hold').annex ?? ''));
+    },
+  ),
+  ofLog(
+    'a statement taken into the log by a key that is not the ledger’s',
+    ['entry-key'],
+    async (draft, scene, random) => {
+      const name = random.pick(['hold', 'erasure-decided', 'hold-lifted', 'erasure-reported'] as const);
+      const signer = random.pick([scene.world.keys.decision, await generateKey('access')]);
+      draft.replace(name, await scene.keptAs(name, draft.act(name).annex ?? '', { signer }));
+    },
+  ),
+  ofLog('another statement than the one taken into the log', ['annex-digest'], async (draft, scene) => {
+    draft.replace('hold-lifted', { annex: await scene.holdOf({ kind: 'lifted', at: '2026-01-01T00:00:00.000Z' }) });
   }),
 
   ofLog('an entry dated back', ['back-dated'], async (draft, scene, random) => {

@@ -3,13 +3,26 @@ import {
   generateKey,
   localSigner,
   parseDecision,
+  parseErasureDecision,
   parseManifest,
   sha256Base64url,
   signErasure,
   signErasureDecision,
+  signErasureReport,
+  signHold,
+  signLedgerNotice,
   signReceipt,
 } from '#envelope';
-import type { Erasure, ErasedOpening, KeysHead, PrivateKey, Receipt } from '#envelope';
+import type {
+  Erasure,
+  ErasedOpening,
+  ErasureDecision,
+  Hold,
+  KeysHead,
+  LedgerNotice,
+  PrivateKey,
+  Receipt,
+} from '#envelope';
 import type { MessageSubmittedV1 } from '#contracts';
 import { canonicalBytes } from '#json';
 import { cooperationJson, parseTrust, signEntry } from '#snapshot';
@@ -51,8 +64,12 @@ export const ACTS = [
   'quarantined',
   'erased-permit',
   'erased-technical',
+  'hold',
+  'erasure-decided',
+  'hold-lifted',
   'erasure',
   'handled',
+  'erasure-reported',
   'delayed-permit',
   'delay',
   'cooperation-permit',
@@ -62,6 +79,14 @@ export type ActName = (typeof ACTS)[number];
 
 /** Acts whose openings are erased. */
 export const ERASED = ['erased-permit', 'erased-technical'] as const satisfies readonly ActName[];
+/** Acts by which the ledger took something into the log, and its kind of notice. */
+const KEPT = {
+  hold: 'hold-laid',
+  'erasure-decided': 'erasure-decided',
+  'hold-lifted': 'hold-lifted',
+  'erasure-reported': 'erasure-reported',
+} as const satisfies Partial<Record<ActName, LedgerNotice['kind']>>;
+export type KeptAct = keyof typeof KEPT;
 /** Leaves before the scene's in a later period: enough for a full tile. */
 export const EARLIER = 260;
 
@@ -132,6 +157,8 @@ export class Scene {
     if (found === undefined) throw new Error(`no gateway ${id}`);
     return found;
   }
+  readonly holdId = fresh();
+
   nextNumber(sender: string): number {
     const number = (this.numbers.get(sender) ?? 0) + 1;
     this.numbers.set(sender, number);
@@ -167,8 +194,12 @@ export class Scene {
     const erased = await this.sealed('25');
     await this.decided('erased-permit', erased);
     await this.received('erased-technical', 'erased-permit', 'technical');
+    await this.kept('hold', await this.holdOf({ kind: 'laid', ground: 'supervision', caseId: this.erasedCase }));
+    await this.kept('erasure-decided', await this.decisionOf());
+    await this.kept('hold-lifted', await this.holdOf({ kind: 'lifted' }));
     await this.erased();
     await this.received('handled', 'permit', 'handled');
+    await this.kept('erasure-reported', await this.reportOf());
     await this.delayed();
     await this.decided('cooperation-permit', await this.sealed('22'));
     await this.received('rejected', 'cooperation-permit', 'rejected');
@@ -254,6 +285,86 @@ export class Scene {
     this.add(name, entry, blind, statement);
   }
 
+  /** A statement about keeping or erasing, taken into the log by the ledger. */
+  private async kept(name: ActName, statement: string): Promise<void> {
+    const { entry, annex } = await this.keptAs(name as KeptAct, statement);
+    this.add(name, entry, randomBytes(32).toString('base64url'), annex);
+  }
+
+  async keptAs(
+    name: KeptAct,
+    statement: string,
+    {
+      change = {},
+      signer = this.access,
+    }: { readonly change?: Partial<LedgerNotice>; readonly signer?: PrivateKey } = {},
+  ): Promise<{ readonly entry: string; readonly annex: string }> {
+    const { environment: env } = this.world;
+    const logged = this.places.has(name) ? this.act(name).loggedAt : this.world.clock.now().getTime();
+    const { size, rootBase64: root } = this.snapshot;
+    const notice: LedgerNotice = {
+      v: 1,
+      kind: KEPT[name],
+      env,
+      entryId: fresh(),
+      authority: this.holder,
+      statementSha256: sha256Base64url(statement),
+      keys: { size: size.toString(), root },
+      at: new Date(logged).toISOString(),
+      ...change,
+    };
+    return { entry: await signLedgerNotice(localSigner(signer), notice), annex: statement };
+  }
+
+  /** Who lays the scene's hold and decides: the sender of what is erased. */
+  get holder(): string {
+    return parseDecision(this.act('erased-permit').entry).decision.sender;
+  }
+
+  holdOf(change: Partial<Hold> & Pick<Hold, 'kind'>, participant = this.holder.split('/')[0] ?? ''): Promise<string> {
+    const { environment: env, keys, clock } = this.world;
+    const { holder: authority, holdId } = this;
+    const hold: Hold = { v: 1, env, holdId, authority, at: clock.now().toISOString(), ...change };
+    return signHold(localSigner(keys.administrators[participant] as PrivateKey), hold);
+  }
+
+  private get erasedCase(): string {
+    return parseDecision(this.act('erased-permit').entry).decision.caseId;
+  }
+
+  private decisionOf(): Promise<string> {
+    return this.decisionBy(
+      this.holder,
+      ERASED.map((name) => this.erasedOpening(name).entryId),
+    );
+  }
+
+  private decisionBy(authority: string, entryIds: readonly string[], change: Partial<ErasureDecision> = {}) {
+    const { environment: env, keys, clock } = this.world;
+    const { messageId, caseId } = parseDecision(this.act('erased-permit').entry).decision;
+    return signErasureDecision(localSigner(keys.administrators[authority.split('/')[0] ?? ''] as PrivateKey), {
+      v: 1,
+      env,
+      decisionId: fresh(),
+      authority,
+      messageId,
+      caseId,
+      entryIds,
+      at: clock.now().toISOString(),
+      ...change,
+    });
+  }
+
+  private reportOf(): Promise<string> {
+    const { environment: env, keys, clock } = this.world;
+    const { decision } = parseErasureDecision(this.act('erasure-decided').annex ?? '');
+    const { decisionId, authority, messageId } = decision;
+    const gateway = this.snapshot.authority(authority)?.gateway ?? '';
+    const signer = localSigner(keys.manifests[gateway] as PrivateKey);
+    const at = clock.now().toISOString();
+    return signErasureReport(signer, { v: 1, env, decisionId, authority, gateway, messageId, at });
+  }
+
   private async noticed(name: ActName, body: Parameters<TestExchange['notice']>[0]): Promise<void> {
     const { entry, blind } = await this.exchange.notice(body);
     this.add(name, entry, blind);
@@ -292,9 +403,9 @@ export class Scene {
   /** An erasure on both parties' decisions. @param change of the erasure; of who decides */
   async erasureOf(
     erased: readonly ErasedOpening[],
-    { change = {}, deciding = (all) => all, signer = this.access }: ErasureDeviation = {},
+    { change = {}, deciding = (all) => all, decided = () => ({}), signer = this.access }: ErasureDeviation = {},
   ): Promise<{ readonly entry: string; readonly annex: string }> {
-    const { environment: env, keys } = this.world;
+    const { environment: env } = this.world;
     const logged = this.places.has('erasure') ? this.act('erasure').loggedAt : this.world.clock.now().getTime();
     const at = new Date(logged).toISOString();
     const parties = deciding([
@@ -302,16 +413,7 @@ export class Scene {
     ]);
     const entryIds = erased.map(({ entryId }) => entryId);
     const lines = await Promise.all(
-      parties.map((authority) =>
-        signErasureDecision(localSigner(keys.administrators[authority.split('/')[0] ?? ''] as PrivateKey), {
-          v: 1,
-          env,
-          decisionId: fresh(),
-          authority,
-          entryIds,
-          at,
-        }),
-      ),
+      parties.map((authority) => this.decisionBy(authority, entryIds, { at, ...decided(authority) })),
     );
     const annex = lines.join('\n');
     const { size, rootBase64: root } = this.snapshot;
@@ -366,6 +468,8 @@ export class Scene {
 export interface ErasureDeviation {
   readonly change?: Partial<Erasure>;
   readonly deciding?: (parties: readonly string[]) => readonly string[];
+  /** What one party's decision says otherwise. */
+  readonly decided?: (authority: string) => Partial<ErasureDecision>;
   readonly signer?: PrivateKey;
 }
 

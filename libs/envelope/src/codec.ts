@@ -1,0 +1,114 @@
+import { JsonError, canonicalBytes, parseStrict } from '#json';
+import type { JsonValue } from '#json';
+import { EnvelopeError } from './errors.js';
+import type { PublicKey } from './keys.js';
+import { kidPattern, parseToken, verifyToken } from './token.js';
+import type { Signer, Typ } from './token.js';
+
+type Members = { readonly [name: string]: JsonValue };
+export type Check = (value: JsonValue) => boolean;
+
+export const text =
+  (pattern: RegExp): Check =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value);
+export const oneOf =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value);
+export const count: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+export const object: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const record =
+  (shape: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
+  (value) => {
+    if (!object(value)) return false;
+    return faultIn(value as Members, shape, optional) === undefined;
+  };
+
+function faultIn(
+  value: Members,
+  shape: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>>,
+): string | undefined {
+  const missing = Object.keys(shape).find((name) => !(name in value));
+  if (missing !== undefined) return missing;
+  return Object.keys(value).find((name) => {
+    const check = Object.hasOwn(shape, name) ? shape[name] : Object.hasOwn(optional, name) ? optional[name] : undefined;
+    return check === undefined || !check(value[name] as JsonValue);
+  });
+}
+
+const slug = '[a-z][a-z0-9-]{0,62}';
+export const one: Check = (value) => value === 1;
+export const environment = text(/^[a-z][a-z0-9-]{0,30}$/);
+export const uuid = text(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+export const authority = text(new RegExp(`^${slug}/${slug}$`));
+export const name = text(new RegExp(`^${slug}$`));
+export const digest = text(kidPattern);
+export const instant: Check = (value) =>
+  typeof value === 'string' &&
+  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/.test(value) &&
+  !Number.isNaN(Date.parse(value)) &&
+  new Date(value).toISOString() === value;
+export const code = text(/^[A-Za-z0-9][A-Za-z0-9:._@/-]{0,127}$/);
+export const messageType = text(/^[a-z][a-z0-9-]{0,62}\/[1-9][0-9]{0,3}$/);
+export const decimal = text(/^(?:0|[1-9][0-9]{0,18})$/);
+export const anyOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((item) => check(item as JsonValue));
+export const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((item) => check(item as JsonValue));
+export const keys = record({ size: decimal, root: text(/^[A-Za-z0-9+/]{43}=$/) });
+export const ruleSet = record({ number: count, sha256: digest });
+
+export interface Codec<Name extends string, T> {
+  readonly sign: (signer: Signer, statement: T) => Promise<string>;
+  /** Reads without verifying. @throws {EnvelopeError} */
+  readonly parse: (text: string) => { readonly [name in Name]: T } & { readonly kid: string };
+  /** @param key found by the caller's own trust in the holder @throws {EnvelopeError} */
+  readonly verify: (text: string, key: PublicKey) => Promise<T>;
+}
+
+/**
+ * A statement is the RFC 8785 form of an object with these members and no others, signed as a compact JWS of its own type.
+ * @param whole whether optional members go together
+ */
+export function codec<Name extends string, T extends object>(
+  name: Name,
+  typ: Typ,
+  shape: Readonly<Record<string, Check>>,
+  optional: Readonly<Record<string, Check>> = {},
+  whole: (statement: T) => boolean = () => true,
+): Codec<Name, T> {
+  const read = (payload: Uint8Array): T => {
+    let value: JsonValue;
+    try {
+      value = parseStrict(payload);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      throw new EnvelopeError('MALFORMED_STATEMENT', undefined, { cause: error });
+    }
+    if (!object(value)) throw new EnvelopeError('MALFORMED_STATEMENT');
+    const fault = faultIn(value as Members, shape, optional);
+    if (fault !== undefined)
+      throw new EnvelopeError('MALFORMED_STATEMENT', fault in shape || fault in optional ? fault : undefined);
+    if (Buffer.compare(canonicalBytes(value), payload) !== 0) throw new EnvelopeError('MALFORMED_STATEMENT');
+    if (!whole(value as T)) throw new EnvelopeError('MALFORMED_STATEMENT');
+    return value as T;
+  };
+  return {
+    sign: async (signer, statement) => {
+      const payload = canonicalBytes(statement);
+      read(payload);
+      return signer.sign(typ, payload);
+    },
+    parse: (token) => {
+      const { kid, payload } = parseToken(token, typ);
+      return { [name]: read(payload), kid } as { readonly [key in Name]: T } & { readonly kid: string };
+    },
+    verify: async (token, key) => read((await verifyToken(token, typ, key)).payload),
+  };
+}

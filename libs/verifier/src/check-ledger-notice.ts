@@ -1,0 +1,56 @@
+import { EnvelopeError, parseErasureDecision, parseErasureReport, parseHold, signedBy } from '#envelope';
+import type { Hold, LedgerNotice, PublicKey } from '#envelope';
+import type { Snapshot } from '#snapshot';
+import { manifestKeyOf } from './holders.js';
+import { attempt } from './say.js';
+import type { Say } from './say.js';
+
+interface Stated {
+  readonly env: string;
+  readonly authority: string;
+  /** Absent when the signer's key was not live. */
+  readonly key: PublicKey | undefined;
+  readonly hold?: Hold;
+  /** Kind of notice by which it is taken into the log. */
+  readonly kind: LedgerNotice['kind'];
+}
+
+/**
+ * What the ledger took into the log about keeping or erasing: signed by an administrator of the authority's participant, a report by its gateway.
+ * @returns the hold, if it is one
+ */
+export function keptStatement(notice: LedgerNotice, text: string, snapshot: Snapshot, say: Say): Hold | undefined {
+  const stated = attempt(
+    () => read(notice.kind, text, snapshot),
+    EnvelopeError,
+    (why) => say('annex-malformed', { why }),
+  );
+  if (stated === undefined) return undefined;
+  const { env, authority, key, hold, kind } = stated;
+  if (env !== notice.env || authority !== notice.authority || kind !== notice.kind) say('annex-binding');
+  if (key === undefined) say('annex-key');
+  else if (!signedBy(text, key)) say('annex-signature');
+  else return hold;
+  return undefined;
+}
+
+const read = (kind: LedgerNotice['kind'], text: string, snapshot: Snapshot): Stated => {
+  switch (kind) {
+    case 'erasure-decided': {
+      const { decision, kid } = parseErasureDecision(text);
+      const { env, authority } = decision;
+      return { env, authority, kind, key: snapshot.administratorOf(authority, kid) };
+    }
+    case 'erasure-reported': {
+      const { report, kid } = parseErasureReport(text);
+      const { env, authority, gateway } = report;
+      return { env, authority, kind, key: manifestKeyOf(snapshot, authority, gateway, kid) };
+    }
+    case 'hold-laid':
+    case 'hold-lifted': {
+      const { hold, kid } = parseHold(text);
+      const { env, authority } = hold;
+      return { env, authority, hold, kind: `hold-${hold.kind}`, key: snapshot.administratorOf(authority, kid) };
+    }
+  }
+};
