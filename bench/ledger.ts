@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
 import { LedgerConfig } from '../apps/ledger/src/ledger.config.js';
 import { deployDatabases, dropDatabases } from '../tools/deploy/databases.js';
 import { numberAfter, quantile } from './arguments.js';
 import { bareLoop } from './ledger/bare-loop.js';
-import { ANNEX_BYTES, BenchLog, ENTRY_BYTES, type SeenCheckpoint } from './ledger/log.js';
+import { ANNEX_BYTES, ENTRY_BYTES } from './ledger/entries.js';
+import { BenchLog, type SeenCheckpoint } from './ledger/log.js';
+import { ProcessorTime } from './processor-time.js';
 import { withServers } from './servers.js';
 import { milliseconds, perSecond, tableOf, type Measure } from './table.js';
 
@@ -24,22 +27,31 @@ export const benchLedger = (args: readonly string[]): Promise<boolean> =>
     await dropDatabases(postgres, PREFIX);
     const databases = await deployDatabases(instance, postgres, PREFIX, []);
     const log = await BenchLog.open(databases);
+    const admin = new URL(postgres);
+    admin.pathname = `/${PREFIX}_operator`;
+    const db = new Client({ connectionString: admin.toString() });
+    await db.connect();
     try {
-      const admin = new URL(postgres);
-      admin.pathname = `/${PREFIX}_operator`;
-      const limitBefore = await bareLoop(admin.toString(), Math.ceil(leaves / 2), new LedgerConfig().BATCH, 'before');
+      const batch = new LedgerConfig().BATCH;
+      const limits = [await bareLoop(admin.toString(), Math.ceil(leaves / 2), batch, 'before')];
       await log.fill(leaves);
-      const cpu = process.cpuUsage();
+      const processor = await ProcessorTime.begin(db);
       const begun = performance.now();
       await log.run(databases);
       await log.covered(BigInt(leaves));
-      const seconds = (performance.now() - begun) / 1000;
-      const { user, system } = process.cpuUsage(cpu);
-      const sustained = leaves / seconds;
-      const limitAfter = await bareLoop(admin.toString(), Math.ceil(leaves / 2), new LedgerConfig().BATCH, 'after');
-      const limit = (limitBefore + limitAfter) / 2;
+      const sustained = leaves / ((performance.now() - begun) / 1000);
+      const { own, server } = processor.seconds;
+      const ticks = log.ticks();
+      limits.push(await bareLoop(admin.toString(), Math.ceil(leaves / 2), batch, 'after'));
+      const limit = mean(limits.map(({ perSecond: rate }) => rate));
+      const limitPerProcessor = mean(limits.map(({ perProcessorSecond: rate }) => rate));
+      const perProcessor = leaves / (own + server);
 
       const waits = await latency(log, sustained / 2);
+      const latencyTicks = log.ticks();
+      const told = (measure: string, seen: string): Measure => ({ measure, seen, bar: '', goal: '' });
+      const spread = (values: readonly number[]): string =>
+        [0.5, 0.99, 1].map((part) => milliseconds(quantile(values, part))).join(', ');
       const measures: readonly Measure[] = [
         {
           measure: 'leaves sequenced and signed',
@@ -48,26 +60,16 @@ export const benchLedger = (args: readonly string[]): Promise<boolean> =>
           goal: perSecond(LEAVES.goal),
           reached: sustained >= LEAVES.bar,
         },
-        { measure: '  bare loop with the same operations', seen: perSecond(limit), bar: '', goal: '' },
-        { measure: '  ratio to the bare loop', seen: (sustained / limit).toFixed(2), bar: '', goal: '' },
-        {
-          measure: '  per second of the two services’ processor time',
-          seen: perSecond(leaves / ((user + system) / 1_000_000)),
-          bar: '',
-          goal: '',
-        },
-        {
-          measure: `entry to signed checkpoint at ${perSecond(waits.rate)}, p50`,
-          seen: milliseconds(waits.p50),
-          bar: '',
-          goal: '',
-        },
-        {
-          measure: `entry to signed checkpoint at ${perSecond(waits.rate)}, p99`,
-          seen: milliseconds(waits.p99),
-          bar: '',
-          goal: '',
-        },
+        told('  bare loop with the same operations', perSecond(limit)),
+        told('  ratio to the bare loop', (sustained / limit).toFixed(2)),
+        told('  per second of processor time, PostgreSQL’s included', perSecond(perProcessor)),
+        told('  bare loop, the same', perSecond(limitPerProcessor)),
+        told('  ratio to the bare loop, the same', (perProcessor / limitPerProcessor).toFixed(2)),
+        told('  share of PostgreSQL in it', `${Math.round((100 * server) / (own + server))} %`),
+        told(`  tick with all of them waiting, up to ${batch} leaves: p50, p99, max`, spread(ticks)),
+        told(`entry to signed checkpoint at ${perSecond(waits.rate)}, p50`, milliseconds(waits.p50)),
+        told(`entry to signed checkpoint at ${perSecond(waits.rate)}, p99`, milliseconds(waits.p99)),
+        told('  tick meanwhile: p50, p99, max', spread(latencyTicks)),
       ];
       process.stdout.write(
         [
@@ -78,10 +80,13 @@ export const benchLedger = (args: readonly string[]): Promise<boolean> =>
       );
       return measures.every(({ reached }) => reached !== false);
     } finally {
+      await db.end();
       await log.close();
       await dropDatabases(postgres, PREFIX);
     }
   });
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Open loop: entries come at their times whether the log keeps up or not. From the commit of an entry to the checkpoint that covers it. */
 async function latency(

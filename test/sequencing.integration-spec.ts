@@ -53,6 +53,8 @@ describe('sequencing entries into leaves', () => {
       const leaf = now.find((one) => one.entryId === entryId);
       expect(Buffer.compare(leaf?.data ?? Buffer.alloc(0), disclosureLeaf(blind, entry, nodeSha256))).toBe(0);
     }
+    const [{ entryId, ...handed }] = entries as [Entry];
+    expect(await store.opening(entryId)).toEqual({ ...handed, annex: null });
   });
 
   it('passes nobody by whose transaction began earlier and is committed later', async () => {
@@ -94,6 +96,16 @@ describe('sequencing entries into leaves', () => {
     await hand({ ...anEntry(), entryId: entry.entryId });
     await sequencer(10).execute('disclosure');
     expect(await leaves()).toEqual(before);
+    expect(await store.opening(entry.entryId)).toEqual({ entry: entry.entry, blind: entry.blind, annex: null });
+  });
+
+  it('takes nothing while another process has the log, and waits for nobody', async () => {
+    await hand(anEntry());
+    await store.transaction(async (tx) => {
+      await store.lock(tx, 'disclosure');
+      expect(await sequencer(10).execute('disclosure')).toBe(0);
+    });
+    expect(await sequencer(10).execute('disclosure')).toBe(1);
   });
 
   it('keeps tiles that give the same root as the leaves themselves', async () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hints, dataSourceOptions } from '#persistence';
@@ -7,6 +7,7 @@ import { nodeNoteSigner, nodeSha256, verifierKey } from '#tlog/build';
 import { DataSource } from 'typeorm';
 import { Sequence } from '../../apps/ledger/src/application/sequence.js';
 import { Sequencer } from '../../apps/ledger/src/application/sequencer.js';
+import type { LogName } from '../../apps/ledger/src/domain/log.js';
 import { LedgerConfig } from '../../apps/ledger/src/ledger.config.js';
 import { CheckpointStore } from '../../apps/ledger/src/persistence/checkpoint.store.js';
 import { LogStore } from '../../apps/ledger/src/persistence/log.store.js';
@@ -15,10 +16,8 @@ import { Signing } from '../../apps/signer/src/application/signing.js';
 import { LeafStore } from '../../apps/signer/src/persistence/leaf.store.js';
 import { StateFile } from '../../apps/signer/src/state/state-file.js';
 import type { Databases } from '../../tools/deploy/databases.js';
+import { nextEntries } from './entries.js';
 
-/** Octets of a decision and of a manifest as the exchange hands them over, and of an entry with its blind. */
-export const ENTRY_BYTES = 1_100;
-export const ANNEX_BYTES = 3_000;
 const PRODUCED_AT_ONCE = 50;
 const HEARTBEAT_MS = 60_000;
 
@@ -28,12 +27,25 @@ export interface SeenCheckpoint {
   readonly at: number;
 }
 
+/** Tells how long each round took that made leaves: the log's tick. */
+class TimedSequence extends Sequence {
+  readonly ticks: number[] = [];
+
+  override async execute(log: LogName): Promise<number> {
+    const begun = performance.now();
+    const taken = await super.execute(log);
+    if (taken > 0) this.ticks.push(performance.now() - begun);
+    return taken;
+  }
+}
+
 /** Sequencer and signer of the `disclosure` log as the services run them, and a producer in the exchange's place. */
 export class BenchLog {
   private readonly seen: SeenCheckpoint[] = [];
   private readonly ending: (() => Promise<unknown>)[] = [];
   private exchange!: DataSource;
   private store!: LogStore;
+  private sequence!: TimedSequence;
   private checkpoints!: CheckpointStore;
   private told: (() => void) | undefined;
 
@@ -48,7 +60,8 @@ export class BenchLog {
     const { ledger, signer } = databases.operator;
     const events = new EventLog('bench', 'silent');
     const nothing = (): void => undefined;
-    const sequencer = new Sequencer(new Sequence(this.store, new LedgerConfig().BATCH, events, nothing), events);
+    this.sequence = new TimedSequence(this.store, new LedgerConfig().BATCH, events, nothing);
+    const sequencer = new Sequencer(this.sequence, events);
 
     const signing = new Signing('disclosure', await this.signLog(signer), true, HEARTBEAT_MS, events, () => new Date());
     const hints = [
@@ -67,17 +80,8 @@ export class BenchLog {
 
   /** Hands entries over, many in one statement, as one transaction of the exchange does. @returns their ids */
   async produce(count: number): Promise<readonly string[]> {
-    const ids = Array.from({ length: count }, () => randomUUID());
-    await this.exchange.query(
-      `INSERT INTO ledger.pending (log, entry_id, entry, blind, annex)
-       SELECT 'disclosure', * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[])`,
-      [
-        ids,
-        ids.map(() => randomBytes(ENTRY_BYTES)),
-        ids.map(() => randomBytes(32)),
-        ids.map(() => randomBytes(ANNEX_BYTES)),
-      ],
-    );
+    const { ids, sql, values } = nextEntries(count);
+    await this.exchange.query(`INSERT INTO ledger.pending (log, entry_id, entry, blind, annex) ${sql}`, values);
     return ids;
   }
 
@@ -90,6 +94,11 @@ export class BenchLog {
   async covered(size: bigint): Promise<readonly SeenCheckpoint[]> {
     while ((this.seen.at(-1)?.size ?? 0n) < size) await new Promise<void>((resolve) => (this.told = resolve));
     return this.seen;
+  }
+
+  /** Milliseconds of each round that made leaves since this was asked last, in order of length. */
+  ticks(): readonly number[] {
+    return this.sequence.ticks.splice(0).sort((a, b) => a - b);
   }
 
   get size(): bigint {

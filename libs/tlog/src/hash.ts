@@ -4,7 +4,8 @@ import type { Sha256 } from './encoding.js';
 const LEAF_PREFIX = Uint8Array.of(0);
 const NODE_PREFIX = Uint8Array.of(1);
 const COMMITMENT_VERSION = Uint8Array.of(1);
-const COMMITMENT_CONTEXT = bytesOf('se.dlog.leaf/v1\n');
+/** Stands before blind and entry in what a commitment is the hash of. */
+export const COMMITMENT_CONTEXT = bytesOf('se.dlog.leaf/v1\n');
 
 /** Root of the tree without leaves: SHA-256 of nothing. @see RFC 9162 section 2.1.1 */
 export const emptyRoot = (sha256: Sha256): Uint8Array => sha256(new Uint8Array());

@@ -2,6 +2,7 @@ import { Ledger1763900000000 } from './migrations/1763900000000-ledger.js';
 import { PendingByLog1764000000000 } from './migrations/1764000000000-pending-by-log.js';
 import { Cosignatures1764500000000 } from './migrations/1764500000000-cosignatures.js';
 import { OwnEntries1764600000000 } from './migrations/1764600000000-own-entries.js';
+import { PendingInOrder1764700000000 } from './migrations/1764700000000-pending-in-order.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -10,4 +11,5 @@ export const migrations = [
   PendingByLog1764000000000,
   Cosignatures1764500000000,
   OwnEntries1764600000000,
+  PendingInOrder1764700000000,
 ];

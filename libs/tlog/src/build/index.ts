@@ -12,5 +12,5 @@ export {
   type ReadTile,
   type Tile,
 } from './tiles.js';
-export { disclosureLeaf, leafHash } from '../hash.js';
+export { COMMITMENT_CONTEXT, disclosureLeaf, leafHash } from '../hash.js';
 export type { Sha256 } from '../encoding.js';
