@@ -1,4 +1,4 @@
-import { JsonError, canonicalBytes, parseStrict } from '#json';
+import { JsonError, canonicalBytes, parseCanonical } from '#json';
 import type { JsonValue } from '#json';
 import { EnvelopeError } from './errors.js';
 import type { PublicKey } from './keys.js';
@@ -84,18 +84,19 @@ export function codec<Name extends string, T extends object>(
   whole: (statement: T) => boolean = () => true,
 ): Codec<Name, T> {
   const read = (payload: Uint8Array): T => {
-    let value: JsonValue;
+    let parsed: ReturnType<typeof parseCanonical>;
     try {
-      value = parseStrict(payload);
+      parsed = parseCanonical(payload);
     } catch (error) {
       if (!(error instanceof JsonError)) throw error;
       throw new EnvelopeError('MALFORMED_STATEMENT', undefined, { cause: error });
     }
+    const { value, canonical } = parsed;
     if (!object(value)) throw new EnvelopeError('MALFORMED_STATEMENT');
     const fault = faultIn(value as Members, shape, optional);
     if (fault !== undefined)
       throw new EnvelopeError('MALFORMED_STATEMENT', fault in shape || fault in optional ? fault : undefined);
-    if (Buffer.compare(canonicalBytes(value), payload) !== 0) throw new EnvelopeError('MALFORMED_STATEMENT');
+    if (!canonical) throw new EnvelopeError('MALFORMED_STATEMENT');
     if (!whole(value as T)) throw new EnvelopeError('MALFORMED_STATEMENT');
     return value as T;
   };

@@ -1,5 +1,7 @@
+import { canonicalize } from './canonicalize.js';
 import { JsonError } from './errors.js';
 import type { JsonErrorCode } from './errors.js';
+import { parseNative } from './parse-native.js';
 
 export type JsonValue =
   null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
@@ -32,15 +34,38 @@ const escapes: Readonly<Record<string, string>> = {
  * @throws {JsonError}
  */
 export function parseStrict(input: Uint8Array | string, limits: Partial<JsonLimits> = {}): JsonValue {
-  const { maxBytes, maxDepth } = { ...defaultLimits, ...limits };
-  const length = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
-  if (length > maxBytes) throw new JsonError('JSON_TOO_LARGE');
-  return new Parser(typeof input === 'string' ? input : decode(input), maxDepth).parse();
+  const { maxDepth = defaultLimits.maxDepth } = limits;
+  const text = textOf(input, limits);
+  return (parseNative(text, maxDepth) ?? { value: parseByHand(text, maxDepth) }).value;
 }
 
-function decode(bytes: Uint8Array): string {
+/**
+ * As `parseStrict`.
+ * @returns the value, and whether the input is its canonical form, octet by octet (RFC 8785)
+ * @throws {JsonError}
+ */
+export function parseCanonical(
+  input: Uint8Array | string,
+  limits: Partial<JsonLimits> = {},
+): { readonly value: JsonValue; readonly canonical: boolean } {
+  const { maxDepth = defaultLimits.maxDepth } = limits;
+  const text = textOf(input, limits);
+  const native = parseNative(text, maxDepth);
+  const value = native === undefined ? parseByHand(text, maxDepth) : native.value;
+  return { value, canonical: native?.sorted === true || canonicalize(value) === text };
+}
+
+/** The whole of the strict parser, whatever the text; the rest of this library may only be faster. */
+export const parseByHand = (text: string, maxDepth: number): JsonValue => new Parser(text, maxDepth).parse();
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(input: Uint8Array | string, { maxBytes = defaultLimits.maxBytes }: Partial<JsonLimits>): string {
+  const length = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
+  if (length > maxBytes) throw new JsonError('JSON_TOO_LARGE');
+  if (typeof input === 'string') return input;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(input);
   } catch {
     throw new JsonError('INVALID_ENCODING');
   }

@@ -2,8 +2,7 @@ import { AUTHORITY_KINDS } from '#legal-basis';
 import type { AuthorityKind } from '#legal-basis';
 import { EnvelopeError, parseToken, sha256Base64url, verifyToken } from '#envelope';
 import type { KeyUse, PublicKey, Signer } from '#envelope';
-import { JsonError, canonicalBytes, parseStrict } from '#json';
-import type { JsonValue } from '#json';
+import { JsonError, canonicalBytes, parseCanonical } from '#json';
 import { SnapshotError } from './errors.js';
 import { Reader, patterns } from './shape.js';
 import type { Jwk } from './shape.js';
@@ -118,7 +117,7 @@ export function parseEntry(bytes: Uint8Array): Entry {
   const digest = sha256Base64url(first);
   const countersignatures = others.map((line) => {
     const countersignature = token(() => parseToken(line, 'delge-countersign+jws'));
-    const reader = new Reader(json(countersignature.payload), 'MALFORMED_ENTRY');
+    const reader = new Reader(json(countersignature.payload).value, 'MALFORMED_ENTRY');
     if (reader.count('v') !== 1 || reader.text('statementSha256', patterns.digest) !== digest) {
       throw new SnapshotError('MALFORMED_ENTRY', 'statementSha256');
     }
@@ -157,10 +156,9 @@ export async function signEntry(
 }
 
 function parseStatement(payload: Uint8Array): Statement {
-  const value = json(payload);
+  const { value, canonical } = json(payload);
   const reader = new Reader(value, 'MALFORMED_STATEMENT');
-  if (reader.count('v') !== 1 || Buffer.compare(canonicalBytes(value), payload) !== 0)
-    throw new SnapshotError('MALFORMED_STATEMENT', 'v');
+  if (reader.count('v') !== 1 || !canonical) throw new SnapshotError('MALFORMED_STATEMENT', 'v');
   const common = {
     env: reader.text('env', patterns.environment),
     id: reader.text('id', patterns.uuid),
@@ -285,9 +283,9 @@ function authorityOf(reader: Reader): EnrolledAuthority {
   return authority;
 }
 
-function json(bytes: Uint8Array): JsonValue {
+function json(bytes: Uint8Array): ReturnType<typeof parseCanonical> {
   try {
-    return parseStrict(bytes);
+    return parseCanonical(bytes);
   } catch (error) {
     if (error instanceof JsonError) throw new SnapshotError('MALFORMED_STATEMENT', undefined, { cause: error });
     throw error;
