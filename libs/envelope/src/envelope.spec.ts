@@ -348,11 +348,11 @@ describe('an erasure', () => {
       authority: context.sender,
       messageId: receipt.messageId,
       caseId: entryId,
-      entryIds: [entryId],
+      openings: erasure.erased,
       at: receipt.at,
     } as const;
-    for (const entryIds of [[entryId], []]) {
-      const decided = { ...decision, entryIds };
+    for (const openings of [erasure.erased, []]) {
+      const decided = { ...decision, openings };
       expect(await verifyErasureDecision(await signErasureDecision(signer, decided), sender)).toEqual(decided);
     }
   });

@@ -51,8 +51,11 @@ export interface ErasureDecision {
   readonly authority: string;
   readonly messageId: string;
   readonly caseId: string;
-  /** Empty where nothing of the message came into the log. */
-  readonly entryIds: readonly string[];
+  /**
+   * What the party itself knows of each opening, from the proofs it holds. The operator erases these, word for word: it can put neither another entry nor
+   * another number in their place. Empty where nothing of the message came into the log.
+   */
+  readonly openings: readonly ErasedOpening[];
   readonly at: string;
 }
 /** A gateway's statement that it has erased what its authority had decided on. */
@@ -96,12 +99,13 @@ export interface LedgerNotice {
   readonly at: string;
 }
 
+const opening = record({ index: decimal, entryId: uuid, sender: authority }, { recipient: authority, number: count });
 const erasures = codec<'erasure', Erasure>('erasure', 'delge-erasure+jws', {
   v: one,
   kind: oneOf('erasure'),
   env: environment,
   entryId: uuid,
-  erased: listOf(record({ index: decimal, entryId: uuid, sender: authority }, { recipient: authority, number: count })),
+  erased: listOf(opening),
   decisionsSha256: digest,
   keys,
   at: instant,
@@ -113,7 +117,7 @@ const erasureDecisions = codec<'decision', ErasureDecision>('decision', 'delge-e
   authority,
   messageId: uuid,
   caseId: uuid,
-  entryIds: anyOf(uuid),
+  openings: anyOf(opening),
   at: instant,
 });
 const erasureReports = codec<'report', ErasureReport>('report', 'delge-erased+jws', {

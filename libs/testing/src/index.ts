@@ -18,7 +18,7 @@ export { noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
 export { World, aWorld, trustText } from './world.js';
 export { ACTS, Scene, type Act, type ActName } from './evidence/scene.js';
 export { Draft, someLeaves, type BundleFiles } from './evidence/draft.js';
-export { ABOUT_PERMIT, evidenceOf, type MutableEvidence } from './evidence/evidence.js';
+export { ABOUT_PERMIT, evidenceOf, linksOf, type MutableEvidence } from './evidence/evidence.js';
 export { sourceOf } from './evidence/source.js';
 export { MUTATIONS } from './evidence/mutants.js';
 export { bounded } from './evidence/mutants-together.js';

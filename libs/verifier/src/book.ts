@@ -59,7 +59,8 @@ export class Book {
   private readonly unseen: { readonly id: string; readonly say: Say }[] = [];
   /** By index. */
   private readonly erasedBy = new Map<bigint, bigint>();
-  private readonly erasedEntries = new Set<string>();
+  /** By the erased entry's id, the index of the entry that says so. */
+  private readonly erasedEntries = new Map<string, bigint>();
   /** Those that stand, by id. */
   private readonly holds = new Map<string, Hold>();
   private keysSize = 0;
@@ -131,6 +132,9 @@ export class Book {
       else if (scope !== 'period' && !this.erasedEntries.has(id)) say('receipt-unbound');
       else this.counts.receiptsOfEarlier += 1;
     }
+    // Under another index than was erased: something else was hidden in its name.
+    for (const [id, by] of this.erasedEntries)
+      if (this.entries.has(id)) this.say('erased-but-kept', { index: by.toString() });
     if (scope === 'message') return [];
     return this.numbers.close((authority) => bounds === undefined || bounds.has(authority), this.say);
   }
@@ -182,9 +186,10 @@ export class Book {
 
   private erase({ index, entryId, sender, number }: Erased, by: bigint, say: Say): void {
     if (index >= by) say('erasure-order');
-    if (this.erasedBy.has(index)) say('erased-twice');
+    const id = fingerprint(entryId);
+    if (this.erasedBy.has(index) || this.erasedEntries.has(id)) say('erased-twice');
     this.erasedBy.set(index, by);
-    this.erasedEntries.add(fingerprint(entryId));
+    this.erasedEntries.set(id, by);
     if (number !== undefined && index >= this.options.from) this.numbers.erase(sender, number);
   }
 
@@ -197,7 +202,7 @@ export class Book {
   }
 
   private isHeld({ entryId, sender, recipient }: Erased, { decisions }: Fact & { readonly kind: 'erasure' }): boolean {
-    const on = decisions.filter(({ entryIds }) => entryIds.includes(entryId));
+    const on = decisions.filter(({ openings }) => openings.some((one) => one.entryId === entryId));
     return [...this.holds.values()].some(
       ({ authority, caseId, messageIds }) =>
         (authority === sender || authority === recipient) &&

@@ -14,12 +14,11 @@ export async function checkDocument(jws: string, manifest: Manifest, snapshot: S
   const octets = await signed(jws, manifest, snapshot, say);
   if (octets === undefined) return;
   const document = documentOf(octets, manifest);
-  if (document === undefined) {
+  const sender = snapshot.authority(manifest.sender);
+  if (document === undefined || sender === undefined) {
     say('content-binding');
     return;
   }
-  const sender = snapshot.authority(manifest.sender);
-  if (sender === undefined) return;
   if (validateContent(document.type, document.content).length > 0) say('content-claims', { why: 'content-invalid' });
   try {
     const claims = parseClaims(manifest.claims as JsonValue);

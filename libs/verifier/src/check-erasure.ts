@@ -1,5 +1,5 @@
 import { EnvelopeError, parseErasureDecision, signedBy } from '#envelope';
-import type { Erasure, ErasureDecision } from '#envelope';
+import type { ErasedOpening, Erasure, ErasureDecision } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import { attempt } from './say.js';
 import type { Say } from './say.js';
@@ -26,10 +26,14 @@ export function decisionsOn(erasure: Erasure, annex: string, snapshot: Snapshot,
   });
 }
 
-/** Whether a party named by what is erased has not decided it, or both did not decide on the same. */
+/**
+ * Whether a party named by what is erased has not decided it, or both did not decide on the same. Word for word: an opening that is gone no longer says which
+ * entry it was of, or which number it had.
+ */
 export function undecided({ erased }: Erasure, decisions: readonly ErasureDecision[]): boolean {
-  return erased.some(({ entryId, sender, recipient }) => {
-    const on = decisions.filter(({ entryIds }) => entryIds.includes(entryId));
+  return erased.some((opening) => {
+    const { sender, recipient } = opening;
+    const on = decisions.filter(({ openings }) => openings.some((one) => same(one, opening)));
     const parties = [sender, ...(recipient === undefined ? [] : [recipient])];
     return (
       parties.some((party) => on.every(({ authority }) => authority !== party)) ||
@@ -37,3 +41,10 @@ export function undecided({ erased }: Erasure, decisions: readonly ErasureDecisi
     );
   });
 }
+
+const same = (a: ErasedOpening, b: ErasedOpening): boolean =>
+  a.index === b.index &&
+  a.entryId === b.entryId &&
+  a.sender === b.sender &&
+  a.recipient === b.recipient &&
+  a.number === b.number;

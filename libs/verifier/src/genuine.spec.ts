@@ -1,5 +1,16 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ACTS, Scene, aDraft, aLaterDraft, bounded, evidenceOf, manifestOf, redecided, sourceOf } from '#testing';
+import {
+  ACTS,
+  Scene,
+  aDraft,
+  aLaterDraft,
+  bounded,
+  evidenceOf,
+  linksOf,
+  manifestOf,
+  redecided,
+  sourceOf,
+} from '#testing';
 import type { Draft } from '#testing';
 import { KeysCache, verifyBundle, verifyEvidence } from './index.js';
 import type { Report } from './index.js';
@@ -104,7 +115,7 @@ describe('an evidence file as a gateway would make it', () => {
   it('holds against what the auditor has seen, where the file has the proof', async () => {
     const draft = aDraft(scene);
     const file = await evidenceOf(draft);
-    file.consistency = [await draft.consistency(draft.at('handled') + 1, draft.leaves.length)];
+    file.consistency = await linksOf(draft);
     const report = await verifyEvidence(Buffer.from(JSON.stringify(file)), scene.trust, {
       now,
       cache,

@@ -33,8 +33,8 @@ export const LIMITS = {
     en: "No earlier checkpoint was given. Keep the file's, so that the next file can be compared.",
   },
   bounded: {
-    sv: 'Andra myndigheters poster är dolda. För angivna myndigheter visar numren att inget utlämnande saknas.',
-    en: 'Entries of other authorities stay blinded. For the authorities named, the numbers show that no disclosure is missing.',
+    sv: 'Andra myndigheters poster är dolda. För angivna myndigheter visar numren att inget av det de lämnat ut saknas; att allt de tagit emot är med visas inte.',
+    en: 'Entries of other authorities stay blinded. For the authorities named, the numbers show that no disclosure that they made is missing; not that all they received is here.',
   },
   'receipts-unnumbered': {
     sv: 'Kvitton och meddelanden har inga nummer. Att alla är med visas inte i en avgränsad fil.',

@@ -54,8 +54,7 @@ export class Numbers {
   }
 
   private row(authority: string, erased: ReadonlySet<number>, say: Say): Row {
-    const least = Math.min(...erased);
-    const { gaps, ...row } = this.rows.get(authority) ?? this.begun(authority, least);
+    const { gaps, ...row } = this.rows.get(authority) ?? this.begun(authority, least(erased));
     let counted = 0;
     for (; erased.has(row.from - 1); row.from -= 1) counted += 1;
     const beyond = [...erased].filter((number) => number > row.to).sort((a, b) => a - b);
@@ -79,6 +78,12 @@ export class Numbers {
     return row;
   }
 }
+
+const least = (numbers: ReadonlySet<number>): number => {
+  let found = Infinity;
+  for (const number of numbers) found = Math.min(found, number);
+  return found;
+};
 
 /** A gap larger than anybody's log is told as far as this. */
 const MOST = 1_000_000;

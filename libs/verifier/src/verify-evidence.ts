@@ -182,17 +182,18 @@ class Evidence {
   private compareHeads(): void {
     const { disclosure } = this.trust.logs;
     const pinned = this.options.pinned === undefined ? undefined : opened(this.options.pinned, disclosure, this.say);
-    const [first] = this.heads;
     for (const head of this.heads) {
       const twin = this.heads.find(({ size }) => size === head.size);
       if (twin !== undefined && !sameHead(twin, head)) this.say('inconsistent');
     }
     const known = [...this.heads, ...(pinned === undefined ? [] : [pinned])];
     const linked = (this.file.consistency ?? []).flatMap((text) => this.linked(text, known));
-    if (pinned === undefined || first === undefined) return;
+    if (pinned === undefined) return;
     const same = this.heads.find(({ size }) => size === pinned.size);
     if (same !== undefined && !sameHead(same, pinned)) this.say('forked-from-pinned');
-    else if (same === undefined && !linked.some((link) => link.includes(pinned.size))) this.say('pinned-not-compared');
+    const compared = reached(pinned.size, linked);
+    // Each of them: one that hangs on nothing may be of another log.
+    if (!this.heads.every(({ size }) => compared.has(size))) this.say('pinned-not-compared');
   }
 
   /** @returns the two sizes that the proof links, when it does */
@@ -226,6 +227,16 @@ class Evidence {
     ];
   }
 }
+
+/** Sizes that links lead to. */
+const reached = (from: bigint, links: readonly (readonly bigint[])[]): ReadonlySet<bigint> => {
+  const found = new Set([from]);
+  for (let before = 0; before < found.size;) {
+    before = found.size;
+    for (const link of links) if (link.some((size) => found.has(size))) for (const size of link) found.add(size);
+  }
+  return found;
+};
 
 const included = (leaf: Uint8Array, proof: ProofText, { size, root }: Checkpoint, say: Say): boolean => {
   try {

@@ -12,6 +12,12 @@ export type MutableEvidence = Writable<Omit<EvidenceFile, 'entries' | 'keys'>> &
 /** What there is to prove about the scene's first message. */
 export const ABOUT_PERMIT: readonly ActName[] = ['permit', 'technical', 'accepted', 'handled'];
 
+/** Proofs that link every checkpoint of such a file to the newest. */
+export const linksOf = (draft: Draft, names: readonly ActName[] = ABOUT_PERMIT): Promise<string[]> => {
+  const sizes = new Set(names.flatMap((name) => [draft.at(name), draft.at(name) + 1]));
+  return Promise.all([...sizes].map((size) => draft.consistency(size, draft.leaves.length)));
+};
+
 /** An evidence file about these acts, each proven under the newest checkpoint unless another size is given. */
 export async function evidenceOf(
   draft: Draft,

@@ -2,7 +2,7 @@ import { localSigner, sealDocument, contextOf } from '#envelope';
 import type { PrivateKey } from '#envelope';
 import { canonicalBytes } from '#json';
 import { randomBytes } from 'node:crypto';
-import { evidenceOf } from './evidence.js';
+import { evidenceOf, linksOf } from './evidence.js';
 import type { MutableEvidence } from './evidence.js';
 import type { Draft } from './draft.js';
 import { anyDraft, decisionOf, flipped, manifestOf, respelled } from './mutation.js';
@@ -201,7 +201,7 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
       const file = await evidenceOf(draft);
       const [from, to] = [draft.at('handled') + 1, draft.leaves.length];
       const linked = random.below(2) === 0;
-      if (linked) file.consistency = [await draft.consistency(from, to)];
+      if (linked) file.consistency = await linksOf(draft);
       draft.acts[random.below(2)] = { ...(draft.acts[0] as Draft['acts'][number]), blind: randomBytes(32) };
       return { evidence: file, pinned: draft.checkpoint(linked ? to : from) };
     },
@@ -212,6 +212,17 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
     make: async (scene, random) => {
       const draft = anyDraft(scene, random);
       return { evidence: await evidenceOf(draft), pinned: draft.checkpoint(draft.leaves.length) };
+    },
+  },
+  {
+    name: 'evidence: one checkpoint that nothing links to what the auditor has seen',
+    expect: ['pinned-not-compared'],
+    make: async (scene, random) => {
+      const draft = anyDraft(scene, random);
+      const file = await evidenceOf(draft);
+      const links = await linksOf(draft);
+      file.consistency = links.toSpliced(random.below(links.length), 1);
+      return { evidence: file, pinned: draft.checkpoint() };
     },
   },
   ofEvidence('a bit flipped in the document', ['content-signature', 'content-key'], (file, { random }) => {

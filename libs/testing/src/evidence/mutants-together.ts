@@ -290,6 +290,41 @@ export const TOGETHER_MUTATIONS: readonly Mutation[] = [
     const { entry } = await scene.erasureOf([...items, extra], { change: { decisionsSha256: sha256Base64url(annex) } });
     draft.replace('erasure', { entry, annex });
   }),
+  ofLog(
+    'an erasure of another entry than was decided, or under another number or party',
+    ['erasure-undecided'],
+    async (draft, scene, random) => {
+      const items = ERASED.map((name) => scene.erasedOpening(name, draft.at(name)));
+      const { annex } = await scene.erasureOf(items);
+      const bent = random.pick([
+        { index: String(draft.at('permit')) },
+        { entryId: fresh() },
+        { number: 1 + random.below(1000) + draft.acts.length },
+        { recipient: 'uppsala/socialnamnden' },
+      ]);
+      const { entry } = await scene.erasureOf(
+        [{ ...(items[0] as (typeof items)[number]), ...bent }, ...items.slice(1)],
+        {
+          change: { decisionsSha256: sha256Base64url(annex) },
+        },
+      );
+      draft.replace('erasure', { entry, annex });
+    },
+  ),
+  ofLog(
+    'an entry hidden in the name of one whose erasure was decided',
+    ['erased-but-kept', 'erased-twice'],
+    async (draft, scene, random) => {
+      const hidden = random.pick(['other-technical', 'handled', 'accepted'] as const);
+      const [first, ...rest] = ERASED.map((name) => scene.erasedOpening(name, draft.at(name)));
+      const moved = { ...(first as NonNullable<typeof first>), index: String(draft.at(hidden)) };
+      const twice = random.below(2) === 0;
+      const items = twice ? [moved, first as NonNullable<typeof first>, ...rest] : [moved, ...rest];
+      draft.replace('erasure', await scene.erasureOf(items));
+      draft.erased.set(draft.at(hidden), draft.at('erasure'));
+      if (!twice) draft.erased.delete(draft.at('erased-permit'));
+    },
+  ),
   ofLog('an erasure by a key that is not the ledger’s', ['entry-key'], async (draft, scene, random) =>
     erasing(draft, scene, undefined, { signer: random.pick([scene.world.keys.decision, await generateKey('access')]) }),
   ),

@@ -335,11 +335,11 @@ export class Scene {
   private decisionOf(): Promise<string> {
     return this.decisionBy(
       this.holder,
-      ERASED.map((name) => this.erasedOpening(name).entryId),
+      ERASED.map((name) => this.erasedOpening(name)),
     );
   }
 
-  private decisionBy(authority: string, entryIds: readonly string[], change: Partial<ErasureDecision> = {}) {
+  private decisionBy(authority: string, openings: readonly ErasedOpening[], change: Partial<ErasureDecision> = {}) {
     const { environment: env, keys, clock } = this.world;
     const { messageId, caseId } = parseDecision(this.act('erased-permit').entry).decision;
     return signErasureDecision(localSigner(keys.administrators[authority.split('/')[0] ?? ''] as PrivateKey), {
@@ -349,7 +349,7 @@ export class Scene {
       authority,
       messageId,
       caseId,
-      entryIds,
+      openings,
       at: clock.now().toISOString(),
       ...change,
     });
@@ -411,9 +411,8 @@ export class Scene {
     const parties = deciding([
       ...new Set(erased.flatMap(({ sender, recipient }) => [sender, ...(recipient === undefined ? [] : [recipient])])),
     ]);
-    const entryIds = erased.map(({ entryId }) => entryId);
     const lines = await Promise.all(
-      parties.map((authority) => this.decisionBy(authority, entryIds, { at, ...decided(authority) })),
+      parties.map((authority) => this.decisionBy(authority, erased, { at, ...decided(authority) })),
     );
     const annex = lines.join('\n');
     const { size, rootBase64: root } = this.snapshot;
