@@ -54,7 +54,7 @@ export class GatherEvidence {
       keys: await this.source.keys(),
       ...(ruleSets.length === 0 ? {} : { ruleSets }),
       ...(cooperations.length === 0 ? {} : { cooperations }),
-      ...(since === undefined ? {} : { consistency: await this.source.consistency([since, largest(entries)]) }),
+      ...(since === undefined ? {} : { consistency: await this.source.consistency([since, ...sizesOf(entries)]) }),
       ...(content && kept.document !== undefined ? { document: kept.document } : {}),
     };
   }
@@ -125,8 +125,8 @@ const refusalIn = (annex: string | undefined) =>
   annex !== undefined && typOf(annex) === 'delge-refusal+jws' ? parseRefusal(annex).refusal : undefined;
 
 const indexOf = ({ proof }: EvidenceEntryView): bigint => parseProof(proof).index;
-/** The largest size that a proof stands under. */
-const largest = (entries: readonly EvidenceEntryView[]): bigint =>
+/** Of every checkpoint in the file: one that hangs on nothing may be of another log. */
+const sizesOf = (entries: readonly EvidenceEntryView[]): readonly bigint[] =>
   entries
-    .map(({ proof }) => BigInt(parseProof(proof).checkpoint.split('\n')[1] ?? 0))
-    .reduce((most, size) => (size > most ? size : most), 0n);
+    .flatMap(({ proof, before }) => [parseProof(proof).checkpoint, ...(before === undefined ? [] : [before])])
+    .map((note) => BigInt(note.split('\n')[1] ?? 0));
