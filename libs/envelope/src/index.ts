@@ -18,6 +18,7 @@ export { EnvelopeError, type EnvelopeErrorCode } from './errors.js';
 export {
   privateCryptoKey,
   publicCryptoKey,
+  admittedKey,
   generateKey,
   importPrivate,
   importPublic,

@@ -1,6 +1,9 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
+import { canonicalize } from '#json';
+import { sha256Base64url } from './digest.js';
 import { EnvelopeError } from './errors.js';
+import { keyObject } from './es256.js';
 
 /** What a key is for. A key has one use and one algorithm (design.md section 7). */
 export type KeyUse =
@@ -55,19 +58,24 @@ export async function generateKey(use: KeyUse): Promise<PrivateKey> {
 }
 
 /** @throws {EnvelopeError} MALFORMED_KEY unless the key has the one curve of its use */
-export async function importPublic(jwk: JWK, use: KeyUse): Promise<PublicKey> {
-  const { kty, crv, alg } = profiles[use];
+export const importPublic = (jwk: JWK, use: KeyUse): Promise<PublicKey> =>
+  new Promise((resolve) => resolve(admittedKey(jwk, use)));
+
+/** As `importPublic`, at once: for whoever reads a whole log of keys. @throws {EnvelopeError} MALFORMED_KEY */
+export function admittedKey(jwk: JWK, use: KeyUse): PublicKey {
+  const { kty, crv } = profiles[use];
   if (jwk.kty !== kty || jwk.crv !== crv || !coordinate(jwk.x) || (kty === 'EC') !== coordinate(jwk.y)) {
     throw new EnvelopeError('MALFORMED_KEY');
   }
   const bare: JWK =
     kty === 'EC' ? { kty, crv, x: jwk.x as string, y: jwk.y as string } : { kty, crv, x: jwk.x as string };
   try {
-    await importJWK(bare, alg);
+    keyObject(bare);
   } catch (cause) {
     throw new EnvelopeError('MALFORMED_KEY', undefined, { cause });
   }
-  return { kid: await calculateJwkThumbprint(bare, 'sha256'), use, jwk: bare };
+  // RFC 7638: the members in the order of RFC 8785, which have no need of escapes.
+  return { kid: sha256Base64url(canonicalize(bare)), use, jwk: bare };
 }
 
 /** @throws {EnvelopeError} MALFORMED_KEY */

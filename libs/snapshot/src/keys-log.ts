@@ -1,4 +1,4 @@
-import { EnvelopeError, importPublic } from '#envelope';
+import { EnvelopeError, admittedKey } from '#envelope';
 import type { KeyUse, PublicKey } from '#envelope';
 import { rootOfLeaves } from '#tlog/verify';
 import type { Sha256 } from '#tlog/verify';
@@ -69,7 +69,7 @@ export class KeysLog {
     const { statement } = entry;
     if (statement.env !== this.trust.environment) throw new SnapshotError('WRONG_ENVIRONMENT');
     if (this.ids.has(statement.id)) throw new SnapshotError('ALREADY_ENROLLED', 'id');
-    const apply = await this.prepare(statement, await this.verifySignatures(entry));
+    const apply = this.prepare(statement, this.verifySignatures(entry));
     apply(this.entries.length);
     this.entries.push(Uint8Array.from(bytes));
     this.ids.add(statement.id);
@@ -89,15 +89,13 @@ export class KeysLog {
   }
 
   /** @returns keys that signed, the principal's first */
-  private async verifySignatures(
-    entry: Entry,
-  ): Promise<{ readonly principal: KeyRecord; readonly others: readonly KeyRecord[] }> {
-    const principal = await this.signerOf(entry.principal.kid, entry.statement);
-    await verifyLine(entry.principal, 'delge-statement+jws', principal.public);
+  private verifySignatures(entry: Entry): { readonly principal: KeyRecord; readonly others: readonly KeyRecord[] } {
+    const principal = this.signerOf(entry.principal.kid, entry.statement);
+    verifyLine(entry.principal, principal.public);
     const others: KeyRecord[] = [];
     for (const line of entry.countersignatures) {
-      const record = await this.signerOf(line.kid, undefined);
-      await verifyLine(line, 'delge-countersign+jws', record.public);
+      const record = this.signerOf(line.kid, undefined);
+      verifyLine(line, record.public);
       others.push(record);
     }
     for (const operator of this.trust.operators) {
@@ -106,24 +104,24 @@ export class KeysLog {
     return { principal, others };
   }
 
-  private async signerOf(kid: string, statement: Statement | undefined): Promise<KeyRecord> {
+  private signerOf(kid: string, statement: Statement | undefined): KeyRecord {
     const operator = this.trust.operators.find((key) => key.kid === kid);
     if (operator !== undefined) return { kid, use: 'operator', holder: 'operator', public: operator };
     const known = this.at(this.size).key(kid);
     if (known !== undefined) return known;
     // A participant is enrolled under the key that it brings.
     if (statement?.kind === 'participant-enrolled') {
-      const key = await admitted(statement.administratorKey, 'administrator');
+      const key = admitted(statement.administratorKey, 'administrator');
       if (key.kid === kid) return recordOf(key, `participant:${statement.participant.slug}`);
     }
     throw new SnapshotError('UNKNOWN_KEY');
   }
 
   /** Judges the statement against the log so far. @returns what it changes */
-  private async prepare(
+  private prepare(
     statement: Statement,
     { principal, others }: { readonly principal: KeyRecord; readonly others: readonly KeyRecord[] },
-  ): Promise<(index: number) => void> {
+  ): (index: number) => void {
     const now = this.at(this.size);
     const by = (use: KeyUse, participant: string): void => {
       if (principal.use !== use || principal.holder !== `participant:${participant}`)
@@ -143,10 +141,7 @@ export class KeysLog {
         if (now.participant(statement.operatedBy) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
         by('administrator', statement.operatedBy);
         const holder = `gateway:${statement.gateway}`;
-        const keys = [
-          await admitted(statement.manifestKey, 'manifest'),
-          await admitted(statement.witnessKey, 'witness'),
-        ];
+        const keys = [admitted(statement.manifestKey, 'manifest'), admitted(statement.witnessKey, 'witness')];
         const record: GatewayRecord = { id: statement.gateway, operatedBy: statement.operatedBy };
         return this.changes(
           keys.map((key) => [key, holder]),
@@ -160,10 +155,7 @@ export class KeysLog {
         if (now.participant(participant) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
         if (now.gateway(statement.gateway) === undefined) throw new SnapshotError('UNKNOWN_GATEWAY');
         by('administrator', participant);
-        const keys = [
-          await admitted(statement.documentKey, 'document'),
-          await admitted(statement.sealingKey, 'sealing'),
-        ];
+        const keys = [admitted(statement.documentKey, 'document'), admitted(statement.sealingKey, 'sealing')];
         const record: AuthorityRecord = {
           ...authority,
           participant,
@@ -177,7 +169,7 @@ export class KeysLog {
       }
       case 'key-added': {
         this.requireHolder(now, statement.holder, statement.use, principal);
-        const key = await admitted(statement.key, statement.use);
+        const key = admitted(statement.key, statement.use);
         return this.changes([[key, statement.holder]], () => undefined);
       }
       case 'key-revoked': {
@@ -287,9 +279,9 @@ function put<T>(map: Map<string, { value: T; from: number }>, id: string, value:
   map.set(id, { value, from: index + 1 });
 }
 
-async function admitted(jwk: { readonly [member: string]: string }, use: KeyUse): Promise<PublicKey> {
+function admitted(jwk: { readonly [member: string]: string }, use: KeyUse): PublicKey {
   try {
-    return await importPublic(jwk, use);
+    return admittedKey(jwk, use);
   } catch (error) {
     if (error instanceof EnvelopeError) throw new SnapshotError('MALFORMED_STATEMENT', 'key', { cause: error });
     throw error;
