@@ -2,7 +2,7 @@
  * Runs one of the repository's tools on any machine with Node 20 or later and npm: installs the locked dependencies, brings Node 24 where the
  * machine's own is older, compiles what has changed, and hands over. Uses Node's built-in modules alone, since nothing else may be there yet.
  *
- * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs|rules|mutants|bench> [arguments]
+ * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs|rules|mutants|tamper|bench> [arguments]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -32,6 +32,7 @@ const TASKS = {
   docs: 'tools/docs/main.js',
   rules: 'tools/compile-rules.js',
   mutants: 'tools/mutants.js',
+  tamper: 'tools/demo/tamper.js',
   bench: 'bench/main.js',
   delge: 'apps/cli/src/main.js',
 };

@@ -6,6 +6,7 @@ import { TILE_WIDTH, tilePath } from '#tlog/build';
 import { nodeVerifyEd25519, nodeSha256 } from '#tlog/build';
 import { openCheckpoint } from '#tlog/verify';
 import type { Checkpoint } from '#tlog/verify';
+import type { BundleSource } from '#verifier';
 import type { Parties } from './parties.js';
 import type { TestStack } from './stack.js';
 
@@ -26,19 +27,38 @@ export class StackBundle {
     private readonly delge: TestStack,
     private readonly ledger: OperatorClient,
     private readonly registry: OperatorClient,
+    private readonly lacking: 'thrown' | 'left-out',
   ) {}
 
-  static async of(delge: TestStack, parties: Parties): Promise<StackBundle> {
+  /** @param lacking what becomes of a tile that the ledger does not give */
+  static async of(
+    delge: TestStack,
+    parties: Parties,
+    { lacking = 'thrown' }: { readonly lacking?: 'thrown' | 'left-out' } = {},
+  ): Promise<StackBundle> {
     const signer = await parties.exchange();
     const client = (service: 'ledger' | 'registry'): OperatorClient =>
       new OperatorClient(service, delge.stack.url(service), 'exchange', signer);
-    const bundle = new StackBundle(delge, client('ledger'), client('registry'));
+    const bundle = new StackBundle(delge, client('ledger'), client('registry'), lacking);
     await bundle.read();
     return bundle;
   }
 
   /** Writes it. @param bounds authorities whose openings alone are given */
   async write(folder: string, bounds?: readonly string[]): Promise<void> {
+    for (const [path, bytes] of await this.cut(bounds)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), bytes);
+    }
+  }
+
+  /** The same without a folder. */
+  async source(): Promise<BundleSource> {
+    const files = await this.cut();
+    return { paths: () => Promise.resolve([...files.keys()]), read: (path) => Promise.resolve(files.get(path)) };
+  }
+
+  private async cut(bounds?: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const { size } = this.head('checkpoint', 'disclosure');
     const files = new Map([...this.files, ...(await this.openings(size, bounds))]);
     const { disclosure, keys } = this.delge.sandbox.trust.logs;
@@ -50,10 +70,7 @@ export class StackBundle {
       ...(bounds === undefined ? {} : { bounds }),
       files: Object.fromEntries([...files].map(([path, bytes]) => [path, sha256Base64url(bytes)])),
     };
-    for (const [path, bytes] of [...files, ['manifest.json', Buffer.from(JSON.stringify(manifest))] as const]) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), bytes);
-    }
+    return files.set('manifest.json', Buffer.from(JSON.stringify(manifest)));
   }
 
   /** The keys log as an evidence file carries it. */
@@ -85,7 +102,11 @@ export class StackBundle {
     const { size: keysSize } = this.head('keys/checkpoint', 'keys');
     const source = new LedgerKeys(this.ledger);
     const entries: Uint8Array[] = [];
-    while (BigInt(entries.length) < keysSize) entries.push(...(await source.entries(BigInt(entries.length), keysSize)));
+    while (BigInt(entries.length) < keysSize) {
+      const more = await source.entries(BigInt(entries.length), keysSize);
+      if (more.length === 0) break;
+      entries.push(...more);
+    }
     for (let at = 0; at < entries.length; at += TILE_WIDTH) {
       const some = entries.slice(at, at + TILE_WIDTH);
       const bytes = some.flatMap((entry) => [Buffer.from([entry.length >> 8, entry.length & 255]), entry]);
@@ -99,8 +120,8 @@ export class StackBundle {
 
   private async take(path: string, route: string): Promise<void> {
     const bytes = await this.ledger.get(route);
-    if (bytes === undefined) throw new Error(`the ledger has no ${route}`);
-    this.files.set(path, bytes);
+    if (bytes !== undefined) this.files.set(path, bytes);
+    else if (this.lacking === 'thrown') throw new Error(`the ledger has no ${route}`);
   }
 
   private async openings(

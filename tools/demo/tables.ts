@@ -8,7 +8,7 @@ import type { Verified } from './verify.js';
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** @param rows cells as they are shown; the first row is the heading */
-const table = (rows: readonly (readonly string[])[]): void => {
+export const table = (rows: readonly (readonly string[])[]): void => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   for (const row of rows)
     say(

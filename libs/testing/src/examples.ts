@@ -6,7 +6,7 @@ import type { Example } from '../../../tools/demo/examples.js';
 
 export type { Example, SandboxDirectory };
 
-const folder = join(import.meta.dirname, '../../../examples');
+const folder = join(process.env['DELGE_ROOT'] ?? process.cwd(), 'examples');
 const examples = readExamples(join(folder, 'referrals'));
 
 /** @param number of a file in examples/referrals, e.g. `01` */

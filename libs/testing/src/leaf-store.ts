@@ -5,6 +5,8 @@ import type { StoredCheckpoint } from '../../../apps/signer/src/persistence/leaf
 export class MemoryLeafStore extends LeafStore {
   rows: { readonly index: bigint; readonly data: Buffer }[] = [];
   checkpoints: StoredCheckpoint[] = [];
+  /** So many times more nothing can be published. */
+  failures = 0;
 
   constructor() {
     super(undefined as never, 'memory');
@@ -28,6 +30,10 @@ export class MemoryLeafStore extends LeafStore {
   }
 
   override publish(checkpoint: StoredCheckpoint): Promise<void> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      return Promise.reject(new Error('away'));
+    }
     this.checkpoints.push(checkpoint);
     return Promise.resolve();
   }

@@ -87,6 +87,17 @@ describe('a log that grows', () => {
     expect(Buffer.from(newest().root).equals(rootNow())).toBe(true);
   });
 
+  it('is published at the next tick when the database was away, and not a heartbeat later', async () => {
+    const signing = await started(true);
+    store.add('a');
+    store.failures = 1;
+    await expect(signing.tick()).rejects.toThrow('away');
+    expect(store.checkpoints).toEqual([]);
+    expect(await signing.tick()).toBe(1n);
+    expect(newest().size).toBe(1n);
+    expect(await signing.tick()).toBeUndefined();
+  });
+
   it('may be longer than one page of leaves', async () => {
     const signing = await started(true);
     store.add(...Array.from({ length: 2_500 }, (_, i) => `leaf ${i}`));

@@ -24,6 +24,9 @@ const PAGE = 1000;
 export class SignLog {
   private state: SignedState | undefined;
 
+  /** The database was away when the newest was to be published. */
+  private isUnpublished = false;
+
   constructor(
     private readonly leaves: LeafStore,
     private readonly file: StateFile,
@@ -58,13 +61,15 @@ export class SignLog {
     if (published === undefined || published.size < state.range.size) await this.publish(state);
   }
 
-  /** Signs what has been added. @returns the new size, or undefined when nothing was. @throws {SignerRefusal} */
+  /** Signs what has been added, or publishes what was signed and could not be published. @returns the new size, or undefined when nothing was. @throws {SignerRefusal} */
   async tick(): Promise<bigint | undefined> {
     const before = this.state?.range ?? emptyRange;
     const range = await this.extend(before, undefined);
     if (this.state !== undefined && range.size === before.size) {
       if ((await this.leaves.size()) < before.size) throw new SignerRefusal('LOG_TRUNCATED');
-      return undefined;
+      if (!this.isUnpublished) return undefined;
+      await this.publish(this.state);
+      return before.size;
     }
     const text = checkpointText(this.trust.origin, range.size, rootOf(range, nodeSha256));
     const state = { range, note: signNote(text, this.signer, nodeSha256) };
@@ -82,7 +87,9 @@ export class SignLog {
   }
 
   private async publish({ range, note }: SignedState): Promise<void> {
+    this.isUnpublished = true;
     await this.leaves.publish({ size: range.size, note });
+    this.isUnpublished = false;
   }
 
   /** Leaves from where the range ends, one after the other. @param to undefined: as far as there are any */
