@@ -337,6 +337,9 @@ describe('messages between outbox and inbox, over a real broker', () => {
     await hands.bindQueue('gw.nobody.in', OUT_EXCHANGE, 'gw.nobody');
     expect((await taken('gw.nobody.in')).properties.messageId).toBe(id);
     await eventually('published', SOON_MS, async () => ((await published()) ? true : undefined));
+    // What has left is kept nowhere twice.
+    const left = await receiving.query<object[]>('SELECT FROM exchange.outbox WHERE id = $1 AND body <> $2', [id, '']);
+    expect(left).toEqual([]);
   });
 
   it('are not taken for published when one id is in flight twice and has nowhere to go', async () => {

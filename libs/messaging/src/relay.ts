@@ -82,9 +82,11 @@ export class OutboxRelay extends Loop {
     });
     const { schema } = this.options;
     if (done.length > 0) {
-      await this.dataSource.query(`UPDATE ${schema}.outbox SET published_at = now() WHERE id = ANY($1::uuid[])`, [
-        done,
-      ]);
+      // The broker has it: what is erased elsewhere must not live on here for as long as the row is kept.
+      await this.dataSource.query(
+        `UPDATE ${schema}.outbox SET published_at = now(), body = '' WHERE id = ANY($1::uuid[])`,
+        [done],
+      );
     }
     const refused = failed.filter(({ code }) => OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
     const waiting = failed.filter(({ code }) => !OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
