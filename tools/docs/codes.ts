@@ -1,3 +1,4 @@
+import type { KeepingFault } from '../../apps/ledger/src/domain/keeping.js';
 import type { HoldGround, LedgerNotice, Notice, Receipt, Typ } from '#envelope';
 import type { SnapshotErrorCode, StatementBody } from '#snapshot';
 import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
@@ -237,6 +238,22 @@ export const RELEASE_CODES: Readonly<Record<ReleaseFault, string>> = {
   RULE_SET_INVALID: 'no rule set that this engine can apply',
   BASIS_VERSION_ALTERED:
     'a version that was released before says something else under the same id, holds for longer, or is gone; `versions` names them',
+};
+
+export const KEEPING_CODES: Readonly<Record<KeepingFault, string>> = {
+  malformed: 'no statement about keeping or erasing',
+  environment: 'signed for another environment',
+  key: "the key is no live administrator key of the authority's participant; of a report, no live manifest key of its gateway",
+  signature: 'the signature does not verify',
+  time: 'dated more than a minute ahead',
+  'entry-unknown': 'an entry does not stand in the log',
+  'not-a-party': 'an entry is about others',
+  'other-message': 'an entry is about another message or case than the decision names',
+  'opening-differs': 'an opening has another index, other parties or another number than the decision says',
+  'not-erasable': 'an entry that is about no message stays',
+  'hold-unknown': 'the authority has laid no such hold',
+  'decision-unknown': 'the authority has decided no such thing',
+  'id-reuse': 'the id stands for another statement; answered as [id-reuse](problems.md#id-reuse)',
 };
 
 export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import {
   HOLD_GROUNDS,
+  KEEPING_CODES,
   KEYS_LOG,
   LEDGER_NOTICES,
   NOTICES,
@@ -207,6 +208,12 @@ A release (\`POST /v1/rule-sets\`) is refused besides:
 ${codeTable(RELEASE_CODES)}
 
 The last has the problem [basis-version-altered](problems.md#basis-version-altered): adoptions name versions by id, so an altered one would be in force unread.
+
+## Why a statement about keeping or erasing is refused
+
+\`code\` of the problem [keeping-refused](problems.md#keeping-refused), at the ledger.
+
+${codeTable(KEEPING_CODES)}
 
 ## Further closed lists
 

@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
@@ -11,6 +12,8 @@ import type { Platform, Service } from '#platform';
 import type { JWK } from 'jose';
 import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
+import { EraseOpenings } from './application/erase-openings.js';
+import { Eraser } from './application/eraser.js';
 import { AskingWitness } from './application/asking-witness.js';
 import { Checkpoints } from './application/checkpoints.js';
 import { DateEntries } from './application/date-entries.js';
@@ -20,14 +23,18 @@ import { Quorum } from './application/quorum.js';
 import { ReadLog } from './application/read-log.js';
 import { Sequence } from './application/sequence.js';
 import { Sequencer } from './application/sequencer.js';
+import { TakeKeeping } from './application/take-keeping.js';
 import { TakeCosignatures } from './application/take-cosignatures.js';
+import { KeepingRefused } from './domain/keeping.js';
 import { LOGS } from './domain/log.js';
 import { LogAnswers } from './http/answers.js';
 import { DisclosureLogController } from './http/disclosure-log.controller.js';
+import { KeepingController } from './http/keeping.controller.js';
 import { KeysLogController } from './http/keys-log.controller.js';
 import { WitnessController } from './http/witness.controller.js';
 import { LedgerConfig } from './ledger.config.js';
 import { CheckpointStore } from './persistence/checkpoint.store.js';
+import { KeepingStore } from './persistence/keeping.store.js';
 import { schema } from './persistence/index.js';
 import { LogStore } from './persistence/log.store.js';
 import { StandardWitness } from './witness/standard-witness.js';
@@ -36,6 +43,7 @@ import { StandardWitness } from './witness/standard-witness.js';
 class LedgerModule {}
 
 const now = (): Date => new Date();
+const fresh = { id: (): string => randomUUID(), blind: (): Buffer => randomBytes(32) };
 
 const assemble = async (config: LedgerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
@@ -72,6 +80,11 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   const keys = new OwnKeys(store, trust);
   const access = new AccessKey(signer, keys, checkpoints);
   health.watch('access-key', () => access.missing());
+  const keeping = new KeepingStore(dataSource);
+  const environment = config.DELGE_ENVIRONMENT;
+  const eraser = new Eraser(new EraseOpenings(keeping, access, environment, fresh, now, crash), log);
+  const taking = new TakeKeeping(keeping, access, environment, fresh, now, () => eraser.wake());
+  eraser.start();
   const reading = new ReadLog(store, checkpoints);
   const offers = new OfferCheckpoints(checkpoints, reading, log);
   const cosignatures = new TakeCosignatures(checkpointStore, quorums, checkpoints, log, now);
@@ -88,15 +101,16 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   platform.onDrain('loops', async () => {
     checkpoints.stop();
     await hints.stop();
-    await Promise.all([sequencer, ...asking].map((loop) => loop.stop()));
+    await Promise.all([sequencer, eraser, ...asking].map((loop) => loop.stop()));
   });
 
   return {
     module: LedgerModule,
-    controllers: [KeysLogController, DisclosureLogController, WitnessController],
+    controllers: [KeysLogController, DisclosureLogController, KeepingController, WitnessController],
     providers: [
       { provide: LogStore, useValue: store },
       { provide: AccessKey, useValue: access },
+      { provide: TakeKeeping, useValue: taking },
       { provide: ReadLog, useValue: reading },
       { provide: DateEntries, useValue: new DateEntries(store, checkpointStore, quorums.disclosure, reading) },
       { provide: OfferCheckpoints, useValue: offers },
@@ -121,5 +135,14 @@ export const ledgerService: Service<LedgerConfig> = {
   name: 'ledger',
   config: LedgerConfig,
   module: assemble,
-  translate: (error) => (isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined),
+  bodies: [{ method: 'POST', path: /^\/log\/v1\/disclosure\/keeping$/, type: 'application/jose', as: 'text' }],
+  translate: (error) => {
+    if (error instanceof KeepingRefused) {
+      const { code } = error;
+      return code === 'id-reuse'
+        ? new ProblemError('id-reuse', 409)
+        : new ProblemError('keeping-refused', 422, { extensions: { code } });
+    }
+    return isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
+  },
 };

@@ -157,6 +157,12 @@ export const PROBLEMS = {
     '`code`: `malformed`, `unknown-checkpoint`, `not-a-witness` (no line verifies for a witness of the policy), `time` (more than 60 s off).',
     'participant',
   ),
+  'keeping-refused': entry(
+    'Utsagan om gallring godtogs inte.',
+    'The statement about keeping or erasing was refused.',
+    '`code` says why: signature, key, parties, or entries that are about something else. Nothing of it was kept.',
+    'participant',
+  ),
   'still-held': entry(
     'Meddelandet ligger kvar i karantän.',
     'The message stays in quarantine.',

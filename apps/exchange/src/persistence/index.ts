@@ -1,7 +1,13 @@
 import { Exchange1763900000000 } from './migrations/1763900000000-exchange.js';
 import { EndedMessages1764000000000 } from './migrations/1764000000000-ended-messages.js';
 import { RuleSets1764072800000 } from './migrations/1764072800000-rule-sets.js';
+import { ErasuresOfEntries1764900000000 } from './migrations/1764900000000-erasures.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
-export const migrations = [Exchange1763900000000, EndedMessages1764000000000, RuleSets1764072800000];
+export const migrations = [
+  Exchange1763900000000,
+  EndedMessages1764000000000,
+  RuleSets1764072800000,
+  ErasuresOfEntries1764900000000,
+];

@@ -3,6 +3,7 @@ import { PendingByLog1764000000000 } from './migrations/1764000000000-pending-by
 import { Cosignatures1764500000000 } from './migrations/1764500000000-cosignatures.js';
 import { OwnEntries1764600000000 } from './migrations/1764600000000-own-entries.js';
 import { PendingInOrder1764700000000 } from './migrations/1764700000000-pending-in-order.js';
+import { Erasures1764900000000 } from './migrations/1764900000000-erasures.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -12,4 +13,5 @@ export const migrations = [
   Cosignatures1764500000000,
   OwnEntries1764600000000,
   PendingInOrder1764700000000,
+  Erasures1764900000000,
 ];

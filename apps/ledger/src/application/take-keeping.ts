@@ -1,0 +1,201 @@
+import {
+  EnvelopeError,
+  parseErasureDecision,
+  parseErasureReport,
+  parseHold,
+  sha256Base64url,
+  signLedgerNotice,
+  typOf,
+  verifyErasureDecision,
+  verifyErasureReport,
+  verifyHold,
+} from '#envelope';
+import type { ErasedOpening, ErasureDecision, Hold, LedgerNotice, PublicKey } from '#envelope';
+import type { Snapshot } from '#snapshot';
+import type { EntityManager } from 'typeorm';
+import { KeepingRefused } from '../domain/keeping.js';
+import type { Handed, KeepingStore, Vote } from '../persistence/keeping.store.js';
+import type { AccessKey, Signing } from './access-key.js';
+import { erasable, erasedOpening } from './erasable.js';
+
+const SKEW_MS = 60_000;
+
+/** What a statement says, its signature verified. */
+interface Stated {
+  readonly kind: LedgerNotice['kind'];
+  readonly id: string;
+  readonly authority: string;
+  readonly env: string;
+  readonly at: string;
+  /** Absent when the signer's key is not live. */
+  readonly key: PublicKey | undefined;
+  readonly verify: (key: PublicKey) => Promise<unknown>;
+  readonly decision?: ErasureDecision;
+  readonly hold?: Hold;
+}
+
+export interface TakenKeeping {
+  /** The entry by which it stands in the log. */
+  readonly entryId: string;
+  readonly outcome: 'taken' | 'known';
+  /** Of a decision: whether a hold stops it now. */
+  readonly held: boolean;
+}
+
+/** Fresh values that nobody can foretell: UUIDs in lower case, and blinds of 32 bytes. */
+export interface FreshEntry {
+  readonly id: () => string;
+  readonly blind: () => Buffer;
+}
+
+/**
+ * Takes what parties state about keeping and erasing: decisions, reports, holds. Whoever brings it: the signature counts. Each is kept, and an entry, or nothing is.
+ */
+export class TakeKeeping {
+  constructor(
+    private readonly store: KeepingStore,
+    private readonly access: Pick<AccessKey, 'live'>,
+    private readonly environment: string,
+    private readonly fresh: FreshEntry,
+    private readonly now: () => Date,
+    /** Called after commit, when something may be erased that could not be before. */
+    private readonly changed: () => void,
+  ) {}
+
+  /**
+   * @param text compact JWS
+   * @returns undefined while the ledger can sign nothing @throws {KeepingRefused}
+   */
+  async execute(text: string): Promise<TakenKeeping | undefined> {
+    const signing = await this.access.live();
+    if (signing === undefined) return undefined;
+    const stated = await this.verified(text, signing.snapshot);
+    const taken = await this.store.alone((tx) => this.take(tx, stated, text, signing));
+    if (taken.outcome === 'taken') this.changed();
+    return taken;
+  }
+
+  private async verified(text: string, snapshot: Snapshot): Promise<Stated> {
+    const stated = readable(() => read(text, snapshot));
+    if (stated.env !== this.environment) throw new KeepingRefused('environment');
+    if (stated.key === undefined) throw new KeepingRefused('key');
+    try {
+      await stated.verify(stated.key);
+    } catch (error) {
+      if (error instanceof EnvelopeError) throw new KeepingRefused('signature');
+      throw error;
+    }
+    if (Date.parse(stated.at) > this.now().getTime() + SKEW_MS) throw new KeepingRefused('time');
+    return stated;
+  }
+
+  private async take(tx: EntityManager, stated: Stated, text: string, signing: Signing): Promise<TakenKeeping> {
+    const { kind, id, authority } = stated;
+    const known = await this.store.find(tx, kind, id);
+    if (known !== undefined && known.statement !== text) throw new KeepingRefused('id-reuse');
+    if (known === undefined) await this.apply(tx, stated);
+    const handed = known === undefined ? await this.notice(stated, text, signing) : undefined;
+    if (handed !== undefined) {
+      await this.store.add(tx, kind, id, authority, handed);
+      await this.store.hand(tx, handed);
+    }
+    return {
+      entryId: handed?.entryId ?? known?.entryId ?? '',
+      outcome: handed === undefined ? 'known' : 'taken',
+      held: stated.decision !== undefined && (await this.isHeld(tx, stated.decision)),
+    };
+  }
+
+  private async apply(tx: EntityManager, { kind, id, authority, decision, hold, at }: Stated): Promise<void> {
+    if (decision !== undefined) await this.store.addVotes(tx, await this.votes(tx, decision));
+    else if (kind === 'erasure-reported') {
+      const decided = await this.store.find(tx, 'erasure-decided', id);
+      if (decided?.authority !== authority) throw new KeepingRefused('decision-unknown');
+    } else if (kind === 'hold-laid') {
+      const { caseId, messageIds } = hold ?? {};
+      const what = messageIds === undefined ? { caseId: caseId ?? '' } : { messageIds };
+      await this.store.layHold(tx, { holdId: id, authority, ...what });
+    } else if (!(await this.store.liftHold(tx, id, authority, new Date(at)))) throw new KeepingRefused('hold-unknown');
+  }
+
+  /** Each opening must be what the decision says, about the message, its authority a party; one that is gone already asks for nothing. */
+  private async votes(tx: EntityManager, decision: ErasureDecision): Promise<readonly Vote[]> {
+    const { authority, decisionId, messageId, caseId } = decision;
+    const named = new Map(decision.openings.map((opening) => [opening.entryId, opening]));
+    const found = await this.store.openings(tx, [...named.keys()]);
+    if (found.length < named.size || named.size < decision.openings.length) throw new KeepingRefused('entry-unknown');
+    return found.flatMap(({ index, entryId, opening }) => {
+      if (opening === undefined) return [];
+      const about = erasable(opening.entry, opening.annex);
+      if (about === undefined) throw new KeepingRefused('not-erasable');
+      if (!about.parties.includes(authority)) throw new KeepingRefused('not-a-party');
+      if (about.messageId !== messageId || (about.caseId ?? caseId) !== caseId)
+        throw new KeepingRefused('other-message');
+      const said = named.get(entryId);
+      if (said === undefined || !isSame(said, erasedOpening(index, entryId, about)))
+        throw new KeepingRefused('opening-differs');
+      return [{ entryId, authority, decisionId, messageId, caseId, parties: about.parties }];
+    });
+  }
+
+  private async isHeld(tx: EntityManager, { authority, messageId, caseId }: ErasureDecision): Promise<boolean> {
+    const parties = [...new Set([authority, ...(await this.store.partiesOf(tx, messageId))])];
+    return this.store.isHeld(tx, parties, messageId, caseId);
+  }
+
+  private async notice({ kind, authority }: Stated, text: string, { signer, snapshot }: Signing): Promise<Handed> {
+    const entryId = this.fresh.id();
+    const notice: LedgerNotice = {
+      v: 1,
+      kind,
+      env: this.environment,
+      entryId,
+      authority,
+      statementSha256: sha256Base64url(text),
+      keys: { size: snapshot.size.toString(), root: snapshot.rootBase64 },
+      at: this.now().toISOString(),
+    };
+    return { entryId, entry: await signLedgerNotice(signer, notice), blind: this.fresh.blind(), annex: text };
+  }
+}
+
+const read = (text: string, snapshot: Snapshot): Stated => {
+  switch (typOf(text)) {
+    case 'delge-erasure-decision+jws': {
+      const { decision, kid } = parseErasureDecision(text);
+      const { decisionId: id, authority, env, at } = decision;
+      const key = snapshot.administratorOf(authority, kid);
+      const verify = (by: PublicKey) => verifyErasureDecision(text, by);
+      return { kind: 'erasure-decided', id, authority, env, at, key, verify, decision };
+    }
+    case 'delge-erased+jws': {
+      const { report, kid } = parseErasureReport(text);
+      const { decisionId: id, authority, gateway, env, at } = report;
+      const known = snapshot.key(kid);
+      const hosts = snapshot.authority(authority)?.gateway === gateway;
+      const key =
+        hosts && known?.use === 'manifest' && known.holder === `gateway:${gateway}` ? known.public : undefined;
+      return { kind: 'erasure-reported', id, authority, env, at, key, verify: (by) => verifyErasureReport(text, by) };
+    }
+    case 'delge-hold+jws': {
+      const { hold, kid } = parseHold(text);
+      const { kind, holdId: id, authority, env, at } = hold;
+      const key = snapshot.administratorOf(authority, kid);
+      return { kind: `hold-${kind}`, id, authority, env, at, key, verify: (by) => verifyHold(text, by), hold };
+    }
+    default:
+      throw new KeepingRefused('malformed');
+  }
+};
+
+const isSame = (a: ErasedOpening, b: ErasedOpening): boolean =>
+  a.index === b.index && a.sender === b.sender && a.recipient === b.recipient && a.number === b.number;
+
+const readable = <T>(parse: () => T): T => {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof EnvelopeError) throw new KeepingRefused('malformed');
+    throw error;
+  }
+};

@@ -1,0 +1,23 @@
+/** Why a statement about keeping or erasing is not taken. */
+export type KeepingFault =
+  | 'malformed'
+  | 'environment'
+  | 'key'
+  | 'signature'
+  | 'time'
+  | 'entry-unknown'
+  | 'not-a-party'
+  | 'other-message'
+  | 'opening-differs'
+  | 'not-erasable'
+  | 'hold-unknown'
+  | 'decision-unknown'
+  | 'id-reuse';
+
+/** A statement that is not taken; nothing of it was kept. */
+export class KeepingRefused extends Error {
+  override readonly name = 'KeepingRefused';
+  constructor(readonly code: KeepingFault) {
+    super(code);
+  }
+}

@@ -1,0 +1,213 @@
+import type { LedgerNotice } from '#envelope';
+import { QueryFailedError } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** Serialises holds and erasures over all replicas: a hold comes before an erasure or after it, in the log as here. */
+const LOCK = 6_471_904;
+const NOT_ENDED = 'DE001';
+
+export interface Opened {
+  readonly index: bigint;
+  readonly entryId: string;
+  /** Absent when it is erased. */
+  readonly opening?: { readonly entry: string; readonly annex?: string };
+}
+export interface Vote {
+  readonly entryId: string;
+  readonly authority: string;
+  readonly decisionId: string;
+  readonly messageId: string;
+  readonly caseId: string;
+  readonly parties: readonly string[];
+}
+/** A vote on an opening that is still there, with the decision's exact characters. */
+export interface StandingVote extends Vote {
+  readonly statement: string;
+  readonly index: bigint;
+  readonly entry: string;
+}
+export interface StoredHold {
+  readonly holdId: string;
+  readonly authority: string;
+  readonly caseId?: string;
+  readonly messageIds?: readonly string[];
+}
+export interface Handed {
+  readonly entryId: string;
+  readonly entry: string;
+  readonly blind: Buffer;
+  readonly annex: string;
+}
+
+/** What parties have stated about keeping and erasing, always within a caller's transaction. */
+export class KeepingStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** One at a time. */
+  alone<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (tx) => {
+      await tx.query(`SELECT pg_advisory_xact_lock($1)`, [LOCK]);
+      return work(tx);
+    });
+  }
+
+  async find(tx: EntityManager, kind: LedgerNotice['kind'], id: string) {
+    const [row] = await tx.query<{ authority: string; statement: string; entry_id: string }[]>(
+      `SELECT authority, statement, entry_id FROM ledger.keeping WHERE kind = $1 AND id = $2`,
+      [kind, id],
+    );
+    return row === undefined
+      ? undefined
+      : { authority: row.authority, statement: row.statement, entryId: row.entry_id };
+  }
+
+  async add(
+    tx: EntityManager,
+    kind: LedgerNotice['kind'],
+    id: string,
+    authority: string,
+    { entryId, annex }: Handed,
+  ): Promise<void> {
+    await tx.query(
+      `INSERT INTO ledger.keeping (kind, id, authority, statement, entry_id) VALUES ($1, $2, $3, $4, $5)`,
+      [kind, id, authority, annex, entryId],
+    );
+  }
+
+  /** To the sequencer, in the transaction of the act that it records. */
+  async hand(tx: EntityManager, { entryId, entry, blind, annex }: Handed): Promise<void> {
+    await tx.query(
+      `INSERT INTO ledger.pending (log, entry_id, entry, blind, annex) VALUES ('disclosure', $1, $2, $3, $4)`,
+      [entryId, Buffer.from(entry, 'ascii'), blind, Buffer.from(annex, 'ascii')],
+    );
+  }
+
+  async openings(tx: EntityManager, entryIds: readonly string[]): Promise<readonly Opened[]> {
+    const rows = await tx.query<{ index: string; entry_id: string; entry: Buffer | null; annex: Buffer | null }[]>(
+      `SELECT l.index, l.entry_id, o.entry, o.annex FROM ledger.leaf l LEFT JOIN ledger.opening o ON o.index = l.index
+       WHERE l.log = 'disclosure' AND l.entry_id = ANY ($1::uuid[])`,
+      [entryIds],
+    );
+    return rows.map(({ index, entry_id: entryId, entry, annex }) => ({
+      index: BigInt(index),
+      entryId,
+      ...(entry === null
+        ? {}
+        : {
+            opening: { entry: entry.toString('ascii'), ...(annex === null ? {} : { annex: annex.toString('ascii') }) },
+          }),
+    }));
+  }
+
+  async addVotes(tx: EntityManager, votes: readonly Vote[]): Promise<void> {
+    for (const { entryId, authority, decisionId, messageId, caseId, parties } of votes) {
+      await tx.query(
+        `INSERT INTO ledger.erasure_vote (entry_id, authority, decision_id, message_id, case_id, parties)
+         VALUES ($1, $2, $3, $4, $5, $6)`,
+        [entryId, authority, decisionId, messageId, caseId, parties],
+      );
+    }
+  }
+
+  /** Parties of what was decided on of this message, erased or not. */
+  async partiesOf(tx: EntityManager, messageId: string): Promise<readonly string[]> {
+    const rows = await tx.query<{ party: string }[]>(
+      `SELECT DISTINCT unnest(parties) AS party FROM ledger.erasure_vote WHERE message_id = $1`,
+      [messageId],
+    );
+    return rows.map(({ party }) => party);
+  }
+
+  /** Votes on openings of this message that are still there. */
+  async votes(tx: EntityManager, messageId: string): Promise<readonly StandingVote[]> {
+    const rows = await tx.query<
+      {
+        entry_id: string;
+        authority: string;
+        decision_id: string;
+        message_id: string;
+        case_id: string;
+        parties: string[];
+        statement: string;
+        index: string;
+        entry: Buffer;
+      }[]
+    >(
+      `SELECT v.*, k.statement, l.index, o.entry FROM ledger.erasure_vote v
+       JOIN ledger.keeping k ON k.kind = 'erasure-decided' AND k.id = v.decision_id
+       JOIN ledger.leaf l ON l.log = 'disclosure' AND l.entry_id = v.entry_id
+       JOIN ledger.opening o ON o.index = l.index
+       WHERE v.message_id = $1 ORDER BY l.index, v.authority, v.decision_id`,
+      [messageId],
+    );
+    return rows.map((row) => ({
+      entryId: row.entry_id,
+      authority: row.authority,
+      decisionId: row.decision_id,
+      messageId: row.message_id,
+      caseId: row.case_id,
+      parties: row.parties,
+      statement: row.statement,
+      index: BigInt(row.index),
+      entry: row.entry.toString('ascii'),
+    }));
+  }
+
+  /** Messages of which an opening could be erased as far as votes and holds go. */
+  async due(limit: number): Promise<readonly string[]> {
+    const rows = await this.dataSource.query<{ message_id: string }[]>(
+      `SELECT DISTINCT v.message_id FROM ledger.erasure_vote v
+       WHERE NOT EXISTS (SELECT FROM ledger.erased e WHERE e.entry_id = v.entry_id)
+         AND NOT EXISTS (SELECT FROM unnest(v.parties) AS party WHERE NOT EXISTS (
+           SELECT FROM ledger.erasure_vote w WHERE w.entry_id = v.entry_id AND w.authority = party))
+         AND NOT EXISTS (SELECT FROM ledger.hold h WHERE h.lifted_at IS NULL AND h.authority = ANY (v.parties)
+           AND (h.case_id = v.case_id OR v.message_id = ANY (h.message_ids)))
+       ORDER BY 1 LIMIT $1`,
+      [limit],
+    );
+    return rows.map((row) => row.message_id);
+  }
+
+  async layHold(tx: EntityManager, { holdId, authority, caseId, messageIds }: StoredHold): Promise<void> {
+    await tx.query(`INSERT INTO ledger.hold (hold_id, authority, case_id, message_ids) VALUES ($1, $2, $3, $4)`, [
+      holdId,
+      authority,
+      caseId ?? null,
+      messageIds ?? null,
+    ]);
+  }
+
+  /** @returns false when this authority laid no such hold */
+  async liftHold(tx: EntityManager, holdId: string, authority: string, at: Date): Promise<boolean> {
+    const [, count] = await tx.query<[unknown, number]>(
+      `UPDATE ledger.hold SET lifted_at = coalesce(lifted_at, $3) WHERE hold_id = $1 AND authority = $2`,
+      [holdId, authority, at],
+    );
+    return count === 1;
+  }
+
+  /** Whether a hold of one of these parties stands on the message or its case. */
+  async isHeld(tx: EntityManager, parties: readonly string[], messageId: string, caseId: string): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `SELECT 1 FROM ledger.hold WHERE lifted_at IS NULL AND authority = ANY ($1::text[])
+         AND (case_id = $3 OR $2 = ANY (message_ids)) LIMIT 1`,
+      [parties, messageId, caseId],
+    );
+    return rows.length > 0;
+  }
+
+  /** Deletes what the erasure names that was handed in within this transaction. @returns false, and nothing is changed, while a message has not ended */
+  async erase(tx: EntityManager, erasure: Handed): Promise<boolean> {
+    await tx.query('SAVEPOINT erasing');
+    try {
+      await this.hand(tx, erasure);
+      await tx.query(`SELECT ledger.erase($1)`, [erasure.entryId]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof QueryFailedError) || (error.driverError as { code?: string }).code !== NOT_ENDED)
+        throw error;
+      await tx.query('ROLLBACK TO SAVEPOINT erasing');
+      return false;
+    }
+  }
+}

@@ -1,0 +1,376 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  generateKey,
+  localSigner,
+  parseDecision,
+  parseErasure,
+  signErasureDecision,
+  signErasureReport,
+  signHold,
+  verifyErasure,
+} from '#envelope';
+import type { ErasedOpening, ErasureDecision, Hold, PrivateKey } from '#envelope';
+import { Scene, publicJwk } from '#testing';
+import type { ActName } from '#testing';
+import type { DataSource } from 'typeorm';
+import { EraseOpenings } from '../apps/ledger/src/application/erase-openings.js';
+import { Sequence } from '../apps/ledger/src/application/sequence.js';
+import { TakeKeeping } from '../apps/ledger/src/application/take-keeping.js';
+import { KeepingRefused } from '../apps/ledger/src/domain/keeping.js';
+import { KeepingStore } from '../apps/ledger/src/persistence/keeping.store.js';
+import { LogStore } from '../apps/ledger/src/persistence/log.store.js';
+import { OwnDatabases, silent } from './support/databases.js';
+
+jest.setTimeout(120_000);
+const PENDING = `INSERT INTO ledger.pending (log, entry_id, entry, blind, annex) VALUES ('disclosure', $1, $2, $3, $4)`;
+/** What there is about the message of the act `permit`. */
+const ABOUT: readonly ActName[] = ['permit', 'technical', 'accepted'];
+const SENDER = 'linkoping/omsorgsnamnden';
+const RECIPIENT = 'fk/forsakringskassan';
+
+const payloadOf = (entry: string) =>
+  JSON.parse(Buffer.from(entry.split('.')[1] ?? '', 'base64url').toString()) as {
+    readonly entryId: string;
+    readonly sender: string;
+    readonly recipient: string;
+    readonly kind?: string;
+    readonly number?: number;
+  };
+
+describe('erasing openings', () => {
+  let scene: Scene;
+  let databases: OwnDatabases;
+  let ledger: DataSource;
+  let exchange: DataSource;
+  let sequence: Sequence;
+  let wakes: number;
+  /** Entry ids by act, anew for each test: the log has each of them once. */
+  let ids: Readonly<Record<string, string>>;
+  let openings: readonly ErasedOpening[];
+  let message: { readonly messageId: string; readonly caseId: string };
+  let at: Date;
+
+  beforeAll(async () => {
+    scene = await Scene.create();
+    databases = await OwnDatabases.deploy('erasure');
+    ledger = await databases.connect(databases.urls.operator.ledger, 'ledger');
+    exchange = await databases.connect(databases.urls.operator.exchange, 'exchange');
+    sequence = new Sequence(new LogStore(ledger), 100, silent, () => undefined);
+  });
+  afterAll(() => databases.drop());
+
+  /** Everything about the message again, under ids of its own. */
+  beforeEach(async () => {
+    wakes = 0;
+    at = scene.world.clock.now();
+    message = { messageId: randomUUID(), caseId: randomUUID() };
+    const named: Record<string, string> = {};
+    for (const name of ABOUT) {
+      const { entry, annex } = scene.act(name);
+      const [header, , signature] = entry.split('.');
+      const said = { ...payloadOf(entry), entryId: randomUUID(), messageId: message.messageId };
+      const own =
+        name === 'permit' ? { ...said, caseId: message.caseId, number: Math.ceil(Math.random() * 1e9) } : said;
+      // The ledger takes entries of the exchange as they are: their signatures are for readers to verify.
+      const text = [header, Buffer.from(JSON.stringify(sorted(own))).toString('base64url'), signature].join('.');
+      named[name] = said.entryId;
+      await exchange.query(PENDING, [said.entryId, Buffer.from(text), randomBytes(32), Buffer.from(annex ?? '')]);
+      if (name === 'permit') await stored(said.entryId, text, 'fetched');
+    }
+    ids = named;
+    await sequenced();
+    const rows = await ledger.query<{ index: string; entry: Buffer }[]>(
+      `SELECT o.index, o.entry FROM ledger.opening o JOIN ledger.leaf l ON l.log = 'disclosure' AND l.index = o.index
+       WHERE l.entry_id = ANY ($1::uuid[]) ORDER BY o.index`,
+      [Object.values(named)],
+    );
+    openings = rows.map(({ index, entry }) => {
+      const { entryId, sender, recipient, number } = payloadOf(entry.toString());
+      return { index, entryId, sender, recipient, ...(number === undefined ? {} : { number }) };
+    });
+  });
+
+  const sequenced = async (): Promise<void> => {
+    while ((await sequence.execute('disclosure')) > 0);
+  };
+  /** The exchange's own rows of the decision. */
+  const stored = async (entryId: string, decision: string, state: 'decided' | 'fetched'): Promise<void> => {
+    const { number } = parseDecision(decision).decision;
+    const ended = state === 'decided' ? null : at;
+    await exchange.query(
+      `INSERT INTO exchange.message (sender, message_id, attempt, recipient, case_id, gateway, manifest, manifest_sha256, jwe, jwe_sha256,
+         received_at, expires_at, state, ended_at) VALUES ($1, $2, 1, $3, $4, 'kommunerna', 'manifest', 'm', 'sealed', 'j', $5, $5, $6, $7)`,
+      [SENDER, message.messageId, RECIPIENT, message.caseId, at, state, ended],
+    );
+    await exchange.query(
+      `INSERT INTO exchange.decision (entry_id, sender, message_id, attempt, outcome, number, keys_size, decision, blind, decided_at, released_at)
+       VALUES ($1, $2, $3, 1, 'permit', $4, 1, $5, '\\x00', $6, $6)`,
+      [entryId, SENDER, message.messageId, number, decision, at],
+    );
+  };
+
+  const access = { live: () => Promise.resolve({ signer: localSigner(scene.access), snapshot: scene.world.snapshot }) };
+  const fresh = { id: (): string => randomUUID(), blind: (): Buffer => randomBytes(32) };
+  const taking = (environment = scene.world.environment): TakeKeeping =>
+    new TakeKeeping(
+      new KeepingStore(ledger),
+      access,
+      environment,
+      fresh,
+      () => at,
+      () => void (wakes += 1),
+    );
+  const erasing = (crash?: (point: string) => void): EraseOpenings =>
+    new EraseOpenings(new KeepingStore(ledger), access, scene.world.environment, fresh, () => at, crash);
+
+  const administrator = (authority: string): PrivateKey =>
+    scene.world.keys.administrators[authority.split('/')[0] ?? ''] as PrivateKey;
+  const decision = (authority: string, change: Partial<ErasureDecision> = {}, key = administrator(authority)) =>
+    signErasureDecision(localSigner(key), {
+      v: 1,
+      env: scene.world.environment,
+      decisionId: randomUUID(),
+      authority,
+      ...message,
+      openings,
+      at: at.toISOString(),
+      ...change,
+    });
+  const hold = (authority: string, change: Partial<Hold>, key = administrator(authority)) =>
+    signHold(localSigner(key), {
+      v: 1,
+      kind: 'laid',
+      env: scene.world.environment,
+      holdId: randomUUID(),
+      authority,
+      at: at.toISOString(),
+      ...change,
+    });
+  const codeOf = async (text: string): Promise<string> => {
+    try {
+      return (await taking().execute(text))?.outcome ?? 'not-ready';
+    } catch (error) {
+      if (error instanceof KeepingRefused) return error.code;
+      throw error;
+    }
+  };
+  /** Entries about the message whose openings are there. */
+  const open = async (): Promise<readonly string[]> => {
+    const rows = await ledger.query<{ entry_id: string }[]>(
+      `SELECT l.entry_id FROM ledger.leaf l JOIN ledger.opening o USING (index) WHERE l.log = 'disclosure' AND l.entry_id = ANY ($1::uuid[])`,
+      [Object.values(ids)],
+    );
+    return ABOUT.filter((name) => rows.some(({ entry_id: id }) => id === ids[name]));
+  };
+  const kept = async (): Promise<{ manifest: string; jwe: string | null; decision: string }> => {
+    const [row] = await exchange.query<{ manifest: string; jwe: string | null; decision: string }[]>(
+      `SELECT m.manifest, m.jwe, d.decision FROM exchange.message m JOIN exchange.decision d USING (sender, message_id, attempt)
+       WHERE m.message_id = $1`,
+      [message.messageId],
+    );
+    return row ?? { manifest: '?', jwe: '?', decision: '?' };
+  };
+  /** Entries of the log, from the newest back. */
+  const newest = async (count: number) => {
+    await sequenced();
+    return ledger.query<{ index: string; entry: Buffer; annex: Buffer }[]>(
+      `SELECT index, entry, annex FROM ledger.opening ORDER BY index DESC LIMIT $1`,
+      [count],
+    );
+  };
+
+  it('waits for both parties, then erases what both decided on, at the exchange too, in one entry that names it', async () => {
+    const own = await decision(SENDER);
+    expect(await taking().execute(own)).toMatchObject({ outcome: 'taken', held: false });
+    expect(await erasing().execute(10)).toBe(0);
+    expect(await open()).toEqual(ABOUT);
+    const [decided] = await newest(1);
+    expect(decided?.annex.toString()).toBe(own);
+    const other = await decision(RECIPIENT, { openings: openings.slice(0, 2) });
+    expect(await codeOf(other)).toBe('taken');
+    expect(wakes).toBe(2);
+    expect(await erasing().execute(10)).toBe(2);
+    expect(await open()).toEqual(['accepted']);
+    expect(await kept()).toEqual({ manifest: '', jwe: null, decision: '' });
+    const [entry] = await newest(1);
+    const erasure = await verifyErasure(entry?.entry.toString() ?? '', scene.access);
+    expect(erasure.erased.map(({ entryId }) => entryId)).toEqual([ids['permit'], ids['technical']]);
+    expect(erasure.erased[0]).toMatchObject({ sender: SENDER, recipient: RECIPIENT, number: expect.any(Number) });
+    expect(entry?.annex.toString().split('\n').sort()).toEqual([own, other].sort());
+    expect(await erasing().execute(10)).toBe(0);
+    // The rest, when the recipient decides on it as well.
+    expect(await codeOf(await decision(RECIPIENT))).toBe('taken');
+    expect(await erasing().execute(10)).toBe(1);
+    expect(await open()).toEqual([]);
+  });
+
+  it('takes a decision once, however often it is brought, and no other under its id', async () => {
+    const own = await decision(SENDER);
+    const first = await taking().execute(own);
+    expect(await taking().execute(own)).toEqual({ ...first, outcome: 'known' });
+    const { decisionId } = JSON.parse(Buffer.from(own.split('.')[1] ?? '', 'base64url').toString()) as ErasureDecision;
+    expect(await codeOf(await decision(SENDER, { decisionId, openings: [] }))).toBe('id-reuse');
+  });
+
+  it('is decided by an administrator of the party itself, for these entries, this message, this environment', async () => {
+    const stranger = administrator('uppsala/socialnamnden');
+    const [one] = openings as [ErasedOpening];
+    expect(await codeOf(await decision(SENDER, {}, stranger))).toBe('key');
+    expect(await codeOf(await decision(SENDER, {}, scene.world.keys.jurists['linkoping']))).toBe('key');
+    expect(await codeOf(await decision('uppsala/socialnamnden'))).toBe('not-a-party');
+    expect(await codeOf(await decision(SENDER, { env: 'test' }))).toBe('environment');
+    expect(await codeOf(await decision(SENDER, { messageId: randomUUID() }))).toBe('other-message');
+    expect(await codeOf(await decision(SENDER, { caseId: randomUUID() }))).toBe('other-message');
+    expect(await codeOf(await decision(SENDER, { openings: [{ ...one, entryId: randomUUID() }] }))).toBe(
+      'entry-unknown',
+    );
+    for (const change of [
+      { index: '0' },
+      { number: 1 },
+      { sender: RECIPIENT },
+      { recipient: 'uppsala/socialnamnden' },
+      { recipient: undefined },
+    ]) {
+      const { recipient, ...rest } = { ...one, ...change };
+      const other = { ...rest, ...(recipient === undefined ? {} : { recipient }) } as ErasedOpening;
+      expect(await codeOf(await decision(SENDER, { openings: [other] }))).toBe('opening-differs');
+    }
+    expect(await codeOf(await decision(SENDER, { at: new Date(at.getTime() + 120_000).toISOString() }))).toBe('time');
+    const text = await decision(SENDER);
+    const other = await decision(RECIPIENT);
+    expect(await codeOf([...text.split('.').slice(0, 2), other.split('.')[2]].join('.'))).toBe('signature');
+    expect(await codeOf(scene.act('permit').entry)).toBe('malformed');
+    expect(await open()).toEqual(ABOUT);
+  });
+
+  it('is not decided on what has no parties: decisions, holds and erasures themselves', async () => {
+    const [one] = openings as [ErasedOpening];
+    const taken = await taking().execute(await decision(SENDER));
+    await sequenced();
+    expect(await codeOf(await decision(SENDER, { openings: [{ ...one, entryId: taken?.entryId ?? '' }] }))).toBe(
+      'not-erasable',
+    );
+  });
+
+  it('does not rest on a decision whose key was revoked before the other party decided', async () => {
+    const { world } = scene;
+    const key = await generateKey('administrator');
+    const holder = 'participant:linkoping';
+    await world.state({ kind: 'key-added', holder, use: 'administrator', key: publicJwk(key) }, administrator(SENDER));
+    expect(await codeOf(await decision(SENDER, {}, key))).toBe('taken');
+    await world.revoke(key.kid, 'linkoping');
+    expect(await codeOf(await decision(SENDER, {}, key))).toBe('key');
+    expect(await codeOf(await decision(RECIPIENT))).toBe('taken');
+    expect(await erasing().execute(10)).toBe(0);
+    expect(await open()).toEqual(ABOUT);
+    expect(await codeOf(await decision(SENDER))).toBe('taken');
+    expect(await erasing().execute(10)).toBe(3);
+    const [entry] = await newest(1);
+    expect(entry?.annex.toString().split('\n')).toHaveLength(2);
+  });
+
+  it.each([
+    ['sender', SENDER, () => ({ caseId: message.caseId })],
+    ['recipient', RECIPIENT, () => ({ messageIds: [randomUUID(), message.messageId] })],
+  ] as const)('waits while a hold of the %s stands, laid after one decision', async (_, authority, what) => {
+    expect(await codeOf(await decision(SENDER))).toBe('taken');
+    const holdId = randomUUID();
+    const laid = await hold(authority, { holdId, ground: 'criminal-investigation', ...what() });
+    expect(await codeOf(laid)).toBe('taken');
+    expect(await taking().execute(await decision(RECIPIENT))).toMatchObject({ held: true });
+    expect(await erasing().execute(10)).toBe(0);
+    // Who did not lay it does not lift it.
+    const other = authority === SENDER ? RECIPIENT : SENDER;
+    expect(await codeOf(await hold(other, { kind: 'lifted', holdId }))).toBe('hold-unknown');
+    expect(await erasing().execute(10)).toBe(0);
+    expect(await open()).toEqual(ABOUT);
+    expect(await codeOf(await hold(authority, { kind: 'lifted', holdId }))).toBe('taken');
+    // Brought once more, the hold that was lifted stays lifted.
+    expect(await codeOf(laid)).toBe('known');
+    expect(await erasing().execute(10)).toBe(3);
+    expect(await open()).toEqual([]);
+    const kinds = (await newest(4)).map(({ entry }) => payloadOf(entry.toString()).kind).reverse();
+    expect(kinds).toEqual(['hold-laid', 'erasure-decided', 'hold-lifted', 'erasure']);
+  });
+
+  it('is not stopped by a hold of somebody who is no party', async () => {
+    const stranger = 'uppsala/socialnamnden';
+    expect(await codeOf(await hold(stranger, { ground: 'audit', caseId: message.caseId }))).toBe('taken');
+    for (const party of [SENDER, RECIPIENT]) expect(await codeOf(await decision(party))).toBe('taken');
+    expect(await erasing().execute(10)).toBe(3);
+  });
+
+  it('waits for a message that has not ended', async () => {
+    await databases.asAdmin(`UPDATE exchange.message SET ended_at = NULL WHERE message_id = '${message.messageId}'`);
+    for (const party of [SENDER, RECIPIENT]) expect(await codeOf(await decision(party))).toBe('taken');
+    const before = (await newest(1))[0]?.index;
+    expect(await erasing().execute(10)).toBe(0);
+    expect(await open()).toEqual(ABOUT);
+    expect((await newest(1))[0]?.index).toBe(before);
+    await databases.asAdmin(`UPDATE exchange.message SET ended_at = now() WHERE message_id = '${message.messageId}'`);
+    expect(await erasing().execute(10)).toBe(3);
+  });
+
+  it('happens whole or not at all when the ledger dies, and once when two ledgers do it', async () => {
+    for (const party of [SENDER, RECIPIENT]) expect(await codeOf(await decision(party))).toBe('taken');
+    const dying = erasing((point) => {
+      if (point === 'ledger.erase.before-commit') throw new Error('died here');
+    });
+    await expect(dying.execute(10)).rejects.toThrow('died here');
+    expect(await open()).toEqual(ABOUT);
+    expect(await kept()).toMatchObject({ manifest: 'manifest', jwe: 'sealed' });
+    const counts = await Promise.all([erasing().execute(10), erasing().execute(10), erasing().execute(10)]);
+    expect(counts.sort((a, b) => a - b)).toEqual([0, 0, 3]);
+    const [last, before] = await newest(2);
+    expect(parseErasure(last?.entry.toString() ?? '').erasure.erased).toHaveLength(3);
+    expect(payloadOf(before?.entry.toString() ?? '').kind).toBe('erasure-decided');
+  });
+
+  it('takes a gateway’s report of what its authority decided, signed by the gateway that hosts it', async () => {
+    const decisionId = randomUUID();
+    const report = (gateway: string, change = {}) =>
+      signErasureReport(localSigner(scene.world.keys.manifests[gateway] as PrivateKey), {
+        v: 1,
+        env: scene.world.environment,
+        decisionId,
+        authority: SENDER,
+        gateway,
+        messageId: message.messageId,
+        at: at.toISOString(),
+        ...change,
+      });
+    expect(await codeOf(await report('kommunerna'))).toBe('decision-unknown');
+    expect(await codeOf(await decision(SENDER, { decisionId }))).toBe('taken');
+    expect(await codeOf(await report('myndigheterna'))).toBe('key');
+    expect(await codeOf(await report('myndigheterna', { gateway: 'kommunerna' }))).toBe('key');
+    expect(await codeOf(await report('kommunerna'))).toBe('taken');
+  });
+
+  it('is no way for the ledger’s role to delete what no erasure names', async () => {
+    const refused = (sql: string, values: readonly unknown[] = []) =>
+      expect(ledger.query(sql, [...values])).rejects.toMatchObject({ driverError: { code: '42501' } });
+    await refused('DELETE FROM ledger.opening');
+    await refused(`INSERT INTO ledger.erased (index, entry_id, erasure) VALUES (0, $1, $1)`, [randomUUID()]);
+    await refused('SELECT ledger.erase($1)', [randomUUID()]);
+    await refused('SELECT exchange.erase($1)', [[ids['permit']]]);
+    await refused('UPDATE ledger.keeping SET statement = $1', ['']);
+    const entryId = randomUUID();
+    const naming = async (said: object): Promise<void> => {
+      const token = `e.${Buffer.from(JSON.stringify(said)).toString('base64url')}.e`;
+      const work = ledger.transaction(async (tx) => {
+        await tx.query(PENDING, [entryId, Buffer.from(token), randomBytes(32), null]);
+        await tx.query('SELECT ledger.erase($1)', [entryId]);
+      });
+      await expect(work).rejects.toMatchObject({ driverError: { code: '42501' } });
+    };
+    await naming({ kind: 'decision', entryId, erased: [] });
+    await naming({ kind: 'erasure', entryId: randomUUID(), erased: [] });
+    await naming({ kind: 'erasure', entryId, erased: [{ index: '0', entryId: ids['permit'] }] });
+    expect(await open()).toEqual(ABOUT);
+  });
+});
+
+/** Members in the order of RFC 8785, one level down as the scene has them. */
+const sorted = (value: object): object =>
+  Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
