@@ -59,7 +59,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   const sequencer = new Sequencer(new Sequence(store, config.BATCH, log, crash), log);
   const quorums = { disclosure: new Quorum(trust.logs.disclosure), keys: new Quorum(trust.logs.keys) };
   const checkpointStore = new CheckpointStore(dataSource);
-  const checkpoints = new Checkpoints(checkpointStore, quorums, log, now);
+  const checkpoints = new Checkpoints(checkpointStore, quorums, log, now, crash);
   const hints = new Hints(
     url,
     {
@@ -87,7 +87,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   eraser.start();
   const reading = new ReadLog(store, checkpoints);
   const offers = new OfferCheckpoints(checkpoints, reading, log);
-  const cosignatures = new TakeCosignatures(checkpointStore, quorums, checkpoints, log, now);
+  const cosignatures = new TakeCosignatures(checkpointStore, quorums, checkpoints, log, now, crash);
   const asking: AskingWitness[] = [];
   for (const name of LOGS) {
     for (const { name: witness, url: prefix } of quorums[name].policy.witnesses) {

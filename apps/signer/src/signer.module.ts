@@ -44,7 +44,7 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
   for (const name of ['disclosure', 'keys'] as const) {
     const own = trust.logs[name];
     const jwk = parseStrict(await readFile(files[name])) as unknown as JsonWebKey;
-    const state = new StateFile(join(config.STATE_DIR, `${name}.json`), own.origin);
+    const state = new StateFile(join(config.STATE_DIR, `${name}.json`), own.origin, crash);
     const signLog = new SignLog(new LeafStore(dataSource, name), state, own, nodeNoteSigner(own.origin, jwk), crash);
     const signing = new Signing(name, signLog, config.GENESIS === 'true', config.HEARTBEAT_MS, log, now);
     health.register(name, () => signing.fault());

@@ -54,6 +54,7 @@ export class Checkpoints {
     private readonly quorums: Readonly<Record<LogName, Quorum>>,
     private readonly log: EventLog,
     private readonly now: () => Date,
+    private readonly crash: (point: string) => void = () => undefined,
   ) {}
 
   start(): void {
@@ -148,7 +149,10 @@ export class Checkpoints {
       const { length: count } = quorum.cosigned(offered.note, offered.lines);
       this.log.warn('quorum.not-met', { log, size: offered.size.toString(), count });
     }
-    this.again ||= await this.store.offer(log, offered?.id, newest.id, met ? offered.id : undefined);
+    this.crash('ledger.round.before-offer');
+    const isOurs = await this.store.offer(log, offered?.id, newest.id, met ? offered.id : undefined);
+    if (isOurs) this.crash('ledger.round.after-offer');
+    this.again ||= isOurs;
   }
 
   private refuse(log: LogName, { id, size }: SignedCheckpoint): void {

@@ -19,6 +19,7 @@ export class TakeCosignatures {
     private readonly checkpoints: Checkpoints,
     private readonly log: EventLog,
     private readonly now: () => Date,
+    private readonly crash: (point: string) => void = () => undefined,
   ) {}
 
   /**
@@ -47,7 +48,9 @@ export class TakeCosignatures {
     const timely = cosigned.filter(({ time }) => Math.abs(Number(time) * 1000 - this.now().getTime()) <= SKEW_MS);
     for (const { witness, line, time } of timely) {
       const at = new Date(Number(time) * 1000);
+      this.crash('ledger.cosignature.before-keep');
       await this.store.keep(log, { size: checkpoint.size, witness: witness.name, line, at });
+      this.crash('ledger.cosignature.after-keep');
     }
     if (timely.length === 0) return 'time';
     await this.checkpoints.look();

@@ -195,8 +195,8 @@ describe('the state of its own', () => {
   });
 
   it('is written before anything is published: a crash between them publishes what was remembered', async () => {
-    const dying = aSigner(signer, () => {
-      throw new Error('power loss');
+    const dying = aSigner(signer, (point) => {
+      if (point === 'signer.sign.before-publish') throw new Error('power loss');
     });
     await dying.start(true);
     store.add('a', 'b');

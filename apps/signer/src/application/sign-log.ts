@@ -71,13 +71,16 @@ export class SignLog {
       await this.publish(this.state);
       return before.size;
     }
+    this.crash('signer.sign.read');
     const text = checkpointText(this.trust.origin, range.size, rootOf(range, nodeSha256));
     const state = { range, note: signNote(text, this.signer, nodeSha256) };
     this.opened(state.note, range);
+    this.crash('signer.sign.before-state');
     await this.file.write(state);
     this.state = state;
     this.crash('signer.sign.before-publish');
     await this.publish(state);
+    this.crash('signer.sign.after-publish');
     return range.size;
   }
 

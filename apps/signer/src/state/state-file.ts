@@ -27,6 +27,7 @@ export class StateFile {
   constructor(
     private readonly file: string,
     private readonly origin: string,
+    private readonly crash: (point: string) => void = () => undefined,
   ) {}
 
   /** @returns undefined when there is none @throws {SignerRefusal} STATE_CORRUPT */
@@ -62,11 +63,14 @@ export class StateFile {
     const file = await open(fresh, 'w', 0o600);
     try {
       await file.writeFile(canonicalize(text));
+      this.crash('signer.state.written');
       await file.sync();
     } finally {
       await file.close();
     }
+    this.crash('signer.state.synced');
     await rename(fresh, this.file);
+    this.crash('signer.state.renamed');
     const folder = await open(dirname(this.file), 'r');
     try {
       await folder.sync();
