@@ -18,24 +18,20 @@ export const oneOf =
     typeof value === 'string' && words.includes(value);
 export const count: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 export const object: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-export const record =
-  (shape: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
-  (value) => {
-    if (!object(value)) return false;
-    return faultIn(value as Members, shape, optional) === undefined;
-  };
+export const record = (shape: Shape, optional: Shape = {}): Check => {
+  const fault = faultFinder(shape, optional);
+  return (value) => object(value) && fault(value as Members) === undefined;
+};
 
-function faultIn(
-  value: Members,
-  shape: Readonly<Record<string, Check>>,
-  optional: Readonly<Record<string, Check>>,
-): string | undefined {
-  const missing = Object.keys(shape).find((name) => !(name in value));
-  if (missing !== undefined) return missing;
-  return Object.keys(value).find((name) => {
-    const check = Object.hasOwn(shape, name) ? shape[name] : Object.hasOwn(optional, name) ? optional[name] : undefined;
-    return check === undefined || !check(value[name] as JsonValue);
-  });
+type Shape = Readonly<Record<string, Check>>;
+
+/** @returns finds a member that is missing, not known, or of another form; the shapes are looked through once and not for every statement */
+function faultFinder(shape: Shape, optional: Shape): (value: Members) => string | undefined {
+  const required = Object.keys(shape);
+  const checks = new Map([...Object.entries(optional), ...Object.entries(shape)]);
+  return (value) =>
+    required.find((name) => !(name in value)) ??
+    Object.keys(value).find((name) => checks.get(name)?.(value[name] as JsonValue) !== true);
 }
 
 const slug = '[a-z][a-z0-9-]{0,62}';
@@ -83,6 +79,7 @@ export function codec<Name extends string, T extends object>(
   optional: Readonly<Record<string, Check>> = {},
   whole: (statement: T) => boolean = () => true,
 ): Codec<Name, T> {
+  const faultIn = faultFinder(shape, optional);
   const read = (payload: Uint8Array): T => {
     let parsed: ReturnType<typeof parseCanonical>;
     try {
@@ -93,7 +90,7 @@ export function codec<Name extends string, T extends object>(
     }
     const { value, canonical } = parsed;
     if (!object(value)) throw new EnvelopeError('MALFORMED_STATEMENT');
-    const fault = faultIn(value as Members, shape, optional);
+    const fault = faultIn(value as Members);
     if (fault !== undefined)
       throw new EnvelopeError('MALFORMED_STATEMENT', fault in shape || fault in optional ? fault : undefined);
     if (!canonical) throw new EnvelopeError('MALFORMED_STATEMENT');

@@ -112,13 +112,13 @@ describe('an ES256 signature', () => {
         const bent = signedWith(signature);
         expect(here(bent, key.jwk)).toBe(await byJose(bent, key.jwk));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
-  it('verifies with leading zeroes and high bits, of which there are some in five hundred', async () => {
+  it('verifies with leading zeroes and high bits, of which there are some in three hundred', async () => {
     const signer = localSigner(key);
-    for (let n = 0; n < 500; n += 1)
+    for (let n = 0; n < 300; n += 1)
       expect(here(await signer.sign('delge-receipt+jws', octets(BigInt(n))), key.jwk)).toBe(true);
   });
 });
@@ -187,10 +187,10 @@ describe('a header that was read before', () => {
     expect(() => parseToken(token, 'delge-receipt+jws', ['ctx'])).toThrow('FORBIDDEN_HEADER');
   });
 
-  it('says the same as one that was not, for thousands of others between', async () => {
+  it('says the same as one that was not, for a thousand others between', async () => {
     const before = parseToken(token, 'delge-receipt+jws');
     const end = token.slice(token.indexOf('.'));
-    for (let n = 0; n < 3_000; n += 1) {
+    for (let n = 0; n < 1_100; n += 1) {
       const kid = createHash('sha256').update(String(n)).digest('base64url');
       const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid, typ: 'delge-receipt+jws' })).toString('base64url');
       expect(parseToken(`${header}${end}`, 'delge-receipt+jws').kid).toBe(kid);

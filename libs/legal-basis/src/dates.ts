@@ -31,5 +31,15 @@ const stockholm = new Intl.DateTimeFormat('sv-SE', {
   day: '2-digit',
 });
 
+const MS_PER_HOUR = 3_600_000;
+/** The hour that was asked for last, and its day: formatting takes as long as a check, and who reads a log asks for one hour over and over. */
+let last = { hour: -1, day: '' };
+
 /** The day in Europe/Stockholm: the law counts days there. */
-export const stockholmDate = (at: Date): LocalDate => stockholm.format(at);
+export function stockholmDate(at: Date): LocalDate {
+  const hour = Math.floor(at.getTime() / MS_PER_HOUR);
+  // Since 1970 midnight there has always been on a whole hour UTC.
+  if (hour < 0 || Number.isNaN(hour)) return stockholm.format(at);
+  if (hour !== last.hour) last = { hour, day: stockholm.format(at) };
+  return last.day;
+}

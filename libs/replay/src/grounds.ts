@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import { EnvelopeError, parseDecision, parseManifest, verifyDecision } from '#envelope';
+import { EnvelopeError, parseDecision, parseManifest, sha256Base64url, verifyDecision } from '#envelope';
 import type { Decision, Manifest, Refusal } from '#envelope';
-import { canonicalBytes } from '#json';
+import { canonicalize } from '#json';
 import type { JsonValue } from '#json';
 import { ClaimsError, parseClaims, stockholmDate } from '#legal-basis';
 import type { CheckInput, Claims } from '#legal-basis';
 import { SnapshotError, cooperationCommitment, parseCooperation } from '#snapshot';
 import type { KeysLog, Snapshot } from '#snapshot';
 import { obstaclesOf } from './obstacles.js';
-
-const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64url');
 
 /** A decision with what it was made from, as the exchange gives it to whoever computes it again. */
 export interface Recorded {
@@ -83,7 +80,7 @@ async function verified(recorded: Recorded, keys: Pick<KeysLog, 'at'>): Promise<
   await verifyDecision(recorded.decision, key.public);
   if (recorded.manifest === undefined) return 'opening-missing';
   const { manifest, kid: manifestKid } = parseManifest(recorded.manifest);
-  if (digestOf(recorded.manifest) !== decision.manifestSha256) return 'manifest-digest';
+  if (sha256Base64url(recorded.manifest) !== decision.manifestSha256) return 'manifest-digest';
   return groundsAt(snapshot, decision, { manifest, kid: manifestKid }, recorded.cooperation);
 }
 
@@ -99,7 +96,7 @@ export function groundsAt(
   { manifest, kid }: { readonly manifest: Manifest; readonly kid: string },
   cooperation: object | undefined,
 ): Grounds | NotReplayable {
-  if (digestOf(canonicalBytes(manifest.claims)) !== decision.claimsSha256) return 'claims-digest';
+  if (sha256Base64url(canonicalize(manifest.claims)) !== decision.claimsSha256) return 'claims-digest';
   const claims = claimsOf(manifest.claims as JsonValue);
   const obstacles = obstaclesTo(manifest, kid, claims, decision, snapshot);
   if (claims === undefined || obstacles.length > 0) return { decision, manifest, obstacles };
