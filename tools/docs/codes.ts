@@ -81,6 +81,12 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     stands: 'entry of the `disclosure` log',
     readers: 'whoever holds the opening',
   },
+  'delge-look+jws': {
+    what: 'Openings were shown to one of their parties: which, to whom and what for; put into the log before they were shown',
+    signer: "ledger's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: 'the authority that looked, whoever holds the opening',
+  },
   'delge-statement+jws': {
     what: 'Statement for the `keys` log',
     signer: 'its principal, by kind (below)',

@@ -26,6 +26,7 @@ export {
   type PrivateKey,
   type PublicKey,
 } from './keys.js';
+export { LOOK_PURPOSES, parseLook, signLook, verifyLook, type Look, type SeenOpening } from './look.js';
 export {
   HOLD_GROUNDS,
   parseErasure,

@@ -19,6 +19,7 @@ export type Typ =
   | 'delge-erased+jws'
   | 'delge-hold+jws'
   | 'delge-ledger-notice+jws'
+  | 'delge-look+jws'
   | 'delge-statement+jws'
   | 'delge-countersign+jws'
   | 'delge-service+jwt'

@@ -1,7 +1,9 @@
 import type { Hold } from '#envelope';
 import { stockholmDate } from '#legal-basis';
 import { sha256 } from './crypto.js';
-import type { Erased, Fact } from './facts.js';
+import { isSeen, placeOf } from './check-look.js';
+import type { Place } from './check-look.js';
+import type { Erased, Fact, Seen } from './facts.js';
 import { Numbers } from './numbers.js';
 import type { Row } from './numbers.js';
 import { sayingOf } from './say.js';
@@ -48,15 +50,19 @@ export class Book {
     refusals: 0,
     notices: 0,
     erasures: 0,
+    looks: 0,
     receiptsOfEarlier: 0,
   };
   private readonly numbers: Numbers;
-  private readonly entries = new Set<string>();
+  /** By id. */
+  private readonly entries = new Map<string, Place>();
   private readonly statements = new Set<string>();
   private readonly attempts = new Map<string, Decided>();
   private readonly decisions = new Map<string, Decided>();
   /** Receipts whose decision did not stand before them. */
   private readonly unseen: { readonly id: string; readonly say: Say }[] = [];
+  /** Entries that were looked at and do not stand before the look. */
+  private readonly unknown: { readonly id: string; readonly say: Say }[] = [];
   /** By index. */
   private readonly erasedBy = new Map<bigint, bigint>();
   /** By the erased entry's id, the index of the entry that says so. */
@@ -77,10 +83,10 @@ export class Book {
     const say = sayingOf(this.say, { index: fact.index.toString(), ...(messageId === undefined ? {} : { messageId }) });
     const id = fingerprint(fact.entryId);
     if (this.entries.has(id)) say('entry-repeated');
-    this.entries.add(id);
+    else this.entries.set(id, placeOf(fact));
     if (!this.withinBounds(fact)) say('outside-bounds');
     // The ledger's own entries follow the keys log apart from the exchange.
-    if (fact.kind !== 'erasure' && fact.kind !== 'keeping') {
+    if (fact.kind !== 'erasure' && fact.kind !== 'keeping' && fact.kind !== 'look') {
       if (fact.keysSize < this.keysSize) say('keys-decreasing');
       this.keysSize = Math.max(this.keysSize, fact.keysSize);
     }
@@ -110,6 +116,10 @@ export class Book {
         this.counts.notices += 1;
         if (fact.hold !== undefined) this.hold(fact.hold, say);
         break;
+      case 'look':
+        this.counts.looks += 1;
+        for (const seen of fact.seen) this.seen(seen, fact, say);
+        break;
       default:
         this.counts.notices += 1;
     }
@@ -135,6 +145,7 @@ export class Book {
     // Under another index than was erased: something else was hidden in its name.
     for (const [id, by] of this.erasedEntries)
       if (this.entries.has(id)) this.say('erased-but-kept', { index: by.toString() });
+    for (const { id, say } of this.unknown) if (!this.erasedEntries.has(id)) say('look-unbound');
     if (scope === 'message') return [];
     return this.numbers.close((authority) => bounds === undefined || bounds.has(authority), this.say);
   }
@@ -193,6 +204,15 @@ export class Book {
     if (number !== undefined && index >= this.options.from) this.numbers.erase(sender, number);
   }
 
+  /** A look names entries that are there; one whose opening is erased or stands before the period cannot be held against it. */
+  private seen(seen: Seen, look: Fact & { readonly kind: 'look' }, say: Say): void {
+    const id = fingerprint(seen.entryId);
+    const place = this.entries.get(id);
+    if (place !== undefined) {
+      if (!isSeen(seen, place, look)) say('look-unbound');
+    } else if (seen.index >= this.options.from) this.unknown.push({ id, say });
+  }
+
   /** A hold is lifted by the authority that laid it. */
   private hold(hold: Hold, say: Say): void {
     const standing = this.holds.get(hold.holdId);
@@ -222,7 +242,7 @@ export class Book {
     const within = (party: string | undefined): boolean => party !== undefined && bounds.has(party);
     if (fact.kind === 'erasure') return fact.erased.every((one) => within(one.sender) || within(one.recipient));
     if (fact.kind === 'delay') return true;
-    if (fact.kind === 'keeping') return within(fact.authority);
+    if (fact.kind === 'keeping' || fact.kind === 'look') return within(fact.authority);
     return within(fact.sender) || within(fact.recipient);
   }
 }

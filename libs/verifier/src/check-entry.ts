@@ -3,6 +3,7 @@ import {
   parseDecision,
   parseErasure,
   parseLedgerNotice,
+  parseLook,
   parseManifest,
   parseNotice,
   parseReceipt,
@@ -18,6 +19,7 @@ import type { NotReplayable } from '#replay';
 import type { KeyRecord, Snapshot } from '#snapshot';
 import { decisionsOn, undecided } from './check-erasure.js';
 import { keptStatement } from './check-ledger-notice.js';
+import { entitled } from './check-look.js';
 import type { Fact, Opening } from './facts.js';
 import type { Finding, FindingCode } from './findings.js';
 import type { Ground } from './ground.js';
@@ -80,6 +82,8 @@ export class EntryChecker {
         return this.erasure(opening, say);
       case 'delge-ledger-notice+jws':
         return this.ledgerNotice(opening, say);
+      case 'delge-look+jws':
+        return this.look(opening, say);
       default:
         say('entry-malformed');
         return undefined;
@@ -250,6 +254,18 @@ export class EntryChecker {
     const { entryId, authority, keys } = notice;
     const common = { index: opening.index, entryId, at: Date.parse(notice.at), keysSize: Number(keys.size) };
     return { kind: 'keeping', ...common, authority, ...(hold === undefined ? {} : { hold }) };
+  }
+
+  private look(opening: Opening, say: Say): Fact | undefined {
+    const parsed = read(() => parseLook(opening.entry), 'entry-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { look, kid } = parsed;
+    entitled(look, this.signer(look, kid, opening.entry, LEDGER, say), say);
+    if (opening.annex !== undefined) say('annex-unexpected');
+    const { entryId, authority, keys, at } = look;
+    const common = { index: opening.index, entryId, at: Date.parse(at), keysSize: Number(keys.size) };
+    const seen = look.seen.map(({ index, ...one }) => ({ ...one, index: BigInt(index) }));
+    return { kind: 'look', ...common, authority, seen };
   }
 
   /** @returns the keys log at the size named, when it is the log that the signer says */

@@ -59,8 +59,17 @@ export type Fact =
       readonly decisions: readonly ErasureDecision[];
     })
   /** Something about keeping or erasing that the ledger took into the log. */
-  | (Common & { readonly kind: 'keeping'; readonly authority: string; readonly hold?: Hold });
+  | (Common & { readonly kind: 'keeping'; readonly authority: string; readonly hold?: Hold })
+  /** Openings were shown to an authority. */
+  | (Common & { readonly kind: 'look'; readonly authority: string; readonly seen: readonly Seen[] });
 
+/** An opening that was shown, as the look names it. */
+export interface Seen {
+  readonly index: bigint;
+  readonly entryId: string;
+  readonly sender?: string;
+  readonly recipient?: string;
+}
 export interface Erased {
   readonly index: bigint;
   readonly entryId: string;

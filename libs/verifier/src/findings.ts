@@ -134,6 +134,21 @@ export const FINDINGS = {
     'the annex is another than the entry names',
   ),
   'annex-binding': of('binding', 'Post och bilaga gäller inte samma sak', 'entry and annex are not about the same'),
+  'look-not-hosted': of(
+    'binding',
+    'En post visades för en myndighet genom en gateway som inte är dess',
+    'openings were shown to an authority through a gateway that did not host it',
+  ),
+  'look-unentitled': of(
+    'binding',
+    'En post visades för någon som inte var part',
+    'openings were shown to somebody who was not party to them',
+  ),
+  'look-unbound': of(
+    'binding',
+    'En visning nämner en post som inte finns, eller som var en annan',
+    'a look names an entry that is not there, or was another',
+  ),
   'claims-digest': of(
     'binding',
     'Påståendena är andra än de som kontrollerades',

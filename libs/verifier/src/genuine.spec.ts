@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { parseLook } from '#envelope';
 import {
   ACTS,
   Scene,
@@ -7,8 +8,10 @@ import {
   bounded,
   evidenceOf,
   linksOf,
+  looked,
   manifestOf,
   redecided,
+  seenOf,
   sourceOf,
 } from '#testing';
 import type { Draft } from '#testing';
@@ -81,6 +84,19 @@ describe('a bundle as the ledger would make it', () => {
       { authority: 'skv/skatteverket', from: 1, to: 2, seen: 2, refused: 0, erased: 0 },
     ]);
     expect(report.limits).toEqual(expect.arrayContaining(['bounded', 'receipts-unnumbered']));
+  });
+
+  it('holds with looks, at entries and at looks before, whole and bounded to who looked', async () => {
+    for (const draft of [aDraft(scene), aLaterDraft(scene), bounded(scene, true, 'fk/forsakringskassan')]) {
+      draft.hidden.delete(draft.at('delay'));
+      const first = await looked(draft, scene);
+      const { look } = parseLook(draft.acts.at(-1)?.entry ?? '');
+      await looked(draft, scene, { seen: [seenOf(draft, 'permit'), { index: String(first), entryId: look.entryId }] });
+      // What was seen may be erased later, or stand before the period.
+      const earlier = { index: '0', entryId: '01890000-0000-7000-8000-0000000000ff', sender: 'fk/forsakringskassan' };
+      await looked(draft, scene, { seen: draft.first === 0 ? [seenOf(draft, 'permit')] : [earlier] });
+      expect(await bundled(draft)).toMatchObject({ findings: [], conclusion: 'holds', counts: { looks: 3 } });
+    }
   });
 
   it('holds when the erasure stands after the period', async () => {

@@ -23,6 +23,7 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
     }
     case 'erasure':
     case 'keeping':
+    case 'look':
       return undefined;
   }
 }

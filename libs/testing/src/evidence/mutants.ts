@@ -1,6 +1,7 @@
 import { EVIDENCE_MUTATIONS } from './mutants-evidence.js';
 import { FILE_MUTATIONS } from './mutants-files.js';
 import { LOG_MUTATIONS } from './mutants-log.js';
+import { LOOK_MUTATIONS } from './mutants-looks.js';
 import { STATEMENT_MUTATIONS } from './mutants-statements.js';
 import { TOGETHER_MUTATIONS } from './mutants-together.js';
 import type { Mutation } from './mutation.js';
@@ -9,6 +10,7 @@ import type { Mutation } from './mutation.js';
 export const MUTATIONS: readonly Mutation[] = [
   ...FILE_MUTATIONS,
   ...LOG_MUTATIONS,
+  ...LOOK_MUTATIONS,
   ...STATEMENT_MUTATIONS,
   ...TOGETHER_MUTATIONS,
   ...EVIDENCE_MUTATIONS,
