@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { importPrivate, localSigner } from '#envelope';
+import { importPrivate, localSigner, parseLook, typOf } from '#envelope';
 import type { KeyUse, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
 import { signServiceToken } from '#snapshot';
@@ -7,20 +7,22 @@ import type { Audience } from '#snapshot';
 import type { JWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { keyFiles } from '../tools/sandbox/keys.js';
+import { keyFiles, readKey } from '../tools/sandbox/keys.js';
 import type { KeyStoreFile } from '../tools/sandbox/systems.js';
 import { call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
-import { TestStack } from './support/stack.js';
+import { TestStack, eventually, permitted } from './support/stack.js';
 
 jest.setTimeout(60_000);
 type Service = 'ledger' | 'registry';
 const ID = '3c1f7c1e-52f0-4b0f-9d07-8a5d3c6e1a20';
+const LOOK = { authority: 'fk/forsakringskassan', purpose: 'evidence', messageId: ID };
 const routes: readonly [Service, string, string][] = [
   ['ledger', 'POST', '/log/v1/disclosure/proofs'],
   ['ledger', 'GET', '/log/v1/disclosure/proof/consistency?from=0&to=1'],
   ['ledger', 'GET', `/log/v1/disclosure/proof/${ID}`],
-  ['ledger', 'GET', `/log/v1/disclosure/opening/${ID}`],
+  ['ledger', 'POST', '/log/v1/disclosure/dated-proofs'],
+  ['ledger', 'POST', '/log/v1/disclosure/looks'],
   ['ledger', 'GET', '/log/v1/disclosure/tile/0/000'],
   ['registry', 'GET', '/v1/cooperation-decisions'],
   ['registry', 'GET', `/v1/cooperation-decisions/${ID}`],
@@ -98,7 +100,8 @@ describe('a service of the operator', () => {
     ['a system’s token', async () => `Bearer ${await delge.sandbox.client('fk/forsakringskassan').accessToken()}`],
   ];
   const ask = (service: Service, method: string, path: string, authorization: string): Promise<Answer> => {
-    const body = method === 'POST' ? json({ entryIds: [ID] }) : {};
+    const asked = path.endsWith('/looks') ? LOOK : { entryIds: [ID] };
+    const body = method === 'POST' ? json(asked) : {};
     return call(`${delge.stack.url(service)}${path}`, { ...body, method, headers: { ...body.headers, authorization } });
   };
 
@@ -116,14 +119,58 @@ describe('a service of the operator', () => {
     expect([200, 404]).toContain(admitted.status);
   });
 
-  it('opens an entry of the log to the exchange alone: to a gateway it does not exist', async () => {
-    const [logged] = await delge.sql<{ entry_id: string }>(
-      'operator',
-      `SELECT entry_id FROM ledger.leaf WHERE log = 'disclosure' LIMIT 1`,
+  it('shows openings to the gateway that hosts one of their parties: to another, and to the exchange, there are none', async () => {
+    const { system, recipient, referral } = permitted();
+    await delge.sandbox.client(system).submit(referral);
+    const [message] = await delge.settled(system, referral.id, ['fetched']);
+    const messageId = message?.messageId ?? '';
+    const look = async (authorization: string, body: object): Promise<Answer> =>
+      call(`${delge.stack.url('ledger')}/log/v1/disclosure/looks`, {
+        ...json(body),
+        method: 'POST',
+        headers: { ...json({}).headers, authorization },
+      });
+    const as = async (gateway: string): Promise<string> => `Bearer ${await serviceToken(gateway, 'ledger')}`;
+    const asked = { authority: recipient, purpose: 'evidence', messageId };
+
+    const own = await look(await as('myndigheterna'), asked);
+    const { items } = JSON.parse(own.text) as {
+      items: readonly { readonly entry: string; readonly entryId: string }[];
+    };
+    expect(own.status).toBe(200);
+    expect(items.map(({ entry }) => typOf(entry))).toContain('delge-decision+jws');
+    const looked = async () =>
+      (
+        await delge.sql<{ entry: Buffer }>('operator', 'SELECT entry FROM ledger.opening ORDER BY index DESC LIMIT 50')
+      ).flatMap(({ entry }) =>
+        typOf(entry.toString()) === 'delge-look+jws' ? [parseLook(entry.toString()).look] : [],
+      );
+    const seen = await eventually('the look stands in the log', 30_000, async () =>
+      (await looked()).find((one) => one.seen.some(({ entryId }) => entryId === items[0]?.entryId)),
     );
-    const path = `/log/v1/disclosure/opening/${logged?.entry_id ?? ID}`;
-    const answer = await ask('ledger', 'GET', path, `Bearer ${await serviceToken('myndigheterna', 'ledger')}`);
-    expect([answer.status, answer.slug]).toEqual([404, 'not-found']);
+    expect(seen).toMatchObject({ gateway: 'myndigheterna', authority: recipient, purpose: 'evidence' });
+
+    const exchange = await signServiceToken(await signerOf(readKey(keyFiles(delge.sandbox.dir).decision), 'decision'), {
+      iss: 'exchange',
+      aud: 'ledger',
+      now: new Date(),
+      jti: randomUUID(),
+    });
+    const refused = [
+      await look(await as('kommunerna'), asked),
+      await look(`Bearer ${exchange}`, asked),
+      await look(await as('myndigheterna'), { ...asked, authority: 'fk/ingen' }),
+    ];
+    expect(refused.map(({ status, slug }) => [status, slug])).toEqual(refused.map(() => [404, 'not-found']));
+    // A party of others' messages sees none of this one.
+    const stranger = await look(await as('myndigheterna'), { ...asked, authority: 'pens/pensionsmyndigheten' });
+    expect(JSON.parse(stranger.text)).toEqual({ items: [] });
+    for (const bad of [
+      { ...asked, from: '0', to: '1' },
+      { ...asked, messageId: undefined },
+      { ...asked, purpose: 'curiosity' },
+    ])
+      expect((await look(await as('myndigheterna'), bad)).status).toBe(400);
   });
 
   it('shows a cooperation decision to gateways of its parties alone', async () => {

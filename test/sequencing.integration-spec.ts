@@ -15,6 +15,7 @@ jest.setTimeout(60_000);
 describe('sequencing entries into leaves', () => {
   let databases: OwnDatabases;
   let exchange: DataSource;
+  let ledger: DataSource;
   let store: LogStore;
   const sequencer = (limit: number, crash: (point: string) => void = () => undefined): Sequence =>
     new Sequence(store, limit, silent, crash);
@@ -22,7 +23,8 @@ describe('sequencing entries into leaves', () => {
   beforeAll(async () => {
     databases = await OwnDatabases.deploy('sequencing');
     exchange = await databases.connect(databases.urls.operator.exchange, 'exchange');
-    store = new LogStore(await databases.connect(databases.urls.operator.ledger, 'ledger'));
+    ledger = await databases.connect(databases.urls.operator.ledger, 'ledger');
+    store = new LogStore(ledger);
   });
   afterAll(() => databases.drop());
 
@@ -30,6 +32,14 @@ describe('sequencing entries into leaves', () => {
   const hand = async (entry: Entry): Promise<void> => {
     await exchange.query(PENDING, [entry.entryId, entry.entry, entry.blind]);
     entries.push(entry);
+  };
+  const opening = async (entryId: string): Promise<object | undefined> => {
+    const rows = await ledger.query<object[]>(
+      `SELECT o.entry, o.blind, o.annex FROM ledger.opening o JOIN ledger.leaf l USING (index)
+       WHERE l.log = 'disclosure' AND l.entry_id = $1`,
+      [entryId],
+    );
+    return rows[0];
   };
   const leaves = async (): Promise<readonly { entryId: string; data: Buffer }[]> =>
     store.leaves('disclosure', 0n, 10_000n);
@@ -54,7 +64,7 @@ describe('sequencing entries into leaves', () => {
       expect(Buffer.compare(leaf?.data ?? Buffer.alloc(0), disclosureLeaf(blind, entry, nodeSha256))).toBe(0);
     }
     const [{ entryId, ...handed }] = entries as [Entry];
-    expect(await store.opening(entryId)).toEqual({ ...handed, annex: null });
+    expect(await opening(entryId)).toEqual({ ...handed, annex: null });
   });
 
   it('passes nobody by whose transaction began earlier and is committed later', async () => {
@@ -96,7 +106,7 @@ describe('sequencing entries into leaves', () => {
     await hand({ ...anEntry(), entryId: entry.entryId });
     await sequencer(10).execute('disclosure');
     expect(await leaves()).toEqual(before);
-    expect(await store.opening(entry.entryId)).toEqual({ entry: entry.entry, blind: entry.blind, annex: null });
+    expect(await opening(entry.entryId)).toEqual({ entry: entry.entry, blind: entry.blind, annex: null });
   });
 
   it('takes nothing while another process has the log, and waits for nobody', async () => {

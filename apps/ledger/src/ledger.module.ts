@@ -21,8 +21,10 @@ import { OfferCheckpoints } from './application/offer-checkpoints.js';
 import { OwnKeys } from './application/own-keys.js';
 import { Quorum } from './application/quorum.js';
 import { ReadLog } from './application/read-log.js';
+import { ReadParties } from './application/read-parties.js';
 import { Sequence } from './application/sequence.js';
 import { Sequencer } from './application/sequencer.js';
+import { ShowOpenings } from './application/show-openings.js';
 import { TakeKeeping } from './application/take-keeping.js';
 import { TakeCosignatures } from './application/take-cosignatures.js';
 import { KeepingRefused } from './domain/keeping.js';
@@ -32,11 +34,14 @@ import { DisclosureLogController } from './http/disclosure-log.controller.js';
 import { KeepingController } from './http/keeping.controller.js';
 import { KeysLogController } from './http/keys-log.controller.js';
 import { WitnessController } from './http/witness.controller.js';
+import { OpeningController } from './http/opening.controller.js';
 import { LedgerConfig } from './ledger.config.js';
 import { CheckpointStore } from './persistence/checkpoint.store.js';
 import { KeepingStore } from './persistence/keeping.store.js';
 import { schema } from './persistence/index.js';
 import { LogStore } from './persistence/log.store.js';
+import { OpeningStore } from './persistence/opening.store.js';
+import { PartyStore } from './persistence/party.store.js';
 import { StandardWitness } from './witness/standard-witness.js';
 
 @Module({})
@@ -76,6 +81,8 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   await checkpoints.look();
   await hints.start();
   checkpoints.start();
+  const parties = new ReadParties(new PartyStore(dataSource), log);
+  parties.start();
   sequencer.start();
   const keys = new OwnKeys(store, trust);
   const access = new AccessKey(signer, keys, checkpoints);
@@ -101,16 +108,27 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   platform.onDrain('loops', async () => {
     checkpoints.stop();
     await hints.stop();
-    await Promise.all([sequencer, eraser, ...asking].map((loop) => loop.stop()));
+    await Promise.all([sequencer, parties, eraser, ...asking].map((loop) => loop.stop()));
   });
 
   return {
     module: LedgerModule,
-    controllers: [KeysLogController, DisclosureLogController, KeepingController, WitnessController],
+    controllers: [KeysLogController, DisclosureLogController, KeepingController, OpeningController, WitnessController],
     providers: [
-      { provide: LogStore, useValue: store },
-      { provide: AccessKey, useValue: access },
       { provide: TakeKeeping, useValue: taking },
+      {
+        provide: ShowOpenings,
+        useValue: new ShowOpenings(
+          new OpeningStore(dataSource),
+          parties,
+          access,
+          reading,
+          trust.environment,
+          fresh,
+          now,
+          log,
+        ),
+      },
       { provide: ReadLog, useValue: reading },
       { provide: DateEntries, useValue: new DateEntries(store, checkpointStore, quorums.disclosure, reading) },
       { provide: OfferCheckpoints, useValue: offers },

@@ -4,11 +4,10 @@ import { Policy, ProblemError, Public } from '#platform';
 import type { Request, Response } from 'express';
 import { DateEntries } from '../application/date-entries.js';
 import { ReadLog } from '../application/read-log.js';
-import { LogStore } from '../persistence/log.store.js';
 import { LogAnswers } from './answers.js';
 import { CheckpointQueryDto, ProofsDto, RangeQueryDto } from './log.dto.js';
 
-/** The `disclosure` log: checkpoints for anyone, commitments and proofs for those admitted, openings for the exchange alone. */
+/** The `disclosure` log: checkpoints for anyone, commitments and proofs for those admitted. */
 @Controller('log/v1/disclosure')
 @Policy('service')
 export class DisclosureLogController {
@@ -16,7 +15,6 @@ export class DisclosureLogController {
     @Inject(LogAnswers) private readonly answers: LogAnswers,
     @Inject(ReadLog) private readonly reading: ReadLog,
     @Inject(DateEntries) private readonly dating: DateEntries,
-    @Inject(LogStore) private readonly store: LogStore,
   ) {}
 
   @Get('checkpoint')
@@ -50,19 +48,6 @@ export class DisclosureLogController {
     if (proof === undefined) throw new ProblemError('not-found', 404);
     response.type('text/plain; charset=utf-8');
     return proof;
-  }
-
-  @Get('opening/:id')
-  @Policy('exchange')
-  async opening(@Param() { id }: IdParamDto): Promise<object> {
-    const opening = await this.store.opening(id);
-    if (opening === undefined) throw new ProblemError('not-found', 404);
-    const { entry, blind, annex } = opening;
-    return {
-      entry: entry.toString('ascii'),
-      blind: blind.toString('base64url'),
-      ...(annex === null ? {} : { annex: annex.toString('ascii') }),
-    };
   }
 
   @Get('tile/*path')

@@ -11,7 +11,9 @@ import {
   Min,
 } from 'class-validator';
 import { Type } from 'class-transformer';
-import { IsUuid, Optional } from '#contracts';
+import { IsAuthorityId, IsUuid, Optional } from '#contracts';
+import { LOOK_PURPOSES } from '#envelope';
+import type { Look } from '#envelope';
 import { LOGS } from '../domain/log.js';
 import type { LogName } from '../domain/log.js';
 
@@ -32,6 +34,15 @@ export class ProofsDto {
 }
 export class LogParamDto {
   @IsIn(LOGS) readonly log!: LogName;
+}
+/** About one message, or a period: one of them. */
+export class LookDto {
+  /** Party to what it asks for, and hosted by the gateway that asks. */
+  @IsAuthorityId() readonly authority!: string;
+  @IsIn(LOOK_PURPOSES) readonly purpose!: Look['purpose'];
+  @Optional() @IsUuid() readonly messageId?: string;
+  @Optional() @Matches(SIZE) readonly from?: string;
+  @Optional() @Matches(SIZE) readonly to?: string;
 }
 export class OfferQueryDto {
   /** Size that the witness holds. */

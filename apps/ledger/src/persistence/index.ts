@@ -4,6 +4,7 @@ import { Cosignatures1764500000000 } from './migrations/1764500000000-cosignatur
 import { OwnEntries1764600000000 } from './migrations/1764600000000-own-entries.js';
 import { PendingInOrder1764700000000 } from './migrations/1764700000000-pending-in-order.js';
 import { Erasures1764900000000 } from './migrations/1764900000000-erasures.js';
+import { Parties1765000000000 } from './migrations/1765000000000-parties.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -14,4 +15,5 @@ export const migrations = [
   OwnEntries1764600000000,
   PendingInOrder1764700000000,
   Erasures1764900000000,
+  Parties1765000000000,
 ];

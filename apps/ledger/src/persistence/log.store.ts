@@ -131,15 +131,6 @@ export class LogStore {
     return rows.map((row) => ({ index: BigInt(row.index), entryId: row.entry_id, data: row.data }));
   }
 
-  async opening(entryId: string): Promise<{ entry: Buffer; blind: Buffer; annex: Buffer | null } | undefined> {
-    const [row] = await this.dataSource.query<{ entry: Buffer; blind: Buffer; annex: Buffer | null }[]>(
-      `SELECT o.entry, o.blind, o.annex FROM ledger.opening o JOIN ledger.leaf l ON l.log = 'disclosure' AND l.index = o.index
-       WHERE l.entry_id = $1`,
-      [entryId],
-    );
-    return row;
-  }
-
   /** In one statement: a tile that fills up moves from the edge to its place in one transaction. */
   readTile(log: LogName): ReadTile {
     return async (level, n) => {

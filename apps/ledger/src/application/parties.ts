@@ -1,0 +1,60 @@
+/** Who may see an entry's opening, and which message it is about. */
+export interface Parties {
+  readonly authorities: readonly string[];
+  readonly sender?: string;
+  readonly recipient?: string;
+  readonly messageId?: string;
+}
+
+const AUTHORITY = /^[a-z][a-z0-9-]{0,62}\/[a-z][a-z0-9-]{0,62}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+interface Said {
+  readonly sender?: unknown;
+  readonly recipient?: unknown;
+  readonly authority?: unknown;
+  readonly messageId?: unknown;
+  readonly erased?: unknown;
+}
+
+/**
+ * The authorities that an entry is about: sender and recipient, whose look or statement it is, or those who were party to all that an erasure names.
+ * Nothing is verified here. Whoever can hand entries to the ledger could name readers of its own entry, and of no other.
+ */
+export function partiesOf(entry: Uint8Array): Parties {
+  const said = payloadOf(entry);
+  if (said === undefined) return { authorities: [] };
+  const { sender, recipient, messageId } = said;
+  return {
+    authorities: Array.isArray(said.erased) ? ofAll(said.erased as readonly unknown[]) : namedIn(said),
+    ...(isAuthority(sender) ? { sender } : {}),
+    ...(isAuthority(recipient) ? { recipient } : {}),
+    ...(typeof messageId === 'string' && UUID.test(messageId) ? { messageId } : {}),
+  };
+}
+
+const isAuthority = (value: unknown): value is string => typeof value === 'string' && AUTHORITY.test(value);
+
+const namedIn = ({ sender, recipient, authority }: Said): readonly string[] => [
+  ...new Set([sender, recipient, authority].filter(isAuthority)),
+];
+
+const ofAll = (erased: readonly unknown[]): readonly string[] => {
+  const [first, ...rest] = erased.map((one) => (isObject(one) ? namedIn(one) : []));
+  return (first ?? []).filter((authority) => rest.every((others) => others.includes(authority)));
+};
+
+const isObject = (value: unknown): value is Said =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @returns undefined when it is no token */
+const payloadOf = (entry: Uint8Array): Said | undefined => {
+  const payload = Buffer.from(entry).toString('latin1').split('.')[1];
+  if (payload === undefined) return undefined;
+  try {
+    const value = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as unknown;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
