@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseMessageSubmittedV1 } from '#contracts';
-import type { EvidenceView, MessageSubmittedV1 } from '#contracts';
+import type { EvidenceView, MessageSubmittedV1, ReceiptRecordedV1 } from '#contracts';
 import {
   localSigner,
   parseDecision,
@@ -16,7 +16,7 @@ import type { TestExchange, TestGateway, World } from '#testing';
 import { verifyEvidence } from '#verifier';
 import type { Report } from '#verifier';
 import { GatherEvidence } from './gather-evidence.js';
-import type { EvidenceSource } from './ports.js';
+import type { EvidenceSource, ShownOpening } from './ports.js';
 import { ReceiveDelivery } from './receive-delivery.js';
 import { RecordOutcome } from './record-outcome.js';
 import { SubmitReferral } from './submit-referral.js';
@@ -35,6 +35,8 @@ let submit: SubmitReferral;
 let outcomes: RecordOutcome;
 /** Proofs of what was told, by entry id. */
 const proofs = new Map<string, string>();
+/** What the ledger shows, by authority and message. */
+const openings = new Map<string, readonly ShownOpening[]>();
 
 beforeAll(async () => {
   world = await aWorld();
@@ -65,6 +67,7 @@ const source: EvidenceSource = {
     checkpoint: await world.keysCheckpoint(),
     entries: world.entries.map((entry) => Buffer.from(entry).toString('utf8')),
   }),
+  openings: (authority, messageId) => Promise.resolve(openings.get(`${authority} ${messageId}`) ?? []),
   ruleSet: () => Promise.resolve(undefined),
   consistency: () => Promise.resolve([]),
 };
@@ -88,28 +91,39 @@ const told = async (message: MessageSubmittedV1) => {
   return decided;
 };
 
+/** The recipient's receipt for it, in the log. */
+const receipted = async (decision: string): Promise<ReceiptRecordedV1> => {
+  const { entryId, jweSha256, messageId } = parseDecision(decision).decision;
+  const receipt = await signReceipt(localSigner(world.keys.manifests['myndigheterna'] as PrivateKey), {
+    v: 1,
+    env: world.environment,
+    receiptId: world.newId(),
+    messageId,
+    attempt: 1,
+    kind: 'technical',
+    by: RECIPIENT,
+    gateway: 'myndigheterna',
+    decisionEntryId: entryId,
+    jweSha256,
+    at: world.clock.now().toISOString(),
+  });
+  const recorded = await exchange.recorded({ messageId, attempt: 1, sender: SENDER, recipient: RECIPIENT }, receipt);
+  proofs.set(parseNotice(recorded.notice).notice.entryId, recorded.proof);
+  return recorded;
+};
+const shownOf = (entryId: string, entry: string, blind: string, annex: string): ShownOpening => ({
+  entryId,
+  entry,
+  blind,
+  annex,
+});
+
 describe('evidence of a message', () => {
   it('holds at its sender, receipts included, with the document only when it is asked for', async () => {
     const message = await submitted();
     const { messageId } = message;
     const { decision } = await told(message);
-    const { entryId, jweSha256 } = parseDecision(decision).decision;
-    const of = { messageId, attempt: 1, sender: SENDER, recipient: RECIPIENT };
-    const receipt = await signReceipt(localSigner(world.keys.manifests['myndigheterna'] as PrivateKey), {
-      v: 1,
-      env: world.environment,
-      receiptId: world.newId(),
-      messageId,
-      attempt: 1,
-      kind: 'technical',
-      by: RECIPIENT,
-      gateway: 'myndigheterna',
-      decisionEntryId: entryId,
-      jweSha256,
-      at: world.clock.now().toISOString(),
-    });
-    const recorded = await exchange.recorded(of, receipt);
-    proofs.set(parseNotice(recorded.notice).notice.entryId, recorded.proof);
+    const recorded = await receipted(decision);
     await outcomes.receipt(recorded);
 
     const file = await gathering().execute(SENDER, messageId, { content: true });
@@ -136,8 +150,16 @@ describe('evidence of a message', () => {
     await receive.execute(delivery);
     proofs.set(parseDecision(delivery.decision).decision.entryId, delivery.proof);
     referrals = new MemoryReferralStore();
+    const { notice, blind, receipt } = await receipted(delivery.decision);
+    const { entryId } = parseDecision(delivery.decision).decision;
+    openings.set(`${RECIPIENT} ${message.messageId}`, [
+      shownOf(entryId, delivery.decision, delivery.blind, message.manifest),
+      shownOf(parseNotice(notice).notice.entryId, notice, blind, receipt),
+    ]);
     const report = await verified(await gathering().execute(RECIPIENT, message.messageId, { content: true }));
     expect(report).toMatchObject({ findings: [], exitCode: 0, message: { content: 'shown' } });
+    expect(report.message?.decisions).toHaveLength(1);
+    expect(report.message?.statements).toMatchObject([{ kind: 'technical' }]);
   });
 
   it('holds of what its sender’s gateway stopped', async () => {
@@ -178,5 +200,13 @@ describe('evidence of a message', () => {
     const report = await verified(await gathering().execute(SENDER, message.messageId, { content: false }));
     expect(report).toMatchObject({ findings: [], exitCode: 0 });
     expect(report.message?.decisions).toMatchObject([{ outcome: 'deny' }]);
+    // To whom it was to go it was never delivered; its party it is all the same.
+    const [statement] = await referrals.statements(SENDER, [message.messageId]);
+    const { entryId = '', entry = '', blind = '' } = statement ?? {};
+    referrals = new MemoryReferralStore();
+    openings.set(`${RECIPIENT} ${message.messageId}`, [shownOf(entryId, entry, blind, message.manifest)]);
+    const theirs = await gathering().execute(RECIPIENT, message.messageId, { content: true });
+    expect(await verified(theirs)).toMatchObject({ findings: [], exitCode: 0 });
+    expect(theirs).not.toHaveProperty('document');
   });
 });

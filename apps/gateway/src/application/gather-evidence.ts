@@ -4,18 +4,11 @@ import { cooperationJson } from '#snapshot';
 import type { Trust } from '#snapshot';
 import { parseProof } from '#tlog/verify';
 import { GatewayError } from '../domain/errors.js';
-import type { Cooperations, Dated, DeliveryStore, EvidenceSource, ReferralStore } from './ports.js';
+import type { Cooperations, Dated, DeliveryStore, EvidenceSource, ReferralStore, ShownOpening } from './ports.js';
 
-/** An entry as this gateway keeps it. */
-interface Held {
-  readonly entryId: string;
-  readonly entry: string;
-  readonly blind: string;
-  readonly annex?: string;
-}
-/** What this gateway keeps of a message as one of its parties. */
+/** What there is of a message for one of its parties. */
 interface Kept {
-  readonly entries: readonly Held[];
+  readonly entries: readonly ShownOpening[];
   readonly document?: string;
 }
 
@@ -25,7 +18,7 @@ export interface Asked {
   readonly since?: bigint;
 }
 
-/** Puts together what proves one message, for one of its two parties: what was kept here, and its places in the logs. */
+/** Puts together what proves one message, for one of its two parties: what was kept here, what else the ledger holds for it, and its places in the logs. */
 export class GatherEvidence {
   constructor(
     private readonly referrals: ReferralStore,
@@ -82,9 +75,12 @@ export class GatherEvidence {
 
   private async received(authority: string, messageId: string): Promise<Kept | undefined> {
     const delivery = await this.deliveries.find(authority, messageId);
-    if (delivery === undefined) return undefined;
+    // Receipts are told to the sender, and what was refused is delivered to nobody: the rest lies at the ledger.
+    const shown = (await this.source.openings(authority, messageId)).filter(({ entry }) => isOfMessage(entry));
+    if (delivery === undefined) return shown.length === 0 ? undefined : { entries: shown };
     const { decision: entry, blind, manifest: annex, document } = delivery.detail;
-    return { entries: [{ entryId: delivery.decisionEntryId, entry, blind, annex }], document };
+    const own = { entryId: delivery.decisionEntryId, entry, blind, annex };
+    return { entries: [own, ...shown.filter(({ entryId }) => entryId !== own.entryId)], document };
   }
 
   private async ruleSets(entries: readonly EvidenceEntryView[]): Promise<readonly string[]> {
@@ -100,7 +96,7 @@ export class GatherEvidence {
   }
 }
 
-const provenEntry = ({ entry, blind, annex }: Held, dated: Dated | undefined): readonly EvidenceEntryView[] =>
+const provenEntry = ({ entry, blind, annex }: ShownOpening, dated: Dated | undefined): readonly EvidenceEntryView[] =>
   dated === undefined ? [] : [{ entry, blind, ...(annex === undefined ? {} : { annex }), ...dated }];
 
 const byDigest = (texts: readonly string[]): ReadonlyMap<string, string> =>
@@ -120,6 +116,7 @@ const cooperationOf = ({ entry, annex }: EvidenceEntryView): string | undefined 
   return typeof id === 'string' ? id : undefined;
 };
 
+const isOfMessage = (entry: string): boolean => isDecision(entry) || typOf(entry) === 'delge-notice+jws';
 const isDecision = (entry: string): boolean => typOf(entry) === 'delge-decision+jws';
 const refusalIn = (annex: string | undefined) =>
   annex !== undefined && typOf(annex) === 'delge-refusal+jws' ? parseRefusal(annex).refusal : undefined;

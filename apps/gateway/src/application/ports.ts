@@ -259,10 +259,21 @@ export interface Dated {
   readonly before?: string;
 }
 
+/** An entry of the `disclosure` log with its opening, as the ledger shows it. */
+export interface ShownOpening {
+  readonly entryId: string;
+  readonly entry: string;
+  /** base64url, 32 octets. */
+  readonly blind: string;
+  readonly annex?: string;
+}
+
 /** What the operator's services give out for evidence. Nothing of it is believed: whoever is handed the file verifies it. Each call: @throws {NotYet} */
 export interface EvidenceSource {
   /** By entry id, those that stand in the log. */
   dated(entryIds: readonly string[]): Promise<ReadonlyMap<string, Dated>>;
+  /** Openings of entries about a message that the authority is party to. The ledger makes an entry of it that it looked. */
+  openings(authority: string, messageId: string): Promise<readonly ShownOpening[]>;
   /** The `keys` log whole, each entry's text, with the checkpoint that covers it. */
   keys(): Promise<{ readonly checkpoint: string; readonly entries: readonly string[] }>;
   /** @returns text of a released rule set's bytes, undefined when it ships with every verifier */

@@ -6,9 +6,10 @@ import type { Trust } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519, offerText } from '#tlog/build';
 import { openCheckpoint } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
-import type { Dated, EvidenceSource } from '../application/ports.js';
+import type { Dated, EvidenceSource, ShownOpening } from '../application/ports.js';
 import { NotYet } from '../domain/errors.js';
 
+type Item = Omit<ShownOpening, 'entry'> & { readonly entry?: string };
 const PAGE = 100;
 const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 8 };
 const verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
@@ -31,6 +32,16 @@ export class LedgerEvidence implements EvidenceSource {
       for (const [entryId, one] of Object.entries(proofs)) dated.set(entryId, one);
     }
     return dated;
+  }
+
+  async openings(authority: string, messageId: string): Promise<readonly ShownOpening[]> {
+    const body = { authority, purpose: 'evidence', messageId };
+    const answer = await answered('ledger', () => this.ledger.post('/log/v1/disclosure/looks', body));
+    const { items } = answer === undefined ? { items: [] } : read<{ readonly items: readonly Item[] }>(answer);
+    // What is erased has no entry.
+    return items.flatMap(({ entryId, entry, blind, annex }) =>
+      entry === undefined ? [] : [{ entryId, entry, blind, ...(annex === undefined ? {} : { annex }) }],
+    );
   }
 
   keys(): Promise<{ readonly checkpoint: string; readonly entries: readonly string[] }> {
