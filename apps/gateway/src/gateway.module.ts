@@ -27,6 +27,7 @@ import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
 import { IssueToken } from './application/issue-token.js';
 import { Law, sha256 } from './application/law.js';
+import { OwnKeys } from './application/own-keys.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadReferrals } from './application/read-referrals.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
@@ -107,7 +108,12 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     log,
   );
   await ruleSets.load();
-  follower.before((snapshot) => ruleSets.prepare(snapshot));
+  const ownKeys = new OwnKeys(keys, log, (await seen.read())?.size);
+  health.watch('own-keys', () => ownKeys.warning());
+  follower.before((snapshot) => {
+    ownKeys.look(snapshot);
+    return ruleSets.prepare(snapshot);
+  });
   await follower.start();
   ruleSets.start();
   // Until the newest release is installed nothing can be judged, and an older one must not be applied.

@@ -114,6 +114,7 @@ it('has fields for ids, codes, counts and times, and none that a person would fi
     entryId: 'string',
     authorityId: 'string',
     gatewayId: 'string',
+    kid: 'string',
     system: 'string',
     attempt: 'number',
     type: 'string',

@@ -12,6 +12,8 @@ export interface LogFields {
   readonly authorityId?: string;
   readonly gatewayId?: string;
   readonly system?: string;
+  /** Thumbprint of a public key. */
+  readonly kid?: string;
   readonly attempt?: number;
   readonly type?: string;
   readonly code?: string;

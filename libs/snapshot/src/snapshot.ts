@@ -97,6 +97,12 @@ export class Snapshot {
       ? key.public
       : undefined;
   }
+  /** Every key that this holder ever had up to this size, revoked ones too, oldest first; `from` is the size at which it came. */
+  keysEver(holder: string): readonly { readonly key: KeyRecord; readonly from: bigint; readonly isLive: boolean }[] {
+    return [...this.state.keys.values()]
+      .filter(({ value, from }) => value.holder === holder && from <= this.length)
+      .map((logged) => ({ key: logged.value, from: BigInt(logged.from), isLive: this.held(logged) !== undefined }));
+  }
   /** The newest released rule set. */
   ruleSet(): ReleasedRuleSet | undefined {
     return this.ruleSets().at(-1);

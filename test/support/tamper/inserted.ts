@@ -1,5 +1,5 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { localSigner, importPrivate, signDecision } from '#envelope';
+import { randomUUID } from 'node:crypto';
+import { generateKey, localSigner, signDecision } from '#envelope';
 import type { Decision, Signer } from '#envelope';
 import { OperatorClient } from '#operator';
 import { disclosureLeaf, leafHash, nodeSha256 } from '#tlog/build';
@@ -11,13 +11,7 @@ import type { Proven } from './withheld.js';
 
 const ledgerOf = async ({ delge, parties }: Scene): Promise<OperatorClient> =>
   new OperatorClient('ledger', delge.stack.url('ledger'), 'exchange', await parties.exchange());
-const ownKey = async (): Promise<Signer> =>
-  localSigner(
-    await importPrivate(
-      generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
-      'decision',
-    ),
-  );
+const ownKey = async (): Promise<Signer> => localSigner(await generateKey('decision'));
 
 /** An entry goes into the log and is proven; the recipient is handed the document with it, and says why it does not take it. */
 const forged =

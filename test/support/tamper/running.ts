@@ -1,10 +1,13 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { importPrivate, localSigner, parseReceipt } from '#envelope';
+import { randomUUID } from 'node:crypto';
+import { generateKey, importPrivate, localSigner, parseReceipt } from '#envelope';
+import type { Signer } from '#envelope';
 import { IN_EXCHANGE, gatewayRoutingKey } from '#messaging';
 import { parseReceiptSignedV1 } from '#contracts';
 import { KeysFeed, SnapshotError, signEntry } from '#snapshot';
 import { LedgerKeys, OperatorClient } from '#operator';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
+import { state } from '../../../apps/cli/src/rules/state.js';
+import { keyFiles, readKey } from '../../../tools/sandbox/keys.js';
 import { Tap } from '../broker.js';
 import { FalseGateway } from '../false-gateway.js';
 import { eventually, permitted, problemOf } from '../stack.js';
@@ -152,6 +155,33 @@ export const running: readonly Attack[] = [
     },
   },
   {
+    name: 'a key of his own enrolled for the recipient with stolen keys',
+    sv: 'Med båda operatörernas och Försäkringskassans administratörs stulna nycklar förs en mottagarnyckel av egen hand in i nyckelloggen, i laga ordning. Alla läsare godtar den; den gateway som har Försäkringskassans riktiga nycklar känner den inte.',
+    en: 'With the stolen keys of both operators and of Försäkringskassan’s administrator a sealing key of his own is enrolled, in due form. Every reader takes it; the gateway that has the true keys of Försäkringskassan does not know it.',
+    noticed: ['gateway of the recipient: not-held'],
+    run: async (scene) => {
+      const { delge } = scene;
+      const files = keyFiles(delge.stack.options.dir);
+      const stolen = async (file: string, use: 'operator' | 'administrator'): Promise<Signer> =>
+        localSigner(await importPrivate(readKey(file), use));
+      const principal = await stolen(files.participant('fk', 'administrator'), 'administrator');
+      const countersigners = [await stolen(files.operator(1), 'operator'), await stolen(files.operator(2), 'operator')];
+      const [registry, env] = [delge.stack.url('registry'), delge.sandbox.trust.environment];
+      const { jwk, kid } = await generateKey('sealing');
+      const key = jwk as Readonly<Record<string, string>>;
+      await scene.warned('gateway-myndigheterna', 'own-keys', undefined);
+      const body = { kind: 'key-added', holder: 'fk/forsakringskassan', use: 'sealing', key } as const;
+      await state(registry, env, { body, principal, countersigners });
+      await scene.warned('gateway-myndigheterna', 'own-keys', 'not-held');
+      await state(registry, env, {
+        body: { kind: 'key-revoked', kid, reason: 'compromised' },
+        principal,
+        countersigners,
+      });
+      return ['gateway of the recipient: not-held'];
+    },
+  },
+  {
     name: 'a key of his own put into the keys log for the recipient',
     sv: 'I nyckelloggen läggs en mottagarnyckel av egen hand för Försäkringskassan, så att avsändare skulle försluta till den. Den står där, undertecknad av loggen, för alltid.',
     en: 'A sealing key of his own is put into the keys log for Försäkringskassan, so that senders would seal to it. It stands there, signed by the log, for good.',
@@ -159,16 +189,9 @@ export const running: readonly Attack[] = [
     run: async (scene) => {
       const { delge, parties } = scene;
       const before = scene.countLogged('gateway-kommunerna', 'keys.not-advanced');
-      const ec = (): Parameters<typeof importPrivate>[0] =>
-        generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as Parameters<
-          typeof importPrivate
-        >[0];
-      const { x = '', crv = '', kty = '' } = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
-      const thief = localSigner(await importPrivate(ec(), 'administrator'));
-      const operators = [
-        localSigner(await importPrivate(ec(), 'operator')),
-        localSigner(await importPrivate(ec(), 'operator')),
-      ];
+      const { jwk } = await generateKey('sealing');
+      const thief = localSigner(await generateKey('administrator'));
+      const operators = [localSigner(await generateKey('operator')), localSigner(await generateKey('operator'))];
       const id = randomUUID();
       const statement = {
         env: delge.sandbox.trust.environment,
@@ -177,7 +200,7 @@ export const running: readonly Attack[] = [
         kind: 'key-added',
         holder: 'fk/forsakringskassan',
         use: 'sealing',
-        key: { crv, kty, x },
+        key: jwk as Readonly<Record<string, string>>,
       } as const;
       const entry = Buffer.from(await signEntry(statement, thief, operators)).toString('hex');
       await scene.superuser(

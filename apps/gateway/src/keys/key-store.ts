@@ -43,6 +43,7 @@ export class KeyStore {
     private readonly pseudonymKey: Buffer,
     private readonly commitmentKey: Buffer,
     private readonly hosted: ReadonlyMap<string, Hosted>,
+    private readonly kids: ReadonlySet<string>,
   ) {}
 
   static async read(gateway: string, file: string): Promise<KeyStore> {
@@ -51,23 +52,32 @@ export class KeyStore {
 
   static async create(gateway: string, file: KeyStoreFile): Promise<KeyStore> {
     const hosted = new Map<string, Hosted>();
+    const kids = new Set<string>();
     for (const [authority, keys] of Object.entries(file.authorities)) {
       const sealing = localOpener(await importPrivate(keys.sealing, 'sealing'));
+      const documentSigner = localSigner(await importPrivate(keys.document, 'document'));
+      for (const { kid } of [sealing, documentSigner]) kids.add(kid);
       hosted.set(authority, {
-        documentSigner: localSigner(await importPrivate(keys.document, 'document')),
+        documentSigner,
         openers: new Map([[sealing.kid, sealing]]),
         cipher: new StorageCipher(secret(keys.storage)),
       });
     }
     const manifestSigner = localSigner(await importPrivate(file.manifest, 'manifest'));
     const [pseudonymKey, commitmentKey] = [secret(file.pseudonymKey), secret(file.commitmentKey)];
-    const { privateJwk } = await importPrivate(file.witness, 'witness');
+    const { privateJwk, kid } = await importPrivate(file.witness, 'witness');
     const witness = nodeNoteSigner(gateway, privateJwk);
-    return new KeyStore(gateway, manifestSigner, file.token, witness, pseudonymKey, commitmentKey, hosted);
+    kids.add(manifestSigner.kid).add(kid);
+    return new KeyStore(gateway, manifestSigner, file.token, witness, pseudonymKey, commitmentKey, hosted, kids);
   }
 
   get authorities(): readonly string[] {
     return [...this.hosted.keys()];
+  }
+
+  /** Whether it has the private half of the key with this id that stands in the keys log. */
+  holds(kid: string): boolean {
+    return this.kids.has(kid);
   }
 
   hosts(authority: string): boolean {

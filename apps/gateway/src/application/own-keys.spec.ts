@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { generateKey } from '#envelope';
+import { EventLog } from '#platform';
+import { aWorld, publicJwk } from '#testing';
+import type { World } from '#testing';
+import { OwnKeys } from './own-keys.js';
+
+const GATEWAY = 'myndigheterna';
+const HOSTED = 'fk/forsakringskassan';
+
+interface Watched {
+  readonly own: OwnKeys;
+  readonly lines: Record<string, unknown>[];
+}
+/** @param known size that was judged before the process started */
+const watching = (world: World, known?: bigint, gateway = GATEWAY): Watched => {
+  const lines: Record<string, unknown>[] = [];
+  const log = new EventLog('test', 'info', {
+    write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  const keys = world.keys.stores[gateway];
+  if (keys === undefined) throw new Error('no such gateway');
+  return { own: new OwnKeys(keys, log, known), lines };
+};
+/** Whoever has the administrator's key, and both operators', enrols a key of somebody else's. */
+const thief = async (world: World): Promise<string> => {
+  const key = await generateKey('sealing');
+  const administrator = world.keys.administrators['fk'];
+  if (administrator === undefined) throw new Error('no administrator');
+  await world.state({ kind: 'key-added', holder: HOSTED, use: 'sealing', key: publicJwk(key) }, administrator);
+  return key.kid;
+};
+
+describe('a gateway that reads what the keys log says of its own keys', () => {
+  it('has nothing to say of what it was enrolled with, at any gateway', async () => {
+    const world = await aWorld();
+    for (const { id } of world.directory.gateways) {
+      const { own, lines } = watching(world, undefined, id);
+      for (let size = 1n; size <= world.snapshot.size; size += 1n) own.look(world.at(size));
+      expect([own.warning(), lines]).toEqual([undefined, []]);
+    }
+  });
+
+  it('alarms on a sealing key that it does not hold, once, until it is revoked and the gateway started again', async () => {
+    const world = await aWorld();
+    const { own, lines } = watching(world);
+    own.look(world.snapshot);
+    const kid = await thief(world);
+    own.look(world.snapshot);
+    own.look(world.snapshot);
+    expect(own.warning()).toBe('not-held');
+    expect(lines).toMatchObject([
+      { event: 'own-keys.alarm', level: 'error', code: 'not-held', kid, type: 'sealing', authorityId: HOSTED },
+    ]);
+    const restarted = watching(world, world.snapshot.size);
+    restarted.own.look(world.snapshot);
+    expect(restarted.own.warning()).toBe('not-held');
+    await world.revoke(kid, 'fk');
+    own.look(world.snapshot);
+    expect(own.warning()).toBe('not-held');
+    const later = watching(world, world.snapshot.size);
+    later.own.look(world.snapshot);
+    expect(later.own.warning()).toBeUndefined();
+  });
+
+  it('alarms on one that came and went while it was away', async () => {
+    const world = await aWorld();
+    const { size } = world.snapshot;
+    const kid = await thief(world);
+    await world.revoke(kid, 'fk');
+    const { own, lines } = watching(world, size);
+    own.look(world.snapshot);
+    expect(own.warning()).toBe('not-held');
+    expect(lines).toMatchObject([{ code: 'not-held', kid }]);
+  });
+
+  it('alarms on the end of a key that it holds', async () => {
+    const world = await aWorld();
+    const { own, lines } = watching(world);
+    const { kid = '' } = world.keys.documents[HOSTED] ?? {};
+    await world.revoke(kid, 'fk');
+    own.look(world.snapshot);
+    expect(own.warning()).toBe('revoked');
+    expect(lines).toMatchObject([{ code: 'revoked', kid, type: 'document', authorityId: HOSTED }]);
+  });
+
+  it('leaves the keys of others to them', async () => {
+    const world = await aWorld();
+    await thief(world);
+    const { own, lines } = watching(world, undefined, 'kommunerna');
+    own.look(world.snapshot);
+    expect([own.warning(), lines]).toEqual([undefined, []]);
+  });
+});

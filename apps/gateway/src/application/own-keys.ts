@@ -1,0 +1,63 @@
+import type { EventLog } from '#platform';
+import type { KeyRecord, Snapshot } from '#snapshot';
+import type { KeyStore } from '../keys/key-store.js';
+
+/** `not-held`: a key stands in the keys log for this gateway or an authority it hosts, and is not in its key store. `revoked`: one in the store was ended. */
+export type OwnKeyFault = 'not-held' | 'revoked';
+
+/**
+ * Whether the keys log says of this gateway's keys what this gateway knows of them. Whoever has an administrator's key, or both operators', can
+ * have a key enrolled for somebody else, and senders would seal to it: here, where the true keys lie, is the one place at which it shows.
+ */
+export class OwnKeys {
+  private readonly told = new Set<string>();
+  /** Keys that came to be known as others' while this process ran: they are not forgotten by being revoked again. */
+  private readonly seenForeign = new Set<string>();
+  private fault: OwnKeyFault | undefined;
+
+  /** @param known size of the keys log that was judged before; undefined: none was */
+  constructor(
+    private readonly keys: KeyStore,
+    private readonly log: EventLog,
+    private known: bigint | undefined,
+  ) {}
+
+  /** @returns why people should look; `not-held` before `revoked` */
+  warning(): OwnKeyFault | undefined {
+    return this.seenForeign.size > 0 ? 'not-held' : this.fault;
+  }
+
+  /** Judges every key that came since the last look, and every one that is live: one that came and went in between is seen too. */
+  look(snapshot: Snapshot): void {
+    const faults: OwnKeyFault[] = [];
+    for (const holder of this.holders(snapshot)) {
+      for (const { key, from, isLive } of snapshot.keysEver(holder)) {
+        const isHeld = this.keys.holds(key.kid);
+        const isNew = this.known !== undefined && from > this.known;
+        if (isHeld && !isLive) faults.push(this.tell('revoked', key, snapshot));
+        if (isHeld || !(isLive || isNew)) continue;
+        if (isNew) this.seenForeign.add(key.kid);
+        faults.push(this.tell('not-held', key, snapshot));
+      }
+    }
+    this.fault = faults.includes('not-held') ? 'not-held' : faults[0];
+    this.known = snapshot.size;
+  }
+
+  /** Itself, and the authorities that it holds keys of or that the log says it hosts. */
+  private holders(snapshot: Snapshot): ReadonlySet<string> {
+    const { gateway } = this.keys;
+    const hosted = snapshot.authorities().filter((authority) => authority.gateway === gateway);
+    return new Set([`gateway:${gateway}`, ...this.keys.authorities, ...hosted.map(({ id }) => id)]);
+  }
+
+  /** Once for each key and fault. */
+  private tell(code: OwnKeyFault, { kid, use, holder }: KeyRecord, { size }: Snapshot): OwnKeyFault {
+    const about = holder.startsWith('gateway:') ? { gatewayId: this.keys.gateway } : { authorityId: holder };
+    if (!this.told.has(`${code} ${kid}`)) {
+      this.log.error('own-keys.alarm', { code, kid, type: use, ...about, size: size.toString() });
+    }
+    this.told.add(`${code} ${kid}`);
+    return code;
+  }
+}
