@@ -63,7 +63,15 @@ export class BenchLog {
     this.sequence = new TimedSequence(this.store, new LedgerConfig().BATCH, events, nothing);
     const sequencer = new Sequencer(this.sequence, events);
 
-    const signing = new Signing('disclosure', await this.signLog(signer), true, HEARTBEAT_MS, events, () => new Date());
+    const signing = new Signing(
+      'disclosure',
+      await this.signLog(signer),
+      true,
+      undefined,
+      HEARTBEAT_MS,
+      events,
+      () => new Date(),
+    );
     const hints = [
       new Hints(ledger, { ledger_pending: () => sequencer.wake(), ledger_checkpoint: () => void this.look() }),
       new Hints(signer, { ledger_leaf: () => signing.wake() }),

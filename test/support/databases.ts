@@ -49,6 +49,11 @@ export class OwnDatabases {
     await asAdmin(this.admin, `${this.prefix}_operator`, (db) => db.query(text));
   }
 
+  /** The operator's database, gone, whoever is connected to it. */
+  async dropOperator(): Promise<void> {
+    await asAdmin(this.admin, 'postgres', (db) => db.query(`DROP DATABASE ${this.prefix}_operator WITH (FORCE)`));
+  }
+
   async drop(): Promise<void> {
     for (const dataSource of this.open) if (dataSource.isInitialized) await dataSource.destroy();
     await dropDatabases(this.admin, this.prefix);

@@ -28,7 +28,10 @@ export interface Death {
   readonly at: string | undefined;
 }
 
-/** Every crash point in the source of these services: one that is added is tried too. */
+/** Steps that somebody must ask for over HTTP, tried where they are asked for. */
+const ASKED = /^ledger\.erase\./;
+
+/** Every crash point in the source of these services, those aside that wait to be asked: one that is added is tried too. */
 export const crashPoints = (app: 'ledger' | 'signer', root = process.env['DELGE_ROOT'] ?? process.cwd()) => {
   const folder = join(root, 'apps', app, 'src');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -37,7 +40,7 @@ export const crashPoints = (app: 'ledger' | 'signer', root = process.env['DELGE_
   const points = files.flatMap((file) =>
     [...readFileSync(join(folder, file), 'utf8').matchAll(/crash\('([a-z.-]+)'\)/g)].map(([, point]) => point ?? ''),
   );
-  return points.sort((a, b) => a.localeCompare(b));
+  return points.filter((point) => !ASKED.test(point)).sort((a, b) => a.localeCompare(b));
 };
 
 /** Four ledgers on one database, one signer, one witness: each a process that may be killed, and is then started again. */
@@ -73,30 +76,39 @@ export class LedgerProcesses {
     return [...LEDGERS, 'signer'];
   }
 
-  /** Starts one, without waiting until it is ready. @param crashAt named point at which it is to die */
-  start(service: string, crashAt = ''): Running {
+  /** Starts one, without waiting until it is ready. @param variables beside its usual ones */
+  start(service: string, variables: Readonly<Record<string, string>> = {}): Running {
     const app = service.replace(/-.*$/, '');
     return this.processes.start({
       name: this.processName(service),
       command: process.execPath,
       args: [join(this.databases.instance.root, 'dist/apps', app, 'src/main.js')],
-      env: { ...this.environment(app), PORT: String(this.ports[this.processName(service)]), CRASH_AT: crashAt },
+      env: { ...this.environment(app), PORT: String(this.ports[this.processName(service)]), ...variables },
     });
   }
 
   async ready(service: string): Promise<void> {
     const running = this.processes.find(this.processName(service));
-    const url = `http://127.0.0.1:${this.ports[this.processName(service)]}/health/ready`;
-    const ask = async (): Promise<boolean> =>
-      (await fetch(url, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined))?.ok === true;
+    const ask = async (): Promise<boolean> => (await this.get(service, '/health/ready'))?.ok === true;
     await until(service, READY_MS, ask, running);
+  }
+
+  /** @returns undefined while it does not answer */
+  get(service: string, path: string): Promise<Response | undefined> {
+    const url = `http://127.0.0.1:${this.ports[this.processName(service)]}${path}`;
+    return fetch(url, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
+  }
+
+  /** What its log file says since the beginning. */
+  said(service: string): string {
+    return readFileSync(this.databases.instance.path('log', `${this.processName(service)}.log`), 'utf8');
   }
 
   /** Starts it so that it dies at this point, and waits until it has. @returns how it ended, and the point that it told */
   async dieAt(service: string, point: string): Promise<Death> {
     const log = this.databases.instance.path('log', `${this.processName(service)}.log`);
     const before = existsSync(log) ? statSync(log).size : 0;
-    const ended = await this.start(service, point).ended;
+    const ended = await this.start(service, { CRASH_AT: point }).ended;
     const said = readFileSync(log).subarray(before).toString('utf8');
     return { ended, at: /^crash point (.+)$/m.exec(said)?.[1] };
   }
@@ -126,13 +138,10 @@ export class LedgerProcesses {
     await this.producing;
   }
 
-  /** Waits until everything handed over is under a checkpoint with its quorum, and collects what the log shows. */
-  async evidence(): Promise<LogEvidence> {
-    const [ledger, signer] = [
-      await this.databases.connect(this.databases.urls.operator.ledger, 'ledger'),
-      await this.databases.connect(this.databases.urls.operator.signer, 'ledger'),
-    ];
-    const [store, quorum] = [new LogStore(ledger), new Quorum(this.trust)];
+  /** Waits until everything handed over is under a checkpoint with its quorum. */
+  async settled(): Promise<Checkpoints> {
+    const ledger = await this.databases.connect(this.databases.urls.operator.ledger, 'ledger');
+    const quorum = new Quorum(this.trust);
     const checkpoints = new Checkpoints(
       new CheckpointStore(ledger),
       { disclosure: quorum, keys: quorum },
@@ -146,6 +155,17 @@ export class LedgerProcesses {
       );
       return row?.waiting === false && checkpoints.newest('disclosure')?.size === BigInt(row.size);
     });
+    return checkpoints;
+  }
+
+  /** What the log shows once everything is under a checkpoint with its quorum. */
+  async evidence(): Promise<LogEvidence> {
+    const checkpoints = await this.settled();
+    const [ledger, signer] = [
+      await this.databases.connect(this.databases.urls.operator.ledger, 'ledger'),
+      await this.databases.connect(this.databases.urls.operator.signer, 'ledger'),
+    ];
+    const store = new LogStore(ledger);
     checkpoints.stop();
     const reading = new ReadLog(store, checkpoints);
     const leaves = await store.leaves('disclosure', 0n, 1n << 40n);
@@ -193,7 +213,8 @@ export class LedgerProcesses {
     return tiles;
   }
 
-  private async handOver(): Promise<void> {
+  /** Hands a few entries over, as one transaction of the exchange does. */
+  async handOver(): Promise<void> {
     const entries = Array.from({ length: 1 + this.random.below(12) }, () => ({
       entryId: randomUUID(),
       entry: randomBytes(200),
@@ -270,7 +291,7 @@ export class LedgerProcesses {
     };
   }
 
-  private get dir(): string {
+  get dir(): string {
     return this.databases.instance.path(this.name);
   }
   private processName(service: string): string {

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsString, IsUrl, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Min } from 'class-validator';
 import { ServiceConfig } from '#platform';
 
 /** Variables of the signer. */
@@ -13,6 +13,10 @@ export class SignerConfig extends ServiceConfig {
   @IsString() readonly KEYS_KEY_FILE!: string;
   /** `true` once, when the logs begin: the only time at which no state is no fault. */
   @IsIn(['true', 'false']) readonly GENESIS: string = 'false';
+  /** Once, when the state of this log is lost: newest checkpoint of the log with its quorum, a signed note. Not looked at while there is a state. */
+  @IsOptional() @IsString() readonly DISCLOSURE_CHECKPOINT_FILE?: string;
+  /** Once, when the state of the keys log is lost: as above. */
+  @IsOptional() @IsString() readonly KEYS_CHECKPOINT_FILE?: string;
   /** An idle log is signed anew this often. */
   @Type(() => Number) @IsInt() @Min(1000) readonly HEARTBEAT_MS: number = 60_000;
 }

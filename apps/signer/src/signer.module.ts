@@ -40,13 +40,15 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
   await mkdir(config.STATE_DIR, { recursive: true, mode: 0o700 });
 
   const files = { disclosure: config.DISCLOSURE_KEY_FILE, keys: config.KEYS_KEY_FILE };
+  const checkpoints = { disclosure: config.DISCLOSURE_CHECKPOINT_FILE, keys: config.KEYS_CHECKPOINT_FILE };
   const both: Signing[] = [];
   for (const name of ['disclosure', 'keys'] as const) {
     const own = trust.logs[name];
     const jwk = parseStrict(await readFile(files[name])) as unknown as JsonWebKey;
     const state = new StateFile(join(config.STATE_DIR, `${name}.json`), own.origin, crash);
     const signLog = new SignLog(new LeafStore(dataSource, name), state, own, nodeNoteSigner(own.origin, jwk), crash);
-    const signing = new Signing(name, signLog, config.GENESIS === 'true', config.HEARTBEAT_MS, log, now);
+    const lost = checkpoints[name] === undefined ? undefined : await readFile(checkpoints[name], 'utf8');
+    const signing = new Signing(name, signLog, config.GENESIS === 'true', lost, config.HEARTBEAT_MS, log, now);
     health.register(name, () => signing.fault());
     signing.start();
     both.push(signing);

@@ -3,7 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryLeafStore, noteSigner, outcomeOf } from '#testing';
-import { checkpointText, nodeSha256, nodeVerifyEd25519, signNote, verifierKey } from '#tlog/build';
+import {
+  checkpointText,
+  cosignatureLine,
+  nodeSha256,
+  nodeVerifyEd25519,
+  signNote,
+  verifierKey,
+  witnessKey,
+} from '#tlog/build';
 import { openCheckpoint, rootOfLeaves } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
 import { StateFile } from '../state/state-file.js';
@@ -11,11 +19,12 @@ import { SignLog } from './sign-log.js';
 
 const ORIGIN = 'logg.delge.example/test/disclosure';
 const signer = noteSigner(ORIGIN);
+const witness = noteSigner('vittne.delge.example/test/w');
 const trust: LogTrust = {
   origin: ORIGIN,
   keys: [verifierKey(ORIGIN, signer.publicKey, nodeSha256)],
   // The signer signs before anybody cosigns: what readers ask for does not bind it.
-  policy: `witness w w+00000000+${Buffer.alloc(33, 4).toString('base64')}\nquorum w\n`,
+  policy: `witness w ${witnessKey(witness.name, witness.publicKey, nodeSha256)}\nquorum w\n`,
 };
 
 let folder: string;
@@ -31,12 +40,12 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const aSigner = (by = signer, crash: (point: string) => void = () => undefined): SignLog =>
   new SignLog(store, new StateFile(file, ORIGIN), trust, by, crash);
-const started = async (genesis = false): Promise<SignLog> => {
+const started = async (genesis = false, witnessed?: string): Promise<SignLog> => {
   const signing = aSigner();
-  await signing.start(genesis);
+  await signing.start(genesis, witnessed);
   return signing;
 };
-const restart = () => outcomeOf(() => started());
+const restart = (witnessed?: string) => outcomeOf(() => started(false, witnessed));
 /** A log of five leaves, signed at three and at five. */
 const signedLog = async (): Promise<SignLog> => {
   const signing = await started(true);
@@ -98,6 +107,21 @@ describe('a log that grows', () => {
     expect(await signing.tick()).toBeUndefined();
   });
 
+  it('is signed at the next tick where one failed half way', async () => {
+    let fails = true;
+    const signing = aSigner(signer, (point) => {
+      if (point === 'signer.sign.before-state' && fails && store.rows.length > 3) throw new Error('disk full');
+    });
+    await signing.start(true);
+    store.add('a', 'b', 'c');
+    await signing.tick();
+    store.add('d', 'e');
+    await expect(signing.tick()).rejects.toThrow('disk full');
+    fails = false;
+    expect(await signing.tick()).toBe(5n);
+    expect(Buffer.from(newest().root).equals(rootNow())).toBe(true);
+  });
+
   it('may be longer than one page of leaves', async () => {
     const signing = await started(true);
     store.add(...Array.from({ length: 2_500 }, (_, i) => `leaf ${i}`));
@@ -133,6 +157,14 @@ describe('what was signed is never contradicted', () => {
     expect(store.checkpoints).toHaveLength(2);
   });
 
+  it('also while it runs: a log that was put back from before and has grown again since is not signed', async () => {
+    const signing = await signedLog();
+    store.rows = store.rows.slice(0, 3);
+    store.add('x', 'y', 'z');
+    expect(await outcomeOf(() => signing.tick())).toBe('LOG_CHANGED');
+    expect(store.checkpoints).toHaveLength(2);
+  });
+
   it('also while it runs: a leaf that is missing is not passed over', async () => {
     const signing = await signedLog();
     store.rows.push({ index: 6n, data: Buffer.from('g') });
@@ -162,6 +194,13 @@ describe('the state of its own', () => {
     await rm(file);
     expect(await restart()).toBe('STATE_MISSING');
     // Saying that the log begins does not make it begin again.
+    expect(await outcomeOf(() => started(true))).toBe('STATE_MISSING');
+  });
+
+  it('is needed too where everything that was published is gone, but not the leaves', async () => {
+    await signedLog();
+    await rm(file);
+    store.checkpoints = [];
     expect(await outcomeOf(() => started(true))).toBe('STATE_MISSING');
   });
 
@@ -206,6 +245,101 @@ describe('the state of its own', () => {
     const again = await started();
     expect(store.checkpoints.map(({ size }) => size)).toEqual([2n]);
     expect(await again.tick()).toBe(3n);
+  });
+});
+
+describe('a state that is lost', () => {
+  const cosigned = (note: string, by = witness): string => {
+    const text = note.slice(0, note.indexOf('\n\n') + 1);
+    return `${note}${cosignatureLine(text, by, 1_790_000_000n, nodeSha256)}`;
+  };
+  const lost = async (): Promise<string> => {
+    await signedLog();
+    await rm(file);
+    return cosigned(store.checkpoints.at(-1)?.note ?? '');
+  };
+
+  it('is made anew from the newest checkpoint under quorum, and from then on is as any other', async () => {
+    const witnessed = await lost();
+    await started(false, witnessed);
+    expect(await restart()).toBe('accepted');
+    store.add('f');
+    const again = await started();
+    expect(await again.tick()).toBe(6n);
+    expect(Buffer.from(newest().root).equals(rootNow())).toBe(true);
+    // Nobody else's line stands in what the log itself says.
+    expect(store.checkpoints.map(({ note }) => note.split('\n— ').length)).toEqual([2, 2, 2]);
+  });
+
+  it('is remembered before anything is published', async () => {
+    const witnessed = await lost();
+    store.checkpoints = [];
+    await started(false, witnessed);
+    expect(store.checkpoints.map(({ size }) => size)).toEqual([5n]);
+    expect(await restart()).toBe('accepted');
+  });
+
+  it.each<[string, string, (witnessed: string) => string | Promise<string>]>([
+    ['that nobody cosigned', 'CHECKPOINT_NOT_WITNESSED', () => store.checkpoints.at(-1)?.note ?? ''],
+    [
+      'that somebody cosigned whom the policy does not name',
+      'CHECKPOINT_NOT_WITNESSED',
+      () => cosigned(store.checkpoints.at(-1)?.note ?? '', noteSigner(witness.name)),
+    ],
+    [
+      'that the log never signed',
+      'CHECKPOINT_NOT_WITNESSED',
+      () => cosigned(signNote(checkpointText(ORIGIN, 5n, rootNow()), noteSigner(ORIGIN), nodeSha256)),
+    ],
+    ['that is none', 'CHECKPOINT_NOT_WITNESSED', () => 'x'],
+    ['older than what was published', 'STATE_ROLLED_BACK', () => cosigned(store.checkpoints[0]?.note ?? '')],
+    [
+      'of a size that was published with another root',
+      'CHECKPOINT_FORKED',
+      (witnessed) => {
+        const note = signNote(checkpointText(ORIGIN, 5n, Buffer.alloc(32, 7)), signer, nodeSha256);
+        store.checkpoints = [{ size: 5n, note }];
+        return witnessed;
+      },
+    ],
+    [
+      'of more leaves than there are',
+      'LOG_TRUNCATED',
+      (witnessed) => {
+        store.rows.pop();
+        return witnessed;
+      },
+    ],
+    [
+      'of other leaves',
+      'LOG_CHANGED',
+      (witnessed) => {
+        store.rows[1] = { index: 1n, data: Buffer.from('forged') };
+        return witnessed;
+      },
+    ],
+  ])('is not made from a checkpoint %s: %s', async (_, code, spoil) => {
+    const witnessed = await spoil(await lost());
+    const before = store.checkpoints.length;
+    expect(await restart(witnessed)).toBe(code);
+    expect(store.checkpoints).toHaveLength(before);
+    expect(await restart()).toBe('STATE_MISSING');
+  });
+
+  it('is not made under a policy without witnesses: nobody else remembers', async () => {
+    const witnessed = await lost();
+    const signing = new SignLog(store, new StateFile(file, ORIGIN), { ...trust, policy: '' }, signer, () => undefined);
+    expect(await outcomeOf(() => signing.start(false, witnessed))).toBe('CHECKPOINT_NOT_WITNESSED');
+  });
+
+  it('is not made in place of one that is there', async () => {
+    const signing = await signedLog();
+    const older = cosigned(store.checkpoints[0]?.note ?? '');
+    store.add('f');
+    await signing.tick();
+    expect(await restart(older)).toBe('accepted');
+    await writeFile(file, '');
+    expect(await restart(cosigned(store.checkpoints.at(-1)?.note ?? ''))).toBe('STATE_CORRUPT');
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from '#tlog/build';
 import type { CompactRange, NoteSigner } from '#tlog/build';
 import { TlogError, openCheckpoint } from '#tlog/verify';
-import type { LogTrust } from '#tlog/verify';
+import type { Checkpoint, LogTrust } from '#tlog/verify';
 import { SignerRefusal } from '../domain/errors.js';
 import type { LeafStore } from '../persistence/leaf.store.js';
 import type { SignedState, StateFile } from '../state/state-file.js';
@@ -23,7 +23,8 @@ const PAGE = 1000;
  */
 export class SignLog {
   private state: SignedState | undefined;
-
+  /** Hash of the last leaf under it. */
+  private last: Uint8Array | undefined;
   /** The database was away when the newest was to be published. */
   private isUnpublished = false;
 
@@ -38,35 +39,65 @@ export class SignLog {
   /**
    * Reads the state and recomputes everything that was signed.
    * @param genesis the log begins now
+   * @param witnessed where the state is lost: newest checkpoint of the log, with its quorum; looked at only when there is no state
+   * @returns size from which it goes on without a state of its own; undefined where it has one, or begins
    * @throws {SignerRefusal}
    */
-  async start(genesis: boolean): Promise<void> {
-    const state = await this.file.read();
+  async start(genesis: boolean, witnessed?: string): Promise<bigint | undefined> {
+    const known = await this.file.read();
     const published = await this.leaves.largestCheckpoint();
+    const state = known ?? (witnessed === undefined ? undefined : await this.recovered(witnessed));
     if (state === undefined) {
-      // Only where nothing was ever published can there have been nothing to remember.
-      if (!genesis || published !== undefined) throw new SignerRefusal('STATE_MISSING');
-      return;
+      // Only where nothing was ever logged can there have been nothing to remember.
+      const isNew = published === undefined && (await this.leaves.size()) === 0n;
+      if (!genesis || !isNew) throw new SignerRefusal('STATE_MISSING');
+      return undefined;
     }
     this.opened(state.note, state.range);
     if (published !== undefined && published.size > state.range.size) throw new SignerRefusal('STATE_ROLLED_BACK');
     if (published?.size === state.range.size) this.opened(published.note, state.range);
     if ((await this.leaves.size()) < state.range.size) throw new SignerRefusal('LOG_TRUNCATED');
     const again = await this.extend(emptyRange, state.range.size);
-    if (Buffer.compare(rootOf(again, nodeSha256), rootOf(state.range, nodeSha256)) !== 0) {
+    if (Buffer.compare(rootOf(again.range, nodeSha256), rootOf(state.range, nodeSha256)) !== 0) {
       throw new SignerRefusal('LOG_CHANGED');
     }
-    this.state = state;
+    if (known === undefined) await this.file.write(state);
+    [this.state, this.last] = [state, again.last];
     // It may have died between remembering and publishing.
     if (published === undefined || published.size < state.range.size) await this.publish(state);
+    return known === undefined ? state.range.size : undefined;
+  }
+
+  /**
+   * A new state, made of what other organisations have cosigned: they remember what this signer has forgotten, the database's owner cannot
+   * change it, and they cosign nothing that contradicts it.
+   */
+  private async recovered(witnessed: string): Promise<SignedState> {
+    const { size, root } = this.witnessed(witnessed);
+    if ((await this.leaves.size()) < size) throw new SignerRefusal('LOG_TRUNCATED');
+    const { range } = await this.extend(emptyRange, size);
+    if (Buffer.compare(rootOf(range, nodeSha256), root) !== 0) throw new SignerRefusal('LOG_CHANGED');
+    // The same text signed once more: without the lines of others, and by the key of today.
+    return { range, note: signNote(checkpointText(this.trust.origin, size, root), this.signer, nodeSha256) };
+  }
+
+  /** Under a policy without witnesses nobody else remembers, and there is nothing to go on from. */
+  private witnessed(note: string): Checkpoint {
+    try {
+      const checkpoint = openCheckpoint(note, this.trust, { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 });
+      if (checkpoint.witnessedAt !== undefined) return checkpoint;
+    } catch (error) {
+      if (!(error instanceof TlogError)) throw error;
+    }
+    throw new SignerRefusal('CHECKPOINT_NOT_WITNESSED');
   }
 
   /** Signs what has been added, or publishes what was signed and could not be published. @returns the new size, or undefined when nothing was. @throws {SignerRefusal} */
   async tick(): Promise<bigint | undefined> {
     const before = this.state?.range ?? emptyRange;
-    const range = await this.extend(before, undefined);
+    await this.stands(before.size);
+    const { range, last } = await this.extend(before, undefined);
     if (this.state !== undefined && range.size === before.size) {
-      if ((await this.leaves.size()) < before.size) throw new SignerRefusal('LOG_TRUNCATED');
       if (!this.isUnpublished) return undefined;
       await this.publish(this.state);
       return before.size;
@@ -77,7 +108,7 @@ export class SignLog {
     this.opened(state.note, range);
     this.crash('signer.sign.before-state');
     await this.file.write(state);
-    this.state = state;
+    [this.state, this.last] = [state, last];
     this.crash('signer.sign.before-publish');
     await this.publish(state);
     this.crash('signer.sign.after-publish');
@@ -95,19 +126,33 @@ export class SignLog {
     this.isUnpublished = false;
   }
 
+  /**
+   * The last leaf that was signed is where it was: a database that is put back from before while this process runs, and grows again, has another
+   * there, since every commitment is blinded. What lies deeper is recomputed at each start.
+   */
+  private async stands(size: bigint): Promise<void> {
+    if (size === 0n) return;
+    const [leaf] = await this.leaves.leaves(size - 1n, 1);
+    if (leaf === undefined) throw new SignerRefusal('LOG_TRUNCATED');
+    if (leaf.index !== size - 1n) throw new SignerRefusal('LEAF_MISSING');
+    const isSame = this.last !== undefined && Buffer.compare(leafHash(nodeSha256, leaf.data), this.last) === 0;
+    if (!isSame) throw new SignerRefusal('LOG_CHANGED');
+  }
+
   /** Leaves from where the range ends, one after the other. @param to undefined: as far as there are any */
-  private async extend(from: CompactRange, to: bigint | undefined): Promise<CompactRange> {
-    let range = from;
+  private async extend(
+    from: CompactRange,
+    to: bigint | undefined,
+  ): Promise<{ readonly range: CompactRange; readonly last: Uint8Array | undefined }> {
+    let [range, last] = [from, this.last];
     for (;;) {
       const limit = to === undefined ? PAGE : Math.min(PAGE, Number(to - range.size));
       const page = limit === 0 ? [] : await this.leaves.leaves(range.size, limit);
       if (page.some(({ index }, at) => index !== range.size + BigInt(at))) throw new SignerRefusal('LEAF_MISSING');
-      range = appendLeaves(
-        range,
-        page.map(({ data }) => leafHash(nodeSha256, data)),
-        nodeSha256,
-      );
-      if (page.length < PAGE) return range;
+      const hashes = page.map(({ data }) => leafHash(nodeSha256, data));
+      last = hashes.at(-1) ?? last;
+      range = appendLeaves(range, hashes, nodeSha256);
+      if (page.length < PAGE) return { range, last };
     }
   }
 

@@ -11,12 +11,15 @@ const RETRY_MS = 500;
 export class Signing extends Loop {
   private refusal: string | undefined;
   private started = false;
+  private ticked = false;
   private signedAt: number;
 
   constructor(
     private readonly name: string,
     private readonly signing: SignLog,
     private readonly genesis: boolean,
+    /** Signed note under quorum, to go on from where the state is lost. */
+    private readonly witnessed: string | undefined,
     private readonly heartbeatMs: number,
     private readonly log: EventLog,
     private readonly now: () => Date,
@@ -28,7 +31,8 @@ export class Signing extends Loop {
   /** @returns undefined when it signs */
   fault(): string | undefined {
     if (this.refusal !== undefined) return this.refusal;
-    return this.started ? undefined : 'not-started';
+    // A log that begins is not ready before its beginning is remembered: it could not begin again once it has leaves.
+    return this.ticked ? undefined : 'not-started';
   }
 
   protected override async round(): Promise<number | undefined> {
@@ -49,10 +53,12 @@ export class Signing extends Loop {
 
   private async once(): Promise<void> {
     if (!this.started) {
-      await this.signing.start(this.genesis);
+      const recovered = await this.signing.start(this.genesis, this.witnessed);
+      if (recovered !== undefined) this.log.warn('signer.recovered', { log: this.name, size: recovered.toString() });
       this.started = true;
     }
     const size = await this.signing.tick();
+    this.ticked = true;
     if (size !== undefined) this.log.debug('checkpoint.signed', { log: this.name, size: size.toString() });
     else if (this.now().getTime() - this.signedAt < this.heartbeatMs) return;
     else await this.signing.heartbeat();

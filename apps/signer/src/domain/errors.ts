@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'LOG_CHANGED'
   | 'LEAF_MISSING'
   | 'CHECKPOINT_FORKED'
+  | 'CHECKPOINT_NOT_WITNESSED'
   | 'WRONG_KEY';
 
 /** What the database shows contradicts what was signed. */
