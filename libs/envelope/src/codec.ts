@@ -41,11 +41,15 @@ export const uuid = text(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-
 export const authority = text(new RegExp(`^${slug}/${slug}$`));
 export const name = text(new RegExp(`^${slug}$`));
 export const digest = text(kidPattern);
-export const instant: Check = (value) =>
-  typeof value === 'string' &&
-  /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/.test(value) &&
-  !Number.isNaN(Date.parse(value)) &&
-  new Date(value).toISOString() === value;
+const instantForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z$/;
+/** An instant that exists, as Date.prototype.toISOString writes it. */
+export const instant: Check = (value) => typeof value === 'string' && instantForm.test(value) && isDay(value);
+const isDay = (date: string): boolean => {
+  const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10))];
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return month >= 1 && month <= 12 && day >= 1 && day <= days;
+};
 export const code = text(/^[A-Za-z0-9][A-Za-z0-9:._@/-]{0,127}$/);
 export const messageType = text(/^[a-z][a-z0-9-]{0,62}\/[1-9][0-9]{0,3}$/);
 export const decimal = text(/^(?:0|[1-9][0-9]{0,18})$/);

@@ -17,8 +17,14 @@ const MAX_ITEMS = 500;
 class Reader {
   constructor(
     private readonly value: JsonValue | undefined,
-    readonly path: string,
+    private readonly name: string | number,
+    private readonly within?: Reader,
   ) {}
+  /** Put together only when there is a fault to tell. */
+  private get path(): string {
+    if (this.within === undefined) return String(this.name);
+    return `${this.within.path}${typeof this.name === 'number' ? `[${this.name}]` : `.${this.name}`}`;
+  }
   fail(): never {
     throw new ClaimsError(this.path);
   }
@@ -28,7 +34,7 @@ class Reader {
       if (!required.includes(key) && !optional.includes(key)) throw new ClaimsError(`${this.path}.(unknown member)`);
     const members: { [key: string]: Reader } = {};
     for (const key of [...required, ...optional]) {
-      if (Object.hasOwn(value, key)) members[key] = new Reader(value[key], `${this.path}.${key}`);
+      if (Object.hasOwn(value, key)) members[key] = new Reader(value[key], key, this);
       else if (required.includes(key)) throw new ClaimsError(`${this.path}.${key}`);
     }
     return members;
@@ -45,7 +51,7 @@ class Reader {
   }
   list<T>(max: number, read: (member: Reader) => T): T[] {
     if (!Array.isArray(this.value) || this.value.length > max) this.fail();
-    return (this.value as readonly JsonValue[]).map((member, at) => read(new Reader(member, `${this.path}[${at}]`)));
+    return (this.value as readonly JsonValue[]).map((member, at) => read(new Reader(member, at, this)));
   }
   facts(): Facts {
     const facts: { [code: string]: boolean | string } = {};

@@ -52,6 +52,7 @@ export interface LoggedState {
 export class Snapshot {
   readonly directory: DirectoryView;
   private computedRoot: string | undefined;
+  private newest: { readonly ruleSet: ReleasedRuleSet | undefined } | undefined;
   constructor(
     private readonly state: LoggedState,
     private readonly length: number,
@@ -105,7 +106,9 @@ export class Snapshot {
   }
   /** The newest released rule set. */
   ruleSet(): ReleasedRuleSet | undefined {
-    return this.ruleSets().at(-1);
+    // Nothing that comes into the log later changes what it said at this size.
+    this.newest ??= { ruleSet: this.ruleSets().at(-1) };
+    return this.newest.ruleSet;
   }
   ruleSets(): readonly ReleasedRuleSet[] {
     return this.all(this.state.ruleSets);

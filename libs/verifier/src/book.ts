@@ -1,8 +1,8 @@
 import type { Hold } from '#envelope';
 import { stockholmDate } from '#legal-basis';
-import { sha256 } from './crypto.js';
 import { isSeen, placeOf } from './check-look.js';
 import type { Place } from './check-look.js';
+import { fingerprint } from './crypto.js';
 import type { Erased, Fact, Seen } from './facts.js';
 import { Numbers } from './numbers.js';
 import type { Row } from './numbers.js';
@@ -38,7 +38,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * What entries say together: numbers without gaps, one decision for an attempt, receipts after a permit and for its ciphertext, keys that never go back.
- * Takes facts in the order of the log. Ids are kept as 16 octets of their digest, so that a long log fits in memory.
+ * Takes facts in the order of the log. Ids are kept as the octets of their digest, so that a long log fits in memory.
  */
 export class Book {
   /** Entries by kind, and what of a period's beginning cannot be held against anything. */
@@ -261,5 +261,3 @@ const attemptKey = (
   { sender, messageId }: { readonly sender?: string; readonly messageId?: string },
   attempt: number,
 ): string => fingerprint(`${sender} ${messageId} ${attempt}`);
-
-const fingerprint = (text: string): string => Buffer.from(sha256(Buffer.from(text)).subarray(0, 16)).toString('latin1');

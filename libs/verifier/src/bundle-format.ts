@@ -1,4 +1,4 @@
-import { JsonError, parseStrict } from '#json';
+import { JsonError, defaultLimits, parseStrict } from '#json';
 import type { JsonValue } from '#json';
 import type { Opening } from './facts.js';
 
@@ -71,8 +71,20 @@ export function parseBundleManifest(bytes: Uint8Array): BundleManifest | undefin
   return wellFormed ? (value as unknown as BundleManifest) : undefined;
 }
 
+/** A line as the ledger writes nearly all of them: tokens need no escape, and what stands in this very form leaves the parser nothing to find. */
+const plainLine =
+  /^\{"idx":"(0|[1-9][0-9]{0,15})","entry":"([A-Za-z0-9_.-]*)","blind":"([A-Za-z0-9_-]*)","annex":"([A-Za-z0-9_.-]*)"\}$/;
+
 /** @returns undefined when the line is not one */
 export function parseOpeningLine(line: string): OpeningLine | undefined {
+  const plain = line.length <= defaultLimits.maxBytes ? plainLine.exec(line) : null;
+  if (plain === null) return parseAnyLine(line);
+  const [, idx = '', entry = '', blind = '', annex = ''] = plain;
+  return { is: 'opening', index: BigInt(idx), entry, blind, annex };
+}
+
+/** As `parseOpeningLine`, whatever the line's form. */
+export function parseAnyLine(line: string): OpeningLine | undefined {
   const value = json(line);
   if (!isObject(value)) return undefined;
   const { idx, entry, blind, annex, erasedBy } = value;

@@ -4,6 +4,9 @@ import type { Sha256, Verification, VerifyEd25519 } from '#tlog/verify';
 
 export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
 
+/** SHA-256 of the text as UTF-8, an octet a character: a short name for something long that one need not read again. */
+export const fingerprint = (text: string): string => hash('sha256', text, 'binary');
+
 const keys = new Map<string, KeyObject>();
 const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => {
   const x = Buffer.from(publicKey).toString('base64url');
