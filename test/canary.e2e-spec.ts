@@ -1,47 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SubmitReferralDto } from '#contracts';
+import { Canaries } from './support/canaries.js';
 import { Search, spellings } from './support/search.js';
-import { TestStack, eventually, permitted, problemOf } from './support/stack.js';
+import { TestStack, eventually, problemOf } from './support/stack.js';
 
 jest.setTimeout(240_000);
 const SETTLED_MS = 60_000;
-const RUN = randomBytes(6).toString('hex');
+const made = new Canaries();
+const { run: RUN, words: canaries } = made;
+const canary = (place: string): string => made.at(place);
+const marked = (): ReturnType<Canaries['marked']> => made.marked();
 const OTHER = 'linkoping/socialnamnden';
-
-/** One word for each place of a referral in which something could stand that others must not read. */
-const canaries: Record<string, string> = {};
-const canary = (place: string): string => (canaries[place] ??= `Kanarie${Object.keys(canaries).length}q${RUN}`);
-
-/** A referral that is permitted, with a word of its own in every text that a system may write. */
-const marked = (): { readonly system: string; readonly recipient: string; readonly referral: SubmitReferralDto } => {
-  const { system, recipient, referral } = permitted();
-  const text = JSON.parse(JSON.stringify(referral)) as {
-    content: {
-      subject: { name: string };
-      provider: { name: string };
-      assistants: { name: string }[];
-      circumstances: string;
-    };
-    registration: { diaryNumber: string; subject: string; secrecyMark: string };
-    assessments: { officer: string; reasons: string }[];
-  };
-  text.content.subject.name = canary('subject');
-  text.content.provider.name = canary('provider');
-  text.content.assistants.forEach((assistant, at) => (assistant.name = canary(`assistant ${at}`)));
-  text.content.circumstances = `Vid hembesök: ${canary('circumstances')}.`;
-  text.registration.diaryNumber = canary("sender's diary number");
-  text.registration.subject = canary('subject line');
-  text.registration.secrecyMark = canary('secrecy mark');
-  text.assessments.forEach((assessment, at) => {
-    assessment.officer = canary(`officer ${at}`);
-    assessment.reasons = `Skäl: ${canary(`reasons ${at}`)}.`;
-  });
-  return { system, recipient, referral: text as unknown as SubmitReferralDto };
-};
 
 describe('what a referral says', () => {
   let delge: TestStack;

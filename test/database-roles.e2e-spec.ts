@@ -120,7 +120,16 @@ describe('a role at the database', () => {
     const { system, referral } = permitted();
     await delge.sandbox.client(system).submit(referral);
     const url = delge.stack.databases.gateways.get('kommunerna') ?? '';
-    const separated = ['referral', 'message', 'statement', 'refusal', 'delivery', 'delivery_receipt', 'rejection'];
+    const separated = [
+      'erasure',
+      'referral',
+      'message',
+      'statement',
+      'refusal',
+      'delivery',
+      'delivery_receipt',
+      'rejection',
+    ];
     const tables = await delge.sql<{ name: string }>(
       'kommunerna',
       `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'gateway' AND column_name = 'authority' ORDER BY 1`,

@@ -17,6 +17,8 @@ interface OpeningRow {
   readonly entry: Buffer;
   readonly blind: Buffer;
   readonly annex: Buffer | null;
+  /** Index of the erasure, where it is erased. */
+  readonly by: string | null;
 }
 
 /** A bundle of the whole `disclosure` log of a stack, cut by hand: openings from its database, all else as the ledger serves it. */
@@ -130,15 +132,24 @@ export class StackBundle {
   ): Promise<ReadonlyMap<string, Uint8Array>> {
     const rows = await this.delge.sql<OpeningRow>(
       'operator',
-      `SELECT index, entry, blind, annex FROM ledger.opening WHERE index < $1 ORDER BY index`,
+      `SELECT index, entry, blind, annex, NULL AS by FROM ledger.opening WHERE index < $1
+       UNION ALL SELECT e.index, ''::bytea, ''::bytea, NULL, l.index FROM ledger.erased e
+         JOIN ledger.leaf l ON l.log = 'disclosure' AND l.entry_id = e.erasure WHERE e.index < $1
+       ORDER BY index`,
       [size.toString()],
     );
     const texts = new Map<string, string>();
-    for (const { index, entry, blind, annex } of rows) {
+    for (const { index, entry, blind, annex, by } of rows) {
+      const path = `openings/${BigInt(index) / BigInt(TILE_WIDTH)}.jsonl`;
+      if (by !== null) {
+        // Whose it was the erasure says; a bounded bundle of them is not cut here.
+        if (bounds === undefined)
+          texts.set(path, `${texts.get(path) ?? ''}${JSON.stringify({ idx: index, erasedBy: by })}\n`);
+        continue;
+      }
       if (bounds !== undefined && !partiesOf(entry.toString()).some((party) => bounds.includes(party))) continue;
       const opening = { idx: index, entry: entry.toString(), blind: blind.toString('base64url') };
       const line = { ...opening, ...(annex === null ? {} : { annex: annex.toString() }) };
-      const path = `openings/${BigInt(index) / BigInt(TILE_WIDTH)}.jsonl`;
       texts.set(path, `${texts.get(path) ?? ''}${JSON.stringify(line)}\n`);
     }
     return new Map([...texts].map(([path, text]) => [path, Buffer.from(text)]));

@@ -3,6 +3,7 @@ import { DelgeProblem } from '#client';
 import { checkCommand } from './check.js';
 import { readCommands, sendCommands } from './commands.js';
 import { evidenceCommand } from './evidence.js';
+import { eraseCommand, holdCommand } from './keeping.js';
 import { rulesCommands } from './rules/index.js';
 import { verifyCommand } from './verify/verify.js';
 
@@ -14,6 +15,8 @@ readCommands(program);
 checkCommand(program);
 rulesCommands(program);
 evidenceCommand(program);
+eraseCommand(program);
+holdCommand(program);
 verifyCommand(program);
 try {
   await program.parseAsync();

@@ -21,6 +21,7 @@ import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
 import { CheckDisclosure } from './application/check-disclosure.js';
+import { EraseMessage } from './application/erase-message.js';
 import { EvaluateReferral } from './application/evaluate-referral.js';
 import { Expire } from './application/expire.js';
 import { GatherEvidence } from './application/gather-evidence.js';
@@ -32,6 +33,7 @@ import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadReferrals } from './application/read-referrals.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordOutcome } from './application/record-outcome.js';
+import { ReportErasures } from './application/report-erasures.js';
 import { RegisterSystem } from './application/register-system.js';
 import { SealReferral } from './application/seal-referral.js';
 import { SubmitReferral } from './application/submit-referral.js';
@@ -49,6 +51,7 @@ import { ApiController } from './http/api.controller.js';
 import { DeliveryController } from './http/delivery.controller.js';
 import { DisclosureCheckController } from './http/disclosure-check.controller.js';
 import { EvidenceController } from './http/evidence.controller.js';
+import { ErasureController } from './http/erasure.controller.js';
 import { problems } from './http/gateway-problems.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
@@ -56,9 +59,11 @@ import { AccessTokens } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
+import { LedgerKeeping } from './operator/ledger-keeping.js';
 import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
+import { PostgresErasureStore } from './persistence/erasure.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
@@ -151,6 +156,21 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   await publisher.connect().catch(() => undefined);
 
   const evidence = new VerifyEvidence(law, trust);
+  const source = new LedgerEvidence(ledger, ledgerKeys, registry, trust);
+  const erasing = new EraseMessage(
+    new PostgresErasureStore(dataSource),
+    new LedgerKeeping(ledger),
+    source,
+    evidence,
+    () => law.newest(),
+    keys,
+    environment,
+    now,
+    () => reporting.wake(),
+  );
+  const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
+  reporting.start();
+  platform.onDrain('loops', () => reporting.stop());
   const evaluate = new EvaluateReferral(law, keys, newId);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
@@ -161,6 +181,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       AccessController,
       ApiController,
       DeliveryController,
+      ErasureController,
       DisclosureCheckController,
       EvidenceController,
       ReferralController,
@@ -175,18 +196,10 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       ),
       value(ReadReferrals, new ReadReferrals(referrals)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
+      value(EraseMessage, erasing),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
       value(ReadDeliveries, new ReadDeliveries(deliveries)),
-      value(
-        GatherEvidence,
-        new GatherEvidence(
-          referrals,
-          deliveries,
-          new LedgerEvidence(ledger, ledgerKeys, registry, trust),
-          cooperations,
-          trust,
-        ),
-      ),
+      value(GatherEvidence, new GatherEvidence(referrals, deliveries, source, cooperations, trust)),
       value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
       value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),
       value(RecordOutcome, new RecordOutcome(evidence, referrals, keys)),
@@ -220,6 +233,7 @@ export const gatewayService: Service<GatewayConfig> = {
   started: consume,
   bodies: [
     { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form' },
+    { method: 'POST', path: /^\/v1\/erasures$/, type: 'application/jose', as: 'text' },
     { method: 'PUT', path: /^\/v1\/systems\/[^/]+$/, type: 'application/jose', as: 'text' },
   ],
   translate: (error) => {

@@ -6,6 +6,7 @@ import type {
   DeliveryView,
   DisclosureCheckDto,
   DisclosureCheckView,
+  ErasureView,
   EvidenceView,
   GiveReceiptDto,
   Page,
@@ -85,6 +86,22 @@ export class DelgeClient {
     const { content = false, since } = asked;
     const query = { ...(content ? { content: 'true' } : {}), ...(since === undefined ? {} : { since }) };
     return this.call('GET', `/v1/messages/${id}/evidence${search(query)}`);
+  }
+
+  /** What a decision to erase a message says, for an administrator to sign. */
+  erasure(id: string): Promise<ErasureView> {
+    return this.call('GET', `/v1/messages/${id}/erasure`);
+  }
+  /** Brings an administrator's decision. @param decision compact JWS @throws {DelgeProblem} held, not-ended */
+  async erase(decision: string): Promise<{ readonly messageId: string; readonly erasedAt: string }> {
+    const response = await fetch(`${this.options.gateway}/v1/erasures`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/jose' },
+      body: decision,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return (await read(response)) as { readonly messageId: string; readonly erasedAt: string };
   }
 
   /** Bearer token for this system, fetched when there is none that lasts. @throws {DelgeProblem} unauthenticated */

@@ -1,3 +1,4 @@
+import { parseStrict } from '#json';
 import { signServiceToken } from '#snapshot';
 import type { Audience } from '#snapshot';
 import type { Signer } from '#envelope';
@@ -5,13 +6,15 @@ import { randomUUID } from 'node:crypto';
 
 const TIMEOUT_MS = 10_000;
 
-/** An answer of the operator's services that was not the one asked for. Carries the status, never a body. */
+/** An answer of the operator's services that was not the one asked for. Carries status and code, never a body. */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
   constructor(
     readonly service: Audience,
     readonly status: number | undefined,
     cause?: unknown,
+    /** `code` of the problem that it answered. */
+    readonly code?: string,
   ) {
     super(`${service} answered ${status ?? 'nothing'}`, { cause });
   }
@@ -39,10 +42,11 @@ export class OperatorClient {
     return this.ask(path, {}, ask);
   }
 
-  /** @param body JSON. @returns undefined on 404. @throws {OperatorError} */
-  post(path: string, body: object, ask: Ask = {}): Promise<Uint8Array | undefined> {
-    const headers = { 'content-type': 'application/json' };
-    return this.ask(path, { method: 'POST', headers, body: JSON.stringify(body) }, ask);
+  /** @param body JSON, or a compact JWS as text. @returns undefined on 404. @throws {OperatorError} */
+  post(path: string, body: object | string, ask: Ask = {}): Promise<Uint8Array | undefined> {
+    const signed = typeof body === 'string';
+    const headers = { 'content-type': signed ? 'application/jose' : 'application/json' };
+    return this.ask(path, { method: 'POST', headers, body: signed ? body : JSON.stringify(body) }, ask);
   }
 
   private async ask(
@@ -62,10 +66,19 @@ export class OperatorClient {
       });
       const body = new Uint8Array(await response.arrayBuffer());
       if (response.status === 404) return undefined;
-      if (!response.ok) throw new OperatorError(this.service, response.status);
+      if (!response.ok) throw new OperatorError(this.service, response.status, undefined, codeIn(body));
       return body;
     } catch (error) {
       throw error instanceof OperatorError ? error : new OperatorError(this.service, undefined, error);
     }
   }
 }
+
+const codeIn = (body: Uint8Array): string | undefined => {
+  try {
+    const { code } = parseStrict(body) as { readonly code?: unknown };
+    return typeof code === 'string' && /^[A-Za-z_-]{1,64}$/.test(code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+};

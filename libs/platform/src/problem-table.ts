@@ -157,6 +157,22 @@ export const PROBLEMS = {
     '`code`: `malformed`, `unknown-checkpoint`, `not-a-witness` (no line verifies for a witness of the policy), `time` (more than 60 s off).',
     'participant',
   ),
+  erased: entry(
+    'Meddelandet är gallrat.',
+    'The message is erased.',
+    'On a decision of its authority. Its id stays used: a referral under it is neither taken nor shown again.',
+  ),
+  'not-ended': entry(
+    'Meddelandet är inte avslutat.',
+    'The message has not ended.',
+    'It is erased once it has arrived, or its sender has been told how it ended.',
+  ),
+  held: entry(
+    'Det råder gallringsstopp.',
+    'A legal hold stands.',
+    "A party's hold is on the message or its case. The decision was taken; bring it again when the hold is lifted.",
+    'participant',
+  ),
   'keeping-refused': entry(
     'Utsagan om gallring godtogs inte.',
     'The statement about keeping or erasing was refused.',

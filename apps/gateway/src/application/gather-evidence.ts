@@ -3,7 +3,7 @@ import { parseDecision, parseManifest, parseNotice, parseRefusal, sha256Base64ur
 import { cooperationJson } from '#snapshot';
 import type { Trust } from '#snapshot';
 import { parseProof } from '#tlog/verify';
-import { GatewayError } from '../domain/errors.js';
+import { GatewayError, erasedAt } from '../domain/errors.js';
 import type { Cooperations, Dated, DeliveryStore, EvidenceSource, ReferralStore, ShownOpening } from './ports.js';
 
 /** What there is of a message for one of its parties. */
@@ -56,6 +56,7 @@ export class GatherEvidence {
     const message = await this.referrals.findMessage(authority, messageId);
     const refusals = await this.referrals.refusalsOf(authority, messageId);
     if (message === undefined && refusals.length === 0) return undefined;
+    if (message?.erasedAt !== undefined) throw erasedAt(message.erasedAt);
     const { manifest, document } = message?.detail ?? {};
     const statements = await this.referrals.statements(authority, [messageId]);
     const annexes = byDigest([

@@ -59,6 +59,8 @@ export interface StoredMessage {
   readonly manifestSha256?: string;
   readonly jweSha256?: string;
   readonly detail: MessageDetail;
+  /** When it was erased: then nothing is in its detail. */
+  readonly erasedAt?: Date;
 }
 
 export type Phase = 'draft' | 'lapsed' | 'accepted';
@@ -78,7 +80,10 @@ export interface StoredReferral {
   readonly submittedAt: Date;
   /** When a draft expires. */
   readonly lapsesAt?: Date;
+  /** Those that are not erased. */
   readonly messages: readonly StoredMessage[];
+  /** Whether some are. */
+  readonly partlyErased?: true;
 }
 
 /** A signed refusal report: claims and codes only. */
@@ -119,10 +124,12 @@ export interface ListedReferral {
     readonly messageId: string;
     readonly state: MessageState;
     readonly changedAt: Date;
+    readonly erasedAt?: Date;
   }[];
 }
 
 export interface ReferralStore {
+  /** @throws {GatewayError} ERASED when all of it is */
   find(authority: string, id: string): Promise<StoredReferral | undefined>;
   /**
    * Writes referral, messages and outbox in one transaction.
@@ -180,7 +187,7 @@ export interface StoredDelivery {
   readonly decisionEntryId: string;
   readonly detail: DeliveryDetail;
 }
-export type ListedDelivery = Omit<StoredDelivery, 'detail'> & { readonly cursor: string };
+export type ListedDelivery = Omit<StoredDelivery, 'detail'> & { readonly cursor: string; readonly erasedAt?: Date };
 
 export interface StoredReceipt {
   readonly receiptId: string;
@@ -218,6 +225,7 @@ export interface DeliveryStore {
     },
     outgoing: Outgoing,
   ): Promise<boolean>;
+  /** @throws {GatewayError} ERASED */
   find(authority: string, messageId: string): Promise<StoredDelivery | undefined>;
   list(
     authority: string,
@@ -286,4 +294,43 @@ export interface EvidenceSource {
 export interface Cooperations {
   /** @returns undefined when the registry has none that this gateway may see. @throws {NotYet} when it cannot be asked */
   find(id: string): Promise<CooperationOpening | undefined>;
+}
+
+/** What a gateway has of a message that could be erased. */
+export interface ErasureSubject {
+  /** Absent where nothing but a refusal was kept. */
+  readonly caseId?: string;
+  readonly ended: boolean;
+  readonly erasedAt?: Date;
+  /** Refusals by this gateway, signed. */
+  readonly refusals: readonly string[];
+}
+export interface DecidedErasure {
+  readonly decisionId: string;
+  readonly messageId: string;
+  /** Exact characters of the decision. */
+  readonly statement: string;
+  /** Exact characters of what the ledger is told. */
+  readonly report: string;
+  readonly at: Date;
+}
+export interface UnreportedErasure {
+  readonly decisionId: string;
+  readonly report: string;
+}
+export interface ErasureStore {
+  subject(authority: string, messageId: string): Promise<ErasureSubject | undefined>;
+  /**
+   * Empties everything that holds content of the message or comes of it, in one transaction; ids, states and digests of sealed bytes stay.
+   * @returns false, and nothing is changed, when the message has not ended
+   */
+  erase(authority: string, erasure: DecidedErasure): Promise<boolean>;
+  unreported(authority: string): Promise<readonly UnreportedErasure[]>;
+  reported(authority: string, decisionId: string, at: Date): Promise<void>;
+}
+
+/** Where what parties state about keeping and erasing is logged. */
+export interface KeepingLog {
+  /** @returns whether a hold stops it now @throws {GatewayError} ERASURE_REFUSED, ID_REUSE @throws {NotYet} */
+  state(statement: string): Promise<{ readonly held: boolean }>;
 }

@@ -46,4 +46,5 @@ const itemOf = (row: Omit<ListedDelivery, 'cursor'>): DeliveryListItem => ({
   recipientFunction: row.function,
   deliveryNumber: row.deliveryNumber,
   receivedAt: row.receivedAt.toISOString(),
+  ...(row.erasedAt === undefined ? {} : { erasedAt: row.erasedAt.toISOString() }),
 });

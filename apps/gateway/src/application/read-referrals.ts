@@ -25,6 +25,7 @@ export class ReadReferrals {
         messageId: m.messageId,
         state: m.state,
         changedAt: m.changedAt.toISOString(),
+        ...(m.erasedAt === undefined ? {} : { erasedAt: m.erasedAt.toISOString() }),
       })),
     }));
     // An empty page repeats the cursor it was asked with: whoever follows the list simply goes on from `next`.

@@ -29,6 +29,7 @@ export class SubmitReferral {
     const bodyDigest = digestOf(canonicalBytes(body));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const existing = await this.store.find(sender, body.id);
+      if (existing?.partlyErased === true) throw new GatewayError('ERASED');
       if (existing?.phase === 'accepted' && existing.bodyDigest !== bodyDigest) throw new GatewayError('ID_REUSE');
       if (existing?.phase === 'accepted') return answer(existing);
       if (existing?.phase === 'draft' && existing.bodyDigest === bodyDigest) return answer(existing);

@@ -12,6 +12,10 @@ export type GatewayErrorCode =
   | 'ASSESSMENT_MISSING'
   | 'ASSESSMENT_INVALID'
   | 'NOTHING_LOGGED'
+  | 'ERASED'
+  | 'NOT_ENDED'
+  | 'HELD'
+  | 'ERASURE_REFUSED'
   | 'RECEIPT_EXISTS'
   | 'RECEIPT_INVALID'
   | 'UNAUTHENTICATED'
@@ -39,6 +43,10 @@ export class GatewayError extends Error {
     super(code, { cause: details.cause });
   }
 }
+
+/** What was there is erased; that it was is no secret to who had it. */
+export const erasedAt = (at: Date): GatewayError =>
+  new GatewayError('ERASED', { extensions: { erasedAt: at.toISOString() } });
 
 /**
  * Why the recipient's gateway did not take a delivery. Closed: it stands in the signed receipt that the sender gets.

@@ -26,6 +26,9 @@ const TERMINAL = 10;
 /** Nothing more happens to the message; which of them it was does not change either. */
 export const isTerminal = (state: MessageState): boolean => rank[state] >= TERMINAL;
 
+/** Its sender is told how it ended, or that it arrived (design.md I1): until then it cannot be erased. */
+export const isEnded = (state: MessageState): boolean => rank[state] >= rank.fetched;
+
 /**
  * State after a fact.
  * @returns `from` when the fact brings nothing new or the message has already ended

@@ -2,6 +2,8 @@ import type {
   DeliveryListItem,
   DeliveryView,
   DisclosureCheckView,
+  ErasureOpeningView,
+  ErasureView,
   EvidenceEntryView,
   EvidenceView,
   ForecastView,
@@ -170,6 +172,7 @@ const listed: Members<DeliveryListItem> = {
   recipientFunction: text,
   deliveryNumber: described(count, 'Order within (recipient authority, case), from 1'),
   receivedAt: instant,
+  erasedAt: absent(described(instant, 'When it was erased here: then it is read no more')),
 };
 const page = (items: Schema): Schema =>
   object<Page<object>>({
@@ -222,7 +225,13 @@ export const answers = {
       type: text,
       submittedAt: instant,
       recipients: listOf(
-        object<ReferralListItem['recipients'][number]>({ authority, messageId: uuid, state, changedAt: instant }),
+        object<ReferralListItem['recipients'][number]>({
+          authority,
+          messageId: uuid,
+          state,
+          changedAt: instant,
+          erasedAt: absent(described(instant, 'When it was erased here; the state is how it had ended')),
+        }),
       ),
     }),
   ),
@@ -256,6 +265,27 @@ export const answers = {
     at: instant,
     receipt: jws,
   }),
+  erasure: object<ErasureView>({
+    env: text,
+    authority,
+    messageId: uuid,
+    caseId: uuid,
+    openings: described(
+      listOf(
+        object<ErasureOpeningView>({
+          index: described(text, 'Decimal'),
+          entryId: uuid,
+          sender: authority,
+          recipient: absent(authority),
+          number: absent(count),
+        }),
+      ),
+      'Of entries about the message that stand in the log, each verified by its proof. That they were looked at is an entry too.',
+    ),
+    ended: described({ type: 'boolean' }, 'Until it has, it cannot be erased'),
+    erasedAt: absent(instant),
+  }),
+  erased: { type: 'object', required: ['messageId', 'erasedAt'], properties: { messageId: uuid, erasedAt: instant } },
   evidence: object<EvidenceView>({
     format: { type: 'string', enum: ['delge-evidence/1'] },
     origins: object<EvidenceView['origins']>({ disclosure: text, keys: text }),

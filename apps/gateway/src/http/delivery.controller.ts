@@ -37,7 +37,7 @@ export class DeliveryController {
     description: 'Content, and the evidence that was verified before it was stored. Läs en mottagen underrättelse.',
   })
   @Answer(200, 'The delivery', 'delivery')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 410, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<DeliveryView> {
     return this.reading.read(caller, id);
   }
@@ -50,7 +50,7 @@ export class DeliveryController {
     description: 'Signed, logged, and brought to the sender. Lämna kvittens.',
   })
   @Answer(202, 'Signed and on its way', 'receipt')
-  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
   async give(
     @Param() { id }: IdParamDto,
     @Body() given: GiveReceiptDto,

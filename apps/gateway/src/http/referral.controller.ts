@@ -37,7 +37,7 @@ export class ReferralController {
   @Answer(202, 'Accepted, or kept as a draft that awaits assessment', 'accepted', {
     Location: { description: 'The referral', schema: { type: 'string', format: 'uri-reference' } },
   })
-  @Problems(400, 401, 409, 413, 415, 422, 503)
+  @Problems(400, 401, 409, 410, 413, 415, 422, 503)
   async submit(
     @Body() _checked: SubmitReferralDto,
     @Query() query: SubmitReferralQueryDto,
@@ -70,7 +70,7 @@ export class ReferralController {
     description: 'States, verdict, receipts and proofs. Läs en underrättelse.',
   })
   @Answer(200, 'The referral', 'referral')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 410, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
     return this.reading.read(caller, id);
   }
@@ -83,7 +83,7 @@ export class ReferralController {
     description: 'The draft goes out when every verdict is permit. Lämna en bedömning.',
   })
   @Answer(200, 'The referral after the assessment', 'referral')
-  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
   async assess(
     @Param() { id }: IdParamDto,
     @Body() assessment: AssessmentDto,
@@ -100,7 +100,7 @@ export class ReferralController {
     description: 'Återta ett utkast, eller det som ännu inte lämnat er gateway.',
   })
   @Answer(200, 'The referral, withdrawn', 'referral')
-  @Problems(400, 401, 404, 409, 503)
+  @Problems(400, 401, 404, 409, 410, 503)
   async withdraw(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
     await this.withdrawing.execute(caller, id);
     return this.reading.read(caller, id);

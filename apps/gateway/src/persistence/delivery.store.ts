@@ -3,6 +3,7 @@ import { claimInbox } from '#messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DeliveryStore, ListedDelivery, Outgoing, StoredDelivery, StoredReceipt } from '../application/ports.js';
 import type { KeyStore } from '../keys/key-store.js';
+import { erasedAt } from '../domain/errors.js';
 import { asAuthority } from './authority-transaction.js';
 import { schema } from './index.js';
 import type { Outbox } from './outbox.js';
@@ -10,7 +11,7 @@ import { cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
 import type { DeliveryRow, ReceiptRow } from './rows.js';
 
 const COLUMNS = `authority, message_id, attempt, sender, case_id, type, function, delivery_number, received_at, jwe_sha256,
-  decision_entry_id, txid::text || '.' || seq AS cursor`;
+  decision_entry_id, erased_at, txid::text || '.' || seq AS cursor`;
 
 /** Deliveries to the authorities hosted here. */
 export class PostgresDeliveryStore implements DeliveryStore {
@@ -112,6 +113,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
         [authority, messageId],
       );
       if (row === undefined) return undefined;
+      if (row.erased_at !== null) throw erasedAt(row.erased_at);
       return { ...toDelivery(row), detail: toDeliveryDetail(row.detail, messageId, this.keys.cipher(authority)) };
     });
   }

@@ -3,6 +3,7 @@ import { Gateway1763900000000 } from './migrations/1763900000000-gateway.js';
 import { RejectionByDecision1763986400000 } from './migrations/1763986400000-rejection-by-decision.js';
 import { RuleSets1764072800000 } from './migrations/1764072800000-rule-sets.js';
 import { Witness1764500000000 } from './migrations/1764500000000-witness.js';
+import { ErasuresOfMessages1764900000000 } from './migrations/1764900000000-erasures.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -11,6 +12,7 @@ export const migrations = [
   RejectionByDecision1763986400000,
   RuleSets1764072800000,
   Witness1764500000000,
+  ErasuresOfMessages1764900000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */

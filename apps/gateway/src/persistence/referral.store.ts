@@ -9,6 +9,7 @@ import type {
   StoredRefusal,
   StoredStatement,
 } from '../application/ports.js';
+import { erasedAt } from '../domain/errors.js';
 import { advance } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
@@ -17,7 +18,7 @@ import { cursorOf, toMessage, toReferral, toStatement } from './rows.js';
 import type { MessageRow, ReferralRow, StatementRow } from './rows.js';
 
 const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
-  manifest_sha256, jwe_sha256, detail`;
+  manifest_sha256, jwe_sha256, detail, erased_at`;
 
 /** Referrals of the authorities hosted here, as their senders see them. Each method is one transaction as one authority. */
 export class PostgresReferralStore implements ReferralStore {
@@ -34,6 +35,7 @@ export class PostgresReferralStore implements ReferralStore {
         id,
       ]);
       if (row === undefined) return undefined;
+      if (row.erased_at !== null) throw erasedAt(row.erased_at);
       const messages = await tx.query<MessageRow[]>(
         `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 ORDER BY position`,
         [authority, id],
@@ -123,7 +125,7 @@ export class PostgresReferralStore implements ReferralStore {
         [authority, txid, seq, query.from ?? null, query.until ?? null, query.state ?? null, query.limit],
       );
       const messages = await tx.query<MessageRow[]>(
-        `SELECT referral_id, message_id, recipient, state, changed_at FROM gateway.message
+        `SELECT referral_id, message_id, recipient, state, changed_at, erased_at FROM gateway.message
          WHERE authority = $1 AND referral_id = ANY($2::uuid[]) ORDER BY position`,
         [authority, rows.map((row) => row.id)],
       );
@@ -135,7 +137,13 @@ export class PostgresReferralStore implements ReferralStore {
         cursor: row.cursor,
         messages: messages
           .filter((m) => m.referral_id === row.id)
-          .map((m) => ({ recipient: m.recipient, messageId: m.message_id, state: m.state, changedAt: m.changed_at })),
+          .map((m) => ({
+            recipient: m.recipient,
+            messageId: m.message_id,
+            state: m.state,
+            changedAt: m.changed_at,
+            ...(m.erased_at === null ? {} : { erasedAt: m.erased_at }),
+          })),
       }));
     });
   }
@@ -153,7 +161,7 @@ export class PostgresReferralStore implements ReferralStore {
   refusalsOf(authority: string, messageId: string): Promise<readonly string[]> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<{ statement: string }[]>(
-        `SELECT statement FROM gateway.refusal WHERE authority = $1 AND message_id = $2 ORDER BY at, refusal_id`,
+        `SELECT statement FROM gateway.refusal WHERE authority = $1 AND message_id = $2 AND statement <> '' ORDER BY at, refusal_id`,
         [authority, messageId],
       );
       return rows.map(({ statement }) => statement);
@@ -177,33 +185,36 @@ export class PostgresReferralStore implements ReferralStore {
   ): Promise<'recorded' | 'unknown'> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<MessageRow[]>(
-        `SELECT state FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
+        `SELECT state, erased_at FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
         [authority, statement.messageId],
       );
-      const [refusal] = await tx.query<unknown[]>(
-        `SELECT 1 FROM gateway.refusal WHERE authority = $1 AND message_id = $2 LIMIT 1`,
+      const refusals = await tx.query<{ erased: boolean }[]>(
+        `SELECT statement = '' AS erased FROM gateway.refusal WHERE authority = $1 AND message_id = $2`,
         [authority, statement.messageId],
       );
-      if (row === undefined && refusal === undefined) return 'unknown';
+      if (row === undefined && refusals.length === 0) return 'unknown';
       const cipher = this.keys.cipher(authority);
-      await tx.query(
-        `INSERT INTO gateway.statement (authority, entry_id, message_id, kind, entry, statement, blind, proof, note, at)
+      // What comes late about what is erased is heard, and not kept.
+      const erased = row === undefined ? refusals.every((one) => one.erased) : row.erased_at !== null;
+      if (!erased)
+        await tx.query(
+          `INSERT INTO gateway.statement (authority, entry_id, message_id, kind, entry, statement, blind, proof, note, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (authority, entry_id) DO UPDATE SET
            blind = COALESCE(gateway.statement.blind, EXCLUDED.blind), proof = COALESCE(gateway.statement.proof, EXCLUDED.proof)`,
-        [
-          authority,
-          statement.entryId,
-          statement.messageId,
-          statement.kind,
-          statement.entry,
-          statement.statement ?? null,
-          statement.blind ?? null,
-          statement.proof ?? null,
-          statement.note === undefined ? null : cipher.seal(statement.note, 'statement', statement.entryId),
-          statement.at,
-        ],
-      );
+          [
+            authority,
+            statement.entryId,
+            statement.messageId,
+            statement.kind,
+            statement.entry,
+            statement.statement ?? null,
+            statement.blind ?? null,
+            statement.proof ?? null,
+            statement.note === undefined ? null : cipher.seal(statement.note, 'statement', statement.entryId),
+            statement.at,
+          ],
+        );
       const next = row === undefined || fact === undefined ? row?.state : advance(row.state, fact);
       if (next !== undefined && next !== row?.state) {
         await tx.query(

@@ -25,6 +25,7 @@ export interface ReferralRow {
   version: string;
   submitted_at: Date;
   lapses_at: Date | null;
+  erased_at: Date | null;
 }
 export interface MessageRow {
   message_id: string;
@@ -39,6 +40,7 @@ export interface MessageRow {
   manifest_sha256: string | null;
   jwe_sha256: string | null;
   detail: Buffer;
+  erased_at: Date | null;
 }
 export interface StatementRow {
   entry_id: string;
@@ -64,6 +66,7 @@ export interface DeliveryRow {
   jwe_sha256: string;
   decision_entry_id: string;
   cursor: string;
+  erased_at: Date | null;
 }
 export interface ReceiptRow {
   receipt_id: string;
@@ -84,8 +87,12 @@ export const toMessage = (row: MessageRow, cipher: StorageCipher): StoredMessage
   ...(row.outbox_id === null ? {} : { outboxId: row.outbox_id }),
   ...(row.manifest_sha256 === null ? {} : { manifestSha256: row.manifest_sha256 }),
   ...(row.jwe_sha256 === null ? {} : { jweSha256: row.jwe_sha256 }),
-  detail: cipher.open(row.detail, 'message', row.message_id) as unknown as MessageDetail,
+  ...(row.erased_at === null
+    ? { detail: cipher.open(row.detail, 'message', row.message_id) as unknown as MessageDetail }
+    : { detail: NOTHING, erasedAt: row.erased_at }),
 });
+/** Nobody reads the detail of what is erased: it is not among a referral's messages, and evidence of it is refused. */
+const NOTHING = {} as MessageDetail;
 
 export const toReferral = (
   row: ReferralRow,
@@ -103,7 +110,8 @@ export const toReferral = (
   version: row.version,
   submittedAt: row.submitted_at,
   ...(row.lapses_at === null ? {} : { lapsesAt: row.lapses_at }),
-  messages: messages.map((message) => toMessage(message, cipher)),
+  messages: messages.filter(({ erased_at: at }) => at === null).map((message) => toMessage(message, cipher)),
+  ...(messages.every(({ erased_at: at }) => at === null) ? {} : { partlyErased: true }),
 });
 
 export const toStatement = (row: StatementRow, cipher: StorageCipher): StoredStatement => ({
@@ -133,6 +141,7 @@ export const toDelivery = (row: DeliveryRow): ListedDelivery => ({
   jweSha256: row.jwe_sha256,
   decisionEntryId: row.decision_entry_id,
   cursor: row.cursor,
+  ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
 });
 
 export const toDeliveryDetail = (detail: Buffer, messageId: string, cipher: StorageCipher): DeliveryDetail =>

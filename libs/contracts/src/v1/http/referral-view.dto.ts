@@ -109,6 +109,7 @@ export interface ReferralView {
   readonly caseId: string;
   readonly type: string;
   readonly submittedAt: string;
+  /** Those whose message is not erased here. */
   readonly recipients: readonly MessageView[];
   readonly assessments: readonly {
     readonly id: string;
@@ -133,6 +134,8 @@ export interface ReferralListItem {
     readonly messageId: string;
     readonly state: MessageState;
     readonly changedAt: string;
+    /** When it was erased here; the state is how it had ended. */
+    readonly erasedAt?: string;
   }[];
 }
 
@@ -148,6 +151,8 @@ export interface DeliveryListItem {
   /** Order of this delivery within (recipient authority, case), from 1. */
   readonly deliveryNumber: number;
   readonly receivedAt: string;
+  /** When it was erased here. */
+  readonly erasedAt?: string;
 }
 
 /** Answer of `GET /v1/deliveries/{id}`. */

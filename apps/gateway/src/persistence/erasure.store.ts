@@ -1,0 +1,113 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import type { DecidedErasure, ErasureStore, ErasureSubject, UnreportedErasure } from '../application/ports.js';
+import { isEnded } from '../domain/message-state.js';
+import type { MessageState } from '../domain/message-state.js';
+import { asAuthority } from './authority-transaction.js';
+
+interface SentRow {
+  readonly referral_id: string;
+  readonly case_id: string;
+  readonly state: MessageState;
+  readonly erased_at: Date | null;
+}
+
+/** What is erased, as sender and as recipient. Each method is one transaction as one authority. */
+export class PostgresErasureStore implements ErasureStore {
+  constructor(private readonly dataSource: DataSource) {}
+
+  subject(authority: string, messageId: string): Promise<ErasureSubject | undefined> {
+    return asAuthority(this.dataSource, authority, (tx) => this.find(tx, authority, messageId));
+  }
+
+  erase(authority: string, { decisionId, messageId, statement, report, at }: DecidedErasure): Promise<boolean> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const values = [authority, messageId];
+      const [message] = await tx.query<SentRow[]>(
+        `SELECT referral_id, state FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
+        values,
+      );
+      if (message !== undefined && !isEnded(message.state)) return false;
+      await tx.query(
+        `INSERT INTO gateway.erasure (authority, decision_id, message_id, statement, report, erased_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+        [authority, decisionId, messageId, statement, report, at],
+      );
+      await tx.query(
+        `UPDATE gateway.message SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND message_id = $2`,
+        [...values, at],
+      );
+      await tx.query(`DELETE FROM gateway.statement WHERE authority = $1 AND message_id = $2`, values);
+      // Its fingerprint is a digest of claims.
+      await tx.query(
+        `UPDATE gateway.refusal SET statement = '', fingerprint = refusal_id::text WHERE authority = $1 AND message_id = $2`,
+        values,
+      );
+      // One body for all recipients: it goes with the last of their messages.
+      if (message !== undefined)
+        await tx.query(
+          `UPDATE gateway.referral SET body = '', assessments = '', body_digest = '', erased_at = coalesce(erased_at, $3)
+           WHERE authority = $1 AND id = $2 AND NOT EXISTS (
+             SELECT FROM gateway.message WHERE authority = $1 AND referral_id = $2 AND erased_at IS NULL)`,
+          [authority, message.referral_id, at],
+        );
+      await tx.query(
+        `UPDATE gateway.delivery SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND message_id = $2`,
+        [...values, at],
+      );
+      await tx.query(
+        `UPDATE gateway.delivery_receipt SET receipt = '', detail = '' WHERE authority = $1 AND message_id = $2`,
+        values,
+      );
+      return true;
+    });
+  }
+
+  async unreported(authority: string): Promise<readonly UnreportedErasure[]> {
+    const rows = await asAuthority(this.dataSource, authority, (tx) =>
+      tx.query<{ decision_id: string; report: string }[]>(
+        `SELECT decision_id, report FROM gateway.erasure WHERE authority = $1 AND reported_at IS NULL ORDER BY erased_at LIMIT 100`,
+        [authority],
+      ),
+    );
+    return rows.map(({ decision_id: decisionId, report }) => ({ decisionId, report }));
+  }
+
+  async reported(authority: string, decisionId: string, at: Date): Promise<void> {
+    await asAuthority(this.dataSource, authority, (tx) =>
+      tx.query(`UPDATE gateway.erasure SET reported_at = $3 WHERE authority = $1 AND decision_id = $2`, [
+        authority,
+        decisionId,
+        at,
+      ]),
+    );
+  }
+
+  private async find(tx: EntityManager, authority: string, messageId: string): Promise<ErasureSubject | undefined> {
+    const values = [authority, messageId];
+    const [sent] = await tx.query<SentRow[]>(
+      `SELECT m.referral_id, r.case_id, m.state, m.erased_at FROM gateway.message m
+       JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
+       WHERE m.authority = $1 AND m.message_id = $2`,
+      values,
+    );
+    const refusals = await tx.query<{ statement: string }[]>(
+      `SELECT statement FROM gateway.refusal WHERE authority = $1 AND message_id = $2`,
+      values,
+    );
+    if (sent !== undefined || refusals.length > 0) {
+      return {
+        ended: sent === undefined || isEnded(sent.state),
+        refusals: refusals.map(({ statement }) => statement).filter((statement) => statement !== ''),
+        ...(sent === undefined ? {} : { caseId: sent.case_id }),
+        ...(sent === undefined || sent.erased_at === null ? {} : { erasedAt: sent.erased_at }),
+      };
+    }
+    const [received] = await tx.query<{ case_id: string; erased_at: Date | null }[]>(
+      `SELECT case_id, erased_at FROM gateway.delivery WHERE authority = $1 AND message_id = $2`,
+      values,
+    );
+    if (received === undefined) return undefined;
+    const { case_id: caseId, erased_at: at } = received;
+    return { ended: true, refusals: [], caseId, ...(at === null ? {} : { erasedAt: at }) };
+  }
+}

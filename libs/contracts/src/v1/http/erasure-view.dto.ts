@@ -1,0 +1,22 @@
+/** One opening that a decision to erase names. */
+export interface ErasureOpeningView {
+  /** Decimal. */
+  readonly index: string;
+  readonly entryId: string;
+  readonly sender: string;
+  readonly recipient?: string;
+  readonly number?: number;
+}
+
+/** Answer of `GET /v1/messages/{id}/erasure`: members of the decision for an administrator to sign, and how far the message has come. */
+export interface ErasureView {
+  readonly env: string;
+  readonly authority: string;
+  readonly messageId: string;
+  readonly caseId: string;
+  readonly openings: readonly ErasureOpeningView[];
+  /** Until it has, it cannot be erased. */
+  readonly ended: boolean;
+  /** When it was erased at this gateway. */
+  readonly erasedAt?: string;
+}
