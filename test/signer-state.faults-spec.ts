@@ -63,6 +63,19 @@ describe('a signer whose memory, or whose database, is not the newest', () => {
     return row?.size ?? '';
   };
 
+  it('the ledger tells in figures how far the log is behind', async () => {
+    const ready = await log.get('ledger-1', '/health/ready');
+    const { measures } = JSON.parse((await ready?.text()) ?? '{}') as { readonly measures: object };
+    expect(Object.keys(measures).sort()).toEqual([
+      'checkpoint-disclosure-ms',
+      'checkpoint-keys-ms',
+      'pending-disclosure-ms',
+      'pending-keys-ms',
+      'witness-w-ms',
+    ]);
+    expect(measures).toMatchObject({ 'pending-disclosure-ms': 0, 'pending-keys-ms': 0 });
+  });
+
   it.each<[string, string, () => void]>([
     ['none', 'STATE_MISSING', () => rmSync(file())],
     ['an empty file', 'STATE_CORRUPT', () => writeFileSync(file(), '')],

@@ -17,6 +17,7 @@ import { Eraser } from './application/eraser.js';
 import { AskingWitness } from './application/asking-witness.js';
 import { Checkpoints } from './application/checkpoints.js';
 import { DateEntries } from './application/date-entries.js';
+import { Lag } from './application/lag.js';
 import { OfferCheckpoints } from './application/offer-checkpoints.js';
 import { OwnKeys } from './application/own-keys.js';
 import { Quorum } from './application/quorum.js';
@@ -105,10 +106,19 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
     }
   }
   for (const witness of asking) witness.start();
+  const witnesses = new Set(LOGS.flatMap((name) => quorums[name].policy.witnesses.map((witness) => witness.name)));
+  const lag = new Lag(store, checkpoints, [...witnesses], log, now);
+  health.watch('pending', () => lag.waiting());
+  for (const name of LOGS) {
+    health.measure(`pending-${name}-ms`, () => store.oldestPendingMs(name));
+    health.measure(`checkpoint-${name}-ms`, () => checkpoints.signedMs(name));
+  }
+  for (const witness of witnesses) health.measure(`witness-${witness}-ms`, () => checkpoints.cosignedMs(witness));
+  lag.start();
   platform.onDrain('loops', async () => {
     checkpoints.stop();
     await hints.stop();
-    await Promise.all([sequencer, parties, eraser, ...asking].map((loop) => loop.stop()));
+    await Promise.all([sequencer, parties, eraser, lag, ...asking].map((loop) => loop.stop()));
   });
 
   return {

@@ -17,7 +17,7 @@ describe('readiness', () => {
     health.register('keys', () => 'no-snapshot');
     health.register('database', () => Promise.reject(new Error('away')));
     const faults = { keys: 'no-snapshot', database: 'unreachable' };
-    expect(await readiness(health)).toEqual({ code: 'not-ready', status: 503, faults, warnings: {} });
+    expect(await readiness(health)).toEqual({ code: 'not-ready', status: 503, faults, warnings: {}, measures: {} });
   });
 
   it('is not lost by what people should look at', async () => {
@@ -25,7 +25,15 @@ describe('readiness', () => {
     health.register('database', () => undefined);
     health.watch('keys', () => 'stale');
     health.watch('broker', () => undefined);
-    expect(await readiness(health)).toEqual({ status: 'ready', warnings: { keys: 'stale' } });
+    expect(await readiness(health)).toEqual({ status: 'ready', warnings: { keys: 'stale' }, measures: {} });
+  });
+
+  it('tells figures beside, those that can be had', async () => {
+    const health = new Health();
+    health.measure('pending-ms', () => Promise.resolve(12.4));
+    health.measure('none-ms', () => undefined);
+    health.measure('away-ms', () => Promise.reject(new Error('away')));
+    expect(await readiness(health)).toEqual({ status: 'ready', warnings: {}, measures: { 'pending-ms': 12 } });
   });
 
   it('ends when the process is told to stop', async () => {

@@ -7,7 +7,8 @@ import { Awaited } from './awaited.js';
 import type { Quorum } from './quorum.js';
 
 const POLL_MS = 250;
-const STALE_MS = 3 * 60_000;
+/** An idle log is signed, and cosigned, anew every minute: what is older is for people to look at. */
+export const STALE_MS = 3 * 60_000;
 /** A round of witnessing begins this long after the one before at the earliest: a tick under load (design.md section 8). */
 const TICK_MS = 50;
 /** A checkpoint that has not got its quorum by then gives way to the newest. */
@@ -106,6 +107,18 @@ export class Checkpoints {
       : undefined;
   }
 
+  /** Milliseconds since this log was signed last; undefined before it was. */
+  signedMs(log: LogName): number | undefined {
+    return this.since(this.heads[log].signedAt);
+  }
+
+  /** Milliseconds since this witness cosigned last, either log; undefined before it did. */
+  cosignedMs(witness: string): number | undefined {
+    const times = LOGS.map((log) => this.since(this.heads[log].cosignedAt.get(witness)));
+    const known = times.filter((ms) => ms !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+
   /** Reads what is newest now; asked while it reads, it reads once more, since it may have passed the news by. */
   look(): Promise<void> {
     this.again = true;
@@ -193,7 +206,11 @@ export class Checkpoints {
   }
 
   private isOld(at: Date | undefined): boolean {
-    return at !== undefined && this.now().getTime() - at.getTime() > STALE_MS;
+    return (this.since(at) ?? 0) > STALE_MS;
+  }
+
+  private since(at: Date | undefined): number | undefined {
+    return at === undefined ? undefined : Math.max(0, this.now().getTime() - at.getTime());
   }
 }
 

@@ -36,6 +36,16 @@ export class LogStore {
     return row?.waiting === true;
   }
 
+  /** Milliseconds for which the oldest pending entry has waited; 0 when none does. */
+  async oldestPendingMs(log: LogName): Promise<number> {
+    const [row] = await this.dataSource.query<{ ms: string }[]>(
+      `SELECT extract(epoch FROM clock_timestamp() - inserted_at) * 1000 AS ms
+       FROM ledger.pending WHERE log = $1 ORDER BY id LIMIT 1`,
+      [log],
+    );
+    return Number(row?.ms ?? 0);
+  }
+
   /** Locks the log until the transaction ends: one sequencer at a time. @returns its size; undefined when another process has it */
   async lock(tx: EntityManager, log: LogName): Promise<bigint | undefined> {
     const [row] = await tx.query<{ size: string }[]>(
