@@ -19,7 +19,6 @@ const ID = '3c1f7c1e-52f0-4b0f-9d07-8a5d3c6e1a20';
 const LOOK = { authority: 'fk/forsakringskassan', purpose: 'evidence', messageId: ID };
 const routes: readonly [Service, string, string][] = [
   ['ledger', 'POST', '/log/v1/disclosure/proofs'],
-  ['ledger', 'GET', '/log/v1/disclosure/proof/consistency?from=0&to=1'],
   ['ledger', 'GET', `/log/v1/disclosure/proof/${ID}`],
   ['ledger', 'POST', '/log/v1/disclosure/dated-proofs'],
   ['ledger', 'POST', '/log/v1/disclosure/looks'],

@@ -6,6 +6,7 @@ import { evidenceCommand } from './evidence.js';
 import { eraseCommand, holdCommand } from './keeping.js';
 import { rulesCommands } from './rules/index.js';
 import { verifyCommand } from './verify/verify.js';
+import { watchCommand } from './watch/watch.js';
 
 const program = new Command('delge')
   .description('Delge from the command line, as a system of an authority sees it. `--as` names the authority.')
@@ -18,6 +19,7 @@ evidenceCommand(program);
 eraseCommand(program);
 holdCommand(program);
 verifyCommand(program);
+watchCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {

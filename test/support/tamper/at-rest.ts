@@ -197,15 +197,22 @@ export const atRest: readonly Attack[] = [
     name: 'the whole log rolled back to an older copy',
     sv: 'Hela loggen läggs tillbaka från en äldre kopia: allt som hände sedan dess är borta, och allt som är kvar stämmer.',
     en: 'The whole log is put back from an older copy: all that happened since is gone, and all that is left fits together.',
-    noticed: ['auditor: older-than-pinned', 'sender: other-leaves', 'signer: LOG_TRUNCATED', 'witness: log-behind'],
+    noticed: [
+      'auditor: older-than-pinned',
+      'sender: other-leaves',
+      'signer: LOG_TRUNCATED',
+      'witness: log-behind',
+      'watch: gap WENT_BACK',
+    ],
     run: async (scene) => {
       await scene.rollBack('early');
       await scene.restarted('ledger');
       const noticed = [...(await scene.auditor()), ...(await scene.senders()), ...(await scene.signer())];
       await scene.warned('gateway-myndigheterna', 'witness-disclosure', 'log-behind');
+      const watched = await scene.watch();
       await scene.restore('kept');
       await scene.restarted('ledger');
-      return [...noticed, 'witness: log-behind'];
+      return [...noticed, 'witness: log-behind', ...watched];
     },
   },
 ];

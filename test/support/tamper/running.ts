@@ -100,16 +100,23 @@ export const running: readonly Attack[] = [
     name: 'everything delayed',
     sv: 'Signeraren får inte längre skriva: inget nytt blir undertecknat, och loggen som alla ser står stilla.',
     en: 'The signer may no longer write: nothing new is signed, and the log that everybody sees stands still.',
-    noticed: ['recipient: nothing delivered', 'sender: without a decision', 'signer: signer.failed'],
+    noticed: [
+      'recipient: nothing delivered',
+      'sender: without a decision',
+      'signer: signer.failed',
+      'watch: freeze STALE',
+    ],
     run: async (scene) => {
       const before = scene.countLogged('signer', 'signer.failed');
       await scene.superuser('REVOKE INSERT ON ledger.checkpoint FROM delge_signer');
       const submitted = await submit(scene);
       await scene.logged('signer', 'signer.failed', before);
       const noticed = await nobodyHas(scene, submitted);
+      // As it is seen when nothing has changed for a quarter of an hour.
+      const watched = await scene.watch(16);
       await scene.quietly('GRANT INSERT ON ledger.checkpoint TO delge_signer');
       await scene.delge.settled(submitted.system, submitted.referral, ['fetched'], SETTLED_MS);
-      return [...noticed, 'signer: signer.failed'];
+      return [...noticed, 'signer: signer.failed', ...watched];
     },
   },
   {
@@ -185,7 +192,7 @@ export const running: readonly Attack[] = [
     name: 'a key of his own put into the keys log for the recipient',
     sv: 'I nyckelloggen läggs en mottagarnyckel av egen hand för Försäkringskassan, så att avsändare skulle försluta till den. Den står där, undertecknad av loggen, för alltid.',
     en: 'A sealing key of his own is put into the keys log for Försäkringskassan, so that senders would seal to it. It stands there, signed by the log, for good.',
-    noticed: ['every reader: UNKNOWN_KEY', 'gateway: keys.not-advanced'],
+    noticed: ['every reader: UNKNOWN_KEY', 'gateway: keys.not-advanced', 'watch: gap UNKNOWN_KEY'],
     run: async (scene) => {
       const { delge, parties } = scene;
       const before = scene.countLogged('gateway-kommunerna', 'keys.not-advanced');
@@ -219,7 +226,7 @@ export const running: readonly Attack[] = [
         () => 'taken',
         (error: unknown) => (error instanceof SnapshotError ? error.code : 'another fault'),
       );
-      return [`every reader: ${code}`, 'gateway: keys.not-advanced'];
+      return [`every reader: ${code}`, 'gateway: keys.not-advanced', ...(await scene.watch())];
     },
   },
 ];

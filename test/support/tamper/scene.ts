@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { MessageView } from '#contracts';
-import { nodeNoteSigner } from '#tlog/build';
+import { nodeNoteSigner, nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
 import type { NoteSigner } from '#tlog/build';
 import { verifyBundle } from '#verifier';
 import { generateKeyPairSync } from 'node:crypto';
 import type { Row } from '../../../tools/demo/send.js';
 import { verify } from '../../../tools/demo/verify.js';
+import { HttpLedger } from '../../../apps/cli/src/watch/ledger-source.js';
+import { Watcher } from '../../../apps/cli/src/watch/watcher.js';
 import { StackBundle } from '../bundle.js';
 import { Parties } from '../parties.js';
 import { TestStack, eventually, example, permitted } from '../stack.js';
@@ -33,10 +35,16 @@ export class Scene {
   private pinned = '';
   private withheldNow: Withheld | undefined;
 
+  private readonly watcher: Watcher;
+
   private constructor(
     readonly delge: TestStack,
     readonly parties: Parties,
-  ) {}
+  ) {
+    const verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
+    const ledger = new HttpLedger(delge.stack.url('ledger'));
+    this.watcher = new Watcher(delge.sandbox.trust, ledger, verification, {}, 15 * 60_000, new Date());
+  }
 
   static async open(name: string): Promise<Scene> {
     const delge = await TestStack.own(name, {}, AUTHORITIES);
@@ -56,6 +64,7 @@ export class Scene {
   async rest(): Promise<void> {
     await this.delge.stack.stop('signer');
     await this.copy('ledger', 'kept');
+    await this.watch();
     this.pinned = await (await fetch(`${this.delge.stack.url('ledger')}/log/v1/disclosure/checkpoint`)).text();
   }
   async wake(): Promise<void> {
@@ -142,6 +151,12 @@ export class Scene {
       ...pinned,
     });
     return findings.map(({ code, ...where }) => `${code} ${JSON.stringify(where)}`);
+  }
+
+  /** What `delge watch` alarms on, which has seen the log as it was when it was last asked. @param minutes later than now */
+  async watch(minutes = 0): Promise<readonly string[]> {
+    const { alarms } = await this.watcher.look(new Date(Date.now() + minutes * 60_000));
+    return [...new Set(alarms.map(({ kind, code }) => `watch: ${kind} ${code}`))];
   }
 
   /** What the signer says when it is started over the log as it is. */

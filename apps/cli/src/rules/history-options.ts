@@ -1,5 +1,6 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { rootPath } from '../files.js';
 import { historyOfFiles, historyOfSandbox } from './history.js';
 import type { History } from './history.js';
 
@@ -11,8 +12,6 @@ export interface HistoryOptions {
   readonly trust?: string;
   readonly ruleSets?: string;
 }
-
-export const rootPath = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
 
 /** @param decisions flags of the option that names the decisions */
 export const withHistory = (command: Command, decisions: string): Command =>

@@ -3,7 +3,8 @@ import { CONTRADICTIONS, replay } from '#replay';
 import type { NotReplayable, Replayed } from '#replay';
 import { save } from './history.js';
 import type { History } from './history.js';
-import { historyOf, rootPath, withHistory } from './history-options.js';
+import { rootPath } from '../files.js';
+import { historyOf, withHistory } from './history-options.js';
 import type { HistoryOptions } from './history-options.js';
 
 interface ReplayOptions extends HistoryOptions {

@@ -1,9 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { SnapshotError, parseTrust } from '#snapshot';
-import type { Trust } from '#snapshot';
 import { rendered, verifyBundle, verifyEvidence } from '#verifier';
+import { existing, trustOf } from '../files.js';
 import { folderSource } from './folder.js';
 import { threads } from './threads.js';
 
@@ -14,23 +12,6 @@ interface VerifyOptions {
   readonly en?: true;
   readonly threads?: string;
 }
-
-const rootPath = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
-const existing = (path: string): string => {
-  const found = rootPath(path);
-  if (!existsSync(found)) throw new Error(`there is no ${path}`);
-  return found;
-};
-
-const trustOf = async (path: string): Promise<{ readonly text: string; readonly trust: Trust }> => {
-  const text = readFileSync(existing(path), 'utf8');
-  try {
-    return { text, trust: await parseTrust(text) };
-  } catch (error) {
-    if (error instanceof SnapshotError) throw new Error(`${path} is no trust.json`, { cause: error });
-    throw error;
-  }
-};
 
 /** verify: its exit code is the class of what does not hold, as docs/auditor.md lists them; 1 is for what cannot be begun. */
 export const verifyCommand = (program: Command): void => {

@@ -31,10 +31,15 @@ export class LogAnswers {
     response.send(Buffer.from(tile.bytes));
   }
 
-  /** Base64 hashes, RFC 9162 section 2.1.4. */
-  async consistency(log: LogName, { from, to }: RangeQueryDto): Promise<{ readonly hashes: readonly string[] }> {
+  /** Base64 hashes, RFC 9162 section 2.1.4. Between two sizes there is one proof: whoever stands before the ledger may keep it. */
+  async consistency(
+    log: LogName,
+    { from, to }: RangeQueryDto,
+    response: Response,
+  ): Promise<{ readonly hashes: readonly string[] }> {
     const hashes = await this.reading.consistency(log, BigInt(from), BigInt(to));
     if (hashes === undefined) throw new ProblemError('not-found', 404);
+    response.setHeader('Cache-Control', 'public, max-age=3600');
     return { hashes: hashes.map((hash) => Buffer.from(hash).toString('base64')) };
   }
 }

@@ -32,8 +32,8 @@ export class KeysLogController {
   }
 
   @Get('proof/consistency')
-  consistency(@Query() query: RangeQueryDto): Promise<object> {
-    return this.answers.consistency('keys', query);
+  consistency(@Query() query: RangeQueryDto, @Res({ passthrough: true }) response: Response): Promise<object> {
+    return this.answers.consistency('keys', query, response);
   }
 
   @Get('tile/*path')
