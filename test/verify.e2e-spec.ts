@@ -20,11 +20,12 @@ const at = (...parts: readonly string[]): string => join(folder, ...parts);
 interface Told {
   readonly code: number;
   readonly out: string;
+  readonly err: string;
 }
 const cli = (...args: readonly string[]): Promise<Told> =>
   new Promise((done) =>
-    execFile(process.execPath, [CLI, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, out) =>
-      done({ code: error === null ? 0 : Number(error.code), out }),
+    execFile(process.execPath, [CLI, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, out, err) =>
+      done({ code: error === null ? 0 : Number(error.code), out, err }),
     ),
   );
 const verify = async (...args: readonly string[]): Promise<Report & { readonly code: number }> => {
@@ -93,6 +94,63 @@ describe('what a run of Delge leaves behind, in the hands of somebody who trusts
     expect(out).toContain('[opening-missing]\n      post 3\n');
   });
 
+  describe('an export', () => {
+    const AUTHORITY = 'linkoping/socialnamnden';
+    const exported = (out: string, ...args: readonly string[]): Promise<Told> =>
+      cli(
+        'export',
+        '--as',
+        AUTHORITY,
+        '--out',
+        out,
+        '--sandbox',
+        join(delge.stack.options.dir, 'sandbox.json'),
+        ...args,
+      );
+    let size = '';
+
+    it('holds, complete for its authority, refused included', async () => {
+      const { code, out, err } = await exported(at('own'));
+      expect([code, err, out]).toEqual([0, '', expect.stringContaining(`verify ${at('own')} --trust trust.json`)]);
+      const report = await verify(at('own'));
+      expect(report).toMatchObject({ findings: [], conclusion: 'holds', code: 0 });
+      expect(report.period?.bounds).toEqual([AUTHORITY]);
+      const [row] = report.complete ?? [];
+      expect(report.complete).toHaveLength(1);
+      expect(row).toMatchObject({ authority: AUTHORITY, from: 1 });
+      expect(row?.refused).toBeGreaterThan(0);
+      const human = await cli('verify', at('own'), '--trust', at('trust.json'), '--en');
+      expect(human.out).toContain(
+        `complete for ${AUTHORITY}, numbers 1 to ${row?.to}, refused included (${row?.refused})`,
+      );
+      size = report.period?.to ?? '';
+    });
+
+    it('has the look of the export before, and by dates what was logged then', async () => {
+      await eventually(
+        'the look has a checkpoint',
+        30_000,
+        async () =>
+          Number((await delge.sandbox.client(AUTHORITY).checkpoint('disclosure')).split('\n')[1]) > Number(size) ||
+          undefined,
+      );
+      expect(await exported(at('later'), '--from', size)).toMatchObject({ code: 0, err: '' });
+      const later = await verify(at('later'));
+      expect(later).toMatchObject({ findings: [], code: 0, period: { from: size } });
+      expect(later.counts?.looks).toBeGreaterThan(0);
+      expect(await exported(at('dated'), '--from', '2020-01-01', '--to', '2099-01-01')).toMatchObject({
+        code: 0,
+        err: '',
+      });
+      expect(await verify(at('dated'))).toMatchObject({ findings: [], code: 0, period: { from: '0' } });
+      expect(await exported(at('empty'), '--from', '2020-01-01', '--to', '2020-01-02')).toMatchObject({
+        code: 0,
+        err: '',
+      });
+      expect(await verify(at('empty'))).toMatchObject({ findings: [], code: 0, period: { from: '0', to: '0' } });
+    });
+  });
+
   describe('evidence of one message', () => {
     const file = at('case.delge-evidence.json');
     const evidence = (as: string, message: string, ...args: readonly string[]): Promise<Told> =>
@@ -151,5 +209,15 @@ describe('what a run of Delge leaves behind, in the hands of somebody who trusts
         expect(await problemOf(delge.sandbox.client(other).evidence(delivery.id, { content: true }))).toBe('not-found');
       }
     });
+  });
+
+  it('is not made while the ledger is away: nothing is shown of what it would have to say was looked at', async () => {
+    const asking = delge.sandbox.client(recipient);
+    await delge.stack.stop('ledger');
+    const [evidence, openings] = await Promise.all([
+      problemOf(asking.evidence(delivery.id, { content: true })),
+      problemOf(asking.openings(0n, 10n)),
+    ]);
+    expect([evidence, openings]).toEqual(['not-ready', 'not-ready']);
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256Base64url } from '#envelope';
 import { LedgerKeys, OperatorClient } from '#operator';
-import { TILE_WIDTH, tilePath } from '#tlog/build';
+import { TILE_WIDTH, tilePath, tilesOf } from '#tlog/build';
 import { nodeVerifyEd25519, nodeSha256 } from '#tlog/build';
 import { openCheckpoint } from '#tlog/verify';
 import type { Checkpoint } from '#tlog/verify';
@@ -164,21 +164,3 @@ const partiesOf = (entry: string): readonly string[] => {
 
 const partial = (width: number): string => (width === TILE_WIDTH ? '' : `.p/${width}`);
 const entriesPath = (n: bigint, width: number): string => `tile/entries/${tilePath(n)}${partial(width)}`;
-
-/** Every tile of a log of that size. */
-const tilesOf = (size: bigint): readonly string[] => {
-  const wide = BigInt(TILE_WIDTH);
-  const paths: string[] = [];
-  const widths = (count: bigint): readonly (readonly [n: bigint, width: number])[] => {
-    const all: (readonly [bigint, number])[] = [];
-    for (let n = 0n; n * wide < count; n += 1n) {
-      all.push([n, Number(count - n * wide < wide ? count - n * wide : wide)]);
-    }
-    return all;
-  };
-  for (const [n, width] of widths(size)) paths.push(entriesPath(n, width));
-  for (let level = 0, count = size; count > 0n; level += 1, count /= wide) {
-    for (const [n, width] of widths(count)) paths.push(`tile/${level}/${tilePath(n)}${partial(width)}`);
-  }
-  return paths;
-};

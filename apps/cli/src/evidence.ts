@@ -22,7 +22,8 @@ interface EvidenceOptions extends AskedAs {
 /** What is written may be secret: its owner alone reads it. */
 export const PRIVATE = 0o600;
 
-const below = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
+/** A path as the caller means it: below the checkout unless it is absolute. */
+export const below = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
 
 /** `--as`, or `--gateway`, `--system` and `--key` together. */
 export const asOptions = (command: Command): Command =>

@@ -21,9 +21,11 @@ import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
 import { CheckDisclosure } from './application/check-disclosure.js';
+import { EntryNeeds } from './application/entry-needs.js';
 import { EraseMessage } from './application/erase-message.js';
 import { EvaluateReferral } from './application/evaluate-referral.js';
 import { Expire } from './application/expire.js';
+import { ExportOpenings } from './application/export-openings.js';
 import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
 import { IssueToken } from './application/issue-token.js';
@@ -53,6 +55,7 @@ import { DisclosureCheckController } from './http/disclosure-check.controller.js
 import { EvidenceController } from './http/evidence.controller.js';
 import { ErasureController } from './http/erasure.controller.js';
 import { problems } from './http/gateway-problems.js';
+import { LogController } from './http/log.controller.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
 import { AccessTokens } from './keys/access-tokens.js';
@@ -174,6 +177,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const evaluate = new EvaluateReferral(law, keys, newId);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
+  const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
     module: GatewayModule,
@@ -184,6 +188,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       ErasureController,
       DisclosureCheckController,
       EvidenceController,
+      LogController,
       ReferralController,
       ExchangeMessages,
     ],
@@ -199,7 +204,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(EraseMessage, erasing),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
       value(ReadDeliveries, new ReadDeliveries(deliveries)),
-      value(GatherEvidence, new GatherEvidence(referrals, deliveries, source, cooperations, trust)),
+      value(GatherEvidence, new GatherEvidence(referrals, deliveries, source, needs, trust)),
+      value(LedgerEvidence, source),
+      value(ExportOpenings, new ExportOpenings(source, needs)),
       value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
       value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),
       value(RecordOutcome, new RecordOutcome(evidence, referrals, keys)),

@@ -9,6 +9,7 @@ import type {
   ErasureView,
   EvidenceView,
   GiveReceiptDto,
+  OpeningsView,
   Page,
   ReferralAccepted,
   ReferralCheckDto,
@@ -102,6 +103,28 @@ export class DelgeClient {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return (await read(response)) as { readonly messageId: string; readonly erasedAt: string };
+  }
+
+  /** Size of the `disclosure` log at an instant: index of the first entry logged after it. */
+  async sizeAt(at: Date): Promise<bigint> {
+    const answer = await this.call<{ readonly size: string }>(
+      'GET',
+      `/v1/logs/disclosure/size${search({ at: at.toISOString() })}`,
+    );
+    return BigInt(answer.size);
+  }
+  /** Signed note. */
+  async checkpoint(log: 'disclosure' | 'keys'): Promise<string> {
+    return (await this.call<{ readonly checkpoint: string }>('GET', `/v1/logs/${log}/checkpoint`)).checkpoint;
+  }
+  /** @param path c2sp.org/tlog-tiles, `tile/…` */
+  async tile(log: 'disclosure' | 'keys', path: string): Promise<Uint8Array> {
+    const { tile } = await this.call<{ readonly tile: string }>('GET', `/v1/logs/${log}/${path}`);
+    return Buffer.from(tile, 'base64');
+  }
+  /** A page of own entries in [from, to); that it was asked for stands in the log. */
+  openings(from: bigint, to: bigint): Promise<OpeningsView> {
+    return this.call('POST', '/v1/logs/disclosure/openings', { from: from.toString(), to: to.toString() });
   }
 
   /** Bearer token for this system, fetched when there is none that lasts. @throws {DelgeProblem} unauthenticated */

@@ -15,6 +15,7 @@ import { MemoryDeliveryStore, MemoryReferralStore, aGateway, aWorld, anExchange,
 import type { TestExchange, TestGateway, World } from '#testing';
 import { verifyEvidence } from '#verifier';
 import type { Report } from '#verifier';
+import { EntryNeeds } from './entry-needs.js';
 import { GatherEvidence } from './gather-evidence.js';
 import type { EvidenceSource, ShownOpening } from './ports.js';
 import { ReceiveDelivery } from './receive-delivery.js';
@@ -73,7 +74,7 @@ const source: EvidenceSource = {
 };
 const gathering = (): GatherEvidence => {
   const cooperations = { find: (id: string) => Promise.resolve(world.cooperations.get(id)) };
-  return new GatherEvidence(referrals, deliveries, source, cooperations, world.trust);
+  return new GatherEvidence(referrals, deliveries, source, new EntryNeeds(source, cooperations), world.trust);
 };
 const verified = (file: EvidenceView): Promise<Report> =>
   verifyEvidence(Buffer.from(JSON.stringify(file)), world.trust, { now: world.clock.now() });

@@ -1,10 +1,11 @@
 import type { EvidenceEntryView, EvidenceView } from '#contracts';
-import { parseDecision, parseManifest, parseNotice, parseRefusal, sha256Base64url, typOf } from '#envelope';
-import { cooperationJson } from '#snapshot';
+import { parseDecision, parseNotice, sha256Base64url, typOf } from '#envelope';
 import type { Trust } from '#snapshot';
 import { parseProof } from '#tlog/verify';
 import { GatewayError, erasedAt } from '../domain/errors.js';
-import type { Cooperations, Dated, DeliveryStore, EvidenceSource, ReferralStore, ShownOpening } from './ports.js';
+import { isDecision } from './entry-needs.js';
+import type { EntryNeeds } from './entry-needs.js';
+import type { Dated, DeliveryStore, EvidenceSource, ReferralStore, ShownOpening } from './ports.js';
 
 /** What there is of a message for one of its parties. */
 interface Kept {
@@ -24,7 +25,7 @@ export class GatherEvidence {
     private readonly referrals: ReferralStore,
     private readonly deliveries: DeliveryStore,
     private readonly source: EvidenceSource,
-    private readonly cooperations: Cooperations,
+    private readonly needs: EntryNeeds,
     private readonly trust: Trust,
   ) {}
 
@@ -36,8 +37,8 @@ export class GatherEvidence {
     const dated = await this.source.dated(kept.entries.map(({ entryId }) => entryId));
     const entries = kept.entries.flatMap((held) => provenEntry(held, dated.get(held.entryId)));
     if (entries.length === 0) throw new GatewayError('NOTHING_LOGGED');
-    const ruleSets = await this.ruleSets(entries);
-    const cooperations = await this.opened(entries);
+    const ruleSets = await this.needs.ruleSets(entries);
+    const cooperations = await this.needs.opened(entries);
     return {
       format: 'delge-evidence/1',
       origins: { disclosure: disclosure.origin, keys: keys.origin },
@@ -83,18 +84,6 @@ export class GatherEvidence {
     const own = { entryId: delivery.decisionEntryId, entry, blind, annex };
     return { entries: [own, ...shown.filter(({ entryId }) => entryId !== own.entryId)], document };
   }
-
-  private async ruleSets(entries: readonly EvidenceEntryView[]): Promise<readonly string[]> {
-    const digests = new Set(entries.flatMap((one) => ruleSetOf(one) ?? []));
-    const found = await Promise.all([...digests].map((digest) => this.source.ruleSet(digest)));
-    return found.filter((text) => text !== undefined);
-  }
-
-  private async opened(entries: readonly EvidenceEntryView[]): Promise<readonly string[]> {
-    const ids = new Set(entries.flatMap((one) => cooperationOf(one) ?? []));
-    const found = await Promise.all([...ids].map((id) => this.cooperations.find(id)));
-    return found.filter((opening) => opening !== undefined).map((opening) => JSON.stringify(cooperationJson(opening)));
-  }
 }
 
 const provenEntry = ({ entry, blind, annex }: ShownOpening, dated: Dated | undefined): readonly EvidenceEntryView[] =>
@@ -107,20 +96,7 @@ const byDigest = (texts: readonly string[]): ReadonlyMap<string, string> =>
 const annexDigest = (entry: string): string | undefined =>
   isDecision(entry) ? parseDecision(entry).decision.manifestSha256 : parseNotice(entry).notice.statementSha256;
 
-const ruleSetOf = ({ entry, annex }: EvidenceEntryView): string | undefined =>
-  isDecision(entry) ? parseDecision(entry).decision.ruleSet.sha256 : refusalIn(annex)?.ruleSet.sha256;
-
-const cooperationOf = ({ entry, annex }: EvidenceEntryView): string | undefined => {
-  const claims =
-    isDecision(entry) && annex !== undefined ? parseManifest(annex).manifest.claims : refusalIn(annex)?.claims;
-  const { cooperationDecision: id } = (claims ?? {}) as { readonly cooperationDecision?: unknown };
-  return typeof id === 'string' ? id : undefined;
-};
-
 const isOfMessage = (entry: string): boolean => isDecision(entry) || typOf(entry) === 'delge-notice+jws';
-const isDecision = (entry: string): boolean => typOf(entry) === 'delge-decision+jws';
-const refusalIn = (annex: string | undefined) =>
-  annex !== undefined && typOf(annex) === 'delge-refusal+jws' ? parseRefusal(annex).refusal : undefined;
 
 const indexOf = ({ proof }: EvidenceEntryView): bigint => parseProof(proof).index;
 /** Of every checkpoint in the file: one that hangs on nothing may be of another log. */

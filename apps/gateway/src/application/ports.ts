@@ -290,6 +290,22 @@ export interface EvidenceSource {
   consistency(sizes: readonly bigint[]): Promise<readonly string[]>;
 }
 
+/** What the ledger gives out of a period. Each call: @throws {NotYet} */
+export interface ExportSource extends Pick<EvidenceSource, 'dated'> {
+  /** A page of the authority's entries in [from, to). The ledger makes an entry of it that it looked. */
+  period(authority: string, from: bigint, to: bigint): Promise<ShownPeriod>;
+}
+export interface ShownPeriod {
+  readonly items: readonly ((ShownOpening & { readonly idx: string }) | ErasedLine)[];
+  /** First index that the page does not reach; absent when nothing is left. */
+  readonly next?: string;
+}
+/** An entry whose opening is erased, and the index of the entry that says so. */
+export interface ErasedLine {
+  readonly idx: string;
+  readonly erasedBy: string;
+}
+
 /** Cooperation decisions opened to their parties; asked of the registry and kept. */
 export interface Cooperations {
   /** @returns undefined when the registry has none that this gateway may see. @throws {NotYet} when it cannot be asked */

@@ -10,6 +10,8 @@ import type {
   GroundView,
   MessageSummary,
   MessageView,
+  OpeningLineView,
+  OpeningsView,
   Page,
   PermittedView,
   ProvenStatement,
@@ -308,6 +310,30 @@ export const answers = {
     consistency: absent(described(listOf(text), 'With `since`: c2sp.org/tlog-witness add-checkpoint bodies')),
     document: absent(described(jws, 'With `content=true`: the document as its sender signed it')),
   }),
+  openings: object<OpeningsView>({
+    authority,
+    items: listOf({
+      oneOf: [
+        object<Extract<OpeningLineView, { entry: string }>>({
+          idx: described(text, 'Index in the log, decimal'),
+          entry: described(text, 'Compact JWS: the entry'),
+          blind,
+          annex: absent(described(text, 'The statement that the entry records')),
+        }),
+        object<Extract<OpeningLineView, { erasedBy: string }>>({
+          idx: text,
+          erasedBy: described(text, 'Index of the entry that says that the opening is erased'),
+        }),
+      ],
+    }),
+    next: absent(described(text, '`from` of the next page; absent at the end of the period')),
+    checkpoints: described(listOf(text), 'Signed notes, between which the entries were signed'),
+    ruleSets: described(listOf(text), 'Rule sets that do not ship with the verifier'),
+    cooperations: described(listOf(text), 'Openings of cooperation decisions that claims name'),
+  }),
+  size: object<{ readonly size: string }>({ size: described(text, 'Decimal') }),
+  checkpoint: object<{ readonly checkpoint: string }>({ checkpoint: described(text, 'Signed note') }),
+  tile: object<{ readonly tile: string }>({ tile: described(text, 'Base64') }),
   check: {
     oneOf: [
       object<DisclosureCheckView>({ ...checked, verdict, grounds }),

@@ -6,16 +6,17 @@ import type { Trust } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519, offerText } from '#tlog/build';
 import { openCheckpoint } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
-import type { Dated, EvidenceSource, ShownOpening } from '../application/ports.js';
-import { NotYet } from '../domain/errors.js';
+import type { Dated, EvidenceSource, ExportSource, ShownOpening, ShownPeriod } from '../application/ports.js';
+import { GatewayError, NotYet } from '../domain/errors.js';
 
 type Item = Omit<ShownOpening, 'entry'> & { readonly entry?: string };
+const TILE = /^(entries|[0-9]{1,2})\/(x[0-9]{3}\/){0,5}[0-9]{3}(\.p\/[0-9]{1,3})?$/;
 const PAGE = 100;
 const LIMITS = { maxBytes: 16 * 1024 * 1024, maxDepth: 8 };
 const verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
 
 /** What ledger and registry give a gateway for evidence. */
-export class LedgerEvidence implements EvidenceSource {
+export class LedgerEvidence implements EvidenceSource, ExportSource {
   constructor(
     private readonly ledger: OperatorClient,
     private readonly ledgerKeys: LedgerKeys,
@@ -42,6 +43,33 @@ export class LedgerEvidence implements EvidenceSource {
     return items.flatMap(({ entryId, entry, blind, annex }) =>
       entry === undefined ? [] : [{ entryId, entry, blind, ...(annex === undefined ? {} : { annex }) }],
     );
+  }
+
+  async period(authority: string, from: bigint, to: bigint): Promise<ShownPeriod> {
+    const body = { authority, purpose: 'export', from: from.toString(), to: to.toString() };
+    return read<ShownPeriod>(await answered('ledger', () => this.ledger.post('/log/v1/disclosure/looks', body)));
+  }
+
+  async sizeAt(at: string): Promise<bigint> {
+    const path = `/log/v1/disclosure/size?at=${encodeURIComponent(at)}`;
+    return BigInt(read<{ readonly size: string }>(await answered('ledger', () => this.ledger.get(path))).size);
+  }
+
+  /** @throws {GatewayError} NOT_FOUND */
+  async checkpoint(log: 'disclosure' | 'keys'): Promise<string> {
+    return Buffer.from(await this.file(`/log/v1/${log}/checkpoint`)).toString('utf8');
+  }
+
+  /** @param path what stands after `tile/` @throws {GatewayError} NOT_FOUND */
+  tile(log: 'disclosure' | 'keys', path: string): Promise<Uint8Array> {
+    if (!TILE.test(path)) throw new GatewayError('NOT_FOUND');
+    return this.file(`/log/v1/${log}/tile/${path}`);
+  }
+
+  private async file(path: string): Promise<Uint8Array> {
+    const bytes = await answered('ledger', () => this.ledger.get(path));
+    if (bytes === undefined) throw new GatewayError('NOT_FOUND');
+    return bytes;
   }
 
   keys(): Promise<{ readonly checkpoint: string; readonly entries: readonly string[] }> {

@@ -35,6 +35,12 @@ export class DateEntries {
     return dated;
   }
 
+  /** How large the log was at an instant, by the time at which its checkpoints were signed; as far as it is given out now. */
+  async sizeAt(at: Date): Promise<bigint> {
+    const [then, now] = [await this.checkpoints.sizeAt('disclosure', at), this.reading.size('disclosure')];
+    return then < now ? then : now;
+  }
+
   /** The nearest checkpoint with its quorum on one side of an entry. */
   private async nearest(
     index: bigint,

@@ -5,7 +5,7 @@ import type { Request, Response } from 'express';
 import { DateEntries } from '../application/date-entries.js';
 import { ReadLog } from '../application/read-log.js';
 import { LogAnswers } from './answers.js';
-import { CheckpointQueryDto, ProofsDto, RangeQueryDto } from './log.dto.js';
+import { CheckpointQueryDto, InstantQueryDto, ProofsDto, RangeQueryDto } from './log.dto.js';
 
 /** The `disclosure` log: checkpoints for anyone, commitments and proofs for those admitted. */
 @Controller('log/v1/disclosure')
@@ -35,6 +35,12 @@ export class DisclosureLogController {
   @HttpCode(200)
   async datedProofs(@Body() { entryIds }: ProofsDto): Promise<object> {
     return { proofs: Object.fromEntries(await this.dating.execute(entryIds)) };
+  }
+
+  /** Index of the first entry that was logged after an instant. */
+  @Get('size')
+  async size(@Query() { at }: InstantQueryDto): Promise<object> {
+    return { size: (await this.dating.sizeAt(new Date(at))).toString() };
   }
 
   /** Open, so that anyone can watch that the log only grows; hashes of blinded leaves tell nothing else. */

@@ -11,7 +11,7 @@ import {
   Min,
 } from 'class-validator';
 import { Type } from 'class-transformer';
-import { IsAuthorityId, IsUuid, Optional } from '#contracts';
+import { IsAuthorityId, IsInstant, IsUuid, Optional } from '#contracts';
 import { LOOK_PURPOSES } from '#envelope';
 import type { Look } from '#envelope';
 import { LOGS } from '../domain/log.js';
@@ -28,6 +28,9 @@ export class CheckpointQueryDto {
 export class RangeQueryDto {
   @Matches(SIZE) readonly from!: string;
   @Matches(SIZE) readonly to!: string;
+}
+export class InstantQueryDto {
+  @IsInstant() readonly at!: string;
 }
 export class ProofsDto {
   @IsArray() @ArrayNotEmpty() @ArrayMaxSize(500) @IsUuid({ each: true }) readonly entryIds!: string[];

@@ -81,6 +81,15 @@ export class CheckpointStore {
     return count === 1;
   }
 
+  /** Size of the newest checkpoint that was signed by then; 0 when there was none. */
+  async sizeAt(log: LogName, at: Date): Promise<bigint> {
+    const [row] = await this.dataSource.query<{ size: string }[]>(
+      `SELECT size FROM ledger.checkpoint WHERE log = $1 AND signed_at <= $2 ORDER BY signed_at DESC, size DESC LIMIT 1`,
+      [log, at],
+    );
+    return BigInt(row?.size ?? 0);
+  }
+
   /** Notes that the signer published for this size: one, unless something is wrong. */
   async notes(log: LogName, size: bigint): Promise<readonly string[]> {
     const rows = await this.dataSource.query<{ note: string }[]>(

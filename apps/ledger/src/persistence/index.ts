@@ -5,6 +5,7 @@ import { OwnEntries1764600000000 } from './migrations/1764600000000-own-entries.
 import { PendingInOrder1764700000000 } from './migrations/1764700000000-pending-in-order.js';
 import { Erasures1764900000000 } from './migrations/1764900000000-erasures.js';
 import { Parties1765000000000 } from './migrations/1765000000000-parties.js';
+import { CheckpointTime1765100000000 } from './migrations/1765100000000-checkpoint-time.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -16,4 +17,5 @@ export const migrations = [
   PendingInOrder1764700000000,
   Erasures1764900000000,
   Parties1765000000000,
+  CheckpointTime1765100000000,
 ];

@@ -9,6 +9,7 @@ export {
   inclusionProof,
   parseTilePath,
   tilePath,
+  tilesOf,
   type ReadTile,
   type Tile,
 } from './tiles.js';

@@ -154,6 +154,19 @@ export function tilePath(n: bigint): string {
   return groups.map((group, i) => (i < groups.length - 1 ? `x${group}` : group)).join('/');
 }
 
+/** Paths of every tile of a log of that size, and of its entries, c2sp.org/tlog-tiles. */
+export function tilesOf(size: bigint): readonly string[] {
+  const wide = BigInt(TILE_WIDTH);
+  const rows = (name: string, count: bigint): readonly string[] =>
+    Array.from({ length: Number((count + wide - 1n) / wide) }, (_, n) => {
+      const width = count - BigInt(n) * wide;
+      return `tile/${name}/${tilePath(BigInt(n))}${width < wide ? `.p/${width}` : ''}`;
+    });
+  const paths = [...rows('entries', size)];
+  for (let level = 0, count = size; count > 0n; level += 1, count /= wide) paths.push(...rows(level.toString(), count));
+  return paths;
+}
+
 /** @returns undefined when the path is not the one spelling of a number */
 export function parseTilePath(path: string): bigint | undefined {
   if (!/^(?:x[0-9]{3}\/){0,5}[0-9]{3}$/.test(path)) return undefined;

@@ -2,6 +2,7 @@ export * from './disclosure-check.dto.js';
 export * from './disclosure-check-view.dto.js';
 export * from './erasure-view.dto.js';
 export * from './evidence-view.dto.js';
+export * from './export-view.dto.js';
 export * from './give-receipt.dto.js';
 export * from './queries.dto.js';
 export * from './referral-view.dto.js';
