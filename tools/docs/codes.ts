@@ -89,7 +89,7 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
   },
   'delge-statement+jws': {
     what: 'Statement for the `keys` log',
-    signer: 'its principal, by kind (below)',
+    signer: 'its principal, [by kind](entries.md#the-keys-log)',
     stands: 'first line of an entry of the `keys` log, in the clear',
     readers: 'anyone',
   },
@@ -128,6 +128,51 @@ export const LEDGER_NOTICES: Readonly<Record<LedgerNotice['kind'], string>> = {
   'hold-laid': 'A party laid a legal hold; the annex is the hold',
   'hold-lifted': 'The party that laid it lifted it',
 };
+
+/** An event of the `disclosure` log. */
+export interface EntryAbout {
+  readonly kind: string;
+  readonly what: string;
+  readonly typ: Typ;
+  /** Interface of its members, in a file of libs/envelope. */
+  readonly type: string;
+  readonly file: string;
+  /** What lies beside it in its opening. */
+  readonly annex?: Typ;
+}
+const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Typ>>> = {
+  'receipt-recorded': 'delge-receipt+jws',
+  'refusal-recorded': 'delge-refusal+jws',
+  'erasure-decided': 'delge-erasure-decision+jws',
+  'erasure-reported': 'delge-erased+jws',
+  'hold-laid': 'delge-hold+jws',
+  'hold-lifted': 'delge-hold+jws',
+};
+const single = (kind: string, typ: Typ, type: string, file: string, annex?: Typ): EntryAbout => ({
+  kind,
+  what: TOKENS[typ].what,
+  typ,
+  type,
+  file,
+  ...(annex === undefined ? {} : { annex }),
+});
+const byKind = (
+  notices: Readonly<Record<string, string>>,
+  about: Pick<EntryAbout, 'typ' | 'type' | 'file'>,
+): readonly EntryAbout[] =>
+  Object.entries(notices).map(([kind, what]) => {
+    const annex = ANNEXES[kind as keyof typeof ANNEXES];
+    return { kind, what, ...about, ...(annex === undefined ? {} : { annex }) };
+  });
+
+/** Every event of the `disclosure` log. */
+export const ENTRIES: readonly EntryAbout[] = [
+  single('decision', 'delge-decision+jws', 'Decision', 'statements.ts', 'delge-manifest+jws'),
+  ...byKind(NOTICES, { typ: 'delge-notice+jws', type: 'Notice', file: 'statements.ts' }),
+  ...byKind(LEDGER_NOTICES, { typ: 'delge-ledger-notice+jws', type: 'LedgerNotice', file: 'keeping.ts' }),
+  single('erasure', 'delge-erasure+jws', 'Erasure', 'keeping.ts', 'delge-erasure-decision+jws'),
+  single('look', 'delge-look+jws', 'Look', 'look.ts'),
+];
 
 export const HOLD_GROUNDS: Readonly<Record<HoldGround, string>> = {
   court: 'proceedings at a court. *Domstolsprövning*',

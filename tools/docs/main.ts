@@ -15,6 +15,7 @@ import { openApiJson } from './openapi.js';
 import { problemStatuses, problemsPage } from './problems-page.js';
 import { allRoutes, routesTable } from './routes.js';
 import { parseFile, sourceFiles, wordsOf } from './source.js';
+import { entriesPage } from './entries-page.js';
 import { statementsPage } from './statements-page.js';
 import { textsPage } from './texts-page.js';
 import { vocabularyTables } from './vocabulary-tables.js';
@@ -47,6 +48,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/problems.md', problemsPage(problemStatuses(ROOT)), 'markdown'],
     ['docs/openapi.json', await openApiJson(DIST), 'json'],
     ['docs/asyncapi.yaml', asyncApiYaml(ROOT), 'yaml'],
+    ['docs/entries.md', entriesPage(ROOT), 'markdown'],
     ['docs/statements.md', statementsPage(ROOT), 'markdown'],
     ['docs/texts.md', textsOfNewest(), 'markdown'],
     [OPERATOR, operator, 'markdown'],

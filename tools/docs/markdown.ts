@@ -1,3 +1,5 @@
+import type { Member } from './source.js';
+
 /** A table of Markdown; a bar inside a cell would end it. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
@@ -6,6 +8,17 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 export const code = (text: string): string => `\`${text}\``;
+
+/** Members of an interface with what each means. */
+export const memberTable = (members: readonly Member[]): string =>
+  table(
+    ['member', 'type', 'what'],
+    members.map(({ name, type, optional, doc }) => [
+      code(name) + (optional ? ' (may be absent)' : ''),
+      code(type),
+      doc,
+    ]),
+  );
 
 /** Text between `<!-- begin:name -->` and `<!-- end:name -->` replaced. @throws {Error} when the page has no such markers */
 export const replaceBetween = (page: string, name: string, text: string): string => {

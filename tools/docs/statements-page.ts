@@ -3,9 +3,6 @@ import ts from 'typescript';
 import {
   HOLD_GROUNDS,
   KEEPING_CODES,
-  KEYS_LOG,
-  LEDGER_NOTICES,
-  NOTICES,
   OBSTACLES,
   QUARANTINE,
   RECEIPTS,
@@ -14,8 +11,8 @@ import {
   SNAPSHOT_CODES,
   TOKENS,
 } from './codes.js';
-import { code, table } from './markdown.js';
-import { findAll, interfaceOf, parseFile, unionOf, wordsOf } from './source.js';
+import { code, memberTable, table } from './markdown.js';
+import { findAll, interfaceOf, parseFile, wordsOf } from './source.js';
 import type { Member } from './source.js';
 
 /** Names that a codec demands and allows, spreads followed. */
@@ -74,15 +71,6 @@ export const differences = (members: readonly Member[], shape: Shape): readonly 
   return faults;
 };
 
-const fields = (members: readonly Member[]): string =>
-  table(
-    ['member', 'type', 'what'],
-    members.map(({ name, type, optional, doc }) => [
-      code(name) + (optional ? ' (may be absent)' : ''),
-      code(type),
-      doc,
-    ]),
-  );
 const codeTable = (codes: Readonly<Record<string, string>>, head = 'code'): string =>
   table(
     [head, 'meaning'],
@@ -94,42 +82,31 @@ const KEEPING = ['Erasure', 'ErasureDecision', 'ErasureReport', 'Hold', 'LedgerN
 
 export const statementsPage = (root: string): string => {
   const envelope = parseFile(join(root, 'libs/envelope/src/statements.ts'));
-  const snapshot = parseFile(join(root, 'libs/snapshot/src/statement.ts'));
   const keeping = parseFile(join(root, 'libs/envelope/src/keeping.ts'));
   const section = (file: ts.SourceFile, name: string): string => {
     const { members } = interfaceOf(file, name);
     const shape = codecOf(file, name);
     const [fault] = differences(members, shape);
     if (fault !== undefined) throw new Error(fault);
-    return `### ${name}\n\n${code(shape.typ)}\n\n${fields(members)}`;
+    return `### ${name}\n\n${code(shape.typ)}\n\n${memberTable(members)}`;
   };
   const sections = [
     ...STATEMENTS.map((name) => section(envelope, name)),
     ...KEEPING.map((name) => section(keeping, name)),
   ];
-  const kinds = unionOf(snapshot, 'StatementBody', 'kind');
-  const stated = Object.entries(KEYS_LOG).map(([kind, { what, principal }]) => {
-    const members = kinds.get(kind);
-    if (members === undefined) throw new Error(`StatementBody has no ${kind}`);
-    return [code(kind), what, principal, members.map((member) => code(member.name)).join(', ')];
-  });
-  if (kinds.size !== stated.length) throw new Error('StatementBody has kinds that are not described');
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
   const forms = wordsOf(parseFile(join(root, 'libs/contracts/src/v1/http/give-receipt.dto.ts')), 'FORM_REASONS');
   const list = (words: readonly string[]): string => words.map(code).join(', ');
-  const shared = [
-    ['EnrolledAuthority', '`authority`'],
-    ['ParticipantView', '`participant`'],
-    ['FunctionView', 'each of `functions`'],
-  ] as const;
   return `# Statements
 
-Everything that Delge signs. Generated from \`libs/envelope/src/statements.ts\`, \`keeping.ts\` beside it and \`libs/snapshot/src/statement.ts\`;
+Everything that Delge signs. Generated from \`libs/envelope/src\`;
 \`npm run docs\` writes it anew, and fails where a type says something else than the reader that parses it.
 
 A statement is the RFC 8785 form of one JSON object with the members below and no others, signed as a compact JWS (ES256) whose
 protected header is \`alg\`, \`kid\`, \`typ\` and nothing else; a document also carries the critical header \`ctx\`. \`kid\` is the key's RFC 7638
 thumbprint. Names, numbers of persons, diary numbers, reasons in words and free text stand in the document alone.
+
+Which of them stand in a log, and by which events: [entries.md](entries.md).
 
 ## Kinds of token
 
@@ -144,40 +121,23 @@ ${sections.join('\n\n')}
 
 ### ErasedOpening
 
-${fields(interfaceOf(keeping, 'ErasedOpening').members)}
+${memberTable(interfaceOf(keeping, 'ErasedOpening').members)}
 
 ### KeysHead
 
-${fields(interfaceOf(envelope, 'KeysHead').members)}
+${memberTable(interfaceOf(envelope, 'KeysHead').members)}
 
 ### RuleSetReference
 
-${fields(interfaceOf(envelope, 'RuleSetReference').members)}
+${memberTable(interfaceOf(envelope, 'RuleSetReference').members)}
 
-## Notices by kind
-
-${codeTable(NOTICES, 'kind')}
-
-## Ledger notices by kind
-
-${codeTable(LEDGER_NOTICES, 'kind')}
-
-Grounds of a hold:
+## Grounds of a hold
 
 ${codeTable(HOLD_GROUNDS, 'ground')}
 
 ## Receipts by kind
 
 ${codeTable(RECEIPTS, 'kind')}
-
-## Statements of the keys log
-
-Every statement also has \`v\` (1), \`env\`, \`id\` (UUID, the entry id) and \`issuedAt\`, is signed by its principal and countersigned by both operators
-of trust.json.
-
-${table(['kind', 'what', 'principal', 'members'], stated)}
-
-${shared.map(([name, where]) => `${where} is\n\n${fields(interfaceOf(snapshot, name).members)}`).join('\n\n')}
 
 ## Why a gateway rejects a delivery
 

@@ -37,7 +37,7 @@ type Member =
   'messageId' | 'attempt' | 'sender' | 'recipient' | 'statementSha256' | 'number' | 'reason' | 'delayedEntryId';
 const SUBJECT: readonly Member[] = ['messageId', 'attempt', 'sender', 'recipient'];
 /** Members that a notice of each kind has, and those that it may have. */
-const NOTICE_MEMBERS: Readonly<
+export const NOTICE_MEMBERS: Readonly<
   Record<Notice['kind'], { readonly has: readonly Member[]; readonly may?: readonly Member[] }>
 > = {
   'receipt-recorded': { has: [...SUBJECT, 'statementSha256'] },

@@ -1,5 +1,5 @@
 export { BUNDLE_FORMAT, type BundleManifest } from './bundle-format.js';
-export { EntryChecker, type Checked } from './check-entry.js';
+export { EntryChecker, NOTICE_MEMBERS, type Checked } from './check-entry.js';
 export { sha256 } from './crypto.js';
 export { EVIDENCE_FORMAT, type EvidenceFile, type ProvenEntry } from './evidence-format.js';
 export type { Opening } from './facts.js';
