@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { calculateJwkThumbprint, compactVerify, importJWK } from 'jose';
 import type { JWK } from 'jose';
 import { verifiesEs256 } from './es256.js';
-import { EnvelopeError, generateKey, importPublic, localSigner, parseToken } from './index.js';
+import { EnvelopeError, generateKey, importPublic, localSigner, parseToken, signingBy } from './index.js';
 import type { KeyUse, PrivateKey } from './index.js';
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
@@ -81,7 +81,8 @@ describe('an ES256 signature', () => {
     for (const r of edges)
       for (const s of edges) {
         const bent = signedWith(Buffer.concat([octets(r), octets(s)]));
-        expect([r, s, here(bent, key.jwk)]).toEqual([r, s, await byJose(bent, key.jwk)]);
+        const judged = await byJose(bent, key.jwk);
+        expect([r, s, here(bent, key.jwk), await signingBy(bent, key)]).toEqual([r, s, judged, judged]);
       }
     const [r, s] = [raw().subarray(0, 32), BigInt(`0x${raw().subarray(32).toString('hex')}`)];
     const twin = signedWith(Buffer.concat([r, octets(ORDER - s)]));
@@ -95,8 +96,9 @@ describe('an ES256 signature', () => {
     for (const length of [0, 1, 32, 63, 65, 96, 128]) {
       const bent = signedWith(Buffer.concat([signature, Buffer.alloc(64)]).subarray(0, length));
       expect([length, here(bent, key.jwk), await byJose(bent, key.jwk)]).toEqual([length, false, false]);
+      expect(await signingBy(bent, key)).toBe(false);
     }
-    expect(here(token, key.jwk)).toBe(true);
+    expect([here(token, key.jwk), await signingBy(token, key)]).toEqual([true, true]);
     expect(here(token, (await generateKey('manifest')).jwk)).toBe(false);
     expect(here(token.replace('e30', 'e31'), key.jwk)).toBe(false);
     const der = Buffer.from([0x30, 6, 2, 1, 1, 2, 1, 1]);

@@ -79,6 +79,7 @@ export {
   localSigner,
   parseToken,
   signedBy,
+  signingBy,
   typOf,
   verifyToken,
   type ParsedToken,

@@ -2,7 +2,7 @@ import { CompactSign, compactVerify } from 'jose';
 import { JsonError, parseStrict } from '#json';
 import type { JsonValue } from '#json';
 import { EnvelopeError } from './errors.js';
-import { verifiesEs256 } from './es256.js';
+import { verifiesEs256, verifyingEs256 } from './es256.js';
 import { privateCryptoKey, publicCryptoKey } from './keys.js';
 import type { PrivateKey, PublicKey } from './keys.js';
 
@@ -171,7 +171,20 @@ export function typOf(text: string): string | undefined {
  * @param text parsed already, so that form, type and kid are settled
  */
 export function signedBy(text: string, key: PublicKey): boolean {
-  const end = text.lastIndexOf('.');
-  const signature = Buffer.from(text.slice(end + 1), 'base64url');
-  return verifiesEs256(Buffer.from(text.slice(0, end), 'latin1'), signature, key.jwk);
+  const { input, signature } = signed(text);
+  return verifiesEs256(input, signature, key.jwk);
 }
+
+/** As `signedBy`, on another thread: for whoever has many at once and nothing else to do. */
+export function signingBy(text: string, key: PublicKey): Promise<boolean> {
+  const { input, signature } = signed(text);
+  return verifyingEs256(input, signature, key.jwk);
+}
+
+const signed = (text: string): { readonly input: Uint8Array; readonly signature: Uint8Array } => {
+  const end = text.lastIndexOf('.');
+  return {
+    input: Buffer.from(text.slice(0, end), 'latin1'),
+    signature: Buffer.from(text.slice(end + 1), 'base64url'),
+  };
+};

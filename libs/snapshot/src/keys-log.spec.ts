@@ -260,6 +260,53 @@ describe('the keys log', () => {
     const item = await forged();
     expect(await codeOf(() => log.append(item))).toBe(code);
     expect(log.size).toBe(9n);
+    expect(await codeOf(() => log.appendAll([item]))).toBe(code);
+    expect(log.size).toBe(9n);
+    expect(
+      await codeOf(async () => KeysLog.empty(trust, nodeSha256).appendAll([...(await enrolled()).entries, item])),
+    ).toBe(code);
+  });
+
+  it('is the same log, whether its entries come one by one or all at once', async () => {
+    const { log, entries } = await enrolled();
+    for (const first of [0, 1, 5, 9]) {
+      const other = KeysLog.empty(trust, nodeSha256);
+      await other.appendAll(entries.slice(0, first));
+      await other.appendAll(entries.slice(first));
+      expect(other.at(9n).rootBase64).toBe(log.at(9n).rootBase64);
+      expect(other.at(9n).liveKeys('participant:linkoping', 'administrator')).toEqual(
+        log.at(9n).liveKeys('participant:linkoping', 'administrator'),
+      );
+    }
+  });
+
+  it('ends at the first entry that does not hold, for the same reason, wherever it stands among many', async () => {
+    const { entries } = await enrolled();
+    for (let at = 0; at < entries.length; at += 1)
+      for (const place of [30, 200, (entries[at]?.length ?? 0) - 20]) {
+        const bent = Uint8Array.from(entries[at] as Uint8Array);
+        bent[place] = bent[place] === 0x41 ? 0x42 : 0x41;
+        const all = [...entries.slice(0, at), bent, ...entries.slice(at + 1)];
+        const [one, many] = [KeysLog.empty(trust, nodeSha256), KeysLog.empty(trust, nodeSha256)];
+        const byOne = await codeOf(async () => {
+          for (const entry of all) await one.append(entry);
+        });
+        expect([at, place, await codeOf(() => many.appendAll(all)), many.size]).toEqual([at, place, byOne, one.size]);
+        expect(byOne).not.toBe('accepted');
+      }
+  });
+
+  it('takes no signature for verified by another key, or by one that comes later or is gone', async () => {
+    const { entries } = await enrolled();
+    const uppsala = await entry(participant('uppsala', keys.stranger), keys.stranger);
+    const later = await entry(added('participant:uppsala', 'jurist', await generateKey('jurist')), keys.stranger);
+    const all = (...more: readonly Uint8Array[]) =>
+      codeOf(() => KeysLog.empty(trust, nodeSha256).appendAll([...entries, ...more]));
+    expect(await all(uppsala, later)).toBe('accepted');
+    expect(await all(later, uppsala)).toBe('UNKNOWN_KEY');
+    const gone = await entry({ kind: 'key-revoked', kid: keys.stranger.kid, reason: 'x' }, keys.stranger);
+    expect(await all(uppsala, gone, later)).toBe('UNKNOWN_KEY');
+    expect(await all(uppsala, uppsala)).toBe('ALREADY_ENROLLED');
   });
 
   it('refuses a cooperation decision under an id that the registry would not answer for', async () => {

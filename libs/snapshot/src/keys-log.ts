@@ -2,6 +2,8 @@ import { EnvelopeError, admittedKey } from '#envelope';
 import type { KeyUse, PublicKey } from '#envelope';
 import { rootOfLeaves } from '#tlog/verify';
 import type { Sha256 } from '#tlog/verify';
+import { verifiedAhead } from './ahead.js';
+import type { Ahead } from './ahead.js';
 import { SnapshotError } from './errors.js';
 import type { AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet } from './snapshot.js';
 import { Snapshot } from './snapshot.js';
@@ -64,12 +66,26 @@ export class KeysLog {
    * Verifies the entry against the log so far, and appends it.
    * @throws {SnapshotError} and nothing is appended
    */
-  async append(bytes: Uint8Array): Promise<Statement> {
-    const entry = parseEntry(bytes);
+  append(bytes: Uint8Array): Promise<Statement> {
+    return new Promise((resolve) => resolve(this.take(bytes, parseEntry(bytes))));
+  }
+
+  /**
+   * As `append`, one after the other, their signatures verified together.
+   * @throws {SnapshotError} and nothing is appended from the first on that does not hold
+   */
+  async appendAll(all: readonly Uint8Array[]): Promise<void> {
+    const entries = parsedUntilFault(all);
+    const known = [...this.state.keys.values()].map(({ value }) => value.public);
+    const ahead = await verifiedAhead(entries, [...this.trust.operators, ...known]);
+    for (const [at, bytes] of all.entries()) this.take(bytes, entries[at] ?? parseEntry(bytes), ahead);
+  }
+
+  private take(bytes: Uint8Array, entry: Entry, ahead?: Ahead): Statement {
     const { statement } = entry;
     if (statement.env !== this.trust.environment) throw new SnapshotError('WRONG_ENVIRONMENT');
     if (this.ids.has(statement.id)) throw new SnapshotError('ALREADY_ENROLLED', 'id');
-    const apply = this.prepare(statement, this.verifySignatures(entry));
+    const apply = this.prepare(statement, this.verifySignatures(entry, ahead));
     apply(this.entries.length);
     this.entries.push(Uint8Array.from(bytes));
     this.ids.add(statement.id);
@@ -89,13 +105,16 @@ export class KeysLog {
   }
 
   /** @returns keys that signed, the principal's first */
-  private verifySignatures(entry: Entry): { readonly principal: KeyRecord; readonly others: readonly KeyRecord[] } {
+  private verifySignatures(
+    entry: Entry,
+    ahead: Ahead | undefined,
+  ): { readonly principal: KeyRecord; readonly others: readonly KeyRecord[] } {
     const principal = this.signerOf(entry.principal.kid, entry.statement);
-    verifyLine(entry.principal, principal.public);
+    verifyLine(entry.principal, principal.public, ahead);
     const others: KeyRecord[] = [];
     for (const line of entry.countersignatures) {
       const record = this.signerOf(line.kid, undefined);
-      verifyLine(line, record.public);
+      verifyLine(line, record.public, ahead);
       others.push(record);
     }
     for (const operator of this.trust.operators) {
@@ -272,6 +291,17 @@ export class KeysLog {
     };
   }
 }
+
+/** Entries as far as they can be read; what cannot has its fault told when its turn comes. */
+const parsedUntilFault = (all: readonly Uint8Array[]): readonly Entry[] => {
+  const entries: Entry[] = [];
+  try {
+    for (const bytes of all) entries.push(parseEntry(bytes));
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error;
+  }
+  return entries;
+};
 
 const recordOf = (key: PublicKey, holder: string): KeyRecord => ({ kid: key.kid, use: key.use, holder, public: key });
 

@@ -3,6 +3,7 @@ import type { AuthorityKind } from '#legal-basis';
 import { EnvelopeError, parseToken, sha256Base64url, signedBy } from '#envelope';
 import type { KeyUse, PublicKey, Signer } from '#envelope';
 import { JsonError, canonicalBytes, parseCanonical } from '#json';
+import type { Ahead } from './ahead.js';
 import { SnapshotError } from './errors.js';
 import { Reader, patterns } from './shape.js';
 import type { Jwk } from './shape.js';
@@ -127,9 +128,14 @@ export function parseEntry(bytes: Uint8Array): Entry {
   return { statement: parseStatement(payload), principal: { text: first, kid }, countersignatures };
 }
 
-/** @param line of an entry that was read @throws {SnapshotError} BAD_SIGNATURE */
-export function verifyLine(line: Entry['principal'], key: PublicKey): void {
-  if (line.kid !== key.kid || !signedBy(line.text, key)) throw new SnapshotError('BAD_SIGNATURE');
+/**
+ * @param line of an entry that was read
+ * @param ahead what was verified before; the rest is verified now
+ * @throws {SnapshotError} BAD_SIGNATURE
+ */
+export function verifyLine(line: Entry['principal'], key: PublicKey, ahead?: Ahead): void {
+  const verified = line.kid === key.kid && (ahead?.get(line.text) === key.kid || signedBy(line.text, key));
+  if (!verified) throw new SnapshotError('BAD_SIGNATURE');
 }
 
 /** Signs a statement as its principal and has it countersigned. @returns the entry's octets */

@@ -46,7 +46,7 @@ export async function keysLogOf(
   if (known !== undefined) return known;
   const log = KeysLog.empty(trust, sha256);
   try {
-    for (const entry of entries) await log.append(entry);
+    await log.appendAll(entries);
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
     say('keys-statement', { why: error.code });
