@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { generateKey, importPrivate, localSigner, parseManifest, signErasureDecision } from '#envelope';
 import type { ErasureDecision } from '#envelope';
 import { canonicalBytes } from '#json';
 import type { Report } from '#verifier';
+import { findPostgres } from '../tools/machine/postgres.js';
 import { keyFiles, readKey } from '../tools/sandbox/keys.js';
 import { searchAtRest } from './support/at-rest.js';
 import { StackBundle } from './support/bundle.js';
@@ -18,6 +21,7 @@ import { TestStack, eventually, problemOf } from './support/stack.js';
 
 jest.setTimeout(240_000);
 const SETTLED_MS = 60_000;
+const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'delge-erasure-'));
 
 describe('a message that both its parties erase', () => {
@@ -58,6 +62,16 @@ describe('a message that both its parties erase', () => {
     return signErasureDecision(await signerOf(slug, use), decision);
   };
   const brought = (decision: string): Promise<string> => problemOf(delge.sandbox.client(sent.system).erase(decision));
+  /** Every database of the stack, as `pg_dump` writes it. */
+  const dumped = async (name: string): Promise<void> => {
+    const program = join(await findPostgres(), 'pg_dump');
+    mkdirSync(join(folder, name));
+    for (const database of ['operator', ...delge.directory.gateways.map(({ id }) => `gw_${id}`)]) {
+      const url = new URL(delge.stack.options.servers.postgres);
+      url.pathname = `/delge_${delge.stack.options.name}_${database}`;
+      await run(program, ['--dbname', url.toString(), '--file', join(folder, name, `${database}.sql`)]);
+    }
+  };
   const everywhere = async (search: Search): Promise<readonly string[]> => {
     const databases = ['operator', ...delge.directory.gateways.map(({ id }) => id)];
     const found: string[] = [];
@@ -111,6 +125,8 @@ describe('a message that both its parties erase', () => {
     ])
       expect(found.some((one) => one.startsWith('operator: ') && one.endsWith(place))).toBe(true);
     expect(found.filter((one) => one.includes('claims in exchange.message.manifest'))).toHaveLength(1);
+    await dumped('before');
+    expect(proofs.files(join(folder, 'before')).found).not.toEqual([]);
     const words = Object.keys(canaries.words);
     const [sender, recipient] = gateways;
     for (const [gateway, column] of [
@@ -138,7 +154,8 @@ describe('a message that both its parties erase', () => {
     expect(
       await brought(await stranger.sign('delge-erasure-decision+jws', Buffer.from(payload ?? '', 'base64url'))),
     ).toBe('unauthenticated');
-    expect(await brought(await decided({ messageId: randomUUID() }))).toBe('not-found');
+    expect(await brought(await decided({ messageId: randomUUID(), openings: [] }))).toBe('not-found');
+    expect(await brought(await decided({ messageId: randomUUID() }))).toBe('keeping-refused');
     expect(await brought(await decided({ caseId: randomUUID() }))).toBe('keeping-refused');
     const { openings } = await delge.sandbox.client(sent.system).erasure(messageId);
     const [first] = openings;
@@ -215,7 +232,12 @@ describe('a message that both its parties erase', () => {
       );
       return row?.left === '0' ? true : undefined;
     });
-    expect(await everywhere(new Search({ ...canaries.words, ...proven }))).toEqual([]);
+    const all = new Search({ ...canaries.words, ...proven });
+    expect(await everywhere(all)).toEqual([]);
+    await dumped('after');
+    const { read, found } = all.files(join(folder, 'after'));
+    expect(read).toBeGreaterThan(100_000);
+    expect(found).toEqual([]);
     const connection = await delge.amqp('admin');
     const channel = await connection.createChannel();
     const queues = ['exchange.in', 'quarantine', ...delge.directory.gateways.map(({ id }) => `gw.${id}.in`)];

@@ -2,6 +2,7 @@ import {
   EnvelopeError,
   parseErasureDecision,
   parseRefusal,
+  sha256Base64url,
   signErasureReport,
   typOf,
   verifyErasureDecision,
@@ -14,6 +15,12 @@ import { GatewayError, RejectedDelivery } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { ErasureStore, ErasureSubject, EvidenceSource, KeepingLog, Now } from './ports.js';
 import type { Evidence, VerifyEvidence } from './verify-evidence.js';
+
+interface Proposed {
+  readonly opening: ErasedOpening;
+  /** Absent where neither entry nor annex names it. */
+  readonly caseId?: string;
+}
 
 /** Erasure (*gallring*) of one message at this gateway, on the signed decision of its authority's administrator (design.md section 8). */
 export class EraseMessage {
@@ -36,17 +43,18 @@ export class EraseMessage {
    */
   async read(authority: string, messageId: string): Promise<ErasureView> {
     const subject = await this.store.subject(authority, messageId);
-    const caseId = subject === undefined ? undefined : caseOf(subject);
-    if (subject === undefined || caseId === undefined) throw new GatewayError('NOT_FOUND');
-    const openings = await this.openings(authority, messageId);
+    const shown = await this.shown(authority, messageId);
+    // Of what was refused or rejected its recipient has nothing here; it is party to the entries all the same.
+    const caseId = (subject === undefined ? undefined : caseOf(subject)) ?? shown.find((one) => one.caseId)?.caseId;
+    if (caseId === undefined) throw new GatewayError('NOT_FOUND');
     return {
       env: this.environment,
       authority,
       messageId,
       caseId,
-      openings: openings.toSorted((a, b) => Number(BigInt(a.index) - BigInt(b.index))),
-      ended: subject.ended,
-      ...(subject.erasedAt === undefined ? {} : { erasedAt: subject.erasedAt.toISOString() }),
+      openings: shown.map(({ opening }) => opening).sort((a, b) => Number(BigInt(a.index) - BigInt(b.index))),
+      ended: subject?.ended ?? true,
+      ...(subject?.erasedAt === undefined ? {} : { erasedAt: subject.erasedAt.toISOString() }),
     };
   }
 
@@ -59,11 +67,11 @@ export class EraseMessage {
     const decision = await this.verified(text);
     const { authority, decisionId, messageId, caseId } = decision;
     const subject = await this.store.subject(authority, messageId);
-    if (subject === undefined) throw new GatewayError('NOT_FOUND');
-    const own = caseOf(subject);
+    if (subject === undefined && decision.openings.length === 0) throw new GatewayError('NOT_FOUND');
+    const own = subject === undefined ? undefined : caseOf(subject);
     if (own !== undefined && own !== caseId)
       throw new GatewayError('ERASURE_REFUSED', { extensions: { code: 'other-message' } });
-    if (!subject.ended) throw new GatewayError('NOT_ENDED');
+    if (subject?.ended === false) throw new GatewayError('NOT_ENDED');
     const { held } = await this.ledger.state(text);
     if (held) throw new GatewayError('HELD');
     const at = this.now();
@@ -80,7 +88,7 @@ export class EraseMessage {
     if (!(await this.store.erase(authority, { decisionId, messageId, statement: text, report, at })))
       throw new GatewayError('NOT_ENDED');
     this.erased();
-    return { messageId, erasedAt: (subject.erasedAt ?? at).toISOString() };
+    return { messageId, erasedAt: (subject?.erasedAt ?? at).toISOString() };
   }
 
   /** Tells the ledger what was erased and not yet told. @returns how many */
@@ -108,22 +116,25 @@ export class EraseMessage {
     }
   }
 
-  private async openings(authority: string, messageId: string): Promise<readonly ErasedOpening[]> {
+  private async shown(authority: string, messageId: string): Promise<readonly Proposed[]> {
     const shown = await this.source.openings(authority, messageId);
     const dated = await this.source.dated(shown.map(({ entryId }) => entryId));
-    const found: ErasedOpening[] = [];
-    for (const { entryId, entry, blind } of shown) {
+    const found: Proposed[] = [];
+    for (const { entryId, entry, blind, annex } of shown) {
       const proof = dated.get(entryId)?.proof;
       const said = proof === undefined ? undefined : await this.said({ entry, blind, proof });
       if (proof === undefined || said?.sender === undefined || said.messageId !== messageId) continue;
       const { sender, recipient, number } = said;
-      found.push({
-        index: parseProof(proof).index.toString(),
+      const caseId = 'caseId' in said ? said.caseId : caseOfRefusal(said, annex);
+      const index = parseProof(proof).index.toString();
+      const opening = {
+        index,
         entryId: said.entryId,
         sender,
         ...(recipient === undefined ? {} : { recipient }),
         ...(number === undefined ? {} : { number }),
-      });
+      };
+      found.push({ opening, ...(caseId === undefined ? {} : { caseId }) });
     }
     return found;
   }
@@ -145,6 +156,12 @@ export class EraseMessage {
     }
   }
 }
+
+/** The annex is the one that the notice took into the log, or none. */
+const caseOfRefusal = ({ kind, statementSha256 }: Notice, annex: string | undefined): string | undefined =>
+  kind === 'refusal-recorded' && annex !== undefined && sha256Base64url(annex) === statementSha256
+    ? parseRefusal(annex).refusal.caseId
+    : undefined;
 
 const caseOf = ({ caseId, refusals }: ErasureSubject): string | undefined =>
   caseId ?? refusals.map((text) => parseRefusal(text).refusal.caseId).at(-1);
