@@ -274,6 +274,18 @@ describe('a message that both its parties erase', () => {
     expect(report).toMatchObject({ conclusion: 'holds', counts: { erased: Number(erased[0]?.count) } });
     expect(Number(erased[0]?.count)).toBeGreaterThanOrEqual(3);
   });
+
+  it('leaves either party’s own export complete, what is erased told of', async () => {
+    for (const party of [sent.system, sent.recipient]) {
+      const out = join(folder, slugOf(party));
+      const made = await delgeCli('export', '--as', party, '--out', out);
+      expect([made.code, made.err]).toEqual([0, '']);
+      const told = await cli('verify', out, '--trust', join(folder, 'trust.json'), '--json');
+      const report = JSON.parse(told.out) as Report;
+      expect(report).toMatchObject({ findings: [], conclusion: 'holds', period: { bounds: [party] } });
+      expect(report.counts?.erased).toBeGreaterThanOrEqual(3);
+    }
+  });
 });
 
 const decodedPayload = (token: string): string => Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');

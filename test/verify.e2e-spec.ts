@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,27 +6,16 @@ import type { DeliveryView } from '#contracts';
 import type { Report } from '#verifier';
 import { send } from '../tools/demo/send.js';
 import { StackBundle } from './support/bundle.js';
+import { cli } from './support/cli.js';
+import type { Told } from './support/cli.js';
 import { FalseGateway } from './support/false-gateway.js';
 import { Parties } from './support/parties.js';
 import { TestStack, eventually, example, examples, permitted, problemOf, refusalOf } from './support/stack.js';
 
 jest.setTimeout(300_000);
-const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
-const CLI = join(ROOT, 'dist/apps/cli/src/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'delge-verify-'));
 const at = (...parts: readonly string[]): string => join(folder, ...parts);
 
-interface Told {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-const cli = (...args: readonly string[]): Promise<Told> =>
-  new Promise((done) =>
-    execFile(process.execPath, [CLI, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, out, err) =>
-      done({ code: error === null ? 0 : Number(error.code), out, err }),
-    ),
-  );
 const verify = async (...args: readonly string[]): Promise<Report & { readonly code: number }> => {
   const { code, out } = await cli('verify', ...args, '--trust', at('trust.json'), '--json');
   return { ...(JSON.parse(out) as Report), code };
