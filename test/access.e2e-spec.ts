@@ -139,6 +139,8 @@ describe('two authorities of one gateway', () => {
     'POST /v1/referrals/{id}/withdrawal': undefined,
     'GET /v1/deliveries/{id}': undefined,
     'POST /v1/deliveries/{id}/receipts': { kind: 'handled' },
+    'GET /v1/messages/{id}/evidence': undefined,
+    'GET /v1/messages/{id}/erasure': undefined,
   };
   const withId = guarded.filter(({ path }) => path.includes('{id}'));
   const { system: owner, recipient } = { ...permitted(), system: 'uppsala/socialnamnden' };
