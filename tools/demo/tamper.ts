@@ -80,14 +80,13 @@ try {
       const noticed = await attack.run(scene);
       const asExpected = JSON.stringify(noticed) === JSON.stringify(attack.noticed);
       if (!asExpected) missed += 1;
-      say(`\n${nth}. ${attack.name[0]?.toUpperCase()}${attack.name.slice(1)}\n   ${attack[language]}`);
+      const title = language === 'en' ? attack.name : (attack.sv.split(/[,:.]/)[0] ?? '');
+      say(`\n${nth}. ${title[0]?.toUpperCase()}${title.slice(1)}\n   ${attack[language]}`);
       for (const sql of scene.taken()) say(`   ${words.did}: ${shown(sql)}`);
       const told = byWhom(noticed);
       for (const notice of told) say(`   ${words.noticed} ${notice}`);
       if (!asExpected) say(`   ✗ ${words.instead} ${attack.noticed.join(', ')}`);
-      rows.push(
-        ...told.map((notice, at) => [at === 0 ? `${nth}. ${attack.name}` : '', notice, asExpected ? '✓' : '✗']),
-      );
+      rows.push(...told.map((notice, at) => [at === 0 ? `${nth}. ${title}` : '', notice, asExpected ? '✓' : '✗']));
     }
   }
   say('');
