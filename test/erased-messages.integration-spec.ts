@@ -140,6 +140,36 @@ describe('a message that was erased at its gateway', () => {
     expect(await codeOf(() => submitting.submit(system, body))).toBe('ERASED');
   });
 
+  it('is not replaced by whoever read it before it was erased, and its id stays used', async () => {
+    const body = { ...referral, id: randomUUID(), caseId: randomUUID() } as SubmitReferralDto;
+    const { recipients } = await submitting.submit(system, body);
+    const messageId = recipients[0]?.messageId ?? '';
+    // A draft that lapsed, say: its sender may bring another under the same id.
+    await rows(system, `UPDATE gateway.message SET state = 'expired' WHERE message_id = $1`, messageId);
+    await rows(system, `UPDATE gateway.referral SET phase = 'lapsed' WHERE id = $1`, body.id);
+    const read = await referrals.find(system, body.id);
+    if (read === undefined) throw new Error('not found');
+    expect(await erase(system, messageId)).toBe(true);
+    expect(await referrals.put({ ...read, version: randomUUID() }, read.version, [], [])).toBe(false);
+    expect(await codeOf(() => referrals.find(system, body.id))).toBe('ERASED');
+  });
+
+  it('waits for whoever replaces it meanwhile, and does not erase what came in its place', async () => {
+    const body = { ...referral, id: randomUUID(), caseId: randomUUID() } as SubmitReferralDto;
+    const { recipients } = await submitting.submit(system, body);
+    const messageId = recipients[0]?.messageId ?? '';
+    const accepted = await referrals.find(system, body.id);
+    await rows(system, `UPDATE gateway.message SET state = 'expired' WHERE message_id = $1`, messageId);
+    await rows(system, `UPDATE gateway.referral SET phase = 'lapsed' WHERE id = $1`, body.id);
+    if (accepted === undefined) throw new Error('not found');
+    const [erased, replaced] = await Promise.all([
+      erase(system, messageId),
+      referrals.put({ ...accepted, version: randomUUID() }, accepted.version, [], []),
+    ]);
+    expect([erased, replaced]).toContain(true);
+    expect(erased).toBe(!replaced);
+  });
+
   it('is known when it is delivered again, and neither read nor receipted', async () => {
     const authority = 'linkoping/socialnamnden';
     const messageId = randomUUID();
@@ -178,6 +208,9 @@ describe('a message that was erased at its gateway', () => {
     );
     expect([row, given]).toEqual([{ detail: Buffer.alloc(0) }, [{ receipt: '', detail: Buffer.alloc(0) }]]);
     expect((await deliveries.list(authority, { limit: 10 }))[0]).toMatchObject({ messageId, erasedAt: at });
+    // One that was begun before, and would leave its diary number.
+    const late: StoredReceipt = { ...receipt, receiptId: randomUUID(), kind: 'accepted', detail: { diaryNumber: '1' } };
+    expect(await codeOf(() => deliveries.addReceipt(authority, messageId, late, outgoing()))).toBe('ERASED');
     // Nobody erases what is another authority's on the same gateway.
     expect(await erasures.subject('linkoping/omsorgsnamnden', messageId)).toBeUndefined();
   });
@@ -188,6 +221,35 @@ describe('a message that was erased at its gateway', () => {
     expect(one?.report).toBe('report');
     await erasures.reported(authority, one?.decisionId ?? '', world.clock.now());
     expect(await erasures.unreported(authority)).toEqual([]);
+  });
+
+  it('is rejected, and not stored, when it was erased before it arrived', async () => {
+    const authority = 'linkoping/socialnamnden';
+    const messageId = randomUUID();
+    expect(await erase(authority, messageId)).toBe(true);
+    const at = world.clock.now();
+    const delivery = {
+      authority,
+      messageId,
+      attempt: 1,
+      sender: 'fk/forsakringskassan',
+      caseId: randomUUID(),
+      type: 'feedback/1',
+      function: 'x',
+      deliveryNumber: 2,
+      receivedAt: at,
+      jweSha256: 'j',
+      decisionEntryId: randomUUID(),
+      detail: {},
+    } as unknown as StoredDelivery;
+    const receipt: StoredReceipt = { receiptId: randomUUID(), kind: 'technical', receipt: 'signed', at, detail: {} };
+    const outgoing = { id: randomUUID(), type: 'receipt.signed.v1' as const, body: Buffer.from('{}') };
+    await expect(deliveries.receive(delivery, 'm', receipt, outgoing)).rejects.toMatchObject({ reason: 'erased' });
+    expect(await deliveries.taken(authority, messageId)).toBeUndefined();
+    const wrote = { messageId, attempt: 1, decisionEntryId: delivery.decisionEntryId, jweSha256: 'j' };
+    const rejection = { ...wrote, deliverySha256: 'd', reason: 'erased', receipt: 'signed', at };
+    expect(await deliveries.reject(authority, rejection, outgoing)).toBe(true);
+    expect(await deliveries.receive(delivery, 'm', receipt, { ...outgoing, id: randomUUID() })).toBe(false);
   });
 
   /** The sealed document as it waits in the outbox. */

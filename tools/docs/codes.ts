@@ -241,6 +241,7 @@ export const REJECTIONS: Readonly<Record<Rejection, string>> = {
   'verdict-mismatch': 'the verdict computed again is another',
   'cooperation-mismatch': 'the verdict differs, and the cooperation decision opened here is not the one committed to',
   expired: 'decided after the manifest had lapsed',
+  erased: 'the recipient had decided to erase it before it arrived',
 };
 
 export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {

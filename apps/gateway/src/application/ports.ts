@@ -200,7 +200,10 @@ export interface StoredReceipt {
 export interface DeliveryStore {
   /** Attempt that was taken, when one was. */
   taken(authority: string, messageId: string): Promise<{ readonly attempt: number } | undefined>;
-  /** Inbox claim, delivery, technical receipt and outbox in one transaction. @returns false when it was handled before */
+  /**
+   * Inbox claim, delivery, technical receipt and outbox in one transaction.
+   * @returns false when it was handled before @throws {RejectedDelivery} `erased`: its authority erased it before it arrived
+   */
   receive(
     delivery: StoredDelivery,
     manifestSha256: string,
@@ -232,7 +235,7 @@ export interface DeliveryStore {
     query: { readonly after?: string; readonly limit: number; readonly caseId?: string },
   ): Promise<readonly ListedDelivery[]>;
   receipts(authority: string, messageId: string): Promise<readonly StoredReceipt[]>;
-  /** @returns the receipt of that kind already given, or undefined when this one was stored */
+  /** @returns the receipt of that kind already given, or undefined when this one was stored @throws {GatewayError} ERASED */
   addReceipt(
     authority: string,
     messageId: string,

@@ -76,6 +76,7 @@ export const REJECTIONS = [
   'verdict-mismatch',
   'cooperation-mismatch',
   'expired',
+  'erased',
 ] as const;
 export type Rejection = (typeof REJECTIONS)[number];
 

@@ -13,3 +13,7 @@ export const asAuthority = <T>(
     await tx.query(`SELECT set_config('app.authority', $1, true)`, [authority]);
     return work(tx);
   });
+
+/** One at a time per message, until the transaction ends: what is received is not rejected or erased meanwhile, nor the other way. */
+export const alone = (tx: EntityManager, messageId: string): Promise<unknown> =>
+  tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [messageId]);

@@ -3,8 +3,8 @@ import { claimInbox } from '#messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DeliveryStore, ListedDelivery, Outgoing, StoredDelivery, StoredReceipt } from '../application/ports.js';
 import type { KeyStore } from '../keys/key-store.js';
-import { erasedAt } from '../domain/errors.js';
-import { asAuthority } from './authority-transaction.js';
+import { RejectedDelivery, erasedAt } from '../domain/errors.js';
+import { alone, asAuthority } from './authority-transaction.js';
 import { schema } from './index.js';
 import type { Outbox } from './outbox.js';
 import { cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
@@ -43,6 +43,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
       const digest = createHash('sha256').update(manifestSha256).digest();
       await alone(tx, messageId);
       if (await wasRejected(tx, delivery)) return false;
+      if (await wasErased(tx, authority, messageId)) throw new RejectedDelivery('erased');
       if (!(await claimInbox(tx, schema, 'delivery', `${messageId}.${attempt}`, digest))) return false;
       const rows = await tx.query<unknown[]>(
         `INSERT INTO gateway.delivery (authority, message_id, attempt, sender, case_id, type, function, delivery_number,
@@ -146,6 +147,13 @@ export class PostgresDeliveryStore implements DeliveryStore {
     outgoing: Outgoing,
   ): Promise<StoredReceipt | undefined> {
     const earlier = await asAuthority(this.dataSource, authority, async (tx) => {
+      // Its note would stay behind in what is erased meanwhile.
+      await alone(tx, messageId);
+      const [delivery] = await tx.query<{ erased_at: Date | null }[]>(
+        `SELECT erased_at FROM gateway.delivery WHERE authority = $1 AND message_id = $2`,
+        [authority, messageId],
+      );
+      if (delivery !== undefined && delivery.erased_at !== null) throw erasedAt(delivery.erased_at);
       if (await this.insertReceipt(tx, authority, messageId, receipt)) {
         await this.outbox.add(tx, [outgoing]);
         return undefined;
@@ -192,10 +200,6 @@ export class PostgresDeliveryStore implements DeliveryStore {
   }
 }
 
-/** One at a time per message, until the transaction ends: what is received is not rejected meanwhile, nor the other way. */
-const alone = (tx: EntityManager, messageId: string): Promise<unknown> =>
-  tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [messageId]);
-
 /** The sender has a signed receipt, or will have, that it was not taken: it stays so (design.md I1). */
 const wasRejected = async (tx: EntityManager, delivery: StoredDelivery): Promise<boolean> => {
   const { authority, messageId, attempt, decisionEntryId, jweSha256 } = delivery;
@@ -203,6 +207,16 @@ const wasRejected = async (tx: EntityManager, delivery: StoredDelivery): Promise
     `SELECT 1 FROM gateway.rejection
      WHERE authority = $1 AND message_id = $2 AND attempt = $3 AND decision_entry_id = $4 AND jwe_sha256 = $5`,
     [authority, messageId, attempt, decisionEntryId, jweSha256],
+  );
+  return rows.length > 0;
+};
+
+/** Its authority decided that nothing of it is kept, before it arrived: it is not stored after all. What had arrived is known by its row. */
+const wasErased = async (tx: EntityManager, authority: string, messageId: string): Promise<boolean> => {
+  const rows = await tx.query<unknown[]>(
+    `SELECT 1 FROM gateway.erasure WHERE authority = $1 AND message_id = $2
+       AND NOT EXISTS (SELECT FROM gateway.delivery WHERE authority = $1 AND message_id = $2) LIMIT 1`,
+    [authority, messageId],
   );
   return rows.length > 0;
 };

@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { DecidedErasure, ErasureStore, ErasureSubject, UnreportedErasure } from '../application/ports.js';
 import { isEnded } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
-import { asAuthority } from './authority-transaction.js';
+import { alone, asAuthority } from './authority-transaction.js';
 
 interface SentRow {
   readonly referral_id: string;
@@ -22,6 +22,13 @@ export class PostgresErasureStore implements ErasureStore {
   erase(authority: string, { decisionId, messageId, statement, report, at }: DecidedErasure): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const values = [authority, messageId];
+      await alone(tx, messageId);
+      // Before the message, as whoever replaces a referral locks them: its messages of then may be others now.
+      await tx.query(
+        `SELECT FROM gateway.referral WHERE authority = $1 AND id = (
+           SELECT referral_id FROM gateway.message WHERE authority = $1 AND message_id = $2) FOR UPDATE`,
+        values,
+      );
       const [message] = await tx.query<SentRow[]>(
         `SELECT referral_id, state FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
         values,
@@ -42,14 +49,20 @@ export class PostgresErasureStore implements ErasureStore {
         `UPDATE gateway.refusal SET statement = '', fingerprint = refusal_id::text WHERE authority = $1 AND message_id = $2`,
         values,
       );
-      // One body for all recipients: it goes with the last of their messages.
-      if (message !== undefined)
+      if (message !== undefined) {
+        // Whoever read it before, and would replace it, has what no longer stands.
+        await tx.query(`UPDATE gateway.referral SET version = gen_random_uuid() WHERE authority = $1 AND id = $2`, [
+          authority,
+          message.referral_id,
+        ]);
+        // One body for all recipients: it goes with the last of their messages.
         await tx.query(
           `UPDATE gateway.referral SET body = '', assessments = '', body_digest = '', erased_at = coalesce(erased_at, $3)
            WHERE authority = $1 AND id = $2 AND NOT EXISTS (
              SELECT FROM gateway.message WHERE authority = $1 AND referral_id = $2 AND erased_at IS NULL)`,
           [authority, message.referral_id, at],
         );
+      }
       await tx.query(
         `UPDATE gateway.delivery SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND message_id = $2`,
         [...values, at],

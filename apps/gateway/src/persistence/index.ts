@@ -4,6 +4,7 @@ import { RejectionByDecision1763986400000 } from './migrations/1763986400000-rej
 import { RuleSets1764072800000 } from './migrations/1764072800000-rule-sets.js';
 import { Witness1764500000000 } from './migrations/1764500000000-witness.js';
 import { ErasuresOfMessages1764900000000 } from './migrations/1764900000000-erasures.js';
+import { ErasureByMessage1765200000000 } from './migrations/1765200000000-erasure-by-message.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -13,6 +14,7 @@ export const migrations = [
   RuleSets1764072800000,
   Witness1764500000000,
   ErasuresOfMessages1764900000000,
+  ErasureByMessage1765200000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */
