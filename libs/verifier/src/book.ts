@@ -15,6 +15,8 @@ interface Decided {
   readonly outcome: string;
   readonly at: number;
   readonly keysSize: number;
+  readonly sender: string;
+  readonly recipient: string;
   readonly manifest: string;
   readonly ciphertext: string;
   superseded: boolean;
@@ -151,12 +153,14 @@ export class Book {
   }
 
   private decision(fact: Fact & { readonly kind: 'decision' }, id: string, say: Say): void {
-    const { index, outcome, at, keysSize, attempt } = fact;
+    const { index, outcome, at, keysSize, sender, recipient, attempt } = fact;
     const decided: Decided = {
       index,
       outcome,
       at,
       keysSize,
+      sender,
+      recipient,
       manifest: fingerprint(fact.manifestSha256),
       ciphertext: fingerprint(fact.jweSha256),
       superseded: false,
@@ -188,7 +192,9 @@ export class Book {
       return;
     }
     const same = this.attempts.get(attemptKey(fact, attempt));
-    if (decided.ciphertext !== fingerprint(receipt.jweSha256)) say('receipt-unbound');
+    // Of the decision's own parties: a receipt by anybody else, the sender itself too, says nothing of the recipient.
+    const ofParties = decided.sender === fact.sender && decided.recipient === fact.recipient;
+    if (!ofParties || decided.ciphertext !== fingerprint(receipt.jweSha256)) say('receipt-unbound');
     else if (same !== decided) say(decided.superseded ? 'receipt-of-superseded' : 'receipt-unbound');
     else if (decided.outcome !== 'permit') say('receipt-without-permit');
     decided.received = true;

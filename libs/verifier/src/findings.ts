@@ -167,8 +167,8 @@ export const FINDINGS = {
   ),
   'receipt-unbound': of(
     'binding',
-    'Ett kvitto gäller ingen kontrollpost, eller ett annat chiffer',
-    'a receipt is for no decision, or for another ciphertext',
+    'Ett kvitto gäller ingen kontrollpost, ett annat chiffer, eller är av en annan än mottagaren',
+    'a receipt is for no decision, for another ciphertext, or by another than the recipient',
   ),
   'receipt-without-permit': of(
     'binding',

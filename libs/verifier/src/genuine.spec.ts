@@ -121,7 +121,7 @@ describe('an evidence file as a gateway would make it', () => {
       decisions: [
         { sender: 'linkoping/omsorgsnamnden', recipient: 'fk/forsakringskassan', outcome: 'permit', number: 1 },
       ],
-      statements: [{ kind: 'technical' }, { kind: 'accepted' }, { kind: 'handled' }],
+      statements: ['technical', 'accepted', 'handled'].map((kind) => ({ kind, by: 'fk/forsakringskassan' })),
       content: 'shown',
     });
     expect(report.message?.decisions[0]?.bases[0]?.citation).toMatch(/\(\d{4}:\d+\)/);

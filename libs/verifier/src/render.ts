@@ -177,10 +177,10 @@ const messageLines = ({ id, decisions, statements }: NonNullable<Report['message
       ? []
       : [`    ${t.grounds}: ${one.bases.map(({ id: basis, citation }) => citation ?? basis).join('; ')}`]),
   ]),
-  ...statements.map(
-    (one: ShownStatement) =>
-      `  ${one.at} ${t.kinds[one.kind] ?? one.kind}${one.reason === undefined ? '' : ` (${one.reason})`}`,
-  ),
+  ...statements.map((one: ShownStatement) => {
+    const party = one.by === undefined ? '' : `: ${one.by}`;
+    return `  ${one.at} ${t.kinds[one.kind] ?? one.kind}${party}${one.reason === undefined ? '' : ` (${one.reason})`}`;
+  }),
 ];
 
 const findingLines = (findings: readonly Finding[], language: Language): readonly string[] => {

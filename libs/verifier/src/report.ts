@@ -28,6 +28,8 @@ export interface ShownStatement {
   readonly index: string;
   /** Kind of receipt, or of notice. */
   readonly kind: string;
+  /** Authority whose gateway signed it; absent of a notice, which is the exchange's own. */
+  readonly by?: string;
   readonly at: string;
   readonly reason?: string;
 }

@@ -13,13 +13,20 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
       return decisionOf(fact, opening, ground);
     case 'receipt': {
       const reason = read(opening.annex, (text) => parseReceipt(text).receipt.reason);
-      return { index, kind: fact.receipt?.kind ?? 'receipt', at, ...(reason === undefined ? {} : { reason }) };
+      return {
+        index,
+        kind: fact.receipt?.kind ?? 'receipt',
+        by: fact.recipient,
+        at,
+        ...(reason === undefined ? {} : { reason }),
+      };
     }
     case 'refusal':
     case 'notice':
     case 'delay': {
       const { kind, reason } = parseNotice(opening.entry).notice;
-      return { index, kind, at, ...(reason === undefined ? {} : { reason }) };
+      const by = fact.kind === 'refusal' ? { by: fact.sender } : {};
+      return { index, kind, ...by, at, ...(reason === undefined ? {} : { reason }) };
     }
     case 'erasure':
     case 'keeping':

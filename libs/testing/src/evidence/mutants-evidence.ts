@@ -10,7 +10,7 @@ import type { Mutation, Random } from './mutation.js';
 import type { Scene } from './scene.js';
 import type { FindingCode } from '#verifier';
 
-const ofEvidence = (
+export const ofEvidence = (
   name: string,
   expect: readonly FindingCode[],
   alter: (

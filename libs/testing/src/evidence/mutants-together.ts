@@ -32,7 +32,7 @@ const nextNumber = (draft: Draft, sender: string): number =>
 const payloadOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 /** Keys and time of the last entry, so that what is appended goes neither back nor ahead. */
-const lately = (draft: Draft, scene: Scene) => ({
+export const lately = (draft: Draft, scene: Scene) => ({
   keys: noticeOf(scene.act('rejected')).keys,
   at: new Date((draft.acts.at(-1)?.loggedAt ?? 0) + 100_000).toISOString(),
   key: scene.world.keys.decision,

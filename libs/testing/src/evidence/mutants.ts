@@ -1,5 +1,6 @@
 import { EVIDENCE_MUTATIONS } from './mutants-evidence.js';
 import { FILE_MUTATIONS } from './mutants-files.js';
+import { LEAGUE_MUTATIONS } from './mutants-league.js';
 import { LOG_MUTATIONS } from './mutants-log.js';
 import { LOOK_MUTATIONS } from './mutants-looks.js';
 import { STATEMENT_MUTATIONS } from './mutants-statements.js';
@@ -13,5 +14,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LOOK_MUTATIONS,
   ...STATEMENT_MUTATIONS,
   ...TOGETHER_MUTATIONS,
+  ...LEAGUE_MUTATIONS,
   ...EVIDENCE_MUTATIONS,
 ];

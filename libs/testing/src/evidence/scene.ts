@@ -246,7 +246,7 @@ export class Scene {
   receiptFor(of: ActName, kind: Receipt['kind'], change: Partial<Receipt> = {}): Promise<string> {
     const { decision } = parseDecision(this.act(of).entry);
     const { messageId, attempt, recipient, entryId, jweSha256 } = decision;
-    const gateway = this.snapshot.authority(recipient)?.gateway ?? '';
+    const gateway = this.snapshot.authority(change.by ?? recipient)?.gateway ?? '';
     return signReceipt(localSigner(this.world.keys.manifests[gateway] as PrivateKey), {
       v: 1,
       env: this.world.environment,
