@@ -19,6 +19,8 @@ import type { KeysHead } from './statements.js';
 
 /** One opening that is erased, and what of it the log must still say. */
 export interface ErasedOpening {
+  /** A refusal: its sender's alone, whoever it was meant for. All else with a number names its recipient, which must decide too. */
+  readonly kind?: 'refusal';
   /** Decimal. */
   readonly index: string;
   readonly entryId: string;
@@ -99,27 +101,47 @@ export interface LedgerNotice {
   readonly at: string;
 }
 
-const opening = record({ index: decimal, entryId: uuid, sender: authority }, { recipient: authority, number: count });
-const erasures = codec<'erasure', Erasure>('erasure', 'delge-erasure+jws', {
-  v: one,
-  kind: oneOf('erasure'),
-  env: environment,
-  entryId: uuid,
-  erased: listOf(opening),
-  decisionsSha256: digest,
-  keys,
-  at: instant,
-});
-const erasureDecisions = codec<'decision', ErasureDecision>('decision', 'delge-erasure-decision+jws', {
-  v: one,
-  env: environment,
-  decisionId: uuid,
-  authority,
-  messageId: uuid,
-  caseId: uuid,
-  openings: anyOf(opening),
-  at: instant,
-});
+const opening = record(
+  { index: decimal, entryId: uuid, sender: authority },
+  { kind: oneOf('refusal'), recipient: authority, number: count },
+);
+/** Nobody leaves a decision's recipient out, so that it need not be asked. */
+const namesItsParties = ({ kind, recipient, number }: ErasedOpening): boolean =>
+  kind === 'refusal'
+    ? number !== undefined && recipient === undefined
+    : number === undefined || recipient !== undefined;
+const erasures = codec<'erasure', Erasure>(
+  'erasure',
+  'delge-erasure+jws',
+  {
+    v: one,
+    kind: oneOf('erasure'),
+    env: environment,
+    entryId: uuid,
+    erased: listOf(opening),
+    decisionsSha256: digest,
+    keys,
+    at: instant,
+  },
+  {},
+  ({ erased }) => erased.every(namesItsParties),
+);
+const erasureDecisions = codec<'decision', ErasureDecision>(
+  'decision',
+  'delge-erasure-decision+jws',
+  {
+    v: one,
+    env: environment,
+    decisionId: uuid,
+    authority,
+    messageId: uuid,
+    caseId: uuid,
+    openings: anyOf(opening),
+    at: instant,
+  },
+  {},
+  ({ openings }) => openings.every(namesItsParties),
+);
 const erasureReports = codec<'report', ErasureReport>('report', 'delge-erased+jws', {
   v: one,
   env: environment,

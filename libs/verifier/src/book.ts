@@ -1,5 +1,7 @@
 import type { Hold } from '#envelope';
 import { stockholmDate } from '#legal-basis';
+import { agrees, goneBy } from './check-erasure.js';
+import type { Gone, Naming } from './check-erasure.js';
 import { isSeen, placeOf } from './check-look.js';
 import type { Place } from './check-look.js';
 import { fingerprint } from './crypto.js';
@@ -17,11 +19,19 @@ interface Decided {
   readonly keysSize: number;
   readonly sender: string;
   readonly recipient: string;
+  readonly message: string;
   readonly manifest: string;
   readonly ciphertext: string;
   superseded: boolean;
   received: boolean;
   arrived: boolean;
+}
+
+/** Something that names an entry which did not stand before it. */
+interface Unseen extends Naming {
+  /** Of the entry named. */
+  readonly id: string;
+  readonly say: Say;
 }
 
 export interface BookOptions {
@@ -62,15 +72,19 @@ export class Book {
   private readonly attempts = new Map<string, Decided>();
   private readonly decisions = new Map<string, Decided>();
   /** Receipts whose decision did not stand before them. */
-  private readonly unseen: { readonly id: string; readonly say: Say }[] = [];
+  private readonly unseen: Unseen[] = [];
   /** Entries that were looked at and do not stand before the look. */
-  private readonly unknown: { readonly id: string; readonly say: Say }[] = [];
+  private readonly unknown: Unseen[] = [];
+  /** Entries that are called late and do not stand before that. */
+  private readonly late: Unseen[] = [];
   /** By index. */
   private readonly erasedBy = new Map<bigint, bigint>();
-  /** By the erased entry's id, the index of the entry that says so. */
-  private readonly erasedEntries = new Map<string, bigint>();
+  /** By the erased entry's id. */
+  private readonly erasedEntries = new Map<string, Gone>();
   /** Those that stand, by id. */
   private readonly holds = new Map<string, Hold>();
+  /** Erased while a hold stood of an authority that the erasure does not name. */
+  private readonly underHold: { readonly authority: string; readonly message: string; readonly say: Say }[] = [];
   private keysSize = 0;
 
   constructor(
@@ -110,8 +124,8 @@ export class Book {
       case 'erasure':
         this.counts.erasures += 1;
         for (const erased of fact.erased) {
-          if (this.isHeld(erased, fact)) say('erased-under-hold');
-          this.erase(erased, fact.index, say);
+          this.heldAgainst(erased, fact, say);
+          this.erase(goneBy(erased, fact), say);
         }
         break;
       case 'keeping':
@@ -122,7 +136,13 @@ export class Book {
         this.counts.looks += 1;
         for (const seen of fact.seen) this.seen(seen, fact, say);
         break;
-      default:
+      case 'delay': {
+        this.counts.notices += 1;
+        const late = fingerprint(fact.delayedEntryId);
+        if (!this.entries.has(late)) this.late.push({ id: late, say, index: fact.index });
+        break;
+      }
+      case 'notice':
         this.counts.notices += 1;
     }
   }
@@ -138,16 +158,24 @@ export class Book {
 
   /** When everything was taken. @returns the rows of numbers that are shown whole */
   close(): readonly Row[] {
-    const { bounds, scope } = this.options;
+    const { bounds, from, scope } = this.options;
     for (const { id, say } of this.unseen) {
       if (this.decisions.has(id)) say('receipt-before-decision');
       else if (scope !== 'period' && !this.erasedEntries.has(id)) say('receipt-unbound');
       else this.counts.receiptsOfEarlier += 1;
     }
     // Under another index than was erased: something else was hidden in its name.
-    for (const [id, by] of this.erasedEntries)
+    for (const [id, { by }] of this.erasedEntries)
       if (this.entries.has(id)) this.say('erased-but-kept', { index: by.toString() });
-    for (const { id, say } of this.unknown) if (!this.erasedEntries.has(id)) say('look-unbound');
+    for (const { id, at = from, say } of this.unknown)
+      if (at >= from && !this.erasedEntries.has(id)) say('look-unbound');
+    for (const { authority, message, say } of this.underHold)
+      if (this.isParty(authority, message)) say('erased-under-hold');
+    // What names an entry that is gone says whose it was: who erased it in the name of other parties is found by that.
+    for (const named of [...this.unseen, ...this.unknown, ...this.late]) {
+      const gone = this.erasedEntries.get(named.id);
+      if (gone !== undefined && !agrees(gone, named)) named.say('erasure-unbound');
+    }
     if (scope === 'message') return [];
     return this.numbers.close((authority) => bounds === undefined || bounds.has(authority), this.say);
   }
@@ -161,6 +189,7 @@ export class Book {
       keysSize,
       sender,
       recipient,
+      message: fingerprint(fact.messageId),
       manifest: fingerprint(fact.manifestSha256),
       ciphertext: fingerprint(fact.jweSha256),
       superseded: false,
@@ -188,7 +217,8 @@ export class Book {
     const id = fingerprint(receipt.decisionEntryId);
     const decided = this.decisions.get(id);
     if (decided === undefined) {
-      this.unseen.push({ id, say });
+      const { index, sender, recipient, messageId } = fact;
+      this.unseen.push({ id, say, index, parties: { sender, recipient }, messageId });
       return;
     }
     const same = this.attempts.get(attemptKey(fact, attempt));
@@ -201,13 +231,14 @@ export class Book {
     if (receipt.kind === 'technical') decided.arrived = true;
   }
 
-  private erase({ index, entryId, sender, number }: Erased, by: bigint, say: Say): void {
+  private erase(gone: Gone, say: Say): void {
+    const { index, entryId, sender, number, by } = gone;
     if (index >= by) say('erasure-order');
     const id = fingerprint(entryId);
     if (this.erasedBy.has(index) || this.erasedEntries.has(id)) say('erased-twice');
     this.erasedBy.set(index, by);
-    this.erasedEntries.set(id, by);
-    if (number !== undefined && index >= this.options.from) this.numbers.erase(sender, number);
+    this.erasedEntries.set(id, gone);
+    if (number !== undefined && index >= this.options.from) this.numbers.erase(sender, number, say);
   }
 
   /** A look names entries that are there; one whose opening is erased or stands before the period cannot be held against it. */
@@ -216,7 +247,14 @@ export class Book {
     const place = this.entries.get(id);
     if (place !== undefined) {
       if (!isSeen(seen, place, look)) say('look-unbound');
-    } else if (seen.index >= this.options.from) this.unknown.push({ id, say });
+    } else {
+      const { index, sender, recipient } = seen;
+      const parties = {
+        ...(sender === undefined ? {} : { sender }),
+        ...(recipient === undefined ? {} : { recipient }),
+      };
+      this.unknown.push({ id, say, index: look.index, at: index, parties });
+    }
   }
 
   /** A hold is lifted by the authority that laid it. */
@@ -227,12 +265,29 @@ export class Book {
     else this.holds.delete(hold.holdId);
   }
 
-  private isHeld({ entryId, sender, recipient }: Erased, { decisions }: Fact & { readonly kind: 'erasure' }): boolean {
-    const on = decisions.filter(({ openings }) => openings.some((one) => one.entryId === entryId));
-    return [...this.holds.values()].some(
-      ({ authority, caseId, messageIds }) =>
-        (authority === sender || authority === recipient) &&
-        on.some((one) => one.caseId === caseId || messageIds?.includes(one.messageId) === true),
+  /** A hold of a party stops it: of one that the erasure names, or that the rest of the log shows for the message, which is known at the end. */
+  private heldAgainst(
+    { entryId, sender, recipient }: Erased,
+    erasure: Fact & { readonly kind: 'erasure' },
+    say: Say,
+  ): void {
+    const on = erasure.decisions.filter(({ openings }) => openings.some((one) => one.entryId === entryId));
+    for (const { authority, caseId, messageIds } of this.holds.values()) {
+      const held = on.filter((one) => one.caseId === caseId || messageIds?.includes(one.messageId) === true);
+      if (held.length === 0) continue;
+      if (authority === sender || authority === recipient) say('erased-under-hold');
+      else
+        for (const messageId of new Set(held.map((one) => one.messageId)))
+          this.underHold.push({ authority, message: fingerprint(messageId), say });
+    }
+  }
+
+  private isParty(authority: string, message: string): boolean {
+    const within = (party: { readonly sender?: string; readonly recipient?: string }): boolean =>
+      party.sender === authority || party.recipient === authority;
+    for (const decided of this.decisions.values()) if (decided.message === message && within(decided)) return true;
+    return this.unseen.some(
+      ({ messageId, parties = {} }) => messageId !== undefined && fingerprint(messageId) === message && within(parties),
     );
   }
 

@@ -1,5 +1,6 @@
 import { EnvelopeError, parseErasureDecision, signedBy } from '#envelope';
 import type { ErasedOpening, Erasure, ErasureDecision } from '#envelope';
+import type { Erased, Fact } from './facts.js';
 import type { Snapshot } from '#snapshot';
 import { attempt } from './say.js';
 import type { Say } from './say.js';
@@ -45,6 +46,35 @@ export function undecided({ erased }: Erasure, decisions: readonly ErasureDecisi
 const same = (a: ErasedOpening, b: ErasedOpening): boolean =>
   a.index === b.index &&
   a.entryId === b.entryId &&
+  a.kind === b.kind &&
   a.sender === b.sender &&
   a.recipient === b.recipient &&
   a.number === b.number;
+
+/** What an erasure says of one opening, and the message that its parties decided on. */
+export interface Gone extends Erased {
+  /** Index of the erasure. */
+  readonly by: bigint;
+  readonly messageId?: string;
+}
+export const goneBy = (erased: Erased, { index, decisions }: Fact & { readonly kind: 'erasure' }): Gone => {
+  const on = decisions.find(({ openings }) => openings.some(({ entryId }) => entryId === erased.entryId));
+  return { ...erased, by: index, ...(on === undefined ? {} : { messageId: on.messageId }) };
+};
+
+/** What is left of the log and names an entry by its id: a receipt, a look, a delay. */
+export interface Naming {
+  readonly index: bigint;
+  /** Absent where the id alone is named. */
+  readonly parties?: { readonly sender?: string; readonly recipient?: string };
+  readonly messageId?: string;
+  /** Of a look: where the entry stood. */
+  readonly at?: bigint;
+}
+
+/** Whether an erasure says of an entry what is left of the log says of it, which stood before whatever names it. */
+export const agrees = (gone: Gone, { index, parties, messageId, at }: Naming): boolean =>
+  gone.index < index &&
+  (at === undefined || gone.index === at) &&
+  (parties === undefined || (gone.sender === parties.sender && gone.recipient === parties.recipient)) &&
+  (messageId === undefined || gone.messageId === undefined || gone.messageId === messageId);

@@ -215,6 +215,11 @@ export const FINDINGS = {
     'En gallring saknar parternas ställningstagande',
     "an erasure lacks the parties' decisions",
   ),
+  'erasure-unbound': of(
+    'completeness',
+    'En gallring anger andra parter, ett annat meddelande eller en annan plats än vad som finns kvar om posten',
+    'an erasure names other parties, another message or another place than what is left about the entry',
+  ),
   'erased-under-hold': of(
     'completeness',
     'En post är gallrad trots ett gallringsstopp',

@@ -53,8 +53,8 @@ export const LIMITS = {
     en: 'Some receipts are for disclosures before the period or for erased entries, and could not be held against them.',
   },
   erased: {
-    sv: 'Några poster är gallrade. Vad de innehöll visas inte, bara att parterna ville det.',
-    en: 'Some openings were erased. What they held is not shown, only that the parties decided it.',
+    sv: 'Några poster är gallrade. Vad de innehöll visas inte, och vilkas de var bara där något annat nämner dem: annars är parterna de som gallringen anger.',
+    en: 'Some openings were erased. What they held is not shown, and whose they were only where something else names them: otherwise the parties are those that the erasure names.',
   },
   'one-message': {
     sv: 'Filen gäller ett meddelande. Om andra meddelanden säger den inget.',

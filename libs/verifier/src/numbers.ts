@@ -42,8 +42,9 @@ export class Numbers {
   }
 
   /** A number whose opening is erased, as the erasure says. */
-  erase(authority: string, number: number): void {
+  erase(authority: string, number: number, say: Say): void {
     const numbers = this.erased.get(authority) ?? new Set();
+    if (numbers.has(number)) say('number-repeated', { authority, numbers: [number, number] });
     this.erased.set(authority, numbers.add(number));
   }
 
@@ -55,6 +56,9 @@ export class Numbers {
 
   private row(authority: string, erased: ReadonlySet<number>, say: Say): Row {
     const { gaps, ...row } = this.rows.get(authority) ?? this.begun(authority, least(erased));
+    // Under the number of an entry that is here something else was hidden.
+    for (const number of shownToo({ gaps, ...row }, erased))
+      say('number-repeated', { authority, numbers: [number, number] });
     let counted = 0;
     for (; erased.has(row.from - 1); row.from -= 1) counted += 1;
     const beyond = [...erased].filter((number) => number > row.to).sort((a, b) => a - b);
@@ -78,6 +82,18 @@ export class Numbers {
     return row;
   }
 }
+
+/** Erased numbers that an entry shows. */
+const shownToo = ({ from, to, gaps }: Open, erased: ReadonlySet<number>): readonly number[] => {
+  const found: number[] = [];
+  let next = 0;
+  for (const number of [...erased].sort((a, b) => a - b)) {
+    while ((gaps[next]?.to ?? number) < number) next += 1;
+    const missing = (gaps[next]?.from ?? Infinity) <= number;
+    if (number >= from && number <= to && !missing) found.push(number);
+  }
+  return found;
+};
 
 const least = (numbers: ReadonlySet<number>): number => {
   let found = Infinity;

@@ -1,20 +1,50 @@
-import { sha256Base64url } from '#envelope';
+import { localSigner, parseErasure, sha256Base64url } from '#envelope';
+import type { ErasedOpening, ErasureDecision } from '#envelope';
+import { canonicalBytes } from '#json';
 import { evidenceOf } from './evidence.js';
 import type { Draft } from './draft.js';
 import { aDraft, decisionOf, ofLog, renoticed } from './mutation.js';
 import type { Mutation, Random } from './mutation.js';
-import type { Scene } from './scene.js';
+import { looked } from './mutants-looks.js';
+import { lately } from './mutants-together.js';
+import { fresh } from './scene.js';
+import type { ActName, Scene } from './scene.js';
+
+const STRANGER = 'uppsala/socialnamnden';
 
 /** A receipt for `permit` by somebody else: its sender, or an authority that has nothing to do with it. */
 const receivedByAnother = async (draft: Draft, scene: Scene, random: Random): Promise<void> => {
   const { sender } = decisionOf(draft.act('permit'));
-  const by = random.pick([sender, 'polis/polismyndigheten', 'uppsala/socialnamnden']);
+  const by = random.pick([sender, 'polis/polismyndigheten', STRANGER]);
   const annex = await scene.receiptFor('permit', 'technical', { by });
   const statementSha256 = sha256Base64url(annex);
   draft.replace('technical', {
     annex,
     entry: await renoticed(scene, draft.act('technical'), { recipient: by, statementSha256 }),
   });
+};
+
+/** An opening of the scene as those who erase it describe it. */
+const described = (draft: Draft, name: ActName, change: Partial<ErasedOpening>): ErasedOpening => ({
+  ...draft.scene.erasedOpening(name, draft.at(name)),
+  ...change,
+});
+/** The same in the name of somebody who has nothing to do with it. */
+const asStranger = (draft: Draft, name: ActName): ErasedOpening => {
+  const { index, entryId } = described(draft, name, {});
+  return { index, entryId, sender: STRANGER };
+};
+/** A further erasure at the end of the log, by the parties that it names, of what is then called erased. */
+const eraseAlso = async (
+  draft: Draft,
+  scene: Scene,
+  name: ActName,
+  opening: ErasedOpening,
+  decided: Partial<ErasureDecision> = { messageId: fresh(), caseId: fresh() },
+): Promise<void> => {
+  const { at } = lately(draft, scene);
+  const { entry, annex } = await scene.erasureOf([opening], { change: { at }, decided: () => decided });
+  draft.erased.set(draft.at(name), draft.append(entry, annex));
 };
 
 /** What the operator and one party can do together with genuine keys, each entry whole in itself. */
@@ -29,4 +59,80 @@ export const LEAGUE_MUTATIONS: readonly Mutation[] = [
       return { evidence: await evidenceOf(draft, ['permit', 'technical']) };
     },
   },
+
+  ofLog(
+    'a decision erased by its sender alone',
+    ['entry-malformed', 'erasure-unbound'],
+    async (draft, scene, random) => {
+      const name = random.pick(['other-permit', 'cooperation-permit'] as const);
+      const { recipient: _recipient, ...alone } = described(draft, name, {});
+      const { messageId, caseId } = decisionOf(draft.act(name));
+      // As it stands no codec writes or reads it; called a refusal, what is left tells.
+      if (random.below(2) === 0) {
+        const { at } = lately(draft, scene);
+        const { entry, annex } = await scene.erasureOf([described(draft, name, {})], { change: { at } });
+        const { erased: _erased, ...rest } = parseErasure(entry).erasure;
+        const payload = canonicalBytes({ ...rest, erased: [alone] });
+        const bent = await localSigner(scene.access).sign('delge-erasure+jws', payload);
+        draft.erased.set(draft.at(name), draft.append(bent, annex));
+      } else await eraseAlso(draft, scene, name, { ...alone, kind: 'refusal' }, { messageId, caseId });
+    },
+  ),
+  ofLog(
+    'a decision erased by its sender and another authority of its own participant',
+    ['erasure-unbound'],
+    async (draft, scene, random) => {
+      const { messageId, caseId } = decisionOf(draft.act('permit'));
+      const opening = described(draft, 'permit', { recipient: 'linkoping/socialnamnden' });
+      const decided = random.pick([
+        { messageId, caseId },
+        { messageId: fresh(), caseId },
+      ]);
+      await eraseAlso(draft, scene, 'permit', opening, decided);
+    },
+  ),
+  ofLog('a decision erased by its parties as of another message', ['erasure-unbound'], async (draft, scene, random) => {
+    const name = random.pick(['permit', 'other-permit', 'cooperation-permit'] as const);
+    await eraseAlso(draft, scene, name, described(draft, name, {}));
+  }),
+  ofLog('a decision erased by a stranger', ['erasure-unbound'], async (draft, scene) =>
+    eraseAlso(draft, scene, 'cooperation-permit', asStranger(draft, 'cooperation-permit')),
+  ),
+  ofLog('an opening that was looked at erased by a stranger', ['erasure-unbound'], async (draft, scene, random) => {
+    await looked(draft, scene);
+    const name = random.pick(['technical', 'accepted', 'anew-technical'] as const);
+    await eraseAlso(draft, scene, name, asStranger(draft, name));
+  }),
+  ofLog("a message erased by others over somebody's hold", ['erased-under-hold'], async (draft, scene, random) => {
+    const { messageId, caseId } = decisionOf(draft.act('permit'));
+    const authority = 'fk/forsakringskassan';
+    const on = random.pick([{ messageIds: [messageId] }, { caseId }]);
+    const hold = await scene.holdOf({ kind: 'laid', ground: 'court', authority, holdId: fresh(), ...on }, 'fk');
+    const kept = await scene.keptAs('hold', hold, { change: { authority, at: lately(draft, scene).at } });
+    draft.append(kept.entry, kept.annex);
+    // A receipt: nothing else names it.
+    await eraseAlso(draft, scene, 'handled', asStranger(draft, 'handled'), { messageId, caseId });
+  }),
+  ofLog(
+    'an opening erased under the number of another entry',
+    ['number-repeated'],
+    async (draft, scene, random) => {
+      // Of two that its authority sent, and one that is erased already.
+      const [name, number] = random.pick([
+        ['cooperation-permit', 1],
+        ['deny', 1],
+      ] as const);
+      await eraseAlso(draft, scene, name, described(draft, name, { number }));
+    },
+    aDraft,
+  ),
+  ofLog('two openings erased under one number', ['number-repeated'], async (draft, scene) => {
+    const { sender, recipient, number } = described(draft, 'erased-permit', {});
+    const opening = described(draft, 'handled', {
+      sender,
+      ...(recipient === undefined ? {} : { recipient }),
+      ...(number === undefined ? {} : { number }),
+    });
+    await eraseAlso(draft, scene, 'handled', opening);
+  }),
 ];
