@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DisclosureLog, MemoryWitnessMemory, noteSigner } from '#testing';
 import { nodeSha256, nodeVerifyEd25519, verifierKey, witnessKey } from '#tlog/build';
-import { openCheckpoint } from '#tlog/verify';
+import { emptyRoot, openCheckpoint } from '#tlog/verify';
 import { WitnessLog } from './witness-log.js';
 import type { WitnessOutcome } from './witness-log.js';
 import type { Held } from './witness-memory.js';
@@ -125,6 +125,31 @@ describe('a witness of a log', () => {
     const again = aWitness(memory);
     await again.size();
     expect(again.hasForgotten(outcome.note)).toBe(true);
+  });
+
+  it.each<[string, (log: DisclosureLog) => Held | undefined]>([
+    ['smaller', () => ({ size: 0n, root: emptyRoot(nodeSha256), note: '' })],
+    ['of the same size with another root', (log) => ({ size: 5n, root: Buffer.alloc(32, 7), note: log.checkpoint() })],
+    ['gone', () => undefined],
+  ])('cosigns nothing any more when its memory is put back while it runs, and is %s', async (_, before) => {
+    const memory = new MemoryWitnessMemory();
+    const witness = await begun(memory);
+    const log = await aLog(5);
+    expect(await offered(witness, log)).toMatchObject({ is: 'cosigned' });
+    const putBack = before(log);
+    if (putBack === undefined) memory.byOrigin.delete(signer.name);
+    else memory.byOrigin.set(signer.name, putBack);
+    // The idle round finds another memory than it had.
+    expect(await witness.take(await log.offer(5n))).toEqual({ is: 'overtaken' });
+    expect(await witness.size()).toBeUndefined();
+    const fork = await aLog(4);
+    await fork.append('another');
+    await fork.fill(2);
+    expect(await witness.take(await fork.offer(putBack?.size ?? 0n))).toEqual({ is: 'overtaken' });
+    // Also when the memory has caught up since: on which tree, it cannot know.
+    memory.byOrigin.set(signer.name, { size: fork.size, root: fork.root, note: fork.checkpoint() });
+    expect(await witness.size()).toBeUndefined();
+    expect(await witness.take(await fork.offer(fork.size))).toEqual({ is: 'overtaken' });
   });
 
   it('sees, and does not cosign, where no policy asks for it', async () => {

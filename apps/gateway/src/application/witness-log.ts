@@ -35,6 +35,10 @@ export class WitnessLog {
   private readonly logAlone: LogTrust;
   private readonly own: PolicyWitness | undefined;
   private held: Held | undefined;
+  /** The largest that this process has seen in the memory or put there: a database that is put back from before does not take it along. */
+  private largest: Held | undefined;
+  /** For good: what the memory says from here on may have grown from a past that was put back. */
+  private isPutBack = false;
 
   /** @param key Ed25519, the gateway's witness key */
   constructor(
@@ -49,10 +53,22 @@ export class WitnessLog {
     );
   }
 
-  /** Size of the newest checkpoint held; read again from the memory after `overtaken`. @returns undefined when nothing is remembered */
+  /**
+   * Size of the newest checkpoint held; read again from the memory after `overtaken`.
+   * @returns undefined when nothing is remembered, or less than was
+   */
   async size(): Promise<bigint | undefined> {
-    this.held ??= await this.memory.held(this.trust.origin);
+    if (this.held === undefined && !this.isPutBack) {
+      const read = await this.memory.held(this.trust.origin);
+      this.isPutBack = this.largest !== undefined && (read === undefined || isBefore(read, this.largest));
+      if (!this.isPutBack) this.holds(read);
+    }
     return this.held?.size;
+  }
+
+  private holds(held: Held | undefined): void {
+    this.held = held;
+    this.largest = held ?? this.largest;
   }
 
   /**
@@ -96,7 +112,7 @@ export class WitnessLog {
     const next = { size: checkpoint.size, root: checkpoint.root, note: offer.checkpoint };
     // One statement that checks and persists. Nothing is signed unless what was checked is what is held.
     const advanced = await this.memory.advance(this.trust.origin, held, next);
-    this.held = advanced ? next : undefined;
+    this.holds(advanced ? next : undefined);
     if (!advanced) return { is: 'overtaken' };
     if (this.own === undefined) return { is: 'seen', size: checkpoint.size };
     const signer = { ...this.key, name: this.own.key.name };
@@ -110,6 +126,10 @@ export class WitnessLog {
     return { is: 'forked', code, size, isNew };
   }
 }
+
+/** A memory only grows, and holds one root at one size. */
+const isBefore = (read: Held, largest: Held): boolean =>
+  read.size < largest.size || (read.size === largest.size && Buffer.compare(read.root, largest.root) !== 0);
 
 const readOffer = (
   text: string,
