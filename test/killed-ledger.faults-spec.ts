@@ -8,7 +8,7 @@ import { judgeLog, sound, tell } from './support/log-judge.js';
 const ROUNDS = Number(process.env['DELGE_KILLS'] ?? 5);
 const SEED = Number(process.env['DELGE_SEED'] ?? randomInt(2 ** 31));
 
-jest.setTimeout(240_000 + ROUNDS * 20_000);
+jest.setTimeout(600_000 + ROUNDS * 20_000);
 
 describe(`four ledgers and a signer, killed at every step and ${ROUNDS} times anywhere (DELGE_SEED=${SEED})`, () => {
   const random = new Random(SEED);

@@ -17,8 +17,8 @@ import type { LogEvidence } from './log-judge.js';
 import { AskedWitness } from './asked-witness.js';
 
 export const LEDGERS = ['ledger-1', 'ledger-2', 'ledger-3', 'ledger-4'] as const;
-const READY_MS = 60_000;
-const SETTLED_MS = 60_000;
+const READY_MS = 120_000;
+const SETTLED_MS = 120_000;
 const BATCH = 16;
 const PROVEN = 200;
 

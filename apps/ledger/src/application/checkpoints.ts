@@ -164,7 +164,7 @@ export class Checkpoints {
     }
     this.crash('ledger.round.before-offer');
     const isOurs = await this.store.offer(log, offered?.id, newest.id, met ? offered.id : undefined);
-    if (isOurs) this.crash('ledger.round.after-offer');
+    this.crash('ledger.round.after-offer');
     this.again ||= isOurs;
   }
 
