@@ -121,6 +121,22 @@ describe('openings of the disclosure log', () => {
     await expect(verifyLook(row?.entry.toString() ?? '', key)).resolves.toMatchObject({ kind: 'look' });
   });
 
+  it('about one message are shown from an index on, a page at a time', async () => {
+    const about = message(SENDER, RECIPIENT);
+    const handed = [];
+    for (let at = 0; at < 101; at += 1) handed.push(await hand(about));
+    await sequenced();
+    const { messageId } = about;
+    const first = await shown({ purpose: 'erasure', asked: { messageId } });
+    expect(first.openings.map(({ entryId }) => entryId)).toEqual(handed.slice(0, 100));
+    const rest = await shown({ purpose: 'erasure', asked: { messageId, from: first.next ?? 0n } });
+    expect(rest.openings.map(({ entryId }) => entryId)).toEqual(handed.slice(100));
+    expect(rest.next).toBeUndefined();
+    expect((await pendingLooks()).map(({ purpose }) => purpose)).toEqual(
+      expect.arrayContaining(['erasure', 'erasure']),
+    );
+  });
+
   it('of others are not: nobody looks where nothing is shown', async () => {
     const about = message(SENDER, RECIPIENT);
     await hand(about);

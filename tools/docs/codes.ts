@@ -292,7 +292,7 @@ export const RELEASE_CODES: Readonly<Record<ReleaseFault, string>> = {
     'a version that was released before says something else under the same id, holds for longer, or is gone; `versions` names them',
 };
 
-export const KEEPING_CODES: Readonly<Record<KeepingFault, string>> = {
+export const KEEPING_CODES: Readonly<Record<KeepingFault | 'openings-missing', string>> = {
   malformed: 'no statement about keeping or erasing',
   environment: 'signed for another environment',
   key: "the key is no live administrator key of the authority's participant; of a report, no live manifest key of its gateway",
@@ -302,6 +302,8 @@ export const KEEPING_CODES: Readonly<Record<KeepingFault, string>> = {
   'not-a-party': 'an entry is about others',
   'other-message': 'an entry is about another message or case than the decision names',
   'opening-differs': 'an opening has another index, other parties or another number than the decision says',
+  'openings-missing':
+    'by the gateway: the decision names no opening of somebody who is party to the message; ask it anew what to name',
   'not-erasable': 'an entry that is about no message stays',
   'hold-unknown': 'the authority has laid no such hold',
   'decision-unknown': 'the authority has decided no such thing',

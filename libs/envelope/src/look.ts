@@ -15,8 +15,8 @@ import {
 } from './codec.js';
 import type { KeysHead } from './statements.js';
 
-/** What a look was for: the evidence of one message, or a bundle of a period. */
-export const LOOK_PURPOSES = ['evidence', 'export'] as const;
+/** What a look was for: the evidence of one message, a bundle of a period, or what a decision to erase one message names. */
+export const LOOK_PURPOSES = ['evidence', 'export', 'erasure'] as const;
 
 /** One opening that was shown, and whose it was. */
 export interface SeenOpening {

@@ -11,13 +11,18 @@ import type { Decision, ErasedOpening, ErasureDecision, Notice } from '#envelope
 import type { ErasureView } from '#contracts';
 import type { Snapshot } from '#snapshot';
 import { parseProof } from '#tlog/verify';
-import { GatewayError, RejectedDelivery } from '../domain/errors.js';
+import { GatewayError, NotYet, RejectedDelivery } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { ErasureStore, ErasureSubject, EvidenceSource, KeepingLog, Now } from './ports.js';
+import type { ErasureStore, ErasureSubject, EvidenceSource, KeepingLog, Now, UnreportedErasure } from './ports.js';
 import type { Evidence, VerifyEvidence } from './verify-evidence.js';
+
+/** As many as the ledger takes in one decision. */
+const MOST_OPENINGS = 100;
 
 interface Proposed {
   readonly opening: ErasedOpening;
+  /** Whether the message came no further than this, or this says that it may yet arrive; undefined for what says neither. */
+  readonly ends: boolean | undefined;
   /** Absent where neither entry nor annex names it. */
   readonly caseId?: string;
 }
@@ -38,7 +43,8 @@ export class EraseMessage {
   ) {}
 
   /**
-   * What a decision on this message says: openings as the ledger shows them, each verified by its proof, since its party decides on them word for word.
+   * What a decision on this message says: openings as the ledger shows them, each verified by its proof, since its party decides on them word for word. Without those that
+   * a decision of this authority names already: what is left after one came into the log later, or was too much for it.
    * @throws {GatewayError} NOT_FOUND @throws {NotYet}
    */
   async read(authority: string, messageId: string): Promise<ErasureView> {
@@ -47,13 +53,17 @@ export class EraseMessage {
     // Of what was refused or rejected its recipient has nothing here; it is party to the entries all the same.
     const caseId = (subject === undefined ? undefined : caseOf(subject)) ?? shown.find((one) => one.caseId)?.caseId;
     if (caseId === undefined) throw new GatewayError('NOT_FOUND');
+    const named = this.named(await this.store.decisions(authority, messageId));
     return {
       env: this.environment,
       authority,
       messageId,
       caseId,
-      openings: shown.map(({ opening }) => opening).sort((a, b) => Number(BigInt(a.index) - BigInt(b.index))),
-      ended: subject?.ended ?? true,
+      openings: shown
+        .map(({ opening }) => opening)
+        .filter(({ entryId }) => !named.has(entryId))
+        .slice(0, MOST_OPENINGS),
+      ended: subject?.ended ?? hasEnded(shown),
       ...(subject?.erasedAt === undefined ? {} : { erasedAt: subject.erasedAt.toISOString() }),
     };
   }
@@ -65,18 +75,43 @@ export class EraseMessage {
    */
   async execute(text: string): Promise<{ readonly messageId: string; readonly erasedAt: string }> {
     const decision = await this.verified(text);
-    const { authority, decisionId, messageId, caseId } = decision;
+    const { authority, decisionId, messageId } = decision;
     const subject = await this.store.subject(authority, messageId);
-    if (subject === undefined && decision.openings.length === 0) throw new GatewayError('NOT_FOUND');
-    const own = subject === undefined ? undefined : caseOf(subject);
-    if (own !== undefined && own !== caseId)
-      throw new GatewayError('ERASURE_REFUSED', { extensions: { code: 'other-message' } });
-    if (subject?.ended === false) throw new GatewayError('NOT_ENDED');
+    const before = await this.store.decisions(authority, messageId);
+    // Of what is erased by this very decision nothing may be left to judge it by.
+    if (!before.includes(text)) await this.judge(decision, subject, before);
     const { held } = await this.ledger.state(text);
     if (held) throw new GatewayError('HELD');
     const at = this.now();
-    const { gateway } = this.keys;
-    const report = await signErasureReport(this.keys.manifestSigner, {
+    if (!(await this.store.erase(authority, { decisionId, messageId, statement: text, at })))
+      throw new GatewayError('NOT_ENDED');
+    this.erased();
+    return { messageId, erasedAt: (subject?.erasedAt ?? at).toISOString() };
+  }
+
+  /** Tells the ledger what was erased and not yet told; what it refuses is left for the next time. @throws {NotYet} the ledger is away */
+  async report(): Promise<{ readonly told: number; readonly refused: number }> {
+    let [told, refused] = [0, 0];
+    for (const authority of this.keys.authorities) {
+      let after: string | undefined;
+      do {
+        const page = await this.store.unreported(authority, after);
+        for (const erasure of page) {
+          const taken = await this.tell(authority, erasure);
+          if (taken) await this.store.reported(authority, erasure.decisionId, this.now());
+          if (taken) told += 1;
+          else refused += 1;
+        }
+        after = page.at(-1)?.decisionId;
+      } while (after !== undefined);
+    }
+    return { told, refused };
+  }
+
+  /** Signed by the key of today: the one of the day of the erasure may be revoked. @returns false when the ledger refuses it */
+  private async tell(authority: string, { decisionId, messageId, at }: UnreportedErasure): Promise<boolean> {
+    const { gateway, manifestSigner } = this.keys;
+    const said = {
       v: 1,
       env: this.environment,
       decisionId,
@@ -84,23 +119,47 @@ export class EraseMessage {
       gateway,
       messageId,
       at: at.toISOString(),
-    });
-    if (!(await this.store.erase(authority, { decisionId, messageId, statement: text, report, at })))
-      throw new GatewayError('NOT_ENDED');
-    this.erased();
-    return { messageId, erasedAt: (subject?.erasedAt ?? at).toISOString() };
+    } as const;
+    try {
+      await this.ledger.state(await signErasureReport(manifestSigner, said));
+      return true;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      // It has a report of this already, whose answer did not come here.
+      return error.code === 'ID_REUSE';
+    }
   }
 
-  /** Tells the ledger what was erased and not yet told. @returns how many */
-  async report(): Promise<number> {
-    let count = 0;
-    for (const authority of this.keys.authorities)
-      for (const { decisionId, report } of await this.store.unreported(authority)) {
-        await this.ledger.state(report);
-        await this.store.reported(authority, decisionId, this.now());
-        count += 1;
-      }
-    return count;
+  /** Whether this decision may be brought to the ledger. @throws {GatewayError} NOT_FOUND, NOT_ENDED, ERASURE_REFUSED @throws {NotYet} */
+  private async judge(
+    { authority, messageId, caseId, openings }: ErasureDecision,
+    subject: ErasureSubject | undefined,
+    before: readonly string[],
+  ): Promise<void> {
+    const own = subject === undefined ? undefined : caseOf(subject);
+    if (own !== undefined && own !== caseId) throw refused('other-message');
+    if (subject?.ended === false) throw new GatewayError('NOT_ENDED');
+    const shown = await this.shown(authority, messageId);
+    if (subject === undefined && shown.length === 0) throw new GatewayError('NOT_FOUND');
+    // What may yet arrive would be kept after all.
+    if (subject === undefined && !hasEnded(shown)) throw new GatewayError('NOT_ENDED');
+    // Whoever is party to what is left out could have a hold that nobody would ask for.
+    const named = this.named(before);
+    for (const { entryId } of openings) named.add(entryId);
+    const asked = new Set(shown.filter(({ opening }) => named.has(opening.entryId)).flatMap(partiesOf));
+    if (shown.flatMap(partiesOf).some((party) => party !== authority && !asked.has(party)))
+      throw refused('openings-missing');
+  }
+
+  /** Entries that decisions name whose keys are live still: others count no more. */
+  private named(decisions: readonly string[]): Set<string> {
+    const named = new Set<string>();
+    for (const text of decisions) {
+      const { decision, kid } = parseErasureDecision(text);
+      if (this.newest()?.administratorOf(decision.authority, kid) === undefined) continue;
+      for (const { entryId } of decision.openings) named.add(entryId);
+    }
+    return named;
   }
 
   private async verified(text: string): Promise<ErasureDecision> {
@@ -116,14 +175,21 @@ export class EraseMessage {
     }
   }
 
+  /**
+   * In the order of the log.
+   * @throws {NotYet} also when the proof of one is not under quorum yet, or something does not verify: a proposal that leaves it out in silence would leave it for good
+   */
   private async shown(authority: string, messageId: string): Promise<readonly Proposed[]> {
-    const shown = await this.source.openings(authority, messageId);
+    const shown = (await this.source.openings(authority, messageId, 'erasure')).filter(({ entry }) =>
+      isErasable(entry),
+    );
     const dated = await this.source.dated(shown.map(({ entryId }) => entryId));
     const found: Proposed[] = [];
     for (const { entryId, entry, blind, annex } of shown) {
       const proof = dated.get(entryId)?.proof;
       const said = proof === undefined ? undefined : await this.said({ entry, blind, proof });
-      if (proof === undefined || said?.sender === undefined || said.messageId !== messageId) continue;
+      if (proof === undefined || said?.messageId !== messageId) throw new NotYet('ledger');
+      if (said.sender === undefined) continue;
       const { sender, recipient, number } = said;
       const caseId = 'caseId' in said ? said.caseId : caseOfRefusal(said, annex);
       const index = parseProof(proof).index.toString();
@@ -134,28 +200,44 @@ export class EraseMessage {
         ...(recipient === undefined ? {} : { recipient }),
         ...(number === undefined ? {} : { number }),
       };
-      found.push({ opening, ...(caseId === undefined ? {} : { caseId }) });
+      found.push({ opening, ends: endOf(said), ...(caseId === undefined ? {} : { caseId }) });
     }
-    return found;
+    return found.sort((a, b) => Number(BigInt(a.opening.index) - BigInt(b.opening.index)));
   }
 
-  /** @returns undefined for what is no decision or notice, or does not verify: nobody decides on that */
+  /** @returns undefined for what does not verify */
   private async said(shown: Evidence): Promise<Decision | Notice | undefined> {
     try {
-      switch (typOf(shown.entry)) {
-        case 'delge-decision+jws':
-          return (await this.evidence.decision(shown)).decision;
-        case 'delge-notice+jws':
-          return (await this.evidence.notice(shown)).notice;
-        default:
-          return undefined;
-      }
+      return typOf(shown.entry) === 'delge-decision+jws'
+        ? (await this.evidence.decision(shown)).decision
+        : (await this.evidence.notice(shown)).notice;
     } catch (error) {
       if (error instanceof RejectedDelivery) return undefined;
       throw error;
     }
   }
 }
+
+const refused = (code: string): GatewayError => new GatewayError('ERASURE_REFUSED', { extensions: { code } });
+
+/** Decisions and notices; nobody decides on what else names the message. */
+const isErasable = (entry: string): boolean => {
+  const typ = typOf(entry);
+  return typ === 'delge-decision+jws' || typ === 'delge-notice+jws';
+};
+
+const partiesOf = ({ opening: { sender, recipient } }: Proposed): readonly string[] =>
+  recipient === undefined ? [sender] : [sender, recipient];
+
+/** A receipt says that it arrived, or that it was rejected: also where the row of it is lost. */
+const ENDS = ['receipt-recorded', 'refusal-recorded', 'expired', 'discarded'];
+const endOf = (said: Decision | Notice): boolean | undefined => {
+  if (said.kind === 'decision') return said.outcome !== 'permit';
+  return ENDS.includes(said.kind) ? true : undefined;
+};
+/** An earlier attempt may have ended where a later one goes on. */
+const hasEnded = (shown: readonly Proposed[]): boolean =>
+  shown.findLast(({ ends }) => ends !== undefined)?.ends === true;
 
 /** The annex is the one that the notice took into the log, or none. */
 const caseOfRefusal = ({ kind, statementSha256 }: Notice, annex: string | undefined): string | undefined =>

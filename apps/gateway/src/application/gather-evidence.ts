@@ -78,7 +78,9 @@ export class GatherEvidence {
   private async received(authority: string, messageId: string): Promise<Kept | undefined> {
     const delivery = await this.deliveries.find(authority, messageId);
     // Receipts are told to the sender, and what was refused is delivered to nobody: the rest lies at the ledger.
-    const shown = (await this.source.openings(authority, messageId)).filter(({ entry }) => isOfMessage(entry));
+    const shown = (await this.source.openings(authority, messageId, 'evidence')).filter(({ entry }) =>
+      isOfMessage(entry),
+    );
     if (delivery === undefined) return shown.length === 0 ? undefined : { entries: shown };
     const { decision: entry, blind, manifest: annex, document } = delivery.detail;
     const own = { entryId: delivery.decisionEntryId, entry, blind, annex };

@@ -1,4 +1,5 @@
 import type { BusinessReceipt, ListReferralsQueryDto, MessageState, SubmitReferralDto, VerdictView } from '#contracts';
+import type { Look } from '#envelope';
 import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
 import type { ComputedBy } from '../domain/forecast.js';
@@ -279,12 +280,15 @@ export interface ShownOpening {
   readonly annex?: string;
 }
 
+/** What openings about a message are looked at for. */
+export type OpeningsFor = Exclude<Look['purpose'], 'export'>;
+
 /** What the operator's services give out for evidence. Nothing of it is believed: whoever is handed the file verifies it. Each call: @throws {NotYet} */
 export interface EvidenceSource {
   /** By entry id, those that stand in the log. */
   dated(entryIds: readonly string[]): Promise<ReadonlyMap<string, Dated>>;
-  /** Openings of entries about a message that the authority is party to. The ledger makes an entry of it that it looked. */
-  openings(authority: string, messageId: string): Promise<readonly ShownOpening[]>;
+  /** All openings of entries about a message that the authority is party to. The ledger makes an entry of it that it looked, and what for. */
+  openings(authority: string, messageId: string, purpose: OpeningsFor): Promise<readonly ShownOpening[]>;
   /** The `keys` log whole, each entry's text, with the checkpoint that covers it. */
   keys(): Promise<{ readonly checkpoint: string; readonly entries: readonly string[] }>;
   /** @returns text of a released rule set's bytes, undefined when it ships with every verifier */
@@ -329,14 +333,9 @@ export interface DecidedErasure {
   readonly messageId: string;
   /** Exact characters of the decision. */
   readonly statement: string;
-  /** Exact characters of what the ledger is told. */
-  readonly report: string;
   readonly at: Date;
 }
-export interface UnreportedErasure {
-  readonly decisionId: string;
-  readonly report: string;
-}
+export type UnreportedErasure = Omit<DecidedErasure, 'statement'>;
 export interface ErasureStore {
   subject(authority: string, messageId: string): Promise<ErasureSubject | undefined>;
   /**
@@ -344,7 +343,10 @@ export interface ErasureStore {
    * @returns false, and nothing is changed, when the message has not ended
    */
   erase(authority: string, erasure: DecidedErasure): Promise<boolean>;
-  unreported(authority: string): Promise<readonly UnreportedErasure[]>;
+  /** Exact characters of the decisions by which it was erased. */
+  decisions(authority: string, messageId: string): Promise<readonly string[]>;
+  /** Some of those not yet reported, in the order of their decisions' ids. @param after the last one of the page before */
+  unreported(authority: string, after?: string): Promise<readonly UnreportedErasure[]>;
   reported(authority: string, decisionId: string, at: Date): Promise<void>;
 }
 

@@ -16,8 +16,9 @@ export class ReportErasures extends Loop {
 
   protected override async round(): Promise<number> {
     try {
-      const count = await this.erasing.report();
-      if (count > 0) this.log.info('erasures.reported', { count });
+      const { told, refused } = await this.erasing.report();
+      if (told > 0) this.log.info('erasures.reported', { count: told });
+      if (refused > 0) this.log.warn('erasures.refused', { count: refused });
     } catch (error) {
       if (error instanceof NotYet || isStoreFailure(error)) this.log.warn('erasures.wait');
       else this.log.failure('erasures.failed', error);

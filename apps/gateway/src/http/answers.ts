@@ -282,7 +282,7 @@ export const answers = {
           number: absent(count),
         }),
       ),
-      'Of entries about the message that stand in the log, each verified by its proof. That they were looked at is an entry too.',
+      'Of entries about the message that stand in the log, each verified by its proof; at most 100, without those that a decision of yours names already. Some after `erasedAt`: decide on these too. That they were looked at is an entry.',
     ),
     ended: described({ type: 'boolean' }, 'Until it has, it cannot be erased'),
     erasedAt: absent(instant),

@@ -6,7 +6,14 @@ import type { Trust } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519, offerText } from '#tlog/build';
 import { openCheckpoint } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
-import type { Dated, EvidenceSource, ExportSource, ShownOpening, ShownPeriod } from '../application/ports.js';
+import type {
+  Dated,
+  EvidenceSource,
+  ExportSource,
+  OpeningsFor,
+  ShownOpening,
+  ShownPeriod,
+} from '../application/ports.js';
 import { GatewayError, NotYet } from '../domain/errors.js';
 
 type Item = Omit<ShownOpening, 'entry'> & { readonly entry?: string };
@@ -35,14 +42,20 @@ export class LedgerEvidence implements EvidenceSource, ExportSource {
     return dated;
   }
 
-  async openings(authority: string, messageId: string): Promise<readonly ShownOpening[]> {
-    const body = { authority, purpose: 'evidence', messageId };
-    const answer = await answered('ledger', () => this.ledger.post('/log/v1/disclosure/looks', body));
-    const { items } = answer === undefined ? { items: [] } : read<{ readonly items: readonly Item[] }>(answer);
-    // What is erased has no entry.
-    return items.flatMap(({ entryId, entry, blind, annex }) =>
-      entry === undefined ? [] : [{ entryId, entry, blind, ...(annex === undefined ? {} : { annex }) }],
-    );
+  async openings(authority: string, messageId: string, purpose: OpeningsFor): Promise<readonly ShownOpening[]> {
+    const shown: ShownOpening[] = [];
+    for (let from: string | undefined = '0'; from !== undefined;) {
+      const body: object = { authority, purpose, messageId, from };
+      const answer = await answered('ledger', () => this.ledger.post('/log/v1/disclosure/looks', body));
+      if (answer === undefined) break;
+      const page: { readonly items: readonly Item[]; readonly next?: string } = read(answer);
+      // What is erased has no entry.
+      for (const { entryId, entry, blind, annex } of page.items)
+        if (entry !== undefined) shown.push({ entryId, entry, blind, ...(annex === undefined ? {} : { annex }) });
+      if (page.next !== undefined && BigInt(page.next) <= BigInt(from)) throw new NotYet('ledger');
+      from = page.next;
+    }
+    return shown;
   }
 
   async period(authority: string, from: bigint, to: bigint): Promise<ShownPeriod> {

@@ -19,7 +19,7 @@ export class PostgresErasureStore implements ErasureStore {
     return asAuthority(this.dataSource, authority, (tx) => this.find(tx, authority, messageId));
   }
 
-  erase(authority: string, { decisionId, messageId, statement, report, at }: DecidedErasure): Promise<boolean> {
+  erase(authority: string, { decisionId, messageId, statement, at }: DecidedErasure): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const values = [authority, messageId];
       await alone(tx, messageId);
@@ -35,9 +35,9 @@ export class PostgresErasureStore implements ErasureStore {
       );
       if (message !== undefined && !isEnded(message.state)) return false;
       await tx.query(
-        `INSERT INTO gateway.erasure (authority, decision_id, message_id, statement, report, erased_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-        [authority, decisionId, messageId, statement, report, at],
+        `INSERT INTO gateway.erasure (authority, decision_id, message_id, statement, erased_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+        [authority, decisionId, messageId, statement, at],
       );
       await tx.query(
         `UPDATE gateway.message SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND message_id = $2`,
@@ -77,14 +77,25 @@ export class PostgresErasureStore implements ErasureStore {
     });
   }
 
-  async unreported(authority: string): Promise<readonly UnreportedErasure[]> {
+  async decisions(authority: string, messageId: string): Promise<readonly string[]> {
     const rows = await asAuthority(this.dataSource, authority, (tx) =>
-      tx.query<{ decision_id: string; report: string }[]>(
-        `SELECT decision_id, report FROM gateway.erasure WHERE authority = $1 AND reported_at IS NULL ORDER BY erased_at LIMIT 100`,
-        [authority],
+      tx.query<{ statement: string }[]>(
+        `SELECT statement FROM gateway.erasure WHERE authority = $1 AND message_id = $2 ORDER BY erased_at, decision_id`,
+        [authority, messageId],
       ),
     );
-    return rows.map(({ decision_id: decisionId, report }) => ({ decisionId, report }));
+    return rows.map(({ statement }) => statement);
+  }
+
+  async unreported(authority: string, after?: string): Promise<readonly UnreportedErasure[]> {
+    const rows = await asAuthority(this.dataSource, authority, (tx) =>
+      tx.query<{ decision_id: string; message_id: string; erased_at: Date }[]>(
+        `SELECT decision_id, message_id, erased_at FROM gateway.erasure
+         WHERE authority = $1 AND reported_at IS NULL AND ($2::uuid IS NULL OR decision_id > $2) ORDER BY decision_id LIMIT 100`,
+        [authority, after ?? null],
+      ),
+    );
+    return rows.map((row) => ({ decisionId: row.decision_id, messageId: row.message_id, at: row.erased_at }));
   }
 
   async reported(authority: string, decisionId: string, at: Date): Promise<void> {

@@ -38,7 +38,7 @@ export class ProofsDto {
 export class LogParamDto {
   @IsIn(LOGS) readonly log!: LogName;
 }
-/** About one message, or a period: one of them. */
+/** About one message, from an index on, or a period [from, to): one of them. */
 export class LookDto {
   /** Party to what it asks for, and hosted by the gateway that asks. */
   @IsAuthorityId() readonly authority!: string;

@@ -19,7 +19,7 @@ export class OpeningController {
   ): Promise<object> {
     const { messageId, from, to } = asked;
     const isPeriod = from !== undefined && to !== undefined;
-    if ((messageId === undefined) !== isPeriod || (from === undefined) !== (to === undefined))
+    if ((messageId === undefined) !== isPeriod || (from === undefined && to !== undefined))
       throw new ProblemError('invalid-request', 400, { violations: [{ path: '/messageId', code: 'messageId' }] });
     const gateway = /^gateway:(.+)$/.exec(holder)?.[1];
     if (gateway === undefined) throw new ProblemError('not-found', 404);
@@ -27,7 +27,9 @@ export class OpeningController {
       gateway,
       authority,
       purpose,
-      asked: isPeriod ? { from: BigInt(from), to: BigInt(to) } : { messageId: messageId ?? '' },
+      asked: isPeriod
+        ? { from: BigInt(from), to: BigInt(to) }
+        : { messageId: messageId ?? '', from: BigInt(from ?? 0) },
     });
     if (shown === 'not-hosted') throw new ProblemError('not-found', 404);
     if (shown === 'not-ready') throw new ProblemError('not-ready', 503);

@@ -1,7 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 
-/** What of an authority's entries is asked for: about one message, or indices [from, to). */
-export type Asked = { readonly messageId: string } | { readonly from: bigint; readonly to: bigint };
+/** What of an authority's entries is asked for: about one message from an index on, or indices [from, to). */
+export type Asked =
+  { readonly messageId: string; readonly from?: bigint } | { readonly from: bigint; readonly to: bigint };
 
 export interface FoundOpening {
   readonly index: bigint;
@@ -39,7 +40,7 @@ export class OpeningStore {
   async of(tx: EntityManager, authority: string, asked: Asked, size: bigint, limit: number): Promise<readonly Found[]> {
     const [where, values] =
       'messageId' in asked
-        ? ['p.message_id = $4', [asked.messageId]]
+        ? ['p.message_id = $4 AND p.index >= $5', [asked.messageId, (asked.from ?? 0n).toString()]]
         : ['p.index >= $4 AND p.index < $5', [asked.from.toString(), asked.to.toString()]];
     const rows = await tx.query<Row[]>(
       `SELECT p.index, l.entry_id, o.entry, o.blind, o.annex, by.index AS erased_by FROM ledger.party p

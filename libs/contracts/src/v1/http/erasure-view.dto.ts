@@ -14,6 +14,7 @@ export interface ErasureView {
   readonly authority: string;
   readonly messageId: string;
   readonly caseId: string;
+  /** At most 100, in the order of the log, without those that a decision names already. */
   readonly openings: readonly ErasureOpeningView[];
   /** Until it has, it cannot be erased. */
   readonly ended: boolean;
