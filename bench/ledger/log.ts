@@ -144,7 +144,14 @@ export class BenchLog {
     const trust = { origin, keys: [verifierKey(origin, raw, nodeSha256)], policy: '' };
     const leaves = new LeafStore(await this.source(url, 'ledger'), 'disclosure');
     const signer = nodeNoteSigner(origin, privateKey.export({ format: 'jwk' }));
-    return new SignLog(leaves, new StateFile(join(dir, 'disclosure.json'), origin), trust, signer, () => undefined);
+    return new SignLog(
+      leaves,
+      new StateFile(join(dir, 'disclosure.json'), origin),
+      trust,
+      signer,
+      () => new Date(),
+      () => undefined,
+    );
   }
 
   private async look(): Promise<void> {

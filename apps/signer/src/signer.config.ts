@@ -13,7 +13,7 @@ export class SignerConfig extends ServiceConfig {
   @IsString() readonly KEYS_KEY_FILE!: string;
   /** `true` once, when the logs begin: the only time at which no state is no fault. */
   @IsIn(['true', 'false']) readonly GENESIS: string = 'false';
-  /** Once, when the state of this log is lost: newest checkpoint of the log with its quorum, a signed note. Not looked at while there is a state. */
+  /** Once, when the state of this log is lost: newest checkpoint of the log with its quorum, cosigned within five minutes, a signed note. Not looked at while there is a state. */
   @IsOptional() @IsString() readonly DISCLOSURE_CHECKPOINT_FILE?: string;
   /** Once, when the state of the keys log is lost: as above. */
   @IsOptional() @IsString() readonly KEYS_CHECKPOINT_FILE?: string;

@@ -46,7 +46,14 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
     const own = trust.logs[name];
     const jwk = parseStrict(await readFile(files[name])) as unknown as JsonWebKey;
     const state = new StateFile(join(config.STATE_DIR, `${name}.json`), own.origin, crash);
-    const signLog = new SignLog(new LeafStore(dataSource, name), state, own, nodeNoteSigner(own.origin, jwk), crash);
+    const signLog = new SignLog(
+      new LeafStore(dataSource, name),
+      state,
+      own,
+      nodeNoteSigner(own.origin, jwk),
+      now,
+      crash,
+    );
     const lost = checkpoints[name] === undefined ? undefined : await readFile(checkpoints[name], 'utf8');
     const signing = new Signing(name, signLog, config.GENESIS === 'true', lost, config.HEARTBEAT_MS, log, now);
     health.register(name, () => signing.fault());

@@ -27,6 +27,10 @@ const trust: LogTrust = {
   policy: `witness w ${witnessKey(witness.name, witness.publicKey, nodeSha256)}\nquorum w\n`,
 };
 
+/** POSIX seconds: when the witnesses cosigned, and when the signer looks. */
+const COSIGNED = 1_790_000_000;
+const now = (): Date => new Date((COSIGNED + 60) * 1000);
+
 let folder: string;
 let file: string;
 let store: MemoryLeafStore;
@@ -39,7 +43,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const aSigner = (by = signer, crash: (point: string) => void = () => undefined): SignLog =>
-  new SignLog(store, new StateFile(file, ORIGIN), trust, by, crash);
+  new SignLog(store, new StateFile(file, ORIGIN), trust, by, now, crash);
 const started = async (genesis = false, witnessed?: string): Promise<SignLog> => {
   const signing = aSigner();
   await signing.start(genesis, witnessed);
@@ -249,9 +253,9 @@ describe('the state of its own', () => {
 });
 
 describe('a state that is lost', () => {
-  const cosigned = (note: string, by = witness): string => {
+  const cosigned = (note: string, by = witness, at = COSIGNED): string => {
     const text = note.slice(0, note.indexOf('\n\n') + 1);
-    return `${note}${cosignatureLine(text, by, 1_790_000_000n, nodeSha256)}`;
+    return `${note}${cosignatureLine(text, by, BigInt(at), nodeSha256)}`;
   };
   const lost = async (): Promise<string> => {
     await signedLog();
@@ -326,9 +330,26 @@ describe('a state that is lost', () => {
     expect(await restart()).toBe('STATE_MISSING');
   });
 
+  it.each<[string, number]>([
+    ['hours ago', COSIGNED - 2 * 3600],
+    ['a little more than five minutes ago', COSIGNED + 60 - 301],
+    // Then it is the clock here that was put back.
+    ['in hours', COSIGNED + 2 * 3600],
+  ])('is not made from what was cosigned %s, though the database has no more', async (_, at) => {
+    await lost();
+    const [first] = store.checkpoints;
+    // Both put back from before, and what the witnesses remember since is not asked for.
+    store.rows = store.rows.slice(0, 3);
+    store.checkpoints = store.checkpoints.slice(0, 1);
+    expect(await restart(cosigned(first?.note ?? '', witness, at))).toBe('CHECKPOINT_STALE');
+    expect(store.checkpoints).toHaveLength(1);
+    expect(await restart()).toBe('STATE_MISSING');
+  });
+
   it('is not made under a policy without witnesses: nobody else remembers', async () => {
     const witnessed = await lost();
-    const signing = new SignLog(store, new StateFile(file, ORIGIN), { ...trust, policy: '' }, signer, () => undefined);
+    const alone = { ...trust, policy: '' };
+    const signing = new SignLog(store, new StateFile(file, ORIGIN), alone, signer, now, () => undefined);
     expect(await outcomeOf(() => signing.start(false, witnessed))).toBe('CHECKPOINT_NOT_WITNESSED');
   });
 

@@ -16,6 +16,11 @@ import type { LeafStore } from '../persistence/leaf.store.js';
 import type { SignedState, StateFile } from '../state/state-file.js';
 
 const PAGE = 1000;
+/**
+ * Witnesses cosign the newest they hold every minute, signer or none. What they cosigned longer ago may not be the newest, and nothing in the
+ * database says so once that is put back from before as well.
+ */
+const FRESH_MS = 5 * 60_000;
 
 /**
  * Signs one log. Recomputes the tree from the leaves themselves, keeps what it signed where the database's owner cannot reach it, and never
@@ -33,13 +38,15 @@ export class SignLog {
     private readonly file: StateFile,
     private readonly trust: LogTrust,
     private readonly signer: NoteSigner,
+    private readonly now: () => Date,
     private readonly crash: (point: string) => void,
   ) {}
 
   /**
    * Reads the state and recomputes everything that was signed.
    * @param genesis the log begins now
-   * @param witnessed where the state is lost: newest checkpoint of the log, with its quorum; looked at only when there is no state
+   * @param witnessed where the state is lost: newest checkpoint of the log, with its quorum, cosigned within five minutes; looked at only when
+   *   there is no state
    * @returns size from which it goes on without a state of its own; undefined where it has one, or begins
    * @throws {SignerRefusal}
    */
@@ -83,13 +90,18 @@ export class SignLog {
 
   /** Under a policy without witnesses nobody else remembers, and there is nothing to go on from. */
   private witnessed(note: string): Checkpoint {
+    let checkpoint: Checkpoint;
     try {
-      const checkpoint = openCheckpoint(note, this.trust, { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 });
-      if (checkpoint.witnessedAt !== undefined) return checkpoint;
+      checkpoint = openCheckpoint(note, this.trust, { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 });
     } catch (error) {
-      if (!(error instanceof TlogError)) throw error;
+      if (error instanceof TlogError) throw new SignerRefusal('CHECKPOINT_NOT_WITNESSED');
+      throw error;
     }
-    throw new SignerRefusal('CHECKPOINT_NOT_WITNESSED');
+    if (checkpoint.witnessedAt === undefined) throw new SignerRefusal('CHECKPOINT_NOT_WITNESSED');
+    // Either way: a clock that was put back makes anything fresh.
+    const offMs = Math.abs(this.now().getTime() - Number(checkpoint.witnessedAt) * 1000);
+    if (offMs > FRESH_MS) throw new SignerRefusal('CHECKPOINT_STALE');
+    return checkpoint;
   }
 
   /** Signs what has been added, or publishes what was signed and could not be published. @returns the new size, or undefined when nothing was. @throws {SignerRefusal} */

@@ -8,6 +8,7 @@ export type RefusalCode =
   | 'LEAF_MISSING'
   | 'CHECKPOINT_FORKED'
   | 'CHECKPOINT_NOT_WITNESSED'
+  | 'CHECKPOINT_STALE'
   | 'WRONG_KEY';
 
 /** What the database shows contradicts what was signed. */
