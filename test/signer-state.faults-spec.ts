@@ -42,9 +42,9 @@ describe('a signer whose memory, or whose database, is not the newest', () => {
     await log.settled();
   };
   /** What its readiness says once it has made up its mind. */
-  const faults = (): Promise<Readonly<Record<string, string>>> =>
+  const faults = (service = 'signer'): Promise<Readonly<Record<string, string>>> =>
     eventually('the signer has made up its mind', READY_MS, async () => {
-      const response = await log.get('signer', '/health/ready');
+      const response = await log.get(service, '/health/ready');
       if (response === undefined) return undefined;
       const body = (await response.json()) as { readonly faults?: Readonly<Record<string, string>> };
       const found = body.faults ?? {};
@@ -105,6 +105,24 @@ describe('a signer whose memory, or whose database, is not the newest', () => {
     await log.stop('signer');
     cpSync(state(), state('newest'), { recursive: true });
     expect(judgeLog(await log.evidence())).toEqual(sound);
+  });
+
+  it('has one process that goes by it: another stands by, and goes on when the first is killed', async () => {
+    expect(await started()).toEqual({});
+    log.start('signer-2', { GENESIS: 'false' });
+    const inUse = { disclosure: 'state-in-use', keys: 'state-in-use' };
+    expect(await faults('signer-2')).toEqual(inUse);
+    await grown();
+    expect(await faults('signer-2')).toEqual(inUse);
+    const before = await published();
+    expect(await log.kill('signer', false)).toBe('SIGKILL');
+    await log.ready('signer-2');
+    await grown();
+    await log.stop('signer-2');
+    expect(BigInt(await published())).toBeGreaterThan(BigInt(before));
+    cpSync(state(), state('newest'), { recursive: true });
+    expect(judgeLog(await log.evidence())).toEqual(sound);
+    expect(log.witness.forks).toBe(0);
   });
 
   it('signs nothing over a database that was put back from before, and goes on over the newest', async () => {

@@ -117,12 +117,12 @@ export class LedgerProcesses {
     await this.processes.stop([this.processName(service)]);
   }
 
-  /** Kills it where it happens to be, and starts it again. @returns how it ended */
-  async kill(service: string): Promise<string> {
+  /** Kills it where it happens to be, and starts it again unless told not to. @returns how it ended */
+  async kill(service: string, again = true): Promise<string> {
     const running = this.processes.find(this.processName(service));
     running?.kill('SIGKILL');
     const ended = (await running?.ended) ?? 'not running';
-    this.start(service);
+    if (again) this.start(service);
     return ended;
   }
 
@@ -264,7 +264,9 @@ export class LedgerProcesses {
       await this.witness.watch(trust.logs[log]);
     }
     writeFileSync(file, JSON.stringify(trust));
-    this.ports = await this.databases.instance.ports(this.services.map((service) => this.processName(service)));
+    this.ports = await this.databases.instance.ports(
+      [...this.services, 'signer-2'].map((service) => this.processName(service)),
+    );
     this.exchange = await this.databases.connect(this.databases.urls.operator.exchange, 'exchange');
   }
 

@@ -6,7 +6,7 @@ import { ServiceConfig } from '#platform';
 export class SignerConfig extends ServiceConfig {
   @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
   @IsString() readonly TRUST_FILE!: string;
-  /** The signer's own state, one file a log. Back it up: without it the signer does not sign. */
+  /** The signer's own state, one file a log, on a disk that knows file locks. Back it up: without it the signer does not sign. */
   @IsString() readonly STATE_DIR!: string;
   /** Private Ed25519 JWK, mode 0600, of each log. */
   @IsString() readonly DISCLOSURE_KEY_FILE!: string;

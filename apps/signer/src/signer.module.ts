@@ -42,6 +42,7 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
   const files = { disclosure: config.DISCLOSURE_KEY_FILE, keys: config.KEYS_KEY_FILE };
   const checkpoints = { disclosure: config.DISCLOSURE_CHECKPOINT_FILE, keys: config.KEYS_CHECKPOINT_FILE };
   const both: Signing[] = [];
+  const states: StateFile[] = [];
   for (const name of ['disclosure', 'keys'] as const) {
     const own = trust.logs[name];
     const jwk = parseStrict(await readFile(files[name])) as unknown as JsonWebKey;
@@ -59,6 +60,7 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
     health.register(name, () => signing.fault());
     signing.start();
     both.push(signing);
+    states.push(state);
   }
   const wake = (): void => both.forEach((signing) => signing.wake());
   const hints = new Hints(url, { ledger_leaf: wake }, () => log.warn('hints.not-connected'));
@@ -66,6 +68,7 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
   platform.onDrain('loops', async () => {
     await hints.stop();
     await Promise.all(both.map((signing) => signing.stop()));
+    states.forEach(({ lock }) => lock.release());
   });
   return {
     module: SignerModule,

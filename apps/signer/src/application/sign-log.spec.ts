@@ -14,6 +14,7 @@ import {
 } from '#tlog/build';
 import { openCheckpoint, rootOfLeaves } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
+import { StateInUse } from '../domain/errors.js';
 import { StateFile } from '../state/state-file.js';
 import { SignLog } from './sign-log.js';
 
@@ -34,16 +35,24 @@ const now = (): Date => new Date((COSIGNED + 60) * 1000);
 let folder: string;
 let file: string;
 let store: MemoryLeafStore;
+/** Of the signer that ran last: it has ended when another one starts. */
+let state: StateFile | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'delge-signer-'));
   file = join(folder, 'disclosure.json');
   store = new MemoryLeafStore();
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  state?.lock.release();
+  return rm(folder, { recursive: true });
+});
 
-const aSigner = (by = signer, crash: (point: string) => void = () => undefined): SignLog =>
-  new SignLog(store, new StateFile(file, ORIGIN), trust, by, now, crash);
+const aSigner = (by = signer, crash: (point: string) => void = () => undefined): SignLog => {
+  state?.lock.release();
+  state = new StateFile(file, ORIGIN);
+  return new SignLog(store, state, trust, by, now, crash);
+};
 const started = async (genesis = false, witnessed?: string): Promise<SignLog> => {
   const signing = aSigner();
   await signing.start(genesis, witnessed);
@@ -208,6 +217,28 @@ describe('the state of its own', () => {
     expect(await outcomeOf(() => started(true))).toBe('STATE_MISSING');
   });
 
+  it('belongs to one signer: another one signs nothing by it, and goes on from it when the first has ended', async () => {
+    const first = await started(true);
+    store.add('a', 'b', 'c');
+    await first.tick();
+    // The database as it was, for the second; it grows otherwise since.
+    const other = new MemoryLeafStore();
+    [other.rows, other.checkpoints] = [[...store.rows], [...store.checkpoints]];
+    const file2 = new StateFile(file, ORIGIN);
+    const second = new SignLog(other, file2, trust, signer, now, () => undefined);
+    await expect(second.start(false)).rejects.toThrow(StateInUse);
+    store.add('d', 'e');
+    await first.tick();
+    await expect(second.start(false)).rejects.toThrow(StateInUse);
+    other.add('x', 'y');
+    state?.lock.release();
+    // It knows what the first has signed.
+    expect(await outcomeOf(() => second.start(false))).toBe('LOG_CHANGED');
+    expect(other.checkpoints.map(({ size }) => size)).toEqual([3n]);
+    file2.lock.release();
+    expect(await restart()).toBe('accepted');
+  });
+
   it('is not taken when it is older than what was published', async () => {
     const signing = await started(true);
     store.add('a', 'b');
@@ -349,6 +380,7 @@ describe('a state that is lost', () => {
   it('is not made under a policy without witnesses: nobody else remembers', async () => {
     const witnessed = await lost();
     const alone = { ...trust, policy: '' };
+    state?.lock.release();
     const signing = new SignLog(store, new StateFile(file, ORIGIN), alone, signer, now, () => undefined);
     expect(await outcomeOf(() => signing.start(false, witnessed))).toBe('CHECKPOINT_NOT_WITNESSED');
   });

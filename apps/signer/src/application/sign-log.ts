@@ -11,7 +11,7 @@ import {
 import type { CompactRange, NoteSigner } from '#tlog/build';
 import { TlogError, openCheckpoint } from '#tlog/verify';
 import type { Checkpoint, LogTrust } from '#tlog/verify';
-import { SignerRefusal } from '../domain/errors.js';
+import { SignerRefusal, StateInUse } from '../domain/errors.js';
 import type { LeafStore } from '../persistence/leaf.store.js';
 import type { SignedState, StateFile } from '../state/state-file.js';
 
@@ -48,9 +48,11 @@ export class SignLog {
    * @param witnessed where the state is lost: newest checkpoint of the log, with its quorum, cosigned within five minutes; looked at only when
    *   there is no state
    * @returns size from which it goes on without a state of its own; undefined where it has one, or begins
-   * @throws {SignerRefusal}
+   * @throws {SignerRefusal | StateInUse}
    */
   async start(genesis: boolean, witnessed?: string): Promise<bigint | undefined> {
+    // Before it is read, and until this process ends: what is read is what was signed last.
+    if (!this.file.lock.take()) throw new StateInUse();
     const known = await this.file.read();
     const published = await this.leaves.largestCheckpoint();
     const state = known ?? (witnessed === undefined ? undefined : await this.recovered(witnessed));

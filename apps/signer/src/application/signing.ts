@@ -1,7 +1,7 @@
 import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
-import { SignerRefusal } from '../domain/errors.js';
+import { SignerRefusal, StateInUse } from '../domain/errors.js';
 import type { SignLog } from './sign-log.js';
 
 const IDLE_MS = 250;
@@ -10,6 +10,7 @@ const RETRY_MS = 500;
 /** Signs one log until told to stop, or until the log cannot be signed any more. */
 export class Signing extends Loop {
   private refusal: string | undefined;
+  private isInUse = false;
   private started = false;
   private ticked = false;
   private signedAt: number;
@@ -32,7 +33,8 @@ export class Signing extends Loop {
   fault(): string | undefined {
     if (this.refusal !== undefined) return this.refusal;
     // A log that begins is not ready before its beginning is remembered: it could not begin again once it has leaves.
-    return this.ticked ? undefined : 'not-started';
+    if (this.ticked) return undefined;
+    return this.isInUse ? 'state-in-use' : 'not-started';
   }
 
   protected override async round(): Promise<number | undefined> {
@@ -45,10 +47,17 @@ export class Signing extends Loop {
         this.log.error('signer.refused', { log: this.name, code: error.code });
         return undefined;
       }
-      if (isStoreFailure(error)) this.log.warn('signer.waits', { log: this.name });
+      if (error instanceof StateInUse) this.standsBy();
+      else if (isStoreFailure(error)) this.log.warn('signer.waits', { log: this.name });
       else this.log.failure('signer.failed', error, { log: this.name });
       return RETRY_MS;
     }
+  }
+
+  /** Whoever has the state may die: this one reads it then. */
+  private standsBy(): void {
+    if (!this.isInUse) this.log.warn('signer.stands-by', { log: this.name });
+    this.isInUse = true;
   }
 
   private async once(): Promise<void> {

@@ -11,6 +11,11 @@ export type RefusalCode =
   | 'CHECKPOINT_STALE'
   | 'WRONG_KEY';
 
+/** Another process signs by this state. Whoever ends it, this one goes on. */
+export class StateInUse extends Error {
+  override readonly name = 'StateInUse';
+}
+
 /** What the database shows contradicts what was signed. */
 export class SignerRefusal extends Error {
   override readonly name = 'SignerRefusal';

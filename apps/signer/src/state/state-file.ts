@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { canonicalize, parseStrict } from '#json';
 import type { CompactRange } from '#tlog/build';
 import { SignerRefusal } from '../domain/errors.js';
+import { StateLock } from './state-lock.js';
 
 /** What has been signed last. */
 export interface SignedState {
@@ -24,11 +25,16 @@ interface StateText {
  * crash leaves the old state or the new one.
  */
 export class StateFile {
+  /** Two signers that remember in one file would each forget what the other signed. */
+  readonly lock: StateLock;
+
   constructor(
     private readonly file: string,
     private readonly origin: string,
     private readonly crash: (point: string) => void = () => undefined,
-  ) {}
+  ) {
+    this.lock = new StateLock(`${file}.lock`);
+  }
 
   /** @returns undefined when there is none @throws {SignerRefusal} STATE_CORRUPT */
   async read(): Promise<SignedState | undefined> {
