@@ -216,6 +216,18 @@ describe('openings of the disclosure log', () => {
     expect(again.openings.slice(50).map(({ entryId }) => entryId)).toEqual(looks.map(({ entryId }) => entryId));
   });
 
+  it('of a refusal are shown to its sender alone: secrecy stopped what it is about', async () => {
+    const about = { kind: 'refusal-recorded', ...message(SENDER, RECIPIENT) };
+    const entryId = await hand(about);
+    await sequenced();
+    const { messageId } = about;
+    expect((await shown({ asked: { messageId } })).openings).toMatchObject([{ entryId }]);
+    const recipient = { gateway: 'myndigheterna', authority: RECIPIENT };
+    expect(await shown({ ...recipient, asked: { messageId } })).toEqual({ openings: [], erased: [] });
+    const all = await shown({ ...recipient, asked: { from: 0n, to: 10_000n } });
+    expect(all.openings.map((one) => one.entryId)).not.toContain(entryId);
+  });
+
   it('are read for their parties once, however many read at once, those that are no statement too', async () => {
     const size = await logSize();
     await hand({ sender: SENDER, recipient: SENDER });

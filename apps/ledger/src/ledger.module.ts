@@ -90,8 +90,8 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   health.watch('access-key', () => access.missing());
   const keeping = new KeepingStore(dataSource);
   const environment = config.DELGE_ENVIRONMENT;
-  const eraser = new Eraser(new EraseOpenings(keeping, access, environment, fresh, now, crash), log);
-  const taking = new TakeKeeping(keeping, access, environment, fresh, now, () => eraser.wake());
+  const eraser = new Eraser(new EraseOpenings(keeping, parties, access, environment, fresh, now, log, crash), log);
+  const taking = new TakeKeeping(keeping, parties, access, environment, fresh, now, () => eraser.wake());
   eraser.start();
   const reading = new ReadLog(store, checkpoints);
   const offers = new OfferCheckpoints(checkpoints, reading, log);

@@ -29,6 +29,7 @@ export {
 export { LOOK_PURPOSES, parseLook, signLook, verifyLook, type Look, type SeenOpening } from './look.js';
 export {
   HOLD_GROUNDS,
+  MOST_OPENINGS,
   parseErasure,
   parseErasureDecision,
   parseErasureReport,

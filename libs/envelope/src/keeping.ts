@@ -60,6 +60,8 @@ export interface ErasureDecision {
   readonly openings: readonly ErasedOpening[];
   readonly at: string;
 }
+/** Openings in one decision, and in one erasure: what is logged of them stays far below what a verifier reads. */
+export const MOST_OPENINGS = 100;
 /** A gateway's statement that it has erased what its authority had decided on. */
 export interface ErasureReport {
   readonly v: 1;

@@ -190,10 +190,14 @@ export class EraseMessage {
       const said = proof === undefined ? undefined : await this.said({ entry, blind, proof });
       if (proof === undefined || said?.messageId !== messageId) throw new NotYet('ledger');
       if (said.sender === undefined) continue;
-      const { sender, recipient, number } = said;
+      const { sender, number } = said;
+      // A refusal is its sender's alone: whom it was meant for is no party to it.
+      const isRefusal = 'kind' in said && said.kind === 'refusal-recorded';
+      const recipient = isRefusal ? undefined : said.recipient;
       const caseId = 'caseId' in said ? said.caseId : caseOfRefusal(said, annex);
       const index = parseProof(proof).index.toString();
-      const opening = {
+      const opening: ErasedOpening = {
+        ...(isRefusal ? { kind: 'refusal' } : {}),
         index,
         entryId: said.entryId,
         sender,

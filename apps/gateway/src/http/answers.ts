@@ -275,6 +275,7 @@ export const answers = {
     openings: described(
       listOf(
         object<ErasureOpeningView>({
+          kind: absent(described({ type: 'string', enum: ['refusal'] }, "A refusal, which is its sender's alone")),
           index: described(text, 'Decimal'),
           entryId: uuid,
           sender: authority,

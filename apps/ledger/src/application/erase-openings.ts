@@ -1,92 +1,150 @@
-import { parseErasureDecision, sha256Base64url, signErasure } from '#envelope';
-import type { Erasure } from '#envelope';
+import { MOST_OPENINGS, parseErasure, parseErasureDecision, sha256Base64url, signErasure } from '#envelope';
+import type { ErasedOpening, Erasure, ErasureDecision } from '#envelope';
+import { defaultLimits } from '#json';
+import { isStoreFailure } from '#persistence';
+import type { EventLog } from '#platform';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import type { Handed, KeepingStore, StandingVote } from '../persistence/keeping.store.js';
 import type { AccessKey, Signing } from './access-key.js';
-import { erasable, erasedOpening } from './erasable.js';
+import { erasable, erasedOpening, isSame } from './erasable.js';
+import type { ReadParties } from './read-parties.js';
 import type { FreshEntry } from './take-keeping.js';
 
-/** An opening that everybody has decided on who must. */
+/** Openings that all who must have decided on, each party by one decision on all of them. */
 interface Decided {
-  readonly index: bigint;
-  readonly entryId: string;
-  readonly entry: string;
-  readonly votes: readonly StandingVote[];
+  readonly openings: readonly StandingVote[];
+  /** Exact characters of the decisions. */
+  readonly statements: readonly string[];
 }
+export interface ErasedPage {
+  /** Openings erased. */
+  readonly count: number;
+  /** Message after which to go on; absent when no more are due. */
+  readonly next?: string;
+}
+
+/** Before the first message. */
+export const FIRST = '00000000-0000-0000-0000-000000000000';
+/** Members and marks of a line that holds entry and annex. */
+const AROUND_LINE = 512;
 
 /**
  * Erases openings on all their parties' decisions (design.md section 8): the entry that says so, the openings and what the exchange holds of them, in one
- * transaction. A legal hold of a party stops it.
+ * transaction. A legal hold of a party to the message stops all of it.
  */
 export class EraseOpenings {
   constructor(
     private readonly store: KeepingStore,
+    private readonly parties: Pick<ReadParties, 'upToNow'>,
     private readonly access: Pick<AccessKey, 'live'>,
     private readonly environment: string,
     private readonly fresh: FreshEntry,
     private readonly now: () => Date,
+    private readonly log: EventLog,
     private readonly crash: (point: string) => void = () => undefined,
   ) {}
 
-  /** @returns openings erased of messages that were due */
-  async execute(limit: number): Promise<number> {
-    let erased = 0;
-    for (const messageId of await this.store.due(limit)) erased += await this.message(messageId);
-    return erased;
+  /** The next messages that are due; one that fails stops no other. @throws when the store is away */
+  async execute(limit: number, after = FIRST): Promise<ErasedPage> {
+    await this.parties.upToNow();
+    const due = await this.store.due(after, limit);
+    let count = 0;
+    for (const messageId of due) {
+      try {
+        count += await this.message(messageId);
+      } catch (error) {
+        if (isStoreFailure(error)) throw error;
+        this.log.failure('eraser.failed', error, { messageId });
+      }
+    }
+    const next = due[limit - 1];
+    return { count, ...(next === undefined ? {} : { next }) };
   }
 
-  /** One entry for each message: an erasure that a bounded reader sees is about its authority alone. */
+  /** No entry is about two messages: an erasure that a bounded reader sees is about its authority alone. */
   private async message(messageId: string): Promise<number> {
     const signing = await this.access.live();
     if (signing === undefined) return 0;
     const count = await this.store.alone(async (tx) => {
-      const decided = await this.decided(tx, messageId, signing.snapshot);
-      if (decided.length === 0) return 0;
-      const done = await this.store.erase(tx, await this.erasure(decided, signing));
-      this.crash('ledger.erase.before-commit');
-      return done ? decided.length : 0;
+      let erased = 0;
+      for (const decided of await this.decided(tx, messageId, signing.snapshot)) {
+        const done = await this.store.erase(tx, await this.erasure(decided, signing));
+        if (done) erased += decided.openings.length;
+      }
+      if (erased > 0) this.crash('ledger.erase.before-commit');
+      return erased;
     });
     if (count > 0) this.crash('ledger.erase.after-commit');
     return count;
   }
 
   private async decided(tx: EntityManager, messageId: string, snapshot: Snapshot): Promise<readonly Decided[]> {
-    const byEntry = Map.groupBy(await this.store.votes(tx, messageId), ({ entryId }) => entryId);
-    const all: Decided[] = [];
-    for (const [entryId, votes] of byEntry) {
-      const [{ index, entry, parties }] = votes as [StandingVote];
-      // By today's keys, as whoever reads the entry will judge: a decision under a key that was revoked meanwhile is none.
-      const standing = votes.filter((vote) => isLive(vote, snapshot));
-      const agreed = [...Map.groupBy(standing, ({ caseId }) => caseId)].find(([, same]) =>
-        parties.every((party) => same.some(({ authority }) => authority === party)),
-      );
-      if (agreed === undefined) continue;
-      const [caseId, own] = agreed;
-      if (!(await this.store.isHeld(tx, parties, messageId, caseId))) all.push({ index, entryId, entry, votes: own });
-    }
-    return all;
+    const votes = await this.store.votes(tx, messageId);
+    const { parties, caseIds } = await this.store.about(tx, messageId);
+    const about = { parties, caseIds: [...caseIds, ...votes.map(({ caseId }) => caseId)] };
+    if (await this.store.isHeld(tx, messageId, about)) return [];
+    const statements = await this.store.decisions(tx, [...new Set(votes.map(({ decisionId }) => decisionId))]);
+    const live = decisionsUnder(snapshot, statements);
+    const agreed = [...Map.groupBy(votes, ({ entryId }) => entryId).values()].filter((all) => isAgreed(all, live));
+    // Of each group every opening has the same decisions, one of each party: an annex with no more than these.
+    return [...Map.groupBy(agreed, (all) => all.map(({ decisionId }) => decisionId).join())].flatMap(([ids, group]) => {
+      const openings = group.flatMap(([first]) => first ?? []);
+      const own = ids.split(',').flatMap((id) => statements.get(id) ?? []);
+      return chunked(openings).map((some) => ({ openings: some, statements: own }));
+    });
   }
 
-  private async erasure(decided: readonly Decided[], { signer, snapshot }: Signing): Promise<Handed> {
-    const statements = new Set(decided.flatMap(({ votes }) => votes.map(({ statement }) => statement)));
-    const annex = [...statements].join('\n');
+  private async erasure({ openings, statements }: Decided, { signer, snapshot }: Signing): Promise<Handed> {
+    const annex = statements.join('\n');
     const entryId = this.fresh.id();
     const erasure: Erasure = {
       v: 1,
       kind: 'erasure',
       env: this.environment,
       entryId,
-      erased: decided.map(({ index, entryId: erased, entry }) =>
-        erasedOpening(index, erased, erasable(entry) ?? { sender: '' }),
-      ),
+      erased: openings.map(openingOf),
       decisionsSha256: sha256Base64url(annex),
       keys: { size: snapshot.size.toString(), root: snapshot.rootBase64 },
       at: this.now().toISOString(),
     };
-    return { entryId, entry: await signErasure(signer, erasure), blind: this.fresh.blind(), annex };
+    const entry = await signErasure(signer, erasure);
+    // Once logged it stands for good: nothing that a verifier could not read is handed in.
+    parseErasure(entry);
+    if (entry.length + annex.length + AROUND_LINE > defaultLimits.maxBytes) throw new Error('erasure too long');
+    return { entryId, entry, blind: this.fresh.blind(), annex };
   }
 }
 
-const isLive = ({ authority, statement }: StandingVote, snapshot: Snapshot): boolean =>
-  snapshot.administratorOf(authority, parseErasureDecision(statement).kid) !== undefined;
+const openingOf = ({ index, entryId, entry }: StandingVote): ErasedOpening =>
+  erasedOpening(index, entryId, erasable(entry) ?? { sender: '' });
+
+/** Whether all parties of an opening have decided on it, for one case and word for word, as whoever reads the erasure will judge. */
+const isAgreed = (votes: readonly StandingVote[], live: ReadonlyMap<string, ErasureDecision>): boolean => {
+  const [first] = votes;
+  if (first === undefined || votes.length !== first.parties.length) return false;
+  const opening = openingOf(first);
+  return votes.every(
+    ({ authority, caseId, decisionId }) =>
+      first.parties.includes(authority) &&
+      caseId === first.caseId &&
+      live.get(decisionId)?.openings.some((one) => isSame(one, opening)) === true,
+  );
+};
+
+const chunked = (openings: readonly StandingVote[]): readonly (readonly StandingVote[])[] =>
+  Array.from({ length: Math.ceil(openings.length / MOST_OPENINGS) }, (_, at) =>
+    openings.slice(at * MOST_OPENINGS, (at + 1) * MOST_OPENINGS),
+  );
+
+/** By today's keys: a decision under a key that was revoked meanwhile is none. */
+const decisionsUnder = (
+  snapshot: Snapshot,
+  statements: ReadonlyMap<string, string>,
+): ReadonlyMap<string, ErasureDecision> =>
+  new Map(
+    [...statements].flatMap(([id, text]) => {
+      const { decision, kid } = parseErasureDecision(text);
+      return snapshot.administratorOf(decision.authority, kid) === undefined ? [] : [[id, decision] as const];
+    }),
+  );

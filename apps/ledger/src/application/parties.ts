@@ -4,36 +4,49 @@ export interface Parties {
   readonly sender?: string;
   readonly recipient?: string;
   readonly messageId?: string;
+  readonly caseId?: string;
 }
 
 const AUTHORITY = /^[a-z][a-z0-9-]{0,62}\/[a-z][a-z0-9-]{0,62}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 interface Said {
+  readonly kind?: unknown;
   readonly sender?: unknown;
   readonly recipient?: unknown;
   readonly authority?: unknown;
   readonly messageId?: unknown;
+  readonly caseId?: unknown;
   readonly erased?: unknown;
 }
 
+/** Whether the entry takes a refusal of the sender's own gateway into the log; only its annex names the case. */
+export const isRefusal = (entry: Uint8Array): boolean => payloadOf(entry)?.kind === 'refusal-recorded';
+
 /**
- * The authorities that an entry is about: sender and recipient, whose look or statement it is, or those who were party to all that an erasure names.
+ * The authorities that an entry is about: sender and recipient, whose look or statement it is, or those who were party to all that an erasure names. A refusal
+ * is its sender's alone: secrecy stopped it, so nothing of it was disclosed to whom it was meant for.
  * Nothing is verified here. Whoever can hand entries to the ledger could name readers of its own entry, and of no other.
+ * @param annex of a refusal
  */
-export function partiesOf(entry: Uint8Array): Parties {
+export function partiesOf(entry: Uint8Array, annex?: Uint8Array): Parties {
   const said = payloadOf(entry);
   if (said === undefined) return { authorities: [] };
-  const { sender, recipient, messageId } = said;
+  const { kind, sender, recipient, messageId } = said;
+  const caseId = annex === undefined ? said.caseId : payloadOf(annex)?.caseId;
   return {
-    authorities: Array.isArray(said.erased) ? ofAll(said.erased as readonly unknown[]) : namedIn(said),
+    authorities: Array.isArray(said.erased)
+      ? ofAll(said.erased as readonly unknown[])
+      : namedIn(kind === 'refusal-recorded' ? { sender } : said),
     ...(isAuthority(sender) ? { sender } : {}),
     ...(isAuthority(recipient) ? { recipient } : {}),
-    ...(typeof messageId === 'string' && UUID.test(messageId) ? { messageId } : {}),
+    ...(isUuid(messageId) ? { messageId } : {}),
+    ...(isUuid(caseId) ? { caseId } : {}),
   };
 }
 
 const isAuthority = (value: unknown): value is string => typeof value === 'string' && AUTHORITY.test(value);
+const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
 
 const namedIn = ({ sender, recipient, authority }: Said): readonly string[] => [
   ...new Set([sender, recipient, authority].filter(isAuthority)),

@@ -2,7 +2,7 @@ import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
 import type { PartyStore } from '../persistence/party.store.js';
-import { partiesOf } from './parties.js';
+import { isRefusal, partiesOf } from './parties.js';
 
 const BATCH = 500;
 const ROUND_MS = 1_000;
@@ -21,6 +21,11 @@ export class ReadParties extends Loop {
     while ((await this.store.read()) < size && (await this.batch()) > 0);
   }
 
+  /** Reads on until every entry that stands in the log has been read. */
+  async upToNow(): Promise<void> {
+    while ((await this.batch()) === BATCH);
+  }
+
   protected override async round(): Promise<number> {
     try {
       return (await this.batch()) < BATCH ? ROUND_MS : 0;
@@ -37,8 +42,13 @@ export class ReadParties extends Loop {
       const from = await this.store.lock(tx);
       const entries = await this.store.entries(tx, from, BATCH);
       if (entries.length === 0) return 0;
+      const refusals = entries.filter(({ entry }) => entry !== undefined && isRefusal(entry));
+      const annexes = await this.store.annexes(
+        tx,
+        refusals.map(({ index }) => index),
+      );
       const parties = entries.flatMap(({ index, entry }) =>
-        entry === undefined ? [] : [{ index, ...partiesOf(entry) }],
+        entry === undefined ? [] : [{ index, ...partiesOf(entry, annexes.get(index)) }],
       );
       await this.store.add(tx, parties, from + BigInt(entries.length));
       return entries.length;

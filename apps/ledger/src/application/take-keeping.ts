@@ -1,5 +1,6 @@
 import {
   EnvelopeError,
+  MOST_OPENINGS,
   parseErasureDecision,
   parseErasureReport,
   parseHold,
@@ -10,13 +11,14 @@ import {
   verifyErasureReport,
   verifyHold,
 } from '#envelope';
-import type { ErasedOpening, ErasureDecision, Hold, LedgerNotice, PublicKey } from '#envelope';
+import type { ErasureDecision, ErasureReport, Hold, LedgerNotice, PublicKey } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import { KeepingRefused } from '../domain/keeping.js';
-import type { Handed, KeepingStore, Vote } from '../persistence/keeping.store.js';
+import type { About, Handed, KeepingStore, Vote } from '../persistence/keeping.store.js';
 import type { AccessKey, Signing } from './access-key.js';
-import { erasable, erasedOpening } from './erasable.js';
+import { erasable, erasedOpening, isSame } from './erasable.js';
+import type { ReadParties } from './read-parties.js';
 
 const SKEW_MS = 60_000;
 
@@ -31,6 +33,7 @@ interface Stated {
   readonly key: PublicKey | undefined;
   readonly verify: (key: PublicKey) => Promise<unknown>;
   readonly decision?: ErasureDecision;
+  readonly report?: ErasureReport;
   readonly hold?: Hold;
 }
 
@@ -54,6 +57,7 @@ export interface FreshEntry {
 export class TakeKeeping {
   constructor(
     private readonly store: KeepingStore,
+    private readonly parties: Pick<ReadParties, 'upToNow'>,
     private readonly access: Pick<AccessKey, 'live'>,
     private readonly environment: string,
     private readonly fresh: FreshEntry,
@@ -70,6 +74,7 @@ export class TakeKeeping {
     const signing = await this.access.live();
     if (signing === undefined) return undefined;
     const stated = await this.verified(text, signing.snapshot);
+    if (stated.decision !== undefined) await this.parties.upToNow();
     const taken = await this.store.alone((tx) => this.take(tx, stated, text, signing));
     if (taken.outcome === 'taken') this.changed();
     return taken;
@@ -93,6 +98,9 @@ export class TakeKeeping {
     const { kind, id, authority } = stated;
     const known = await this.store.find(tx, kind, id);
     if (known !== undefined && known.statement !== text) throw new KeepingRefused('id-reuse');
+    const { decision } = stated;
+    const about =
+      decision === undefined ? undefined : aboutOf(decision, await this.store.about(tx, decision.messageId));
     if (known === undefined) await this.apply(tx, stated);
     const handed = known === undefined ? await this.notice(stated, text, signing) : undefined;
     if (handed !== undefined) {
@@ -102,15 +110,17 @@ export class TakeKeeping {
     return {
       entryId: handed?.entryId ?? known?.entryId ?? '',
       outcome: handed === undefined ? 'known' : 'taken',
-      held: stated.decision !== undefined && (await this.isHeld(tx, stated.decision)),
+      held: decision !== undefined && about !== undefined && (await this.store.isHeld(tx, decision.messageId, about)),
     };
   }
 
-  private async apply(tx: EntityManager, { kind, id, authority, decision, hold, at }: Stated): Promise<void> {
+  private async apply(tx: EntityManager, { kind, id, authority, decision, report, hold, at }: Stated): Promise<void> {
     if (decision !== undefined) await this.store.addVotes(tx, await this.votes(tx, decision));
     else if (kind === 'erasure-reported') {
       const decided = await this.store.find(tx, 'erasure-decided', id);
       if (decided?.authority !== authority) throw new KeepingRefused('decision-unknown');
+      const { messageId } = parseErasureDecision(decided.statement).decision;
+      if (report?.messageId !== messageId) throw new KeepingRefused('other-message');
     } else if (kind === 'hold-laid') {
       const { caseId, messageIds } = hold ?? {};
       const what = messageIds === undefined ? { caseId: caseId ?? '' } : { messageIds };
@@ -121,6 +131,7 @@ export class TakeKeeping {
   /** Each opening must be what the decision says, about the message, its authority a party; one that is gone already asks for nothing. */
   private async votes(tx: EntityManager, decision: ErasureDecision): Promise<readonly Vote[]> {
     const { authority, decisionId, messageId, caseId } = decision;
+    if (decision.openings.length > MOST_OPENINGS) throw new KeepingRefused('too-many');
     const named = new Map(decision.openings.map((opening) => [opening.entryId, opening]));
     const found = await this.store.openings(tx, [...named.keys()]);
     if (found.length < named.size || named.size < decision.openings.length) throw new KeepingRefused('entry-unknown');
@@ -136,11 +147,6 @@ export class TakeKeeping {
         throw new KeepingRefused('opening-differs');
       return [{ entryId, authority, decisionId, messageId, caseId, parties: about.parties }];
     });
-  }
-
-  private async isHeld(tx: EntityManager, { authority, messageId, caseId }: ErasureDecision): Promise<boolean> {
-    const parties = [...new Set([authority, ...(await this.store.partiesOf(tx, messageId))])];
-    return this.store.isHeld(tx, parties, messageId, caseId);
   }
 
   private async notice({ kind, authority }: Stated, text: string, { signer, snapshot }: Signing): Promise<Handed> {
@@ -159,6 +165,15 @@ export class TakeKeeping {
   }
 }
 
+/**
+ * Whose holds count, and on which cases: of all entries about the message, whatever of them the decision names. Where they name a case it is not for a decision to
+ * name another.
+ */
+const aboutOf = ({ authority, caseId }: ErasureDecision, { parties, caseIds }: About): About => {
+  if (caseIds.length > 0 && !caseIds.includes(caseId)) throw new KeepingRefused('other-message');
+  return { parties: [...parties, authority], caseIds: [...caseIds, caseId] };
+};
+
 const read = (text: string, snapshot: Snapshot): Stated => {
   switch (typOf(text)) {
     case 'delge-erasure-decision+jws': {
@@ -175,7 +190,8 @@ const read = (text: string, snapshot: Snapshot): Stated => {
       const hosts = snapshot.authority(authority)?.gateway === gateway;
       const key =
         hosts && known?.use === 'manifest' && known.holder === `gateway:${gateway}` ? known.public : undefined;
-      return { kind: 'erasure-reported', id, authority, env, at, key, verify: (by) => verifyErasureReport(text, by) };
+      const verify = (by: PublicKey) => verifyErasureReport(text, by);
+      return { kind: 'erasure-reported', id, authority, env, at, key, verify, report };
     }
     case 'delge-hold+jws': {
       const { hold, kid } = parseHold(text);
@@ -187,9 +203,6 @@ const read = (text: string, snapshot: Snapshot): Stated => {
       throw new KeepingRefused('malformed');
   }
 };
-
-const isSame = (a: ErasedOpening, b: ErasedOpening): boolean =>
-  a.index === b.index && a.sender === b.sender && a.recipient === b.recipient && a.number === b.number;
 
 const readable = <T>(parse: () => T): T => {
   try {

@@ -6,6 +6,7 @@ export type KeepingFault =
   | 'signature'
   | 'time'
   | 'entry-unknown'
+  | 'too-many'
   | 'not-a-party'
   | 'other-message'
   | 'opening-differs'

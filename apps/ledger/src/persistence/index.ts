@@ -6,6 +6,7 @@ import { PendingInOrder1764700000000 } from './migrations/1764700000000-pending-
 import { Erasures1764900000000 } from './migrations/1764900000000-erasures.js';
 import { Parties1765000000000 } from './migrations/1765000000000-parties.js';
 import { CheckpointTime1765100000000 } from './migrations/1765100000000-checkpoint-time.js';
+import { CasesOfParties1765300000000 } from './migrations/1765300000000-cases-of-parties.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -18,4 +19,5 @@ export const migrations = [
   Erasures1764900000000,
   Parties1765000000000,
   CheckpointTime1765100000000,
+  CasesOfParties1765300000000,
 ];

@@ -20,11 +20,14 @@ export interface Vote {
   readonly caseId: string;
   readonly parties: readonly string[];
 }
-/** A vote on an opening that is still there, with the decision's exact characters. */
+/** A vote on an opening that is still there. */
 export interface StandingVote extends Vote {
-  readonly statement: string;
   readonly index: bigint;
   readonly entry: string;
+}
+export interface About {
+  readonly parties: readonly string[];
+  readonly caseIds: readonly string[];
 }
 export interface StoredHold {
   readonly holdId: string;
@@ -99,23 +102,37 @@ export class KeepingStore {
     }));
   }
 
+  /** A party's newest vote on an opening takes the place of its vote before. */
   async addVotes(tx: EntityManager, votes: readonly Vote[]): Promise<void> {
     for (const { entryId, authority, decisionId, messageId, caseId, parties } of votes) {
       await tx.query(
         `INSERT INTO ledger.erasure_vote (entry_id, authority, decision_id, message_id, case_id, parties)
-         VALUES ($1, $2, $3, $4, $5, $6)`,
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (entry_id, authority) DO UPDATE SET decision_id = EXCLUDED.decision_id, case_id = EXCLUDED.case_id`,
         [entryId, authority, decisionId, messageId, caseId, parties],
       );
     }
   }
 
-  /** Parties of what was decided on of this message, erased or not. */
-  async partiesOf(tx: EntityManager, messageId: string): Promise<readonly string[]> {
-    const rows = await tx.query<{ party: string }[]>(
-      `SELECT DISTINCT unnest(parties) AS party FROM ledger.erasure_vote WHERE message_id = $1`,
+  /** Who is party to an entry about this message, and which cases these entries name; erased or not. All that is sequenced must have been read for its parties. */
+  async about(tx: EntityManager, messageId: string): Promise<About> {
+    const rows = await tx.query<{ authority: string; case_id: string | null }[]>(
+      `SELECT DISTINCT authority, case_id FROM ledger.party WHERE message_id = $1`,
       [messageId],
     );
-    return rows.map(({ party }) => party);
+    return {
+      parties: [...new Set(rows.map(({ authority }) => authority))],
+      caseIds: [...new Set(rows.flatMap(({ case_id: caseId }) => caseId ?? []))],
+    };
+  }
+
+  /** Exact characters of decisions, by their ids. */
+  async decisions(tx: EntityManager, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await tx.query<{ id: string; statement: string }[]>(
+      `SELECT id, statement FROM ledger.keeping WHERE kind = 'erasure-decided' AND id = ANY ($1::uuid[])`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, statement }) => [id, statement]));
   }
 
   /** Votes on openings of this message that are still there. */
@@ -128,16 +145,14 @@ export class KeepingStore {
         message_id: string;
         case_id: string;
         parties: string[];
-        statement: string;
         index: string;
         entry: Buffer;
       }[]
     >(
-      `SELECT v.*, k.statement, l.index, o.entry FROM ledger.erasure_vote v
-       JOIN ledger.keeping k ON k.kind = 'erasure-decided' AND k.id = v.decision_id
+      `SELECT v.*, l.index, o.entry FROM ledger.erasure_vote v
        JOIN ledger.leaf l ON l.log = 'disclosure' AND l.entry_id = v.entry_id
        JOIN ledger.opening o ON o.index = l.index
-       WHERE v.message_id = $1 ORDER BY l.index, v.authority, v.decision_id`,
+       WHERE v.message_id = $1 ORDER BY l.index, v.authority`,
       [messageId],
     );
     return rows.map((row) => ({
@@ -147,23 +162,22 @@ export class KeepingStore {
       messageId: row.message_id,
       caseId: row.case_id,
       parties: row.parties,
-      statement: row.statement,
       index: BigInt(row.index),
       entry: row.entry.toString('ascii'),
     }));
   }
 
-  /** Messages of which an opening could be erased as far as votes and holds go. */
-  async due(limit: number): Promise<readonly string[]> {
+  /** The first messages after this one, in the order of their ids, of which an opening could be erased as far as votes and holds go. */
+  async due(after: string, limit: number): Promise<readonly string[]> {
     const rows = await this.dataSource.query<{ message_id: string }[]>(
       `SELECT DISTINCT v.message_id FROM ledger.erasure_vote v
-       WHERE NOT EXISTS (SELECT FROM ledger.erased e WHERE e.entry_id = v.entry_id)
+       WHERE v.message_id > $1 AND NOT EXISTS (SELECT FROM ledger.erased e WHERE e.entry_id = v.entry_id)
          AND NOT EXISTS (SELECT FROM unnest(v.parties) AS party WHERE NOT EXISTS (
-           SELECT FROM ledger.erasure_vote w WHERE w.entry_id = v.entry_id AND w.authority = party))
+           SELECT FROM ledger.erasure_vote w WHERE w.entry_id = v.entry_id AND w.authority = party AND w.case_id = v.case_id))
          AND NOT EXISTS (SELECT FROM ledger.hold h WHERE h.lifted_at IS NULL AND h.authority = ANY (v.parties)
            AND (h.case_id = v.case_id OR v.message_id = ANY (h.message_ids)))
-       ORDER BY 1 LIMIT $1`,
-      [limit],
+       ORDER BY 1 LIMIT $2`,
+      [after, limit],
     );
     return rows.map((row) => row.message_id);
   }
@@ -186,12 +200,12 @@ export class KeepingStore {
     return count === 1;
   }
 
-  /** Whether a hold of one of these parties stands on the message or its case. */
-  async isHeld(tx: EntityManager, parties: readonly string[], messageId: string, caseId: string): Promise<boolean> {
+  /** Whether a hold of one of these parties stands on the message or one of these cases. */
+  async isHeld(tx: EntityManager, messageId: string, { parties, caseIds }: About): Promise<boolean> {
     const rows = await tx.query<unknown[]>(
       `SELECT 1 FROM ledger.hold WHERE lifted_at IS NULL AND authority = ANY ($1::text[])
-         AND (case_id = $3 OR $2 = ANY (message_ids)) LIMIT 1`,
-      [parties, messageId, caseId],
+         AND (case_id = ANY ($3::uuid[]) OR $2 = ANY (message_ids)) LIMIT 1`,
+      [parties, messageId, caseIds],
     );
     return rows.length > 0;
   }

@@ -33,18 +33,39 @@ export class PartyStore {
     return rows.map(({ index, entry }) => ({ index: BigInt(index), ...(entry === null ? {} : { entry }) }));
   }
 
+  /** Annexes of these entries, by index. */
+  async annexes(tx: EntityManager, indices: readonly bigint[]): Promise<ReadonlyMap<bigint, Buffer>> {
+    if (indices.length === 0) return new Map();
+    const rows = await tx.query<{ index: string; annex: Buffer }[]>(
+      `SELECT index, annex FROM ledger.opening WHERE index = ANY ($1::bigint[]) AND annex IS NOT NULL`,
+      [indices.map(String)],
+    );
+    return new Map(rows.map(({ index, annex }) => [BigInt(index), annex]));
+  }
+
   /** @param size how far has been read now */
   async add(
     tx: EntityManager,
     parties: readonly (Parties & { readonly index: bigint })[],
     size: bigint,
   ): Promise<void> {
-    const rows = parties.flatMap(({ authorities, index, messageId }) =>
-      authorities.map((authority) => ({ authority, index: index.toString(), messageId: messageId ?? null })),
+    const rows = parties.flatMap(({ authorities, index, messageId, caseId }) =>
+      authorities.map((authority) => ({
+        authority,
+        index: index.toString(),
+        messageId: messageId ?? null,
+        caseId: caseId ?? null,
+      })),
     );
     await tx.query(
-      `INSERT INTO ledger.party (authority, index, message_id) SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[])`,
-      [rows.map((row) => row.authority), rows.map((row) => row.index), rows.map((row) => row.messageId)],
+      `INSERT INTO ledger.party (authority, index, message_id, case_id)
+       SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::uuid[])`,
+      [
+        rows.map((row) => row.authority),
+        rows.map((row) => row.index),
+        rows.map((row) => row.messageId),
+        rows.map((row) => row.caseId),
+      ],
     );
     await tx.query(`UPDATE ledger.party_read SET size = $1`, [size.toString()]);
   }

@@ -1,5 +1,7 @@
 /** One opening that a decision to erase names. */
 export interface ErasureOpeningView {
+  /** A refusal, which is its sender's alone. */
+  readonly kind?: 'refusal';
   /** Decimal. */
   readonly index: string;
   readonly entryId: string;
