@@ -164,6 +164,8 @@ describe('every delivery there is (I3)', () => {
     let count = 0;
     for (const { id: authority, gateway } of delge.directory.authorities) {
       for (const item of await allDeliveries(authority)) {
+        // Another spec's: what proved it is erased, at the operator too.
+        if (item.erasedAt !== undefined) continue;
         count += 1;
         const { evidence, sender, caseId } = await delge.sandbox.client(authority).delivery(item.id);
         const decision = await auditor.decision(evidence.decision);
