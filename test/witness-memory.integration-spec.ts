@@ -4,8 +4,10 @@ import { nodeSha256, verifierKey, witnessKey } from '#tlog/build';
 import type { LogTrust } from '#tlog/verify';
 import { WitnessLog } from '../apps/gateway/src/application/witness-log.js';
 import type { WitnessOutcome } from '../apps/gateway/src/application/witness-log.js';
+import { PostgresForeignKeys } from '../apps/gateway/src/persistence/foreign-keys.store.js';
 import { PostgresWitnessMemory } from '../apps/gateway/src/persistence/witnessed.store.js';
 import { CheckpointStore } from '../apps/ledger/src/persistence/checkpoint.store.js';
+import type { DataSource } from 'typeorm';
 import { OwnDatabases } from './support/databases.js';
 
 jest.setTimeout(60_000);
@@ -14,13 +16,13 @@ describe('what witnesses and ledger remember', () => {
   let databases: OwnDatabases;
   let memory: PostgresWitnessMemory;
   let store: CheckpointStore;
+  let gateway: DataSource;
   const key = noteSigner('vittne.example/w');
 
   beforeAll(async () => {
     databases = await OwnDatabases.deploy('witness');
-    memory = new PostgresWitnessMemory(
-      await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway'),
-    );
+    gateway = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
+    memory = new PostgresWitnessMemory(gateway);
     store = new CheckpointStore(await databases.connect(databases.urls.operator.ledger, 'ledger'));
   });
   afterAll(() => databases.drop());
@@ -31,6 +33,16 @@ describe('what witnesses and ledger remember', () => {
     policy: `witness w ${witnessKey(key.name, key.publicKey, nodeSha256)}\nquorum w\n`,
   });
   const witness = (log: DisclosureLog): WitnessLog => new WitnessLog(trustOf(log), key, memory, () => new Date());
+
+  it('are also keys that were not a gateway’s own, until somebody who has looked takes their rows away', async () => {
+    const foreign = await PostgresForeignKeys.read(gateway);
+    await foreign.keep('one');
+    await foreign.keep('one');
+    expect(foreign.kids()).toEqual(['one']);
+    expect((await PostgresForeignKeys.read(gateway)).kids()).toEqual(['one']);
+    await gateway.query(`DELETE FROM gateway.foreign_key WHERE kid = 'one'`);
+    expect((await PostgresForeignKeys.read(gateway)).kids()).toEqual([]);
+  });
 
   it('lets one of many processes advance, so that no two cosign what does not fit together', async () => {
     const log = new DisclosureLog(noteSigner('logg.example/race'));

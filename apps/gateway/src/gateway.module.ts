@@ -67,6 +67,7 @@ import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
 import { PostgresErasureStore } from './persistence/erasure.store.js';
+import { PostgresForeignKeys } from './persistence/foreign-keys.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
@@ -116,10 +117,10 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     log,
   );
   await ruleSets.load();
-  const ownKeys = new OwnKeys(keys, log, (await seen.read())?.size);
+  const ownKeys = new OwnKeys(keys, log, await PostgresForeignKeys.read(dataSource), (await seen.read())?.size);
   health.watch('own-keys', () => ownKeys.warning());
-  follower.before((snapshot) => {
-    ownKeys.look(snapshot);
+  follower.before(async (snapshot) => {
+    await ownKeys.look(snapshot);
     return ruleSets.prepare(snapshot);
   });
   await follower.start();

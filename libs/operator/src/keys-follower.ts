@@ -22,6 +22,8 @@ export class KeysFollower {
   private loop: Promise<void> | undefined;
   private seen: { readonly size: bigint; readonly root: string } | undefined;
   private good: Newest | undefined;
+  /** Size of the snapshot that everything is prepared for. */
+  private prepared: bigint | undefined;
   private prepare: (snapshot: Snapshot) => Promise<void> = () => Promise.resolve();
 
   constructor(
@@ -32,7 +34,7 @@ export class KeysFollower {
     private readonly now: () => Date,
   ) {}
 
-  /** @param prepare done with each new snapshot before anybody here sees it; does not fail */
+  /** @param prepare done with each new snapshot before anybody here sees it, and before it counts as seen over restarts; when it fails the snapshot is taken later */
   before(prepare: (snapshot: Snapshot) => Promise<void>): void {
     this.prepare = prepare;
   }
@@ -99,13 +101,14 @@ export class KeysFollower {
   private async take(): Promise<void> {
     const newest = this.feed.newest();
     if (newest === undefined || newest.size === 0n || !this.continues(newest.log, newest.size)) return;
+    if (this.prepared !== newest.size) await this.prepare(newest.snapshot);
+    this.prepared = newest.size;
     if (this.seen === undefined || newest.size > this.seen.size) {
       const root = newest.snapshot.rootBase64;
       await this.store.write(newest.size, root);
       this.seen = { size: newest.size, root };
       this.log.info('keys.advanced', { size: newest.size.toString() });
     }
-    if (this.good?.size !== newest.size) await this.prepare(newest.snapshot);
     this.good = newest;
   }
 

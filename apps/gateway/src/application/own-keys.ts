@@ -1,6 +1,7 @@
 import type { EventLog } from '#platform';
 import type { KeyRecord, Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
+import type { ForeignKeys } from './ports.js';
 
 /** `not-held`: a key stands in the keys log for this gateway or an authority it hosts, and is not in its key store. `revoked`: one in the store was ended. */
 export type OwnKeyFault = 'not-held' | 'revoked';
@@ -11,24 +12,26 @@ export type OwnKeyFault = 'not-held' | 'revoked';
  */
 export class OwnKeys {
   private readonly told = new Set<string>();
-  /** Keys that came to be known as others' while this process ran: they are not forgotten by being revoked again. */
-  private readonly seenForeign = new Set<string>();
   private fault: OwnKeyFault | undefined;
 
-  /** @param known size of the keys log that was judged before; undefined: none was */
+  /**
+   * @param foreign keys that came while this gateway followed the log and were not its own: neither their end nor a restart makes them forgotten
+   * @param known size of the keys log that was judged before; undefined: none was
+   */
   constructor(
     private readonly keys: KeyStore,
     private readonly log: EventLog,
+    private readonly foreign: ForeignKeys,
     private known: bigint | undefined,
   ) {}
 
   /** @returns why people should look; `not-held` before `revoked` */
   warning(): OwnKeyFault | undefined {
-    return this.seenForeign.size > 0 ? 'not-held' : this.fault;
+    return this.foreign.kids().some((kid) => !this.keys.holds(kid)) ? 'not-held' : this.fault;
   }
 
   /** Judges every key that came since the last look, and every one that is live: one that came and went in between is seen too. */
-  look(snapshot: Snapshot): void {
+  async look(snapshot: Snapshot): Promise<void> {
     const faults: OwnKeyFault[] = [];
     for (const holder of this.holders(snapshot)) {
       for (const { key, from, isLive } of snapshot.keysEver(holder)) {
@@ -36,7 +39,7 @@ export class OwnKeys {
         const isNew = this.known !== undefined && from > this.known;
         if (isHeld && !isLive) faults.push(this.tell('revoked', key, snapshot));
         if (isHeld || !(isLive || isNew)) continue;
-        if (isNew) this.seenForeign.add(key.kid);
+        if (isNew) await this.foreign.keep(key.kid);
         faults.push(this.tell('not-held', key, snapshot));
       }
     }

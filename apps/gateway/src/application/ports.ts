@@ -245,6 +245,13 @@ export interface DeliveryStore {
   ): Promise<StoredReceipt | undefined>;
 }
 
+/** Kids of keys in the keys log that were somebody else's, kept until people have looked. */
+export interface ForeignKeys {
+  /** Those that are kept, as this process knows. */
+  kids(): readonly string[];
+  keep(kid: string): Promise<void>;
+}
+
 /** Software of an authority, registered by its participant's administrator. */
 export interface RegisteredSystem {
   readonly id: string;
