@@ -58,7 +58,7 @@ const expectNothingSent = async (
   await eventually('the refusal in the log', LOGGED_MS, async () => {
     const logged = await delge.sql<{ readonly notice: string }>(
       'operator',
-      `SELECT notice FROM exchange.notice WHERE kind = 'refusal-recorded'`,
+      `SELECT notice FROM exchange.notice WHERE kind = 'refusal-recorded' AND notice <> ''`,
     );
     const refused = logged.map(({ notice }) => parseNotice(notice).notice.messageId ?? '');
     return ids.some((one) => refused.includes(one)) ? true : undefined;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { SubmitReferralDto } from '#contracts';
-import { parseDecision, parseManifest, parseNotice } from '#envelope';
+import { parseManifest, parseNotice } from '#envelope';
 import type { Example } from '../tools/demo/examples.js';
 import { TestStack, eventually, example, problemOf, refusalOf } from './support/stack.js';
 
@@ -21,19 +21,17 @@ const unreached = (...items: string[]): Example & { readonly whole: SubmitReferr
 };
 /** Of all that the log has of a sender, decisions and refusals, as it stood at one moment. */
 const numbersOf = async (sender: string): Promise<readonly number[]> => {
-  const rows = await delge.sql<{ readonly decision: string | null; readonly notice: string | null }>(
+  const decided = await delge.sql<{ readonly number: string }>(
     'operator',
-    `SELECT decision, NULL AS notice FROM exchange.decision WHERE sender = $1
-     UNION ALL SELECT NULL, notice FROM exchange.notice WHERE kind = 'refusal-recorded'`,
+    `SELECT number FROM exchange.decision WHERE sender = $1`,
     [sender],
   );
-  return rows
-    .map(({ decision, notice }) =>
-      decision === null ? parseNotice(notice ?? '').notice : parseDecision(decision).decision,
-    )
-    .filter((one) => one.sender === sender)
-    .map(({ number = 0 }) => number)
-    .sort((a, b) => a - b);
+  const logged = await delge.sql<{ readonly notice: string }>(
+    'operator',
+    `SELECT notice FROM exchange.notice WHERE kind = 'refusal-recorded' AND notice <> ''`,
+  );
+  const refused = logged.map(({ notice }) => parseNotice(notice).notice).filter((one) => one.sender === sender);
+  return [...decided, ...refused].map(({ number }) => Number(number)).sort((one, other) => one - other);
 };
 const payloadOf = (jws: string): string => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8');
 
