@@ -1,5 +1,6 @@
 import {
   EnvelopeError,
+  MOST_OPENINGS,
   parseErasureDecision,
   parseRefusal,
   sha256Base64url,
@@ -15,9 +16,6 @@ import { GatewayError, NotYet, RejectedDelivery } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { ErasureStore, ErasureSubject, EvidenceSource, KeepingLog, Now, UnreportedErasure } from './ports.js';
 import type { Evidence, VerifyEvidence } from './verify-evidence.js';
-
-/** As many as the ledger takes in one decision. */
-const MOST_OPENINGS = 100;
 
 interface Proposed {
   readonly opening: ErasedOpening;
