@@ -16,7 +16,8 @@ import type { ErasedOpening, ErasureDecision, Hold, PrivateKey } from '#envelope
 import { EventLog } from '#platform';
 import { Scene, publicJwk } from '#testing';
 import type { ActName } from '#testing';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
+import { entries } from '../apps/exchange/src/persistence/entry.store.js';
 import { EraseOpenings } from '../apps/ledger/src/application/erase-openings.js';
 import { Eraser } from '../apps/ledger/src/application/eraser.js';
 import { ReadParties } from '../apps/ledger/src/application/read-parties.js';
@@ -528,7 +529,33 @@ describe('erasing openings', () => {
     await naming({ kind: 'decision', entryId, erased: [] });
     await naming({ kind: 'erasure', entryId: randomUUID(), erased: [] });
     await naming({ kind: 'erasure', entryId, erased: [{ index: '0', entryId: ids['permit'] }] });
+    // One that names what is there, and is taken away before it is logged: at once, or afterwards.
+    const [first] = openings as [ErasedOpening];
+    const unsigned = Buffer.from(JSON.stringify({ kind: 'erasure', entryId, erased: [first] })).toString('base64url');
+    const erasing = async (tx: EntityManager): Promise<void> => {
+      await tx.query(PENDING, [entryId, Buffer.from(`e.${unsigned}.e`), randomBytes(32), null]);
+      await tx.query('SELECT ledger.erase($1)', [entryId]);
+    };
+    const taken = (tx: EntityManager) => tx.query('DELETE FROM ledger.pending WHERE entry_id = $1', [entryId]);
+    const atOnce = ledger.transaction(async (tx) => {
+      await erasing(tx);
+      await taken(tx);
+    });
+    await expect(atOnce).rejects.toMatchObject({ driverError: { code: '42501' } });
     expect(await open()).toEqual(ABOUT);
+    await refused('UPDATE ledger.pending SET erases = false');
+    await ledger.transaction(erasing);
+    await expect(ledger.transaction(taken)).rejects.toMatchObject({ driverError: { code: '42501' } });
+    expect((await newest(1))[0]?.entry.toString()).toBe(`e.${unsigned}.e`);
+    expect(await open()).toEqual(ABOUT.slice(1));
+  });
+
+  it('is left out of what is computed again, whichever part of it is erased', async () => {
+    const before = await entries.decisions(exchange.manager, 0n, 1_000);
+    const own = before.find(({ entry_id: id }) => id === ids['permit']);
+    expect(own).toBeDefined();
+    await databases.asAdmin(`UPDATE exchange.message SET manifest = '' WHERE message_id = '${message.messageId}'`);
+    expect(await entries.decisions(exchange.manager, 0n, 1_000)).toEqual(before.filter((one) => one !== own));
   });
 });
 

@@ -178,7 +178,7 @@ export const entries = {
     await tx.query(`UPDATE exchange.decision SET superseded_at = $2 WHERE entry_id = $1`, [entryId, at]);
   },
 
-  /** Decisions with the manifests they are about, in the order they were made: for computing them again. Not those that were erased. */
+  /** Decisions with the manifests they are about, in the order they were made: for computing them again. Not those of which either was erased. */
   async decisions(
     tx: EntityManager,
     after: bigint,
@@ -186,7 +186,7 @@ export const entries = {
   ): Promise<readonly { seq: string; entry_id: string; decision: string; manifest: string }[]> {
     return tx.query(
       `SELECT d.seq, d.entry_id, d.decision, m.manifest FROM exchange.decision d
-       JOIN exchange.message m USING (sender, message_id, attempt) WHERE d.seq > $1 AND d.decision <> '' ORDER BY d.seq LIMIT $2`,
+       JOIN exchange.message m USING (sender, message_id, attempt) WHERE d.seq > $1 AND d.decision <> '' AND m.manifest <> '' ORDER BY d.seq LIMIT $2`,
       [after.toString(), limit],
     );
   },
