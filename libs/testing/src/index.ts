@@ -22,6 +22,7 @@ export { ABOUT_PERMIT, evidenceOf, linksOf, type MutableEvidence } from './evide
 export { sourceOf } from './evidence/source.js';
 export { MUTATIONS } from './evidence/mutants.js';
 export { looked, seenOf } from './evidence/mutants-looks.js';
+export { erasedAtSender } from './evidence/mutants-keeping.js';
 export { bounded } from './evidence/mutants-together.js';
 export {
   Random,

@@ -1,4 +1,4 @@
-import type { Hold } from '#envelope';
+import type { ErasureDecision, ErasureReport, Hold } from '#envelope';
 import { stockholmDate } from '#legal-basis';
 import { agrees, goneBy } from './check-erasure.js';
 import type { Gone, Naming } from './check-erasure.js';
@@ -82,7 +82,9 @@ export class Book {
   /** By the erased entry's id. */
   private readonly erasedEntries = new Map<string, Gone>();
   /** Those that stand, by id. */
-  private readonly holds = new Map<string, Hold>();
+  private readonly holds = new Map<string, Hold & { readonly index: bigint }>();
+  /** Decisions to erase, by id. */
+  private readonly decided = new Map<string, ErasureDecision & { readonly index: bigint }>();
   /** Erased while a hold stood of an authority that the erasure does not name. */
   private readonly underHold: { readonly authority: string; readonly message: string; readonly say: Say }[] = [];
   private keysSize = 0;
@@ -130,7 +132,10 @@ export class Book {
         break;
       case 'keeping':
         this.counts.notices += 1;
-        if (fact.hold !== undefined) this.hold(fact.hold, say);
+        if (fact.hold !== undefined) this.hold(fact.hold, fact.index, say);
+        if (fact.decision !== undefined)
+          this.decided.set(fact.decision.decisionId, { ...fact.decision, index: fact.index });
+        if (fact.report !== undefined) this.reported(fact.report, say);
         break;
       case 'look':
         this.counts.looks += 1;
@@ -258,9 +263,9 @@ export class Book {
   }
 
   /** A hold is lifted by the authority that laid it. */
-  private hold(hold: Hold, say: Say): void {
+  private hold(hold: Hold, index: bigint, say: Say): void {
     const standing = this.holds.get(hold.holdId);
-    if (hold.kind === 'laid') this.holds.set(hold.holdId, standing ?? hold);
+    if (hold.kind === 'laid') this.holds.set(hold.holdId, standing ?? { ...hold, index });
     else if (standing !== undefined && standing.authority !== hold.authority) say('annex-binding');
     else this.holds.delete(hold.holdId);
   }
@@ -279,6 +284,29 @@ export class Book {
       else
         for (const messageId of new Set(held.map((one) => one.messageId)))
           this.underHold.push({ authority, message: fingerprint(messageId), say });
+    }
+  }
+
+  /**
+   * A gateway erases what its authority decided on, and not while a hold of a party stands: one that stood before the decision and stands still was never out of
+   * the way. One that was laid later may have come after the erasure, which is reported when the ledger can be reached.
+   */
+  private reported({ decisionId, authority, messageId }: ErasureReport, say: Say): void {
+    const decided = this.decided.get(decisionId);
+    if (decided === undefined) {
+      if (this.options.scope === 'log') say('annex-binding');
+      return;
+    }
+    if (decided.authority !== authority || decided.messageId !== messageId) say('annex-binding');
+    const named = new Set([
+      authority,
+      ...decided.openings.flatMap(({ sender, recipient = sender }) => [sender, recipient]),
+    ]);
+    for (const hold of this.holds.values()) {
+      if (hold.index > decided.index) continue;
+      if (hold.caseId !== decided.caseId && hold.messageIds?.includes(messageId) !== true) continue;
+      if (named.has(hold.authority)) say('erased-under-hold');
+      else this.underHold.push({ authority: hold.authority, message: fingerprint(messageId), say });
     }
   }
 
@@ -303,6 +331,7 @@ export class Book {
     const within = (party: string | undefined): boolean => party !== undefined && bounds.has(party);
     if (fact.kind === 'erasure') return fact.erased.every((one) => within(one.sender) || within(one.recipient));
     if (fact.kind === 'delay') return true;
+    if (fact.kind === 'refusal') return within(fact.sender);
     if (fact.kind === 'keeping' || fact.kind === 'look') return within(fact.authority);
     return within(fact.sender) || within(fact.recipient);
   }

@@ -250,10 +250,10 @@ export class EntryChecker {
     const { notice, kid } = parsed;
     const snapshot = this.signer(notice, kid, opening.entry, LEDGER, say);
     const text = annexOf(opening, notice.statementSha256, say);
-    const hold = text === undefined || snapshot === undefined ? undefined : keptStatement(notice, text, snapshot, say);
+    const kept = text === undefined || snapshot === undefined ? {} : keptStatement(notice, text, snapshot, say);
     const { entryId, authority, keys } = notice;
     const common = { index: opening.index, entryId, at: Date.parse(notice.at), keysSize: Number(keys.size) };
-    return { kind: 'keeping', ...common, authority, ...(hold === undefined ? {} : { hold }) };
+    return { kind: 'keeping', ...common, authority, ...kept };
   }
 
   private look(opening: Opening, say: Say): Fact | undefined {

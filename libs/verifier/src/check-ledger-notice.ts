@@ -1,6 +1,7 @@
 import { EnvelopeError, parseErasureDecision, parseErasureReport, parseHold, signedBy } from '#envelope';
-import type { Hold, LedgerNotice, PublicKey } from '#envelope';
+import type { LedgerNotice, PublicKey } from '#envelope';
 import type { Snapshot } from '#snapshot';
+import type { Kept } from './facts.js';
 import { manifestKeyOf } from './holders.js';
 import { attempt } from './say.js';
 import type { Say } from './say.js';
@@ -10,28 +11,28 @@ interface Stated {
   readonly authority: string;
   /** Absent when the signer's key was not live. */
   readonly key: PublicKey | undefined;
-  readonly hold?: Hold;
+  readonly kept: Kept;
   /** Kind of notice by which it is taken into the log. */
   readonly kind: LedgerNotice['kind'];
 }
 
 /**
  * What the ledger took into the log about keeping or erasing: signed by an administrator of the authority's participant, a report by its gateway.
- * @returns the hold, if it is one
+ * @returns what it is; nothing of one that does not hold
  */
-export function keptStatement(notice: LedgerNotice, text: string, snapshot: Snapshot, say: Say): Hold | undefined {
+export function keptStatement(notice: LedgerNotice, text: string, snapshot: Snapshot, say: Say): Kept {
   const stated = attempt(
     () => read(notice.kind, text, snapshot),
     EnvelopeError,
     (why) => say('annex-malformed', { why }),
   );
-  if (stated === undefined) return undefined;
-  const { env, authority, key, hold, kind } = stated;
+  if (stated === undefined) return {};
+  const { env, authority, key, kept, kind } = stated;
   if (env !== notice.env || authority !== notice.authority || kind !== notice.kind) say('annex-binding');
   if (key === undefined) say('annex-key');
   else if (!signedBy(text, key)) say('annex-signature');
-  else return hold;
-  return undefined;
+  else return kept;
+  return {};
 }
 
 const read = (kind: LedgerNotice['kind'], text: string, snapshot: Snapshot): Stated => {
@@ -39,18 +40,19 @@ const read = (kind: LedgerNotice['kind'], text: string, snapshot: Snapshot): Sta
     case 'erasure-decided': {
       const { decision, kid } = parseErasureDecision(text);
       const { env, authority } = decision;
-      return { env, authority, kind, key: snapshot.administratorOf(authority, kid) };
+      return { env, authority, kind, key: snapshot.administratorOf(authority, kid), kept: { decision } };
     }
     case 'erasure-reported': {
       const { report, kid } = parseErasureReport(text);
       const { env, authority, gateway } = report;
-      return { env, authority, kind, key: manifestKeyOf(snapshot, authority, gateway, kid) };
+      return { env, authority, kind, key: manifestKeyOf(snapshot, authority, gateway, kid), kept: { report } };
     }
     case 'hold-laid':
     case 'hold-lifted': {
       const { hold, kid } = parseHold(text);
       const { env, authority } = hold;
-      return { env, authority, hold, kind: `hold-${hold.kind}`, key: snapshot.administratorOf(authority, kid) };
+      const key = snapshot.administratorOf(authority, kid);
+      return { env, authority, kind: `hold-${hold.kind}`, key, kept: { hold } };
     }
   }
 };

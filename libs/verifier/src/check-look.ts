@@ -18,7 +18,7 @@ export interface Place {
   readonly index: bigint;
   readonly sender?: string;
   readonly recipient?: string;
-  /** Of the ledger's own entries: whose it is. */
+  /** Of the ledger's own entries, and of a refusal: whose it is alone. */
   readonly authority?: string;
 }
 export const placeOf = (fact: Fact): Place => {
@@ -28,6 +28,7 @@ export const placeOf = (fact: Fact): Place => {
     ...(sender === undefined ? {} : { sender }),
     ...(recipient === undefined ? {} : { recipient }),
     ...(fact.kind === 'keeping' || fact.kind === 'look' ? { authority: fact.authority } : {}),
+    ...(fact.kind === 'refusal' ? { authority: fact.sender } : {}),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { ErasureDecision, Hold, Receipt } from '#envelope';
+import type { ErasureDecision, ErasureReport, Hold, Receipt } from '#envelope';
 
 /** An entry with its opening, as it lies beside the log. */
 export interface Opening {
@@ -26,6 +26,13 @@ interface OfMessage extends Common {
   readonly sender: string;
   readonly recipient: string;
   readonly messageId: string;
+}
+
+/** What the ledger took into the log about keeping or erasing, where it holds. */
+export interface Kept {
+  readonly hold?: Hold;
+  readonly decision?: ErasureDecision;
+  readonly report?: ErasureReport;
 }
 
 /** What one entry says, as far as other entries must agree with it. */
@@ -59,7 +66,7 @@ export type Fact =
       readonly decisions: readonly ErasureDecision[];
     })
   /** Something about keeping or erasing that the ledger took into the log. */
-  | (Common & { readonly kind: 'keeping'; readonly authority: string; readonly hold?: Hold })
+  | (Common & { readonly kind: 'keeping'; readonly authority: string } & Kept)
   /** Openings were shown to an authority. */
   | (Common & { readonly kind: 'look'; readonly authority: string; readonly seen: readonly Seen[] });
 

@@ -6,6 +6,7 @@ import {
   aDraft,
   aLaterDraft,
   bounded,
+  erasedAtSender,
   evidenceOf,
   linksOf,
   looked,
@@ -97,6 +98,12 @@ describe('a bundle as the ledger would make it', () => {
       await looked(draft, scene, { seen: draft.first === 0 ? [seenOf(draft, 'permit')] : [earlier] });
       expect(await bundled(draft)).toMatchObject({ findings: [], conclusion: 'holds', counts: { looks: 3 } });
     }
+  });
+
+  it('holds when a gateway reports an erasure after a hold was laid that it could not know of', async () => {
+    const draft = aDraft(scene);
+    await erasedAtSender(draft, scene);
+    expect(await bundled(draft)).toMatchObject({ findings: [], conclusion: 'holds' });
   });
 
   it('holds when the erasure stands after the period', async () => {

@@ -429,8 +429,9 @@ export const bounded = (scene: Scene, later: boolean, authority: string): Draft 
   const draft = later ? aLaterDraft(scene) : aDraft(scene);
   draft.bounds = [authority];
   for (const [at, { entry }] of draft.acts.entries()) {
-    const { sender, recipient } = payloadOf(entry);
-    if (sender !== authority && recipient !== authority) draft.hidden.add(draft.first + at);
+    const { kind, sender, recipient } = payloadOf(entry);
+    const isOther = kind === 'refusal-recorded' || recipient !== authority;
+    if (sender !== authority && isOther) draft.hidden.add(draft.first + at);
   }
   return draft;
 };

@@ -1,5 +1,6 @@
 import { EVIDENCE_MUTATIONS } from './mutants-evidence.js';
 import { FILE_MUTATIONS } from './mutants-files.js';
+import { KEEPING_MUTATIONS } from './mutants-keeping.js';
 import { LEAGUE_MUTATIONS } from './mutants-league.js';
 import { LOG_MUTATIONS } from './mutants-log.js';
 import { LOOK_MUTATIONS } from './mutants-looks.js';
@@ -15,5 +16,6 @@ export const MUTATIONS: readonly Mutation[] = [
   ...STATEMENT_MUTATIONS,
   ...TOGETHER_MUTATIONS,
   ...LEAGUE_MUTATIONS,
+  ...KEEPING_MUTATIONS,
   ...EVIDENCE_MUTATIONS,
 ];
