@@ -7,6 +7,7 @@ import { nodeVerifyEd25519, nodeSha256 } from '#tlog/build';
 import { openCheckpoint } from '#tlog/verify';
 import type { Checkpoint } from '#tlog/verify';
 import type { BundleSource } from '#verifier';
+import { Quorum } from '../../apps/ledger/src/application/quorum.js';
 import type { Parties } from './parties.js';
 import type { TestStack } from './stack.js';
 
@@ -62,7 +63,11 @@ export class StackBundle {
 
   private async cut(bounds?: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>> {
     const { size } = this.head('checkpoint', 'disclosure');
-    const files = new Map([...this.files, ...(await this.openings(size, bounds))]);
+    const files = new Map([
+      ...this.files,
+      ...(await this.openings(size, bounds)),
+      ['checkpoints.jsonl', await this.checkpoints(size)] as const,
+    ]);
     const { disclosure, keys } = this.delge.sandbox.trust.logs;
     const manifest = {
       format: 'delge-bundle/1',
@@ -124,6 +129,20 @@ export class StackBundle {
     const bytes = await this.ledger.get(route);
     if (bytes !== undefined) this.files.set(path, bytes);
     else if (this.lacking === 'thrown') throw new Error(`the ledger has no ${route}`);
+  }
+
+  /** Every checkpoint that has its quorum, as it was first cosigned: by them entries are dated. */
+  private async checkpoints(size: bigint): Promise<Uint8Array> {
+    const rows = await this.delge.sql<{ readonly note: string; readonly lines: readonly string[] }>(
+      'operator',
+      `SELECT DISTINCT ON (c.size) c.note, ARRAY (SELECT first_line FROM ledger.cosignature s
+           WHERE s.log = 'disclosure' AND s.size = c.size ORDER BY witness) AS lines
+         FROM ledger.checkpoint c WHERE c.log = 'disclosure' AND c.size <= $1 ORDER BY c.size, c.id`,
+      [size.toString()],
+    );
+    const quorum = new Quorum(this.delge.sandbox.trust.logs.disclosure);
+    const notes = rows.flatMap(({ note, lines }) => quorum.witnessed(note, lines)?.note ?? []);
+    return Buffer.from(notes.map((note) => `${JSON.stringify(note)}\n`).join(''));
   }
 
   private async openings(

@@ -50,6 +50,7 @@ export const atRest: readonly Attack[] = [
     en: 'A leaf of the log is changed, so that it stands for another decision than the one that was made.',
     noticed: [
       'auditor: forked-from-pinned',
+      'auditor: inconsistent',
       'auditor: opening-leaf',
       'auditor: root-mismatch',
       'auditor: tile-mismatch',
@@ -71,6 +72,7 @@ export const atRest: readonly Attack[] = [
     en: 'Two leaves change places, so that one seems to have come before the other.',
     noticed: [
       'auditor: forked-from-pinned',
+      'auditor: inconsistent',
       'auditor: number-gap',
       'auditor: opening-leaf',
       'auditor: receipt-unbound',
@@ -119,6 +121,7 @@ export const atRest: readonly Attack[] = [
     en: 'An invented leaf is pushed into the middle of the log, back-dated.',
     noticed: [
       'auditor: forked-from-pinned',
+      'auditor: inconsistent',
       'auditor: opening-leaf',
       'auditor: root-mismatch',
       'auditor: tile-mismatch',

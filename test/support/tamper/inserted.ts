@@ -112,6 +112,23 @@ export const inserted: readonly Attack[] = [
     ),
   },
   {
+    name: 'a permit dated back with the stolen decision key',
+    sv: 'Med växelns stulna kontrollnyckel görs ett permit som dateras två timmar bakåt, för ett meddelande som aldrig har funnits: utlämnandet ska se ut att ha skett då.',
+    en: 'With the stolen decision key of the exchange a permit is made and dated two hours back, for a message that never was: the disclosure is to look as if it had happened then.',
+    noticed: ['auditor: annex-binding', 'auditor: back-dated', 'auditor: number-repeated', 'auditor: verdict-differs'],
+    run: async (scene) => {
+      const { decision } = await scene.withheld();
+      await scene.remember();
+      const [id, blind] = [randomUUID(), aBlind()];
+      const decidedAt = new Date(Date.parse(decision.decidedAt) - 2 * 3_600_000).toISOString();
+      const said = { ...decision, entryId: id, messageId: randomUUID(), decidedAt };
+      const entry = await signDecision(await scene.parties.exchange(), said);
+      await intoPending(scene, { entry, blind: blind.toString('base64url') }, id);
+      await (await scene.withheld()).proven(await ledgerOf(scene), id, entry, blind);
+      return scene.auditor();
+    },
+  },
+  {
     name: 'a delivery released without proof, from the exchange’s outbox',
     sv: 'En handling läggs i växelns utkorg med ett permit av egen hand och ett bevis ur en logg av egen hand, vittnen och allt.',
     en: 'A document is laid into the outbox of the exchange with a permit of his own and a proof from a log of his own, witnesses and all.',

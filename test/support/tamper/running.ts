@@ -12,10 +12,13 @@ import { Tap } from '../broker.js';
 import { FalseGateway } from '../false-gateway.js';
 import { eventually, permitted, problemOf } from '../stack.js';
 import type { Attack } from './attack.js';
+import { FREEZE_MS } from './scene.js';
 import type { Scene } from './scene.js';
 
 const SETTLED_MS = 60_000;
 const RECIPIENT = 'myndigheterna';
+/** So often the signer tries in vain, twice a second, before anybody looks: many times what a referral needs that travels. */
+const IN_VAIN = 12;
 
 interface Submitted {
   readonly system: string;
@@ -98,8 +101,8 @@ export const running: readonly Attack[] = [
   },
   {
     name: 'everything delayed',
-    sv: 'Signeraren får inte längre skriva: inget nytt blir undertecknat, och loggen som alla ser står stilla.',
-    en: 'The signer may no longer write: nothing new is signed, and the log that everybody sees stands still.',
+    sv: 'Signeraren och vittnena får inte längre skriva: inget nytt blir undertecknat eller medsignerat, och loggen som alla ser står stilla.',
+    en: 'Signer and witnesses may no longer write: nothing new is signed or cosigned, and the log that everybody sees stands still.',
     noticed: [
       'recipient: nothing delivered',
       'sender: without a decision',
@@ -108,14 +111,26 @@ export const running: readonly Attack[] = [
     ],
     run: async (scene) => {
       const before = scene.countLogged('signer', 'signer.failed');
-      await scene.superuser('REVOKE INSERT ON ledger.checkpoint FROM delge_signer');
+      await scene.superuser(
+        'REVOKE INSERT ON ledger.checkpoint FROM delge_signer',
+        'REVOKE INSERT ON ledger.cosignature FROM delge_ledger',
+      );
+      const frozenAt = await scene.shownAt();
       const submitted = await submit(scene);
-      await scene.logged('signer', 'signer.failed', before);
+      await scene.logged('signer', 'signer.failed', before, IN_VAIN);
       const noticed = await nobodyHas(scene, submitted);
-      // As it is seen when nothing has changed for a quarter of an hour.
-      const watched = await scene.watch(16);
-      await scene.quietly('GRANT INSERT ON ledger.checkpoint TO delge_signer');
+      // The log shows now what it showed when it was frozen: this is what is seen of it a quarter of an hour after that.
+      const then = new Date(frozenAt.getTime() + FREEZE_MS + 1);
+      const watched = await scene.watch(then);
+      await scene.quietly(
+        'GRANT INSERT ON ledger.checkpoint TO delge_signer',
+        'GRANT INSERT ON ledger.cosignature TO delge_ledger',
+      );
       await scene.delge.settled(submitted.system, submitted.referral, ['fetched'], SETTLED_MS);
+      // Logs that live again are not alarmed on at that very instant.
+      await eventually('the watch sees them live', SETTLED_MS, async () =>
+        (await scene.watch(then)).length === 0 ? true : undefined,
+      );
       return [...noticed, 'signer: signer.failed', ...watched];
     },
   },

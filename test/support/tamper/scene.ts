@@ -14,6 +14,8 @@ import { TestStack, eventually, example, permitted } from '../stack.js';
 import { Withheld } from './withheld.js';
 
 const SETTLED_MS = 60_000;
+/** `delge watch` alarms on a log that its witnesses have not cosigned for this long. */
+export const FREEZE_MS = 15 * 60_000;
 
 /** Tables of the log, each after what refers to it: the ledger works meanwhile. */
 const TABLES = ['round', 'cosignature', 'checkpoint', 'leaf', 'opening', 'tile', 'edge', 'pending', 'log'];
@@ -43,7 +45,7 @@ export class Scene {
   ) {
     const verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
     const ledger = new HttpLedger(delge.stack.url('ledger'));
-    this.watcher = new Watcher(delge.sandbox.trust, ledger, verification, {}, 15 * 60_000, new Date());
+    this.watcher = new Watcher(delge.sandbox.trust, ledger, verification, {}, FREEZE_MS, new Date());
   }
 
   static async open(name: string): Promise<Scene> {
@@ -153,10 +155,16 @@ export class Scene {
     return findings.map(({ code, ...where }) => `${code} ${JSON.stringify(where)}`);
   }
 
-  /** What `delge watch` alarms on, which has seen the log as it was when it was last asked. @param minutes later than now */
-  async watch(minutes = 0): Promise<readonly string[]> {
-    const { alarms } = await this.watcher.look(new Date(Date.now() + minutes * 60_000));
+  /** What `delge watch` alarms on, which has seen the log as it was when it was last asked. */
+  async watch(at = new Date()): Promise<readonly string[]> {
+    const { alarms } = await this.watcher.look(at);
     return [...new Set(alarms.map(({ kind, code }) => `watch: ${kind} ${code}`))];
+  }
+
+  /** When the witnesses cosigned the newest checkpoint of the `disclosure` log that is shown. */
+  async shownAt(): Promise<Date> {
+    await this.watcher.look(new Date());
+    return this.watcher.seenAt('disclosure') ?? new Date(0);
   }
 
   /** What the signer says when it is started over the log as it is. */
@@ -174,10 +182,10 @@ export class Scene {
     return Object.entries(faults).map(([log, code]) => `signer: ${code}${log === 'keys' ? ' (keys)' : ''}`);
   }
 
-  /** Waits until a service logs this event, more often than before. @returns so that it can be told */
-  async logged(service: string, event: string, before: number): Promise<void> {
+  /** Waits until a service logs this event so many times more than before. */
+  async logged(service: string, event: string, before: number, times = 1): Promise<void> {
     await eventually(`${service} logs ${event}`, SETTLED_MS, () =>
-      Promise.resolve(this.countLogged(service, event) > before ? true : undefined),
+      Promise.resolve(this.countLogged(service, event) >= before + times ? true : undefined),
     );
   }
   countLogged(service: string, event: string): number {
