@@ -142,7 +142,7 @@ describe('erasing openings', () => {
 
   const access = { live: () => Promise.resolve({ signer: localSigner(scene.access), snapshot: scene.world.snapshot }) };
   const fresh = { id: (): string => randomUUID(), blind: (): Buffer => randomBytes(32) };
-  const taking = (environment = scene.world.environment): TakeKeeping =>
+  const taking = (environment = scene.world.environment, crash?: (point: string) => void): TakeKeeping =>
     new TakeKeeping(
       new KeepingStore(ledger),
       parties,
@@ -151,7 +151,12 @@ describe('erasing openings', () => {
       fresh,
       () => at,
       () => void (wakes += 1),
+      crash,
     );
+  /** What dies here does no more; the transaction that is open then is rolled back, as the database does for a process that is gone. */
+  const diesAt = (deadly: string) => (point: string) => {
+    if (point === deadly) throw new Error('died here');
+  };
   const erasing = (crash?: (point: string) => void): EraseOpenings =>
     new EraseOpenings(
       new KeepingStore(ledger),
@@ -474,9 +479,7 @@ describe('erasing openings', () => {
 
   it('happens whole or not at all when the ledger dies, and once when two ledgers do it', async () => {
     for (const party of [SENDER, RECIPIENT]) expect(await codeOf(await decision(party))).toBe('taken');
-    const dying = erasing((point) => {
-      if (point === 'ledger.erase.before-commit') throw new Error('died here');
-    });
+    const dying = erasing(diesAt('ledger.erase.before-commit'));
     expect(await dying.execute(10)).toEqual({ count: 0 });
     expect(failures).toEqual(['eraser.failed']);
     expect(await open()).toEqual(ABOUT);
@@ -486,6 +489,39 @@ describe('erasing openings', () => {
     const [last, before] = await newest(2);
     expect(parseErasure(last?.entry.toString() ?? '').erasure.erased).toHaveLength(3);
     expect(payloadOf(before?.entry.toString() ?? '').kind).toBe('erasure-decided');
+  });
+
+  it('has happened once when the ledger dies with the erasure committed and nothing told', async () => {
+    for (const party of [SENDER, RECIPIENT]) expect(await codeOf(await decision(party))).toBe('taken');
+    expect(await erasing(diesAt('ledger.erase.after-commit')).execute(10)).toEqual({ count: 0 });
+    expect(failures).toEqual(['eraser.failed']);
+    expect(await open()).toEqual([]);
+    expect(await kept()).toEqual({ manifest: '', jwe: null, decision: '' });
+    const [last] = await newest(1);
+    expect(parseErasure(last?.entry.toString() ?? '').erasure.erased).toHaveLength(3);
+    expect(await erased()).toBe(0);
+    expect(await newest(1)).toEqual([last]);
+  });
+
+  it.each<[string, string]>([
+    ['ledger.keeping.before-commit', 'taken'],
+    ['ledger.keeping.after-commit', 'known'],
+  ])('a hold stands once when the ledger dies at %s and it is brought again: %s', async (point, outcome) => {
+    const laid = await hold(SENDER, { ground: 'audit', caseId: message.caseId });
+    const [before] = await newest(1);
+    const dying = taking(undefined, diesAt(point));
+    await expect(dying.execute(laid)).rejects.toThrow('died here');
+    const [then] = await newest(1);
+    expect(then?.index === before?.index).toBe(outcome === 'taken');
+    for (const party of [SENDER, RECIPIENT]) {
+      expect(await taking().execute(await decision(party))).toMatchObject({ held: outcome === 'known' });
+    }
+    if (outcome === 'known') expect(await erased()).toBe(0);
+    expect(await taking().execute(laid)).toMatchObject({ outcome });
+    const entries = await newest(10);
+    expect(entries.filter(({ annex }) => annex?.toString() === laid)).toHaveLength(1);
+    expect(await erased()).toBe(0);
+    expect(await open()).toEqual(ABOUT);
   });
 
   it('takes a gateway’s report of what its authority decided, signed by the gateway that hosts it', async () => {

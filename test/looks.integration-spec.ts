@@ -37,16 +37,10 @@ describe('openings of the disclosure log', () => {
   /** Size of the newest checkpoint. */
   let visible = 0n;
 
-  beforeAll(async () => {
-    databases = await OwnDatabases.deploy('looks');
-    exchange = await databases.connect(databases.urls.operator.exchange, 'exchange');
-    ledger = await databases.connect(databases.urls.operator.ledger, 'ledger');
-    world = await aWorld();
-    key = await generateKey('access');
-    sequence = new Sequence(new LogStore(ledger), 500, silent, () => undefined);
+  const showingBy = (crash?: (point: string) => void): ShowOpenings => {
     const fresh = { id: () => randomUUID(), blind: () => randomBytes(32) };
     const access = { live: () => Promise.resolve(live) } as unknown as AccessKey;
-    showing = new ShowOpenings(
+    return new ShowOpenings(
       new OpeningStore(ledger),
       new ReadParties(new PartyStore(ledger), silent),
       access,
@@ -55,7 +49,18 @@ describe('openings of the disclosure log', () => {
       fresh,
       world.clock.now,
       silent,
+      crash,
     );
+  };
+
+  beforeAll(async () => {
+    databases = await OwnDatabases.deploy('looks');
+    exchange = await databases.connect(databases.urls.operator.exchange, 'exchange');
+    ledger = await databases.connect(databases.urls.operator.ledger, 'ledger');
+    world = await aWorld();
+    key = await generateKey('access');
+    sequence = new Sequence(new LogStore(ledger), 500, silent, () => undefined);
+    showing = showingBy();
   });
   afterAll(() => databases.drop());
   beforeEach(async () => {
@@ -167,6 +172,25 @@ describe('openings of the disclosure log', () => {
       await databases.asAdmin(`GRANT INSERT (log, entry_id, entry, blind, annex) ON ledger.pending TO delge_ledger`);
     }
     expect(await pendingLooks()).toEqual([]);
+  });
+
+  it.each<[string, number]>([
+    ['ledger.look.before-commit', 0],
+    ['ledger.look.after-commit', 1],
+  ])('are not shown by a ledger that dies at %s, where looks stand: %d', async (deadly, looks) => {
+    const about = message(SENDER, RECIPIENT);
+    await hand(about);
+    await sequenced();
+    const dying = showingBy((point) => {
+      if (point === deadly) throw new Error('died here');
+    });
+    const asked = { messageId: about.messageId };
+    const looking = { gateway: 'kommunerna', authority: SENDER, purpose: 'export', asked } as const;
+    await expect(dying.execute(looking)).rejects.toThrow('died here');
+    expect(await pendingLooks()).toHaveLength(looks);
+    // Whoever asks again looks again.
+    expect((await shown({ asked })).openings).toHaveLength(1);
+    expect(await pendingLooks()).toHaveLength(looks + 1);
   });
 
   it('that are erased are told of by the entry that says so, once it stands in the log', async () => {

@@ -91,7 +91,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   const keeping = new KeepingStore(dataSource);
   const environment = config.DELGE_ENVIRONMENT;
   const eraser = new Eraser(new EraseOpenings(keeping, parties, access, environment, fresh, now, log, crash), log);
-  const taking = new TakeKeeping(keeping, parties, access, environment, fresh, now, () => eraser.wake());
+  const taking = new TakeKeeping(keeping, parties, access, environment, fresh, now, () => eraser.wake(), crash);
   eraser.start();
   const reading = new ReadLog(store, checkpoints);
   const offers = new OfferCheckpoints(checkpoints, reading, log);
@@ -137,6 +137,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
           fresh,
           now,
           log,
+          crash,
         ),
       },
       { provide: ReadLog, useValue: reading },

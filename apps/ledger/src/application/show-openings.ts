@@ -45,6 +45,7 @@ export class ShowOpenings {
     private readonly fresh: Fresh,
     private readonly now: () => Date,
     private readonly log: EventLog,
+    private readonly crash: (point: string) => void = () => undefined,
   ) {}
 
   /**
@@ -81,12 +82,14 @@ export class ShowOpenings {
         at: this.now().toISOString(),
       };
       await this.store.hand(tx, entryId, await signLook(signer, look), this.fresh.blind());
+      this.crash('ledger.look.before-commit');
       return answer;
     });
     if (shown === 'not-ready') return shown;
     const count = shown.openings.length;
-    if (count > 0)
-      this.log.info('openings.shown', { gatewayId: gateway, authorityId: authority, code: purpose, count });
+    if (count === 0) return shown;
+    this.crash('ledger.look.after-commit');
+    this.log.info('openings.shown', { gatewayId: gateway, authorityId: authority, code: purpose, count });
     return shown;
   }
 }

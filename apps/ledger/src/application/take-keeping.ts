@@ -64,6 +64,7 @@ export class TakeKeeping {
     private readonly now: () => Date,
     /** Called after commit, when something may be erased that could not be before. */
     private readonly changed: () => void,
+    private readonly crash: (point: string) => void = () => undefined,
   ) {}
 
   /**
@@ -75,8 +76,15 @@ export class TakeKeeping {
     if (signing === undefined) return undefined;
     const stated = await this.verified(text, signing.snapshot);
     if (stated.decision !== undefined) await this.parties.upToNow();
-    const taken = await this.store.alone((tx) => this.take(tx, stated, text, signing));
-    if (taken.outcome === 'taken') this.changed();
+    const taken = await this.store.alone(async (tx) => {
+      const taking = await this.take(tx, stated, text, signing);
+      if (taking.outcome === 'taken') this.crash('ledger.keeping.before-commit');
+      return taking;
+    });
+    if (taken.outcome !== 'taken') return taken;
+    // What waits for it is looked for all the same: the eraser begins with all that is due.
+    this.crash('ledger.keeping.after-commit');
+    this.changed();
     return taken;
   }
 
