@@ -142,6 +142,19 @@ describe('openings of the disclosure log', () => {
     );
   });
 
+  it('are not shown by a replica that knows an older keys log than the entry before', async () => {
+    const about = message(SENDER, RECIPIENT);
+    await hand(about);
+    await sequenced();
+    const asked = { messageId: about.messageId };
+    await shown({ asked });
+    const before = (await pendingLooks()).length;
+    live = { signer: localSigner(key), snapshot: world.at(world.snapshot.size - 1n) };
+    const looking = { gateway: 'kommunerna', authority: SENDER, purpose: 'export', asked } as const;
+    expect(await showing.execute(looking)).toBe('not-ready');
+    expect(await pendingLooks()).toHaveLength(before);
+  });
+
   it('of others are not: nobody looks where nothing is shown', async () => {
     const about = message(SENDER, RECIPIENT);
     await hand(about);

@@ -87,7 +87,8 @@ export class Book {
   private readonly decided = new Map<string, ErasureDecision & { readonly index: bigint }>();
   /** Erased while a hold stood of an authority that the erasure does not name. */
   private readonly underHold: { readonly authority: string; readonly message: string; readonly say: Say }[] = [];
-  private keysSize = 0;
+  /** The largest that was named, by who signs. */
+  private readonly keysSize = { exchange: 0, ledger: 0 };
 
   constructor(
     private readonly options: BookOptions,
@@ -104,10 +105,9 @@ export class Book {
     else this.entries.set(id, placeOf(fact));
     if (!this.withinBounds(fact)) say('outside-bounds');
     // The ledger's own entries follow the keys log apart from the exchange.
-    if (fact.kind !== 'erasure' && fact.kind !== 'keeping' && fact.kind !== 'look') {
-      if (fact.keysSize < this.keysSize) say('keys-decreasing');
-      this.keysSize = Math.max(this.keysSize, fact.keysSize);
-    }
+    const signer = fact.kind === 'erasure' || fact.kind === 'keeping' || fact.kind === 'look' ? 'ledger' : 'exchange';
+    if (fact.keysSize < this.keysSize[signer]) say('keys-decreasing');
+    this.keysSize[signer] = Math.max(this.keysSize[signer], fact.keysSize);
     switch (fact.kind) {
       case 'decision':
         this.counts[fact.outcome] += 1;

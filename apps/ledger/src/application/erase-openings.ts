@@ -6,6 +6,7 @@ import type { EventLog } from '#platform';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import type { Handed, KeepingStore, StandingVote } from '../persistence/keeping.store.js';
+import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey, Signing } from './access-key.js';
 import { erasable, erasedOpening, isSame } from './erasable.js';
 import type { ReadParties } from './read-parties.js';
@@ -66,15 +67,18 @@ export class EraseOpenings {
   private async message(messageId: string): Promise<number> {
     const signing = await this.access.live();
     if (signing === undefined) return 0;
-    const count = await this.store.alone(async (tx) => {
-      let erased = 0;
-      for (const decided of await this.decided(tx, messageId, signing.snapshot)) {
-        const done = await this.store.erase(tx, await this.erasure(decided, signing));
-        if (done) erased += decided.openings.length;
-      }
-      if (erased > 0) this.crash('ledger.erase.before-commit');
-      return erased;
-    });
+    const done = await this.store
+      .alone(async (tx) => {
+        let erased = 0;
+        for (const decided of await this.decided(tx, messageId, signing.snapshot)) {
+          const isErased = await this.store.erase(tx, await this.erasure(decided, signing));
+          if (isErased) erased += decided.openings.length;
+        }
+        if (erased > 0) this.crash('ledger.erase.before-commit');
+        return erased;
+      })
+      .catch(unlessBehind);
+    const count = done ?? 0;
     if (count > 0) this.crash('ledger.erase.after-commit');
     return count;
   }
@@ -112,7 +116,7 @@ export class EraseOpenings {
     // Once logged it stands for good: nothing that a verifier could not read is handed in.
     parseErasure(entry);
     if (entry.length + annex.length + AROUND_LINE > defaultLimits.maxBytes) throw new Error('erasure too long');
-    return { entryId, entry, blind: this.fresh.blind(), annex };
+    return { entryId, entry, blind: this.fresh.blind(), annex, keysSize: snapshot.size };
   }
 }
 

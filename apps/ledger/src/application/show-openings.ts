@@ -2,6 +2,7 @@ import { signLook } from '#envelope';
 import type { Look } from '#envelope';
 import type { EventLog } from '#platform';
 import type { Asked, FoundOpening, OpeningStore } from '../persistence/opening.store.js';
+import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey } from './access-key.js';
 import { partiesOf } from './parties.js';
 import type { ReadLog } from './read-log.js';
@@ -59,33 +60,35 @@ export class ShowOpenings {
     if (snapshot.authority(authority)?.gateway !== gateway) return 'not-hosted';
     const size = this.reading.size('disclosure');
     await this.parties.upTo(size);
-    const shown = await this.store.transaction(async (tx) => {
-      const found = await this.store.of(tx, authority, asked, size, PAGE + 1);
-      const page = found.slice(0, PAGE);
-      const next = found[PAGE];
-      const openings = page.filter((one) => 'entry' in one);
-      const erased = page.flatMap((one) => ('entry' in one ? [] : [{ index: one.index, by: one.erasedBy }]));
-      if (!erased.every(hasEntry)) return 'not-ready';
-      const answer = { openings, erased, ...(next === undefined ? {} : { next: next.index }) };
-      if (openings.length === 0) return answer;
-      const entryId = this.fresh.id();
-      const look: Look = {
-        v: 1,
-        kind: 'look',
-        env: this.environment,
-        entryId,
-        gateway,
-        authority,
-        purpose,
-        seen: openings.map(seenOf),
-        keys: { size: snapshot.size.toString(), root: snapshot.rootBase64 },
-        at: this.now().toISOString(),
-      };
-      await this.store.hand(tx, entryId, await signLook(signer, look), this.fresh.blind());
-      this.crash('ledger.look.before-commit');
-      return answer;
-    });
-    if (shown === 'not-ready') return shown;
+    const shown = await this.store
+      .transaction(async (tx) => {
+        const found = await this.store.of(tx, authority, asked, size, PAGE + 1);
+        const page = found.slice(0, PAGE);
+        const next = found[PAGE];
+        const openings = page.filter((one) => 'entry' in one);
+        const erased = page.flatMap((one) => ('entry' in one ? [] : [{ index: one.index, by: one.erasedBy }]));
+        if (!erased.every(hasEntry)) return 'not-ready';
+        const answer = { openings, erased, ...(next === undefined ? {} : { next: next.index }) };
+        if (openings.length === 0) return answer;
+        const entryId = this.fresh.id();
+        const look: Look = {
+          v: 1,
+          kind: 'look',
+          env: this.environment,
+          entryId,
+          gateway,
+          authority,
+          purpose,
+          seen: openings.map(seenOf),
+          keys: { size: snapshot.size.toString(), root: snapshot.rootBase64 },
+          at: this.now().toISOString(),
+        };
+        await this.store.hand(tx, entryId, await signLook(signer, look), this.fresh.blind(), snapshot.size);
+        this.crash('ledger.look.before-commit');
+        return answer;
+      })
+      .catch(unlessBehind);
+    if (shown === undefined || shown === 'not-ready') return 'not-ready';
     const count = shown.openings.length;
     if (count === 0) return shown;
     this.crash('ledger.look.after-commit');

@@ -16,6 +16,7 @@ import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import { KeepingRefused } from '../domain/keeping.js';
 import type { About, Handed, KeepingStore, Vote } from '../persistence/keeping.store.js';
+import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey, Signing } from './access-key.js';
 import { erasable, erasedOpening, isSame } from './erasable.js';
 import type { ReadParties } from './read-parties.js';
@@ -76,12 +77,14 @@ export class TakeKeeping {
     if (signing === undefined) return undefined;
     const stated = await this.verified(text, signing.snapshot);
     if (stated.decision !== undefined) await this.parties.upToNow();
-    const taken = await this.store.alone(async (tx) => {
-      const taking = await this.take(tx, stated, text, signing);
-      if (taking.outcome === 'taken') this.crash('ledger.keeping.before-commit');
-      return taking;
-    });
-    if (taken.outcome !== 'taken') return taken;
+    const taken = await this.store
+      .alone(async (tx) => {
+        const taking = await this.take(tx, stated, text, signing);
+        if (taking.outcome === 'taken') this.crash('ledger.keeping.before-commit');
+        return taking;
+      })
+      .catch(unlessBehind);
+    if (taken?.outcome !== 'taken') return taken;
     // What waits for it is looked for all the same: the eraser begins with all that is due.
     this.crash('ledger.keeping.after-commit');
     this.changed();
@@ -169,7 +172,13 @@ export class TakeKeeping {
       keys: { size: snapshot.size.toString(), root: snapshot.rootBase64 },
       at: this.now().toISOString(),
     };
-    return { entryId, entry: await signLedgerNotice(signer, notice), blind: this.fresh.blind(), annex: text };
+    return {
+      entryId,
+      entry: await signLedgerNotice(signer, notice),
+      blind: this.fresh.blind(),
+      annex: text,
+      keysSize: snapshot.size,
+    };
   }
 }
 

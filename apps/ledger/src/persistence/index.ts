@@ -7,6 +7,7 @@ import { Erasures1764900000000 } from './migrations/1764900000000-erasures.js';
 import { Parties1765000000000 } from './migrations/1765000000000-parties.js';
 import { CheckpointTime1765100000000 } from './migrations/1765100000000-checkpoint-time.js';
 import { CasesOfParties1765300000000 } from './migrations/1765300000000-cases-of-parties.js';
+import { OwnKeys1765400000000 } from './migrations/1765400000000-own-keys.js';
 import { ErasuresAreLogged1765500000000 } from './migrations/1765500000000-erasures-are-logged.js';
 
 export const schema = 'ledger';
@@ -21,5 +22,6 @@ export const migrations = [
   Parties1765000000000,
   CheckpointTime1765100000000,
   CasesOfParties1765300000000,
+  OwnKeys1765400000000,
   ErasuresAreLogged1765500000000,
 ];

@@ -1,6 +1,7 @@
 import type { LedgerNotice } from '#envelope';
 import { QueryFailedError } from 'typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
+import { nameKeys } from './own-keys.js';
 
 /** Serialises holds and erasures over all replicas: a hold comes before an erasure or after it, in the log as here. */
 const LOCK = 6_471_904;
@@ -40,6 +41,8 @@ export interface Handed {
   readonly entry: string;
   readonly blind: Buffer;
   readonly annex: string;
+  /** Of the keys log that the entry names. */
+  readonly keysSize: bigint;
 }
 
 /** What parties have stated about keeping and erasing, always within a caller's transaction. */
@@ -78,7 +81,8 @@ export class KeepingStore {
   }
 
   /** To the sequencer, in the transaction of the act that it records. */
-  async hand(tx: EntityManager, { entryId, entry, blind, annex }: Handed): Promise<void> {
+  async hand(tx: EntityManager, { entryId, entry, blind, annex, keysSize }: Handed): Promise<void> {
+    await nameKeys(tx, keysSize);
     await tx.query(
       `INSERT INTO ledger.pending (log, entry_id, entry, blind, annex) VALUES ('disclosure', $1, $2, $3, $4)`,
       [entryId, Buffer.from(entry, 'ascii'), blind, Buffer.from(annex, 'ascii')],

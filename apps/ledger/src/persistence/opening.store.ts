@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { nameKeys } from './own-keys.js';
 
 /** What of an authority's entries is asked for: about one message from an index on, or indices [from, to). */
 export type Asked =
@@ -58,7 +59,8 @@ export class OpeningStore {
   }
 
   /** Hands an entry of the ledger's own to its sequencer. */
-  async hand(tx: EntityManager, entryId: string, entry: string, blind: Buffer): Promise<void> {
+  async hand(tx: EntityManager, entryId: string, entry: string, blind: Buffer, keysSize: bigint): Promise<void> {
+    await nameKeys(tx, keysSize);
     await tx.query(`INSERT INTO ledger.pending (log, entry_id, entry, blind) VALUES ('disclosure', $1, $2, $3)`, [
       entryId,
       Buffer.from(entry, 'ascii'),

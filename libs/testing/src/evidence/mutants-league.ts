@@ -1,5 +1,5 @@
 import { localSigner, parseErasure, sha256Base64url } from '#envelope';
-import type { ErasedOpening, ErasureDecision } from '#envelope';
+import type { ErasedOpening, ErasureDecision, PrivateKey } from '#envelope';
 import { canonicalBytes } from '#json';
 import { evidenceOf } from './evidence.js';
 import type { Draft } from './draft.js';
@@ -135,4 +135,25 @@ export const LEAGUE_MUTATIONS: readonly Mutation[] = [
     });
     await eraseAlso(draft, scene, 'handled', opening);
   }),
+  ofLog(
+    'a hold lifted, or an opening erased, by an administrator key revoked before',
+    ['keys-decreasing'],
+    async (draft, scene, random) => {
+      const key = scene.world.keys.administrators[scene.holder.split('/')[0] ?? ''] as PrivateKey;
+      const { entries, head } = await scene.withRevoked(key.kid, key);
+      draft.keysEntries = entries;
+      // Something of the ledger's own names the newer keys log; what the revoked key signed names the older.
+      await looked(draft, scene, { keys: head });
+      const { at } = lately(draft, scene);
+      if (random.below(2) === 0) {
+        const { entry, annex } = await scene.keptAs('hold-lifted', draft.act('hold-lifted').annex ?? '', {
+          change: { at, entryId: fresh() },
+        });
+        draft.append(entry, annex);
+      } else {
+        const { messageId, caseId } = decisionOf(draft.act('deny'));
+        await eraseAlso(draft, scene, 'deny', described(draft, 'deny', {}), { messageId, caseId });
+      }
+    },
+  ),
 ];
