@@ -150,7 +150,11 @@ class Bundle {
     if (pinned !== undefined) {
       const own = opened(pinned, this.trust.logs.disclosure, this.say);
       if (own !== undefined && own.size > head.size) this.say('older-than-pinned');
-      else if (own !== undefined) this.demand(own, () => this.say('forked-from-pinned'));
+      else if (own !== undefined) {
+        // What the auditor has seen bounds dating too: the bundle's own may have been left out.
+        series.push(own);
+        this.demand(own, () => this.say('forked-from-pinned'));
+      }
     }
     if (this.files.has('checkpoint.prev')) {
       const previous = await this.checkpoint('checkpoint.prev');

@@ -2,7 +2,7 @@ import { EnvelopeError, parseDecision, parseManifest, typOf } from '#envelope';
 import type { Manifest } from '#envelope';
 import type { KeysLog, Trust } from '#snapshot';
 import { TlogError, disclosureLeaf, leafHash, parseProof, verifyInclusion } from '#tlog/verify';
-import type { Checkpoint, ProofText, TlogErrorCode } from '#tlog/verify';
+import type { Checkpoint, Offer, ProofText, TlogErrorCode } from '#tlog/verify';
 import { Book } from './book.js';
 import { blindOf } from './bundle-format.js';
 import { checkDocument } from './check-document.js';
@@ -31,13 +31,6 @@ export interface EvidenceOptions {
   readonly cache?: KeysCache;
 }
 
-/** An entry that stands where its proof says, and the checkpoints around it. */
-interface Placed {
-  readonly opening: Opening;
-  readonly covering: Checkpoint;
-  readonly before?: Checkpoint;
-}
-
 /** Verifies an evidence file: everything about one message that its parties can prove. */
 export async function verifyEvidence(bytes: Uint8Array, trust: Trust, options: EvidenceOptions): Promise<Report> {
   const findings = new Findings();
@@ -62,7 +55,8 @@ class Evidence {
   private readonly heads: Checkpoint[] = [];
   private readonly decisions: ShownDecision[] = [];
   private readonly statements: ShownStatement[] = [];
-  private timed = false;
+  /** Over every checkpoint that there is, the auditor's own too: an older one beside an entry hides none of the others. */
+  private timeline = new Timeline([]);
 
   constructor(
     private readonly file: EvidenceFile,
@@ -86,7 +80,7 @@ class Evidence {
     );
     const placed = file.entries
       .flatMap((entry) => this.placed(entry) ?? [])
-      .sort((a, b) => (a.opening.index < b.opening.index ? -1 : 1));
+      .sort((a, b) => (a.index < b.index ? -1 : 1));
     this.compareHeads();
     const ground = keys === undefined ? undefined : this.ground(keys);
     if (ground !== undefined) this.entries(placed, ground);
@@ -115,7 +109,7 @@ class Evidence {
     return groundOf(this.trust, keys, { ruleSets: attached(ruleSets), cooperations: attached(cooperations) }, this.say);
   }
 
-  private placed({ entry, blind, annex, proof: text, before: note }: ProvenEntry): Placed | undefined {
+  private placed({ entry, blind, annex, proof: text, before: note }: ProvenEntry): Opening | undefined {
     const { disclosure } = this.trust.logs;
     const proof = attempt(
       () => parseProof(text),
@@ -133,23 +127,16 @@ class Evidence {
     const before = note === undefined ? undefined : opened(note, disclosure, say);
     if (before !== undefined) this.heads.push(before);
     // A checkpoint that already covers the entry bounds nothing from below.
-    const bounding = before !== undefined && before.size <= proof.index ? { before } : {};
-    if (covering.witnessedAt !== undefined && bounding.before === undefined) say('time-not-bounded');
-    return {
-      opening: { index: proof.index, entry, blind, ...(annex === undefined ? {} : { annex }) },
-      covering,
-      ...bounding,
-    };
+    const isBounded = before !== undefined && before.size <= proof.index;
+    if (covering.witnessedAt !== undefined && !isBounded) say('time-not-bounded');
+    return { index: proof.index, entry, blind, ...(annex === undefined ? {} : { annex }) };
   }
 
-  private entries(placed: readonly Placed[], ground: Ground): void {
+  private entries(placed: readonly Opening[], ground: Ground): void {
     const checker = new EntryChecker(ground);
-    const checked = placed.map((one) => ({ ...one, ...checker.check(one.opening) }));
-    const delayed = new Map(
-      checked.flatMap(({ fact }) => (fact?.kind === 'delay' ? [[fact.delayedEntryId, fact.index]] : [])),
-    );
+    const checked = placed.map((opening) => ({ opening, ...checker.check(opening) }));
     let decided = false;
-    for (const { opening, covering, before, findings, fact } of checked) {
+    for (const { opening, findings, fact } of checked) {
       const index = opening.index.toString();
       for (const { code, ...more } of findings) this.say(code, more);
       if (fact === undefined) continue;
@@ -157,59 +144,65 @@ class Evidence {
       if (ofOther) this.say('foreign-entry', { index });
       if (fact.kind === 'decision' || fact.kind === 'refusal') decided = true;
       this.book.take(fact);
-      const timeline = new Timeline([covering, ...(before === undefined ? [] : [before])]);
-      this.timed ||= timeline.applies;
-      timeline.take(fact, sayingOf(this.say, { index }));
-      if ((delayed.get(fact.entryId) ?? -1n) <= fact.index) timeline.close();
+      this.timeline.take(fact, sayingOf(this.say, { index }));
       const shown = shownOf(fact, opening, ground);
       if (shown === undefined) continue;
       if ('decidedAt' in shown) this.decisions.push(shown);
       else this.statements.push(shown);
     }
     if (!decided) this.say('decision-missing', { messageId: this.file.messageId });
+    this.timeline.close();
     this.book.close();
   }
 
-  private async document(jws: string, placed: readonly Placed[], keys: KeysLog): Promise<void> {
+  private async document(jws: string, placed: readonly Opening[], keys: KeysLog): Promise<void> {
     const say = sayingOf(this.say, { messageId: this.file.messageId });
-    const last = placed.filter(({ opening }) => typOf(opening.entry) === 'delge-decision+jws').at(-1)?.opening;
+    const last = placed.filter(({ entry }) => typOf(entry) === 'delge-decision+jws').at(-1);
     const read = last?.annex === undefined ? undefined : decisionWith(last.entry, last.annex);
     if (read === undefined || read.size > keys.size) say('content-binding');
     else await checkDocument(jws, read.manifest, keys.at(read.size), say);
   }
 
-  /** Checkpoints of one log agree: of one size they are one; between two sizes, where the file has the proof. */
+  /** Checkpoints of one log agree: of one size they are one, the newer ones of proofs and the auditor's own among them; between two sizes, where the file has the proof. */
   private compareHeads(): void {
     const { disclosure } = this.trust.logs;
     const pinned = this.options.pinned === undefined ? undefined : opened(this.options.pinned, disclosure, this.say);
-    for (const head of this.heads) {
-      const twin = this.heads.find(({ size }) => size === head.size);
-      if (twin !== undefined && !sameHead(twin, head)) this.say('inconsistent');
+    const proofs = (this.file.consistency ?? []).flatMap((text) => this.proof(text));
+    const own = [...this.heads, ...proofs.map(({ newer }) => newer)];
+    const bySize = new Map<bigint, Checkpoint>();
+    for (const head of own) {
+      const twin = bySize.get(head.size);
+      if (twin === undefined) bySize.set(head.size, head);
+      else if (!sameHead(twin, head)) this.say('inconsistent');
     }
-    const known = [...this.heads, ...(pinned === undefined ? [] : [pinned])];
-    const linked = (this.file.consistency ?? []).flatMap((text) => this.linked(text, known));
+    const same = pinned === undefined ? undefined : bySize.get(pinned.size);
+    if (pinned !== undefined && same !== undefined && !sameHead(same, pinned)) this.say('forked-from-pinned');
+    const known = [...own, ...(pinned === undefined ? [] : [pinned])];
+    this.timeline = new Timeline(known);
+    const links = proofs.flatMap((proof) => this.linked(proof, known));
     if (pinned === undefined) return;
-    const same = this.heads.find(({ size }) => size === pinned.size);
-    if (same !== undefined && !sameHead(same, pinned)) this.say('forked-from-pinned');
-    const compared = reached(pinned.size, linked);
+    const compared = reached(nameOf(pinned), links);
     // Each of them: one that hangs on nothing may be of another log.
-    if (!this.heads.every(({ size }) => compared.has(size))) this.say('pinned-not-compared');
+    if (!this.heads.every((head) => compared.has(nameOf(head)))) this.say('pinned-not-compared');
   }
 
-  /** @returns the two sizes that the proof links, when it does */
-  private linked(text: string, known: readonly Checkpoint[]): readonly (readonly bigint[])[] {
-    const proof = offerOf(text);
-    const newer = proof === undefined ? undefined : opened(proof.checkpoint, this.trust.logs.disclosure, this.say);
-    if (proof === undefined) this.say('proof-malformed');
-    if (proof === undefined || newer === undefined) return [];
-    const older = known.filter(({ size }) => size === proof.oldSize);
-    if (older.length === 0 || !older.every((one) => consistent(one, newer, proof.hashes))) {
-      this.say('inconsistent');
-      return [];
-    }
-    const other = known.filter(({ size }) => size === newer.size);
-    if (!other.every((one) => sameHead(one, newer))) this.say('inconsistent');
-    return [[proof.oldSize, newer.size]];
+  private proof(text: string): readonly { readonly offer: Offer; readonly newer: Checkpoint }[] {
+    const offer = offerOf(text);
+    if (offer === undefined) this.say('proof-malformed');
+    const newer = offer === undefined ? undefined : opened(offer.checkpoint, this.trust.logs.disclosure, this.say);
+    return offer === undefined || newer === undefined ? [] : [{ offer, newer }];
+  }
+
+  /** @returns the two checkpoints that the proof links, when it does */
+  private linked(
+    { offer, newer }: { readonly offer: Offer; readonly newer: Checkpoint },
+    known: readonly Checkpoint[],
+  ): readonly (readonly string[])[] {
+    const older = known.filter(({ size }) => size === offer.oldSize);
+    if (older.length > 0 && older.every((one) => consistent(one, newer, offer.hashes)))
+      return older.map((one) => [nameOf(one), nameOf(newer)]);
+    this.say('inconsistent');
+    return [];
   }
 
   private limits(): readonly Limit[] {
@@ -220,7 +213,7 @@ class Evidence {
       'claims-not-truth',
       'free-text-by-digest',
       'clocks',
-      ...(this.timed ? [] : (['no-witnesses'] as const)),
+      this.timeline.applies ? 'sparse-checkpoints' : 'no-witnesses',
       ...(this.options.pinned === undefined ? (['not-pinned'] as const) : []),
       'one-message',
       shown ? 'content-by-signature' : 'no-content',
@@ -228,12 +221,15 @@ class Evidence {
   }
 }
 
-/** Sizes that links lead to. */
-const reached = (from: bigint, links: readonly (readonly bigint[])[]): ReadonlySet<bigint> => {
+/** Two forks may meet at a size, and never at size and root. */
+const nameOf = ({ size, root }: Checkpoint): string => `${size} ${Buffer.from(root).toString('base64')}`;
+
+/** Checkpoints that links lead to. */
+const reached = (from: string, links: readonly (readonly string[])[]): ReadonlySet<string> => {
   const found = new Set([from]);
   for (let before = 0; before < found.size;) {
     before = found.size;
-    for (const link of links) if (link.some((size) => found.has(size))) for (const size of link) found.add(size);
+    for (const link of links) if (link.some((name) => found.has(name))) for (const name of link) found.add(name);
   }
   return found;
 };

@@ -1,9 +1,10 @@
 import { localSigner, parseErasure, sha256Base64url } from '#envelope';
 import type { ErasedOpening, ErasureDecision, PrivateKey } from '#envelope';
 import { canonicalBytes } from '#json';
-import { evidenceOf } from './evidence.js';
+import { randomBytes } from 'node:crypto';
+import { evidenceOf, linksOf } from './evidence.js';
 import type { Draft } from './draft.js';
-import { aDraft, decisionOf, ofLog, renoticed } from './mutation.js';
+import { aDraft, anyDraft, decisionOf, ofLog, renoticed } from './mutation.js';
 import type { Mutation, Random } from './mutation.js';
 import { looked } from './mutants-looks.js';
 import { lately } from './mutants-together.js';
@@ -45,6 +46,14 @@ const eraseAlso = async (
   const { at } = lately(draft, scene);
   const { entry, annex } = await scene.erasureOf([opening], { change: { at }, decided: () => decided });
   draft.erased.set(draft.at(name), draft.append(entry, annex));
+};
+
+/** Dates `handled` hours back. @returns its index */
+const backDated = async (draft: Draft, scene: Scene, random: Random): Promise<number> => {
+  const act = draft.act('handled');
+  const at = new Date(act.loggedAt - (16 + random.below(6)) * 3_600_000).toISOString();
+  draft.replace('handled', { entry: await renoticed(scene, act, { at }) });
+  return draft.at('handled');
 };
 
 /** What the operator and one party can do together with genuine keys, each entry whole in itself. */
@@ -156,4 +165,57 @@ export const LEAGUE_MUTATIONS: readonly Mutation[] = [
       }
     },
   ),
+  {
+    name: 'evidence: two logs linked where they have one size',
+    expect: ['inconsistent', 'forked-from-pinned'],
+    make: async (scene, random) => {
+      const [seen, other] = [aDraft(scene), aDraft(scene)];
+      other.acts = other.acts.map((act) => ({ ...act, blind: randomBytes(32) }));
+      const size = 1 + random.below(seen.leaves.length - 1);
+      const file = await evidenceOf(other, ['permit', 'technical']);
+      file.consistency = [
+        await seen.consistency(size, seen.leaves.length),
+        ...(await linksOf(other, ['permit', 'technical'])),
+      ];
+      return { evidence: file, pinned: seen.checkpoint(size) };
+    },
+  },
+  {
+    name: "an entry dated back across the auditor's own checkpoint, the bundle's left out",
+    expect: ['back-dated'],
+    make: async (scene, random) => {
+      const draft = anyDraft(scene, random);
+      const at = await backDated(draft, scene, random);
+      draft.previous = undefined;
+      const files = await draft.build();
+      files.delete('checkpoints.jsonl');
+      return { bundle: draft.listed(files), pinned: draft.checkpoint(at) };
+    },
+  },
+  {
+    name: "evidence: an entry dated back across the auditor's own checkpoint",
+    expect: ['back-dated'],
+    make: async (scene, random) => {
+      const draft = aDraft(scene);
+      const at = await backDated(draft, scene, random);
+      const names = ['permit', 'technical', 'handled'] as const;
+      const file = await evidenceOf(draft, names);
+      for (const entry of file.entries.slice(-1)) entry.before = draft.checkpoint(2);
+      file.consistency = [...(await linksOf(draft, names)), await draft.consistency(2, draft.leaves.length)];
+      return { evidence: file, pinned: draft.checkpoint(at) };
+    },
+  },
+  {
+    name: 'evidence: an entry dated back across a checkpoint that another entry has',
+    expect: ['back-dated'],
+    make: async (scene, random) => {
+      const draft = aDraft(scene);
+      // After the old checkpoint, before what another entry has.
+      const at = new Date(draft.act('accepted').loggedAt - 100_000 - random.below(60_000)).toISOString();
+      draft.replace('handled', { entry: await renoticed(scene, draft.act('handled'), { at }) });
+      const file = await evidenceOf(draft, ['permit', 'technical', 'accepted', 'handled']);
+      for (const entry of file.entries.slice(-1)) entry.before = draft.checkpoint(2);
+      return { evidence: file };
+    },
+  },
 ];
