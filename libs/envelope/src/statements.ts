@@ -128,6 +128,8 @@ export interface Receipt {
   readonly reason?: string;
   /** Digest of the note sealed to the sender that travels beside. */
   readonly sealedSha256?: string;
+  /** Of a technical receipt: digest of the document that the seal held, over its exact characters, a compact JWS. */
+  readonly documentSha256?: string;
   readonly at: string;
 }
 
@@ -222,7 +224,7 @@ const receipts = codec<'receipt', Receipt>(
     jweSha256: digest,
     at: instant,
   },
-  { reason: code, sealedSha256: digest },
+  { reason: code, sealedSha256: digest, documentSha256: digest },
 );
 export const { sign: signManifest, parse: parseManifest, verify: verifyManifest } = manifests;
 export const { sign: signDecision, parse: parseDecision, verify: verifyDecision } = decisions;

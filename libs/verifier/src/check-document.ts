@@ -1,13 +1,23 @@
-import { EnvelopeError, contextOf, documentOf, parseToken, verifyDocument } from '#envelope';
+import {
+  EnvelopeError,
+  contextOf,
+  documentOf,
+  parseReceipt,
+  parseToken,
+  sha256Base64url,
+  verifyDocument,
+} from '#envelope';
 import type { Manifest } from '#envelope';
 import { ClaimsError, compareClaims, parseClaims, stockholmDate, validateContent } from '#legal-basis';
 import type { JsonValue } from '#json';
 import type { Snapshot } from '#snapshot';
+import type { Opening } from './facts.js';
+import { attempt } from './say.js';
 import type { Say } from './say.js';
 
 /**
  * Whether this document is the one that the manifest is about: signed by the document key that the manifest names, for the same message, attempt, parties and
- * times, and holding what was claimed. Nobody keeps the ciphertext: that it enclosed these very octets is what the recipient's receipt says.
+ * times, and holding what was claimed. Nobody keeps the ciphertext: that it enclosed these very octets is what the recipient's receipt says (`attestation`).
  * @param snapshot the keys log at the size that the decision carries
  */
 export async function checkDocument(jws: string, manifest: Manifest, snapshot: Snapshot, say: Say): Promise<void> {
@@ -31,6 +41,29 @@ export async function checkDocument(jws: string, manifest: Manifest, snapshot: S
     if (!(error instanceof ClaimsError)) throw error;
     say('content-claims', { why: error.code });
   }
+}
+
+/** What the recipient's technical receipts for this decision say of the document. @param openings whose signatures and parties are judged elsewhere */
+export function attestation(
+  jws: string,
+  decisionEntryId: string,
+  openings: readonly Opening[],
+): 'this' | 'another' | 'none' {
+  const named = openings.flatMap(({ annex }) => {
+    const receipt =
+      annex === undefined
+        ? undefined
+        : attempt(
+            () => parseReceipt(annex).receipt,
+            EnvelopeError,
+            () => undefined,
+          );
+    const { kind, documentSha256 } = receipt ?? {};
+    const isFor = kind === 'technical' && receipt?.decisionEntryId === decisionEntryId;
+    return isFor && documentSha256 !== undefined ? [documentSha256] : [];
+  });
+  if (named.length === 0) return 'none';
+  return named.every((digest) => digest === sha256Base64url(jws)) ? 'this' : 'another';
 }
 
 async function signed(jws: string, manifest: Manifest, snapshot: Snapshot, say: Say): Promise<Uint8Array | undefined> {

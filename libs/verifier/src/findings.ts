@@ -301,7 +301,17 @@ export const FINDINGS = {
     'Handlingen innehåller annat än vad som påstods',
     'the document holds something else than was claimed',
   ),
+  'content-receipt': of(
+    'content',
+    'Handlingen är en annan än den som mottagarens kvitto nämner',
+    "the document is another than the recipient's receipt names",
+  ),
 
+  'content-unattested': of(
+    'lacking',
+    'Inget kvitto av mottagaren nämner handlingen',
+    'no receipt of the recipient names the document',
+  ),
   'rule-set-unknown': of('lacking', 'Regelverket finns inte här', 'the rule set is not here'),
   'engine-unknown': of(
     'lacking',

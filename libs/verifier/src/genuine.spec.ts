@@ -132,7 +132,7 @@ describe('an evidence file as a gateway would make it', () => {
       content: 'shown',
     });
     expect(report.message?.decisions[0]?.bases[0]?.citation).toMatch(/\(\d{4}:\d+\)/);
-    expect(report.limits).toContain('content-by-signature');
+    expect(report.limits).toContain('content-by-receipt');
   });
 
   it('holds against what the auditor has seen, where the file has the proof', async () => {

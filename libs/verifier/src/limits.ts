@@ -65,8 +65,12 @@ export const LIMITS = {
     en: 'The content is not here.',
   },
   'content-by-signature': {
-    sv: 'Handlingen binds till meddelandet av avsändarens underskrift. Att chiffret inneslöt just den intygar mottagarens kvitto.',
-    en: "The document is bound to the message by the sender's signature. That the ciphertext held it is what the recipient's receipt attests.",
+    sv: 'Handlingen binds till meddelandet av avsändarens underskrift. Att chiffret inneslöt just den visas inte.',
+    en: "The document is bound to the message by the sender's signature. That the ciphertext held it is not shown.",
+  },
+  'content-by-receipt': {
+    sv: 'Att chiffret inneslöt handlingen är mottagarens ord: dess kvitto nämner den.',
+    en: "That the ciphertext held the document is the recipient's word: its receipt names it.",
   },
 } as const;
 export type Limit = keyof typeof LIMITS;

@@ -1,11 +1,11 @@
 import { EnvelopeError, parseDecision, parseManifest, typOf } from '#envelope';
-import type { Manifest } from '#envelope';
+import type { Decision, Manifest } from '#envelope';
 import type { KeysLog, Trust } from '#snapshot';
 import { TlogError, disclosureLeaf, leafHash, parseProof, verifyInclusion } from '#tlog/verify';
 import type { Checkpoint, Offer, ProofText, TlogErrorCode } from '#tlog/verify';
 import { Book } from './book.js';
 import { blindOf } from './bundle-format.js';
-import { checkDocument } from './check-document.js';
+import { attestation, checkDocument } from './check-document.js';
 import { EntryChecker } from './check-entry.js';
 import { consistent, offerOf, opened, sameHead } from './checkpoints.js';
 import { sha256 } from './crypto.js';
@@ -57,6 +57,7 @@ class Evidence {
   private readonly statements: ShownStatement[] = [];
   /** Over every checkpoint that there is, the auditor's own too: an older one beside an entry hides none of the others. */
   private timeline = new Timeline([]);
+  private attested: ReturnType<typeof attestation> = 'none';
 
   constructor(
     private readonly file: EvidenceFile,
@@ -160,7 +161,12 @@ class Evidence {
     const last = placed.filter(({ entry }) => typOf(entry) === 'delge-decision+jws').at(-1);
     const read = last?.annex === undefined ? undefined : decisionWith(last.entry, last.annex);
     if (read === undefined || read.size > keys.size) say('content-binding');
-    else await checkDocument(jws, read.manifest, keys.at(read.size), say);
+    else {
+      await checkDocument(jws, read.manifest, keys.at(read.size), say);
+      this.attested = attestation(jws, read.decision.entryId, placed);
+      if (this.attested === 'another') say('content-receipt');
+      else if (this.attested === 'none' && read.decision.outcome === 'permit') say('content-unattested');
+    }
   }
 
   /** Checkpoints of one log agree: of one size they are one, the newer ones of proofs and the auditor's own among them; between two sizes, where the file has the proof. */
@@ -216,7 +222,7 @@ class Evidence {
       this.timeline.applies ? 'sparse-checkpoints' : 'no-witnesses',
       ...(this.options.pinned === undefined ? (['not-pinned'] as const) : []),
       'one-message',
-      shown ? 'content-by-signature' : 'no-content',
+      !shown ? 'no-content' : this.attested === 'this' ? 'content-by-receipt' : 'content-by-signature',
     ];
   }
 }
@@ -248,19 +254,15 @@ const included = (leaf: Uint8Array, proof: ProofText, { size, root }: Checkpoint
 const decisionWith = (
   entry: string,
   annex: string,
-): { readonly manifest: Manifest; readonly size: bigint } | undefined => {
-  const size = attempt(
-    () => BigInt(parseDecision(entry).decision.keys.size),
+): { readonly manifest: Manifest; readonly decision: Decision; readonly size: bigint } | undefined =>
+  attempt(
+    () => {
+      const { decision } = parseDecision(entry);
+      return { manifest: parseManifest(annex).manifest, decision, size: BigInt(decision.keys.size) };
+    },
     EnvelopeError,
     () => undefined,
   );
-  const manifest = attempt(
-    () => parseManifest(annex).manifest,
-    EnvelopeError,
-    () => undefined,
-  );
-  return size === undefined || manifest === undefined ? undefined : { manifest, size };
-};
 
 const shownHead = ({ origin, size, root }: Checkpoint) => ({
   origin,

@@ -93,7 +93,7 @@ const told = async (message: MessageSubmittedV1) => {
 };
 
 /** The recipient's receipt for it, in the log. */
-const receipted = async (decision: string): Promise<ReceiptRecordedV1> => {
+const receipted = async (decision: string, document = ''): Promise<ReceiptRecordedV1> => {
   const { entryId, jweSha256, messageId } = parseDecision(decision).decision;
   const receipt = await signReceipt(localSigner(world.keys.manifests['myndigheterna'] as PrivateKey), {
     v: 1,
@@ -106,6 +106,7 @@ const receipted = async (decision: string): Promise<ReceiptRecordedV1> => {
     gateway: 'myndigheterna',
     decisionEntryId: entryId,
     jweSha256,
+    documentSha256: sha256Base64url(document),
     at: world.clock.now().toISOString(),
   });
   const recorded = await exchange.recorded({ messageId, attempt: 1, sender: SENDER, recipient: RECIPIENT }, receipt);
@@ -124,7 +125,8 @@ describe('evidence of a message', () => {
     const message = await submitted();
     const { messageId } = message;
     const { decision } = await told(message);
-    const recorded = await receipted(decision);
+    const { document } = (await referrals.findMessage(SENDER, messageId))?.detail ?? {};
+    const recorded = await receipted(decision, document);
     await outcomes.receipt(recorded);
 
     const file = await gathering().execute(SENDER, messageId, { content: true });
@@ -151,7 +153,8 @@ describe('evidence of a message', () => {
     await receive.execute(delivery);
     proofs.set(parseDecision(delivery.decision).decision.entryId, delivery.proof);
     referrals = new MemoryReferralStore();
-    const { notice, blind, receipt } = await receipted(delivery.decision);
+    const { document } = (await deliveries.find(RECIPIENT, message.messageId))?.detail ?? {};
+    const { notice, blind, receipt } = await receipted(delivery.decision, document);
     const { entryId } = parseDecision(delivery.decision).decision;
     openings.set(`${RECIPIENT} ${message.messageId}`, [
       shownOf(entryId, delivery.decision, delivery.blind, message.manifest),

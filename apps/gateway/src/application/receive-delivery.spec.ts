@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseReceiptSignedV1 } from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
-import { parseReceipt, verifyReceipt } from '#envelope';
+import { parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
 import type { Decision, PrivateKey, Receipt } from '#envelope';
 import { MemoryDeliveryStore, aGateway, aWorld, anExchange, example, forged, outcomeOf, sealed } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
@@ -61,7 +61,10 @@ describe('a genuine delivery', () => {
       jweSha256,
       detail: { content: genuine.referral.content, proof: delivery.proof },
     });
-    expect(await receipts()).toMatchObject([{ kind: 'technical', by: AUTHORITY, messageId, jweSha256, attempt: 1 }]);
+    const documentSha256 = sha256Base64url(genuine.message.detail.document ?? '');
+    expect(await receipts()).toMatchObject([
+      { kind: 'technical', by: AUTHORITY, messageId, jweSha256, documentSha256, attempt: 1 },
+    ]);
   });
 
   it('has one effect however often it comes, also at the same time', async () => {

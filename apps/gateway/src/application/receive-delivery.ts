@@ -45,7 +45,9 @@ export class ReceiveDelivery {
     const { manifest, decision, detail, manifestSha256 } = verified;
     const { recipient: authority, messageId, attempt } = manifest;
     const at = this.now();
-    const signed = await this.receipt(manifest, decision.entryId, { kind: 'technical' }, at);
+    // Nobody keeps the ciphertext: which document it held is what this receipt says.
+    const technical = { kind: 'technical', documentSha256: digestOf(detail.document) } as const;
+    const signed = await this.receipt(manifest, decision.entryId, technical, at);
     this.crash('gateway.receive.before-commit');
     const fresh = await this.store.receive(
       {
@@ -99,7 +101,7 @@ export class ReceiveDelivery {
   private async receipt(
     manifest: Manifest,
     decisionEntryId: string,
-    what: { readonly kind: 'technical' | 'rejected'; readonly reason?: string },
+    what: Pick<Receipt, 'reason' | 'documentSha256'> & { readonly kind: 'technical' | 'rejected' },
     at: Date,
   ): Promise<{ readonly stored: StoredReceipt; readonly outgoing: Outgoing }> {
     const receipt: Receipt = {
@@ -108,12 +110,11 @@ export class ReceiveDelivery {
       receiptId: this.newId(),
       messageId: manifest.messageId,
       attempt: manifest.attempt,
-      kind: what.kind,
+      ...what,
       by: manifest.recipient,
       gateway: this.keys.gateway,
       decisionEntryId,
       jweSha256: manifest.jwe.sha256,
-      ...(what.reason === undefined ? {} : { reason: what.reason }),
       at: at.toISOString(),
     };
     const text = await signReceipt(this.keys.manifestSigner, receipt);

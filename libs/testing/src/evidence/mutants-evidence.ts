@@ -1,11 +1,11 @@
-import { localSigner, sealDocument, contextOf } from '#envelope';
-import type { PrivateKey } from '#envelope';
+import { localSigner, sealDocument, contextOf, signReceipt } from '#envelope';
+import type { PrivateKey, Receipt } from '#envelope';
 import { canonicalBytes } from '#json';
 import { randomBytes } from 'node:crypto';
 import { evidenceOf, linksOf } from './evidence.js';
 import type { MutableEvidence } from './evidence.js';
 import type { Draft } from './draft.js';
-import { anyDraft, decisionOf, flipped, manifestOf, respelled } from './mutation.js';
+import { anyDraft, decisionOf, flipped, manifestOf, respelled, taking } from './mutation.js';
 import type { Mutation, Random } from './mutation.js';
 import type { Scene } from './scene.js';
 import type { FindingCode } from '#verifier';
@@ -288,6 +288,34 @@ export const EVIDENCE_MUTATIONS: readonly Mutation[] = [
         return { ...document, content: random.below(2) === 0 ? rest : { ...content, added: 'x' } };
       });
       file.document = jws;
+    },
+  ),
+  ofEvidence(
+    'a second document that its sender signed for the same message',
+    ['content-receipt'],
+    async (file, { draft, scene, random }) => {
+      const { jws } = await documentOf(scene, draft, (document) => ({
+        ...document,
+        registration: { ...(document['registration'] as object), subject: `Något annat ${random.below(1_000)}` },
+      }));
+      file.document = jws;
+    },
+  ),
+  ofEvidence(
+    "a document without the recipient's receipt for it",
+    ['content-unattested'],
+    async (file, { draft, scene, random }) => {
+      if (random.below(2) === 0) file.entries.splice(1, 1);
+      else {
+        // A technical receipt that names none.
+        const receipt = JSON.parse(
+          Buffer.from((draft.act('technical').annex ?? '').split('.')[1] ?? '', 'base64url').toString(),
+        ) as Receipt;
+        const { documentSha256: _named, ...rest } = receipt;
+        const signer = localSigner(scene.world.keys.manifests[receipt.gateway] as PrivateKey);
+        draft.replace('technical', await taking(scene, draft.act('technical'), await signReceipt(signer, rest)));
+        Object.assign(file, await evidenceOf(draft));
+      }
     },
   ),
 ];

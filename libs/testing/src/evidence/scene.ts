@@ -259,6 +259,7 @@ export class Scene {
       decisionEntryId: entryId,
       jweSha256,
       ...(kind === 'rejected' ? { reason: 'content-invalid' } : {}),
+      ...(kind === 'technical' && of === 'permit' ? { documentSha256: sha256Base64url(this.document) } : {}),
       at: this.world.clock.now().toISOString(),
       ...change,
     });
