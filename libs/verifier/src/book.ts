@@ -24,7 +24,6 @@ interface Decided {
   readonly ciphertext: string;
   superseded: boolean;
   received: boolean;
-  arrived: boolean;
 }
 
 /** Something that names an entry which did not stand before it. */
@@ -71,6 +70,10 @@ export class Book {
   private readonly statements = new Set<string>();
   private readonly attempts = new Map<string, Decided>();
   private readonly decisions = new Map<string, Decided>();
+  /** By message, the first attempt that arrived. */
+  private readonly arrived = new Map<string, number>();
+  /** Attempts. */
+  private readonly expired = new Set<string>();
   /** Receipts whose decision did not stand before them. */
   private readonly unseen: Unseen[] = [];
   /** Entries that were looked at and do not stand before the look. */
@@ -149,6 +152,7 @@ export class Book {
       }
       case 'notice':
         this.counts.notices += 1;
+        if (fact.expired !== undefined) this.expire(attemptKey(fact, fact.expired), say);
     }
   }
 
@@ -161,7 +165,7 @@ export class Book {
     return this.erasedBy.keys();
   }
 
-  /** When everything was taken. @returns the rows of numbers that are shown whole */
+  /** When everything was taken. @returns the rows of numbers that are shown whole; an empty one for each bound that nothing is shown of */
   close(): readonly Row[] {
     const { bounds, from, scope } = this.options;
     for (const { id, say } of this.unseen) {
@@ -182,7 +186,9 @@ export class Book {
       if (gone !== undefined && !agrees(gone, named)) named.say('erasure-unbound');
     }
     if (scope === 'message') return [];
-    return this.numbers.close((authority) => bounds === undefined || bounds.has(authority), this.say);
+    const rows = this.numbers.close((authority) => bounds === undefined || bounds.has(authority), this.say);
+    const silent = [...(bounds ?? [])].filter((authority) => rows.every((row) => row.authority !== authority)).sort();
+    return [...rows, ...silent.map((authority) => ({ authority, from: 1, to: 0, seen: 0, refused: 0, erased: 0 }))];
   }
 
   private decision(fact: Fact & { readonly kind: 'decision' }, id: string, say: Say): void {
@@ -199,7 +205,6 @@ export class Book {
       ciphertext: fingerprint(fact.jweSha256),
       superseded: false,
       received: false,
-      arrived: false,
     };
     const key = attemptKey(fact, attempt);
     const before = this.attempts.get(key);
@@ -207,9 +212,15 @@ export class Book {
       if (!mayReplace(before, decided)) say('second-decision');
       before.superseded = true;
     }
-    if (attempt > 1 && this.attempts.get(attemptKey(fact, attempt - 1))?.arrived === true) say('attempt-order');
+    if ((this.arrived.get(messageKey(fact)) ?? attempt) < attempt) say('attempt-order');
     this.attempts.set(key, decided);
     this.decisions.set(id, decided);
+  }
+
+  /** What expired was never released: nobody can have received it (design.md I1). */
+  private expire(key: string, say: Say): void {
+    if (this.attempts.get(key)?.received === true) say('two-ends');
+    this.expired.add(key);
   }
 
   private receipt(fact: Fact & { readonly kind: 'receipt' }, say: Say): void {
@@ -219,6 +230,7 @@ export class Book {
     // Technical receipt or rejection: one of them, once.
     const kind = receipt.kind === 'rejected' ? 'technical' : receipt.kind;
     this.once(`${fact.sender} ${fact.messageId} ${attempt} ${kind}`, say);
+    if (this.expired.has(attemptKey(fact, attempt))) say('two-ends');
     const id = fingerprint(receipt.decisionEntryId);
     const decided = this.decisions.get(id);
     if (decided === undefined) {
@@ -233,7 +245,9 @@ export class Book {
     else if (same !== decided) say(decided.superseded ? 'receipt-of-superseded' : 'receipt-unbound');
     else if (decided.outcome !== 'permit') say('receipt-without-permit');
     decided.received = true;
-    if (receipt.kind === 'technical') decided.arrived = true;
+    if (receipt.kind !== 'technical') return;
+    const message = messageKey(fact);
+    this.arrived.set(message, Math.min(attempt, this.arrived.get(message) ?? attempt));
   }
 
   private erase(gone: Gone, say: Say): void {
@@ -347,7 +361,10 @@ const mayReplace = (before: Decided, now: Decided): boolean =>
     now.at - before.at > DAY_MS ||
     stockholmDate(new Date(now.at)) !== stockholmDate(new Date(before.at)));
 
-const attemptKey = (
-  { sender, messageId }: { readonly sender?: string; readonly messageId?: string },
-  attempt: number,
-): string => fingerprint(`${sender} ${messageId} ${attempt}`);
+interface OfMessage {
+  readonly sender?: string;
+  readonly messageId?: string;
+}
+const attemptKey = ({ sender, messageId }: OfMessage, attempt: number): string =>
+  fingerprint(`${sender} ${messageId} ${attempt}`);
+const messageKey = ({ sender, messageId }: OfMessage): string => fingerprint(`${sender} ${messageId}`);

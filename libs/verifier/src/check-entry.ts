@@ -168,7 +168,10 @@ export class EntryChecker {
     };
     if (notice.statementSha256 === undefined) {
       if (opening.annex !== undefined) say('annex-unexpected');
-      return delayedEntryId === undefined ? { kind: 'notice', ...about } : { kind: 'delay', ...about, delayedEntryId };
+      const { kind, reason } = notice;
+      if (delayedEntryId !== undefined)
+        return { kind: 'delay', ...about, delayedEntryId, ...(reason === undefined ? {} : { reason }) };
+      return { kind: 'notice', ...about, ...(kind === 'expired' && attempt !== undefined ? { expired: attempt } : {}) };
     }
     if (sender === undefined || recipient === undefined || messageId === undefined) return undefined;
     const ofMessage = { ...common, sender, recipient, messageId };

@@ -57,8 +57,12 @@ export type Fact =
       };
     })
   | (OfMessage & { readonly kind: 'refusal'; readonly number: number; readonly refusalId?: string })
-  | (Common & { readonly kind: 'notice' })
-  | (Common & { readonly kind: 'delay'; readonly delayedEntryId: string })
+  | (Common & {
+      readonly kind: 'notice';
+      /** The attempt that expired. */
+      readonly expired?: number;
+    })
+  | (Common & { readonly kind: 'delay'; readonly delayedEntryId: string; readonly reason?: string })
   | (Common & {
       readonly kind: 'erasure';
       readonly erased: readonly Erased[];

@@ -185,6 +185,11 @@ export const FINDINGS = {
     'Ett kvitto står före kontrollposten',
     'a receipt stands before the decision',
   ),
+  'two-ends': of(
+    'binding',
+    'Ett försök förföll och togs ändå emot',
+    'an attempt expired, and was received all the same',
+  ),
   'receipt-repeated': of(
     'binding',
     'Samma kvitto eller avvisning står två gånger',

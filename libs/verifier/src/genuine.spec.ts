@@ -16,7 +16,7 @@ import {
   sourceOf,
 } from '#testing';
 import type { Draft } from '#testing';
-import { KeysCache, verifyBundle, verifyEvidence } from './index.js';
+import { KeysCache, rendered, verifyBundle, verifyEvidence } from './index.js';
 import type { Report } from './index.js';
 
 const now = new Date('2026-12-01T08:00:00.000Z');
@@ -115,6 +115,37 @@ describe('a bundle as the ledger would make it', () => {
       conclusion: 'holds',
       counts: { erasures: 1, erased: 2 },
     });
+  });
+});
+
+describe('what a report tells though nothing is wrong', () => {
+  it('an entry that is late on the word of the exchange, with its reason', async () => {
+    const { delayed } = await bundled(aDraft(scene));
+    expect(delayed).toMatchObject([{ index: String(scene.at('delayed-permit')), reason: 'exchange-away' }]);
+  });
+
+  it('an authority of the bounds of which nothing is shown', async () => {
+    const draft = bounded(scene, false, 'skv/skatteverket');
+    for (const at of draft.acts.keys()) draft.hidden.add(at);
+    draft.erased.clear();
+    const report = await bundled(draft);
+    expect(report.complete).toEqual([
+      { authority: 'skv/skatteverket', from: 1, to: 0, seen: 0, refused: 0, erased: 0 },
+    ]);
+    expect(rendered(report, 'en')).toContain('no number shown for skv/skatteverket');
+  });
+
+  it('a permit by a key that was revoked since, and that a file holds what its maker chose', async () => {
+    const draft = aDraft(scene);
+    const { entries } = await scene.withRevoked(scene.world.keys.decision.kid, scene.world.keys.operators[0]);
+    const before = await verifyEvidence(Buffer.from(JSON.stringify(await evidenceOf(draft, ['deny']))), scene.trust, {
+      now,
+    });
+    expect(before.limits).not.toContain('key-revoked-since');
+    draft.keysEntries = entries;
+    const file = await evidenceOf(draft, ['deny']);
+    const { limits, findings } = await verifyEvidence(Buffer.from(JSON.stringify(file)), scene.trust, { now });
+    expect([findings, limits]).toEqual([[], expect.arrayContaining(['key-revoked-since', 'chosen-entries'])]);
   });
 });
 

@@ -60,6 +60,18 @@ export const LIMITS = {
     sv: 'Filen gäller ett meddelande. Om andra meddelanden säger den inget.',
     en: 'The file is about one message. It says nothing of others.',
   },
+  'earlier-holds': {
+    sv: 'Gallringsstopp som lades före perioden syns inte i den.',
+    en: 'A legal hold that was laid before the period does not show in it.',
+  },
+  'chosen-entries': {
+    sv: 'Filen visar de poster som den som gjorde den lade i den. En avvisning, en gallring eller en senare kontrollpost kan vara utelämnad.',
+    en: 'The file shows the entries that its maker put in. A rejection, an erasure or a later decision may have been left out.',
+  },
+  'key-revoked-since': {
+    sv: 'En post är undertecknad med en nyckel som sedan har spärrats. Att posten stod i loggen dessförinnan visar en period av loggen, inte denna fil.',
+    en: 'An entry is signed by a key that was revoked since. That it stood in the log before then shows in a period of the log, not in this file.',
+  },
   'no-content': {
     sv: 'Innehållet finns inte med.',
     en: 'The content is not here.',

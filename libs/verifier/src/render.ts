@@ -24,8 +24,11 @@ const TEXTS = {
     from: 'från post',
     before: 'till post',
     complete: 'Fullständigt',
+    delayed: 'Kom sent till loggen, enligt Delges egen uppgift',
     row: (row: Row) =>
-      `komplett för ${row.authority}, nummer ${row.from} till ${row.to}, avvisade inräknade (${row.refused}), gallrade ${row.erased}`,
+      row.to < row.from
+        ? `inget nummer visas för ${row.authority}`
+        : `komplett för ${row.authority}, nummer ${row.from} till ${row.to}, avvisade inräknade (${row.refused}), gallrade ${row.erased}`,
     counts: 'Innehåller',
     count: {
       permit: 'utan formellt hinder',
@@ -80,8 +83,11 @@ const TEXTS = {
     from: 'from entry',
     before: 'to entry',
     complete: 'Completeness',
+    delayed: "Came late into the log, on the exchange's own word",
     row: (row: Row) =>
-      `complete for ${row.authority}, numbers ${row.from} to ${row.to}, refused included (${row.refused}), erased ${row.erased}`,
+      row.to < row.from
+        ? `no number shown for ${row.authority}`
+        : `complete for ${row.authority}, numbers ${row.from} to ${row.to}, refused included (${row.refused}), erased ${row.erased}`,
     counts: 'Contains',
     count: {
       permit: 'without formal obstacle',
@@ -127,7 +133,7 @@ const MOST_PLACES = 20;
 /** The report for a person: plain text, one thought a line. */
 export function rendered(report: Report, language: Language): string {
   const t = TEXTS[language];
-  const { disclosure, keys, period, message, limits } = report;
+  const { disclosure, keys, period, delayed = [], message, limits } = report;
   const lines = [
     `${t.title} ${t[report.subject]}`,
     t[report.conclusion],
@@ -142,6 +148,10 @@ export function rendered(report: Report, language: Language): string {
     ...(period?.bounds === undefined ? [] : [`${t.bounds}: ${period.bounds.join(', ')}`]),
     ...completeness(report, t),
     ...(message === undefined ? [] : messageLines(message, t)),
+    ...(delayed.length === 0 ? [] : ['', `${t.delayed}:`]),
+    ...delayed.map(
+      ({ index, at, reason }) => `  - ${t.entry} ${index}, ${at}${reason === undefined ? '' : ` (${reason})`}`,
+    ),
     '',
     `${t.findings}: ${report.findings.length === 0 ? t.none : ''}`.trimEnd(),
     ...findingLines(report.findings, language),

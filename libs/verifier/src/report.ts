@@ -3,6 +3,7 @@ import { CLASSES, exitCodeOf } from './findings.js';
 import type { Finding } from './findings.js';
 import type { Limit } from './limits.js';
 import type { Row } from './numbers.js';
+import type { Delayed } from './timeline.js';
 
 export interface Head {
   readonly origin: string;
@@ -49,6 +50,8 @@ export interface Report {
   /** Authorities whose decisions and refusals of the period are all here, by their gapless numbers. */
   readonly complete?: readonly Row[];
   readonly counts?: Book['counts'] & { readonly erased: number; readonly blinded: number };
+  /** Entries whose date only the exchange's own word excuses. */
+  readonly delayed?: readonly Delayed[];
   /** Of an evidence file. */
   readonly message?: {
     readonly id: string;

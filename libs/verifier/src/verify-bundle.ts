@@ -127,6 +127,7 @@ class Bundle {
       },
       complete,
       counts: { ...this.book.counts, erased, blinded },
+      ...(this.timeline.delayed.length === 0 ? {} : { delayed: this.timeline.delayed }),
       limits: this.limits(),
     };
   }
@@ -382,6 +383,7 @@ class Bundle {
       ...when(this.from > 0n, 'earlier-numbers'),
       ...when(counts.receiptsOfEarlier > 0, 'receipts-of-earlier'),
       ...when(this.counted.erased > 0, 'erased'),
+      ...when(this.from > 0n && counts.erasures > 0, 'earlier-holds'),
       'no-content',
     ];
   }

@@ -1,4 +1,4 @@
-import { EnvelopeError, parseDecision, parseManifest, typOf } from '#envelope';
+import { EnvelopeError, parseDecision, parseManifest, parseToken, typOf } from '#envelope';
 import type { Decision, Manifest } from '#envelope';
 import type { KeysLog, Trust } from '#snapshot';
 import { TlogError, disclosureLeaf, leafHash, parseProof, verifyInclusion } from '#tlog/verify';
@@ -57,6 +57,8 @@ class Evidence {
   private readonly statements: ShownStatement[] = [];
   /** Over every checkpoint that there is, the auditor's own too: an older one beside an entry hides none of the others. */
   private timeline = new Timeline([]);
+  /** Whether a key that signed an entry is revoked in the file's keys log. */
+  private revokedSince = false;
   private attested: ReturnType<typeof attestation> = 'none';
 
   constructor(
@@ -68,7 +70,7 @@ class Evidence {
     this.book = new Book({ scope: 'message', from: 0n }, say);
   }
 
-  async verify(): Promise<Pick<Report, 'disclosure' | 'keys' | 'message' | 'limits'>> {
+  async verify(): Promise<Pick<Report, 'disclosure' | 'keys' | 'delayed' | 'message' | 'limits'>> {
     const { file, trust, say } = this;
     if (file.origins.disclosure !== trust.logs.disclosure.origin || file.origins.keys !== trust.logs.keys.origin)
       say('checkpoint-origin');
@@ -94,6 +96,7 @@ class Evidence {
         : {
             keys: { origin: trust.logs.keys.origin, size: keys.size.toString(), root: keys.at(keys.size).rootBase64 },
           }),
+      ...(this.timeline.delayed.length === 0 ? {} : { delayed: this.timeline.delayed }),
       message: {
         id: file.messageId,
         decisions: this.decisions,
@@ -135,6 +138,11 @@ class Evidence {
 
   private entries(placed: readonly Opening[], ground: Ground): void {
     const checker = new EntryChecker(ground);
+    const newest = ground.keys.at(ground.keys.size);
+    this.revokedSince = placed.some(({ entry }) => {
+      const kid = kidOf(entry);
+      return kid !== undefined && newest.key(kid) === undefined;
+    });
     const checked = placed.map((opening) => ({ opening, ...checker.check(opening) }));
     let decided = false;
     for (const { opening, findings, fact } of checked) {
@@ -222,6 +230,8 @@ class Evidence {
       this.timeline.applies ? 'sparse-checkpoints' : 'no-witnesses',
       ...(this.options.pinned === undefined ? (['not-pinned'] as const) : []),
       'one-message',
+      'chosen-entries',
+      ...(this.revokedSince ? (['key-revoked-since'] as const) : []),
       !shown ? 'no-content' : this.attested === 'this' ? 'content-by-receipt' : 'content-by-signature',
     ];
   }
@@ -250,6 +260,13 @@ const included = (leaf: Uint8Array, proof: ProofText, { size, root }: Checkpoint
     return false;
   }
 };
+
+const kidOf = (entry: string): string | undefined =>
+  attempt(
+    () => parseToken(entry, typOf(entry) as Parameters<typeof parseToken>[1]).kid,
+    EnvelopeError,
+    () => undefined,
+  );
 
 const decisionWith = (
   entry: string,

@@ -4,7 +4,7 @@ import { canonicalBytes } from '#json';
 import { randomBytes } from 'node:crypto';
 import { evidenceOf, linksOf } from './evidence.js';
 import type { Draft } from './draft.js';
-import { aDraft, anyDraft, decisionOf, ofLog, renoticed } from './mutation.js';
+import { aDraft, anyDraft, decisionOf, noticeOf, ofLog, renoticed } from './mutation.js';
 import type { Mutation, Random } from './mutation.js';
 import { looked } from './mutants-looks.js';
 import { lately } from './mutants-together.js';
@@ -218,4 +218,20 @@ export const LEAGUE_MUTATIONS: readonly Mutation[] = [
       return { evidence: file };
     },
   },
+  ofLog('an attempt that expired, and was received', ['two-ends'], async (draft, scene, random) => {
+    const { messageId, sender, recipient } = decisionOf(draft.act('permit'));
+    const { at } = lately(draft, scene);
+    const of = { messageId, attempt: 1, sender, recipient };
+    if (random.below(2) === 0)
+      draft.append(
+        await renoticed(scene, draft.act('expired'), {
+          ...of,
+          entryId: fresh(),
+          keys: noticeOf(scene.act('rejected')).keys,
+          at,
+        }),
+      );
+    // In the place of another that expired, between its receipts.
+    else draft.replace('expired', { entry: await renoticed(scene, draft.act('expired'), of) });
+  }),
 ];

@@ -92,8 +92,9 @@ export const TOGETHER_MUTATIONS: readonly Mutation[] = [
   }),
   ofLog('a new attempt after the message had arrived', ['attempt-order'], async (draft, scene, random) => {
     const name = random.pick(['permit', 'other-permit'] as const);
-    const annex = await remanifested(scene, draft.act(name), { attempt: 2 });
-    await decideAgain(draft, scene, name, { attempt: 2 }, annex);
+    const attempt = random.pick([2, 3, 7]);
+    const annex = await remanifested(scene, draft.act(name), { attempt });
+    await decideAgain(draft, scene, name, { attempt }, annex);
   }),
   ofLog('a receipt for what was not permitted', ['receipt-without-permit'], async (draft, scene, random) => {
     const { entryId, messageId, attempt, jweSha256, sender, recipient } = decisionOf(draft.act('deny'));
