@@ -42,6 +42,16 @@ const elsewhere = '01890000-0000-7000-8000-0000000000ff';
 const digest = 'A'.repeat(43);
 
 describe('a genuine delivery', () => {
+  it('is not taken on a decision whose key was revoked since, whatever size it names', async () => {
+    const own = await aWorld();
+    const ownExchange = await anExchange(own);
+    const ownRecipient = await aGateway(own, 'myndigheterna');
+    const delivery = await ownExchange.release(await sealed(own, await aGateway(own, 'kommunerna'), example('01')));
+    await own.state({ kind: 'key-revoked', kid: own.keys.decision.kid, reason: 'compromised' }, own.keys.operators[0]);
+    await ownRecipient.follower.refresh();
+    expect(await outcomeOf(() => ownRecipient.verify.execute(delivery))).toBe('decision-key');
+  });
+
   it('is accepted, with everything that was verified', async () => {
     const delivery = await exchange.release(genuine);
     const { manifest, decision, detail } = await recipient.verify.execute(delivery);

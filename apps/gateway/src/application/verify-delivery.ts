@@ -46,11 +46,14 @@ export class VerifyDelivery {
 
   /** @throws {RejectedDelivery | NotYet} */
   async execute(message: DeliveryReleasedV1): Promise<VerifiedDelivery> {
-    const { decision, snapshot } = await this.evidence.decision({
+    const evidence = await this.evidence.decision({
       entry: message.decision,
       blind: message.blind,
       proof: message.proof,
     });
+    const { decision, snapshot } = evidence;
+    // A key that leaked and was revoked can go on naming the size at which it was live, in a log that takes what it is given.
+    if (this.law.newest()?.key(evidence.kid) === undefined) throw new RejectedDelivery('decision-key', ['revoked']);
     const { manifest, kid } = await verified('malformed', async () => parseManifest(message.manifest));
     const manifestSha256 = digestOf(message.manifest);
     this.bind(decision, manifest, message.jwe, manifestSha256);

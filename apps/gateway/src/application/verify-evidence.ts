@@ -18,6 +18,8 @@ export interface Evidence {
 }
 export interface VerifiedDecision {
   readonly decision: Decision;
+  /** Of the key that signed it, live at that size. */
+  readonly kid: string;
   /** The keys log at the size that the decision carries. */
   readonly snapshot: Snapshot;
 }
@@ -42,7 +44,7 @@ export class VerifyEvidence {
   async decision(evidence: Evidence): Promise<VerifiedDecision> {
     const { decision, kid } = parsed(() => parseDecision(evidence.entry));
     const snapshot = await this.signer(decision, kid, evidence, (key) => verifyDecision(evidence.entry, key));
-    return { decision, snapshot };
+    return { decision, kid, snapshot };
   }
 
   /** As for a decision. */
