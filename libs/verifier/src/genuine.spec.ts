@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseLook } from '#envelope';
 import {
   ACTS,
@@ -18,6 +18,9 @@ import {
 import type { Draft } from '#testing';
 import { KeysCache, rendered, verifyBundle, verifyEvidence } from './index.js';
 import type { Report } from './index.js';
+
+/** A world of its own is made before the first of them, which takes seconds on a machine that is busy. */
+jest.setTimeout(60_000);
 
 const now = new Date('2026-12-01T08:00:00.000Z');
 const cache = new KeysCache();

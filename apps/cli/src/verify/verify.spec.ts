@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,6 +32,9 @@ const verify = async (...args: readonly string[]): Promise<{ readonly code: numb
     process.exitCode = 0;
   }
 };
+
+/** A world of its own is made first, which takes seconds on a machine that is busy. */
+jest.setTimeout(60_000);
 
 beforeAll(async () => {
   const scene = await Scene.create();
