@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DelgeClient } from '#client';
 import { Option } from 'commander';
@@ -19,8 +19,12 @@ interface EvidenceOptions extends AskedAs {
   readonly out?: string;
 }
 
-/** What is written may be secret: its owner alone reads it. */
-export const PRIVATE = 0o600;
+/** What is written may be secret: its owner alone reads it, also where a file that others could read stood before. */
+export const writePrivate = (path: string, text: string): void => {
+  rmSync(`${path}.new`, { force: true });
+  writeFileSync(`${path}.new`, text, { mode: 0o600, flag: 'wx' });
+  renameSync(`${path}.new`, path);
+};
 
 /** A path as the caller means it: below the checkout unless it is absolute. */
 export const below = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
@@ -64,7 +68,7 @@ export const evidenceCommand = (program: Command): void => {
       content: options.withContent === true,
       ...(checkpoint === undefined ? {} : { since: sizeIn(checkpoint) }),
     });
-    writeFileSync(below(out), `${JSON.stringify(evidence)}\n`, { mode: PRIVATE });
+    writePrivate(below(out), `${JSON.stringify(evidence)}\n`);
     if (options.withContent === true && evidence.document === undefined)
       process.stderr.write('the message never left its gateway: there is no document\n');
     tellVerify(out);

@@ -1,5 +1,14 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpeningLineView, OpeningsView } from '#contracts';
@@ -139,6 +148,13 @@ describe('an exported bundle', () => {
     await expect(exportBundle(gateway, at('one'), { from: '3' })).rejects.toThrow('another period');
     await exportBundle(gateway, at('one'), {});
     await expect(exportBundle(gateway, at('one'), {})).rejects.toThrow('there already');
+  });
+
+  it('takes no folder that it did not begin, and leaves it as it is', async () => {
+    mkdirSync(at('mine.part'));
+    writeFileSync(at('mine.part/letter'), 'x');
+    await expect(exportBundle(Gateway.of(), at('mine'), {})).rejects.toThrow('move it away');
+    expect(readFileSync(at('mine.part/letter'), 'utf8')).toBe('x');
   });
 
   it('is of entries that there are', async () => {

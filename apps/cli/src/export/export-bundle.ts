@@ -46,7 +46,12 @@ const SECRET = 0o600;
 export async function exportBundle(client: ExportClient, folder: string, asked: PeriodAsked): Promise<void> {
   if (existsSync(folder)) throw new Error(`${folder} is there already`);
   const begun = `${folder}.part`;
-  if (!existsSync(join(begun, 'manifest.json'))) await new BegunBundle(client, begun, asked).finish();
+  if (!existsSync(join(begun, 'manifest.json'))) {
+    // What is in the folder and no part of the bundle is removed in the end.
+    if (existsSync(begun) && !existsSync(join(begun, PLAN)) && readdirSync(begun).length > 0)
+      throw new Error(`${begun} was not begun by an export: move it away`);
+    await new BegunBundle(client, begun, asked).finish();
+  }
   for (const file of [PLAN, PAGES]) rmSync(join(begun, file), { force: true });
   renameSync(begun, folder);
 }
