@@ -5,12 +5,12 @@ import { isStoreFailure } from '#persistence';
 import type { EventLog } from '#platform';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
+import type { Fresh } from '../domain/fresh.js';
 import type { Handed, KeepingStore, StandingVote } from '../persistence/keeping.store.js';
 import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey, Signing } from './access-key.js';
 import { erasable, erasedOpening, isSame } from './erasable.js';
 import type { ReadParties } from './read-parties.js';
-import type { FreshEntry } from './take-keeping.js';
 
 /** Openings that all who must have decided on, each party by one decision on all of them. */
 interface Decided {
@@ -40,7 +40,7 @@ export class EraseOpenings {
     private readonly parties: Pick<ReadParties, 'upToNow'>,
     private readonly access: Pick<AccessKey, 'live'>,
     private readonly environment: string,
-    private readonly fresh: FreshEntry,
+    private readonly fresh: Fresh,
     private readonly now: () => Date,
     private readonly log: EventLog,
     private readonly crash: (point: string) => void = () => undefined,

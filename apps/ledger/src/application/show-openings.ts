@@ -1,6 +1,7 @@
 import { signLook } from '#envelope';
 import type { Look } from '#envelope';
 import type { EventLog } from '#platform';
+import type { Fresh } from '../domain/fresh.js';
 import type { Asked, FoundOpening, OpeningStore } from '../persistence/opening.store.js';
 import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey } from './access-key.js';
@@ -24,12 +25,6 @@ export interface Shown {
   readonly erased: readonly { readonly index: bigint; readonly by: bigint }[];
   /** First index that was not looked at; absent when nothing is left. */
   readonly next?: bigint;
-}
-
-/** Fresh values that nobody can foretell: UUIDs in lower case, and blinds of 32 bytes. */
-export interface Fresh {
-  readonly id: () => string;
-  readonly blind: () => Buffer;
 }
 
 /**

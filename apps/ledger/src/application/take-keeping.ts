@@ -14,6 +14,7 @@ import {
 import type { ErasureDecision, ErasureReport, Hold, LedgerNotice, PublicKey } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
+import type { Fresh } from '../domain/fresh.js';
 import { KeepingRefused } from '../domain/keeping.js';
 import type { About, Handed, KeepingStore, Vote } from '../persistence/keeping.store.js';
 import { unlessBehind } from '../persistence/own-keys.js';
@@ -46,12 +47,6 @@ export interface TakenKeeping {
   readonly held: boolean;
 }
 
-/** Fresh values that nobody can foretell: UUIDs in lower case, and blinds of 32 bytes. */
-export interface FreshEntry {
-  readonly id: () => string;
-  readonly blind: () => Buffer;
-}
-
 /**
  * Takes what parties state about keeping and erasing: decisions, reports, holds. Whoever brings it: the signature counts. Each is kept, and an entry, or nothing is.
  */
@@ -61,7 +56,7 @@ export class TakeKeeping {
     private readonly parties: Pick<ReadParties, 'upToNow'>,
     private readonly access: Pick<AccessKey, 'live'>,
     private readonly environment: string,
-    private readonly fresh: FreshEntry,
+    private readonly fresh: Fresh,
     private readonly now: () => Date,
     /** Called after commit, when something may be erased that could not be before. */
     private readonly changed: () => void,
