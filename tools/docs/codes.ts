@@ -221,6 +221,8 @@ export const REJECTIONS: Readonly<Record<Rejection, string>> = {
   'proof-missing': 'no blind or no proof',
   'proof-invalid': 'the proof does not verify under trust.json',
   'decision-key': 'the key was no live decision key of the exchange at the size named',
+  'keys-superseded':
+    'the exchange names a keys log that had long been followed by a larger one, or a smaller one than in an entry before it in the log',
   'decision-signature': 'the signature of the decision does not verify',
   'decision-binding': 'decision, manifest and environment do not name the same',
   'not-permitted': 'the decision is no permit',

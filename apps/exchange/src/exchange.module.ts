@@ -95,7 +95,8 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
 
   const law = new Law(keys, new Cooperations(registry), ruleSets);
   const judge = new Judge(law);
-  const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT, { id: newId, blind: () => randomBytes(BLIND_BYTES) });
+  const fresh = { id: newId, blind: () => randomBytes(BLIND_BYTES) };
+  const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT, fresh, () => keys.isFresh());
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
   const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash);
   const releasing = new ReleaseProven(

@@ -24,6 +24,8 @@ export class KeysFollower {
   private good: Newest | undefined;
   /** Size of the snapshot that everything is prepared for. */
   private prepared: bigint | undefined;
+  /** Of each size that was newest here: when the quorum is known to have cosigned it. */
+  private readonly advances: { readonly size: bigint; readonly asOf: Date }[] = [];
   private prepare: (snapshot: Snapshot) => Promise<void> = () => Promise.resolve();
 
   constructor(
@@ -65,6 +67,11 @@ export class KeysFollower {
   /** Whether publishing may go on (design.md section 7). */
   isFresh(): boolean {
     return this.good !== undefined && this.now().getTime() - this.good.asOf.getTime() < this.maxAgeMs;
+  }
+
+  /** When a larger log than this was known to be cosigned, as far as this process has seen; undefined: none is known. */
+  supersededAt(size: bigint): Date | undefined {
+    return this.advances.find((advance) => advance.size > size)?.asOf;
   }
 
   /** @returns why nothing can be judged yet; undefined once a snapshot has been verified */
@@ -109,6 +116,7 @@ export class KeysFollower {
       this.seen = { size: newest.size, root };
       this.log.info('keys.advanced', { size: newest.size.toString() });
     }
+    if (newest.size > (this.good?.size ?? 0n)) this.advances.push({ size: newest.size, asOf: newest.asOf });
     this.good = newest;
   }
 

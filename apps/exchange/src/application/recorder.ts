@@ -27,12 +27,14 @@ export class Recorder {
     private readonly signer: Signer,
     private readonly environment: string,
     private readonly fresh: Fresh,
+    /** Whether the keys log has been seen lately, so that a key's end would be known here. */
+    private readonly isFresh: () => boolean,
   ) {}
 
   /**
    * Decision on a message that is stored already.
    * @returns entry id
-   * @throws {NotYet} when another process of the exchange has signed by a newer snapshot
+   * @throws {NotYet} when another process of the exchange has signed by a newer snapshot, or none has been seen for 15 minutes
    */
   async decision(
     tx: EntityManager,
@@ -42,7 +44,7 @@ export class Recorder {
     decidedAt: Date,
   ): Promise<string> {
     const { snapshot } = judgement;
-    await neverBack(tx, snapshot);
+    await this.mayName(tx, snapshot);
     const number = await entries.nextNumber(tx, message.sender);
     const entryId = this.fresh.id();
     const decision: Decision = {
@@ -94,7 +96,7 @@ export class Recorder {
     at: Date,
     { statement, sealed }: { readonly statement?: string; readonly sealed?: string } = {},
   ): Promise<string> {
-    await neverBack(tx, snapshot);
+    await this.mayName(tx, snapshot);
     const entryId = this.fresh.id();
     const notice: Notice = {
       v: 1,
@@ -119,11 +121,11 @@ export class Recorder {
     await entries.toLedger(tx, entryId, text, blind, statement);
     return entryId;
   }
+
+  /** `keys` never decreases over all that the exchange signs, and is never of long ago (design.md section 7). */
+  private async mayName(tx: EntityManager, snapshot: Snapshot): Promise<void> {
+    if (!this.isFresh() || (await entries.keysSeen(tx)) > snapshot.size) throw new NotYet('snapshot');
+  }
 }
 
 const headOf = (snapshot: Snapshot) => ({ size: snapshot.size.toString(), root: snapshot.rootBase64 });
-
-/** `keys` never decreases over all that the exchange signs (design.md section 7). */
-const neverBack = async (tx: EntityManager, snapshot: Snapshot): Promise<void> => {
-  if ((await entries.keysSeen(tx)) > snapshot.size) throw new NotYet('snapshot');
-};

@@ -14,6 +14,8 @@ export interface KeysSource {
   newest(): { readonly log: KeysLog; readonly size: bigint; readonly asOf: Date } | undefined;
   /** Asks the ledger for a newer checkpoint now. */
   refresh(): Promise<void>;
+  /** When a larger log than this was known to be cosigned; undefined: none is known. */
+  supersededAt(size: bigint): Date | undefined;
 }
 
 export interface Ground {
@@ -54,6 +56,11 @@ export class Law {
     const newest = this.keys.newest();
     if (newest === undefined || newest.size < size) throw new NotYet('snapshot');
     return newest.log.at(size);
+  }
+
+  /** When what the keys log said at this size was known to be no longer the newest. */
+  supersededAt(size: bigint): Date | undefined {
+    return this.keys.supersededAt(size);
   }
 
   newest(): Snapshot | undefined {

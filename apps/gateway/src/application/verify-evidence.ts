@@ -2,13 +2,15 @@ import { EnvelopeError, parseDecision, parseNotice, verifyDecision, verifyNotice
 import type { Decision, Notice, PublicKey } from '#envelope';
 import type { Snapshot, Trust } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
-import { TlogError, disclosureLeaf, verifyProofText } from '#tlog/verify';
+import { TlogError, disclosureLeaf, parseProof, verifyProofText } from '#tlog/verify';
 import { RejectedDelivery } from '../domain/errors.js';
 import type { Rejection } from '../domain/errors.js';
 import { sha256 } from './law.js';
 import type { Law } from './law.js';
 
 const BLIND_BYTES = 32;
+/** For how long the exchange may go on with a snapshot after the witnesses have cosigned a larger one, and what its clock may be off. */
+const SUPERSEDED_MS = 16 * 60 * 1000;
 
 /** An entry of the disclosure log as it travels: compact JWS by the exchange, its blind, its proof. */
 export interface Evidence {
@@ -31,10 +33,14 @@ export interface VerifiedNotice {
 interface Stated {
   readonly env: string;
   readonly keys: { readonly size: string; readonly root: string };
+  readonly at: string;
 }
 
 /** Signature by a live decision key of the exchange, and durably logged: both or nothing (design.md I3, I4). */
 export class VerifyEvidence {
+  /** The entry furthest into the log that was verified here, and the size of the keys log that it names. */
+  private furthest = { index: -1n, keysSize: 0n };
+
   constructor(
     private readonly law: Law,
     private readonly trust: Trust,
@@ -43,7 +49,8 @@ export class VerifyEvidence {
   /** @throws {RejectedDelivery} when it does not verify. @throws {NotYet} when the keys log here is shorter */
   async decision(evidence: Evidence): Promise<VerifiedDecision> {
     const { decision, kid } = parsed(() => parseDecision(evidence.entry));
-    const snapshot = await this.signer(decision, kid, evidence, (key) => verifyDecision(evidence.entry, key));
+    const stated = { ...decision, at: decision.decidedAt };
+    const snapshot = await this.signer(stated, kid, evidence, (key) => verifyDecision(evidence.entry, key));
     return { decision, kid, snapshot };
   }
 
@@ -64,7 +71,7 @@ export class VerifyEvidence {
     // A known key and the proof first: a forged entry that names an absurd size must fail here, and not hold the queue.
     const known = this.law.newest()?.key(kid);
     if (known !== undefined) await verified('decision-signature', () => check(known.public));
-    this.proof(evidence);
+    const index = this.proof(evidence);
     const snapshot = await this.law.snapshotAt(BigInt(stated.keys.size));
     if (snapshot.rootBase64 !== stated.keys.root) throw new RejectedDelivery('decision-binding', ['keys']);
     const record = snapshot.key(kid);
@@ -72,10 +79,25 @@ export class VerifyEvidence {
       throw new RejectedDelivery('decision-key');
     }
     if (known === undefined) await verified('decision-signature', () => check(record.public));
+    this.notOfBefore(stated, snapshot.size, index);
     return snapshot;
   }
 
-  private proof({ entry, blind, proof }: Evidence): void {
+  /**
+   * An exchange that goes on naming a size at which a key was live that has been revoked since is told by two things that it cannot choose: the order of the log, in
+   * which `keys` never decreases, and when the witnesses cosigned a larger keys log than it names.
+   */
+  private notOfBefore({ at }: Stated, keysSize: bigint, index: bigint): void {
+    if (index > this.furthest.index && keysSize < this.furthest.keysSize)
+      throw new RejectedDelivery('keys-superseded', ['decreasing']);
+    const superseded = this.law.supersededAt(keysSize);
+    if (superseded !== undefined && Date.parse(at) > superseded.getTime() + SUPERSEDED_MS)
+      throw new RejectedDelivery('keys-superseded', ['age']);
+    if (index > this.furthest.index) this.furthest = { index, keysSize };
+  }
+
+  /** @returns its index in the log */
+  private proof({ entry, blind, proof }: Evidence): bigint {
     if (proof === '' || blind === '') throw new RejectedDelivery('proof-missing');
     const bytes = Buffer.from(blind, 'base64url');
     if (bytes.length !== BLIND_BYTES || bytes.toString('base64url') !== blind)
@@ -83,6 +105,7 @@ export class VerifyEvidence {
     try {
       const leaf = disclosureLeaf(bytes, Buffer.from(entry, 'ascii'), sha256);
       verifyProofText(proof, leaf, this.trust.logs.disclosure, { sha256, verifyEd25519: nodeVerifyEd25519 });
+      return parseProof(proof).index;
     } catch (error) {
       if (error instanceof TlogError) throw new RejectedDelivery('proof-invalid', [error.code]);
       throw error;

@@ -56,6 +56,7 @@ export const REJECTIONS = [
   'proof-missing',
   'proof-invalid',
   'decision-key',
+  'keys-superseded',
   'decision-signature',
   'decision-binding',
   'not-permitted',

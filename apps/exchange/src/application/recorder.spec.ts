@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { localSigner } from '#envelope';
+import { aWorld } from '#testing';
+import type { EntityManager } from 'typeorm';
+import { Recorder } from './recorder.js';
+
+describe('what the exchange signs', () => {
+  it('names no snapshot of long ago: until a newer one is seen everything waits, and nothing is written', async () => {
+    const world = await aWorld();
+    const fresh = { id: world.newId, blind: () => Buffer.alloc(32) };
+    const recorder = new Recorder(localSigner(world.keys.decision), world.environment, fresh, () => false);
+    const untouched = new Proxy({} as EntityManager, {
+      get: () => {
+        throw new Error('the database was touched');
+      },
+    });
+    await expect(
+      recorder.notice(untouched, 'kommunerna', { kind: 'expired' }, world.snapshot, world.clock.now()),
+    ).rejects.toMatchObject({ code: 'snapshot' });
+  });
+});
