@@ -1,6 +1,8 @@
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { JsonError, canonicalBytes, canonicalize, parseStrict } from '#json';
 import type { JsonValue } from '#json';
+import { attachmentsAgree } from './attachment/attachment.js';
+import type { DocumentAttachment } from './attachment/attachment.js';
 import { sha256Base64url } from './digest.js';
 import { EnvelopeError } from './errors.js';
 import { privateCryptoKey, publicCryptoKey } from './keys.js';
@@ -34,6 +36,8 @@ export interface Document {
   readonly registration: object;
   readonly content: JsonValue;
   readonly sentAt: string;
+  /** Absent when there is none. */
+  readonly attachments?: readonly DocumentAttachment[];
 }
 const DOCUMENT_MEMBERS = 'caseId,content,messageId,recipient,recipientFunction,registration,sender,sentAt,type,v';
 
@@ -218,7 +222,11 @@ export function documentOf(octets: Uint8Array, manifest: Manifest): Document | u
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const document = value as unknown as Document;
   const agree =
-    Object.keys(document).sort().join() === DOCUMENT_MEMBERS &&
+    Object.keys(document)
+      .filter((member) => member !== 'attachments')
+      .sort()
+      .join() === DOCUMENT_MEMBERS &&
+    attachmentsAgree(document.attachments, manifest.attachments) &&
     document.v === 1 &&
     document.messageId === manifest.messageId &&
     document.caseId === manifest.caseId &&

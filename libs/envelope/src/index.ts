@@ -1,3 +1,23 @@
+export {
+  FILE_NAME,
+  MAX_ATTACHMENT_BYTES,
+  MEDIA_TYPE,
+  MOST_ATTACHMENTS,
+  attachmentContext,
+  type DocumentAttachment,
+  type MalwareFinding,
+  type MalwareVerdict,
+  type ManifestAttachment,
+} from './attachment/attachment.js';
+export {
+  KEY_BYTES,
+  SALT_BYTES,
+  SUITE,
+  decryptChunks,
+  encryptChunks,
+  encryptedLength,
+  type ChunkedKey,
+} from './attachment/chunked.js';
 export { sha256Base64url, messageIdOf } from './digest.js';
 export {
   contextOf,

@@ -1,3 +1,5 @@
+import { manifestAttachments } from './attachment/attachment.js';
+import type { ManifestAttachment } from './attachment/attachment.js';
 import {
   authority,
   code,
@@ -50,6 +52,8 @@ export interface Manifest {
   readonly jwe: { readonly sha256: string; readonly length: number };
   readonly sealingKey: string;
   readonly documentKey: string;
+  /** Absent when there is none. */
+  readonly attachments?: readonly ManifestAttachment[];
 }
 /** The exchange's record of the verdict on one message (*kontrollpost*); binds nobody. */
 export interface Decision {
@@ -142,20 +146,25 @@ const parties = {
   recipient: authority,
 };
 
-const manifests = codec<'manifest', Manifest>('manifest', 'delge-manifest+jws', {
-  ...parties,
-  v: one,
-  recipientFunction: name,
-  gateway: name,
-  messageType,
-  class: oneOf('document'),
-  issuedAt: instant,
-  expiresAt: instant,
-  claims: object,
-  jwe: record({ sha256: digest, length: count }),
-  sealingKey: digest,
-  documentKey: digest,
-});
+const manifests = codec<'manifest', Manifest>(
+  'manifest',
+  'delge-manifest+jws',
+  {
+    ...parties,
+    v: one,
+    recipientFunction: name,
+    gateway: name,
+    messageType,
+    class: oneOf('document'),
+    issuedAt: instant,
+    expiresAt: instant,
+    claims: object,
+    jwe: record({ sha256: digest, length: count }),
+    sealingKey: digest,
+    documentKey: digest,
+  },
+  { attachments: manifestAttachments },
+);
 const decisions = codec<'decision', Decision>('decision', 'delge-decision+jws', {
   ...parties,
   v: one,
