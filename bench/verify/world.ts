@@ -39,9 +39,9 @@ export async function benchWorld(root: string, dir: string): Promise<BenchWorld>
   const { planned, openings } = await plan(dir, directory);
   const keys = KeysLog.empty(trust, nodeSha256);
   const entries: Uint8Array[] = [];
-  for (const { body, principal, countersigners } of planned) {
+  for (const { body, principal, countersigners, brought } of planned) {
     const statement = { ...body, env: directory.environment, id: randomUUID(), issuedAt: '2026-11-01T08:00:00.000Z' };
-    const entry = await signEntry(statement, principal, countersigners);
+    const entry = await signEntry(statement, principal, countersigners, brought?.signers);
     await keys.append(entry);
     entries.push(entry);
   }

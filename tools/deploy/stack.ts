@@ -5,7 +5,7 @@ import { until } from '../machine/processes.js';
 import type { Processes, Running } from '../machine/processes.js';
 import type { Progress } from '../machine/progress.js';
 import type { SandboxDirectory } from '../sandbox/directory.js';
-import { enrol } from '../sandbox/enrol.js';
+import { assertReadable, enrol } from '../sandbox/enrol.js';
 import { keyFiles, makeKeys } from '../sandbox/keys.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
 import { brokerAccounts, deployBroker, dropBroker } from './broker.js';
@@ -50,7 +50,10 @@ export class Stack {
     const gateways = directory.gateways.map(({ id }) => id);
     await progress.step(
       'Keys',
-      () => makeKeys(dir, directory),
+      () => {
+        assertReadable(dir);
+        return makeKeys(dir, directory);
+      },
       (made) => (made ? 'made' : 'there'),
     );
     const databases = await progress.step('Databases', () =>

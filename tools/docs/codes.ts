@@ -99,6 +99,13 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     stands: 'further lines of an entry of the `keys` log',
     readers: 'anyone',
   },
+  'delge-possession+jws': {
+    what: "Proof of possession: the SHA-256 of the entry's first line, signed by a key that the entry brings",
+    signer:
+      'each signing key that the statement brings, but the one that is its principal; a witness key with `Ed25519` (RFC 9864)',
+    stands: 'further lines of an entry of the `keys` log',
+    readers: 'anyone',
+  },
   'delge-service+jwt': {
     what: "Who asks one of the operator's services, good for one minute",
     signer: "gateway's manifest key or exchange's decision key",
@@ -321,6 +328,8 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   WRONG_PRINCIPAL: 'signed by somebody whose act it is not',
   NOT_COUNTERSIGNED: 'an operator or the second jurist is missing',
   BAD_SIGNATURE: 'a signature does not verify',
+  NOT_POSSESSED:
+    'a key that it brings has not proven that its private half is there; of a sealing key the registry alone can tell: answer its challenge',
   UNKNOWN_PARTICIPANT: 'no such participant',
   UNKNOWN_GATEWAY: 'no such gateway',
   UNKNOWN_AUTHORITY: 'no such authority',

@@ -61,7 +61,8 @@ ${table(['kind', 'what it records', 'signed by', 'fields of its own', 'annex', '
 ## The keys log
 
 A leaf is the entry itself, in the clear, and **anyone** reads it: whoever joins must before having a key in it, and whoever verifies a signature needs it whole. Every statement also has \`v\` (1), \`env\`, \`id\` (UUID, the entry id) and \`issuedAt\`, is signed by
-its principal (\`delge-statement+jws\`, the entry's first line) and countersigned by both operators of trust.json (\`delge-countersign+jws\`, a line each).
+its principal (\`delge-statement+jws\`, the entry's first line) and countersigned by both operators of trust.json (\`delge-countersign+jws\`, a line each). Each signing key that it brings proves that it is there (\`delge-possession+jws\`, a line each); a sealing key proves it to the
+registry ([ADR 11](adr/0011-proof-of-possession.md)).
 
 ${table(['kind', 'what', 'principal', 'fields'], stated)}
 

@@ -8,8 +8,10 @@ import { basisVersionIds, ruleSetDigest, ruleSets } from '#legal-basis';
 import type { RuleSet } from '#legal-basis';
 import { cooperationCommitment, cooperationJson } from '#snapshot';
 import type { StatementBody } from '#snapshot';
+import { broughtBy } from '../../apps/cli/src/keys/possession.js';
 import { send, state as give } from '../../apps/cli/src/rules/state.js';
 import type { Planned } from '../../apps/cli/src/rules/state.js';
+import type { JWK } from 'jose';
 import type { SandboxDirectory } from './directory.js';
 import { keyFiles, open, readKey } from './keys.js';
 import type { KeyStoreFile } from './systems.js';
@@ -45,36 +47,53 @@ export async function plan(
     const countersigners = [...more, ...operators.filter((one) => one !== principal)];
     planned.push({ body, principal, countersigners, ...(ruleSet === undefined ? {} : { ruleSet }) });
   };
-  const jwk = (file: string) => open(readKey(file));
+  /** As `state`, of a statement that brings keys, whose private halves lie here. */
+  const bring = async (
+    body: StatementBody,
+    principal: Signer,
+    keys: readonly (readonly [KeyUse, JWK])[],
+    more: readonly Signer[] = [],
+  ): Promise<void> => {
+    const countersigners = [...more, ...operators.filter((one) => one !== principal)];
+    const brought = broughtBy(await Promise.all(keys.map(([use, key]) => importPrivate(key, use))));
+    planned.push({ body, principal, countersigners, brought });
+  };
 
   for (const { slug, organisationNumber, nameSv, nameEn } of directory.participants) {
     const participant = { slug, organisationNumber: organisationNumber.replace('-', ''), nameSv, nameEn };
-    const administratorKey = jwk(files.participant(slug, 'administrator'));
+    const administratorKey = open(readKey(files.participant(slug, 'administrator')));
     state({ kind: 'participant-enrolled', participant, administratorKey }, of(administrators, slug));
   }
-  const service = (holder: string, use: 'decision' | 'access', file: string): void =>
-    state({ kind: 'key-added', holder, use, key: jwk(file) }, operators[0], [operators[0]]);
-  service('exchange', 'decision', files.decision);
+  const add = (holder: string, use: 'decision' | 'access' | 'jurist', file: string, by: Signer): Promise<void> => {
+    const key = readKey(file);
+    const more = by === operators[0] ? [by] : [];
+    return bring({ kind: 'key-added', holder, use, key: open(key) }, by, [[use, key]], more);
+  };
+  await add('exchange', 'decision', files.decision, operators[0]);
   for (const { slug } of directory.participants) {
-    const key = jwk(files.participant(slug, 'jurist'));
-    state({ kind: 'key-added', holder: `participant:${slug}`, use: 'jurist', key }, of(administrators, slug));
+    await add(`participant:${slug}`, 'jurist', files.participant(slug, 'jurist'), of(administrators, slug));
   }
   const stores = new Map<string, KeyStoreFile>();
   for (const { id, operatedBy } of directory.gateways) {
     const store = JSON.parse(readFileSync(files.keyStore(id), 'utf8')) as KeyStoreFile;
     stores.set(id, store);
-    const [manifestKey, witnessKey] = [open(store.manifest), open(store.witness)];
-    state(
-      { kind: 'gateway-enrolled', gateway: id, operatedBy, manifestKey, witnessKey },
-      of(administrators, operatedBy),
-    );
+    const { manifest, witness } = store;
+    const [manifestKey, witnessKey] = [open(manifest), open(witness)];
+    const body = { kind: 'gateway-enrolled' as const, gateway: id, operatedBy, manifestKey, witnessKey };
+    await bring(body, of(administrators, operatedBy), [
+      ['manifest', manifest],
+      ['witness', witness],
+    ]);
   }
   for (const { functions, gateway, ...authority } of directory.authorities) {
     const keys = stores.get(gateway)?.authorities[authority.id];
     if (keys === undefined) throw new Error(`${authority.id} has no keys at ${gateway}`);
     const [documentKey, sealingKey] = [open(keys.document), open(keys.sealing)];
     const body = { kind: 'authority-enrolled' as const, authority, functions, gateway, documentKey, sealingKey };
-    state(body, of(administrators, slugOf(authority.id)));
+    await bring(body, of(administrators, slugOf(authority.id)), [
+      ['document', keys.document],
+      ['sealing', keys.sealing],
+    ]);
   }
   const [first, second] = [...jurists.values()];
   if (first === undefined || second === undefined) throw new Error('a release needs jurists of two participants');
@@ -97,18 +116,29 @@ export async function plan(
     return cooperationJson(opening);
   });
   // Last: a sandbox of before there was such a key is given it by itself.
-  service('ledger', 'access', files.access);
+  await add('ledger', 'access', files.access, operators[0]);
   return { planned, openings };
 }
 
+/** Of the entries that this build writes and reads; a keys log of another form is no sandbox of it. */
+const FORM = 2;
+
 /** What an earlier run has done. */
 interface Enrolled {
+  readonly form: number;
   readonly last: string;
   readonly count: number;
   /** Digests of the rule sets that were released. */
   readonly rules: string;
   /** Id of the ledger's access key; absent in a sandbox of before there was one. */
   readonly access?: string;
+}
+
+/** @throws when the keys log of an earlier run has entries of another form: every service would refuse it */
+export function assertReadable(dir: string): void {
+  const done = join(dir, 'enrolled.json');
+  if (existsSync(done) && (JSON.parse(readFileSync(done, 'utf8')) as Partial<Enrolled>).form !== FORM)
+    throw new Error('this sandbox was made by an earlier version: `npm run clean`, then start again');
 }
 
 /** For the command line: who states what, and where. */
@@ -142,7 +172,7 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
         const [key] = (await plan(dir, directory)).planned.slice(-1);
         if (key !== undefined) await give(registry, directory.environment, key);
       }
-      const now = { last, count: count + added, rules, access: accessKid(dir) };
+      const now = { form: FORM, last, count: count + added, rules, access: accessKid(dir) };
       keep(done, { ...now, ...stated(dir, directory, registry) });
       return now.count;
     }
@@ -153,9 +183,10 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
   for (const opening of openings) {
     const { cooperation } = opening as { readonly cooperation: string };
     const body = Buffer.from(canonicalBytes(opening)).toString('utf8');
-    await send(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', 'application/json', body, 'cooperation');
+    const headers = { 'content-type': 'application/json' };
+    await send(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', headers, body, 'cooperation');
   }
-  const enrolled = { last, count: planned.length, rules: released(), access: accessKid(dir) };
+  const enrolled = { form: FORM, last, count: planned.length, rules: released(), access: accessKid(dir) };
   keep(done, { ...enrolled, ...stated(dir, directory, registry) });
   return planned.length;
 }

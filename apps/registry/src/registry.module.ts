@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
+import { generateKey } from '#envelope';
 import { ServiceTokenGuard, readTrust } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
@@ -11,7 +12,9 @@ import { DataSource } from 'typeorm';
 import { OpenCooperation } from './application/open-cooperation.js';
 import { StatementConflict, TakeStatement } from './application/take-statement.js';
 import { ReleaseRefused } from './domain/release.js';
+import { SealingChallenge } from './domain/sealing-challenge.js';
 import { CooperationController } from './http/cooperation.controller.js';
+import { PossessionController } from './http/possession.controller.js';
 import { RuleSetController } from './http/rule-set.controller.js';
 import { StatementController } from './http/statement.controller.js';
 import { CooperationStore } from './persistence/cooperation.store.js';
@@ -31,15 +34,17 @@ const assemble = async (config: RegistryConfig, platform: Platform): Promise<Dyn
   platform.health.register('database', async () => void (await dataSource.query('SELECT 1')));
   const ruleSets = new RuleSetStore(dataSource);
   const statementStore = new StatementStore(dataSource);
-  const statements = new TakeStatement(statementStore, ruleSets, trust);
+  const challenge = new SealingChallenge(() => generateKey('sealing'));
+  const statements = new TakeStatement(statementStore, ruleSets, trust, challenge, () => new Date());
   await statements.snapshot();
   return {
     module: RegistryModule,
-    controllers: [StatementController, RuleSetController, CooperationController],
+    controllers: [StatementController, PossessionController, RuleSetController, CooperationController],
     providers: [
       { provide: RuleSetStore, useValue: ruleSets },
       { provide: StatementStore, useValue: statementStore },
       { provide: TakeStatement, useValue: statements },
+      { provide: SealingChallenge, useValue: challenge },
       { provide: OpenCooperation, useValue: new OpenCooperation(statements, new CooperationStore(dataSource)) },
       {
         provide: APP_GUARD,

@@ -35,7 +35,9 @@ export {
   verifyDocument,
 } from './document.js';
 export { EnvelopeError, type EnvelopeErrorCode } from './errors.js';
+export { localAgreement, possessionCode, provesPossession, type Agree, type SealingClaim } from './possession.js';
 export {
+  algorithmOf,
   privateCryptoKey,
   publicCryptoKey,
   admittedKey,

@@ -51,6 +51,9 @@ const profiles: Readonly<Record<KeyUse, Profile>> = {
   token: signing,
 };
 
+/** Name of its algorithm as headers have it (RFC 7518, RFC 9864). A sealing key signs nothing. */
+export const algorithmOf = ({ use }: PublicKey): 'ES256' | 'Ed25519' | 'ECDH-ES' => profiles[use].alg;
+
 export async function generateKey(use: KeyUse): Promise<PrivateKey> {
   const { alg, crv } = profiles[use];
   const { privateKey } = await generateKeyPair(alg, { crv, extractable: true });

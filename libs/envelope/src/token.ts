@@ -2,8 +2,9 @@ import { CompactSign, compactVerify } from 'jose';
 import { JsonError, parseStrict } from '#json';
 import type { JsonValue } from '#json';
 import { EnvelopeError } from './errors.js';
+import { verifiesEd25519, verifyingEd25519 } from './ed25519.js';
 import { verifiesEs256, verifyingEs256 } from './es256.js';
-import { privateCryptoKey, publicCryptoKey } from './keys.js';
+import { algorithmOf, privateCryptoKey, publicCryptoKey } from './keys.js';
 import type { PrivateKey, PublicKey } from './keys.js';
 
 /** Media types of our signed tokens, as the `typ` header has them. A token of one kind never passes for another. */
@@ -22,6 +23,7 @@ export type Typ =
   | 'delge-look+jws'
   | 'delge-statement+jws'
   | 'delge-countersign+jws'
+  | 'delge-possession+jws'
   | 'delge-service+jwt'
   | 'delge-system+jws';
 
@@ -84,6 +86,9 @@ function readHeader(encoded: string): Header {
   return members;
 }
 
+/** Everything is signed with ES256. A key proves that it is there by its own algorithm, and a witness key has another. */
+const algorithms = (typ: Typ): readonly string[] => (typ === 'delge-possession+jws' ? ['ES256', 'Ed25519'] : ['ES256']);
+
 const sameNames = (names: readonly string[], expected: readonly string[]): boolean =>
   names.length === expected.length && expected.every((name) => names.includes(name));
 
@@ -101,7 +106,7 @@ export function parseToken(text: string, typ: Typ, critical: readonly string[] =
   }
   const header = parseHeader(protectedHeader);
   if (header['typ'] !== typ) throw new EnvelopeError('WRONG_TYPE');
-  if (header['alg'] !== 'ES256') throw new EnvelopeError('WRONG_ALGORITHM');
+  if (!algorithms(typ).includes(header['alg'] as string)) throw new EnvelopeError('WRONG_ALGORITHM');
   const allowed = ['alg', 'kid', 'typ', ...(critical.length > 0 ? ['crit', ...critical] : [])];
   if (!sameNames(Object.keys(header), allowed)) throw new EnvelopeError('FORBIDDEN_HEADER');
   if (critical.length > 0 && JSON.stringify(header['crit']) !== JSON.stringify(critical)) {
@@ -122,7 +127,7 @@ export function localSigner(key: PrivateKey): Signer {
   return {
     kid: key.kid,
     async sign(typ, payload, critical) {
-      const header = { alg: 'ES256', kid: key.kid, typ };
+      const header = { alg: algorithmOf(key), kid: key.kid, typ };
       const names = Object.keys(critical ?? {});
       const whole = names.length > 0 ? { ...header, crit: names, ...critical } : header;
       return new CompactSign(payload)
@@ -171,19 +176,24 @@ export function typOf(text: string): string | undefined {
  * @param text parsed already, so that form, type and kid are settled
  */
 export function signedBy(text: string, key: PublicKey): boolean {
-  const { input, signature } = signed(text);
-  return verifiesEs256(input, signature, key.jwk);
+  const { alg, input, signature } = signed(text);
+  if (alg !== algorithmOf(key)) return false;
+  return (alg === 'Ed25519' ? verifiesEd25519 : verifiesEs256)(input, signature, key.jwk);
 }
 
 /** As `signedBy`, on another thread: for whoever has many at once and nothing else to do. */
 export function signingBy(text: string, key: PublicKey): Promise<boolean> {
-  const { input, signature } = signed(text);
-  return verifyingEs256(input, signature, key.jwk);
+  const { alg, input, signature } = signed(text);
+  if (alg !== algorithmOf(key)) return Promise.resolve(false);
+  return (alg === 'Ed25519' ? verifyingEd25519 : verifyingEs256)(input, signature, key.jwk);
 }
 
-const signed = (text: string): { readonly input: Uint8Array; readonly signature: Uint8Array } => {
+const signed = (
+  text: string,
+): { readonly alg: unknown; readonly input: Uint8Array; readonly signature: Uint8Array } => {
   const end = text.lastIndexOf('.');
   return {
+    alg: parseHeader(text.slice(0, text.indexOf('.')))['alg'],
     input: Buffer.from(text.slice(0, end), 'latin1'),
     signature: Buffer.from(text.slice(end + 1), 'base64url'),
   };

@@ -1,6 +1,9 @@
-import { EnvelopeError, admittedKey, signingBy } from '#envelope';
+import { signingBy } from '#envelope';
 import type { PublicKey } from '#envelope';
-import type { Entry, Statement } from './statement.js';
+import { broughtKeys } from './brought.js';
+import type { Entry } from './entry.js';
+import { SnapshotError } from './errors.js';
+import type { Statement } from './statement.js';
 
 /** Tokens that were found signed before their turn came, and the id of the key by which: a digest of the key itself. */
 export type Ahead = ReadonlyMap<string, string>;
@@ -15,7 +18,11 @@ export async function verifiedAhead(entries: readonly Entry[], known: readonly P
   const keys = new Map(
     [...known, ...entries.flatMap(({ statement }) => carried(statement))].map((key) => [key.kid, key]),
   );
-  const lines = entries.flatMap(({ principal, countersignatures }) => [principal, ...countersignatures]);
+  const lines = entries.flatMap(({ principal, possessions, countersignatures }) => [
+    principal,
+    ...possessions,
+    ...countersignatures,
+  ]);
   const found = await Promise.all(
     lines.map(async ({ text, kid }) => {
       const key = keys.get(kid);
@@ -25,14 +32,12 @@ export async function verifiedAhead(entries: readonly Entry[], known: readonly P
   return new Map(found.flat());
 }
 
-/** Keys that a statement brings and that may sign statements themselves. */
+/** Keys that a statement brings and that sign: their own proof of possession, and later what their holders state. */
 function carried(statement: Statement): readonly PublicKey[] {
   try {
-    if (statement.kind === 'participant-enrolled') return [admittedKey(statement.administratorKey, 'administrator')];
-    if (statement.kind === 'key-added' && (statement.use === 'administrator' || statement.use === 'jurist'))
-      return [admittedKey(statement.key, statement.use)];
+    return broughtKeys(statement).flatMap(({ key }) => (key.use === 'sealing' ? [] : [key]));
   } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
+    if (!(error instanceof SnapshotError)) throw error;
   }
   return [];
 }

@@ -10,11 +10,11 @@ export {
   type KeyRecord,
   type ReleasedRuleSet,
 } from './snapshot.js';
+export { broughtKeys, possessorsOf, type BroughtKey } from './brought.js';
+export { countersign, entryOf, parseEntry, provePossession, signEntry, signStatement, type Entry } from './entry.js';
 export {
-  parseEntry,
-  signEntry,
+  addedUses,
   type EnrolledAuthority,
-  type Entry,
   type FunctionView,
   type ParticipantView,
   type Statement,

@@ -7,8 +7,10 @@ import {
   KeysFeed,
   KeysLog,
   SnapshotError,
+  broughtKeys,
   cooperationCommitment,
   parseTrust,
+  possessorsOf,
   signEntry,
   signServiceToken,
   verifyServiceToken,
@@ -85,19 +87,26 @@ const entry = (
     { env, id: randomUUID(), issuedAt: now.toISOString(), ...body },
     localSigner(principal),
     counters.map(localSigner),
+    possessorsOf(broughtKeys(body), principal.kid).map((key) => localSigner(held.get(key.kid) as PrivateKey)),
   );
+/** Private halves of what the statements bring. */
+const held = new Map<string, PrivateKey>();
+const publicOf = (key: PrivateKey): Record<string, string> => {
+  held.set(key.kid, key);
+  return key.jwk as Record<string, string>;
+};
 
 const participant = (slug: string, key: PrivateKey): StatementBody => ({
   kind: 'participant-enrolled',
   participant: { slug, organisationNumber: '2120000449', nameSv: 'Kommun', nameEn: 'Municipality' },
-  administratorKey: key.jwk as Record<string, string>,
+  administratorKey: publicOf(key),
 });
 const gateway = (): StatementBody => ({
   kind: 'gateway-enrolled',
   gateway: 'kommunerna',
   operatedBy: 'linkoping',
-  manifestKey: keys.manifest.jwk as Record<string, string>,
-  witnessKey: keys.witness.jwk as Record<string, string>,
+  manifestKey: publicOf(keys.manifest),
+  witnessKey: publicOf(keys.witness),
 });
 const authority = (): StatementBody => ({
   kind: 'authority-enrolled',
@@ -110,14 +119,14 @@ const authority = (): StatementBody => ({
   },
   functions: [{ id: 'registrator', nameSv: 'Registrator', nameEn: 'Registry' }],
   gateway: 'kommunerna',
-  documentKey: keys.document.jwk as Record<string, string>,
-  sealingKey: keys.sealing.jwk as Record<string, string>,
+  documentKey: publicOf(keys.document),
+  sealingKey: publicOf(keys.sealing),
 });
 const added = (holder: string, use: 'jurist' | 'decision' | 'access', key: PrivateKey): StatementBody => ({
   kind: 'key-added',
   holder,
   use,
-  key: key.jwk as Record<string, string>,
+  key: publicOf(key),
 });
 const release = (number: number): StatementBody => ({
   kind: 'rule-set-released',
@@ -185,7 +194,7 @@ describe('the keys log', () => {
       kind: 'key-added',
       holder: 'gateway:kommunerna',
       use: 'manifest',
-      key: keys.manifest.jwk as Record<string, string>,
+      key: publicOf(keys.manifest),
     } as const;
     expect(await codeOf(async () => log.append(await entry(again, keys.linkoping)))).toBe('KEY_IN_USE');
     // It was known all the same, from its enrolment on.

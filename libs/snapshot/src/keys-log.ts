@@ -1,17 +1,18 @@
-import { EnvelopeError, admittedKey } from '#envelope';
 import type { KeyUse, PublicKey } from '#envelope';
 import { rootOfLeaves } from '#tlog/verify';
 import type { Sha256 } from '#tlog/verify';
 import { verifiedAhead } from './ahead.js';
 import type { Ahead } from './ahead.js';
+import { broughtKeys, possessorsOf } from './brought.js';
+import type { BroughtKey } from './brought.js';
+import { isSigned, parseEntry, verifyLine } from './entry.js';
+import type { Entry } from './entry.js';
 import { SnapshotError } from './errors.js';
+import { requireHolder, requireOwner } from './rights.js';
 import type { AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet } from './snapshot.js';
 import { Snapshot } from './snapshot.js';
-import { parseEntry, verifyLine } from './statement.js';
-import type { Entry, Statement } from './statement.js';
+import type { Statement } from './statement.js';
 import type { Trust } from './trust.js';
-/** Services of the operator that sign, whose keys the first operator of trust.json states. */
-const SERVICES: ReadonlySet<string> = new Set(['exchange', 'ledger']);
 
 /**
  * The `keys` log as a reader has verified it: every statement's signatures and rights, in the log's order. From the same first n statements everybody
@@ -85,8 +86,13 @@ export class KeysLog {
     const { statement } = entry;
     if (statement.env !== this.trust.environment) throw new SnapshotError('WRONG_ENVIRONMENT');
     if (this.ids.has(statement.id)) throw new SnapshotError('ALREADY_ENROLLED', 'id');
-    const apply = this.prepare(statement, this.verifySignatures(entry, ahead));
-    apply(this.entries.length);
+    const brought = broughtKeys(statement);
+    const signers = this.verifySignatures(entry, brought, ahead);
+    const change = this.prepare(statement, signers);
+    this.requireUnused(brought);
+    const from = this.entries.length + 1;
+    for (const { key, holder } of brought) this.state.keys.set(key.kid, { value: recordOf(key, holder), from });
+    change(this.entries.length);
     this.entries.push(Uint8Array.from(bytes));
     this.ids.add(statement.id);
     return statement;
@@ -107,13 +113,15 @@ export class KeysLog {
   /** @returns keys that signed, the principal's first */
   private verifySignatures(
     entry: Entry,
+    brought: readonly BroughtKey[],
     ahead: Ahead | undefined,
   ): { readonly principal: KeyRecord; readonly others: readonly KeyRecord[] } {
-    const principal = this.signerOf(entry.principal.kid, entry.statement);
+    const principal = this.signerOf(entry.principal.kid, entry.statement, brought);
     verifyLine(entry.principal, principal.public, ahead);
+    requirePossession(entry, brought, ahead);
     const others: KeyRecord[] = [];
     for (const line of entry.countersignatures) {
-      const record = this.signerOf(line.kid, undefined);
+      const record = this.signerOf(line.kid);
       verifyLine(line, record.public, ahead);
       others.push(record);
     }
@@ -123,16 +131,14 @@ export class KeysLog {
     return { principal, others };
   }
 
-  private signerOf(kid: string, statement: Statement | undefined): KeyRecord {
+  private signerOf(kid: string, statement?: Statement, brought: readonly BroughtKey[] = []): KeyRecord {
     const operator = this.trust.operators.find((key) => key.kid === kid);
     if (operator !== undefined) return { kid, use: 'operator', holder: 'operator', public: operator };
     const known = this.at(this.size).key(kid);
     if (known !== undefined) return known;
     // A participant is enrolled under the key that it brings.
-    if (statement?.kind === 'participant-enrolled') {
-      const key = admitted(statement.administratorKey, 'administrator');
-      if (key.kid === kid) return recordOf(key, `participant:${statement.participant.slug}`);
-    }
+    const own = brought.find(({ key }) => statement?.kind === 'participant-enrolled' && key.kid === kid);
+    if (own !== undefined) return recordOf(own.key, own.holder);
     throw new SnapshotError('UNKNOWN_KEY');
   }
 
@@ -151,21 +157,14 @@ export class KeysLog {
         const { participant } = statement;
         if (now.participant(participant.slug) !== undefined) throw new SnapshotError('ALREADY_ENROLLED', 'participant');
         by('administrator', participant.slug);
-        return this.changes([[principal.public, principal.holder]], (index) =>
-          put(this.state.participants, participant.slug, participant, index),
-        );
+        return (index) => put(this.state.participants, participant.slug, participant, index);
       }
       case 'gateway-enrolled': {
         if (now.gateway(statement.gateway) !== undefined) throw new SnapshotError('ALREADY_ENROLLED', 'gateway');
         if (now.participant(statement.operatedBy) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
         by('administrator', statement.operatedBy);
-        const holder = `gateway:${statement.gateway}`;
-        const keys = [admitted(statement.manifestKey, 'manifest'), admitted(statement.witnessKey, 'witness')];
         const record: GatewayRecord = { id: statement.gateway, operatedBy: statement.operatedBy };
-        return this.changes(
-          keys.map((key) => [key, holder]),
-          (index) => put(this.state.gateways, record.id, record, index),
-        );
+        return (index) => put(this.state.gateways, record.id, record, index);
       }
       case 'authority-enrolled': {
         const { authority } = statement;
@@ -174,27 +173,22 @@ export class KeysLog {
         if (now.participant(participant) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
         if (now.gateway(statement.gateway) === undefined) throw new SnapshotError('UNKNOWN_GATEWAY');
         by('administrator', participant);
-        const keys = [admitted(statement.documentKey, 'document'), admitted(statement.sealingKey, 'sealing')];
         const record: AuthorityRecord = {
           ...authority,
           participant,
           functions: statement.functions,
           gateway: statement.gateway,
         };
-        return this.changes(
-          keys.map((key) => [key, authority.id]),
-          (index) => put(this.state.authorities, authority.id, record, index),
-        );
+        return (index) => put(this.state.authorities, authority.id, record, index);
       }
       case 'key-added': {
-        this.requireHolder(now, statement.holder, statement.use, principal);
-        const key = admitted(statement.key, statement.use);
-        return this.changes([[key, statement.holder]], () => undefined);
+        requireHolder(now, statement.holder, statement.use, principal, this.trust);
+        return () => undefined;
       }
       case 'key-revoked': {
         const record = now.key(statement.kid);
         if (record === undefined || record.use === 'operator') throw new SnapshotError('UNKNOWN_KEY');
-        this.requireOwner(now, record.holder, principal);
+        requireOwner(now, record.holder, principal, this.trust);
         return (index) => {
           const logged = this.state.keys.get(statement.kid);
           if (logged !== undefined) logged.until = index + 1;
@@ -241,56 +235,22 @@ export class KeysLog {
     return record.participant;
   }
 
-  private requireOwner(now: Snapshot, holder: string, principal: KeyRecord): void {
-    if (SERVICES.has(holder)) {
-      if (principal.kid !== this.trust.operators[0].kid) throw new SnapshotError('WRONG_PRINCIPAL');
-      return;
-    }
-    const [scheme, name] = holder.includes(':') ? (holder.split(':') as [string, string]) : ['authority', holder];
-    const owner =
-      scheme === 'participant'
-        ? name
-        : scheme === 'gateway'
-          ? now.gateway(name)?.operatedBy
-          : now.authority(name)?.participant;
-    if (owner === undefined || now.participant(owner) === undefined) throw new SnapshotError('UNKNOWN_PARTICIPANT');
-    if (principal.use !== 'administrator' || principal.holder !== `participant:${owner}`)
-      throw new SnapshotError('WRONG_PRINCIPAL');
-  }
-
-  private requireHolder(now: Snapshot, holder: string, use: string, principal: KeyRecord): void {
-    this.requireOwner(now, holder, principal);
-    const scheme = SERVICES.has(holder)
-      ? holder
-      : holder.includes(':')
-        ? (holder.split(':')[0] as string)
-        : 'authority';
-    const fits: Readonly<Record<string, readonly string[]>> = {
-      exchange: ['decision'],
-      ledger: ['access'],
-      gateway: ['manifest', 'witness'],
-      participant: ['jurist', 'administrator'],
-      authority: ['document', 'sealing'],
-    };
-    if (fits[scheme]?.includes(use) !== true) throw new SnapshotError('WRONG_PRINCIPAL', 'use');
-  }
-
   /** A key id is never used twice, not even after revocation. */
-  private changes(
-    keys: readonly (readonly [PublicKey, string])[],
-    then: (index: number) => void,
-  ): (index: number) => void {
-    const kids = keys.map(([{ kid }]) => kid);
+  private requireUnused(brought: readonly BroughtKey[]): void {
+    const kids = brought.map(({ key }) => key.kid);
     const operators = this.trust.operators.map(({ kid }) => kid);
     if (new Set(kids).size < kids.length || kids.some((kid) => this.state.keys.has(kid) || operators.includes(kid))) {
       throw new SnapshotError('KEY_IN_USE');
     }
-    return (index) => {
-      for (const [key, holder] of keys) this.state.keys.set(key.kid, { value: recordOf(key, holder), from: index + 1 });
-      then(index);
-    };
   }
 }
+
+/** Every signing key that is brought has signed the statement's digest, once, and nobody else has. */
+const requirePossession = (entry: Entry, brought: readonly BroughtKey[], ahead: Ahead | undefined): void => {
+  const keys = possessorsOf(brought, entry.principal.kid);
+  const proven = keys.filter((key) => entry.possessions.some((line) => isSigned(line, key, ahead)));
+  if (proven.length < keys.length || entry.possessions.length > keys.length) throw new SnapshotError('NOT_POSSESSED');
+};
 
 /** Entries as far as they can be read; what cannot has its fault told when its turn comes. */
 const parsedUntilFault = (all: readonly Uint8Array[]): readonly Entry[] => {
@@ -307,13 +267,4 @@ const recordOf = (key: PublicKey, holder: string): KeyRecord => ({ kid: key.kid,
 
 function put<T>(map: Map<string, { value: T; from: number }>, id: string, value: T, index: number): void {
   map.set(id, { value, from: index + 1 });
-}
-
-function admitted(jwk: { readonly [member: string]: string }, use: KeyUse): PublicKey {
-  try {
-    return admittedKey(jwk, use);
-  } catch (error) {
-    if (error instanceof EnvelopeError) throw new SnapshotError('MALFORMED_STATEMENT', 'key', { cause: error });
-    throw error;
-  }
 }

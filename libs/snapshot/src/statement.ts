@@ -1,9 +1,7 @@
 import { AUTHORITY_KINDS } from '#legal-basis';
 import type { AuthorityKind } from '#legal-basis';
-import { EnvelopeError, parseToken, sha256Base64url, signedBy } from '#envelope';
-import type { KeyUse, PublicKey, Signer } from '#envelope';
-import { JsonError, canonicalBytes, parseCanonical } from '#json';
-import type { Ahead } from './ahead.js';
+import type { KeyUse } from '#envelope';
+import { JsonError, parseCanonical } from '#json';
 import { SnapshotError } from './errors.js';
 import { Reader, patterns } from './shape.js';
 import type { Jwk } from './shape.js';
@@ -86,73 +84,8 @@ export type StatementBody =
 
 export type Statement = StatementBody & { readonly env: string; readonly id: string; readonly issuedAt: string };
 
-/** An entry of the `keys` log: the principal's statement, then the countersignatures on it. */
-export interface Entry {
-  readonly statement: Statement;
-  /** Compact JWS, the entry's first line. */
-  readonly principal: { readonly text: string; readonly kid: string };
-  readonly countersignatures: readonly { readonly text: string; readonly kid: string }[];
-}
-
-const MAX_ENTRY_LENGTH = 60_000;
-const MAX_COUNTERSIGNATURES = 8;
-
-/**
- * Reads an entry; verifies no signature. One compact JWS a line, each line ended by a line feed; a countersignature names the SHA-256 of
- * the first line (docs/adr/0003).
- * @throws {SnapshotError} MALFORMED_ENTRY, MALFORMED_STATEMENT
- */
-export function parseEntry(bytes: Uint8Array): Entry {
-  const text = Buffer.from(bytes).toString('latin1');
-  const lines = text.split('\n');
-  const [first, ...others] = lines.slice(0, -1);
-  if (
-    bytes.length > MAX_ENTRY_LENGTH ||
-    lines.at(-1) !== '' ||
-    first === undefined ||
-    others.length > MAX_COUNTERSIGNATURES
-  ) {
-    throw new SnapshotError('MALFORMED_ENTRY');
-  }
-  const { kid, payload } = token(() => parseToken(first, 'delge-statement+jws'));
-  const digest = sha256Base64url(first);
-  const countersignatures = others.map((line) => {
-    const countersignature = token(() => parseToken(line, 'delge-countersign+jws'));
-    const reader = new Reader(json(countersignature.payload).value, 'MALFORMED_ENTRY');
-    if (reader.count('v') !== 1 || reader.text('statementSha256', patterns.digest) !== digest) {
-      throw new SnapshotError('MALFORMED_ENTRY', 'statementSha256');
-    }
-    reader.end();
-    return { text: line, kid: countersignature.kid };
-  });
-  return { statement: parseStatement(payload), principal: { text: first, kid }, countersignatures };
-}
-
-/**
- * @param line of an entry that was read
- * @param ahead what was verified before; the rest is verified now
- * @throws {SnapshotError} BAD_SIGNATURE
- */
-export function verifyLine(line: Entry['principal'], key: PublicKey, ahead?: Ahead): void {
-  const verified = line.kid === key.kid && (ahead?.get(line.text) === key.kid || signedBy(line.text, key));
-  if (!verified) throw new SnapshotError('BAD_SIGNATURE');
-}
-
-/** Signs a statement as its principal and has it countersigned. @returns the entry's octets */
-export async function signEntry(
-  statement: Statement,
-  principal: Signer,
-  countersigners: readonly Signer[],
-): Promise<Uint8Array> {
-  const payload = canonicalBytes({ v: 1, ...statement });
-  parseStatement(payload);
-  const first = await principal.sign('delge-statement+jws', payload);
-  const countersigned = canonicalBytes({ v: 1, statementSha256: sha256Base64url(first) });
-  const others = await Promise.all(countersigners.map((signer) => signer.sign('delge-countersign+jws', countersigned)));
-  return Buffer.from([first, ...others].map((line) => `${line}\n`).join(''), 'latin1');
-}
-
-function parseStatement(payload: Uint8Array): Statement {
+/** @throws {SnapshotError} MALFORMED_STATEMENT */
+export function parseStatement(payload: Uint8Array): Statement {
   const { value, canonical } = json(payload);
   const reader = new Reader(value, 'MALFORMED_STATEMENT');
   if (reader.count('v') !== 1 || !canonical) throw new SnapshotError('MALFORMED_STATEMENT', 'v');
@@ -280,19 +213,11 @@ function authorityOf(reader: Reader): EnrolledAuthority {
   return authority;
 }
 
-function json(bytes: Uint8Array): ReturnType<typeof parseCanonical> {
+export function json(bytes: Uint8Array): ReturnType<typeof parseCanonical> {
   try {
     return parseCanonical(bytes);
   } catch (error) {
     if (error instanceof JsonError) throw new SnapshotError('MALFORMED_STATEMENT', undefined, { cause: error });
-    throw error;
-  }
-}
-function token<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof EnvelopeError) throw new SnapshotError('MALFORMED_ENTRY', undefined, { cause: error });
     throw error;
   }
 }

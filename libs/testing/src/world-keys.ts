@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { generateKey } from '#envelope';
-import type { PrivateKey } from '#envelope';
+import { generateKey, localSigner } from '#envelope';
+import type { PrivateKey, Signer } from '#envelope';
+import { broughtKeys, possessorsOf } from '#snapshot';
+import type { StatementBody } from '#snapshot';
 import { nodeNoteSigner } from '#tlog/build';
 import type { NoteSigner } from '#tlog/build';
 import type { JWK } from 'jose';
@@ -26,8 +28,18 @@ export interface WorldKeys {
   readonly sealings: Readonly<Record<string, PrivateKey>>;
 }
 
+const shown = new Map<string, PrivateKey>();
 /** Public members, as statements carry them. */
-export const publicJwk = (key: PrivateKey): Readonly<Record<string, string>> => key.jwk as Record<string, string>;
+export const publicJwk = (key: PrivateKey): Readonly<Record<string, string>> => {
+  shown.set(key.kid, key);
+  return key.jwk as Record<string, string>;
+};
+/** Those who can prove that the keys which the statement brings are there: whoever had `publicJwk` give them. */
+export const possessorsIn = (body: StatementBody, principal: PrivateKey): readonly Signer[] =>
+  possessorsOf(broughtKeys(body), principal.kid).flatMap(({ kid }) => {
+    const key = shown.get(kid);
+    return key === undefined ? [] : [localSigner(key)];
+  });
 const withKid = ({ privateJwk, kid }: PrivateKey): JWK => ({ ...privateJwk, kid });
 const secret = (): string => randomBytes(32).toString('base64');
 

@@ -15,7 +15,7 @@ import { DisclosureLog } from './disclosure-log.js';
 import { smallDirectory } from './examples.js';
 import type { SandboxDirectory } from './examples.js';
 import { planOf } from './world-statements.js';
-import { publicJwk, worldKeys } from './world-keys.js';
+import { possessorsIn, publicJwk, worldKeys } from './world-keys.js';
 import type { WorldKeys } from './world-keys.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
@@ -103,7 +103,7 @@ export class World {
   async state(body: StatementBody, principal: PrivateKey, more: readonly PrivateKey[] = []): Promise<void> {
     const statement = { ...body, env: this.environment, id: this.newId(), issuedAt: this.clock.now().toISOString() };
     const countersigners = [...more, ...this.keys.operators].map(localSigner);
-    const entry = await signEntry(statement, localSigner(principal), countersigners);
+    const entry = await signEntry(statement, localSigner(principal), countersigners, possessorsIn(body, principal));
     await this.served.own.append(entry);
     this.served.entries.push(entry);
   }

@@ -6,6 +6,7 @@ import { parseReceiptSignedV1 } from '#contracts';
 import { KeysFeed, SnapshotError, signEntry } from '#snapshot';
 import { LedgerKeys, OperatorClient } from '#operator';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
+import { broughtBy } from '../../../apps/cli/src/keys/possession.js';
 import { state } from '../../../apps/cli/src/rules/state.js';
 import { keyFiles, readKey } from '../../../tools/sandbox/keys.js';
 import { Tap } from '../broker.js';
@@ -189,11 +190,12 @@ export const running: readonly Attack[] = [
       const principal = await stolen(files.participant('fk', 'administrator'), 'administrator');
       const countersigners = [await stolen(files.operator(1), 'operator'), await stolen(files.operator(2), 'operator')];
       const [registry, env] = [delge.stack.url('registry'), delge.sandbox.trust.environment];
-      const { jwk, kid } = await generateKey('sealing');
-      const key = jwk as Readonly<Record<string, string>>;
+      const own = await generateKey('sealing');
+      const { kid } = own;
+      const key = own.jwk as Readonly<Record<string, string>>;
       await scene.warned('gateway-myndigheterna', 'own-keys', undefined);
       const body = { kind: 'key-added', holder: 'fk/forsakringskassan', use: 'sealing', key } as const;
-      await state(registry, env, { body, principal, countersigners });
+      await state(registry, env, { body, principal, countersigners, brought: broughtBy([own]) });
       await scene.warned('gateway-myndigheterna', 'own-keys', 'not-held');
       await state(registry, env, {
         body: { kind: 'key-revoked', kid, reason: 'compromised' },

@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
-import { KeysLog, SnapshotError, parseEntry } from '#snapshot';
+import { sha256Base64url } from '#envelope';
+import { KeysLog, SnapshotError, broughtKeys, parseEntry } from '#snapshot';
 import type { ReleasedRuleSet, Snapshot, Statement, Trust } from '#snapshot';
 import { ReleaseRefused, assertReleasable } from '../domain/release.js';
+import type { SealingChallenge } from '../domain/sealing-challenge.js';
 import type { RuleSetStore } from '../persistence/rule-set.store.js';
 import type { StatementStore } from '../persistence/statement.store.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 export type Taken = { readonly entryId: string; readonly outcome: 'taken' | 'known' };
+
+/** What comes with a statement and does not stand in the log. */
+export interface Beside {
+  /** Bytes of the rule set that it releases, unless they are here already. */
+  readonly ruleSet?: Uint8Array;
+  /** Answer to the challenge, that the sealing key which it brings is there. */
+  readonly possession?: string;
+}
 
 /** The id stands for another statement already. */
 export class StatementConflict extends Error {
@@ -28,17 +38,18 @@ export class TakeStatement {
     private readonly store: StatementStore,
     private readonly ruleSets: RuleSetStore,
     private readonly trust: Trust,
+    private readonly challenge: SealingChallenge,
+    private readonly now: () => Date,
   ) {
     this.log = KeysLog.empty(trust, sha256);
   }
 
   /**
    * @param entry lines of compact JWS, each ended by a line feed
-   * @param ruleSet bytes of the rule set that it releases, unless they are here already
    * @throws {SnapshotError} the rule it breaks. @throws {StatementConflict | ReleaseRefused}
    */
-  execute(entry: Uint8Array, ruleSet?: Uint8Array): Promise<Taken> {
-    return this.alone(() => this.take(entry, ruleSet));
+  execute(entry: Uint8Array, beside: Beside = {}): Promise<Taken> {
+    return this.alone(() => this.take(entry, beside));
   }
 
   /** What the registry itself knows, newest statement included. */
@@ -51,8 +62,8 @@ export class TakeStatement {
     return this.log.at(this.log.size);
   }
 
-  private async take(entry: Uint8Array, ruleSet: Uint8Array | undefined): Promise<Taken> {
-    const { statement } = parseEntry(entry);
+  private async take(entry: Uint8Array, { ruleSet, possession }: Beside): Promise<Taken> {
+    const { statement, principal } = parseEntry(entry);
     try {
       return await this.store.inOrder(async (tx) => {
         const known = await this.store.find(statement.id, tx);
@@ -63,6 +74,7 @@ export class TakeStatement {
         const released = releaseOf(statement);
         const bytes = released && (ruleSet ?? (await this.ruleSets.find(released.sha256, tx)));
         if (released !== undefined) assertReleasable(released, bytes, await this.ruleSets.all(tx));
+        this.requireSealingKeys(statement, principal.text, possession ?? '');
         await this.log.append(entry);
         await this.store.add(statement.id, statement.kind, entry, tx);
         // With the statement, never before: its signatures are what entitles the bytes to be kept.
@@ -75,6 +87,16 @@ export class TakeStatement {
       const refused = [SnapshotError, StatementConflict, ReleaseRefused].some((kind) => error instanceof kind);
       if (!refused) this.forget();
       throw error;
+    }
+  }
+
+  /** The one thing that a reader of the log cannot see for itself: a sealing key signs nothing. */
+  private requireSealingKeys(statement: Statement, line: string, answer: string): void {
+    const { env } = statement;
+    for (const { key, holder } of broughtKeys(statement)) {
+      if (key.use !== 'sealing') continue;
+      const claim = { env, holder, statementSha256: sha256Base64url(line) };
+      if (!this.challenge.proves(answer, key, claim, this.now())) throw new SnapshotError('NOT_POSSESSED', 'sealing');
     }
   }
 

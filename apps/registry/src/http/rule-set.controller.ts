@@ -24,7 +24,9 @@ export class RuleSetController {
     const { entry, ruleSet } = (request.body ?? {}) as { readonly entry?: unknown; readonly ruleSet?: unknown };
     if (typeof entry !== 'string' || typeof ruleSet !== 'object' || ruleSet === null)
       throw new ProblemError('invalid-request', 400);
-    const { entryId, outcome } = await this.statements.execute(Buffer.from(entry, 'utf8'), canonicalBytes(ruleSet));
+    const { entryId, outcome } = await this.statements.execute(Buffer.from(entry, 'utf8'), {
+      ruleSet: canonicalBytes(ruleSet),
+    });
     response.status(outcome === 'taken' ? 201 : 200);
     return { entryId };
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { IdParamDto } from '#contracts';
 import { ProblemError, Public } from '#platform';
 import type { Request, Response } from 'express';
@@ -17,11 +17,15 @@ export class StatementController {
   @Public()
   async take(
     @Req() request: Request,
+    @Headers('delge-possession') possession: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<{ readonly entryId: string }> {
     const body: unknown = request.body;
     if (typeof body !== 'string') throw new ProblemError('unsupported-media-type', 415);
-    const { entryId, outcome } = await this.statements.execute(Buffer.from(body, 'utf8'));
+    const { entryId, outcome } = await this.statements.execute(
+      Buffer.from(body, 'utf8'),
+      possession === undefined ? {} : { possession },
+    );
     response.status(outcome === 'taken' ? 201 : 200);
     return { entryId };
   }
