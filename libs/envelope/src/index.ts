@@ -99,6 +99,7 @@ export {
   type RuleSetReference,
 } from './statements.js';
 export {
+  TYPES,
   localSigner,
   parseToken,
   signedBy,

@@ -1,6 +1,8 @@
+import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 import { canonicalize } from '#json';
+import { isPrimeOrderPoint, isSafeAgreementKey } from './curve25519.js';
 import { sha256Base64url } from './digest.js';
 import { EnvelopeError } from './errors.js';
 import { keyObject } from './es256.js';
@@ -60,7 +62,11 @@ export async function generateKey(use: KeyUse): Promise<PrivateKey> {
   return importPrivate(await exportJWK(privateKey), use);
 }
 
-/** @throws {EnvelopeError} MALFORMED_KEY unless the key has the one curve of its use */
+/**
+ * Admits a key for its use: the one curve, octets of the exact length in the one spelling, a point that is safe to verify or to agree with, and
+ * nothing said in the JWK that speaks against its use.
+ * @throws {EnvelopeError} MALFORMED_KEY
+ */
 export const importPublic = (jwk: JWK, use: KeyUse): Promise<PublicKey> =>
   new Promise((resolve) => resolve(admittedKey(jwk, use)));
 
@@ -70,22 +76,63 @@ export function admittedKey(jwk: JWK, use: KeyUse): PublicKey {
   if (jwk.kty !== kty || jwk.crv !== crv || !coordinate(jwk.x) || (kty === 'EC') !== coordinate(jwk.y)) {
     throw new EnvelopeError('MALFORMED_KEY');
   }
+  if (!speaksFor(jwk, profiles[use].alg)) throw new EnvelopeError('MALFORMED_KEY');
   const bare: JWK =
     kty === 'EC' ? { kty, crv, x: jwk.x as string, y: jwk.y as string } : { kty, crv, x: jwk.x as string };
   try {
+    // Refuses what lies off the curve, for P-256; on the other two every 32 octets pass.
     keyObject(bare);
   } catch (cause) {
     throw new EnvelopeError('MALFORMED_KEY', undefined, { cause });
+  }
+  const octets = Buffer.from(jwk.x as string, 'base64url');
+  if ((crv === 'Ed25519' && !isPrimeOrderPoint(octets)) || (crv === 'X25519' && !isSafeAgreementKey(octets))) {
+    throw new EnvelopeError('MALFORMED_KEY');
   }
   // RFC 7638: the members in the order of RFC 8785, which have no need of escapes.
   return { kid: sha256Base64url(canonicalize(bare)), use, jwk: bare };
 }
 
-/** @throws {EnvelopeError} MALFORMED_KEY */
+/** @throws {EnvelopeError} MALFORMED_KEY also when the two halves do not belong together */
 export async function importPrivate(jwk: JWK, use: KeyUse): Promise<PrivateKey> {
   const key = await importPublic(jwk, use);
   if (!coordinate(jwk.d)) throw new EnvelopeError('MALFORMED_KEY');
-  return { ...key, privateJwk: { ...key.jwk, d: jwk.d as string } };
+  const privateJwk = { ...key.jwk, d: jwk.d as string };
+  if (!matches(privateJwk)) throw new EnvelopeError('MALFORMED_KEY');
+  return { ...key, privateJwk };
+}
+
+/** Whether the public half is that of the private. Node believes what a JWK says of itself, and would sign what no one can verify. */
+function matches(privateJwk: JWK): boolean {
+  try {
+    if (privateJwk.kty === 'EC') {
+      const curve = createECDH('prime256v1');
+      curve.setPrivateKey(privateJwk.d as string, 'base64url');
+      const point = curve.getPublicKey().subarray(1);
+      const [x, y] = [point.subarray(0, 32), point.subarray(32)].map((half) => half.toString('base64url'));
+      return x === privateJwk.x && y === privateJwk.y;
+    }
+    const { x } = createPublicKey(createPrivateKey({ key: { ...privateJwk }, format: 'jwk' })).export({
+      format: 'jwk',
+    });
+    return x === privateJwk.x;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `use`, `key_ops` and `alg` (RFC 7517 section 4), where the JWK has them, are those of this algorithm. */
+export function speaksFor({ use, key_ops: operations, alg }: JWK, algorithm: string): boolean {
+  const seals = algorithm.startsWith('ECDH-ES');
+  const allowed = seals ? ['deriveKey', 'deriveBits'] : ['sign', 'verify'];
+  return (
+    (use === undefined || use === (seals ? 'enc' : 'sig')) &&
+    (alg === undefined || alg === algorithm) &&
+    (operations === undefined ||
+      (Array.isArray(operations) &&
+        new Set(operations).size === operations.length &&
+        operations.every((operation) => allowed.includes(operation))))
+  );
 }
 
 /** 32 octets in the one canonical base64url spelling. */
