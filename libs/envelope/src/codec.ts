@@ -2,7 +2,8 @@ import { JsonError, canonicalBytes, parseCanonical } from '#json';
 import type { JsonValue } from '#json';
 import { EnvelopeError } from './errors.js';
 import type { PublicKey } from './keys.js';
-import { kidPattern, parseToken, verifyToken } from './token.js';
+import { kidPattern } from './form.js';
+import { parseToken, verifyToken } from './token.js';
 import type { Signer, Typ } from './token.js';
 
 type Members = { readonly [name: string]: JsonValue };

@@ -5,10 +5,11 @@ import { attachmentsAgree } from './attachment/attachment.js';
 import type { DocumentAttachment } from './attachment/attachment.js';
 import { sha256Base64url } from './digest.js';
 import { EnvelopeError } from './errors.js';
+import { kidOf, parseCompact } from './form.js';
 import { privateCryptoKey, publicCryptoKey } from './keys.js';
 import type { PrivateKey, PublicKey } from './keys.js';
 import type { Manifest } from './statements.js';
-import { fromBase64url, parseHeader, verifyToken } from './token.js';
+import { verifyToken } from './token.js';
 import type { Signer } from './token.js';
 
 /** What a document's signature and its seal are bound to. The same in manifest, seal and document, or nothing is accepted. */
@@ -115,22 +116,17 @@ const sealMembers = ['alg', 'enc', 'kid', 'typ', 'cty', 'apu', 'apv', 'crit', 'c
 
 /** Reads a seal's header, and holds it against what it must be bound to, before anything is opened. @throws {EnvelopeError} */
 function requireBinding(jwe: string, binding: Binding, kid: string): void {
-  if (jwe.length > MAX_SEALED_LENGTH) throw new EnvelopeError('TOKEN_TOO_LARGE');
-  const parts = jwe.split('.');
-  const [protectedHeader, encryptedKey, iv, ciphertext, tag] = parts;
-  if (parts.length !== 5 || protectedHeader === undefined || encryptedKey !== '')
-    throw new EnvelopeError('MALFORMED_TOKEN');
-  const header = parseHeader(protectedHeader);
-  fromBase64url(ciphertext ?? '');
-  if (fromBase64url(iv ?? '').length !== 12 || fromBase64url(tag ?? '').length !== 16)
-    throw new EnvelopeError('MALFORMED_TOKEN');
+  const { header, octets } = parseCompact(jwe, 5, MAX_SEALED_LENGTH);
+  const [encryptedKey, iv, , tag] = octets as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  // The key is agreed on and none is sent; nonce and tag are of one length (RFC 7518 section 5.3).
+  if (encryptedKey.length !== 0 || iv.length !== 12 || tag.length !== 16) throw new EnvelopeError('MALFORMED_TOKEN');
   if (header['typ'] !== SEAL_TYPE || header['cty'] !== binding.cty) throw new EnvelopeError('WRONG_TYPE');
   if (header['alg'] !== 'ECDH-ES' || header['enc'] !== 'A256GCM') throw new EnvelopeError('WRONG_ALGORITHM');
   if (Object.keys(header).length !== sealMembers.length || !sealMembers.every((name) => name in header)) {
     throw new EnvelopeError('FORBIDDEN_HEADER');
   }
   if (canonicalize(header['crit']) !== '["ctx"]') throw new EnvelopeError('FORBIDDEN_HEADER');
-  if (header['kid'] !== kid) throw new EnvelopeError('WRONG_KEY');
+  if (kidOf(header) !== kid) throw new EnvelopeError('WRONG_KEY');
   const { apu, apv } = partyInfo(binding, kid);
   if (header['apu'] !== apu || header['apv'] !== apv || canonicalize(header['ctx']) !== canonicalize(binding.ctx)) {
     throw new EnvelopeError('WRONG_CONTEXT');

@@ -1,90 +1,43 @@
 import { CompactSign, compactVerify } from 'jose';
-import { JsonError, parseStrict } from '#json';
 import type { JsonValue } from '#json';
 import { EnvelopeError } from './errors.js';
 import { verifiesEd25519, verifyingEd25519 } from './ed25519.js';
 import { verifiesEs256, verifyingEs256 } from './es256.js';
+import { kidOf, parseCompact, parseHeader } from './form.js';
+import type { Header } from './form.js';
 import { algorithmOf, privateCryptoKey, publicCryptoKey } from './keys.js';
 import type { PrivateKey, PublicKey } from './keys.js';
 
 /** Media types of our signed tokens, as the `typ` header has them. A token of one kind never passes for another. */
-export type Typ =
-  | 'delge-document+jws'
-  | 'delge-manifest+jws'
-  | 'delge-decision+jws'
-  | 'delge-notice+jws'
-  | 'delge-receipt+jws'
-  | 'delge-refusal+jws'
-  | 'delge-erasure+jws'
-  | 'delge-erasure-decision+jws'
-  | 'delge-erased+jws'
-  | 'delge-hold+jws'
-  | 'delge-ledger-notice+jws'
-  | 'delge-look+jws'
-  | 'delge-statement+jws'
-  | 'delge-countersign+jws'
-  | 'delge-possession+jws'
-  | 'delge-service+jwt'
-  | 'delge-system+jws';
+export const TYPES = [
+  'delge-document+jws',
+  'delge-manifest+jws',
+  'delge-decision+jws',
+  'delge-notice+jws',
+  'delge-receipt+jws',
+  'delge-refusal+jws',
+  'delge-erasure+jws',
+  'delge-erasure-decision+jws',
+  'delge-erased+jws',
+  'delge-hold+jws',
+  'delge-ledger-notice+jws',
+  'delge-look+jws',
+  'delge-statement+jws',
+  'delge-countersign+jws',
+  'delge-possession+jws',
+  'delge-service+jwt',
+  'delge-system+jws',
+] as const;
+export type Typ = (typeof TYPES)[number];
 
 export interface ParsedToken {
-  readonly header: { readonly [name: string]: JsonValue };
+  readonly header: Header;
   readonly kid: string;
   readonly payload: Uint8Array;
 }
 
 /** Characters of a whole token; a manifest with its claims stays far below. */
 export const MAX_TOKEN_LENGTH = 400_000;
-const MAX_HEADER_LENGTH = 4_096;
-export const kidPattern = /^[A-Za-z0-9_-]{43}$/;
-const forbidden = ['jku', 'x5u', 'jwk', 'x5c', 'zip', 'b64', 'x5t', 'x5t#S256'];
-
-/** Reads base64url without padding in its one canonical spelling. @throws {EnvelopeError} MALFORMED_TOKEN */
-export function fromBase64url(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.toString('base64url') !== text) throw new EnvelopeError('MALFORMED_TOKEN');
-  return bytes;
-}
-
-type Header = ParsedToken['header'];
-
-/** Headers that were accepted before: all that a key signs of one type has the very same. */
-const known = new Map<string, Header>();
-const [MOST_KNOWN, MAX_KNOWN_LENGTH] = [1_024, 256];
-
-/** Reads a protected header: no duplicate members, one spelling, none of the members that name or carry keys. */
-export function parseHeader(encoded: string): Header {
-  const short = encoded.length <= MAX_KNOWN_LENGTH;
-  const before = short ? known.get(encoded) : undefined;
-  if (before !== undefined) return before;
-  const header = Object.freeze(readHeader(encoded));
-  // One that says more than algorithm, key and type is of one message, and would only take others' place.
-  if (short && Object.values(header).every((member) => typeof member === 'string')) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    // A copy: a slice would hold the whole token that it was cut from.
-    known.set(Buffer.from(encoded, 'latin1').toString('latin1'), header);
-  }
-  return header;
-}
-
-function readHeader(encoded: string): Header {
-  if (encoded.length > MAX_HEADER_LENGTH) throw new EnvelopeError('TOKEN_TOO_LARGE');
-  const text = Buffer.from(fromBase64url(encoded)).toString('utf8');
-  let header: JsonValue;
-  try {
-    header = parseStrict(text, { maxDepth: 3 });
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new EnvelopeError('MALFORMED_TOKEN', undefined, { cause: error });
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header) || JSON.stringify(header) !== text) {
-    throw new EnvelopeError('MALFORMED_TOKEN');
-  }
-  const members = header as { readonly [name: string]: JsonValue };
-  if (forbidden.some((name) => name in members)) throw new EnvelopeError('FORBIDDEN_HEADER');
-  if (typeof members['kid'] !== 'string' || !kidPattern.test(members['kid'])) throw new EnvelopeError('WRONG_KEY');
-  return members;
-}
 
 /** Everything is signed with ES256. A key proves that it is there by its own algorithm, and a witness key has another. */
 const algorithms = (typ: Typ): readonly string[] => (typ === 'delge-possession+jws' ? ['ES256', 'Ed25519'] : ['ES256']);
@@ -93,18 +46,14 @@ const sameNames = (names: readonly string[], expected: readonly string[]): boole
   names.length === expected.length && expected.every((name) => names.includes(name));
 
 /**
- * Reads a compact JWS (RFC 7515) of this type before anything is verified. Stands in front of jose, which takes white space, padding, unused
- * bits and repeated header members.
+ * Reads a compact JWS (RFC 7515) of this type before anything is verified.
  * @param critical names of the critical header members that this type must carry
  * @throws {EnvelopeError}
  */
 export function parseToken(text: string, typ: Typ, critical: readonly string[] = []): ParsedToken {
-  if (text.length > MAX_TOKEN_LENGTH) throw new EnvelopeError('TOKEN_TOO_LARGE');
-  const [protectedHeader, payload, signature, ...rest] = text.split('.');
-  if (protectedHeader === undefined || payload === undefined || signature === undefined || rest.length > 0) {
-    throw new EnvelopeError('MALFORMED_TOKEN');
-  }
-  const header = parseHeader(protectedHeader);
+  const { header, octets } = parseCompact(text, 3, MAX_TOKEN_LENGTH);
+  const [payload, signature] = octets as [Uint8Array, Uint8Array];
+  const kid = kidOf(header);
   if (header['typ'] !== typ) throw new EnvelopeError('WRONG_TYPE');
   if (!algorithms(typ).includes(header['alg'] as string)) throw new EnvelopeError('WRONG_ALGORITHM');
   const allowed = ['alg', 'kid', 'typ', ...(critical.length > 0 ? ['crit', ...critical] : [])];
@@ -112,8 +61,9 @@ export function parseToken(text: string, typ: Typ, critical: readonly string[] =
   if (critical.length > 0 && JSON.stringify(header['crit']) !== JSON.stringify(critical)) {
     throw new EnvelopeError('FORBIDDEN_HEADER');
   }
-  if (fromBase64url(signature).length !== 64) throw new EnvelopeError('MALFORMED_TOKEN');
-  return { header, kid: header['kid'] as string, payload: fromBase64url(payload) };
+  // Two numbers of 32 octets, in ES256 (RFC 7518 section 3.4) as in Ed25519.
+  if (signature.length !== 64) throw new EnvelopeError('MALFORMED_TOKEN');
+  return { header, kid, payload };
 }
 
 /** Signs with the key of one holder; a hardware module can stand behind it later. */
@@ -163,7 +113,9 @@ export async function verifyToken(
 /** What a token says it is, for choosing its reader; that reader judges it. */
 export function typOf(text: string): string | undefined {
   try {
-    const { typ } = parseHeader(text.slice(0, Math.max(text.indexOf('.'), 0)));
+    const header = parseHeader(text.slice(0, Math.max(text.indexOf('.'), 0)));
+    kidOf(header);
+    const { typ } = header;
     return typeof typ === 'string' ? typ : undefined;
   } catch (error) {
     if (error instanceof EnvelopeError) return undefined;

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKey, localSigner, parseDecision, parseManifest } from '#envelope';
+import { generateKey, localSigner, parseDecision, parseManifest, sha256Base64url, signManifest } from '#envelope';
 import type { Context, Decision, Manifest, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
-import { aGateway, aWorld, anExchange, documentOf, example, forged, outcomeOf, sealed } from '#testing';
+import { aGateway, aWorld, anExchange, documentOf, example, forged, outcomeOf, sealAround, sealed } from '#testing';
 import type { Forgery, Sealed, TestExchange, TestGateway, World } from '#testing';
 import { KeyStore } from '../keys/key-store.js';
 
@@ -300,6 +300,64 @@ describe('contexts of manifest, seal and document', () => {
       manifest: (m) => ({ ...m, recipient: 'skv/skatteverket', sealingKey: tax.kid }),
     };
     expect(await outcome(onward, permit)).toBe('context-mismatch');
+  });
+});
+
+/** What a gateway with good keys makes of a message that was never its own, and a careless exchange permits. */
+const stolen = async (
+  manifest: (own: Manifest) => Manifest,
+  jwe: string,
+  gateway: string,
+  to: TestGateway,
+): Promise<string> => {
+  const own = parseManifest(genuine.manifest).manifest;
+  const again = manifest({ ...own, jwe: { sha256: sha256Base64url(jwe), length: jwe.length } });
+  const text = await signManifest(localSigner(manifestKey(gateway)), { ...again, gateway });
+  const delivery = await exchange.release({ manifest: text, jwe }, { change: permit });
+  return outcomeOf(() => to.verify.execute(delivery));
+};
+
+describe('pitfall 11: a recipient that seals what it received on to another', () => {
+  const TAX = 'skv/skatteverket';
+  const sealing = (): PrivateKey => world.keys.sealings[TAX] as PrivateKey;
+  const onward = async (context: Partial<Context>): Promise<string> => {
+    const all = { ...contextOf(genuine), recipient: TAX, ...context };
+    return sealAround(genuine.message.detail.document ?? '', all, sealing());
+  };
+
+  it('does not pass for the sender, whose manifest it cannot sign', async () => {
+    const named = (m: Manifest): Manifest => ({ ...m, recipient: TAX, sealingKey: sealing().kid });
+    const jwe = await onward({});
+    expect(await stolen(named, jwe, 'myndigheterna', recipient)).toBe('manifest-key');
+  });
+
+  it('does not pass as sender itself of a document that another signed', async () => {
+    const own = { sender: RECIPIENT, recipient: TAX };
+    const jwe = await onward(own);
+    const ownKey = world.keys.documents[RECIPIENT] as PrivateKey;
+    const named = (m: Manifest): Manifest => ({ ...m, ...own, sealingKey: sealing().kid });
+    expect(await stolen(named, jwe, 'myndigheterna', recipient)).toBe('document-key');
+    const claimed = (m: Manifest): Manifest => ({ ...named(m), documentKey: ownKey.kid });
+    expect(await stolen(claimed, jwe, 'myndigheterna', recipient)).toBe('document-signature');
+  });
+});
+
+describe('pitfall 12: a gateway that signs a manifest of its own around what another sealed', () => {
+  it('is refused: the seal names its sender', async () => {
+    const thief = 'polis/polismyndigheten';
+    const key = world.keys.documents[thief] as PrivateKey;
+    const own = (m: Manifest): Manifest => ({ ...m, sender: thief, documentKey: key.kid });
+    expect(await stolen(own, genuine.jwe, 'rattsvasendet', recipient)).toBe('context-mismatch');
+    const posed = (m: Manifest): Manifest => ({ ...m, sender: thief });
+    expect(await stolen(posed, genuine.jwe, 'rattsvasendet', recipient)).toBe('document-key');
+  });
+
+  it('is refused under another message id, case or time of the same sender', async () => {
+    for (const change of [{ messageId: elsewhere }, { attempt: 2 }, { issuedAt: '2026-11-24T08:00:01.000Z' }])
+      expect(await stolen((m) => ({ ...m, ...change }), genuine.jwe, 'kommunerna', recipient)).toBe('context-mismatch');
+    expect(await stolen((m) => ({ ...m, caseId: elsewhere }), genuine.jwe, 'kommunerna', recipient)).toBe(
+      'document-binding',
+    );
   });
 });
 
