@@ -212,7 +212,7 @@ describe('the dependency rule', () => {
 
   test('holds in this tree', async () => {
     expect([...(await lint(root)).entries()]).toEqual([]);
-  });
+  }, 60_000);
 
   test('has a block for every library', () => {
     const config = readFileSync(join(root, CONFIG), 'utf8');
