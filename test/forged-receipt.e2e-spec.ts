@@ -94,6 +94,7 @@ describe('a statement about a message', () => {
       { kind: 'rejected', reason: 'expired' },
       undefined,
     ],
+    ['of what was handled and never accepted', 'receipt-order', () => recipient, {}, undefined],
   ])('a receipt %s is set aside: %s', async (_, reason, from, change, by) => {
     const text = await signReceipt((await by?.()) ?? from().signer, receipt(change));
     await from().publish('receipt.signed.v1', { receipt: text });

@@ -86,11 +86,22 @@ describe('a receipt', () => {
   });
 
   it('given many times at once is one', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => recipient.give(id, { kind: 'handled' })));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => recipient.give(id, { kind: 'accepted' })));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     const { receipts } = await recipient.delivery(id);
-    expect(receipts.map(({ kind }) => kind)).toEqual(['technical', 'handled']);
+    expect(receipts.map(({ kind }) => kind)).toEqual(['technical', 'accepted']);
     await returned(2);
+  });
+
+  it('that contradicts an earlier one is refused, and what is given at once comes into the log in its order', async () => {
+    expect(await problemOf(recipient.give(id, { kind: 'handled' }))).toBe('receipt-contradicts');
+    await recipient.give(id, { kind: 'accepted' });
+    await recipient.give(id, { kind: 'handled' });
+    expect(await problemOf(recipient.give(id, { kind: 'form-rejected', reason: 'incomplete' }))).toBe(
+      'receipt-contradicts',
+    );
+    const { receipts } = await returned(3);
+    expect(receipts.map(({ kind }) => kind)).toEqual(['technical', 'accepted', 'handled']);
   });
 
   it('gives a reason with a rejection alone and a diary number with an acceptance alone', async () => {

@@ -1,5 +1,5 @@
 import type { KeepingFault } from '../../apps/ledger/src/domain/keeping.js';
-import type { HoldGround, LedgerNotice, Notice, Receipt, Typ } from '#envelope';
+import type { FormReason, HoldGround, LedgerNotice, Notice, Receipt, Typ } from '#envelope';
 import type { SnapshotErrorCode, StatementBody } from '#snapshot';
 import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
 import type { ReleaseFault } from '../../apps/registry/src/domain/release.js';
@@ -193,8 +193,18 @@ export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   technical: "Verified and stored by the recipient's gateway. *Hämtad*",
   rejected: "Refused by the recipient's gateway; `reason` is a rejection reason",
   accepted: 'Taken up by the authority; its diary number travels sealed beside. *Kvitterad*',
-  'form-rejected': 'Turned down for its form; `reason` is a form reason',
-  handled: 'Dealt with by the authority',
+  'form-rejected': 'Turned down for its form, and never `accepted`; `reason` is a form reason',
+  handled: 'Dealt with by the authority, which had `accepted` it',
+};
+
+export const FORMS: Readonly<Record<FormReason, string>> = {
+  misdirected: 'It was meant for another authority: personal data went astray, and both ends get an incident',
+  'not-competent': 'The authority is the one that was meant, and the matter is not its',
+  'wrong-function': 'Another function of the same authority is the right one',
+  'unreadable-attachment': 'An attachment cannot be opened or read',
+  'duplicate-of-earlier': 'The same was received before',
+  'case-unknown': 'It refers to a matter that the authority does not have',
+  incomplete: 'Something is missing that must be there before it can be taken up',
 };
 
 export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: string; readonly principal: string }>> =
@@ -273,7 +283,9 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'receipt-key': 'the key is no live manifest key of the gateway',
   'receipt-signature': 'the signature does not verify',
   'receipt-unbound': 'the receipt is for no delivery of this exchange, or its sealed note is another',
-  'receipt-conflict': 'another receipt of that kind stands already',
+  'receipt-conflict':
+    'another receipt of that kind stands already, or one that this contradicts: accepted and turned down for its form',
+  'receipt-order': 'handled, and not accepted before',
   'refusal-unreadable': 'the refusal is not a refusal',
   'refusal-key': 'the key is no live manifest key of the gateway',
   'refusal-signature': 'the signature does not verify',

@@ -209,6 +209,10 @@ describe('a signed statement', () => {
     ['an authority without unit', { ...receipt, by: 'fk' }],
     ['an id that no route takes', { ...receipt, messageId: '00000000-0000-0000-0000-000000000000' }],
     ['free text for a reason', { ...receipt, reason: 'Anna Andersson bor kvar' }],
+    ['a reason for what needs none', { ...receipt, kind: 'accepted', reason: 'incomplete' }],
+    ['a rejection for its form without a reason', { ...receipt, kind: 'form-rejected' }],
+    ['a rejection for its substance', { ...receipt, kind: 'form-rejected', reason: 'unfounded' }],
+    ['a rejection without a reason', { ...receipt, kind: 'rejected' }],
   ])('is refused with %s', async (_, payload) => {
     const text = await localSigner(sender).sign('delge-receipt+jws', canonicalBytes(payload));
     expect(await codeOf(() => verifyReceipt(text, sender))).toBe('MALFORMED_STATEMENT');

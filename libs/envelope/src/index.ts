@@ -110,3 +110,5 @@ export {
   type Signer,
   type Typ,
 } from './token.js';
+export { FORM_REASONS, fitAfter } from './receipt-codes.js';
+export type { FormReason } from './receipt-codes.js';

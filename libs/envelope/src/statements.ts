@@ -18,6 +18,7 @@ import {
   ruleSet,
   uuid,
 } from './codec.js';
+import { hasItsReason } from './receipt-codes.js';
 
 /** Size and root of the newest `keys` checkpoint the signer had: what its signature's keys are judged by (design.md section 7). */
 export interface KeysHead {
@@ -129,6 +130,7 @@ export interface Receipt {
   readonly gateway: string;
   readonly decisionEntryId: string;
   readonly jweSha256: string;
+  /** Of a rejection; of one for the form, a code of the closed list. */
   readonly reason?: string;
   /** Digest of the note sealed to the sender that travels beside. */
   readonly sealedSha256?: string;
@@ -234,6 +236,7 @@ const receipts = codec<'receipt', Receipt>(
     at: instant,
   },
   { reason: code, sealedSha256: digest, documentSha256: digest },
+  hasItsReason,
 );
 export const { sign: signManifest, parse: parseManifest, verify: verifyManifest } = manifests;
 export const { sign: signDecision, parse: parseDecision, verify: verifyDecision } = decisions;

@@ -128,6 +128,11 @@ export const PROBLEMS = {
     'Such a receipt exists already.',
     'One receipt of each kind is given for a delivery; this one differs from it.',
   ),
+  'receipt-contradicts': entry(
+    'Kvittot stämmer inte med dem som redan lämnats.',
+    'The receipt contradicts those given before.',
+    'A delivery is accepted or turned down for its form, not both; `handled` comes after `accepted`.',
+  ),
   'receipt-invalid': entry(
     'Kvittot passar inte.',
     'The receipt does not fit.',

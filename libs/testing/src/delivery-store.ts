@@ -1,4 +1,5 @@
 import { QuarantineError } from '#messaging';
+import { mayFollow } from '../../../apps/gateway/src/application/give-receipt.js';
 import type {
   DeliveryStore,
   ListedDelivery,
@@ -72,6 +73,11 @@ export class MemoryDeliveryStore implements DeliveryStore {
     const before = this.given.get(`${authority} ${messageId}`) ?? [];
     const earlier = before.find(({ kind }) => kind === receipt.kind);
     if (earlier !== undefined) return Promise.resolve(earlier);
+    try {
+      mayFollow(receipt.kind, before);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
     this.given.set(`${authority} ${messageId}`, [...before, receipt]);
     this.outbox.push(outgoing);
     return Promise.resolve(undefined);

@@ -4,6 +4,7 @@ import { agrees, goneBy } from './check-erasure.js';
 import type { Gone, Naming } from './check-erasure.js';
 import { isSeen, placeOf } from './check-look.js';
 import type { Place } from './check-look.js';
+import { ReceiptsTogether } from './check-receipts.js';
 import { fingerprint } from './crypto.js';
 import type { Erased, Fact, Seen } from './facts.js';
 import { Numbers } from './numbers.js';
@@ -65,6 +66,7 @@ export class Book {
     receiptsOfEarlier: 0,
   };
   private readonly numbers: Numbers;
+  private readonly receipts = new ReceiptsTogether();
   /** By id. */
   private readonly entries = new Map<string, Place>();
   private readonly statements = new Set<string>();
@@ -176,6 +178,9 @@ export class Book {
     // Under another index than was erased: something else was hidden in its name.
     for (const [id, { by }] of this.erasedEntries)
       if (this.entries.has(id)) this.say('erased-but-kept', { index: by.toString() });
+    this.receipts.close(
+      [...this.erasedEntries.values()].map((one) => ({ index: one.index, parties: partiesKey(one) })),
+    );
     for (const { id, at = from, say } of this.unknown)
       if (at >= from && !this.erasedEntries.has(id)) say('look-unbound');
     for (const { authority, message, say } of this.underHold)
@@ -233,6 +238,9 @@ export class Book {
     if (this.expired.has(attemptKey(fact, attempt))) say('two-ends');
     const id = fingerprint(receipt.decisionEntryId);
     const decided = this.decisions.get(id);
+    // A file about one message has what its maker put in.
+    const whole = decided !== undefined && this.options.scope !== 'message';
+    this.receipts.take(attemptKey(fact, attempt), receipt.kind, fact.index, partiesKey(fact), whole, say);
     if (decided === undefined) {
       const { index, sender, recipient, messageId } = fact;
       this.unseen.push({ id, say, index, parties: { sender, recipient }, messageId });
@@ -368,3 +376,5 @@ interface OfMessage {
 const attemptKey = ({ sender, messageId }: OfMessage, attempt: number): string =>
   fingerprint(`${sender} ${messageId} ${attempt}`);
 const messageKey = ({ sender, messageId }: OfMessage): string => fingerprint(`${sender} ${messageId}`);
+const partiesKey = ({ sender, recipient }: { readonly sender?: string; readonly recipient?: string }): string =>
+  `${sender} ${recipient}`;

@@ -195,6 +195,11 @@ export const FINDINGS = {
     'Samma kvitto eller avvisning står två gånger',
     'a receipt or refusal stands twice',
   ),
+  'receipts-contradict': of(
+    'binding',
+    'Kvitton säger emot varandra: både kvitterat och avvisat för formens skull, eller handlagt utan att ha kvitterats',
+    'receipts contradict each other: accepted and turned down for its form, or handled without having been accepted',
+  ),
   'foreign-entry': of('binding', 'En post gäller ett annat meddelande', 'an entry is about another message'),
   'decision-missing': of('binding', 'Meddelandets kontrollpost saknas', 'the decision on the message is missing'),
 

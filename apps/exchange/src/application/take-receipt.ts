@@ -1,5 +1,7 @@
-import { parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fitAfter, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
 import type { Receipt } from '#envelope';
+import type { Snapshot } from '#snapshot';
 import type { ReceiptSignedV1 } from '#contracts';
 import type { DataSource } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
@@ -29,7 +31,7 @@ export class TakeReceipt {
   /** @throws {SetAside | NotYet} */
   async execute(message: ReceiptSignedV1, account: string): Promise<TakenReceipt> {
     const { receipt, kid } = readable('receipt-unreadable', () => parseReceipt(message.receipt));
-    const { env, gateway, by, messageId, attempt, kind } = receipt;
+    const { env, gateway, by, messageId, kind } = receipt;
     const sha256 = sha256Base64url(message.receipt);
     const sealed = receipt.sealedSha256 === (message.sealed === undefined ? undefined : digestOf(message.sealed));
     if (sealed && publishedBy(gateway, account)) {
@@ -43,12 +45,33 @@ export class TakeReceipt {
       (key) => verifyReceipt(message.receipt, key),
     );
     if (!sealed) throw new SetAside('receipt-unbound');
+    // What a gateway gave in order is handled here several at a time: that which must stand before it may be a moment behind.
+    let outcome = await this.take(message, receipt, sha256, snapshot);
+    for (let tried = 1; outcome === 'early'; tried += 1) {
+      if (tried === TRIES) throw new SetAside('receipt-order');
+      await delay(PAUSE_MS);
+      outcome = await this.take(message, receipt, sha256, snapshot);
+    }
+    this.crash('exchange.receipt.after-commit');
+    return { messageId, kind, outcome };
+  }
+
+  private take(
+    message: ReceiptSignedV1,
+    receipt: Receipt,
+    sha256: string,
+    snapshot: Snapshot,
+  ): Promise<TakenReceipt['outcome'] | 'early'> {
+    const { by, messageId, attempt, kind } = receipt;
     const at = this.now();
-    const outcome = await this.dataSource.transaction(async (tx) => {
+    return this.dataSource.transaction(async (tx) => {
       const delivery = await messages.delivery(tx, messageId, attempt, by, receipt.decisionEntryId);
       const subject = delivery === undefined ? undefined : await messages.find(tx, delivery);
       const bound = delivery?.entryId === receipt.decisionEntryId && subject?.jweSha256 === receipt.jweSha256;
       if (subject === undefined || !bound) throw new SetAside('receipt-unbound');
+      const fit = fitAfter(kind, await messages.receiptKinds(tx, subject));
+      if (fit === 'contradicts') throw new SetAside('receipt-conflict');
+      if (fit === 'early') return 'early';
       const added = await messages.addReceipt(tx, subject, { receiptId: receipt.receiptId, kind, sha256, at });
       if (added === undefined) throw new SetAside('receipt-conflict');
       if (!added) return 'known';
@@ -63,9 +86,10 @@ export class TakeReceipt {
       this.crash('exchange.receipt.before-commit');
       return 'taken';
     });
-    this.crash('exchange.receipt.after-commit');
-    return { messageId, kind, outcome };
   }
 }
+
+const TRIES = 10;
+const PAUSE_MS = 200;
 
 const keyOf = ({ messageId, attempt }: MessageKey) => ({ messageId, attempt });

@@ -28,6 +28,7 @@ export const QUARANTINE_REASONS = [
   'receipt-signature',
   'receipt-unbound',
   'receipt-conflict',
+  'receipt-order',
   'refusal-unreadable',
   'refusal-key',
   'refusal-signature',

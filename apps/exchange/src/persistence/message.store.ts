@@ -1,3 +1,4 @@
+import type { Receipt } from '#envelope';
 import type { EntityManager } from 'typeorm';
 
 /** A message is known by its sender, its id and its attempt. */
@@ -141,6 +142,15 @@ export const messages = {
       [sender, messageId, attempt, recipient, caseId, number, entryId, at],
     );
     return number;
+  },
+
+  /** Kinds of receipt that were taken for an attempt; its row is locked by the caller. */
+  async receiptKinds(tx: EntityManager, key: MessageKey): Promise<ReadonlySet<Receipt['kind']>> {
+    const rows = await tx.query<{ kind: Receipt['kind'] }[]>(
+      `SELECT kind FROM exchange.receipt WHERE sender = $1 AND message_id = $2 AND attempt = $3`,
+      [key.sender, key.messageId, key.attempt],
+    );
+    return new Set(rows.map(({ kind }) => kind));
   },
 
   /** @returns false when this very receipt is here already, undefined when another one is in its place */

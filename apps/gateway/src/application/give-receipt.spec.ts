@@ -37,10 +37,10 @@ const outcome = (given: GiveReceiptDto, authority?: string) => outcomeOf(() => g
 
 describe('a business receipt', () => {
   it('is signed by the gateway for the delivery that was decided on', async () => {
-    const stored = await give({ kind: 'handled' });
+    const stored = await give({ kind: 'accepted' });
     const receipt = await verifyReceipt(stored.receipt, world.keys.manifests['myndigheterna'] as PrivateKey);
     const { messageId, jweSha256 } = message.message;
-    expect(receipt).toMatchObject({ kind: 'handled', by: AUTHORITY, messageId, jweSha256, attempt: 1 });
+    expect(receipt).toMatchObject({ kind: 'accepted', by: AUTHORITY, messageId, jweSha256, attempt: 1 });
     expect(store.outbox).toMatchObject([{ type: 'receipt.signed.v1' }]);
     expect(parseReceiptSignedV1(store.outbox[0]?.body ?? new Uint8Array())).toEqual({ receipt: stored.receipt });
   });
@@ -72,6 +72,9 @@ describe('a business receipt', () => {
     const [first, second] = await Promise.all([give(accepted), give(accepted)]);
     expect(second).toEqual(first);
     expect(store.outbox).toHaveLength(1);
+  });
+
+  it('is given once also when two give another reason at the same time', async () => {
     const both = await Promise.all([
       outcome({ kind: 'form-rejected', reason: 'incomplete' }),
       outcome({ kind: 'form-rejected', reason: 'case-unknown' }),
@@ -84,6 +87,27 @@ describe('a business receipt', () => {
     await give({ kind: 'handled' });
     const kinds = (await store.receipts(AUTHORITY, message.message.messageId)).map(({ kind }) => kind);
     expect(kinds).toEqual(['technical', 'accepted', 'handled']);
+  });
+});
+
+describe('receipts together', () => {
+  const rejected: GiveReceiptDto = { kind: 'form-rejected', reason: 'incomplete' };
+
+  it.each<[string, readonly GiveReceiptDto[], GiveReceiptDto]>([
+    ['accepted, and then turned down for its form', [accepted], rejected],
+    ['turned down for its form, and then accepted', [rejected], accepted],
+    ['turned down for its form, and then handled', [rejected], { kind: 'handled' }],
+    ['handled, and never accepted', [], { kind: 'handled' }],
+    ['handled, and then turned down', [accepted, { kind: 'handled' }], rejected],
+  ])('never say %s', async (_, before, given) => {
+    for (const one of before) await give(one);
+    expect(await outcome(given)).toBe('RECEIPT_CONTRADICTS');
+    expect(store.outbox).toHaveLength(before.length);
+  });
+
+  it('do not contradict each other when two are given at the same time', async () => {
+    const both = await Promise.all([outcome(accepted), outcome(rejected)]);
+    expect(both.toSorted()).toEqual(['RECEIPT_CONTRADICTS', 'accepted']);
   });
 });
 

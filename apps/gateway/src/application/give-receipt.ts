@@ -1,5 +1,5 @@
 import { canonicalBytes } from '#json';
-import { sealTo, signReceipt } from '#envelope';
+import { fitAfter, sealTo, signReceipt } from '#envelope';
 import type { Receipt } from '#envelope';
 import type { GiveReceiptDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
@@ -21,7 +21,7 @@ export class GiveReceipt {
 
   /**
    * @returns the receipt; the one given before when it said the same
-   * @throws {GatewayError} NOT_FOUND, RECEIPT_INVALID, RECEIPT_EXISTS
+   * @throws {GatewayError} NOT_FOUND, RECEIPT_INVALID, RECEIPT_EXISTS, RECEIPT_CONTRADICTS
    */
   async execute(authority: string, messageId: string, given: GiveReceiptDto): Promise<StoredReceipt> {
     if ((given.kind === 'form-rejected') !== (given.reason !== undefined)) {
@@ -34,8 +34,10 @@ export class GiveReceipt {
     }
     const delivery = await this.store.find(authority, messageId);
     if (delivery === undefined) throw new GatewayError('NOT_FOUND');
-    const earlier = (await this.store.receipts(authority, messageId)).find((r) => r.kind === given.kind);
+    const before = await this.store.receipts(authority, messageId);
+    const earlier = before.find((r) => r.kind === given.kind);
     if (earlier !== undefined) return sameOr(earlier, given);
+    mayFollow(given.kind, before);
     const at = this.now();
     const unsealed = {
       v: 1 as const,
@@ -79,6 +81,11 @@ export class GiveReceipt {
     return sealTo(key.public, canonicalBytes({ diaryNumber }), receipt);
   }
 }
+
+/** @throws {GatewayError} RECEIPT_CONTRADICTS */
+export const mayFollow = (kind: StoredReceipt['kind'], before: readonly Pick<StoredReceipt, 'kind'>[]): void => {
+  if (fitAfter(kind, new Set(before.map((one) => one.kind))) !== 'fits') throw new GatewayError('RECEIPT_CONTRADICTS');
+};
 
 const sameOr = (earlier: StoredReceipt, given: GiveReceiptDto): StoredReceipt => {
   const same = earlier.detail.reason === given.reason && earlier.detail.diaryNumber === given.diaryNumber;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { claimInbox } from '#messaging';
 import type { DataSource, EntityManager } from 'typeorm';
+import { mayFollow } from '../application/give-receipt.js';
 import type { DeliveryStore, ListedDelivery, Outgoing, StoredDelivery, StoredReceipt } from '../application/ports.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
@@ -147,18 +148,20 @@ export class PostgresDeliveryStore implements DeliveryStore {
     outgoing: Outgoing,
   ): Promise<StoredReceipt | undefined> {
     const earlier = await asAuthority(this.dataSource, authority, async (tx) => {
-      // Its note would stay behind in what is erased meanwhile.
+      // One at a time, so that what contradicts another sees it; and no note stays behind in what is erased meanwhile.
       await alone(tx, messageId);
       const [delivery] = await tx.query<{ erased_at: Date | null }[]>(
         `SELECT erased_at FROM gateway.delivery WHERE authority = $1 AND message_id = $2`,
         [authority, messageId],
       );
       if (delivery !== undefined && delivery.erased_at !== null) throw erasedAt(delivery.erased_at);
-      if (await this.insertReceipt(tx, authority, messageId, receipt)) {
-        await this.outbox.add(tx, [outgoing]);
-        return undefined;
-      }
-      return (await this.selectReceipts(tx, authority, messageId)).find((r) => r.kind === receipt.kind);
+      const before = await this.selectReceipts(tx, authority, messageId);
+      const same = before.find((r) => r.kind === receipt.kind);
+      if (same !== undefined) return same;
+      mayFollow(receipt.kind, before);
+      await this.insertReceipt(tx, authority, messageId, receipt);
+      await this.outbox.add(tx, [outgoing]);
+      return undefined;
     });
     if (earlier === undefined) this.outbox.wake();
     return earlier;
@@ -182,10 +185,10 @@ export class PostgresDeliveryStore implements DeliveryStore {
     authority: string,
     messageId: string,
     receipt: StoredReceipt,
-  ): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(
+  ): Promise<void> {
+    await tx.query(
       `INSERT INTO gateway.delivery_receipt (authority, message_id, kind, receipt_id, receipt, detail, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING receipt_id`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [
         authority,
         messageId,
@@ -196,7 +199,6 @@ export class PostgresDeliveryStore implements DeliveryStore {
         receipt.at,
       ],
     );
-    return rows.length === 1;
   }
 }
 

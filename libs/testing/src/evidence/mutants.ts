@@ -4,6 +4,7 @@ import { KEEPING_MUTATIONS } from './mutants-keeping.js';
 import { LEAGUE_MUTATIONS } from './mutants-league.js';
 import { LOG_MUTATIONS } from './mutants-log.js';
 import { LOOK_MUTATIONS } from './mutants-looks.js';
+import { RECEIPT_MUTATIONS } from './mutants-receipts.js';
 import { STATEMENT_MUTATIONS } from './mutants-statements.js';
 import { TOGETHER_MUTATIONS } from './mutants-together.js';
 import type { Mutation } from './mutation.js';
@@ -15,6 +16,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LOOK_MUTATIONS,
   ...STATEMENT_MUTATIONS,
   ...TOGETHER_MUTATIONS,
+  ...RECEIPT_MUTATIONS,
   ...LEAGUE_MUTATIONS,
   ...KEEPING_MUTATIONS,
   ...EVIDENCE_MUTATIONS,

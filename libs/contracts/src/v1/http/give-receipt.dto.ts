@@ -3,8 +3,9 @@ import { Optional } from './rules.js';
 
 export const BUSINESS_RECEIPTS = ['accepted', 'form-rejected', 'handled'] as const;
 export type BusinessReceipt = (typeof BUSINESS_RECEIPTS)[number];
-/** Why a referral is refused for its form; never for its substance. */
+/** Why a referral is refused for its form; never for its substance. As `#envelope` has them. */
 export const FORM_REASONS = [
+  'misdirected',
   'not-competent',
   'wrong-function',
   'unreadable-attachment',
@@ -14,7 +15,10 @@ export const FORM_REASONS = [
 ] as const;
 export type FormReason = (typeof FORM_REASONS)[number];
 
-/** Body of `POST /v1/deliveries/{id}/receipts`. One receipt of each kind is given for a delivery. */
+/**
+ * Body of `POST /v1/deliveries/{id}/receipts`. One receipt of each kind is given for a delivery; `accepted` and `form-rejected` exclude each other,
+ * and `handled` comes after `accepted`.
+ */
 export class GiveReceiptDto {
   @IsIn(BUSINESS_RECEIPTS) readonly kind!: BusinessReceipt;
   /** The recipient's diary number; sealed to the sending authority, never in clear outside the two gateways. */
