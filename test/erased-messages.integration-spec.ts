@@ -76,7 +76,7 @@ describe('a message that was erased at its gateway', () => {
     const exchange = await anExchange(world);
     const jwe = await sealedIn(messageId);
     const decided = await exchange.decided({ manifest, jwe });
-    const recording = new RecordOutcome(gateway.evidence, referrals, gateway.keys);
+    const recording = new RecordOutcome(gateway.evidence, referrals, gateway.keys, world.clock.now);
     expect(await recording.decided(decided)).toMatchObject({ outcome: 'recorded' });
     const receipt = { entryId: randomUUID(), messageId, kind: 'receipt-recorded', entry: 'notice', at: new Date() };
     expect(await referrals.record(system, receipt, 'fetched')).toBe('recorded');
@@ -95,7 +95,7 @@ describe('a message that was erased at its gateway', () => {
     expect(await recording.decided(decided)).toMatchObject({ outcome: 'recorded' });
     expect(await referrals.record(system, { ...receipt, entryId: randomUUID() }, 'acknowledged')).toBe('recorded');
     expect(await rows(system, 'SELECT entry_id FROM gateway.statement WHERE message_id = $1', messageId)).toEqual([]);
-    const listed = await referrals.list(system, { limit: 10 });
+    const listed = await referrals.list(system, { limit: 10 }, world.clock.now());
     expect(listed.at(-1)?.messages[0]).toMatchObject({ messageId, state: 'acknowledged', erasedAt: world.clock.now() });
     // The id stays used: nothing is sent again under it, the same or other.
     const waiting = await db.query<unknown[]>('SELECT id FROM gateway.outbox');

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import ts from 'typescript';
+import { SDK_RECEIPTS } from '#contracts';
+import type { SdkReceipt } from '#contracts';
 import {
+  FORMS,
   HOLD_GROUNDS,
   KEEPING_CODES,
   OBSTACLES,
@@ -11,6 +14,7 @@ import {
   SNAPSHOT_CODES,
   TOKENS,
 } from './codes.js';
+import { ACCEPTED_WITHIN, CLOCK_MS, TECHNICAL_MS } from '../../apps/gateway/src/domain/deadlines.js';
 import { code, memberTable, table } from './markdown.js';
 import { findAll, interfaceOf, parseFile, wordsOf } from './source.js';
 import type { Member } from './source.js';
@@ -80,6 +84,8 @@ const codeTable = (codes: Readonly<Record<string, string>>, head = 'code'): stri
 const STATEMENTS = ['Manifest', 'Decision', 'Notice', 'Refusal', 'Receipt'] as const;
 const KEEPING = ['Erasure', 'ErasureDecision', 'ErasureReport', 'Hold', 'LedgerNotice'] as const;
 
+const hours = (ms: number): string => `${ms / 3_600_000} h`;
+
 export const statementsPage = (root: string): string => {
   const envelope = parseFile(join(root, 'libs/envelope/src/statements.ts'));
   const keeping = parseFile(join(root, 'libs/envelope/src/keeping.ts'));
@@ -95,7 +101,6 @@ export const statementsPage = (root: string): string => {
     ...KEEPING.map((name) => section(keeping, name)),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
-  const forms = wordsOf(parseFile(join(root, 'libs/contracts/src/v1/http/give-receipt.dto.ts')), 'FORM_REASONS');
   const list = (words: readonly string[]): string => words.map(code).join(', ');
   return `# Statements
 
@@ -139,6 +144,42 @@ ${codeTable(HOLD_GROUNDS, 'ground')}
 
 ${codeTable(RECEIPTS, 'kind')}
 
+## When receipts are due
+
+Counted from when the sender's gateway was told of the release, the earlier of type and ground; a receipt that is overdue is an alarm at the sender and changes nothing. No statute sets these times: each is our choice, and what it leans on stands beside it.
+\`technical\` is due within ${hours(TECHNICAL_MS)} for every type; \`accepted\` or a rejection:
+
+${table(
+  ['message type', 'within', 'leans on'],
+  Object.entries(ACCEPTED_WITHIN).map(([type, { ms, leansOn }]) => [code(type), hours(ms), leansOn]),
+)}
+
+${table(
+  ['the ground says', 'within'],
+  Object.entries(CLOCK_MS).map(([clock, ms]) => [`*${clock}*`, hours(ms)]),
+)}
+
+## Why an authority turns a delivery down
+
+\`reason\` of a \`form-rejected\` receipt: about form, never about substance.
+
+${codeTable(FORMS)}
+
+### The same in SDK
+
+For whoever bridges to *Säker digital kommunikation*: each receipt of an authority as a *meddelandekvittens* (Digg, Meddelandespecifikation
+Meddelandekvittens 1.1, a UBL ApplicationResponse). \`BV\` is a rule of the business, \`SV\` syntax; the reason codes are ours, which SDK leaves to the owner of the rule.
+
+${table(
+  ['receipt', 'ResponseCode', 'line ResponseCode', 'StatusReasonCode'],
+  Object.entries<SdkReceipt>(SDK_RECEIPTS).map(([word, { response, line, reason }]) => [
+    word === 'accepted' ? code('accepted') : `${code('form-rejected')} ${code(word)}`,
+    code(response),
+    line === undefined ? '' : code(line),
+    reason === undefined ? '' : code(reason),
+  ]),
+)}
+
 ## Why a gateway rejects a delivery
 
 \`reason\` of a \`rejected\` receipt.
@@ -178,7 +219,5 @@ ${codeTable(KEEPING_CODES)}
 ## Further closed lists
 
 Reasons to discard what is in quarantine: ${list(discards)}.
-
-Form reasons of a \`form-rejected\` receipt: ${list(forms)}.
 `;
 };

@@ -42,6 +42,7 @@ import { SubmitReferral } from './application/submit-referral.js';
 import { Sweep } from './application/sweep.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
+import { WatchDeadlines } from './application/watch-deadlines.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
 import { WitnessLog } from './application/witness-log.js';
 import { Witnessing } from './application/witnessing.js';
@@ -65,6 +66,7 @@ import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerKeeping } from './operator/ledger-keeping.js';
 import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
+import { PostgresDueStore } from './persistence/due.store.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
 import { PostgresErasureStore } from './persistence/erasure.store.js';
 import { PostgresForeignKeys } from './persistence/foreign-keys.store.js';
@@ -150,7 +152,12 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
   const systems = new PostgresSystemStore(dataSource);
   relay.start();
-  const sweep = new Sweep(new Expire(referrals, () => keys.authorities, now), config.SWEEP_INTERVAL_MS, log);
+  const dues = new PostgresDueStore(dataSource);
+  const deadlines = new WatchDeadlines(dues, () => keys.authorities, now);
+  health.watch('receipts', async () => ((await deadlines.standing()) > 0 ? 'overdue' : undefined));
+  health.measure('overdue-receipts', () => deadlines.standing());
+  const expire = new Expire(referrals, () => keys.authorities, now);
+  const sweep = new Sweep(expire, deadlines, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
   platform.onDrain('loops', () => sweep.stop());
   platform.onDrain('relay', async () => {
@@ -200,7 +207,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
         SubmitReferral,
         new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash),
       ),
-      value(ReadReferrals, new ReadReferrals(referrals)),
+      value(ReadReferrals, new ReadReferrals(referrals, dues, now)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(EraseMessage, erasing),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
@@ -210,7 +217,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ExportOpenings, new ExportOpenings(source, needs)),
       value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
       value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),
-      value(RecordOutcome, new RecordOutcome(evidence, referrals, keys)),
+      value(RecordOutcome, new RecordOutcome(evidence, referrals, keys, now)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
       {

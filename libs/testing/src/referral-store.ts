@@ -1,6 +1,9 @@
 import { advance } from '../../../apps/gateway/src/domain/message-state.js';
 import type {
+  DueStore,
+  Dues,
   ListedReferral,
+  MessageDue,
   Outgoing,
   ReferralStore,
   StoredMessage,
@@ -10,9 +13,10 @@ import type {
 } from '../../../apps/gateway/src/application/ports.js';
 
 /** ReferralStore in memory, with the transactions of the real one: each method changes everything or nothing. */
-export class MemoryReferralStore implements ReferralStore {
+export class MemoryReferralStore implements ReferralStore, Pick<DueStore, 'open'> {
   readonly outbox: Outgoing[] = [];
   readonly refusals: StoredRefusal[] = [];
+  readonly dues: (Dues & { readonly messageId: string })[] = [];
   private readonly referrals = new Map<string, StoredReferral>();
   private readonly kept = new Map<string, StoredStatement>();
 
@@ -76,12 +80,14 @@ export class MemoryReferralStore implements ReferralStore {
     authority: string,
     statement: StoredStatement,
     fact: Parameters<ReferralStore['record']>[2],
+    dues?: Dues,
   ): Promise<'recorded' | 'unknown'> {
     const { messageId, entryId } = statement;
     const holds = (referral: StoredReferral): boolean => referral.messages.some((m) => m.messageId === messageId);
     const found = [...this.referrals].find(([, referral]) => referral.authority === authority && holds(referral));
     if (found === undefined && !this.refusals.some((refusal) => refusal.messageId === messageId))
       return Promise.resolve('unknown');
+    if (found !== undefined && dues !== undefined) this.dues.push({ ...dues, messageId });
     this.kept.set(entryId, { ...statement, ...this.kept.get(entryId) });
     if (found !== undefined && fact !== undefined) {
       const moved = (message: StoredMessage): StoredMessage =>
@@ -89,6 +95,13 @@ export class MemoryReferralStore implements ReferralStore {
       this.referrals.set(found[0], { ...found[1], messages: found[1].messages.map(moved) });
     }
     return Promise.resolve('recorded');
+  }
+
+  open(_authority: string, messageIds: readonly string[]): Promise<readonly MessageDue[]> {
+    const own = this.dues.filter(({ messageId }) => messageIds.includes(messageId));
+    const met = new Set(own.flatMap(({ messageId, met: all = [] }) => all.map((what) => `${messageId} ${what}`)));
+    const set = own.flatMap(({ messageId, set: all = [] }) => all.map((due) => ({ ...due, messageId })));
+    return Promise.resolve(set.filter(({ messageId, what }) => !met.has(`${messageId} ${what}`)));
   }
 
   expire(): Promise<{ readonly drafts: number; readonly messages: number }> {

@@ -40,8 +40,8 @@ describe('what the sender is told of the forecast', () => {
     const submitted = parseMessageSubmittedV1(store.outbox[0]?.body ?? new Uint8Array());
     const decided = await (await anExchange(world)).decided(submitted);
     await follower.refresh();
-    await new RecordOutcome(evidence, store, keys).decided(decided);
-    const { recipients } = await new ReadReferrals(store).read(system, referral.id);
+    await new RecordOutcome(evidence, store, keys, world.clock.now).decided(decided);
+    const { recipients } = await new ReadReferrals(store, store, world.clock.now).read(system, referral.id);
     return recipients[0]?.decision?.forecast;
   };
   const jurists = () => Object.values(world.keys.jurists) as [PrivateKey, PrivateKey];

@@ -57,7 +57,7 @@ beforeEach(() => {
     world.clock.now,
     () => undefined,
   );
-  outcomes = new RecordOutcome(sending.evidence, referrals, sending.keys);
+  outcomes = new RecordOutcome(sending.evidence, referrals, sending.keys, world.clock.now);
 });
 
 /** The ledger and the registry of the world. */

@@ -131,7 +131,7 @@ describe('a referral of which one item may not go', () => {
 
   it('tells its officer what was left out, for as long as it is kept', async () => {
     await submit(given, PART);
-    const view = await new ReadReferrals(store).read(given.system, given.referral.id);
+    const view = await new ReadReferrals(store, store, world.clock.now).read(given.system, given.referral.id);
     expect(view.recipients).toMatchObject([{ leftOut: ['provider'], state: 'accepted' }]);
   });
 

@@ -2,6 +2,7 @@ import type { BusinessReceipt, ListReferralsQueryDto, MessageState, SubmitReferr
 import type { Look } from '#envelope';
 import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
+import type { Awaited, Due } from '../domain/deadlines.js';
 import type { ComputedBy } from '../domain/forecast.js';
 
 export type Now = () => Date;
@@ -129,6 +130,29 @@ export interface ListedReferral {
   }[];
 }
 
+/** What is awaited from now on, and what is no more. */
+export interface Dues {
+  readonly set?: readonly Due[];
+  readonly met?: readonly Awaited[];
+  /** When it was met. */
+  readonly at: Date;
+}
+export interface MessageDue extends Due {
+  readonly messageId: string;
+}
+export interface Overdue {
+  readonly messageId: string;
+  readonly what: Awaited;
+}
+export interface DueStore {
+  /** What has a time and was not met. */
+  open(authority: string, messageIds: readonly string[]): Promise<readonly MessageDue[]>;
+  /** @returns what has passed unmet and was not returned before */
+  alarm(authority: string, at: Date): Promise<readonly Overdue[]>;
+  /** How many have passed unmet. */
+  overdue(authority: string, at: Date): Promise<number>;
+}
+
 export interface ReferralStore {
   /** @throws {GatewayError} ERASED when all of it is */
   find(authority: string, id: string): Promise<StoredReferral | undefined>;
@@ -146,16 +170,18 @@ export interface ReferralStore {
   refuse(authority: string, refusals: readonly StoredRefusal[]): Promise<void>;
   /** @returns `too-late` when any message may have left; nothing is changed then */
   withdraw(authority: string, id: string, at: Date): Promise<'withdrawn' | 'too-late' | 'not-found'>;
-  list(authority: string, query: ListReferralsQueryDto): Promise<readonly ListedReferral[]>;
+  /** @param at of `overdue` */
+  list(authority: string, query: ListReferralsQueryDto, at: Date): Promise<readonly ListedReferral[]>;
   statements(authority: string, messageIds: readonly string[]): Promise<readonly StoredStatement[]>;
   /** Signed refusal reports about a message, exact characters, the oldest first. */
   refusalsOf(authority: string, messageId: string): Promise<readonly string[]>;
   findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined>;
-  /** Keeps a statement and moves the message by `fact`; a statement already kept gains what it lacked. */
+  /** Keeps a statement, moves the message by `fact`, and notes what is due; a statement already kept gains what it lacked. */
   record(
     authority: string,
     statement: StoredStatement,
     fact: MessageState | undefined,
+    dues?: Dues,
   ): Promise<'recorded' | 'unknown'>;
   /** Drafts past their time lapse; messages never published by their expiry expire. @returns how many of each */
   expire(authority: string, at: Date): Promise<{ readonly drafts: number; readonly messages: number }>;
@@ -236,7 +262,7 @@ export interface DeliveryStore {
     query: { readonly after?: string; readonly limit: number; readonly caseId?: string },
   ): Promise<readonly ListedDelivery[]>;
   receipts(authority: string, messageId: string): Promise<readonly StoredReceipt[]>;
-  /** @returns the receipt of that kind already given, or undefined when this one was stored @throws {GatewayError} ERASED */
+  /** @returns the receipt of that kind already given, or undefined when this one was stored @throws {GatewayError} ERASED, RECEIPT_CONTRADICTS */
   addReceipt(
     authority: string,
     messageId: string,

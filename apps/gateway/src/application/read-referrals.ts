@@ -5,16 +5,28 @@ import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { stateText } from '../domain/message-state.js';
 import { leftOutOf } from './judge-recipient.js';
-import type { MessageDetail, ReferralStore, StoredMessage, StoredReferral, StoredStatement } from './ports.js';
+import type {
+  DueStore,
+  MessageDetail,
+  Now,
+  ReferralStore,
+  StoredMessage,
+  StoredReferral,
+  StoredStatement,
+} from './ports.js';
 
 type MessageView = ReferralView['recipients'][number];
 
 /** What a sender sees of its own referrals. */
 export class ReadReferrals {
-  constructor(private readonly store: ReferralStore) {}
+  constructor(
+    private readonly store: ReferralStore,
+    private readonly dues: Pick<DueStore, 'open'>,
+    private readonly now: Now,
+  ) {}
 
   async list(authority: string, query: ListReferralsQueryDto): Promise<Page<ReferralListItem>> {
-    const rows = await this.store.list(authority, query);
+    const rows = await this.store.list(authority, query, this.now());
     const items = rows.map(({ id, caseId, type, submittedAt, messages }) => ({
       id,
       caseId,
@@ -41,10 +53,10 @@ export class ReadReferrals {
   }
 
   async view(referral: StoredReferral): Promise<ReferralView> {
-    const statements = await this.store.statements(
-      referral.authority,
-      referral.messages.map((m) => m.messageId),
-    );
+    const ids = referral.messages.map((m) => m.messageId);
+    const statements = await this.store.statements(referral.authority, ids);
+    const dues = await this.dues.open(referral.authority, ids);
+    const now = this.now();
     return {
       id: referral.id,
       caseId: referral.caseId,
@@ -54,6 +66,9 @@ export class ReadReferrals {
         viewOfMessage(
           message,
           statements.filter((s) => s.messageId === message.messageId),
+          dues
+            .filter((due) => due.messageId === message.messageId)
+            .map(({ what, at }) => ({ what, at: at.toISOString(), overdue: at <= now })),
         ),
       ),
       assessments: referral.assessments.map(({ id, recipient, basis, test, outcome, office, mandate, at }) => ({
@@ -70,7 +85,11 @@ export class ReadReferrals {
   }
 }
 
-const viewOfMessage = (message: StoredMessage, statements: readonly StoredStatement[]): MessageView => {
+const viewOfMessage = (
+  message: StoredMessage,
+  statements: readonly StoredStatement[],
+  due: MessageView['due'],
+): MessageView => {
   const decision = statements.findLast((s) => s.kind === 'decision');
   const receipts = statements.filter((s) => s.kind === 'receipt-recorded' && s.statement !== undefined);
   const notices = statements.filter((s) => s.kind !== 'decision' && s.kind !== 'receipt-recorded');
@@ -82,6 +101,7 @@ const viewOfMessage = (message: StoredMessage, statements: readonly StoredStatem
     state: message.state,
     stateText: stateText[message.state],
     changedAt: message.changedAt.toISOString(),
+    due,
     verdict: message.detail.verdict,
     ...leftOutOf(message.detail),
     ...(message.detail.manifest === undefined ? {} : { manifest: message.detail.manifest }),

@@ -32,7 +32,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   store = new MemoryReferralStore();
   const { evaluate, sealing, evidence, keys } = gateway;
-  outcomes = new RecordOutcome(evidence, store, keys);
+  outcomes = new RecordOutcome(evidence, store, keys, world.clock.now);
   const taking = new SubmitReferral(store, evaluate, sealing, 1, world.newId, world.clock.now, () => undefined);
   const { system, referral } = example('01');
   await taking.submit(system, referral);
@@ -132,10 +132,22 @@ describe('a receipt', () => {
     ['form-rejected', 'fetched'],
     ['rejected', 'rejected'],
   ])('%s: the message is %s', async (kind, expected) => {
-    const told = await recorded({ kind });
+    const reason = ({ 'form-rejected': 'incomplete', rejected: 'expired' } as Partial<Record<typeof kind, string>>)[
+      kind
+    ];
+    const told = await recorded({ kind, ...(reason === undefined ? {} : { reason }) });
     expect(await outcomes.receipt(told)).toMatchObject({ kind: 'receipt-recorded', outcome: 'recorded' });
     expect(await state()).toBe(expected);
     expect(await kept()).toMatchObject([{ entry: told.notice, statement: told.receipt, proof: told.proof }]);
+  });
+
+  it('is awaited from the release on, by type and ground, until it comes', async () => {
+    await outcomes.decided(await exchange.decided(submitted));
+    await outcomes.receipt(await recorded());
+    const [released, received] = store.dues;
+    expect(released?.set?.map(({ what }) => what)).toEqual(['technical', 'accepted']);
+    expect(received).toMatchObject({ messageId: message.messageId, met: ['technical'] });
+    expect(await store.open(SENDER, [message.messageId])).toMatchObject([{ what: 'accepted' }]);
   });
 
   it('may come before the decision and before an earlier one: nothing goes back', async () => {

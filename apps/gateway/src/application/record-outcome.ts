@@ -1,12 +1,13 @@
-import { EnvelopeError, openNote, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
-import type { Notice, Receipt } from '#envelope';
+import { EnvelopeError, openNote, parseManifest, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
+import type { Decision, Notice, Receipt } from '#envelope';
 import type { MessageDecidedV1, MessageState, NoticeIssuedV1, ReceiptRecordedV1 } from '#contracts';
 import { parseStrict } from '#json';
 import type { Snapshot } from '#snapshot';
+import { duesOf, metBy } from '../domain/deadlines.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
-import type { ReferralStore, StoredMessage, StoredStatement } from './ports.js';
+import type { Dues, Now, ReferralStore, StoredMessage, StoredStatement } from './ports.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 
 export interface Recorded {
@@ -35,6 +36,7 @@ export class RecordOutcome {
     private readonly evidence: VerifyEvidence,
     private readonly store: ReferralStore,
     private readonly keys: KeyStore,
+    private readonly now: Now,
   ) {}
 
   /** @throws {UntrustedStatement | NotYet} */
@@ -64,6 +66,9 @@ export class RecordOutcome {
         at: new Date(decision.decidedAt),
       },
       decision.outcome === 'permit' ? 'released' : 'refused',
+      decision.outcome === 'permit'
+        ? { set: duesOf(typeOf(own), clockOf(decision), this.now()), at: this.now() }
+        : undefined,
     );
   }
 
@@ -99,6 +104,7 @@ export class RecordOutcome {
         at: new Date(receipt.at),
       },
       factOf[receipt.kind],
+      { met: metBy(receipt.kind), at: this.now() },
     );
   }
 
@@ -126,8 +132,13 @@ export class RecordOutcome {
     );
   }
 
-  private async keep(sender: string, statement: StoredStatement, fact: MessageState | undefined): Promise<Recorded> {
-    const outcome = await this.store.record(sender, statement, fact);
+  private async keep(
+    sender: string,
+    statement: StoredStatement,
+    fact: MessageState | undefined,
+    dues?: Dues,
+  ): Promise<Recorded> {
+    const outcome = await this.store.record(sender, statement, fact, dues);
     return { messageId: statement.messageId, kind: statement.kind, outcome };
   }
 
@@ -175,6 +186,13 @@ export class RecordOutcome {
     return undefined;
   }
 }
+
+const typeOf = ({ detail }: StoredMessage): string =>
+  detail.manifest === undefined ? '' : parseManifest(detail.manifest).manifest.messageType;
+const clockOf = ({ verdict }: Decision): string | undefined => {
+  const { clock } = verdict as { readonly clock?: unknown };
+  return typeof clock === 'string' ? clock : undefined;
+};
 
 const trusted = async <T>(verify: () => Promise<T>): Promise<T> => {
   try {

@@ -2,6 +2,7 @@ import type {
   DeliveryListItem,
   DeliveryView,
   DisclosureCheckView,
+  DueView,
   ErasureOpeningView,
   ErasureView,
   EvidenceEntryView,
@@ -24,6 +25,7 @@ import type {
   VerdictView,
 } from '#contracts';
 import {
+  AWAITED,
   BUSINESS_RECEIPTS,
   FORECAST_DIFFERENCES,
   FORM_REASONS,
@@ -141,6 +143,16 @@ const messageView = object<MessageView>({
   attempt: count,
   stateText: object<MessageView['stateText']>({ sv: text, en: text }),
   changedAt: instant,
+  due: described(
+    listOf(
+      object<DueView>({
+        what: { type: 'string', enum: AWAITED },
+        at: instant,
+        overdue: { type: 'boolean', description: 'An alarm, and no receipt: the state is what it was' },
+      }),
+    ),
+    'Receipts that have not come, and until when they should',
+  ),
   manifest: absent(jws),
   decision: absent(
     object<NonNullable<MessageView['decision']>>({

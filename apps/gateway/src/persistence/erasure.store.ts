@@ -44,6 +44,7 @@ export class PostgresErasureStore implements ErasureStore {
         [...values, at],
       );
       await tx.query(`DELETE FROM gateway.statement WHERE authority = $1 AND message_id = $2`, values);
+      await tx.query(`DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2`, values);
       // Its fingerprint is a digest of claims.
       await tx.query(
         `UPDATE gateway.refusal SET statement = '', fingerprint = refusal_id::text WHERE authority = $1 AND message_id = $2`,

@@ -7,6 +7,7 @@ import { ErasuresOfMessages1764900000000 } from './migrations/1764900000000-eras
 import { ErasureByMessage1765200000000 } from './migrations/1765200000000-erasure-by-message.js';
 import { ErasureReports1765300000000 } from './migrations/1765300000000-erasure-reports.js';
 import { ForeignKeys1765400000000 } from './migrations/1765400000000-foreign-keys.js';
+import { Dues1765500000000 } from './migrations/1765500000000-dues.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -19,6 +20,7 @@ export const migrations = [
   ErasureByMessage1765200000000,
   ErasureReports1765300000000,
   ForeignKeys1765400000000,
+  Dues1765500000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */

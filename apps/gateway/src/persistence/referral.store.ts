@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ListReferralsQueryDto, MessageState } from '#contracts';
 import type {
+  Dues,
   ListedReferral,
   Outgoing,
   ReferralStore,
@@ -13,6 +14,7 @@ import { erasedAt } from '../domain/errors.js';
 import { advance } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
+import { noteDues } from './due.store.js';
 import type { Outbox } from './outbox.js';
 import { cursorOf, toMessage, toReferral, toStatement } from './rows.js';
 import type { MessageRow, ReferralRow, StatementRow } from './rows.js';
@@ -110,7 +112,7 @@ export class PostgresReferralStore implements ReferralStore {
     });
   }
 
-  list(authority: string, query: ListReferralsQueryDto): Promise<readonly ListedReferral[]> {
+  list(authority: string, query: ListReferralsQueryDto, at: Date): Promise<readonly ListedReferral[]> {
     const [txid, seq] = cursorOf(query.after);
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<(ReferralRow & { cursor: string })[]>(
@@ -121,8 +123,19 @@ export class PostgresReferralStore implements ReferralStore {
            AND ($4::timestamptz IS NULL OR r.submitted_at >= $4) AND ($5::timestamptz IS NULL OR r.submitted_at < $5)
            AND ($6::text IS NULL OR EXISTS (SELECT FROM gateway.message m
              WHERE m.authority = r.authority AND m.referral_id = r.id AND m.state = $6))
+           AND ($8::timestamptz IS NULL OR EXISTS (SELECT FROM gateway.message m JOIN gateway.due d USING (authority, message_id)
+             WHERE m.authority = r.authority AND m.referral_id = r.id AND d.due_at <= $8 AND d.met_at IS NULL))
          ORDER BY r.txid, r.seq LIMIT $7`,
-        [authority, txid, seq, query.from ?? null, query.until ?? null, query.state ?? null, query.limit],
+        [
+          authority,
+          txid,
+          seq,
+          query.from ?? null,
+          query.until ?? null,
+          query.state ?? null,
+          query.limit,
+          query.overdue === undefined ? null : at,
+        ],
       );
       const messages = await tx.query<MessageRow[]>(
         `SELECT referral_id, message_id, recipient, state, changed_at, erased_at FROM gateway.message
@@ -182,6 +195,7 @@ export class PostgresReferralStore implements ReferralStore {
     authority: string,
     statement: StoredStatement,
     fact: MessageState | undefined,
+    dues?: Dues,
   ): Promise<'recorded' | 'unknown'> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<MessageRow[]>(
@@ -215,6 +229,7 @@ export class PostgresReferralStore implements ReferralStore {
             statement.at,
           ],
         );
+      if (row !== undefined && !erased && dues !== undefined) await noteDues(tx, authority, statement.messageId, dues);
       const next = row === undefined || fact === undefined ? row?.state : advance(row.state, fact);
       if (next !== undefined && next !== row?.state) {
         await tx.query(

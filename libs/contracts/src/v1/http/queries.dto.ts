@@ -31,6 +31,8 @@ export class ListReferralsQueryDto extends PageQueryDto {
   @Optional() @IsInstant() readonly from?: string;
   /** Submitted before. */
   @Optional() @IsInstant() readonly until?: string;
+  /** `true`: those of which a receipt is overdue. */
+  @Optional() @IsIn(['true']) readonly overdue?: 'true';
 }
 
 export class ListDeliveriesQueryDto extends PageQueryDto {

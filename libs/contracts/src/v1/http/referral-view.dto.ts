@@ -82,11 +82,20 @@ export interface ForecastView extends ComputedByView {
   readonly decidedBy: ComputedByView;
   readonly text: { readonly sv: string; readonly en: string };
 }
+export const AWAITED = ['technical', 'accepted'] as const;
+/** A receipt that has not come, and until when it should. */
+export interface DueView {
+  readonly what: (typeof AWAITED)[number];
+  readonly at: string;
+  /** An alarm, and no receipt: the message's state is what it was. */
+  readonly overdue: boolean;
+}
 /** One recipient's message in `GET /v1/referrals/{id}`. */
 export interface MessageView extends MessageSummary {
   readonly attempt: number;
   readonly stateText: { readonly sv: string; readonly en: string };
   readonly changedAt: string;
+  readonly due: readonly DueView[];
   readonly manifest?: string;
   readonly decision?: ProvenStatement & {
     readonly outcome: string;

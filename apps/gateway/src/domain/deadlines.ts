@@ -1,0 +1,59 @@
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What a sender waits for after a release. */
+export type Awaited = 'technical' | 'accepted';
+/** When something is due. */
+export interface Due {
+  readonly what: Awaited;
+  readonly at: Date;
+}
+
+/**
+ * How long a recipient's gateway has to verify and store what was released, of every type. Our choice: it needs no person, and an hour lets it be
+ * restarted, and catch up, without an alarm.
+ */
+export const TECHNICAL_MS = HOUR_MS;
+
+/**
+ * How long an authority has to take a message up or turn it down for its form, by message type without its version. No statute gives an authority a time in
+ * which it must acknowledge what it was sent: each is our choice, and what it leans on stands beside it.
+ */
+export const ACCEPTED_WITHIN: Readonly<Record<string, { readonly ms: number; readonly leansOn: string }>> = {
+  'child-concern-report': { ms: DAY_MS, leansOn: 'SoL (2025:400) 19 kap. 1 §: who must report does so *genast*' },
+  'crime-report': { ms: 3 * DAY_MS, leansOn: 'a report is taken up or passed on within working days' },
+  'information-to-prevent-crime': { ms: DAY_MS, leansOn: 'it is given before something happens' },
+  'misuse-of-assistance-allowance': { ms: 3 * DAY_MS, leansOn: 'SFB (2010:110) 110 kap.: payments run on' },
+  'notice-of-incorrect-payment': { ms: 3 * DAY_MS, leansOn: 'Lag (2008:206): payments run on' },
+  'cooperation-contribution': { ms: 3 * DAY_MS, leansOn: 'a decided cooperation works week by week' },
+  request: { ms: 3 * DAY_MS, leansOn: 'FL (2017:900) 8 §, OSL 6 kap. 5 §: authorities help each other' },
+  answer: { ms: 3 * DAY_MS, leansOn: 'as for what was asked' },
+  correction: { ms: DAY_MS, leansOn: 'GDPR art. 5.1 d: what is wrong is put right without delay' },
+  'permit-consultation': { ms: 7 * DAY_MS, leansOn: 'FL (2017:900) 26 §: who consults sets a time for the answer' },
+  'permit-opinion': { ms: 7 * DAY_MS, leansOn: 'as for the consultation' },
+  'supplier-check': { ms: 7 * DAY_MS, leansOn: 'a procurement runs over weeks' },
+  'population-register-notice': { ms: 7 * DAY_MS, leansOn: 'nobody waits for it' },
+  feedback: { ms: 7 * DAY_MS, leansOn: 'nobody waits for it' },
+};
+const ANY_OTHER_MS = 7 * DAY_MS;
+
+/** The longest that a message may wait whose ground says *genast* or *skyndsamt*. Our choice: the words bind the one who discloses, and tell how it hurries. */
+export const CLOCK_MS: Readonly<Record<string, number>> = { genast: DAY_MS, skyndsamt: 3 * DAY_MS };
+
+/**
+ * @param type e.g. `crime-report/2`
+ * @param clock of the verdict that it was released on
+ * @param from when its sender's gateway was told of the release
+ */
+export const duesOf = (type: string, clock: string | undefined, from: Date): readonly Due[] => {
+  const within = ACCEPTED_WITHIN[type.split('/')[0] ?? '']?.ms ?? ANY_OTHER_MS;
+  const accepted = Math.min(within, CLOCK_MS[clock ?? ''] ?? within);
+  return [
+    { what: 'technical', at: new Date(from.getTime() + TECHNICAL_MS) },
+    { what: 'accepted', at: new Date(from.getTime() + accepted) },
+  ];
+};
+
+/** What a receipt of this kind leaves nobody waiting for. An authority's own receipt shows that its gateway has the message. */
+export const metBy = (kind: string): readonly Awaited[] =>
+  kind === 'technical' ? ['technical'] : ['technical', 'accepted'];
