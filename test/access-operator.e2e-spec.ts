@@ -7,8 +7,8 @@ import type { Audience } from '#snapshot';
 import type { JWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { keyFiles, readKey } from '../tools/sandbox/keys.js';
-import type { KeyStoreFile } from '../tools/sandbox/systems.js';
+import { decisionKey, gatewayKeys, keyFiles } from '../tools/sandbox/keys.js';
+import type { GatewayKeys } from '../tools/sandbox/keys.js';
 import { call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
 import { TestStack, eventually, permitted } from './support/stack.js';
@@ -31,8 +31,7 @@ let delge: TestStack;
 beforeAll(async () => {
   delge = await TestStack.shared();
 });
-const storeOf = (gateway: string): KeyStoreFile =>
-  JSON.parse(readFileSync(keyFiles(delge.sandbox.dir).keyStore(gateway), 'utf8')) as KeyStoreFile;
+const storeOf = (gateway: string): GatewayKeys => gatewayKeys(delge.sandbox.dir, gateway);
 const signerOf = async (key: JWK, use: KeyUse): Promise<Signer> => localSigner(await importPrivate(key, use));
 const manifestSigner = (gateway: string): Promise<Signer> => signerOf(storeOf(gateway).manifest, 'manifest');
 const serviceToken = async (gateway: string, aud: Audience, iss = `gateway:${gateway}`, now = new Date()) =>
@@ -149,7 +148,7 @@ describe('a service of the operator', () => {
     );
     expect(seen).toMatchObject({ gateway: 'myndigheterna', authority: recipient, purpose: 'evidence' });
 
-    const exchange = await signServiceToken(await signerOf(readKey(keyFiles(delge.sandbox.dir).decision), 'decision'), {
+    const exchange = await signServiceToken(await signerOf(decisionKey(delge.sandbox.dir), 'decision'), {
       iss: 'exchange',
       aud: 'ledger',
       now: new Date(),

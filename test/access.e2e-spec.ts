@@ -2,10 +2,9 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DelgeClient } from '#client';
 import type { DeliveryListItem, ReferralListItem } from '#contracts';
 import { SignJWT, importJWK } from 'jose';
-import type { JWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { keyFiles, readKey } from '../tools/sandbox/keys.js';
+import { gatewayKeys, readKey } from '../tools/sandbox/keys.js';
 import { bearer, call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
 import { TestStack, example, permitted } from './support/stack.js';
@@ -39,9 +38,7 @@ describe('a token that is not one (I6)', () => {
   /** Signed by the gateway's own key, so that nothing but the change is wrong with it. */
   const token = async (change: Record<string, unknown> = {}, header: Record<string, unknown> = {}): Promise<string> => {
     const { gateway: issuer, system: id } = delge.sandbox.system(system);
-    const store = JSON.parse(readFileSync(keyFiles(delge.sandbox.dir).keyStore('kommunerna'), 'utf8')) as {
-      token: JWK;
-    };
+    const store = gatewayKeys(delge.sandbox.dir, 'kommunerna');
     const claims = { iss: issuer, aud: issuer, sub: id, client_id: id, jti: randomUUID(), iat: now, exp: now + 600 };
     return new SignJWT({ ...claims, ...change })
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: store.token.kid ?? '', ...header })

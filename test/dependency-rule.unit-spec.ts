@@ -68,6 +68,9 @@ const FORBIDDEN: readonly (readonly [file: string, source: string])[] = [
   ['libs/platform/src/x.ts', `import '#persistence';`],
   ['libs/platform/src/x.ts', `import '#contracts';`],
   ['libs/platform/src/x.ts', `import 'typeorm';`],
+  ['libs/keystore/src/x.ts', `import '#snapshot';`],
+  ['libs/keystore/src/x.ts', `import '#platform';`],
+  ['libs/keystore/src/x.ts', `import '@nestjs/common';`],
   ['libs/operator/src/x.ts', `import '#messaging';`],
   ['libs/operator/src/x.ts', `import '#tlog/build';`],
   ['libs/client/src/x.ts', `import '#snapshot';`],
@@ -136,6 +139,10 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
   ['libs/tlog/src/verify/x.ts', `import '../hash.js';\nimport '../encoding.js';\nimport './tree.js';`],
   ['libs/tlog/src/build/x.ts', `import '../hash.js';\nimport '../encoding.js';`],
   ['libs/envelope/src/x.ts', `import '#json';\nimport 'jose';\nimport { hash } from 'node:crypto';`],
+  [
+    'libs/keystore/src/x.ts',
+    `import '#envelope';\nimport '#json';\nimport '#tlog/build';\nimport { open } from 'node:fs/promises';`,
+  ],
   ['libs/snapshot/src/x.ts', `import '#json';\nimport '#envelope';\nimport '#legal-basis';\nimport '#tlog/verify';`],
   ['libs/replay/src/x.ts', `import '#json';\nimport '#envelope';\nimport '#legal-basis';\nimport '#snapshot';`],
   [

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { verifyProven } from '#client';
 import type { MessageView } from '#contracts';
-import { generateKey } from '#envelope';
+import { createKeyStore, withKey } from '#keystore';
 import { stateAs } from '../tools/sandbox/enrol.js';
-import { keyFiles } from '../tools/sandbox/keys.js';
-import type { KeyStoreFile } from '../tools/sandbox/systems.js';
+import { gatewayKeys, keysOf, storePlace } from '../tools/sandbox/keys.js';
 import { TestStack, eventually, example, permitted } from './support/stack.js';
 
 jest.setTimeout(240_000);
@@ -90,7 +88,7 @@ describe('an accepted message ends, and its sender is told how', () => {
     const { system, referral } = example('12-orebro');
     expect((await delge.sandbox.client(system).submit(referral)).state).toBe('accepted');
     const { dir, directory } = delge.stack.options;
-    const store = JSON.parse(readFileSync(keyFiles(dir).keyStore('myndigheterna'), 'utf8')) as KeyStoreFile;
+    const store = gatewayKeys(dir, 'myndigheterna');
     const kid = store.authorities['csn/csn']?.sealing.kid ?? '';
     const registry = delge.stack.url('registry');
     await stateAs(dir, directory.environment, registry, 'csn', { kind: 'key-revoked', kid, reason: 'lost' });
@@ -101,15 +99,14 @@ describe('an accepted message ends, and its sender is told how', () => {
 
   it("rejected by the recipient's gateway, when it cannot open the seal", async () => {
     const { dir, instance } = delge.stack.options;
-    const file = keyFiles(dir).keyStore('myndigheterna');
-    const store = JSON.parse(readFileSync(file, 'utf8')) as { authorities: Record<string, { sealing: object }> };
-    const other = await generateKey('sealing');
-    const own = store.authorities['fk/forsakringskassan'];
-    if (own === undefined) throw new Error('not hosted here');
-    own.sealing = { ...other.privateJwk, kid: other.kid };
-    const changed = instance.path('ends', 'other.keystore.json');
-    writeFileSync(changed, JSON.stringify(store), { mode: 0o600 });
-    await restart('gateway-myndigheterna', { KEYSTORE_FILE: changed });
+    const { secretFile } = storePlace(dir, 'gateway-myndigheterna');
+    const content = keysOf(dir, 'gateway-myndigheterna');
+    const holder = 'fk/forsakringskassan';
+    const without = content.keys.filter((key) => key.holder !== holder || key.use !== 'sealing');
+    const changed = await withKey({ ...content, keys: without }, holder, 'sealing', new Date());
+    const file = instance.path('ends', 'other.keystore');
+    await createKeyStore({ file, secretFile }, changed.content);
+    await restart('gateway-myndigheterna', { KEYSTORE_FILE: file });
     const { system, referral, recipient } = permitted();
     await delge.sandbox.client(system).submit(referral);
     const message = await ended(system, referral.id, 'rejected');
@@ -125,7 +122,7 @@ describe('an accepted message ends, and its sender is told how', () => {
     const { system, referral } = permitted();
     await delge.sandbox.client(system).submit(referral);
     const { dir, directory } = delge.stack.options;
-    const store = JSON.parse(readFileSync(keyFiles(dir).keyStore('kommunerna'), 'utf8')) as KeyStoreFile;
+    const store = gatewayKeys(dir, 'kommunerna');
     const kid = store.manifest.kid ?? '';
     const registry = delge.stack.url('registry');
     await stateAs(dir, directory.environment, registry, 'linkoping', { kind: 'key-revoked', kid, reason: 'lost' });

@@ -8,8 +8,7 @@ import { KeysLog, parseTrust, signEntry, type Trust } from '#snapshot';
 import { nodeNoteSigner, nodeSha256, type NoteSigner } from '#tlog/build';
 import { readDirectory, type SandboxDirectory } from '../../tools/sandbox/directory.js';
 import { plan } from '../../tools/sandbox/enrol.js';
-import { keyFiles, makeKeys, readKey, witnessName } from '../../tools/sandbox/keys.js';
-import type { KeyStoreFile } from '../../tools/sandbox/systems.js';
+import { decisionKey, gatewayKeys, keyFiles, logKey, makeKeys, witnessName } from '../../tools/sandbox/keys.js';
 
 /** The sandbox's directory with keys of its own: what the exchange, the gateways, the log and its witnesses sign with. */
 export interface BenchWorld {
@@ -48,13 +47,13 @@ export async function benchWorld(root: string, dir: string): Promise<BenchWorld>
   const stores = new Map<string, Signer>();
   const witnesses: NoteSigner[] = [];
   for (const { id } of directory.gateways) {
-    const store = readKey(files.keyStore(id)) as unknown as KeyStoreFile;
+    const store = gatewayKeys(dir, id);
     stores.set(id, await signerOf(store.manifest));
     if (directory.witnesses.gateways.includes(id))
       witnesses.push(nodeNoteSigner(witnessName(directory.environment, id), store.witness));
   }
   const log = (name: 'disclosure' | 'keys'): NoteSigner =>
-    nodeNoteSigner(trust.logs[name].origin, readKey(files.log(name)));
+    nodeNoteSigner(trust.logs[name].origin, logKey(dir, name));
   return {
     directory,
     trust,
@@ -62,7 +61,7 @@ export async function benchWorld(root: string, dir: string): Promise<BenchWorld>
     entries,
     cooperations: openings.map((opening) => canonicalBytes(opening)),
     head: (size) => ({ size: size.toString(), root: keys.at(size).rootBase64 }),
-    exchange: await signerOf(readKey(files.decision)),
+    exchange: await signerOf(decisionKey(dir)),
     manifestSigner: (gateway) => {
       const signer = stores.get(gateway);
       if (signer === undefined) throw new Error(`no gateway ${gateway}`);

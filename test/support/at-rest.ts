@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { canonicalBytes } from '#json';
+import { FileKeys } from '#keystore';
 import { StorageCipher } from '../../apps/gateway/src/keys/storage-cipher.js';
-import { keyFiles } from '../../tools/sandbox/keys.js';
+import { storePlace } from '../../tools/sandbox/keys.js';
 import type { Search } from './search.js';
 import type { TestStack } from './stack.js';
 
@@ -21,9 +21,7 @@ export const searchAtRest = async (
   gateway: string,
   search: Search,
 ): Promise<{ readonly opened: number; readonly found: readonly string[] }> => {
-  const { authorities } = JSON.parse(readFileSync(keyFiles(delge.stack.options.dir).keyStore(gateway), 'utf8')) as {
-    readonly authorities: Readonly<Record<string, { readonly storage: string }>>;
-  };
+  const keys = await FileKeys.open(storePlace(delge.stack.options.dir, `gateway-${gateway}`));
   const found = new Set<string>();
   let opened = 0;
   for (const [table, column, bound, id] of SEALED) {
@@ -32,7 +30,7 @@ export const searchAtRest = async (
       `SELECT authority, ${id}::text AS id, ${column} AS value FROM gateway.${table} WHERE octet_length(${column}) > 0`,
     );
     for (const row of rows) {
-      const cipher = new StorageCipher(Buffer.from(authorities[row.authority]?.storage ?? '', 'base64'));
+      const cipher = new StorageCipher(keys.secrets(row.authority, 'storage'));
       const text = Buffer.from(canonicalBytes(cipher.open(row.value, bound, row.id)));
       opened += 1;
       for (const name of search.in(text)) found.add(`${name} in ${table}.${column}`);

@@ -11,7 +11,7 @@ import { CheckpointStore } from '../../apps/ledger/src/persistence/checkpoint.st
 import { LogStore } from '../../apps/ledger/src/persistence/log.store.js';
 import { Processes, until } from '../../tools/machine/processes.js';
 import type { Running } from '../../tools/machine/processes.js';
-import { keyFiles, makeKeys } from '../../tools/sandbox/keys.js';
+import { keyFiles, makeKeys, storePlace } from '../../tools/sandbox/keys.js';
 import { OwnDatabases, silent } from './databases.js';
 import type { LogEvidence } from './log-judge.js';
 import { AskedWitness } from './asked-witness.js';
@@ -273,11 +273,13 @@ export class LedgerProcesses {
   private environment(app: string): Record<string, string> {
     const [files, state, { operator }] = [keyFiles(this.dir), join(this.dir, 'signer'), this.databases.urls];
     const common = { NODE_ENV: 'production', DELGE_ENVIRONMENT: 'test', TRUST_FILE: files.trust };
+    const { file: KEYSTORE_FILE, secretFile: KEYSTORE_SECRET_FILE } = storePlace(this.dir, app);
+    const keys = { KEYSTORE_FILE, KEYSTORE_SECRET_FILE };
     if (app === 'ledger') {
       return {
         ...common,
         DATABASE_URL: operator.ledger,
-        ACCESS_KEY_FILE: files.access,
+        ...keys,
         BATCH: String(BATCH),
         DATABASE_POOL: '4',
       };
@@ -286,8 +288,7 @@ export class LedgerProcesses {
       ...common,
       DATABASE_URL: operator.signer,
       STATE_DIR: state,
-      DISCLOSURE_KEY_FILE: files.log('disclosure'),
-      KEYS_KEY_FILE: files.log('keys'),
+      ...keys,
       GENESIS: String(!['disclosure.json', 'keys.json'].every((one) => existsSync(join(state, one)))),
       HEARTBEAT_MS: '1000',
     };

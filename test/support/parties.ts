@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { importPrivate, localSigner } from '#envelope';
 import type { PublicKey, Signer } from '#envelope';
 import { nodeNoteSigner } from '#tlog/build';
 import type { NoteSigner } from '#tlog/build';
-import { keyFiles, readKey, witnessName } from '../../tools/sandbox/keys.js';
-import type { KeyStoreFile } from '../../tools/sandbox/systems.js';
+import { decisionKey, gatewayKeys, logKey, witnessName } from '../../tools/sandbox/keys.js';
+import type { GatewayKeys } from '../../tools/sandbox/keys.js';
 import type { TestStack } from './stack.js';
 
 /** What each party of a sandbox can sign, without the party's software: for a test that is the dishonest one. */
@@ -12,13 +11,13 @@ export class Parties {
   constructor(private readonly delge: TestStack) {}
 
   async exchange(): Promise<Signer> {
-    return localSigner(await importPrivate(readKey(keyFiles(this.dir).decision), 'decision'));
+    return localSigner(await importPrivate(decisionKey(this.dir), 'decision'));
   }
   async gateway(id: string): Promise<Signer> {
     return localSigner(await importPrivate(this.store(id).manifest, 'manifest'));
   }
   exchangeKey(): Promise<PublicKey> {
-    return importPrivate(readKey(keyFiles(this.dir).decision), 'decision');
+    return importPrivate(decisionKey(this.dir), 'decision');
   }
   gatewayKey(id: string): Promise<PublicKey> {
     return importPrivate(this.store(id).manifest, 'manifest');
@@ -32,7 +31,7 @@ export class Parties {
   /** The disclosure log's own key, as only its signer has it. */
   log(): NoteSigner {
     const { origin } = this.delge.sandbox.trust.logs.disclosure;
-    return nodeNoteSigner(origin, readKey(keyFiles(this.dir).log('disclosure')));
+    return nodeNoteSigner(origin, logKey(this.dir, 'disclosure'));
   }
   /** The witnesses of the policy, each as only its gateway has it. */
   witnesses(): readonly NoteSigner[] {
@@ -49,10 +48,10 @@ export class Parties {
   private get dir(): string {
     return this.delge.stack.options.dir;
   }
-  private store(gateway: string): KeyStoreFile {
-    return JSON.parse(readFileSync(keyFiles(this.dir).keyStore(gateway), 'utf8')) as KeyStoreFile;
+  private store(gateway: string): GatewayKeys {
+    return gatewayKeys(this.dir, gateway);
   }
-  private keysOf(authority: string): KeyStoreFile['authorities'][string] {
+  private keysOf(authority: string): GatewayKeys['authorities'][string] {
     const keys = this.store(this.hosting(authority)).authorities[authority];
     if (keys === undefined) throw new Error(`${authority} has no keys`);
     return keys;

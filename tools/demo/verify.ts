@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { importPrivate, localSigner } from '#envelope';
 import { LedgerKeys, OperatorClient } from '#operator';
 import { verifyProven } from '#client';
@@ -7,8 +6,7 @@ import type { ProvenStatement } from '#contracts';
 import { KeysFeed } from '#snapshot';
 import { TILE_WIDTH, nodeVerifyEd25519, tilePath } from '#tlog/build';
 import { disclosureLeaf, openCheckpoint, rootOfLeaves } from '#tlog/verify';
-import { keyFiles } from '../sandbox/keys.js';
-import type { KeyStoreFile } from '../sandbox/systems.js';
+import { gatewayKeys } from '../sandbox/keys.js';
 import type { Sandbox } from './sandbox.js';
 import type { Row } from './send.js';
 
@@ -39,8 +37,7 @@ export async function verify(
   gateway: string,
 ): Promise<Verified> {
   const faults: string[] = [];
-  const store = JSON.parse(readFileSync(keyFiles(sandbox.dir).keyStore(gateway), 'utf8')) as KeyStoreFile;
-  const signer = localSigner(await importPrivate(store.manifest, 'manifest'));
+  const signer = localSigner(await importPrivate(gatewayKeys(sandbox.dir, gateway).manifest, 'manifest'));
   const ledger = new OperatorClient('ledger', ledgerUrl, `gateway:${gateway}`, signer);
   const leaves = await disclosureLeaves(sandbox, ledger);
   let proofs = 0;

@@ -6,7 +6,7 @@ import type { Processes, Running } from '../machine/processes.js';
 import type { Progress } from '../machine/progress.js';
 import type { SandboxDirectory } from '../sandbox/directory.js';
 import { assertReadable, enrol } from '../sandbox/enrol.js';
-import { keyFiles, makeKeys } from '../sandbox/keys.js';
+import { keyFiles, makeKeys, storePlace } from '../sandbox/keys.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
 import { brokerAccounts, deployBroker, dropBroker } from './broker.js';
 import type { Broker } from './broker.js';
@@ -212,21 +212,22 @@ export class Stack {
       PORT: String(this.port(service)),
       TRUST_FILE: files.trust,
     };
+    const { file: KEYSTORE_FILE, secretFile: KEYSTORE_SECRET_FILE } = storePlace(dir, service);
+    const keys = { KEYSTORE_FILE, KEYSTORE_SECRET_FILE };
     const operator = { LEDGER_URL: this.url('ledger'), REGISTRY_URL: this.url('registry') };
     const { operator: own, gateways } = this.databases;
     switch (service) {
       case 'ledger':
-        return { ...common, DATABASE_URL: own.ledger, ACCESS_KEY_FILE: files.access };
+        return { ...common, ...keys, DATABASE_URL: own.ledger };
       case 'registry':
         return { ...common, DATABASE_URL: own.registry };
       case 'signer': {
         const state = join(dir, 'signer');
         return {
           ...common,
+          ...keys,
           DATABASE_URL: own.signer,
           STATE_DIR: state,
-          DISCLOSURE_KEY_FILE: files.log('disclosure'),
-          KEYS_KEY_FILE: files.log('keys'),
           // The logs begin once; from then on a missing state is a fault.
           GENESIS: String(!['disclosure.json', 'keys.json'].every((file) => existsSync(join(state, file)))),
         };
@@ -235,9 +236,9 @@ export class Stack {
         return {
           ...common,
           ...operator,
+          ...keys,
           DATABASE_URL: own.exchange,
           AMQP_URL: this.broker.exchange,
-          DECISION_KEY_FILE: files.decision,
           OPERATOR_TOKEN_FILE: files.operatorToken,
         };
       default: {
@@ -245,10 +246,10 @@ export class Stack {
         return {
           ...common,
           ...operator,
+          ...keys,
           DATABASE_URL: gateways.get(id) ?? '',
           AMQP_URL: this.broker.gateways.get(id) ?? '',
           GATEWAY_ID: id,
-          KEYSTORE_FILE: files.keyStore(id),
           PUBLIC_URL: this.url(service),
           // Witness keys are new once; from then on a missing memory is a fault.
           WITNESS_GENESIS: String(!existsSync(join(dir, 'sandbox.json'))),

@@ -118,6 +118,12 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     stands: "table of systems in that gateway's database",
     readers: 'that gateway',
   },
+  'at+jwt': {
+    what: 'Access token of a system at its gateway (RFC 9068), good for ten minutes',
+    signer: "gateway's token key",
+    stands: 'nowhere: `Authorization` of a request',
+    readers: 'that gateway',
+  },
 };
 
 export const NOTICES: Readonly<Record<Notice['kind'], string>> = {

@@ -13,8 +13,8 @@ import { send, state as give } from '../../apps/cli/src/rules/state.js';
 import type { Planned } from '../../apps/cli/src/rules/state.js';
 import type { JWK } from 'jose';
 import type { SandboxDirectory } from './directory.js';
-import { keyFiles, open, readKey } from './keys.js';
-import type { KeyStoreFile } from './systems.js';
+import { accessKey, decisionKey, gatewayKeys, keyFiles, open, readKey } from './keys.js';
+import type { GatewayKeys } from './keys.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
@@ -64,18 +64,17 @@ export async function plan(
     const administratorKey = open(readKey(files.participant(slug, 'administrator')));
     state({ kind: 'participant-enrolled', participant, administratorKey }, of(administrators, slug));
   }
-  const add = (holder: string, use: 'decision' | 'access' | 'jurist', file: string, by: Signer): Promise<void> => {
-    const key = readKey(file);
+  const add = (holder: string, use: 'decision' | 'access' | 'jurist', key: JWK, by: Signer): Promise<void> => {
     const more = by === operators[0] ? [by] : [];
     return bring({ kind: 'key-added', holder, use, key: open(key) }, by, [[use, key]], more);
   };
-  await add('exchange', 'decision', files.decision, operators[0]);
+  await add('exchange', 'decision', decisionKey(dir), operators[0]);
   for (const { slug } of directory.participants) {
-    await add(`participant:${slug}`, 'jurist', files.participant(slug, 'jurist'), of(administrators, slug));
+    await add(`participant:${slug}`, 'jurist', readKey(files.participant(slug, 'jurist')), of(administrators, slug));
   }
-  const stores = new Map<string, KeyStoreFile>();
+  const stores = new Map<string, GatewayKeys>();
   for (const { id, operatedBy } of directory.gateways) {
-    const store = JSON.parse(readFileSync(files.keyStore(id), 'utf8')) as KeyStoreFile;
+    const store = gatewayKeys(dir, id);
     stores.set(id, store);
     const { manifest, witness } = store;
     const [manifestKey, witnessKey] = [open(manifest), open(witness)];
@@ -116,7 +115,7 @@ export async function plan(
     return cooperationJson(opening);
   });
   // Last: a sandbox of before there was such a key is given it by itself.
-  await add('ledger', 'access', files.access, operators[0]);
+  await add('ledger', 'access', accessKey(dir), operators[0]);
   return { planned, openings };
 }
 
@@ -151,7 +150,7 @@ const stated = (dir: string, { environment, participants, authorities }: Sandbox
 });
 const released = (): string => ruleSets.map((ruleSet) => ruleSetDigest(ruleSet, sha256)).join();
 
-const accessKid = (dir: string): string => readKey(keyFiles(dir).access).kid ?? '';
+const accessKid = (dir: string): string => accessKey(dir).kid ?? '';
 const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
 
 /**

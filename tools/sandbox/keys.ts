@@ -1,27 +1,78 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKey } from '#envelope';
-import type { PrivateKey } from '#envelope';
+import type { KeyUse, PrivateKey } from '#envelope';
+import {
+  createKeyStore,
+  emptyContent,
+  gatewayContent,
+  makeSecret,
+  newestKey,
+  readKeyStoreSync,
+  withKey,
+} from '#keystore';
+import type { KeyStoreContent, KeyStorePlace } from '#keystore';
 import { verifierKey, witnessKey } from '#tlog/build';
 import type { JWK } from 'jose';
 import type { SandboxDirectory } from './directory.js';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
-/** Where each key of a deployment lies, below its instance folder. All files have mode 0600. */
+/** Where each key of a deployment lies that is in no key store, below its instance folder. All files have mode 0600. */
 export const keyFiles = (dir: string) => ({
   trust: join(dir, 'trust.json'),
-  decision: join(dir, 'keys/exchange-decision.jwk.json'),
-  access: join(dir, 'keys/ledger-access.jwk.json'),
   /** Secret of the operator's people at the exchange. */
   operatorToken: join(dir, 'keys/operator-token'),
-  log: (log: 'disclosure' | 'keys') => join(dir, `keys/log-${log}.jwk.json`),
-  keyStore: (gateway: string) => join(dir, `keys/gateway-${gateway}.keystore.json`),
   operator: (n: 1 | 2) => join(dir, `keys/operator-${n}.jwk.json`),
   participant: (slug: string, use: 'administrator' | 'jurist') => join(dir, `keys/participant-${slug}-${use}.jwk.json`),
   system: (authority: string) => join(dir, `keys/system-${authority.replace('/', '-')}.jwk.json`),
 });
+
+/** Key store of a service and the secret that opens it. @param service `exchange`, `ledger`, `signer` or `gateway-<id>` */
+export const storePlace = (dir: string, service: string): KeyStorePlace => ({
+  file: join(dir, `keys/${service}.keystore`),
+  secretFile: join(dir, `keys/${service}.secret`),
+});
+
+const opened = new Map<string, { readonly at: number; readonly content: KeyStoreContent }>();
+/** What a service's key store holds: for a sandbox, where everybody's secret lies at hand. Opened once, and again when it changed. */
+export function keysOf(dir: string, service: string): KeyStoreContent {
+  const place = storePlace(dir, service);
+  const at = statSync(place.file).mtimeMs;
+  const known = opened.get(place.file);
+  if (known?.at === at) return known.content;
+  const content = readKeyStoreSync(place);
+  opened.set(place.file, { at, content });
+  return content;
+}
+
+export const decisionKey = (dir: string): JWK => newestKey(keysOf(dir, 'exchange'), 'exchange', 'decision').jwk;
+export const accessKey = (dir: string): JWK => newestKey(keysOf(dir, 'ledger'), 'ledger', 'access').jwk;
+export const logKey = (dir: string, log: 'disclosure' | 'keys'): JWK =>
+  newestKey(keysOf(dir, 'signer'), `log:${log}`, 'log').jwk;
+
+/** A gateway's keys, the newest of each use. */
+export interface GatewayKeys {
+  readonly manifest: JWK;
+  readonly witness: JWK;
+  readonly token: JWK;
+  readonly authorities: { readonly [authority: string]: { readonly document: JWK; readonly sealing: JWK } };
+}
+export function gatewayKeys(dir: string, gateway: string): GatewayKeys {
+  const content = keysOf(dir, `gateway-${gateway}`);
+  const of = (holder: string, use: KeyUse): JWK => newestKey(content, holder, use).jwk;
+  const own = `gateway:${gateway}`;
+  const hosted = new Set(content.keys.map(({ holder }) => holder).filter((holder) => holder !== own));
+  return {
+    manifest: of(own, 'manifest'),
+    witness: of(own, 'witness'),
+    token: of(own, 'token'),
+    authorities: Object.fromEntries(
+      [...hosted].map((id) => [id, { document: of(id, 'document'), sealing: of(id, 'sealing') }]),
+    ),
+  };
+}
 
 export const readKey = (file: string): JWK => JSON.parse(readFileSync(file, 'utf8')) as JWK;
 const write = (file: string, value: unknown): void =>
@@ -40,9 +91,16 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
     if (!existsSync(file)) write(file, withKid(await generateKey(use)));
     return readKey(file);
   };
-  await keep(files.access, 'access');
-  if (existsSync(files.trust)) return false;
-  await keep(files.decision, 'decision');
+  if (existsSync(files.trust)) {
+    if (existsSync(storePlace(dir, 'exchange').file)) return false;
+    throw new Error('this sandbox was made before key stores were encrypted: `npm run clean`, then start again');
+  }
+  await keepStore(dir, 'exchange', () => only('exchange', 'decision'));
+  await keepStore(dir, 'ledger', () => only('ledger', 'access'));
+  await keepStore(dir, 'signer', async () => {
+    const { content } = await withKey(emptyContent, 'log:disclosure', 'log', new Date());
+    return (await withKey(content, 'log:keys', 'log', new Date())).content;
+  });
   if (!existsSync(files.operatorToken)) writeFileSync(files.operatorToken, secret(), { mode: 0o600 });
   const operators = [await keep(files.operator(1), 'operator'), await keep(files.operator(2), 'operator')];
   for (const { slug } of directory.participants) {
@@ -50,24 +108,8 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
   }
   for (const { id } of directory.authorities) await keep(files.system(id), 'system');
   for (const { id } of directory.gateways) {
-    const file = files.keyStore(id);
-    if (existsSync(file)) continue;
-    const authorities: Record<string, object> = {};
-    for (const authority of directory.authorities.filter(({ gateway }) => gateway === id)) {
-      authorities[authority.id] = {
-        document: withKid(await generateKey('document')),
-        sealing: withKid(await generateKey('sealing')),
-        storage: secret(),
-      };
-    }
-    write(file, {
-      manifest: withKid(await generateKey('manifest')),
-      witness: withKid(await generateKey('witness')),
-      token: withKid(await generateKey('token')),
-      pseudonymKey: secret(),
-      commitmentKey: secret(),
-      authorities,
-    });
+    const hosted = directory.authorities.filter(({ gateway }) => gateway === id).map((authority) => authority.id);
+    await keepStore(dir, `gateway-${id}`, () => gatewayContent(id, hosted, new Date()));
   }
   const logs = Object.fromEntries((['disclosure', 'keys'] as const).map((log) => [log, logTrust(dir, directory, log)]));
   // Written last: with it, everything is there.
@@ -75,11 +117,18 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
   return true;
 }
 
+const only = async (holder: string, use: KeyUse): Promise<KeyStoreContent> =>
+  (await withKey(emptyContent, holder, use, new Date())).content;
+
+const keepStore = async (dir: string, service: string, make: () => Promise<KeyStoreContent>): Promise<void> => {
+  const place = storePlace(dir, service);
+  makeSecret(place.secretFile);
+  if (!existsSync(place.file)) await createKeyStore(place, await make());
+};
+
 const logTrust = (dir: string, directory: SandboxDirectory, log: 'disclosure' | 'keys'): object => {
-  const file = keyFiles(dir).log(log);
   const origin = `logg.delge.example/${directory.environment}/${log}`;
-  if (!existsSync(file)) write(file, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
-  const key = verifierKey(origin, raw(readKey(file)), sha256);
+  const key = verifierKey(origin, raw(logKey(dir, log)), sha256);
   return { origin, keys: [key], policy: policyOf(dir, directory, key) };
 };
 
@@ -91,7 +140,7 @@ export const witnessName = (environment: string, gateway: string): string =>
 const policyOf = (dir: string, { environment, witnesses }: SandboxDirectory, log: string): string => {
   const { quorum, gateways } = witnesses;
   const lines = gateways.map((id) => {
-    const { witness } = readKey(keyFiles(dir).keyStore(id)) as { readonly witness: JWK };
+    const { witness } = gatewayKeys(dir, id);
     return `witness ${id} ${witnessKey(witnessName(environment, id), raw(witness), sha256)}`;
   });
   return [`log ${log}`, ...lines, `group gateways ${quorum} ${gateways.join(' ')}`, 'quorum gateways', ''].join('\n');

@@ -4,16 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { importPrivate, localSigner } from '#envelope';
 import { canonicalBytes } from '#json';
-import type { JWK } from 'jose';
 import type { SandboxDirectory } from './directory.js';
-import { keyFiles, open, readKey } from './keys.js';
-
-/** A gateway's key store, as far as enrolment reads it. */
-export interface KeyStoreFile {
-  readonly manifest: JWK;
-  readonly witness: JWK;
-  readonly authorities: { readonly [authority: string]: { readonly document: JWK; readonly sealing: JWK } };
-}
+import { keyFiles, open, readKey, storePlace } from './keys.js';
 
 /** A system of the sandbox: what it needs to call its gateway. */
 export interface SandboxSystem {
@@ -72,7 +64,7 @@ export async function registerSystems(
   });
   const [gateway = ''] = gateways.keys();
   // Who reads the logs as one admitted, and the operator's people.
-  const reader = { gateway, keyStoreFile: files.keyStore(gateway) };
+  const reader = { gateway, keyStore: storePlace(dir, `gateway-${gateway}`) };
   const asked = { ...operator, trustFile: files.trust, tokenFile: files.operatorToken, reader };
   const text = JSON.stringify({ gateways: Object.fromEntries(gateways), operator: asked, systems }, undefined, 2);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return systems;

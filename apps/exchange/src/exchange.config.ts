@@ -12,8 +12,9 @@ export class ExchangeConfig extends ServiceConfig {
   @IsUrl({ protocols: ['amqp', 'amqps'], require_tld: false }) readonly AMQP_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
-  /** Private JWK of the decision key, mode 0600. */
-  @IsString() readonly DECISION_KEY_FILE!: string;
+  /** Key store with the decision key, mode 0600. */
+  @IsString() readonly KEYSTORE_FILE!: string;
+  @IsString() readonly KEYSTORE_SECRET_FILE!: string;
   /** Secret that the operator's people show on the routes for quarantine and replay, mode 0600. */
   @IsString() readonly OPERATOR_TOKEN_FILE!: string;
   /** A permit that was not released within this time is decided anew. */

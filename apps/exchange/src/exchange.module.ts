@@ -4,8 +4,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { importPrivate, localSigner } from '#envelope';
-import { parseStrict } from '#json';
+import { liveSigner } from '#keystore';
 import { ConfirmPublisher, DisclosureTransport, EXCHANGE_QUEUE, OutboxRelay, QUARANTINE_QUEUE } from '#messaging';
 import {
   Cooperations,
@@ -15,6 +14,7 @@ import {
   OperatorClient,
   RuleSetStore,
   RuleSets,
+  openKeys,
   readTrust,
 } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
@@ -22,7 +22,6 @@ import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
 import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
-import type { JWK } from 'jose';
 import { DataSource } from 'typeorm';
 import { DecideMessage } from './application/decide-message.js';
 import { Law, sha256 } from './application/ground.js';
@@ -59,8 +58,12 @@ const newId = (): string => randomUUID();
 const assemble = async (config: ExchangeConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
   const trust = await readTrust(config);
-  const jwk = parseStrict(await readFile(config.DECISION_KEY_FILE)) as unknown as JWK;
-  const signer = localSigner(await importPrivate(jwk, 'decision'));
+  const store = await openKeys(config, platform);
+  let isLive = (_kid: string): boolean | undefined => undefined;
+  const signer = liveSigner(
+    () => store.signers('exchange', 'decision'),
+    (kid) => isLive(kid),
+  );
   const operatorSecret = (await readFile(config.OPERATOR_TOKEN_FILE, 'utf8')).trim();
 
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
@@ -72,6 +75,10 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const ledgerKeys = new LedgerKeys(ledger);
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const keys = new KeysFollower(feed, new KeysSeenStore(dataSource, schema), PUBLISH_STALE_MS, log, now);
+  isLive = (kid) => {
+    const snapshot = keys.newest()?.snapshot;
+    return snapshot === undefined ? undefined : snapshot.key(kid)?.use === 'decision';
+  };
   const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer);
   const ruleSets = new RuleSets(
     (digest) => registry.get(`/v1/rule-sets/${digest}`),

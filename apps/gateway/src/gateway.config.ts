@@ -15,6 +15,7 @@ export class GatewayConfig extends ServiceConfig {
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
   @IsString() readonly KEYSTORE_FILE!: string;
+  @IsString() readonly KEYSTORE_SECRET_FILE!: string;
   /** `true` once, when the witness key is new: the only time at which a witness without memory of the logs is no fault. */
   @IsIn(['true', 'false']) readonly WITNESS_GENESIS: string = 'false';
   /** Base of this gateway as its systems reach it; issuer and audience of its tokens. No trailing slash. */

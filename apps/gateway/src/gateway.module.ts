@@ -12,6 +12,7 @@ import {
   OperatorClient,
   RuleSetStore,
   RuleSets,
+  openKeys,
   readTrust,
 } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
@@ -87,8 +88,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const { log, health, crash } = platform;
   const { GATEWAY_ID: gateway, DELGE_ENVIRONMENT: environment, PUBLIC_URL: publicUrl } = config;
   const trust = await readTrust(config);
-  const keys = await KeyStore.read(gateway, config.KEYSTORE_FILE);
-  const tokens = await AccessTokens.create(keys.tokenKey, publicUrl);
+  const keys = new KeyStore(gateway, await openKeys(config, platform));
+  const tokens = new AccessTokens(() => keys.tokens, publicUrl);
 
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
   const name = `gateway-${gateway}`;
@@ -97,7 +98,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
 
   const holder = `gateway:${gateway}`;
-  const ledger = new OperatorClient('ledger', config.LEDGER_URL, holder, keys.manifestSigner);
+  const ledger = new OperatorClient('ledger', config.LEDGER_URL, holder, keys.requestSigner);
   // Before anything waits for a snapshot: at the logs' beginning there is none before the witnesses have cosigned.
   const memory = new PostgresWitnessMemory(dataSource);
   for (const name of ['disclosure', 'keys'] as const) {
@@ -111,7 +112,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const seen = new KeysSeenStore(dataSource, schema);
   const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);
-  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.manifestSigner);
+  keys.follow(() => follower.newest()?.snapshot);
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.requestSigner);
   const ruleSets = new RuleSets(
     (digest) => registry.get(`/v1/rule-sets/${digest}`),
     new RuleSetStore(dataSource, schema),

@@ -7,8 +7,9 @@ export class LedgerConfig extends ServiceConfig {
   @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
   @Type(() => Number) @IsInt() @Min(3) @Max(100) readonly DATABASE_POOL: number = 10;
   @IsString() readonly TRUST_FILE!: string;
-  /** Private JWK of the access key, mode 0600: it signs the log's entries about itself. */
-  @IsString() readonly ACCESS_KEY_FILE!: string;
+  /** Key store with the access key, mode 0600: it signs the log's entries about itself. */
+  @IsString() readonly KEYSTORE_FILE!: string;
+  @IsString() readonly KEYSTORE_SECRET_FILE!: string;
   /** Entries sequenced in one transaction at most. */
   @Type(() => Number) @IsInt() @Min(1) @Max(5000) readonly BATCH: number = 512;
 }

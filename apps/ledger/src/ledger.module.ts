@@ -1,15 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
-import { importPrivate, localSigner } from '#envelope';
-import { parseStrict } from '#json';
-import { ServiceTokenGuard, readTrust } from '#operator';
+import { ServiceTokenGuard, openKeys, readTrust } from '#operator';
 import { Hints, dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
-import type { JWK } from 'jose';
 import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
 import { EraseOpenings } from './application/erase-openings.js';
@@ -54,8 +50,7 @@ const fresh = { id: (): string => randomUUID(), blind: (): Buffer => randomBytes
 const assemble = async (config: LedgerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
   const trust = await readTrust(config);
-  const jwk = parseStrict(await readFile(config.ACCESS_KEY_FILE)) as unknown as JWK;
-  const signer = localSigner(await importPrivate(jwk, 'access'));
+  const held = await openKeys(config, platform);
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
@@ -86,7 +81,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   parties.start();
   sequencer.start();
   const keys = new OwnKeys(store, trust);
-  const access = new AccessKey(signer, keys, checkpoints);
+  const access = new AccessKey(() => held.signers('ledger', 'access'), keys, checkpoints);
   health.watch('access-key', () => access.missing());
   const keeping = new KeepingStore(dataSource);
   const environment = config.DELGE_ENVIRONMENT;

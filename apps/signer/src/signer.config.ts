@@ -8,9 +8,9 @@ export class SignerConfig extends ServiceConfig {
   @IsString() readonly TRUST_FILE!: string;
   /** The signer's own state, one file a log, on a disk that knows file locks. Back it up: without it the signer does not sign. */
   @IsString() readonly STATE_DIR!: string;
-  /** Private Ed25519 JWK, mode 0600, of each log. */
-  @IsString() readonly DISCLOSURE_KEY_FILE!: string;
-  @IsString() readonly KEYS_KEY_FILE!: string;
+  /** Key store with the key of each log, mode 0600. */
+  @IsString() readonly KEYSTORE_FILE!: string;
+  @IsString() readonly KEYSTORE_SECRET_FILE!: string;
   /** `true` once, when the logs begin: the only time at which no state is no fault. */
   @IsIn(['true', 'false']) readonly GENESIS: string = 'false';
   /** Once, when the state of this log is lost: newest checkpoint of the log with its quorum, cosigned within five minutes, a signed note. Not looked at while there is a state. */

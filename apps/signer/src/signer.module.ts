@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
-import { parseStrict } from '#json';
-import { readTrust } from '#operator';
+import { openKeys, readTrust } from '#operator';
 import { Hints, dataSourceOptions } from '#persistence';
 import { PolicyGuard } from '#platform';
 import type { Platform, Service } from '#platform';
-import { nodeNoteSigner } from '#tlog/build';
-import type { JsonWebKey } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { SignLog } from './application/sign-log.js';
 import { Signing } from './application/signing.js';
@@ -39,19 +36,18 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
   await mkdir(config.STATE_DIR, { recursive: true, mode: 0o700 });
 
-  const files = { disclosure: config.DISCLOSURE_KEY_FILE, keys: config.KEYS_KEY_FILE };
+  const keys = await openKeys(config, platform);
   const checkpoints = { disclosure: config.DISCLOSURE_CHECKPOINT_FILE, keys: config.KEYS_CHECKPOINT_FILE };
   const both: Signing[] = [];
   const states: StateFile[] = [];
   for (const name of ['disclosure', 'keys'] as const) {
     const own = trust.logs[name];
-    const jwk = parseStrict(await readFile(files[name])) as unknown as JsonWebKey;
     const state = new StateFile(join(config.STATE_DIR, `${name}.json`), own.origin, crash);
     const signLog = new SignLog(
       new LeafStore(dataSource, name),
       state,
       own,
-      nodeNoteSigner(own.origin, jwk),
+      { ...keys.noteSigner(`log:${name}`, 'log'), name: own.origin },
       now,
       crash,
     );

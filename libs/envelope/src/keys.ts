@@ -19,7 +19,8 @@ export type KeyUse =
   | 'jurist'
   | 'administrator'
   | 'system'
-  | 'token';
+  | 'token'
+  | 'log';
 
 /** A public key as others hold it. */
 export interface PublicKey {
@@ -39,11 +40,13 @@ interface Profile {
   readonly crv: 'P-256' | 'Ed25519' | 'X25519';
 }
 const signing: Profile = { alg: 'ES256', kty: 'EC', crv: 'P-256' };
+const notes: Profile = { alg: 'Ed25519', kty: 'OKP', crv: 'Ed25519' };
 const profiles: Readonly<Record<KeyUse, Profile>> = {
   document: signing,
   sealing: { alg: 'ECDH-ES', kty: 'OKP', crv: 'X25519' },
   manifest: signing,
-  witness: { alg: 'Ed25519', kty: 'OKP', crv: 'Ed25519' },
+  witness: notes,
+  log: notes,
   decision: signing,
   access: signing,
   operator: signing,

@@ -27,6 +27,8 @@ export const TYPES = [
   'delge-possession+jws',
   'delge-service+jwt',
   'delge-system+jws',
+  // Access token of a gateway (RFC 9068).
+  'at+jwt',
 ] as const;
 export type Typ = (typeof TYPES)[number];
 

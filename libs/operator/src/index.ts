@@ -7,3 +7,4 @@ export { readTrust } from './read-trust.js';
 export { RuleSetStore, ruleSetTableSql } from './rule-sets.store.js';
 export { RuleSets, type FetchRuleSet, type RuleSetsKept } from './rule-sets.js';
 export { ServiceTokenGuard, type ServiceRequest } from './service-token.guard.js';
+export { openKeys } from './open-keys.js';

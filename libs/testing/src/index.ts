@@ -14,7 +14,7 @@ export { MemoryLeafStore } from './leaf-store.js';
 export { MemoryReferralStore } from './referral-store.js';
 export { MemorySystemStore } from './system-store.js';
 export { MemoryWitnessMemory } from './witness-memory.js';
-export { noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
+export { keyStore, noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
 export { World, aWorld, trustText } from './world.js';
 export { ACTS, Scene, type Act, type ActName } from './evidence/scene.js';
 export { Draft, someLeaves, type BundleFiles } from './evidence/draft.js';

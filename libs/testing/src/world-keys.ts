@@ -1,13 +1,13 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { generateKey, localSigner } from '#envelope';
 import type { PrivateKey, Signer } from '#envelope';
 import { broughtKeys, possessorsOf } from '#snapshot';
 import type { StatementBody } from '#snapshot';
 import { nodeNoteSigner } from '#tlog/build';
 import type { NoteSigner } from '#tlog/build';
-import type { JWK } from 'jose';
+import { FileKeys, emptyContent, withSecret } from '#keystore';
+import type { HeldKey, KeyStoreContent } from '#keystore';
 import { KeyStore } from '../../../apps/gateway/src/keys/key-store.js';
-import type { KeyStoreFile } from '../../../apps/gateway/src/keys/key-store.js';
 import type { SandboxDirectory } from './examples.js';
 
 /** Every private key of a world, each under its holder. */
@@ -22,7 +22,7 @@ export interface WorldKeys {
   readonly manifests: Readonly<Record<string, PrivateKey>>;
   readonly witnesses: Readonly<Record<string, PrivateKey>>;
   readonly stores: Readonly<Record<string, KeyStore>>;
-  readonly files: Readonly<Record<string, KeyStoreFile>>;
+  readonly files: Readonly<Record<string, KeyStoreContent>>;
   /** By authority. */
   readonly documents: Readonly<Record<string, PrivateKey>>;
   readonly sealings: Readonly<Record<string, PrivateKey>>;
@@ -40,14 +40,23 @@ export const possessorsIn = (body: StatementBody, principal: PrivateKey): readon
     const key = shown.get(kid);
     return key === undefined ? [] : [localSigner(key)];
   });
-const withKid = ({ privateJwk, kid }: PrivateKey): JWK => ({ ...privateJwk, kid });
-const secret = (): string => randomBytes(32).toString('base64');
+const held = (holder: string, { use, kid, privateJwk }: PrivateKey): HeldKey => ({
+  holder,
+  use,
+  kid,
+  jwk: privateJwk,
+  madeAt: '2026-01-01T00:00:00.000Z',
+});
 
 export const noteSigner = (origin: string): NoteSigner =>
   nodeNoteSigner(origin, generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
 
 const each = async <T>(names: readonly string[], make: (name: string) => Promise<T>): Promise<Record<string, T>> =>
   Object.fromEntries(await Promise.all(names.map(async (name) => [name, await make(name)] as const)));
+
+/** A gateway's keys, from what its store holds. */
+export const keyStore = async (gateway: string, content: KeyStoreContent): Promise<KeyStore> =>
+  new KeyStore(gateway, await FileKeys.of(content));
 
 export const worldKeys = async (directory: SandboxDirectory): Promise<WorldKeys> => {
   const slugs = directory.participants.map(({ slug }) => slug);
@@ -65,27 +74,20 @@ export const worldKeys = async (directory: SandboxDirectory): Promise<WorldKeys>
     documents: await each(authorities, () => generateKey('document')),
     sealings: await each(authorities, () => generateKey('sealing')),
   };
-  const fileOf = async (gateway: string): Promise<KeyStoreFile> => {
-    const hosted = directory.authorities.filter((authority) => authority.gateway === gateway);
-    return {
-      manifest: withKid(keys.manifests[gateway] as PrivateKey),
-      witness: withKid(keys.witnesses[gateway] as PrivateKey),
-      token: withKid(await generateKey('token')),
-      pseudonymKey: secret(),
-      commitmentKey: secret(),
-      authorities: Object.fromEntries(
-        hosted.map(({ id }) => [
-          id,
-          {
-            document: withKid(keys.documents[id] as PrivateKey),
-            sealing: withKid(keys.sealings[id] as PrivateKey),
-            storage: secret(),
-          },
-        ]),
-      ),
-    };
+  const contentOf = async (gateway: string): Promise<KeyStoreContent> => {
+    const hosted = directory.authorities.filter((authority) => authority.gateway === gateway).map(({ id }) => id);
+    const own = [keys.manifests[gateway] as PrivateKey, keys.witnesses[gateway] as PrivateKey];
+    const all = [...own, await generateKey('token')].map((key) => held(`gateway:${gateway}`, key));
+    for (const id of hosted)
+      all.push(held(id, keys.documents[id] as PrivateKey), held(id, keys.sealings[id] as PrivateKey));
+    let content: KeyStoreContent = { ...emptyContent, keys: all };
+    for (const id of hosted) {
+      for (const use of ['storage', 'pseudonym', 'commitment'] as const)
+        content = withSecret(content, id, use, new Date(0));
+    }
+    return content;
   };
-  const files = await each(gateways, fileOf);
-  const stores = await each(gateways, (gateway) => KeyStore.create(gateway, files[gateway] as KeyStoreFile));
+  const files = await each(gateways, contentOf);
+  const stores = await each(gateways, (gateway) => keyStore(gateway, files[gateway] as KeyStoreContent));
   return { ...keys, files, stores };
 };

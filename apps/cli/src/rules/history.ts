@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importPrivate, localSigner } from '#envelope';
+import { FileKeys as KeyStoreKeys } from '#keystore';
+import type { KeyStorePlace } from '#keystore';
 import { parseStrict } from '#json';
 import { LedgerKeys, OperatorClient, RuleSets } from '#operator';
 import type { FetchRuleSet, RuleSetsKept } from '#operator';
@@ -10,7 +11,6 @@ import type { Recorded, RuleSetOf } from '#replay';
 import { KeysFeed, parseTrust } from '#snapshot';
 import type { KeysLog, KeysSource, Trust } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
-import type { JWK } from 'jose';
 
 /** Decisions with what they are computed from. All of it is as its holder gave it, and only the keys log is verified. */
 export interface History {
@@ -34,7 +34,7 @@ interface OperatorAccess {
   readonly registry: string;
   readonly trustFile: string;
   readonly tokenFile: string;
-  readonly reader: { readonly gateway: string; readonly keyStoreFile: string };
+  readonly reader: { readonly gateway: string; readonly keyStore: KeyStorePlace };
 }
 
 const PAGE = 200;
@@ -116,8 +116,9 @@ export async function historyOfSandbox(file: string, trust?: string): Promise<Hi
   const { operator } = JSON.parse(readFileSync(file, 'utf8')) as { readonly operator?: OperatorAccess };
   if (operator === undefined) throw new Error(`${file} does not name the operator’s services: run \`npm start\` again`);
   const { reader } = operator;
-  const { manifest } = JSON.parse(readFileSync(reader.keyStoreFile, 'utf8')) as { readonly manifest: JWK };
-  const signer = localSigner(await importPrivate(manifest, 'manifest'));
+  const own = await KeyStoreKeys.open(reader.keyStore);
+  const [signer] = own.signers(`gateway:${reader.gateway}`, 'manifest');
+  if (signer === undefined) throw new Error('the key store of the sandbox has no manifest key');
   const asked = (service: 'ledger' | 'registry'): OperatorClient =>
     new OperatorClient(service, operator[service], `gateway:${reader.gateway}`, signer);
   // Decisions first: the keys log then reaches as far as each of them.

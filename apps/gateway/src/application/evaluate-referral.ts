@@ -73,7 +73,7 @@ export class EvaluateReferral {
     checkContent(body.type, content);
     checkRecipients(body, ground);
     const items = classified(body, from.kind);
-    const contentDigest = this.keys.commitment(canonicalBytes({ sender, type: body.type, content }));
+    const contentDigest = this.keys.commitment(sender, canonicalBytes({ sender, type: body.type, content }));
     const about = (recipient: string): readonly ClaimItem[] =>
       items.filter(({ id }) => leftOut?.get(recipient)?.includes(id) !== true);
     const bind = (id: string, assessment: AssessmentDto): StoredAssessment =>
@@ -148,7 +148,7 @@ export class EvaluateReferral {
 
   private committed(sender: string, given: Unbound, contentDigest: string): StoredAssessment {
     const digest = bound(sender, given, contentDigest);
-    return { ...given, digest, commitment: this.keys.commitment(canonicalBytes({ sender, ...given, digest })) };
+    return { ...given, digest, commitment: this.keys.commitment(sender, canonicalBytes({ sender, ...given, digest })) };
   }
 
   /** Claims of a part name fewer items than officers did: bound to these, an assessment says the same when it is opened as they say. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { CLIENT_ASSERTION_TYPE } from '#contracts';
 import type { TokenRequestDto } from '#contracts';
-import { generateKey, privateCryptoKey } from '#envelope';
+import { generateKey, localSigner, parseToken, privateCryptoKey } from '#envelope';
 import type { PrivateKey } from '#envelope';
 import { SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
@@ -36,8 +36,7 @@ beforeEach(async () => {
   ] as const) {
     await systems.put({ id, authority: 'linkoping/socialnamnden', kid, jwk, statement: '', statedAt: clock.now() });
   }
-  const { privateJwk, kid } = gatewayKey;
-  tokens = await AccessTokens.create({ ...privateJwk, kid }, ISSUER);
+  tokens = tokensOf([gatewayKey]);
   issue = await IssueToken.create(systems, tokens, [AUDIENCE, ISSUER], uuids(), clock.now);
 });
 
@@ -141,11 +140,11 @@ describe('an access token', () => {
   it.each<[string, () => Promise<string>]>([
     [
       "of another gateway's key",
-      async () => (await another(await generateKey('token'), ISSUER)).issue(SYSTEM, jti(), clock.now()),
+      async () => tokensOf([await generateKey('token')]).issue(SYSTEM, jti(), clock.now()),
     ],
     [
       'of another issuer',
-      async () => (await another(gatewayKey, 'https://x.example')).issue(SYSTEM, jti(), clock.now()),
+      async () => tokensOf([gatewayKey], 'https://x.example').issue(SYSTEM, jti(), clock.now()),
     ],
     [
       'that names another issuer, for this audience',
@@ -157,9 +156,18 @@ describe('an access token', () => {
     expect(await tokens.verify(await make(), clock.now())).toBeUndefined();
   });
 
-  const another = ({ privateJwk, kid }: PrivateKey, issuer: string) =>
-    AccessTokens.create({ ...privateJwk, kid }, issuer);
+  it('is signed by the newest key, and one of an older key lets in while that is held', async () => {
+    const before = await tokens.issue(SYSTEM, jti(), clock.now());
+    const newer = await generateKey('token');
+    const both = tokensOf([newer, gatewayKey]);
+    expect(parseToken(await both.issue(SYSTEM, jti(), clock.now()), 'at+jwt').kid).toBe(newer.kid);
+    expect(await both.verify(before, clock.now())).toBe(SYSTEM);
+    expect(await tokensOf([newer]).verify(before, clock.now())).toBeUndefined();
+  });
 });
+
+const tokensOf = (keys: readonly PrivateKey[], issuer = ISSUER): AccessTokens =>
+  new AccessTokens(() => ({ signers: keys.map(localSigner), keys }), issuer);
 
 const elsewhere = '01930000-0000-7000-8000-00000000cccc';
 const without = (name: string): Promise<string> =>

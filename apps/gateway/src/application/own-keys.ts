@@ -32,6 +32,7 @@ export class OwnKeys {
 
   /** Judges every key that came since the last look, and every one that is live: one that came and went in between is seen too. */
   async look(snapshot: Snapshot): Promise<void> {
+    if (this.lacks(snapshot)) await this.keys.reload();
     const faults: OwnKeyFault[] = [];
     for (const holder of this.holders(snapshot)) {
       for (const { key, from, isLive } of snapshot.keysEver(holder)) {
@@ -45,6 +46,13 @@ export class OwnKeys {
     }
     this.fault = faults.includes('not-held') ? 'not-held' : faults[0];
     this.known = snapshot.size;
+  }
+
+  /** Whether a live key is not held: it may have been made since the store was read. */
+  private lacks(snapshot: Snapshot): boolean {
+    return [...this.holders(snapshot)].some((holder) =>
+      snapshot.keysEver(holder).some(({ key, isLive }) => isLive && !this.keys.holds(key.kid)),
+    );
   }
 
   /** Itself, and the authorities that it holds keys of or that the log says it hosts. */

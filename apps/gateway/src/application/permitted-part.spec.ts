@@ -174,13 +174,13 @@ describe('what officers say of single items', () => {
       parseMessageSubmittedV1(store.outbox[0]?.body ?? new Uint8Array()).manifest,
     ).manifest;
     const { type, content } = referral;
-    const contentDigest = gateway.keys.commitment(canonicalBytes({ sender, type, content }));
+    const contentDigest = gateway.keys.commitment(sender, canonicalBytes({ sender, type, content }));
     for (const { id, items, digest, commitment } of (claims as Claims).assessments) {
       const { digest: _d, commitment: _c, ...own } = kept.find((one) => one.id === id) as StoredAssessment;
       const opened = { ...own, items };
       const { recipient, basis, test } = own;
       expect(digest).toBe(assessmentDigest({ sender, recipient, basis, test, items, contentDigest }, sha256));
-      expect(commitment).toBe(gateway.keys.commitment(canonicalBytes({ sender, ...opened, digest })));
+      expect(commitment).toBe(gateway.keys.commitment(sender, canonicalBytes({ sender, ...opened, digest })));
     }
     expect(kept.some(({ items }) => items.includes('assistants.1'))).toBe(true);
   });

@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, localSigner, parseDecision, parseManifest, sha256Base64url, signManifest } from '#envelope';
 import type { Context, Decision, Manifest, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
-import { aGateway, aWorld, anExchange, documentOf, example, forged, outcomeOf, sealAround, sealed } from '#testing';
+import { aGateway, aWorld, anExchange, documentOf, example, forged, keyStore, outcomeOf, sealAround, sealed } from '#testing';
 import type { Forgery, Sealed, TestExchange, TestGateway, World } from '#testing';
-import { KeyStore } from '../keys/key-store.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';
 const RECIPIENT = 'fk/forsakringskassan';
@@ -248,17 +247,17 @@ describe('the recipient', () => {
   });
 
   it('is hosted here by what the key store holds, whatever the keys log says', async () => {
-    const file = world.keys.files['myndigheterna'] as Parameters<typeof KeyStore.create>[1];
-    const { [RECIPIENT]: _, ...others } = file.authorities;
-    const keys = await KeyStore.create('myndigheterna', { ...file, authorities: others });
+    const { keys: all, secrets, v } = world.keys.files['myndigheterna']!;
+    const ofOthers = ({ holder }: { readonly holder: string }): boolean => holder !== RECIPIENT;
+    const keys = await keyStore('myndigheterna', { v, keys: all.filter(ofOthers), secrets: secrets.filter(ofOthers) });
     const delivery = await exchange.release(genuine);
     const without = await aGateway(world, 'myndigheterna', { keys });
     expect(await outcomeOf(() => without.verify.execute(delivery))).toBe('not-hosted');
   });
 
   it('is hosted here by what the keys log says, not by what the key store holds', async () => {
-    const file = world.keys.files['myndigheterna'] as Parameters<typeof KeyStore.create>[1];
-    const moved = await aGateway(world, 'rattsvasendet', { keys: await KeyStore.create('rattsvasendet', file) });
+    const keys = await keyStore('rattsvasendet', world.keys.files['myndigheterna']!);
+    const moved = await aGateway(world, 'rattsvasendet', { keys });
     const delivery = await exchange.release(genuine);
     expect(await outcomeOf(() => moved.verify.execute(delivery))).toBe('not-hosted');
   });

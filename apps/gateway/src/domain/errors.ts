@@ -96,7 +96,7 @@ export class RejectedDelivery extends Error {
 /** What is needed is not here yet: not the fault of what needs it, so that waits. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
-  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation' | 'ledger') {
+  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation' | 'ledger' | 'live-key') {
     super(code);
   }
 }

@@ -1,45 +1,36 @@
-import { SignJWT, errors, importJWK, jwtVerify } from 'jose';
-import type { CryptoKey, JWK } from 'jose';
+import { errors, jwtVerify } from 'jose';
+import { publicCryptoKey } from '#envelope';
+import type { PublicKey, Signer } from '#envelope';
+import { canonicalBytes } from '#json';
 
 export const TOKEN_LIFETIME_S = 600;
 
+/** The token keys of a gateway, newest first. */
+interface TokenKeys {
+  readonly signers: readonly Signer[];
+  readonly keys: readonly PublicKey[];
+}
+
 /** Access tokens of this gateway (RFC 9068): they say which system calls, never for which authority. */
 export class AccessTokens {
-  private constructor(
-    private readonly privateKey: CryptoKey,
-    private readonly publicKey: CryptoKey,
-    private readonly kid: string,
+  /** @param held asked at each token: a key that is made signs from then on */
+  constructor(
+    private readonly held: () => TokenKeys,
     private readonly issuer: string,
   ) {}
 
-  /** @param jwk private ES256 key with `kid` */
-  static async create(jwk: JWK, issuer: string): Promise<AccessTokens> {
-    const { d: _secret, ...open } = jwk;
-    const privateKey = await importJWK(jwk, 'ES256');
-    const publicKey = await importJWK(open, 'ES256');
-    if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array || jwk.kid === undefined) {
-      throw new Error('the token key is not an EC key with a kid');
-    }
-    return new AccessTokens(privateKey, publicKey, jwk.kid, issuer);
-  }
-
-  issue(system: string, jti: string, now: Date): Promise<string> {
+  async issue(system: string, jti: string, now: Date): Promise<string> {
     const iat = Math.floor(now.getTime() / 1000);
-    return new SignJWT({ client_id: system })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: this.kid })
-      .setIssuer(this.issuer)
-      .setAudience(this.issuer)
-      .setSubject(system)
-      .setJti(jti)
-      .setIssuedAt(iat)
-      .setExpirationTime(iat + TOKEN_LIFETIME_S)
-      .sign(this.privateKey);
+    const [newest] = this.held().signers;
+    if (newest === undefined) throw new Error('the key store has no token key');
+    const claims = { iss: this.issuer, aud: this.issuer, sub: system, client_id: system, jti, iat };
+    return newest.sign('at+jwt', canonicalBytes({ ...claims, exp: iat + TOKEN_LIFETIME_S }));
   }
 
   /** @returns id of the system, or undefined for anything but a token of this gateway that is still good */
   async verify(token: string, now: Date): Promise<string | undefined> {
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, this.publicKey, {
+      const { payload } = await jwtVerify(token, ({ kid }) => this.key(kid), {
         algorithms: ['ES256'],
         typ: 'at+jwt',
         issuer: this.issuer,
@@ -49,10 +40,16 @@ export class AccessTokens {
         maxTokenAge: TOKEN_LIFETIME_S + 60,
         clockTolerance: 5,
       });
-      return protectedHeader.kid === this.kid ? payload.sub : undefined;
+      return payload.sub;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
     }
+  }
+
+  private key(kid: string | undefined): ReturnType<typeof publicCryptoKey> {
+    const found = this.held().keys.find((key) => key.kid === kid);
+    if (found === undefined) throw new errors.JWKSNoMatchingKey();
+    return publicCryptoKey(found);
   }
 }

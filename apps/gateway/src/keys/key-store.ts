@@ -1,118 +1,116 @@
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { importPrivate, localOpener, localSigner } from '#envelope';
-import type { Opener, Signer } from '#envelope';
-import { parseStrict } from '#json';
-import { nodeNoteSigner } from '#tlog/build';
+import type { KeyUse, Opener, PublicKey, Signer } from '#envelope';
+import type { KeySource, SecretUse } from '#keystore';
+import { liveSigner, newestLive } from '#keystore';
+import type { Snapshot } from '#snapshot';
 import type { NoteSigner } from '#tlog/build';
-import type { JWK } from 'jose';
+import { NotYet } from '../domain/errors.js';
 import { StorageCipher } from './storage-cipher.js';
 
-/** The key store's file: private keys as JWK with `kid`, secrets as base64 of 32 bytes. Mode 0600. */
-export interface KeyStoreFile {
-  readonly manifest: JWK;
-  readonly witness: JWK;
-  readonly token: JWK;
-  readonly pseudonymKey: string;
-  readonly commitmentKey: string;
-  readonly authorities: {
-    readonly [authority: string]: { readonly document: JWK; readonly sealing: JWK; readonly storage: string };
-  };
-}
-
-interface Hosted {
-  readonly documentSigner: Signer;
-  readonly openers: ReadonlyMap<string, Opener>;
-  readonly cipher: StorageCipher;
-}
-
-const secret = (text: string): Buffer => {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== 32) throw new Error('a secret in the key store does not have 32 bytes');
-  return bytes;
-};
-
-/** Every key this gateway holds, behind what may be done with it. */
+/**
+ * Every key this gateway holds, behind what may be done with it. Of several keys for one use the newest that is live in the gateway's snapshot
+ * signs: one that was made and is not enrolled yet is not used, nor is one that was revoked. Every sealing key that is held opens.
+ */
 export class KeyStore {
-  private constructor(
-    readonly gateway: string,
-    readonly manifestSigner: Signer,
-    readonly tokenKey: JWK,
-    /** Cosigns checkpoints; its name there is the witness policy's to give. */
-    readonly witness: Omit<NoteSigner, 'name'>,
-    private readonly pseudonymKey: Buffer,
-    private readonly commitmentKey: Buffer,
-    private readonly hosted: ReadonlyMap<string, Hosted>,
-    private readonly kids: ReadonlySet<string>,
-  ) {}
+  private snapshot: () => Snapshot | undefined = () => undefined;
+  private readonly holder: string;
 
-  static async read(gateway: string, file: string): Promise<KeyStore> {
-    return KeyStore.create(gateway, parseStrict(await readFile(file)) as unknown as KeyStoreFile);
+  constructor(
+    readonly gateway: string,
+    private readonly source: KeySource,
+  ) {
+    this.holder = `gateway:${gateway}`;
   }
 
-  static async create(gateway: string, file: KeyStoreFile): Promise<KeyStore> {
-    const hosted = new Map<string, Hosted>();
-    const kids = new Set<string>();
-    for (const [authority, keys] of Object.entries(file.authorities)) {
-      const sealing = localOpener(await importPrivate(keys.sealing, 'sealing'));
-      const documentSigner = localSigner(await importPrivate(keys.document, 'document'));
-      for (const { kid } of [sealing, documentSigner]) kids.add(kid);
-      hosted.set(authority, {
-        documentSigner,
-        openers: new Map([[sealing.kid, sealing]]),
-        cipher: new StorageCipher(secret(keys.storage)),
-      });
-    }
-    const manifestSigner = localSigner(await importPrivate(file.manifest, 'manifest'));
-    const [pseudonymKey, commitmentKey] = [secret(file.pseudonymKey), secret(file.commitmentKey)];
-    const { privateJwk, kid } = await importPrivate(file.witness, 'witness');
-    const witness = nodeNoteSigner(gateway, privateJwk);
-    kids.add(manifestSigner.kid).add(kid);
-    return new KeyStore(gateway, manifestSigner, file.token, witness, pseudonymKey, commitmentKey, hosted, kids);
+  /** @param newest the snapshot by which keys are live; while there is none the newest key signs */
+  follow(newest: () => Snapshot | undefined): void {
+    this.snapshot = newest;
+  }
+
+  /** Looks for keys that came or went. @returns whether there was anything new */
+  reload(): Promise<boolean> {
+    return this.source.reload();
   }
 
   get authorities(): readonly string[] {
-    return [...this.hosted.keys()];
+    return this.source.holders().filter((holder) => !holder.startsWith('gateway:'));
   }
 
   /** Whether it has the private half of the key with this id that stands in the keys log. */
   holds(kid: string): boolean {
-    return this.kids.has(kid);
+    return this.source.holds(kid);
   }
 
   hosts(authority: string): boolean {
-    return this.hosted.has(authority);
+    return this.authorities.includes(authority);
   }
 
+  /** @throws {NotYet} while none is live */
+  get manifestSigner(): Signer {
+    return this.live(this.holder, 'manifest');
+  }
+
+  /** @throws {NotYet} while none is live */
   documentSigner(authority: string): Signer {
-    return this.of(authority).documentSigner;
+    return this.live(authority, 'document');
+  }
+
+  /** For requests to the operator's services: also before there is a snapshot, and when no key is live they are refused there. */
+  get requestSigner(): Signer {
+    return liveSigner(
+      () => this.source.signers(this.holder, 'manifest'),
+      (kid) => this.isLive(kid, this.holder, 'manifest'),
+    );
+  }
+
+  /** Cosigns checkpoints; its name there is the witness policy's to give. */
+  get witness(): Omit<NoteSigner, 'name'> {
+    return this.source.noteSigner(this.holder, 'witness');
+  }
+
+  /** Signs access tokens; the newest does, and tokens of the others are good until they expire. */
+  get tokens(): { readonly signers: readonly Signer[]; readonly keys: readonly PublicKey[] } {
+    return { signers: this.source.signers(this.holder, 'token'), keys: this.source.publicKeys(this.holder, 'token') };
   }
 
   opener(authority: string, kid: string): Opener | undefined {
-    return this.hosted.get(authority)?.openers.get(kid);
+    return this.openers(authority).find((opener) => opener.kid === kid);
   }
 
   openers(authority: string): readonly Opener[] {
-    return [...(this.hosted.get(authority)?.openers.values() ?? [])];
+    return this.source.openers(authority);
   }
 
   cipher(authority: string): StorageCipher {
-    return this.of(authority).cipher;
+    return new StorageCipher(this.source.secrets(authority, 'storage'));
   }
 
   /** Keyed, so that nobody outside can try officers' ids against it; base64url. */
   pseudonym(authority: string, officer: string): string {
-    return createHmac('sha256', this.pseudonymKey).update(`${authority}\n${officer}`).digest('base64url');
+    return this.keyed(authority, 'pseudonym', Buffer.from(officer, 'utf8'));
   }
 
-  /** Keyed commitment to bytes that stay here; base64url. */
-  commitment(bytes: Uint8Array): string {
-    return createHmac('sha256', this.commitmentKey).update(bytes).digest('base64url');
+  /** Keyed commitment of this authority to octets that stay here; base64url. */
+  commitment(authority: string, bytes: Uint8Array): string {
+    return this.keyed(authority, 'commitment', bytes);
   }
 
-  private of(authority: string): Hosted {
-    const found = this.hosted.get(authority);
-    if (found === undefined) throw new Error(`authority ${authority} is not hosted here`);
+  /** Under the first secret and no newer one: officers keep their pseudonyms, and drafts their assessments. */
+  private keyed(authority: string, use: SecretUse, bytes: Uint8Array): string {
+    const first = this.source.secrets(authority, use).at(-1);
+    if (first === undefined) throw new Error(`authority ${authority} is not hosted here`);
+    return createHmac('sha256', first.octets).update(`${authority}\n`).update(bytes).digest('base64url');
+  }
+
+  private live(holder: string, use: KeyUse): Signer {
+    const found = newestLive(this.source.signers(holder, use), (kid) => this.isLive(kid, holder, use));
+    if (found === undefined) throw new NotYet('live-key');
     return found;
+  }
+
+  private isLive(kid: string, holder: string, use: KeyUse): boolean | undefined {
+    const snapshot = this.snapshot();
+    const key = snapshot?.key(kid);
+    return snapshot === undefined ? undefined : key?.holder === holder && key.use === use;
   }
 }

@@ -15,7 +15,8 @@ export interface Signing {
  */
 export class AccessKey {
   constructor(
-    private readonly signer: Signer,
+    /** Newest first: the newest that is live signs. */
+    private readonly signers: () => readonly Signer[],
     private readonly keys: OwnKeys,
     private readonly checkpoints: Pick<Checkpoints, 'newest'>,
   ) {}
@@ -25,8 +26,11 @@ export class AccessKey {
     const newest = this.checkpoints.newest('keys');
     if (newest === undefined) return undefined;
     const snapshot = await this.keys.at(newest.size);
-    const key = snapshot.key(this.signer.kid);
-    return key?.use === 'access' && key.holder === 'ledger' ? { signer: this.signer, snapshot } : undefined;
+    const signer = this.signers().find(({ kid }) => {
+      const key = snapshot.key(kid);
+      return key?.use === 'access' && key.holder === 'ledger';
+    });
+    return signer === undefined ? undefined : { signer, snapshot };
   }
 
   /** @returns why people should look: what needs an entry of the ledger's own waits */
