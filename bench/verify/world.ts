@@ -52,8 +52,7 @@ export async function benchWorld(root: string, dir: string): Promise<BenchWorld>
     if (directory.witnesses.gateways.includes(id))
       witnesses.push(nodeNoteSigner(witnessName(directory.environment, id), store.witness));
   }
-  const log = (name: 'disclosure' | 'keys'): NoteSigner =>
-    nodeNoteSigner(trust.logs[name].origin, logKey(dir, name));
+  const log = (name: 'disclosure' | 'keys'): NoteSigner => nodeNoteSigner(trust.logs[name].origin, logKey(dir, name));
   return {
     directory,
     trust,

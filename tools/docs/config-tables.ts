@@ -97,7 +97,8 @@ const WORDS: Readonly<Record<string, string>> = {
   GATEWAY_ID: 'Id under which the gateway is enrolled.',
   HOST: 'Address to listen on.',
   KEYSTORE_FILE: 'Key store of the gateway and of the authorities it hosts, mode 0600.',
-  KEYSTORE_SECRET_FILE: 'Passphrase or secret that opens the key store; mode 0600, or 0640 where a credential store hands it out.',
+  KEYSTORE_SECRET_FILE:
+    'Passphrase or secret that opens the key store; mode 0600, or 0640 where a credential store hands it out.',
   LEDGER_URL: 'Base of the ledger. No trailing slash.',
   LOG_LEVEL: 'Least level that is written.',
   PORT: '0: any free port, told by `service.started`.',

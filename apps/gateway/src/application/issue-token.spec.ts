@@ -138,14 +138,8 @@ describe('every failure is the same', () => {
 
 describe('an access token', () => {
   it.each<[string, () => Promise<string>]>([
-    [
-      "of another gateway's key",
-      async () => tokensOf([await generateKey('token')]).issue(SYSTEM, jti(), clock.now()),
-    ],
-    [
-      'of another issuer',
-      async () => tokensOf([gatewayKey], 'https://x.example').issue(SYSTEM, jti(), clock.now()),
-    ],
+    ["of another gateway's key", async () => tokensOf([await generateKey('token')]).issue(SYSTEM, jti(), clock.now())],
+    ['of another issuer', async () => tokensOf([gatewayKey], 'https://x.example').issue(SYSTEM, jti(), clock.now())],
     [
       'that names another issuer, for this audience',
       async () => signed({ ...claims(), iss: 'https://x.example', aud: ISSUER }, gatewayKey, { typ: 'at+jwt' }),

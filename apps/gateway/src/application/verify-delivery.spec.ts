@@ -2,7 +2,18 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, localSigner, parseDecision, parseManifest, sha256Base64url, signManifest } from '#envelope';
 import type { Context, Decision, Manifest, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
-import { aGateway, aWorld, anExchange, documentOf, example, forged, keyStore, outcomeOf, sealAround, sealed } from '#testing';
+import {
+  aGateway,
+  aWorld,
+  anExchange,
+  documentOf,
+  example,
+  forged,
+  keyStore,
+  outcomeOf,
+  sealAround,
+  sealed,
+} from '#testing';
 import type { Forgery, Sealed, TestExchange, TestGateway, World } from '#testing';
 
 const SENDER = 'linkoping/omsorgsnamnden';
