@@ -66,3 +66,13 @@ it('tells faults by place and rule, never by value', async () => {
 it.each([null, 'text', 1, [], [good], undefined])('is no body: %j', async (value) => {
   expect(await outcome(value)).toMatch(/^(invalid-request|unknown-property)/);
 });
+
+it('does not walk the octets of a message from the broker', async () => {
+  const octets = new Proxy(new Uint8Array(3), {
+    ownKeys: () => {
+      throw new Error('walked');
+    },
+  });
+  const message = { body: octets, type: 'x.v1' };
+  expect(await pipe.transform(message, { type: 'body', metatype: Object })).toBe(message);
+});
