@@ -21,18 +21,26 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-export const equal = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((octet, i) => octet === b[i]);
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
+}
 
 /** Standard Base 64 with padding (RFC 4648 section 4). */
-export const toBase64 = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (octet) => String.fromCharCode(octet)).join(''));
+export function toBase64(bytes: Uint8Array): string {
+  let raw = '';
+  for (const octet of bytes) raw += String.fromCharCode(octet);
+  return btoa(raw);
+}
 
 /** Reads the one canonical spelling of standard Base 64 and no other. */
 export function fromBase64(text: string, code: TlogErrorCode): Uint8Array {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) throw new TlogError(code);
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  if (toBase64(bytes) !== text) throw new TlogError(code);
+  const raw = atob(text);
+  if (btoa(raw) !== text) throw new TlogError(code);
+  const bytes = new Uint8Array(raw.length);
+  for (let at = 0; at < raw.length; at += 1) bytes[at] = raw.charCodeAt(at);
   return bytes;
 }
 

@@ -1,5 +1,5 @@
 import { equal, fromBase64, fromDecimal } from '../encoding.js';
-import type { Sha256 } from '../encoding.js';
+import type { Sha256, VerifyEd25519 } from '../encoding.js';
 import { TlogError } from '../errors.js';
 import { LOG_SIGNATURE, parseNote, parseVerifierKey, verifiedBy } from './note.js';
 import type { Verification, VerifierKey } from './note.js';
@@ -31,6 +31,29 @@ export interface LogTrust {
  * @see c2sp.org/tlog-checkpoint
  */
 export function openCheckpoint(text: string, trust: LogTrust, verification: Verification): Checkpoint {
+  const before = openedBefore(trust, verification);
+  const known = before.get(text);
+  if (known !== undefined) return known;
+  const checkpoint = open(text, trust, verification);
+  if (text.length <= MAX_REMEMBERED_LENGTH) {
+    if (before.size >= MOST_REMEMBERED) before.clear();
+    before.set(text, checkpoint);
+  }
+  return checkpoint;
+}
+
+/** Many entries stand under one checkpoint, and each comes with it: what verified under a trust verifies again. What did not is never remembered. */
+const opened = new WeakMap<LogTrust, WeakMap<VerifyEd25519, Map<string, Checkpoint>>>();
+const [MOST_REMEMBERED, MAX_REMEMBERED_LENGTH] = [64, 4_096];
+
+function openedBefore(trust: LogTrust, { verifyEd25519 }: Verification): Map<string, Checkpoint> {
+  const byVerifier = opened.get(trust) ?? new WeakMap<VerifyEd25519, Map<string, Checkpoint>>();
+  const before = byVerifier.get(verifyEd25519) ?? new Map<string, Checkpoint>();
+  opened.set(trust, byVerifier.set(verifyEd25519, before));
+  return before;
+}
+
+function open(text: string, trust: LogTrust, verification: Verification): Checkpoint {
   const note = parseNote(text);
   const [origin, size, root, end, ...rest] = note.text.split('\n');
   if (origin === undefined || size === undefined || root === undefined || end !== '' || rest.length > 0) {
