@@ -1,5 +1,6 @@
 import { benchLaw } from './law.js';
 import { benchLedger } from './ledger.js';
+import { benchReferrals } from './referrals.js';
 import { benchVerify } from './verify.js';
 
 /** Parts of `npm run bench`. Each prints its table and says whether every bar was reached. */
@@ -7,13 +8,16 @@ const PARTS: { readonly [part: string]: (args: readonly string[]) => Promise<boo
   law: benchLaw,
   ledger: benchLedger,
   verify: benchVerify,
+  referrals: benchReferrals,
 };
 
-const [part = '', ...args] = process.argv.slice(2);
+/** Without a part: referrals end to end. */
+const given = process.argv.slice(2);
+const [part = '', ...args] = given[0]?.startsWith('--') === false ? given : ['referrals', ...given];
 const run = PARTS[part];
 if (run === undefined) {
   process.stderr.write(
-    `usage: npm run bench -- <${Object.keys(PARTS).join('|')}> [--decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --folder PATH | --short]\n`,
+    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --folder PATH | --short]\n`,
   );
   process.exit(1);
 }

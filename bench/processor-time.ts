@@ -40,15 +40,27 @@ const parentOf = (pid: number | undefined): number | undefined => {
 };
 
 /** Of the server, its processes, and those of them that have ended. NaN when they cannot be seen. */
-function serverSeconds(postmaster: number | undefined): number {
-  const server = postmaster === undefined ? undefined : statOf(postmaster);
-  if (server === undefined) return Number.NaN;
-  const children = readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .map((pid) => statOf(pid))
-    .filter((stat) => stat?.[1] === String(postmaster));
+const serverSeconds = (postmaster: number | undefined): number =>
+  postmaster === undefined ? Number.NaN : treeSeconds(postmaster);
+
+/** Processor time of a process and all below it, those that have ended included, in seconds. NaN when it cannot be seen. */
+export function treeSeconds(pid: number): number {
+  const of = statOf(pid);
+  if (of === undefined) return Number.NaN;
   const sum = (stat: readonly string[] | undefined, fields: readonly number[]): number =>
     fields.reduce((total, field) => total + Number(stat?.[field] ?? 0), 0);
-  // utime, stime; and cutime, cstime of the server itself.
-  return (sum(server, [11, 12, 13, 14]) + children.reduce((total, stat) => total + sum(stat, [11, 12]), 0)) / TICKS;
+  // utime, stime; and cutime, cstime: of children that have ended.
+  return treeOf(pid).reduce((total, one) => total + sum(statOf(one), [11, 12, 13, 14]), 0) / TICKS;
+}
+
+/** A process and all below it. */
+export function treeOf(pid: number): readonly number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const parent = /^[0-9]+$/.test(name) ? parentOf(Number(name)) : undefined;
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
+  const all = [pid];
+  for (const one of all) all.push(...(children.get(one) ?? []));
+  return all;
 }
