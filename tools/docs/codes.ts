@@ -355,6 +355,8 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   UNKNOWN_RULE_SET: 'no such rule set',
   ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
   KEY_IN_USE: 'the key stands in the log already, be it revoked',
+  LAST_KEY:
+    'the last live key of its holder and use has not been superseded: add the new one first, or give another reason',
   RULE_SET_OUT_OF_ORDER: 'the number is not higher than the last',
   SIZE_NOT_HELD: 'the log was not read that far',
   LOG_ROLLED_BACK: 'the log gives fewer entries than its checkpoint says',

@@ -14,6 +14,7 @@ export type SnapshotErrorCode =
   | 'UNKNOWN_RULE_SET'
   | 'ALREADY_ENROLLED'
   | 'KEY_IN_USE'
+  | 'LAST_KEY'
   | 'RULE_SET_OUT_OF_ORDER'
   | 'SIZE_NOT_HELD'
   | 'LOG_ROLLED_BACK'

@@ -13,10 +13,12 @@ export {
 export { broughtKeys, possessorsOf, type BroughtKey } from './brought.js';
 export { countersign, entryOf, parseEntry, provePossession, signEntry, signStatement, type Entry } from './entry.js';
 export {
+  REVOCATION_REASONS,
   addedUses,
   type EnrolledAuthority,
   type FunctionView,
   type ParticipantView,
+  type RevocationReason,
   type Statement,
   type StatementBody,
 } from './statement.js';

@@ -235,12 +235,12 @@ describe('the keys log', () => {
     [
       'a principal that nobody knows',
       'UNKNOWN_KEY',
-      () => entry({ kind: 'key-revoked', kid: keys.manifest.kid, reason: 'x' }, keys.stranger),
+      () => entry({ kind: 'key-revoked', kid: keys.manifest.kid, reason: 'lost' }, keys.stranger),
     ],
     [
       "another participant's administrator",
       'WRONG_PRINCIPAL',
-      () => entry({ kind: 'key-revoked', kid: keys.manifest.kid, reason: 'x' }, keys.fk),
+      () => entry({ kind: 'key-revoked', kid: keys.manifest.kid, reason: 'lost' }, keys.fk),
     ],
     [
       'operators alone for a participant',
@@ -251,6 +251,30 @@ describe('the keys log', () => {
       'an administrator for the exchange',
       'WRONG_PRINCIPAL',
       () => entry(added('exchange', 'decision', keys.stranger), keys.fk),
+    ],
+    [
+      'one operator, and an administrator in the place of the other',
+      'NOT_COUNTERSIGNED',
+      () => entry(participant('uppsala', keys.stranger), keys.stranger, [keys.operatorA, keys.fk]),
+    ],
+    [
+      'operators who countersigned another statement',
+      'MALFORMED_ENTRY',
+      async () => {
+        const [own, other] = await Promise.all(
+          [keys.stranger, keys.stranger].map((key) => entry(participant('uppsala', key), key)),
+        );
+        const lines = (bytes?: Uint8Array) =>
+          Buffer.from(bytes ?? [])
+            .toString()
+            .split('\n');
+        return Buffer.from([lines(own)[0], ...lines(other).slice(1)].join('\n'));
+      },
+    ],
+    [
+      'the end of the last key of a holder as superseded',
+      'LAST_KEY',
+      () => entry({ kind: 'key-revoked', kid: keys.sealing.kid, reason: 'superseded' }, keys.linkoping),
     ],
     ['one jurist for a rule set', 'NOT_COUNTERSIGNED', () => entry(release(2), keys.juristA)],
     [
@@ -313,9 +337,41 @@ describe('the keys log', () => {
       codeOf(() => KeysLog.empty(trust, nodeSha256).appendAll([...entries, ...more]));
     expect(await all(uppsala, later)).toBe('accepted');
     expect(await all(later, uppsala)).toBe('UNKNOWN_KEY');
-    const gone = await entry({ kind: 'key-revoked', kid: keys.stranger.kid, reason: 'x' }, keys.stranger);
+    const gone = await entry({ kind: 'key-revoked', kid: keys.stranger.kid, reason: 'lost' }, keys.stranger);
     expect(await all(uppsala, gone, later)).toBe('UNKNOWN_KEY');
     expect(await all(uppsala, uppsala)).toBe('ALREADY_ENROLLED');
+  });
+
+  it('lets a key go once another stands in its place, and the last for any other reason', async () => {
+    const { log } = await enrolled();
+    const holder = 'linkoping/socialnamnden';
+    const next = await generateKey('sealing');
+    const add = { kind: 'key-added', holder, use: 'sealing', key: publicOf(next) } as const;
+    await log.append(await entry(add, keys.linkoping));
+    await log.append(await entry({ kind: 'key-revoked', kid: keys.sealing.kid, reason: 'superseded' }, keys.linkoping));
+    expect(log.at(log.size).liveKeys(holder, 'sealing')).toMatchObject([{ kid: next.kid }]);
+    for (const reason of ['compromised', 'lost', 'ended'] as const) {
+      const other = KeysLog.empty(trust, nodeSha256);
+      await other.appendAll((await enrolled()).entries);
+      await other.append(await entry({ kind: 'key-revoked', kid: keys.sealing.kid, reason }, keys.linkoping));
+      expect(other.at(other.size).liveKeys(holder, 'sealing')).toEqual([]);
+    }
+  });
+
+  it('refuses what a revoked administrator states, whatever time it names', async () => {
+    const { log } = await enrolled();
+    const next = await generateKey('administrator');
+    const added = { kind: 'key-added', holder: 'participant:fk', use: 'administrator', key: publicOf(next) } as const;
+    await log.append(await entry(added, keys.fk));
+    await log.append(await entry({ kind: 'key-revoked', kid: keys.fk.kid, reason: 'compromised' }, next));
+    for (const issuedAt of ['2020-01-01T00:00:00.000Z', now.toISOString(), '2030-01-01T00:00:00.000Z']) {
+      const stolen = await signEntry(
+        { env: 'sandbox', id: randomUUID(), issuedAt, kind: 'key-revoked', kid: keys.juristB.kid, reason: 'lost' },
+        localSigner(keys.fk),
+        [keys.operatorA, keys.operatorB].map(localSigner),
+      );
+      expect(await codeOf(() => log.append(stolen))).toBe('UNKNOWN_KEY');
+    }
   });
 
   it('refuses a cooperation decision under an id that the registry would not answer for', async () => {

@@ -189,6 +189,8 @@ export class KeysLog {
         const record = now.key(statement.kid);
         if (record === undefined || record.use === 'operator') throw new SnapshotError('UNKNOWN_KEY');
         requireOwner(now, record.holder, principal, this.trust);
+        const isLast = now.liveKeys(record.holder, record.use).length === 1;
+        if (isLast && statement.reason === 'superseded') throw new SnapshotError('LAST_KEY');
         return (index) => {
           const logged = this.state.keys.get(statement.kid);
           if (logged !== undefined) logged.until = index + 1;

@@ -18,6 +18,10 @@ export const addedUses = [
   'administrator',
 ] as const satisfies readonly KeyUse[];
 
+/** Why a key ends. `superseded` says that another of its use stands in its place; with the others there may be none. */
+export const REVOCATION_REASONS = ['superseded', 'compromised', 'lost', 'ended'] as const;
+export type RevocationReason = (typeof REVOCATION_REASONS)[number];
+
 export interface ParticipantView {
   readonly slug: string;
   /** Ten digits. */
@@ -59,7 +63,7 @@ export type StatementBody =
       readonly sealingKey: Jwk;
     }
   | { readonly kind: 'key-added'; readonly holder: string; readonly use: (typeof addedUses)[number]; readonly key: Jwk }
-  | { readonly kind: 'key-revoked'; readonly kid: string; readonly reason: string }
+  | { readonly kind: 'key-revoked'; readonly kid: string; readonly reason: RevocationReason }
   | {
       readonly kind: 'rule-set-released';
       readonly number: number;
@@ -145,7 +149,7 @@ function bodyOf(reader: Reader): StatementBody {
         key: reader.jwk('key'),
       };
     case 'key-revoked':
-      return { kind, kid: reader.text('kid', patterns.digest), reason: reader.text('reason', patterns.code) };
+      return { kind, kid: reader.text('kid', patterns.digest), reason: reader.oneOf('reason', REVOCATION_REASONS) };
     case 'rule-set-released':
       return {
         kind,

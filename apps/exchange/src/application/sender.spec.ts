@@ -107,6 +107,23 @@ describe('the newest snapshot decides', () => {
     expect(await outcomeOf(() => establish(message.manifest, 'gw-kommunerna', late))).toBe('manifest-key');
   });
 
+  it('so that a stolen key, once it is revoked, chooses no time at which it was not', async () => {
+    const own = await aWorld();
+    const message = await sealed(own, await aGateway(own, 'kommunerna'), example('01'));
+    const key = own.keys.manifests['kommunerna'] as PrivateKey;
+    await own.revoke(key.kid, 'linkoping');
+    const late = await anExchange(own);
+    const now = own.clock.now().getTime();
+    for (const ms of [-365 * 86_400_000, -1, 0, 365 * 86_400_000]) {
+      const [issuedAt, expiresAt] = [ms, ms + 3_600_000].map((offset) => new Date(now + offset).toISOString());
+      const { manifest } = await forged(own, message, {
+        ...signedBy(key),
+        manifest: (m) => ({ ...m, issuedAt: issuedAt ?? '', expiresAt: expiresAt ?? '' }),
+      });
+      expect(await outcomeOf(() => establish(manifest, 'gw-kommunerna', late))).toBe('manifest-key');
+    }
+  });
+
   it('and while there is none, it waits', async () => {
     const own = await aWorld();
     own.holdKeysAt(0n);
