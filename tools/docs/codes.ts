@@ -302,12 +302,12 @@ export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = {
   CIPHERTEXT_DIGEST: 'what came is not the sealed document of the manifest',
   CLAIMS_MALFORMED: 'the claims are not claims',
   CLAIMS_TYPE: 'the claims are of another message type',
-  DOCUMENT_KEY_NOT_LIVE: 'the document key is not live',
+  DOCUMENT_KEY_NOT_LIVE: 'the document key is not live: unknown, revoked or expired',
   FUNCTION_UNKNOWN: 'the recipient has no such function',
   ISSUED_IN_FUTURE: 'issued more than a minute ahead',
   LIFETIME_TOO_LONG: 'good for more than seven days',
   RECIPIENT_UNKNOWN: 'no such recipient',
-  SEALING_KEY_NOT_LIVE: 'sealed to a key that is not live',
+  SEALING_KEY_NOT_LIVE: 'sealed to a key that is not live: unknown, revoked or expired',
   TYPE_NOT_SENT: 'a message type that is recorded, not sent',
 };
 
@@ -351,7 +351,7 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   UNKNOWN_PARTICIPANT: 'no such participant',
   UNKNOWN_GATEWAY: 'no such gateway',
   UNKNOWN_AUTHORITY: 'no such authority',
-  UNKNOWN_KEY: 'no such live key',
+  UNKNOWN_KEY: 'no such live key; to the registry one that has expired is none',
   UNKNOWN_RULE_SET: 'no such rule set',
   ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
   KEY_IN_USE: 'the key stands in the log already, be it revoked',

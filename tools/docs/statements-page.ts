@@ -194,7 +194,7 @@ ${codeTable(QUARANTINE)}
 
 ## Obstacles found before the law is asked
 
-In \`verdict.verification\` of a decision \`deny\`. \`MANIFEST_KEY_NOT_LIVE\` stands there when the key or the hosting ended before release.
+In \`verdict.verification\` of a decision \`deny\`. \`MANIFEST_KEY_NOT_LIVE\` stands there when the key or the hosting ended, or the key expired, before release.
 
 ${codeTable(OBSTACLES)}
 

@@ -8,6 +8,7 @@ import { liveSigner } from '#keystore';
 import { ConfirmPublisher, DisclosureTransport, EXCHANGE_QUEUE, OutboxRelay, QUARANTINE_QUEUE } from '#messaging';
 import {
   Cooperations,
+  KeyExpiry,
   KeysFollower,
   KeysSeenStore,
   LedgerKeys,
@@ -77,7 +78,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const keys = new KeysFollower(feed, new KeysSeenStore(dataSource, schema), PUBLISH_STALE_MS, log, now);
   isLive = (kid) => {
     const snapshot = keys.newest()?.snapshot;
-    return snapshot === undefined ? undefined : snapshot.key(kid)?.use === 'decision';
+    return snapshot === undefined ? undefined : snapshot.on(now()).key(kid)?.use === 'decision';
   };
   const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer);
   const ruleSets = new RuleSets(
@@ -99,6 +100,16 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     ledgerKeys.stop();
     await keys.stop();
   });
+
+  const expiry = new KeyExpiry(
+    () => keys.newest()?.snapshot,
+    () => ['exchange'],
+    log,
+    now,
+  );
+  health.watch('key-expiry', () => expiry.warning());
+  expiry.start();
+  platform.onDrain('loops', () => expiry.stop());
 
   const law = new Law(keys, new Cooperations(registry), ruleSets);
   const judge = new Judge(law);

@@ -6,6 +6,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 import { ConfirmPublisher, DisclosureTransport, OutboxRelay, gatewayQueue } from '#messaging';
 import {
   Cooperations,
+  KeyExpiry,
   KeysFollower,
   KeysSeenStore,
   LedgerKeys,
@@ -112,7 +113,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const seen = new KeysSeenStore(dataSource, schema);
   const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);
-  keys.follow(() => follower.newest()?.snapshot);
+  keys.follow(() => follower.newest()?.snapshot.on(now()));
   const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.requestSigner);
   const ruleSets = new RuleSets(
     (digest) => registry.get(`/v1/rule-sets/${digest}`),
@@ -127,7 +128,16 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     await ownKeys.look(snapshot);
     return ruleSets.prepare(snapshot);
   });
+  const expiry = new KeyExpiry(
+    () => follower.newest()?.snapshot,
+    (snapshot) => ownKeys.holders(snapshot),
+    log,
+    now,
+  );
+  health.watch('key-expiry', () => expiry.warning());
   await follower.start();
+  expiry.start();
+  platform.onDrain('loops', () => expiry.stop());
   ruleSets.start();
   // Until the newest release is installed nothing can be judged, and an older one must not be applied.
   health.register('rules', () => ruleSets.missing());

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
-import { ServiceTokenGuard, openKeys, readTrust } from '#operator';
+import { KeyExpiry, ServiceTokenGuard, openKeys, readTrust } from '#operator';
 import { Hints, dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
@@ -81,8 +81,17 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   parties.start();
   sequencer.start();
   const keys = new OwnKeys(store, trust);
-  const access = new AccessKey(() => held.signers('ledger', 'access'), keys, checkpoints);
+  const access = new AccessKey(() => held.signers('ledger', 'access'), keys, checkpoints, now);
   health.watch('access-key', () => access.missing());
+  const expiry = new KeyExpiry(
+    () => keys.newest(),
+    () => ['ledger'],
+    log,
+    now,
+  );
+  health.watch('key-expiry', () => expiry.warning());
+  expiry.start();
+  platform.onDrain('loops', () => expiry.stop());
   const keeping = new KeepingStore(dataSource);
   const environment = config.DELGE_ENVIRONMENT;
   const eraser = new Eraser(new EraseOpenings(keeping, parties, access, environment, fresh, now, log, crash), log);

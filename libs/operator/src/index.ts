@@ -1,3 +1,4 @@
+export { KeyExpiry, expiring, type Expiring } from './key-expiry.js';
 export { Cooperations } from './cooperations.js';
 export { KeysFollower, type KeysSeen } from './keys-follower.js';
 export { KEYS_SEEN_LOCK, KeysSeenStore, keysSeenTableSql } from './keys-seen.store.js';

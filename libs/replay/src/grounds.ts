@@ -75,7 +75,7 @@ async function verified(recorded: Recorded, keys: Pick<KeysLog, 'at'>): Promise<
   const { decision, kid } = parseDecision(recorded.decision);
   const snapshot = keys.at(BigInt(decision.keys.size));
   if (snapshot.rootBase64 !== decision.keys.root) return 'keys-root';
-  const key = snapshot.key(kid);
+  const key = snapshot.on(new Date(decision.decidedAt)).key(kid);
   if (key?.use !== 'decision' || key.holder !== 'exchange') return 'decision-key';
   await verifyDecision(recorded.decision, key.public);
   if (recorded.manifest === undefined) return 'opening-missing';
@@ -144,11 +144,12 @@ const obstaclesTo = (
   decision: Decision,
   snapshot: Snapshot,
 ): readonly string[] => {
-  const key = snapshot.key(kid);
+  const decidedAt = new Date(decision.decidedAt);
+  const key = snapshot.on(decidedAt).key(kid);
   const hosted = snapshot.authority(manifest.sender)?.gateway === manifest.gateway;
-  // Decided anew after the sender's key had ended.
+  // Decided anew after the sender's key had ended or expired.
   if (key?.holder !== `gateway:${manifest.gateway}` || !hosted) return ['MANIFEST_KEY_NOT_LIVE'];
-  const found: string[] = obstaclesOf(manifest, decision.jweSha256, snapshot, new Date(decision.decidedAt));
+  const found: string[] = obstaclesOf(manifest, decision.jweSha256, snapshot, decidedAt);
   if (claims === undefined) found.push('CLAIMS_MALFORMED');
   else if (claims.messageType !== manifest.messageType) found.push('CLAIMS_TYPE');
   return found.sort();

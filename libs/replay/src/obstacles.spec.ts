@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { parseManifest } from '#envelope';
-import type { Manifest } from '#envelope';
+import { generateKey, parseManifest } from '#envelope';
+import type { Manifest, PrivateKey } from '#envelope';
 import type { Snapshot } from '#snapshot';
-import { aGateway, aWorld, example, sealed } from '#testing';
+import { aGateway, aWorld, example, publicJwk, sealed } from '#testing';
 import type { World } from '#testing';
 import { OBSTACLES, obstaclesOf } from './obstacles.js';
 
@@ -50,6 +50,28 @@ it('finds RECIPIENT_UNKNOWN, and that its key is not live, when nobody of that n
 
 it('lets a minute of skew and a whole week of life through', () => {
   expect(obstacles({ issuedAt: plus(60_000), expiresAt: plus(7 * DAYS + 60_000) })).toEqual([]);
+});
+
+it('finds that a key had expired on the day of the decision, and not the day before', async () => {
+  const own = await aWorld();
+  const { sender, recipient } = manifest;
+  const added = async (holder: string, use: 'document' | 'sealing', expiresOn: string): Promise<string> => {
+    const key = await generateKey(use);
+    const administrator = own.keys.administrators[holder.split('/')[0] ?? ''] as PrivateKey;
+    await own.state({ kind: 'key-added', holder, use, key: publicJwk(key), expiresOn }, administrator);
+    return key.kid;
+  };
+  const documentKey = await added(sender, 'document', '2027-07-02');
+  const sealingKey = await added(recipient, 'sealing', '2027-07-03');
+  const at = (time: string) => {
+    const decidedAt = new Date(time);
+    const [issuedAt, expiresAt] = [time, new Date(decidedAt.getTime() + DAYS).toISOString()];
+    const changed = { ...manifest, documentKey, sealingKey, issuedAt, expiresAt };
+    return obstaclesOf(changed, manifest.jwe.sha256, own.snapshot, decidedAt);
+  };
+  expect(at('2027-07-01T21:59:59.999Z')).toEqual([]);
+  expect(at('2027-07-01T22:00:00.000Z')).toEqual(['DOCUMENT_KEY_NOT_LIVE']);
+  expect(at('2027-07-02T22:00:00.000Z')).toEqual(['DOCUMENT_KEY_NOT_LIVE', 'SEALING_KEY_NOT_LIVE']);
 });
 
 it('finds everything there is, sorted, by codes of the list', () => {

@@ -33,8 +33,9 @@ export const obstaclesOf = (
   decidedAt: Date,
 ): VerificationObstacle[] => {
   const recipient = snapshot.authority(manifest.recipient);
-  const documentKey = snapshot.key(manifest.documentKey);
-  const sealingKey = snapshot.key(manifest.sealingKey);
+  const then = snapshot.on(decidedAt);
+  const documentKey = then.key(manifest.documentKey);
+  const sealingKey = then.key(manifest.sealingKey);
   const issued = Date.parse(manifest.issuedAt);
   const found: VerificationObstacle[] = [];
   if (manifest.jwe.sha256 !== jweSha256) found.push('CIPHERTEXT_DIGEST');

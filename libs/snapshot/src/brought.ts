@@ -8,25 +8,29 @@ import type { StatementBody } from './statement.js';
 export interface BroughtKey {
   readonly key: PublicKey;
   readonly holder: string;
+  /** The day, Europe/Stockholm, from whose beginning on it does nothing new. */
+  readonly expiresOn?: string;
 }
 
 /** Every key that the statement brings. @throws {SnapshotError} MALFORMED_STATEMENT for one that is none of its use */
 export function broughtKeys(statement: StatementBody): readonly BroughtKey[] {
   switch (statement.kind) {
     case 'participant-enrolled':
-      return keysOf(`participant:${statement.participant.slug}`, [['administrator', statement.administratorKey]]);
+      return keysOf(statement, `participant:${statement.participant.slug}`, [
+        ['administrator', statement.administratorKey],
+      ]);
     case 'gateway-enrolled':
-      return keysOf(`gateway:${statement.gateway}`, [
+      return keysOf(statement, `gateway:${statement.gateway}`, [
         ['manifest', statement.manifestKey],
         ['witness', statement.witnessKey],
       ]);
     case 'authority-enrolled':
-      return keysOf(statement.authority.id, [
+      return keysOf(statement, statement.authority.id, [
         ['document', statement.documentKey],
         ['sealing', statement.sealingKey],
       ]);
     case 'key-added':
-      return keysOf(statement.holder, [[statement.use, statement.key]]);
+      return keysOf(statement, statement.holder, [[statement.use, statement.key]]);
     case 'key-revoked':
     case 'rule-set-released':
     case 'rules-adopted':
@@ -40,8 +44,12 @@ export function broughtKeys(statement: StatementBody): readonly BroughtKey[] {
 export const possessorsOf = (brought: readonly BroughtKey[], principal: string): readonly PublicKey[] =>
   brought.map(({ key }) => key).filter(({ use, kid }) => use !== 'sealing' && kid !== principal);
 
-const keysOf = (holder: string, keys: readonly (readonly [KeyUse, Jwk])[]): readonly BroughtKey[] =>
-  keys.map(([use, jwk]) => ({ key: admitted(jwk, use), holder }));
+const keysOf = (
+  { expiresOn }: { readonly expiresOn?: string },
+  holder: string,
+  keys: readonly (readonly [KeyUse, Jwk])[],
+): readonly BroughtKey[] =>
+  keys.map(([use, jwk]) => ({ key: admitted(jwk, use), holder, ...(expiresOn === undefined ? {} : { expiresOn }) }));
 
 function admitted(jwk: Jwk, use: KeyUse): PublicKey {
   try {

@@ -358,6 +358,24 @@ describe('the keys log', () => {
     }
   });
 
+  it('keeps the day on which a key expires, by which it is live at a time and not at a size', async () => {
+    const { log } = await enrolled();
+    const holder = 'linkoping/socialnamnden';
+    const next = await generateKey('sealing');
+    const body = { kind: 'key-added', holder, use: 'sealing', key: publicOf(next) } as const;
+    expect(await codeOf(() => entry({ ...body, expiresOn: '2027-02-29' }, keys.linkoping))).toBe('MALFORMED_STATEMENT');
+    await log.append(await entry({ ...body, expiresOn: '2027-03-01' }, keys.linkoping));
+    const snapshot = log.at(log.size);
+    const live = (at?: string) =>
+      (at === undefined ? snapshot : snapshot.on(new Date(at))).liveKeys(holder, 'sealing').map(({ kid }) => kid);
+    expect(live()).toEqual([keys.sealing.kid, next.kid]);
+    expect(live('2027-02-28T22:59:59Z')).toEqual([keys.sealing.kid, next.kid]);
+    expect(live('2027-02-28T23:00:00Z')).toEqual([keys.sealing.kid]);
+    const [before, after] = ['2027-02-28T22:59:59Z', '2027-02-28T23:00:00Z'].map((at) => snapshot.on(new Date(at)));
+    expect([before?.key(next.kid)?.expiresOn, after?.key(next.kid)]).toEqual(['2027-03-01', undefined]);
+    expect(after?.rootBase64).toBe(snapshot.rootBase64);
+  });
+
   it('refuses what a revoked administrator states, whatever time it names', async () => {
     const { log } = await enrolled();
     const next = await generateKey('administrator');

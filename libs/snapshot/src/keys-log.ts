@@ -1,4 +1,4 @@
-import type { KeyUse, PublicKey } from '#envelope';
+import type { KeyUse } from '#envelope';
 import { rootOfLeaves } from '#tlog/verify';
 import type { Sha256 } from '#tlog/verify';
 import { verifiedAhead } from './ahead.js';
@@ -91,7 +91,7 @@ export class KeysLog {
     const change = this.prepare(statement, signers);
     this.requireUnused(brought);
     const from = this.entries.length + 1;
-    for (const { key, holder } of brought) this.state.keys.set(key.kid, { value: recordOf(key, holder), from });
+    for (const one of brought) this.state.keys.set(one.key.kid, { value: recordOf(one), from });
     change(this.entries.length);
     this.entries.push(Uint8Array.from(bytes));
     this.ids.add(statement.id);
@@ -138,7 +138,7 @@ export class KeysLog {
     if (known !== undefined) return known;
     // A participant is enrolled under the key that it brings.
     const own = brought.find(({ key }) => statement?.kind === 'participant-enrolled' && key.kid === kid);
-    if (own !== undefined) return recordOf(own.key, own.holder);
+    if (own !== undefined) return recordOf(own);
     throw new SnapshotError('UNKNOWN_KEY');
   }
 
@@ -265,7 +265,13 @@ const parsedUntilFault = (all: readonly Uint8Array[]): readonly Entry[] => {
   return entries;
 };
 
-const recordOf = (key: PublicKey, holder: string): KeyRecord => ({ kid: key.kid, use: key.use, holder, public: key });
+const recordOf = ({ key, holder, expiresOn }: BroughtKey): KeyRecord => ({
+  kid: key.kid,
+  use: key.use,
+  holder,
+  public: key,
+  ...(expiresOn === undefined ? {} : { expiresOn }),
+});
 
 function put<T>(map: Map<string, { value: T; from: number }>, id: string, value: T, index: number): void {
   map.set(id, { value, from: index + 1 });

@@ -27,7 +27,7 @@ export async function verifyServiceToken(
 ): Promise<string> {
   try {
     const { kid, payload } = parseToken(text, 'delge-service+jwt');
-    const key = at.snapshot.key(kid);
+    const key = at.snapshot.on(at.now).key(kid);
     if (key === undefined || (key.use !== 'manifest' && key.use !== 'decision'))
       throw new SnapshotError('TOKEN_REFUSED');
     await verifyToken(text, 'delge-service+jwt', key.public);

@@ -1,3 +1,4 @@
+import { stockholmDate } from '#legal-basis';
 import type { AuthorityView, CooperationView, DirectoryView, LegalPositionView, LocalDate } from '#legal-basis';
 import type { KeyUse, PublicKey } from '#envelope';
 import type { EnrolledAuthority, FunctionView, ParticipantView } from './statement.js';
@@ -8,6 +9,8 @@ export interface KeyRecord {
   /** `<authority>`, `gateway:<id>`, `participant:<slug>`, `exchange`, `ledger` or `operator`. */
   readonly holder: string;
   readonly public: PublicKey;
+  /** The day, Europe/Stockholm, from whose beginning on it does nothing new; absent: it ends when it is revoked. */
+  readonly expiresOn?: LocalDate;
 }
 export interface GatewayRecord {
   readonly id: string;
@@ -52,14 +55,24 @@ export interface LoggedState {
 export class Snapshot {
   readonly directory: DirectoryView;
   private computedRoot: string | undefined;
+  private dated: Snapshot | undefined;
   private newest: { readonly ruleSet: ReleasedRuleSet | undefined } | undefined;
   constructor(
     private readonly state: LoggedState,
     private readonly length: number,
     /** Computed when asked for: most readers of a snapshot never do. */
     private readonly root: () => Uint8Array,
+    private readonly day?: LocalDate,
   ) {
     this.directory = this.withCooperations([]);
+  }
+
+  /** The same, at a time: a key that had expired by then is not live. Without a time none has, and what it signed stays good. */
+  on(at: Date): Snapshot {
+    const day = stockholmDate(at);
+    if (this.dated?.day !== day)
+      this.dated = new Snapshot(this.state, this.length, () => Buffer.from(this.rootBase64, 'base64'), day);
+    return this.dated;
   }
 
   get size(): bigint {
@@ -82,13 +95,28 @@ export class Snapshot {
   authorities(): readonly AuthorityRecord[] {
     return this.all(this.state.authorities.values());
   }
-  /** The key, if it is live at this size. */
+  /** The key, if it is live at this size; see `on` for those that expire. */
   key(kid: string): KeyRecord | undefined {
-    return this.held(this.state.keys.get(kid));
+    const key = this.held(this.state.keys.get(kid));
+    return key === undefined || this.expired(key) ? undefined : key;
+  }
+  private expired({ expiresOn }: KeyRecord): boolean {
+    return this.day !== undefined && expiresOn !== undefined && expiresOn <= this.day;
   }
   /** Live keys of one holder and use, oldest first. */
   liveKeys(holder: string, use: KeyUse): readonly KeyRecord[] {
-    return this.all(this.state.keys.values()).filter((key) => key.holder === holder && key.use === use);
+    return this.all(this.state.keys.values()).filter(
+      (key) => key.holder === holder && key.use === use && !this.expired(key),
+    );
+  }
+  /** Of each use that this holder has live keys for, the one that lasts longest, expired ones too. */
+  lastingKeys(holder: string): readonly KeyRecord[] {
+    const longest = new Map<KeyUse, KeyRecord>();
+    for (const key of this.all(this.state.keys.values())) {
+      const other = longest.get(key.use);
+      if (key.holder === holder && (other === undefined || lasts(key) >= lasts(other))) longest.set(key.use, key);
+    }
+    return [...longest.values()];
   }
   /** The key, if it is a live one of an administrator of the authority's participant. */
   administratorOf(authority: string, kid: string): PublicKey | undefined {
@@ -145,6 +173,8 @@ export class Snapshot {
     return Array.from(logged, (item) => this.held(item)).filter((value) => value !== undefined) as readonly T[];
   }
 }
+
+const lasts = ({ expiresOn = '9999-12-31' }: KeyRecord): string => expiresOn;
 
 const viewOf = ({ id, participant, kind, branches, agency }: AuthorityRecord): AuthorityView => ({
   id,

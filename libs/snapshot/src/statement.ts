@@ -1,4 +1,4 @@
-import { AUTHORITY_KINDS } from '#legal-basis';
+import { AUTHORITY_KINDS, isLocalDate } from '#legal-basis';
 import type { AuthorityKind } from '#legal-basis';
 import type { KeyUse } from '#envelope';
 import { JsonError, parseCanonical } from '#json';
@@ -44,15 +44,21 @@ export interface EnrolledAuthority {
   readonly municipalityCode?: string;
 }
 
-/** What a statement in the `keys` log says, by its kind. */
+/** What a statement in the `keys` log says, by its kind. `expiresOn`: the day, Europe/Stockholm, from whose beginning on the keys that it brings do nothing new. */
 export type StatementBody =
-  | { readonly kind: 'participant-enrolled'; readonly participant: ParticipantView; readonly administratorKey: Jwk }
+  | {
+      readonly kind: 'participant-enrolled';
+      readonly participant: ParticipantView;
+      readonly administratorKey: Jwk;
+      readonly expiresOn?: string;
+    }
   | {
       readonly kind: 'gateway-enrolled';
       readonly gateway: string;
       readonly operatedBy: string;
       readonly manifestKey: Jwk;
       readonly witnessKey: Jwk;
+      readonly expiresOn?: string;
     }
   | {
       readonly kind: 'authority-enrolled';
@@ -61,8 +67,15 @@ export type StatementBody =
       readonly gateway: string;
       readonly documentKey: Jwk;
       readonly sealingKey: Jwk;
+      readonly expiresOn?: string;
     }
-  | { readonly kind: 'key-added'; readonly holder: string; readonly use: (typeof addedUses)[number]; readonly key: Jwk }
+  | {
+      readonly kind: 'key-added';
+      readonly holder: string;
+      readonly use: (typeof addedUses)[number];
+      readonly key: Jwk;
+      readonly expiresOn?: string;
+    }
   | { readonly kind: 'key-revoked'; readonly kid: string; readonly reason: RevocationReason }
   | {
       readonly kind: 'rule-set-released';
@@ -123,6 +136,7 @@ function bodyOf(reader: Reader): StatementBody {
         kind,
         participant: participantOf(reader.object('participant')),
         administratorKey: reader.jwk('administratorKey'),
+        ...expiryOf(reader),
       };
     case 'gateway-enrolled':
       return {
@@ -131,6 +145,7 @@ function bodyOf(reader: Reader): StatementBody {
         operatedBy: reader.text('operatedBy', patterns.slug),
         manifestKey: reader.jwk('manifestKey'),
         witnessKey: reader.jwk('witnessKey'),
+        ...expiryOf(reader),
       };
     case 'authority-enrolled':
       return {
@@ -140,6 +155,7 @@ function bodyOf(reader: Reader): StatementBody {
         gateway: reader.text('gateway', patterns.slug),
         documentKey: reader.jwk('documentKey'),
         sealingKey: reader.jwk('sealingKey'),
+        ...expiryOf(reader),
       };
     case 'key-added':
       return {
@@ -147,6 +163,7 @@ function bodyOf(reader: Reader): StatementBody {
         holder: reader.text('holder', patterns.holder),
         use: reader.oneOf('use', addedUses),
         key: reader.jwk('key'),
+        ...expiryOf(reader),
       };
     case 'key-revoked':
       return { kind, kid: reader.text('kid', patterns.digest), reason: reader.oneOf('reason', REVOCATION_REASONS) };
@@ -182,6 +199,11 @@ function bodyOf(reader: Reader): StatementBody {
   }
 }
 
+function expiryOf(reader: Reader): { readonly expiresOn?: string } {
+  const expiresOn = reader.optionalText('expiresOn', patterns.date);
+  if (expiresOn !== undefined && !isLocalDate(expiresOn)) throw new SnapshotError('MALFORMED_STATEMENT', 'expiresOn');
+  return expiresOn === undefined ? {} : { expiresOn };
+}
 function participantOf(reader: Reader): ParticipantView {
   const participant = {
     slug: reader.text('slug', patterns.slug),

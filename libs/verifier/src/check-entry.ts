@@ -137,7 +137,9 @@ export class EntryChecker {
     const { manifest, kid } = annex;
     // Decided anew after the key had ended: the signature was made before that, and the verdict says it.
     const ended = JSON.stringify(decision.verdict) === '{"outcome":"deny","verification":["MANIFEST_KEY_NOT_LIVE"]}';
-    const record = ended ? this.ground.keys.known(kid, snapshot.size) : snapshot.key(kid);
+    const record = ended
+      ? this.ground.keys.known(kid, snapshot.size)
+      : snapshot.on(new Date(decision.decidedAt)).key(kid);
     const hosted = ended || snapshot.authority(manifest.sender)?.gateway === manifest.gateway;
     annexSignature(text, hosted ? manifestKey(record, manifest.gateway) : undefined, say);
     const cooperation = this.cooperation(manifest.claims);
@@ -194,7 +196,7 @@ export class EntryChecker {
     if (!same) say('annex-binding');
     if (snapshot !== undefined) {
       const hosted = snapshot.authority(by)?.gateway === gateway;
-      annexSignature(text, hosted ? manifestKey(snapshot.key(kid), gateway) : undefined, say);
+      annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
     }
     return { id, kind, decisionEntryId, jweSha256 };
   }
@@ -214,7 +216,7 @@ export class EntryChecker {
     if (verdict.outcome !== refusal.outcome) say('outcome-differs');
     if (snapshot !== undefined) {
       const hosted = snapshot.authority(sender)?.gateway === gateway;
-      annexSignature(text, hosted ? manifestKey(snapshot.key(kid), gateway) : undefined, say);
+      annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
     }
     const own = this.snapshot(refusal.keys, say);
     if (own !== undefined) {
@@ -253,7 +255,10 @@ export class EntryChecker {
     const { notice, kid } = parsed;
     const snapshot = this.signer(notice, kid, opening.entry, LEDGER, say);
     const text = annexOf(opening, notice.statementSha256, say);
-    const kept = text === undefined || snapshot === undefined ? {} : keptStatement(notice, text, snapshot, say);
+    const kept =
+      text === undefined || snapshot === undefined
+        ? {}
+        : keptStatement(notice, text, snapshot.on(new Date(notice.at)), say);
     const { entryId, authority, keys } = notice;
     const common = { index: opening.index, entryId, at: Date.parse(notice.at), keysSize: Number(keys.size) };
     return { kind: 'keeping', ...common, authority, ...kept };
@@ -285,7 +290,9 @@ export class EntryChecker {
   }
 
   private signer(
-    stated: { readonly env: string; readonly keys: KeysHead },
+    stated: { readonly env: string; readonly keys: KeysHead } & (
+      { readonly at: string } | { readonly decidedAt: string }
+    ),
     kid: string,
     text: string,
     by: { readonly use: KeyRecord['use']; readonly holder: string },
@@ -294,7 +301,7 @@ export class EntryChecker {
     if (stated.env !== this.ground.environment) say('wrong-environment');
     const snapshot = this.snapshot(stated.keys, say);
     if (snapshot === undefined) return undefined;
-    const key = snapshot.key(kid);
+    const key = snapshot.on(new Date('at' in stated ? stated.at : stated.decidedAt)).key(kid);
     if (key?.use !== by.use || key.holder !== by.holder) say('entry-key');
     else if (!signedBy(text, key.public)) say('entry-signature');
     return snapshot;

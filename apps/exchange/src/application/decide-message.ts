@@ -43,17 +43,17 @@ export class DecideMessage {
     if (publishedBy(gateway, account) && (await inboxHolds(this.dataSource.manager, schema, 'message', id, digest))) {
       return { messageId, sender, outcome: 'known' };
     }
+    const decidedAt = this.now();
     const snapshot = await this.senders.establish(
-      { kid, env, gateway, authority: sender },
+      { kid, env, gateway, authority: sender, at: decidedAt },
       account,
       { key: 'manifest-key', signature: 'manifest-signature' },
       (key) => verifyManifest(message.manifest, key),
     );
-    const stored = toStored(message, manifest, this.now());
+    const stored = toStored(message, manifest, decidedAt);
     if (stored.jweSha256 === manifest.jwe.sha256 && message.jwe.length !== manifest.jwe.length) {
       throw new SetAside('length-mismatch');
     }
-    const decidedAt = this.now();
     const expired = decidedAt.getTime() > stored.expiresAt.getTime();
     const judgement = await this.judge.judge(manifest, stored.jweSha256, snapshot, decidedAt);
     const outcome = await this.dataSource.transaction(async (tx) => {
@@ -75,11 +75,11 @@ export class DecideMessage {
 
   /**
    * Decides once more on a message whose earlier decision no longer stands.
-   * @param snapshot the newest
+   * @param decidedAt the time for which it was judged
    */
-  async again(tx: EntityManager, message: StoredMessage, judgement: Judgement): Promise<string> {
+  async again(tx: EntityManager, message: StoredMessage, judgement: Judgement, decidedAt: Date): Promise<string> {
     const { manifest } = parseManifest(message.manifest);
-    return this.recorder.decision(tx, message, manifest, judgement, this.now());
+    return this.recorder.decision(tx, message, manifest, judgement, decidedAt);
   }
 
   /** Attempt n+1 is taken only when n was refused for its key or has no technical receipt (design.md section 7). */

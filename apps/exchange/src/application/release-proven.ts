@@ -146,19 +146,19 @@ export class ReleaseProven {
     }
     const asked = askedOf(decision, now, snapshot.size, this.maxAgeMs);
     if (asked === 'nothing') return undefined;
-    const judgement = await this.stillStands(message);
+    const judgement = await this.stillStands(message, now);
     if (asked === 'whether-it-stands' && judgement.outcome === 'permit') return undefined;
     await entries.supersede(tx, decision.entryId, now);
-    await this.deciding.again(tx, message, judgement);
+    await this.deciding.again(tx, message, judgement, now);
     return 'decided-anew';
   }
 
   /** The same question, asked of the newest snapshot, today. */
-  private async stillStands(message: StoredMessage): Promise<Judgement> {
+  private async stillStands(message: StoredMessage, now: Date): Promise<Judgement> {
     const { manifest, kid } = parseManifest(message.manifest);
     const snapshot = this.law.newest();
-    const judgement = await this.judge.judge(manifest, message.jweSha256, snapshot, this.now());
-    const key = snapshot.key(kid);
+    const judgement = await this.judge.judge(manifest, message.jweSha256, snapshot, now);
+    const key = snapshot.on(now).key(kid);
     const hosted = snapshot.authority(message.sender)?.gateway === message.gateway;
     if (key?.holder === `gateway:${message.gateway}` && hosted) return judgement;
     return { ...judgement, outcome: 'deny', verdict: { outcome: 'deny', verification: ['MANIFEST_KEY_NOT_LIVE'] } };

@@ -19,10 +19,11 @@ beforeAll(async () => {
   stranger = await generateKey('manifest');
 });
 
-const establish = (text: string, account: string, by = exchange) => {
+const establish = (text: string, account: string, by = exchange, at = world.clock.now()) => {
   const { manifest, kid } = parseManifest(text);
   const { env, gateway, sender: authority } = manifest;
-  return by.senders.establish({ kid, env, gateway, authority }, account, reasons, (key) => verifyManifest(text, key));
+  const signed = { kid, env, gateway, authority, at };
+  return by.senders.establish(signed, account, reasons, (key) => verifyManifest(text, key));
 };
 const outcome = async (forgery: Forgery, account = 'gw-kommunerna'): Promise<string> => {
   const { manifest } = await forged(world, genuine, forgery);
@@ -122,6 +123,28 @@ describe('the newest snapshot decides', () => {
       });
       expect(await outcomeOf(() => establish(manifest, 'gw-kommunerna', late))).toBe('manifest-key');
     }
+  });
+
+  it('so that an expired key no longer speaks, from the beginning of its day on', async () => {
+    const own = await aWorld();
+    const message = await sealed(own, await aGateway(own, 'kommunerna'), example('01'));
+    const key = await generateKey('manifest');
+    await own.state(
+      {
+        kind: 'key-added',
+        holder: 'gateway:kommunerna',
+        use: 'manifest',
+        key: publicJwk(key),
+        expiresOn: '2027-03-28',
+      },
+      own.keys.administrators['linkoping'] as PrivateKey,
+    );
+    const { manifest } = await forged(own, message, signedBy(key));
+    const exchange = await anExchange(own);
+    // Midnight in Stockholm before the clocks go forward.
+    const at = (time: string) => outcomeOf(() => establish(manifest, 'gw-kommunerna', exchange, new Date(time)));
+    expect(await at('2027-03-27T22:59:59.999Z')).toBe('accepted');
+    expect(await at('2027-03-27T23:00:00.000Z')).toBe('manifest-key');
   });
 
   it('and while there is none, it waits', async () => {

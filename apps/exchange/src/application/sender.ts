@@ -12,6 +12,8 @@ export interface Signed {
   readonly gateway: string;
   /** Authority in whose name it is. */
   readonly authority: string;
+  /** When it came: the time by which its key may have expired, and that what is recorded of it carries. */
+  readonly at: Date;
 }
 export interface Reasons {
   readonly key: QuarantineReason;
@@ -42,7 +44,7 @@ export class EstablishSender {
     if (!publishedBy(signed.gateway, account)) throw new SetAside('account-mismatch');
     if (signed.env !== this.environment) throw new SetAside('environment');
     const holds = (at: Snapshot): boolean => {
-      const key = at.key(signed.kid);
+      const key = at.on(signed.at).key(signed.kid);
       return key?.use === 'manifest' && key.holder === `gateway:${signed.gateway}`;
     };
     let snapshot = this.law.newest();

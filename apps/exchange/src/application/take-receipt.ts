@@ -38,19 +38,20 @@ export class TakeReceipt {
       const known = await messages.holdsReceipt(this.dataSource.manager, receipt.receiptId, sha256);
       if (known) return { messageId, kind, outcome: 'known' };
     }
+    const at = this.now();
     const snapshot = await this.senders.establish(
-      { kid, env, gateway, authority: by },
+      { kid, env, gateway, authority: by, at },
       account,
       { key: 'receipt-key', signature: 'receipt-signature' },
       (key) => verifyReceipt(message.receipt, key),
     );
     if (!sealed) throw new SetAside('receipt-unbound');
     // What a gateway gave in order is handled here several at a time: that which must stand before it may be a moment behind.
-    let outcome = await this.take(message, receipt, sha256, snapshot);
+    let outcome = await this.take(message, receipt, sha256, { snapshot, at });
     for (let tried = 1; outcome === 'early'; tried += 1) {
       if (tried === TRIES) throw new SetAside('receipt-order');
       await delay(PAUSE_MS);
-      outcome = await this.take(message, receipt, sha256, snapshot);
+      outcome = await this.take(message, receipt, sha256, { snapshot, at });
     }
     this.crash('exchange.receipt.after-commit');
     return { messageId, kind, outcome };
@@ -60,10 +61,9 @@ export class TakeReceipt {
     message: ReceiptSignedV1,
     receipt: Receipt,
     sha256: string,
-    snapshot: Snapshot,
+    { snapshot, at }: { readonly snapshot: Snapshot; readonly at: Date },
   ): Promise<TakenReceipt['outcome'] | 'early'> {
     const { by, messageId, attempt, kind } = receipt;
-    const at = this.now();
     return this.dataSource.transaction(async (tx) => {
       const delivery = await messages.delivery(tx, messageId, attempt, by, receipt.decisionEntryId);
       const subject = delivery === undefined ? undefined : await messages.find(tx, delivery);

@@ -30,13 +30,13 @@ export class TakeRefusal {
     if (publishedBy(gateway, account) && (await inboxHolds(this.dataSource.manager, schema, 'refusal', id, digest))) {
       return { messageId, outcome: 'known' };
     }
+    const at = this.now();
     const snapshot = await this.senders.establish(
-      { kid, env, gateway, authority: sender },
+      { kid, env, gateway, authority: sender, at },
       account,
       { key: 'refusal-key', signature: 'refusal-signature' },
       (key) => verifyRefusal(message.refusal, key),
     );
-    const at = this.now();
     const outcome = await this.dataSource.transaction(async (tx) => {
       if (!(await claimInbox(tx, schema, 'refusal', id, digest))) return 'known';
       const number = await entries.nextNumber(tx, sender);

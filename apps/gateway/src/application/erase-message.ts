@@ -164,7 +164,9 @@ export class EraseMessage {
     try {
       const { decision, kid } = parseErasureDecision(text);
       const { authority, env } = decision;
-      const key = this.keys.hosts(authority) ? this.newest()?.administratorOf(authority, kid) : undefined;
+      const key = this.keys.hosts(authority)
+        ? this.newest()?.on(this.now()).administratorOf(authority, kid)
+        : undefined;
       if (key === undefined || env !== this.environment) throw new GatewayError('UNAUTHENTICATED');
       return await verifyErasureDecision(text, key);
     } catch (error) {

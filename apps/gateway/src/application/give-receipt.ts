@@ -75,7 +75,7 @@ export class GiveReceipt {
   }
 
   private async seal(sender: string, diaryNumber: string, receipt: Receipt): Promise<string> {
-    const key = this.law.current().snapshot.liveKeys(sender, 'sealing').at(-1);
+    const key = this.law.current().snapshot.on(this.now()).liveKeys(sender, 'sealing').at(-1);
     if (key === undefined)
       throw new GatewayError('RECEIPT_INVALID', { faults: [{ path: 'diaryNumber', code: 'sender-has-no-live-key' }] });
     return sealTo(key.public, canonicalBytes({ diaryNumber }), receipt);

@@ -56,7 +56,7 @@ export class OwnKeys {
   }
 
   /** Itself, and the authorities that it holds keys of or that the log says it hosts. */
-  private holders(snapshot: Snapshot): ReadonlySet<string> {
+  holders(snapshot: Snapshot): ReadonlySet<string> {
     const { gateway } = this.keys;
     const hosted = snapshot.authorities().filter((authority) => authority.gateway === gateway);
     return new Set([`gateway:${gateway}`, ...this.keys.authorities, ...hosted.map(({ id }) => id)]);

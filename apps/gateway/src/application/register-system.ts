@@ -61,7 +61,7 @@ export class RegisterSystem {
       if (!wellFormed(statement) || statement.env !== this.environment) throw new GatewayError('UNAUTHENTICATED');
       const { snapshot } = this.law.current();
       const authority = snapshot.authority(statement.authority);
-      const key = snapshot.key(kid);
+      const key = snapshot.on(this.now()).key(kid);
       const [slug] = statement.authority.split('/');
       const may =
         authority !== undefined &&

@@ -37,7 +37,7 @@ export class SealReferral {
     now: Date,
   ): Promise<SealedMessage> {
     const { snapshot } = evaluation.ground;
-    const sealingKey = snapshot.liveKeys(to.recipient, 'sealing').at(-1);
+    const sealingKey = snapshot.on(now).liveKeys(to.recipient, 'sealing').at(-1);
     if (sealingKey === undefined) {
       throw new GatewayError('UNKNOWN_RECIPIENT', { faults: [{ path: 'to', code: 'recipient-has-no-live-key' }] });
     }

@@ -74,13 +74,14 @@ export class VerifyEvidence {
     const index = this.proof(evidence);
     const snapshot = await this.law.snapshotAt(BigInt(stated.keys.size));
     if (snapshot.rootBase64 !== stated.keys.root) throw new RejectedDelivery('decision-binding', ['keys']);
-    const record = snapshot.key(kid);
+    const then = snapshot.on(new Date(stated.at));
+    const record = then.key(kid);
     if (record === undefined || record.use !== 'decision' || record.holder !== 'exchange') {
       throw new RejectedDelivery('decision-key');
     }
     if (known === undefined) await verified('decision-signature', () => check(record.public));
     this.notOfBefore(stated, snapshot.size, index);
-    return snapshot;
+    return then;
   }
 
   /**

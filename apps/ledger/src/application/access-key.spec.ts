@@ -23,7 +23,12 @@ const accessKey = (signing: PrivateKey, size: () => bigint | undefined): AccessK
     const witnessed = size();
     return witnessed === undefined ? undefined : { size: witnessed, note: '' };
   };
-  return new AccessKey(() => [localSigner(signing)], keys, { newest });
+  return new AccessKey(
+    () => [localSigner(signing)],
+    keys,
+    { newest },
+    () => world.clock.now(),
+  );
 };
 
 beforeAll(async () => {

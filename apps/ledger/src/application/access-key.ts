@@ -19,6 +19,7 @@ export class AccessKey {
     private readonly signers: () => readonly Signer[],
     private readonly keys: OwnKeys,
     private readonly checkpoints: Pick<Checkpoints, 'newest'>,
+    private readonly now: () => Date,
   ) {}
 
   /** @returns undefined while the key is not live */
@@ -26,8 +27,9 @@ export class AccessKey {
     const newest = this.checkpoints.newest('keys');
     if (newest === undefined) return undefined;
     const snapshot = await this.keys.at(newest.size);
+    const then = snapshot.on(this.now());
     const signer = this.signers().find(({ kid }) => {
-      const key = snapshot.key(kid);
+      const key = then.key(kid);
       return key?.use === 'access' && key.holder === 'ledger';
     });
     return signer === undefined ? undefined : { signer, snapshot };

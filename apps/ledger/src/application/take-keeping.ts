@@ -87,7 +87,7 @@ export class TakeKeeping {
   }
 
   private async verified(text: string, snapshot: Snapshot): Promise<Stated> {
-    const stated = readable(() => read(text, snapshot));
+    const stated = readable(() => read(text, snapshot.on(this.now())));
     if (stated.env !== this.environment) throw new KeepingRefused('environment');
     if (stated.key === undefined) throw new KeepingRefused('key');
     try {

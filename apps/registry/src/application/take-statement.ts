@@ -63,7 +63,7 @@ export class TakeStatement {
   }
 
   private async take(entry: Uint8Array, { ruleSet, possession }: Beside): Promise<Taken> {
-    const { statement, principal } = parseEntry(entry);
+    const { statement, principal, countersignatures } = parseEntry(entry);
     try {
       return await this.store.inOrder(async (tx) => {
         const known = await this.store.find(statement.id, tx);
@@ -75,6 +75,7 @@ export class TakeStatement {
         const bytes = released && (ruleSet ?? (await this.ruleSets.find(released.sha256, tx)));
         if (released !== undefined) assertReleasable(released, bytes, await this.ruleSets.all(tx));
         this.requireSealingKeys(statement, principal.text, possession ?? '');
+        this.requireUnexpired([principal, ...countersignatures]);
         await this.log.append(entry);
         await this.store.add(statement.id, statement.kind, entry, tx);
         // With the statement, never before: its signatures are what entitles the bytes to be kept.
@@ -90,7 +91,7 @@ export class TakeStatement {
     }
   }
 
-  /** The one thing that a reader of the log cannot see for itself: a sealing key signs nothing. */
+  /** A reader of the log cannot see this for itself: a sealing key signs nothing. */
   private requireSealingKeys(statement: Statement, line: string, answer: string): void {
     const { env } = statement;
     for (const { key, holder } of broughtKeys(statement)) {
@@ -98,6 +99,13 @@ export class TakeStatement {
       const claim = { env, holder, statementSha256: sha256Base64url(line) };
       if (!this.challenge.proves(answer, key, claim, this.now())) throw new SnapshotError('NOT_POSSESSED', 'sealing');
     }
+  }
+
+  /** Nor has a reader of the log a clock that it could hold against a signer's: an expired key states nothing new. */
+  private requireUnexpired(lines: readonly { readonly kid: string }[]): void {
+    const [ever, now] = [this.newest(), this.newest().on(this.now())];
+    if (lines.some(({ kid }) => ever.key(kid) !== undefined && now.key(kid) === undefined))
+      throw new SnapshotError('UNKNOWN_KEY', 'expired');
   }
 
   private async catchUp(): Promise<void> {
