@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { verifyProven } from '#client';
 import type { MessageView } from '#contracts';
-import { createKeyStore, withKey } from '#keystore';
+import { changeKeyStore, withKey } from '#keystore';
 import { stateAs } from '../tools/sandbox/enrol.js';
-import { gatewayKeys, keysOf, storePlace } from '../tools/sandbox/keys.js';
+import { gatewayKeys, open, storePlace } from '../tools/sandbox/keys.js';
 import { TestStack, eventually, example, permitted } from './support/stack.js';
 
 jest.setTimeout(240_000);
@@ -88,33 +89,46 @@ describe('an accepted message ends, and its sender is told how', () => {
     const { system, referral } = example('12-orebro');
     expect((await delge.sandbox.client(system).submit(referral)).state).toBe('accepted');
     const { dir, directory } = delge.stack.options;
-    const store = gatewayKeys(dir, 'myndigheterna');
-    const kid = store.authorities['csn/csn']?.sealing.kid ?? '';
+    const kid = gatewayKeys(dir, 'kommunerna').authorities[system]?.document.kid ?? '';
     const registry = delge.stack.url('registry');
-    await stateAs(dir, directory.environment, registry, 'csn', { kind: 'key-revoked', kid, reason: 'lost' });
+    await stateAs(dir, directory.environment, registry, 'orebro', { kind: 'key-revoked', kid, reason: 'lost' });
     await delge.stack.run('exchange');
     const message = await ended(system, referral.id, 'refused');
     expect(proven(message)).toEqual(['deny']);
   });
 
-  it("rejected by the recipient's gateway, when it cannot open the seal", async () => {
-    const { dir, instance } = delge.stack.options;
-    const { secretFile } = storePlace(dir, 'gateway-myndigheterna');
-    const content = keysOf(dir, 'gateway-myndigheterna');
-    const holder = 'fk/forsakringskassan';
-    const without = content.keys.filter((key) => key.holder !== holder || key.use !== 'sealing');
-    const changed = await withKey({ ...content, keys: without }, holder, 'sealing', new Date());
-    const file = instance.path('ends', 'other.keystore');
-    await createKeyStore({ file, secretFile }, changed.content);
-    await restart('gateway-myndigheterna', { KEYSTORE_FILE: file });
+  it('delivered as a second attempt, once, when its recipient had lost the key it was sealed to', async () => {
+    const { dir, directory, instance } = delge.stack.options;
     const { system, referral, recipient } = permitted();
-    await delge.sandbox.client(system).submit(referral);
-    const message = await ended(system, referral.id, 'rejected');
-    expect(message.receipts.map(({ kind, reason }) => [kind, reason])).toEqual([['rejected', 'seal-not-openable']]);
-    expect((await delge.sandbox.client(recipient).deliveries()).items.map(({ id }) => id)).not.toContain(
-      message.messageId,
+    const client = delge.sandbox.client(system);
+    const place = storePlace(dir, 'gateway-myndigheterna');
+    const [slug = ''] = recipient.split('/');
+    // While the gateway runs: it reads its store again.
+    const made = await changeKeyStore(place, async (content) => {
+      const lost = content.keys.filter(({ holder, use }) => holder !== recipient || use !== 'sealing');
+      const { content: changed, key } = await withKey({ ...content, keys: lost }, recipient, 'sealing', new Date());
+      const { jwk = {} } = changed.keys.at(-1) ?? {};
+      return { content: changed, result: { ...key, privateJwk: jwk } };
+    });
+    await eventually(
+      'the store is read',
+      SETTLED_MS,
+      async () =>
+        readFileSync(instance.path('log', 'ends-gateway-myndigheterna.log'), 'utf8').includes('key-store.read') ||
+        undefined,
     );
-    await restart('gateway-myndigheterna');
+    await client.submit(referral);
+    const waiting = await ended(system, referral.id, 'awaiting-key');
+    expect(waiting.receipts.map(({ kind, reason }) => [kind, reason])).toEqual([['rejected', 'seal-not-openable']]);
+    const key = open(made.privateJwk);
+    const body = { kind: 'key-added', holder: recipient, use: 'sealing', key } as const;
+    await stateAs(dir, directory.environment, delge.stack.url('registry'), slug, body, [made]);
+    const message = await ended(system, referral.id, 'fetched');
+    expect(message.attempt).toBe(2);
+    expect(message.earlier?.map(({ attempt }) => attempt)).toEqual([1]);
+    expect(proven(message)).toEqual(['permit', 'rejected', 'technical']);
+    const { items } = await delge.sandbox.client(recipient).deliveries();
+    expect(items.filter(({ id }) => id === message.messageId).map(({ attempt }) => attempt)).toEqual([2]);
   });
 
   it('quarantined, and told so, then discarded', async () => {

@@ -10,6 +10,7 @@ const SEALED = [
   ['referral', 'body', 'referral', 'id'],
   ['referral', 'assessments', 'assessment', 'id'],
   ['message', 'detail', 'message', 'message_id'],
+  ['earlier_attempt', 'detail', 'earlier_attempt', "concat(message_id, '.', attempt)"],
   ['statement', 'note', 'statement', 'entry_id'],
   ['delivery', 'detail', 'delivery', 'message_id'],
   ['delivery_receipt', 'detail', 'delivery_receipt', 'receipt_id'],

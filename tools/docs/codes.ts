@@ -284,7 +284,8 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'length-mismatch': 'the sealed document has another length than the manifest says',
   'cooperation-not-opened': 'the cooperation decision named is committed to and not opened at the registry',
   'id-reuse': 'the id stands for something else already',
-  'attempt-out-of-order': 'attempt n+1 without an attempt n, or after it was received',
+  'attempt-out-of-order':
+    'attempt n+1 without an attempt n, or after n was received, has expired or was refused for anything but its sealing key',
   'receipt-unreadable': 'the receipt is not a receipt',
   'receipt-key': 'the key is no live manifest key of the gateway',
   'receipt-signature': 'the signature does not verify',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importPrivate, localSigner } from '#envelope';
-import type { KeyUse, Signer } from '#envelope';
+import type { KeyUse, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
 import { basisVersionIds, ruleSetDigest, ruleSets } from '#legal-basis';
 import type { RuleSet } from '#legal-basis';
@@ -190,19 +190,20 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
   return planned.length;
 }
 
-/** States one thing more, as a participant's administrator with both operators. */
+/** States one thing more, as a participant's administrator with both operators. @param keys that the statement brings */
 export async function stateAs(
   dir: string,
   environment: string,
   registry: string,
   slug: string,
   body: StatementBody,
+  keys: readonly PrivateKey[] = [],
 ): Promise<void> {
   const files = keyFiles(dir);
   const principal = await signerOf(files.participant(slug, 'administrator'), 'administrator');
   const operators = [1, 2] as const;
   const countersigners = await Promise.all(operators.map((n) => signerOf(files.operator(n), 'operator')));
-  await give(registry, environment, { body, principal, countersigners });
+  await give(registry, environment, { body, principal, countersigners, brought: broughtBy(keys) });
 }
 
 const keep = (file: string, value: Enrolled): void => writeFileSync(file, JSON.stringify(value), { mode: 0o600 });

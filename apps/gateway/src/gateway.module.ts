@@ -39,6 +39,7 @@ import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordOutcome } from './application/record-outcome.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { RegisterSystem } from './application/register-system.js';
+import { SealAgain } from './application/seal-again.js';
 import { SealReferral } from './application/seal-referral.js';
 import { SubmitReferral } from './application/submit-referral.js';
 import { Sweep } from './application/sweep.js';
@@ -169,9 +170,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   health.watch('receipts', async () => ((await deadlines.standing()) > 0 ? 'overdue' : undefined));
   health.measure('overdue-receipts', () => deadlines.standing());
   const expire = new Expire(referrals, () => keys.authorities, now);
-  const sweep = new Sweep(expire, deadlines, config.SWEEP_INTERVAL_MS, log);
-  sweep.start();
-  platform.onDrain('loops', () => sweep.stop());
   platform.onDrain('relay', async () => {
     await relay.drain();
     await publisher.close();
@@ -196,6 +194,10 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   platform.onDrain('loops', () => reporting.stop());
   const evaluate = new EvaluateReferral(law, keys, newId);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId);
+  const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
+  const sweep = new Sweep(expire, again, deadlines, config.SWEEP_INTERVAL_MS, log);
+  sweep.start();
+  platform.onDrain('loops', () => sweep.stop());
   const verify = new VerifyDelivery(law, keys, evidence, environment);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
@@ -229,7 +231,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ExportOpenings, new ExportOpenings(source, needs)),
       value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
       value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),
-      value(RecordOutcome, new RecordOutcome(evidence, referrals, keys, now)),
+      value(RecordOutcome, new RecordOutcome(evidence, referrals, keys, now, () => sweep.wake())),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
       {

@@ -1,5 +1,6 @@
-import { advance } from '../../../apps/gateway/src/domain/message-state.js';
+import { advanceBy } from '../../../apps/gateway/src/domain/message-state.js';
 import type {
+  AwaitingKey,
   DueStore,
   Dues,
   ListedReferral,
@@ -91,7 +92,7 @@ export class MemoryReferralStore implements ReferralStore, Pick<DueStore, 'open'
     this.kept.set(entryId, { ...statement, ...this.kept.get(entryId) });
     if (found !== undefined && fact !== undefined) {
       const moved = (message: StoredMessage): StoredMessage =>
-        message.messageId === messageId ? { ...message, state: advance(message.state, fact) } : message;
+        message.messageId === messageId ? { ...message, state: advanceBy(message, fact, statement.attempt) } : message;
       this.referrals.set(found[0], { ...found[1], messages: found[1].messages.map(moved) });
     }
     return Promise.resolve('recorded');
@@ -102,6 +103,46 @@ export class MemoryReferralStore implements ReferralStore, Pick<DueStore, 'open'
     const met = new Set(own.flatMap(({ messageId, met: all = [] }) => all.map((what) => `${messageId} ${what}`)));
     const set = own.flatMap(({ messageId, set: all = [] }) => all.map((due) => ({ ...due, messageId })));
     return Promise.resolve(set.filter(({ messageId, what }) => !met.has(`${messageId} ${what}`)));
+  }
+
+  awaitingKey(authority: string): Promise<readonly AwaitingKey[]> {
+    const own = [...this.referrals.values()].filter((referral) => referral.authority === authority);
+    const of = ({ id, messages }: StoredReferral): AwaitingKey[] =>
+      messages.filter(({ state }) => state === 'awaiting-key').map(({ messageId }) => ({ referralId: id, messageId }));
+    return Promise.resolve(own.flatMap(of));
+  }
+
+  sealedAgain(authority: string, message: StoredMessage, outgoing: Outgoing): Promise<boolean> {
+    return this.replaced(authority, message.messageId, message.attempt - 1, (before) => {
+      this.outbox.push(outgoing);
+      const { attempt, manifestSha256 = '', jweSha256 = '', detail, earlier = [] } = before;
+      return { ...message, earlier: [...earlier, { attempt, manifestSha256, jweSha256, detail }] };
+    });
+  }
+
+  refusedAgain(authority: string, message: StoredMessage, refusal: StoredRefusal): Promise<boolean> {
+    return this.replaced(authority, message.messageId, message.attempt, () => {
+      this.keep([refusal]);
+      return { ...message, state: 'refused' };
+    });
+  }
+
+  private replaced(
+    authority: string,
+    messageId: string,
+    attempt: number,
+    next: (before: StoredMessage) => StoredMessage,
+  ): Promise<boolean> {
+    for (const [key, referral] of this.referrals) {
+      const at = referral.messages.findIndex(
+        (one) => one.messageId === messageId && one.attempt === attempt && one.state === 'awaiting-key',
+      );
+      const before = referral.messages[at];
+      if (referral.authority !== authority || before === undefined) continue;
+      this.referrals.set(key, { ...referral, messages: referral.messages.with(at, next(before)) });
+      return Promise.resolve(true);
+    }
+    return Promise.resolve(false);
   }
 
   expire(): Promise<{ readonly drafts: number; readonly messages: number }> {

@@ -1,9 +1,10 @@
-import { parseManifest, verifyManifest } from '#envelope';
+import { parseDecision, parseManifest, verifyManifest } from '#envelope';
 import type { Manifest } from '#envelope';
 import { claimInbox, inboxHolds } from '#messaging';
 import type { MessageSubmittedV1 } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
+import { entries } from '../persistence/entry.store.js';
 import { messages } from '../persistence/message.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
 import { schema } from '../persistence/index.js';
@@ -82,11 +83,23 @@ export class DecideMessage {
     return this.recorder.decision(tx, message, manifest, judgement, decidedAt);
   }
 
-  /** Attempt n+1 is taken only when n was refused for its key or has no technical receipt (design.md section 7). */
+  /**
+   * Attempt n+1 is taken only when n was refused for its key, or is out and has no technical receipt (design.md section 7). What the law stopped, or what has
+   * expired, has ended, and its sender was told.
+   */
   private async inOrder(tx: EntityManager, { sender, messageId, attempt }: StoredMessage): Promise<void> {
     if (attempt === 1) return;
     const before = await messages.find(tx, { sender, messageId, attempt: attempt - 1 });
-    if (before === undefined || before.state === 'fetched') throw new SetAside('attempt-out-of-order');
+    const open = before?.state === 'released' || before?.state === 'rejected';
+    const forKey = before?.state === 'refused' && (await this.refusedForKey(tx, before));
+    if (!open && !forKey) throw new SetAside('attempt-out-of-order');
+  }
+
+  private async refusedForKey(tx: EntityManager, message: StoredMessage): Promise<boolean> {
+    const text = await entries.standing(tx, message);
+    if (text === undefined) return false;
+    const { verification } = parseDecision(text).decision.verdict as { readonly verification?: readonly string[] };
+    return verification?.includes('SEALING_KEY_NOT_LIVE') === true;
   }
 }
 

@@ -102,6 +102,19 @@ export const entries = {
     );
   },
 
+  /** @returns the standing decision on an attempt; undefined when there is none, or it was erased */
+  async standing(
+    tx: EntityManager,
+    { sender, messageId, attempt }: Pick<StoredDecision, 'sender' | 'messageId' | 'attempt'>,
+  ): Promise<string | undefined> {
+    const [row] = await tx.query<{ decision: string }[]>(
+      `SELECT decision FROM exchange.decision
+       WHERE sender = $1 AND message_id = $2 AND attempt = $3 AND superseded_at IS NULL AND decision <> ''`,
+      [sender, messageId, attempt],
+    );
+    return row?.decision;
+  },
+
   async addNotice(tx: EntityManager, notice: StoredNotice): Promise<void> {
     await tx.query(
       `INSERT INTO exchange.notice (entry_id, kind, gateway, notice, blind, statement, sealed, at)

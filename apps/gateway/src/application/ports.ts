@@ -49,6 +49,15 @@ export interface MessageDetail {
   readonly document?: string;
 }
 
+/** An attempt that did not open at its recipient's, kept beside the one that took its place. */
+export interface EarlierAttempt {
+  readonly attempt: number;
+  readonly manifestSha256: string;
+  readonly jweSha256: string;
+  /** Encrypted at rest: the exact signed manifest and document. */
+  readonly detail: Pick<MessageDetail, 'manifest' | 'document'>;
+}
+
 export interface StoredMessage {
   readonly messageId: string;
   readonly recipient: string;
@@ -61,8 +70,15 @@ export interface StoredMessage {
   readonly manifestSha256?: string;
   readonly jweSha256?: string;
   readonly detail: MessageDetail;
+  /** Oldest first; absent when there was none. */
+  readonly earlier?: readonly EarlierAttempt[];
   /** When it was erased: then nothing is in its detail. */
   readonly erasedAt?: Date;
+}
+/** A message that waits for another sealing key of its recipient. */
+export interface AwaitingKey {
+  readonly referralId: string;
+  readonly messageId: string;
 }
 
 export type Phase = 'draft' | 'lapsed' | 'accepted';
@@ -105,6 +121,8 @@ export interface StoredRefusal {
 export interface StoredStatement {
   readonly entryId: string;
   readonly messageId: string;
+  /** Attempt that it is about; not kept, since it stands in what was signed. */
+  readonly attempt?: number;
   readonly kind: string;
   readonly entry: string;
   readonly statement?: string;
@@ -183,6 +201,15 @@ export interface ReferralStore {
     fact: MessageState | undefined,
     dues?: Dues,
   ): Promise<'recorded' | 'unknown'>;
+  /** Those of an authority that wait for a key, the longest waiting first. */
+  awaitingKey(authority: string): Promise<readonly AwaitingKey[]>;
+  /**
+   * Puts the next attempt in the place of one that waits, which is kept, with its outbox in one transaction.
+   * @returns false when the attempt before it waits no longer
+   */
+  sealedAgain(authority: string, message: StoredMessage, outgoing: Outgoing): Promise<boolean>;
+  /** Ends a message that waits as refused, with the verdict that it has now. @returns false when it waits no longer */
+  refusedAgain(authority: string, message: StoredMessage, refusal: StoredRefusal): Promise<boolean>;
   /** Drafts past their time lapse; messages never published by their expiry expire. @returns how many of each */
   expire(authority: string, at: Date): Promise<{ readonly drafts: number; readonly messages: number }>;
 }

@@ -90,7 +90,9 @@ const viewOfMessage = (
   statements: readonly StoredStatement[],
   due: MessageView['due'],
 ): MessageView => {
-  const decision = statements.findLast((s) => s.kind === 'decision');
+  const decided = (attempt: number): StoredStatement | undefined =>
+    statements.findLast((s) => s.kind === 'decision' && parseDecision(s.entry).decision.attempt === attempt);
+  const decision = decided(message.attempt);
   const receipts = statements.filter((s) => s.kind === 'receipt-recorded' && s.statement !== undefined);
   const notices = statements.filter((s) => s.kind !== 'decision' && s.kind !== 'receipt-recorded');
   return {
@@ -106,6 +108,14 @@ const viewOfMessage = (
     ...leftOutOf(message.detail),
     ...(message.detail.manifest === undefined ? {} : { manifest: message.detail.manifest }),
     ...(decision === undefined ? {} : { decision: decisionView(decision, message.detail) }),
+    ...(message.earlier === undefined
+      ? {}
+      : {
+          earlier: message.earlier.map(({ attempt, detail: { manifest = '' } }) => {
+            const one = decided(attempt);
+            return { attempt, manifest, ...(one === undefined ? {} : { decision: proven(one) }) };
+          }),
+        }),
     receipts: receipts.map(receiptView),
     notices: notices.map(noticeView),
   };
@@ -141,6 +151,7 @@ const receiptView = (s: StoredStatement): MessageView['receipts'][number] => {
   return {
     ...proven(s),
     receiptId: receipt.receiptId,
+    attempt: receipt.attempt,
     kind: receipt.kind,
     by: receipt.by,
     at: receipt.at,

@@ -3,6 +3,7 @@ import type { Decision, Notice, Receipt } from '#envelope';
 import type { MessageDecidedV1, MessageState, NoticeIssuedV1, ReceiptRecordedV1 } from '#contracts';
 import { parseStrict } from '#json';
 import type { Snapshot } from '#snapshot';
+import { MOST_ATTEMPTS, refusedForKey, rejectedForKey } from '../domain/attempts.js';
 import { duesOf, metBy } from '../domain/deadlines.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -37,6 +38,8 @@ export class RecordOutcome {
     private readonly store: ReferralStore,
     private readonly keys: KeyStore,
     private readonly now: Now,
+    /** Called when a message waits for another key of its recipient. */
+    private readonly awaiting: () => void = () => undefined,
   ) {}
 
   /** @throws {UntrustedStatement | NotYet} */
@@ -45,28 +48,30 @@ export class RecordOutcome {
       this.evidence.decision({ entry: message.decision, blind: message.blind, proof: message.proof }),
     );
     const own = await this.own(decision.sender, decision.messageId);
-    if (own === undefined) return { messageId: decision.messageId, kind: 'decision', outcome: 'unknown' };
+    if (own === undefined || isGone(own, decision.attempt))
+      return { messageId: decision.messageId, kind: 'decision', outcome: 'unknown' };
+    const of = attemptOf(own, decision.attempt);
     const agree =
       decision.messageId === message.messageId &&
       decision.attempt === message.attempt &&
-      decision.attempt === own.attempt &&
       decision.recipient === own.recipient &&
-      decision.manifestSha256 === own.manifestSha256 &&
-      decision.jweSha256 === own.jweSha256;
+      decision.manifestSha256 === of?.manifestSha256 &&
+      decision.jweSha256 === of.jweSha256;
     if (!agree) throw new UntrustedStatement('decision-binding');
     return this.keep(
       decision.sender,
       {
         entryId: decision.entryId,
         messageId: decision.messageId,
+        attempt: decision.attempt,
         kind: 'decision',
         entry: message.decision,
         blind: message.blind,
         proof: message.proof,
         at: new Date(decision.decidedAt),
       },
-      decision.outcome === 'permit' ? 'released' : 'refused',
-      decision.outcome === 'permit'
+      decision.outcome === 'permit' ? 'released' : ended('refused', refusedForKey(decision), decision.attempt),
+      decision.outcome === 'permit' && decision.attempt === own.attempt
         ? { set: duesOf(typeOf(own), clockOf(decision), this.now()), at: this.now() }
         : undefined,
     );
@@ -83,10 +88,10 @@ export class RecordOutcome {
     }
     const sender = notice.sender ?? (await this.senderOf(receipt.messageId));
     const own = sender === undefined ? undefined : await this.own(sender, receipt.messageId);
-    if (sender === undefined || own === undefined)
+    if (sender === undefined || own === undefined || isGone(own, receipt.attempt))
       return { messageId: receipt.messageId, kind: receipt.kind, outcome: 'unknown' };
     await this.receiptSignature(receipt, kid, message.receipt, snapshot);
-    if (receipt.by !== own.recipient || receipt.jweSha256 !== own.jweSha256 || receipt.attempt !== own.attempt) {
+    if (receipt.by !== own.recipient || receipt.jweSha256 !== attemptOf(own, receipt.attempt)?.jweSha256) {
       throw new UntrustedStatement('receipt-binding');
     }
     const note = await this.note(sender, receipt, message.sealed);
@@ -95,6 +100,7 @@ export class RecordOutcome {
       {
         entryId: notice.entryId,
         messageId: receipt.messageId,
+        attempt: receipt.attempt,
         kind: notice.kind,
         entry: message.notice,
         statement: message.receipt,
@@ -103,7 +109,7 @@ export class RecordOutcome {
         ...(note === undefined ? {} : { note }),
         at: new Date(receipt.at),
       },
-      factOf[receipt.kind],
+      rejectedForKey(receipt) ? ended('rejected', true, receipt.attempt) : factOf[receipt.kind],
       { met: metBy(receipt.kind), at: this.now() },
     );
   }
@@ -122,6 +128,7 @@ export class RecordOutcome {
       {
         entryId: notice.entryId,
         messageId: notice.messageId,
+        ...(notice.attempt === undefined ? {} : { attempt: notice.attempt }),
         kind: notice.kind,
         entry: message.notice,
         blind: message.blind,
@@ -139,6 +146,7 @@ export class RecordOutcome {
     dues?: Dues,
   ): Promise<Recorded> {
     const outcome = await this.store.record(sender, statement, fact, dues);
+    if (fact === 'awaiting-key') this.awaiting();
     return { messageId: statement.messageId, kind: statement.kind, outcome };
   }
 
@@ -193,6 +201,20 @@ const clockOf = ({ verdict }: Decision): string | undefined => {
   const { clock } = verdict as { readonly clock?: unknown };
   return typeof clock === 'string' ? clock : undefined;
 };
+
+/** Earlier attempts of what is erased are gone with it, so that nothing can be held against them. */
+const isGone = (own: StoredMessage, attempt: number): boolean => own.erasedAt !== undefined && attempt < own.attempt;
+
+/** What was signed and sealed as this attempt. */
+const attemptOf = (
+  own: StoredMessage,
+  attempt: number,
+): Pick<StoredMessage, 'manifestSha256' | 'jweSha256'> | undefined =>
+  attempt === own.attempt ? own : own.earlier?.find((earlier) => earlier.attempt === attempt);
+
+/** How an attempt ended, unless it may be made again. */
+const ended = (fact: 'refused' | 'rejected', forKey: boolean, attempt: number): MessageState =>
+  forKey && attempt < MOST_ATTEMPTS ? 'awaiting-key' : fact;
 
 const trusted = async <T>(verify: () => Promise<T>): Promise<T> => {
   try {

@@ -7,6 +7,7 @@ import { MAX_SEALED, MAX_STATEMENT } from '#contracts';
 import type { SubmitReferralDto } from '#contracts';
 import type { ComputedBy } from '../domain/forecast.js';
 import { GatewayError } from '../domain/errors.js';
+import type { KeyRecord } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
 import { leftOutOf } from './judge-recipient.js';
 import type { Evaluated, Evaluation } from './evaluate-referral.js';
@@ -28,20 +29,24 @@ export class SealReferral {
     private readonly newId: NewId,
   ) {}
 
-  /** Document, seal and manifest for one recipient whose verdict is permit. */
+  /**
+   * Document, seal and manifest for one recipient whose verdict is permit.
+   * @param again absent: the first attempt, to the newest live key
+   */
   async seal(
     sender: string,
     body: SubmitReferralDto,
     to: Evaluated,
     evaluation: Evaluation,
     now: Date,
+    again?: { readonly attempt: number; readonly sealingKey: KeyRecord },
   ): Promise<SealedMessage> {
     const { snapshot } = evaluation.ground;
-    const sealingKey = snapshot.on(now).liveKeys(to.recipient, 'sealing').at(-1);
+    const sealingKey = again?.sealingKey ?? snapshot.on(now).liveKeys(to.recipient, 'sealing').at(-1);
     if (sealingKey === undefined) {
       throw new GatewayError('UNKNOWN_RECIPIENT', { faults: [{ path: 'to', code: 'recipient-has-no-live-key' }] });
     }
-    const attempt = 1;
+    const attempt = again?.attempt ?? 1;
     const issuedAt = now.toISOString();
     const expiry = new Date(now.getTime() + this.lifetimeMs);
     const documentSigner = this.keys.documentSigner(sender);

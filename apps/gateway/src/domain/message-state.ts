@@ -13,6 +13,8 @@ const rank: Readonly<Record<MessageState, number>> = {
   quarantined: 2,
   checked: 3,
   released: 4,
+  // Of the attempt that did not open; the next one begins at `accepted`.
+  'awaiting-key': 4.5,
   fetched: 5,
   acknowledged: 6,
   refused: 10,
@@ -40,12 +42,26 @@ export const advance = (from: MessageState, fact: MessageState): MessageState =>
   return rank[fact] > rank[from] ? fact : from;
 };
 
+/**
+ * As `advance`, for a fact about one attempt. What became of an earlier one says nothing of the attempt that is under way, unless it arrived after all.
+ * @param attempt that the fact is about; undefined: it is about the message
+ */
+export const advanceBy = (
+  from: { readonly state: MessageState; readonly attempt: number },
+  fact: MessageState,
+  attempt: number | undefined,
+): MessageState => {
+  const arrived = fact === 'fetched' || fact === 'acknowledged';
+  return attempt === undefined || attempt === from.attempt || arrived ? advance(from.state, fact) : from.state;
+};
+
 /** Words of design.md section 4 for people; never *skickad* before *utlämnad*. */
 export const stateText: Readonly<Record<MessageState, { readonly sv: string; readonly en: string }>> = {
   'awaiting-assessment': { sv: 'väntar på bedömning', en: 'awaiting assessment' },
   accepted: { sv: 'mottagen av er gateway', en: 'accepted by your gateway' },
   checked: { sv: 'kontrollerad', en: 'checked' },
   released: { sv: 'utlämnad', en: 'released' },
+  'awaiting-key': { sv: 'väntar på mottagarens nya nyckel', en: "awaiting the recipient's new key" },
   fetched: { sv: 'hämtad', en: 'fetched' },
   acknowledged: { sv: 'kvitterad', en: 'acknowledged' },
   refused: { sv: 'stoppad: formellt hinder', en: 'refused: formal obstacle' },

@@ -132,6 +132,7 @@ const proven: Members<ProvenStatement> = {
 const receiptView = object<ReceiptView>({
   ...proven,
   receiptId: uuid,
+  attempt: count,
   kind: { type: 'string', enum: ['technical', 'rejected', ...BUSINESS_RECEIPTS] },
   by: authority,
   at: instant,
@@ -173,6 +174,18 @@ const messageView = object<MessageView>({
         ),
       ),
     }),
+  ),
+  earlier: absent(
+    described(
+      listOf(
+        object<NonNullable<MessageView['earlier']>[number]>({
+          attempt: count,
+          manifest: jws,
+          decision: absent(object<ProvenStatement>(proven)),
+        }),
+      ),
+      'Attempts that the recipient could not open for a lost or ended key; their receipts stand among `receipts`',
+    ),
   ),
   receipts: listOf(receiptView),
   notices: listOf(object<MessageView['notices'][number]>({ ...proven, kind: text, reason: absent(text), at: instant })),

@@ -43,6 +43,7 @@ export class PostgresErasureStore implements ErasureStore {
         `UPDATE gateway.message SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND message_id = $2`,
         [...values, at],
       );
+      await tx.query(`DELETE FROM gateway.earlier_attempt WHERE authority = $1 AND message_id = $2`, values);
       await tx.query(`DELETE FROM gateway.statement WHERE authority = $1 AND message_id = $2`, values);
       await tx.query(`DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2`, values);
       // Its fingerprint is a digest of claims.

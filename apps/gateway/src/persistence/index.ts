@@ -8,6 +8,7 @@ import { ErasureByMessage1765200000000 } from './migrations/1765200000000-erasur
 import { ErasureReports1765300000000 } from './migrations/1765300000000-erasure-reports.js';
 import { ForeignKeys1765400000000 } from './migrations/1765400000000-foreign-keys.js';
 import { Dues1765500000000 } from './migrations/1765500000000-dues.js';
+import { Attempts1765610000000 } from './migrations/1765610000000-attempts.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -21,6 +22,7 @@ export const migrations = [
   ErasureReports1765300000000,
   ForeignKeys1765400000000,
   Dues1765500000000,
+  Attempts1765610000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */

@@ -1,7 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ListReferralsQueryDto, MessageState } from '#contracts';
 import type {
+  AwaitingKey,
   Dues,
+  EarlierAttempt,
   ListedReferral,
   Outgoing,
   ReferralStore,
@@ -11,13 +13,14 @@ import type {
   StoredStatement,
 } from '../application/ports.js';
 import { erasedAt } from '../domain/errors.js';
-import { advance } from '../domain/message-state.js';
+import { advanceBy } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
+import type { StorageCipher } from '../keys/storage-cipher.js';
 import { asAuthority } from './authority-transaction.js';
 import { noteDues } from './due.store.js';
 import type { Outbox } from './outbox.js';
-import { cursorOf, toMessage, toReferral, toStatement } from './rows.js';
-import type { MessageRow, ReferralRow, StatementRow } from './rows.js';
+import { cursorOf, toEarlier, toMessage, toReferral, toStatement } from './rows.js';
+import type { EarlierRow, MessageRow, ReferralRow, StatementRow } from './rows.js';
 
 const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
   manifest_sha256, jwe_sha256, detail, erased_at`;
@@ -42,7 +45,7 @@ export class PostgresReferralStore implements ReferralStore {
         `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 ORDER BY position`,
         [authority, id],
       );
-      return toReferral(row, messages, this.keys.cipher(authority));
+      return this.withEarlier(tx, authority, toReferral(row, messages, this.keys.cipher(authority)));
     });
   }
 
@@ -91,8 +94,10 @@ export class PostgresReferralStore implements ReferralStore {
       if (messages.every((m) => m.state === 'withdrawn')) return 'withdrawn';
       if (row.phase === 'lapsed') return 'too-late';
       if (row.phase === 'accepted') {
-        if (messages.some((m) => m.state !== 'accepted' || m.outbox_id === null)) return 'too-late';
-        const ids = messages.flatMap((m) => m.outbox_id ?? []);
+        // Nothing is on its way of one that waits for a key: its attempt has ended, and the next is not made.
+        const under = messages.filter((m) => m.state !== 'awaiting-key');
+        if (under.some((m) => m.state !== 'accepted' || m.outbox_id === null)) return 'too-late';
+        const ids = under.flatMap((m) => m.outbox_id ?? []);
         // All or nothing: a referral is not withdrawn from some of its recipients.
         await tx.query('SAVEPOINT take_back');
         if ((await this.outbox.takeBack(tx, ids)).length !== ids.length) {
@@ -187,7 +192,9 @@ export class PostgresReferralStore implements ReferralStore {
         `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND message_id = $2`,
         [authority, messageId],
       );
-      return row === undefined ? undefined : toMessage(row, this.keys.cipher(authority));
+      if (row === undefined) return undefined;
+      const message = toMessage(row, this.keys.cipher(authority));
+      return (await earlierOf(tx, authority, message, this.keys.cipher(authority))) ?? message;
     });
   }
 
@@ -199,7 +206,7 @@ export class PostgresReferralStore implements ReferralStore {
   ): Promise<'recorded' | 'unknown'> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<MessageRow[]>(
-        `SELECT state, erased_at FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
+        `SELECT state, attempt, erased_at FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
         [authority, statement.messageId],
       );
       const refusals = await tx.query<{ erased: boolean }[]>(
@@ -230,7 +237,7 @@ export class PostgresReferralStore implements ReferralStore {
           ],
         );
       if (row !== undefined && !erased && dues !== undefined) await noteDues(tx, authority, statement.messageId, dues);
-      const next = row === undefined || fact === undefined ? row?.state : advance(row.state, fact);
+      const next = row === undefined || fact === undefined ? row?.state : advanceBy(row, fact, statement.attempt);
       if (next !== undefined && next !== row?.state) {
         await tx.query(
           `UPDATE gateway.message SET state = $3, changed_at = clock_timestamp() WHERE authority = $1 AND message_id = $2`,
@@ -239,6 +246,76 @@ export class PostgresReferralStore implements ReferralStore {
       }
       return 'recorded';
     });
+  }
+
+  awaitingKey(authority: string): Promise<readonly AwaitingKey[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<{ referral_id: string; message_id: string }[]>(
+        `SELECT referral_id, message_id FROM gateway.message WHERE authority = $1 AND state = 'awaiting-key'
+         ORDER BY changed_at, message_id`,
+        [authority],
+      );
+      return rows.map((row) => ({ referralId: row.referral_id, messageId: row.message_id }));
+    });
+  }
+
+  async sealedAgain(authority: string, message: StoredMessage, outgoing: Outgoing): Promise<boolean> {
+    const cipher = this.keys.cipher(authority);
+    const sealed = await asAuthority(this.dataSource, authority, async (tx) => {
+      const before = await this.waiting(tx, authority, message.messageId, message.attempt - 1);
+      if (before === undefined) return false;
+      const { messageId, attempt, detail } = toMessage(before, cipher);
+      const kept: EarlierAttempt['detail'] = { manifest: detail.manifest ?? '', document: detail.document ?? '' };
+      await tx.query(
+        `INSERT INTO gateway.earlier_attempt (authority, message_id, attempt, manifest_sha256, jwe_sha256, detail)
+         VALUES ($1, $2, $3, $4, $5, $6)`,
+        [
+          authority,
+          messageId,
+          attempt,
+          before.manifest_sha256,
+          before.jwe_sha256,
+          cipher.seal(kept, 'earlier_attempt', `${messageId}.${attempt}`),
+        ],
+      );
+      await tx.query(
+        `UPDATE gateway.message SET state = $3, attempt = $4, changed_at = $5, expires_at = $6, outbox_id = $7,
+           manifest_sha256 = $8, jwe_sha256 = $9, detail = $10 WHERE authority = $1 AND message_id = $2`,
+        [
+          authority,
+          messageId,
+          message.state,
+          message.attempt,
+          message.changedAt,
+          message.expiresAt,
+          message.outboxId,
+          message.manifestSha256,
+          message.jweSha256,
+          cipher.seal(message.detail, 'message', messageId),
+        ],
+      );
+      // What is awaited of it begins anew with its release.
+      await tx.query(`DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2`, [authority, messageId]);
+      await this.outbox.add(tx, [outgoing]);
+      return true;
+    });
+    if (sealed) this.outbox.wake();
+    return sealed;
+  }
+
+  async refusedAgain(authority: string, message: StoredMessage, refusal: StoredRefusal): Promise<boolean> {
+    const { messageId, attempt, changedAt, detail } = message;
+    const ended = await asAuthority(this.dataSource, authority, async (tx) => {
+      if ((await this.waiting(tx, authority, messageId, attempt)) === undefined) return false;
+      await tx.query(
+        `UPDATE gateway.message SET state = 'refused', changed_at = $3, detail = $4 WHERE authority = $1 AND message_id = $2`,
+        [authority, messageId, changedAt, this.keys.cipher(authority).seal(detail, 'message', messageId)],
+      );
+      await this.insertRefusals(tx, authority, [refusal]);
+      return true;
+    });
+    if (ended) this.outbox.wake();
+    return ended;
   }
 
   expire(authority: string, at: Date): Promise<{ readonly drafts: number; readonly messages: number }> {
@@ -261,13 +338,42 @@ export class PostgresReferralStore implements ReferralStore {
         tx,
         waiting.map((row) => row.outbox_id),
       );
-      const gone = waiting.filter((row) => back.includes(row.outbox_id)).map((row) => row.message_id);
+      // One that waits for a key has nothing under way.
+      const unkeyed = await tx.query<{ message_id: string }[]>(
+        `SELECT message_id FROM gateway.message
+         WHERE authority = $1 AND state = 'awaiting-key' AND expires_at <= $2 FOR UPDATE SKIP LOCKED`,
+        [authority, at],
+      );
+      const gone = [...waiting.filter((row) => back.includes(row.outbox_id)), ...unkeyed].map((row) => row.message_id);
       await tx.query(
         `UPDATE gateway.message SET state = 'expired', changed_at = $3 WHERE authority = $1 AND message_id = ANY($2::uuid[])`,
         [authority, gone, at],
       );
       return { drafts: drafts.length, messages: gone.length };
     });
+  }
+
+  private async withEarlier(tx: EntityManager, authority: string, referral: StoredReferral): Promise<StoredReferral> {
+    const cipher = this.keys.cipher(authority);
+    const messages: StoredMessage[] = [];
+    for (const message of referral.messages)
+      messages.push((await earlierOf(tx, authority, message, cipher)) ?? message);
+    return { ...referral, messages };
+  }
+
+  /** Locks the row. */
+  private async waiting(
+    tx: EntityManager,
+    authority: string,
+    messageId: string,
+    attempt: number,
+  ): Promise<MessageRow | undefined> {
+    const [row] = await tx.query<MessageRow[]>(
+      `SELECT ${MESSAGE_COLUMNS} FROM gateway.message
+       WHERE authority = $1 AND message_id = $2 AND attempt = $3 AND state = 'awaiting-key' AND erased_at IS NULL FOR UPDATE`,
+      [authority, messageId, attempt],
+    );
+    return row;
   }
 
   private async insert(tx: EntityManager, referral: StoredReferral): Promise<boolean> {
@@ -346,3 +452,19 @@ export class PostgresReferralStore implements ReferralStore {
     }
   }
 }
+
+/** @returns the message with its earlier attempts; undefined when it has none */
+const earlierOf = async (
+  tx: EntityManager,
+  authority: string,
+  message: StoredMessage,
+  cipher: StorageCipher,
+): Promise<StoredMessage | undefined> => {
+  if (message.attempt === 1 || message.erasedAt !== undefined) return undefined;
+  const rows = await tx.query<EarlierRow[]>(
+    `SELECT attempt, manifest_sha256, jwe_sha256, detail FROM gateway.earlier_attempt
+     WHERE authority = $1 AND message_id = $2 ORDER BY attempt`,
+    [authority, message.messageId],
+  );
+  return { ...message, earlier: rows.map((row) => toEarlier(row, message.messageId, cipher)) };
+};

@@ -1,6 +1,7 @@
 import type { MessageState } from '#contracts';
 import type {
   DeliveryDetail,
+  EarlierAttempt,
   ListedDelivery,
   MessageDetail,
   Phase,
@@ -41,6 +42,12 @@ export interface MessageRow {
   jwe_sha256: string | null;
   detail: Buffer;
   erased_at: Date | null;
+}
+export interface EarlierRow {
+  attempt: number;
+  manifest_sha256: string;
+  jwe_sha256: string;
+  detail: Buffer;
 }
 export interface StatementRow {
   entry_id: string;
@@ -93,6 +100,17 @@ export const toMessage = (row: MessageRow, cipher: StorageCipher): StoredMessage
 });
 /** Nobody reads the detail of what is erased: it is not among a referral's messages, and evidence of it is refused. */
 const NOTHING = {} as MessageDetail;
+
+export const toEarlier = (row: EarlierRow, messageId: string, cipher: StorageCipher): EarlierAttempt => ({
+  attempt: row.attempt,
+  manifestSha256: row.manifest_sha256,
+  jweSha256: row.jwe_sha256,
+  detail: cipher.open(
+    row.detail,
+    'earlier_attempt',
+    `${messageId}.${row.attempt}`,
+  ) as unknown as EarlierAttempt['detail'],
+});
 
 export const toReferral = (
   row: ReferralRow,

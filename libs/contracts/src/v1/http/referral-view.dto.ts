@@ -57,6 +57,7 @@ export interface ProvenStatement {
 
 export interface ReceiptView extends ProvenStatement {
   readonly receiptId: string;
+  readonly attempt: number;
   readonly kind: string;
   readonly by: string;
   readonly at: string;
@@ -104,6 +105,12 @@ export interface MessageView extends MessageSummary {
     /** How it stands to what the sender's gateway had forecast; absent for what was sent before this was kept. */
     readonly forecast?: ForecastView;
   };
+  /** Attempts that the recipient could not open, each with what was decided on it; their receipts stand among the others. */
+  readonly earlier?: readonly {
+    readonly attempt: number;
+    readonly manifest: string;
+    readonly decision?: ProvenStatement;
+  }[];
   readonly receipts: readonly ReceiptView[];
   readonly notices: readonly (ProvenStatement & {
     readonly kind: string;
