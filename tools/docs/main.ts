@@ -10,6 +10,7 @@ import { basisPages } from './basis-pages.js';
 import { faultsIn, missingWords, pagesOf, unknownEvents } from './check.js';
 import { configTables, variableNames } from './config-tables.js';
 import { anchorsOf, replaceBetween } from './markdown.js';
+import { jsonPage } from './json-page.js';
 import { messageTypePages } from './message-type-pages.js';
 import { openApiJson } from './openapi.js';
 import { problemStatuses, problemsPage } from './problems-page.js';
@@ -51,6 +52,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/entries.md', entriesPage(ROOT), 'markdown'],
     ['docs/statements.md', statementsPage(ROOT), 'markdown'],
     ['docs/texts.md', textsOfNewest(), 'markdown'],
+    ...(await jsonAtTheDoor()),
     [OPERATOR, operator, 'markdown'],
     [AUDITOR, auditorTables(read(AUDITOR)), 'markdown'],
     [INTEGRATOR, replaceBetween(read(INTEGRATOR), 'example', exampleBody()), 'markdown'],
@@ -73,6 +75,13 @@ const vocabularyJson = (): string => {
 const textsOfNewest = (): string => {
   const newest = ruleSets.at(-1);
   return newest === undefined ? '' : textsPage(newest);
+};
+
+/** Left as it is where the suite is not at hand. */
+const jsonAtTheDoor = async (): Promise<readonly (readonly [string, string, string])[]> => {
+  const corpora = process.env['DELGE_CORPORA'];
+  const suite = corpora === undefined ? undefined : resolve(ROOT, corpora, 'json-test-suite');
+  return suite === undefined || !existsSync(suite) ? [] : [['docs/json.md', await jsonPage(suite), 'markdown']];
 };
 
 /** Body of the one example that the integrator's page shows. */

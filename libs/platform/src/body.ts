@@ -19,6 +19,8 @@ export interface BodyOptions {
   readonly rules: readonly BodyRule[];
 }
 
+/** Octets of a request's body, but for routes with a rule of their own. */
+export const MAX_REQUEST_BODY = 512 * 1024;
 const DEPTH = 32;
 const slugs: Readonly<Record<JsonErrorCode, ProblemCode>> = {
   MALFORMED_JSON: 'malformed-json',

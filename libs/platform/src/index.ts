@@ -1,5 +1,5 @@
 export { Policy, PolicyGuard, Public, assertEveryRouteHasPolicy } from './access.js';
-export { bodyReader, type BodyRule } from './body.js';
+export { MAX_REQUEST_BODY, bodyReader, type BodyRule } from './body.js';
 export { ConfigError, ServiceConfig, loadConfig } from './config.js';
 export { crashPoint, type CrashPoint } from './crash-point.js';
 export { EventLog, type LogFields } from './event-log.js';

@@ -7,7 +7,7 @@ import helmet from 'helmet';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertEveryRouteHasPolicy } from './access.js';
-import { bodyReader } from './body.js';
+import { MAX_REQUEST_BODY, bodyReader } from './body.js';
 import type { BodyRule } from './body.js';
 import { ConfigError, loadConfig } from './config.js';
 import type { ServiceConfig } from './config.js';
@@ -24,7 +24,6 @@ import { validationPipe } from './validation.pipe.js';
 const STAGES = ['consumers', 'loops', 'relay', 'http', 'stores'] as const;
 export type Stage = (typeof STAGES)[number];
 
-const MAX_BODY = 512 * 1024;
 const HEADERS_MS = 5_000;
 const REQUEST_MS = 15_000;
 /** How often connections are held against these limits; Node's own 30 s would let a slow body stay for 45. */
@@ -140,7 +139,7 @@ const create = async <C extends ServiceConfig>(
   app.set('etag', false);
   app.use(helmet());
   app.use(oneHost);
-  app.use(bodyReader({ maxBytes: MAX_BODY, rules: service.bodies ?? [] }));
+  app.use(bodyReader({ maxBytes: MAX_REQUEST_BODY, rules: service.bodies ?? [] }));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(platform.log, service.translate));
   assertEveryRouteHasPolicy(app);
