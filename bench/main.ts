@@ -1,12 +1,14 @@
 import { benchLaw } from './law.js';
 import { benchLedger } from './ledger.js';
 import { benchReferrals } from './referrals.js';
+import { benchOneAnswer } from './one-answer.js';
 import { benchVerify } from './verify.js';
 
 /** Parts of `npm run bench`. Each prints its table and says whether every bar was reached. */
 const PARTS: { readonly [part: string]: (args: readonly string[]) => Promise<boolean> } = {
   law: benchLaw,
   ledger: benchLedger,
+  'one-answer': benchOneAnswer,
   verify: benchVerify,
   referrals: benchReferrals,
 };
@@ -17,7 +19,7 @@ const [part = '', ...args] = given[0]?.startsWith('--') === false ? given : ['re
 const run = PARTS[part];
 if (run === undefined) {
   process.stderr.write(
-    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --folder PATH | --short]\n`,
+    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --attempts NUMBER | --folder PATH | --short]\n`,
   );
   process.exit(1);
 }

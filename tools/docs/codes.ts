@@ -323,7 +323,7 @@ export const RELEASE_CODES: Readonly<Record<ReleaseFault, string>> = {
 export const KEEPING_CODES: Readonly<Record<KeepingFault | 'openings-missing', string>> = {
   malformed: 'no statement about keeping or erasing',
   environment: 'signed for another environment',
-  key: "the key is no live administrator key of the authority's participant; of a report, no live manifest key of its gateway",
+  key: "the key is no live administrator key of the authority's participant; of a report, no live manifest key of its gateway; told as `signature`, the ledger's log has which it was",
   signature: 'the signature does not verify',
   time: 'dated more than a minute ahead',
   'entry-unknown': 'an entry does not stand in the log',
@@ -352,7 +352,8 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   UNKNOWN_PARTICIPANT: 'no such participant',
   UNKNOWN_GATEWAY: 'no such gateway',
   UNKNOWN_AUTHORITY: 'no such authority',
-  UNKNOWN_KEY: 'no such live key; to the registry one that has expired is none',
+  UNKNOWN_KEY:
+    'no such live key, to the registry also one that has expired; of a signer it answers `BAD_SIGNATURE`, and its log has which it was',
   UNKNOWN_RULE_SET: 'no such rule set',
   ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
   KEY_IN_USE: 'the key stands in the log already, be it revoked',

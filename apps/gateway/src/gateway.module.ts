@@ -268,10 +268,11 @@ export const gatewayService: Service<GatewayConfig> = {
   translate: (error) => {
     if (error instanceof GatewayError) {
       const [code, status] = problems[error.code];
-      const { faults, extensions } = error.details;
+      const { faults, extensions, reason } = error.details;
       return new ProblemError(code, status, {
         ...(faults === undefined ? {} : { violations: faults }),
         ...(extensions === undefined ? {} : { extensions }),
+        ...(reason === undefined ? {} : { reason }),
       });
     }
     if (error instanceof NotYet || isStoreFailure(error)) return new ProblemError('not-ready', 503);

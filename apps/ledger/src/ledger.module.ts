@@ -24,7 +24,7 @@ import { Sequencer } from './application/sequencer.js';
 import { ShowOpenings } from './application/show-openings.js';
 import { TakeKeeping } from './application/take-keeping.js';
 import { TakeCosignatures } from './application/take-cosignatures.js';
-import { KeepingRefused } from './domain/keeping.js';
+import { KeepingRefused, isUnproven } from './domain/keeping.js';
 import { LOGS } from './domain/log.js';
 import { LogAnswers } from './http/answers.js';
 import { DisclosureLogController } from './http/disclosure-log.controller.js';
@@ -174,7 +174,9 @@ export const ledgerService: Service<LedgerConfig> = {
       const { code } = error;
       return code === 'id-reuse'
         ? new ProblemError('id-reuse', 409)
-        : new ProblemError('keeping-refused', 422, { extensions: { code } });
+        : isUnproven(code)
+          ? new ProblemError('keeping-refused', 422, { extensions: { code: 'signature' }, reason: code })
+          : new ProblemError('keeping-refused', 422, { extensions: { code } });
     }
     return isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
   },

@@ -81,6 +81,9 @@ export const registryService: Service<RegistryConfig> = {
       return new ProblemError('basis-version-altered', 422, {
         extensions: { code: error.code, versions: error.versions },
       });
+    // Whoever brings a statement is nobody until it is signed: which keys there are is not told by what fails.
+    if (error instanceof SnapshotError && error.path === 'signer')
+      return new ProblemError('statement-refused', 422, { extensions: { code: 'BAD_SIGNATURE' }, reason: error.code });
     if (error instanceof SnapshotError || error instanceof ReleaseRefused)
       return new ProblemError('statement-refused', 422, { extensions: { code: error.code } });
     if (isStoreFailure(error)) return new ProblemError('not-ready', 503);

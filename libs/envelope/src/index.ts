@@ -34,6 +34,7 @@ export {
   unsealDocument,
   verifyDocument,
 } from './document.js';
+export { parseCompact, type Compact } from './form.js';
 export { EnvelopeError, type EnvelopeErrorCode } from './errors.js';
 export { localAgreement, possessionCode, provesPossession, type Agree, type SealingClaim } from './possession.js';
 export {
@@ -104,6 +105,8 @@ export {
   parseToken,
   signedBy,
   signingBy,
+  signedByKnown,
+  signingByKnown,
   typOf,
   verifyToken,
   type ParsedToken,

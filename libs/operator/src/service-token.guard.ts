@@ -11,6 +11,12 @@ export interface ServiceRequest extends Request {
   holder?: string;
 }
 
+/** Who showed the token, or why nobody did. */
+interface Proof {
+  readonly holder?: string;
+  readonly reason?: string;
+}
+
 /** Lets in those who show a service token signed by a live key of theirs (policy `service`). */
 export class ServiceTokenGuard extends PolicyGuard {
   /** @param snapshot the newest there is; asked again, by `refresh`, when a key is not known in it */
@@ -27,25 +33,26 @@ export class ServiceTokenGuard extends PolicyGuard {
     const request = context.switchToHttp().getRequest<ServiceRequest>();
     const [scheme, token = '', ...rest] = (request.headers.authorization ?? '').split(' ');
     if (scheme?.toLowerCase() !== 'bearer' || rest.length > 0) throw new ProblemError('unauthenticated', 401);
-    const holder = (await this.holder(token)) ?? (await this.refreshed(token));
-    if (holder === undefined) throw new ProblemError('unauthenticated', 401);
+    const first = await this.proof(token);
+    const { holder, reason } = first.holder === undefined ? await this.refreshed(token, first) : first;
+    if (holder === undefined) throw new ProblemError('unauthenticated', 401, { reason: reason ?? 'not-ready' });
     request.holder = holder;
     return policy === 'service' || policy === holder;
   }
 
-  private async refreshed(token: string): Promise<string | undefined> {
+  private async refreshed(token: string, first: Proof): Promise<Proof> {
     const before = this.snapshot()?.size;
     await this.refresh();
-    return this.snapshot()?.size === before ? undefined : this.holder(token);
+    return this.snapshot()?.size === before ? first : this.proof(token);
   }
 
-  private async holder(token: string): Promise<string | undefined> {
+  private async proof(token: string): Promise<Proof> {
     const snapshot = this.snapshot();
-    if (snapshot === undefined) return undefined;
+    if (snapshot === undefined) return {};
     try {
-      return await verifyServiceToken(token, { aud: this.audience, now: new Date(), snapshot });
+      return { holder: await verifyServiceToken(token, { aud: this.audience, now: new Date(), snapshot }) };
     } catch (error) {
-      if (error instanceof SnapshotError) return undefined;
+      if (error instanceof SnapshotError) return { reason: error.path ?? 'claims' };
       throw error;
     }
   }

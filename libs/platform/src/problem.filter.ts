@@ -30,6 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     // A message's handler failed: the transport settles, and for that it must see the error itself.
     if (host.getType() !== 'http') return throwError(() => error);
     const problem = this.problemOf(error);
+    if (problem.options.reason !== undefined) this.log.warn('caller.refused', { code: problem.options.reason });
     const response = host.switchToHttp().getResponse<Response>();
     if (!response.headersSent) sendProblem(response, problem);
     else response.destroy();

@@ -10,6 +10,8 @@ export interface ProblemOptions {
   /** Further members of the answer (RFC 9457 section 3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
+  /** Why, for the own log alone: the caller is told nothing that tells one failed proof from another. */
+  readonly reason?: string;
 }
 
 /** A refusal with a stable type, answered as problem details. */

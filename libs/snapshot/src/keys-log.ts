@@ -5,8 +5,8 @@ import { verifiedAhead } from './ahead.js';
 import type { Ahead } from './ahead.js';
 import { broughtKeys, possessorsOf } from './brought.js';
 import type { BroughtKey } from './brought.js';
-import { isSigned, parseEntry, verifyLine } from './entry.js';
-import type { Entry } from './entry.js';
+import { isSigned, parseEntry } from './entry.js';
+import type { Entry, Line } from './entry.js';
 import { SnapshotError } from './errors.js';
 import { requireHolder, requireOwner } from './rights.js';
 import type { AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet } from './snapshot.js';
@@ -116,14 +116,15 @@ export class KeysLog {
     brought: readonly BroughtKey[],
     ahead: Ahead | undefined,
   ): { readonly principal: KeyRecord; readonly others: readonly KeyRecord[] } {
-    const principal = this.signerOf(entry.principal.kid, entry.statement, brought);
-    verifyLine(entry.principal, principal.public, ahead);
+    const principal = this.verifiedLine(
+      entry.principal,
+      ahead,
+      this.signerOf(entry.principal.kid, entry.statement, brought),
+    );
     requirePossession(entry, brought, ahead);
     const others: KeyRecord[] = [];
     for (const line of entry.countersignatures) {
-      const record = this.signerOf(line.kid);
-      verifyLine(line, record.public, ahead);
-      others.push(record);
+      others.push(this.verifiedLine(line, ahead, this.signerOf(line.kid)));
     }
     for (const operator of this.trust.operators) {
       if (!others.some(({ kid }) => kid === operator.kid)) throw new SnapshotError('NOT_COUNTERSIGNED', 'operator');
@@ -131,15 +132,22 @@ export class KeysLog {
     return { principal, others };
   }
 
-  private signerOf(kid: string, statement?: Statement, brought: readonly BroughtKey[] = []): KeyRecord {
+  private signerOf(kid: string, statement?: Statement, brought: readonly BroughtKey[] = []): KeyRecord | undefined {
     const operator = this.trust.operators.find((key) => key.kid === kid);
     if (operator !== undefined) return { kid, use: 'operator', holder: 'operator', public: operator };
     const known = this.at(this.size).key(kid);
     if (known !== undefined) return known;
     // A participant is enrolled under the key that it brings.
     const own = brought.find(({ key }) => statement?.kind === 'participant-enrolled' && key.kid === kid);
-    if (own !== undefined) return recordOf(own);
-    throw new SnapshotError('UNKNOWN_KEY');
+    return own === undefined ? undefined : recordOf(own);
+  }
+
+  /** Takes as long for a key that is not there as for one that is: whoever brings a statement to the registry is nobody yet. */
+  private verifiedLine(line: Line, ahead: Ahead | undefined, signer: KeyRecord | undefined): KeyRecord {
+    const genuine = isSigned(line, signer?.public, ahead);
+    if (signer === undefined) throw new SnapshotError('UNKNOWN_KEY', 'signer');
+    if (!genuine) throw new SnapshotError('BAD_SIGNATURE', 'signer');
+    return signer;
   }
 
   /** Judges the statement against the log so far. @returns what it changes */

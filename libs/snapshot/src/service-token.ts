@@ -1,4 +1,4 @@
-import { EnvelopeError, parseToken, verifyToken } from '#envelope';
+import { EnvelopeError, parseToken, signingByKnown } from '#envelope';
 import type { Signer } from '#envelope';
 import { JsonError, canonicalBytes, parseStrict } from '#json';
 import { SnapshotError } from './errors.js';
@@ -20,17 +20,21 @@ export function signServiceToken(
   return signer.sign('delge-service+jwt', payload);
 }
 
-/** @returns holder of the key that signed, `gateway:<id>` or `exchange` @throws {SnapshotError} TOKEN_REFUSED, whatever is wrong */
+/**
+ * @returns holder of the key that signed, `gateway:<id>` or `exchange`
+ * @throws {SnapshotError} TOKEN_REFUSED, whatever is wrong, after the same work whichever of key and signature it is; the path is for the own log
+ */
 export async function verifyServiceToken(
   text: string,
   at: { readonly aud: Audience; readonly now: Date; readonly snapshot: Snapshot },
 ): Promise<string> {
   try {
     const { kid, payload } = parseToken(text, 'delge-service+jwt');
-    const key = at.snapshot.on(at.now).key(kid);
-    if (key === undefined || (key.use !== 'manifest' && key.use !== 'decision'))
-      throw new SnapshotError('TOKEN_REFUSED');
-    await verifyToken(text, 'delge-service+jwt', key.public);
+    const known = at.snapshot.on(at.now).key(kid);
+    const key = known?.use === 'manifest' || known?.use === 'decision' ? known : undefined;
+    const genuine = await signingByKnown(text, key?.public);
+    if (key === undefined) throw new SnapshotError('TOKEN_REFUSED', 'key');
+    if (!genuine) throw new SnapshotError('TOKEN_REFUSED', 'signature');
     const reader = new Reader(parseStrict(payload), 'TOKEN_REFUSED');
     reader.oneOf('aud', [at.aud]);
     reader.oneOf('iss', [key.holder]);
@@ -38,11 +42,13 @@ export async function verifyServiceToken(
     const [iat, exp] = [reader.count('iat'), reader.count('exp')];
     reader.text('jti', patterns.uuid);
     reader.end();
-    if (iat > now + SKEW_S || exp < now - SKEW_S || exp - iat > LIFETIME_S) throw new SnapshotError('TOKEN_REFUSED');
+    if (iat > now + SKEW_S || exp < now - SKEW_S || exp - iat > LIFETIME_S)
+      throw new SnapshotError('TOKEN_REFUSED', 'time');
     return key.holder;
   } catch (cause) {
-    if (cause instanceof EnvelopeError || cause instanceof JsonError || cause instanceof SnapshotError) {
-      throw new SnapshotError('TOKEN_REFUSED', undefined, { cause });
+    if (cause instanceof SnapshotError) throw cause;
+    if (cause instanceof EnvelopeError || cause instanceof JsonError) {
+      throw new SnapshotError('TOKEN_REFUSED', 'malformed', { cause });
     }
     throw cause;
   }

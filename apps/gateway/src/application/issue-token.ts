@@ -1,7 +1,9 @@
-import { errors, generateKeyPair, importJWK, jwtVerify } from 'jose';
-import type { CryptoKey } from 'jose';
+import { EnvelopeError, generateKey, parseCompact } from '#envelope';
+import { errors, importJWK, jwtVerify } from 'jose';
+import type { JWK, JWTPayload } from 'jose';
 import { CLIENT_ASSERTION_TYPE, UUID } from '#contracts';
 import type { TokenRequestDto } from '#contracts';
+import type { JsonValue } from '#json';
 import type { AccessTokens } from '../keys/access-tokens.js';
 import { TOKEN_LIFETIME_S } from '../keys/access-tokens.js';
 import { GatewayError } from '../domain/errors.js';
@@ -11,6 +13,7 @@ const SKEW_S = 60;
 /** An assertion is used once, so it need not live longer (RFC 7523 section 3). */
 const MAX_ASSERTION_S = 300;
 const MAX_JTI = 128;
+const MAX_ASSERTION = 4_096;
 
 export interface IssuedToken {
   readonly access_token: string;
@@ -26,7 +29,7 @@ export class IssueToken {
     private readonly audiences: readonly string[],
     private readonly newId: NewId,
     private readonly now: Now,
-    private readonly nobody: CryptoKey,
+    private readonly nobody: JWK,
   ) {}
 
   /** @param audiences the token endpoint's URL and the issuer's */
@@ -38,14 +41,13 @@ export class IssueToken {
     now: Now,
   ): Promise<IssueToken> {
     // Verifying against nobody's key takes as long as against a system's, so time does not tell which ids exist.
-    const { publicKey } = await generateKeyPair('ES256');
-    return new IssueToken(systems, tokens, audiences, newId, now, publicKey);
+    const { jwk } = await generateKey('system');
+    return new IssueToken(systems, tokens, audiences, newId, now, jwk);
   }
 
-  /** @throws {GatewayError} UNAUTHENTICATED, whatever the reason */
+  /** @throws {GatewayError} UNAUTHENTICATED, whatever the reason, which is for the own log */
   async execute(request: Partial<TokenRequestDto>): Promise<IssuedToken> {
     const system = await this.authenticate(request);
-    if (system === undefined) throw new GatewayError('UNAUTHENTICATED');
     return {
       access_token: await this.tokens.issue(system, this.newId(), this.now()),
       token_type: 'Bearer',
@@ -53,44 +55,58 @@ export class IssueToken {
     };
   }
 
-  private async authenticate(request: Partial<TokenRequestDto>): Promise<string | undefined> {
-    const assertion = request.client_assertion;
+  /** @returns id of the system that signed */
+  private async authenticate(request: Partial<TokenRequestDto>): Promise<string> {
+    const { client_assertion: assertion, client_id: client } = request;
     if (request.grant_type !== 'client_credentials' || request.client_assertion_type !== CLIENT_ASSERTION_TYPE)
-      return undefined;
-    if (typeof assertion !== 'string' || assertion.length > 4096) return undefined;
+      throw refused('request');
+    if (typeof assertion !== 'string') throw refused('request');
+    const kid = kidOf(assertion);
+    const id = unverifiedSubject(assertion);
+    const system = id === undefined ? undefined : await this.systems.find(id);
+    const known = system !== undefined && system.kid === kid;
     const now = this.now();
-    let candidate: string | undefined;
-    try {
-      const { payload } = await jwtVerify(
-        assertion,
-        async (header) => {
-          candidate = unverifiedSubject(assertion);
-          const system = candidate === undefined ? undefined : await this.systems.find(candidate);
-          if (system === undefined || header.kid !== system.kid) return this.nobody;
-          return importJWK(system.jwk, 'ES256');
-        },
-        {
-          algorithms: ['ES256'],
-          audience: [...this.audiences],
-          currentDate: now,
-          clockTolerance: SKEW_S,
-          requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat', 'jti'],
-          maxTokenAge: MAX_ASSERTION_S,
-        },
-      );
-      const { iss, sub, jti, exp, iat } = payload;
-      if (candidate === undefined || sub !== candidate || iss !== candidate) return undefined;
-      if (request.client_id !== undefined && request.client_id !== candidate) return undefined;
-      if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI) return undefined;
-      if (exp === undefined || iat === undefined || exp - iat > MAX_ASSERTION_S) return undefined;
-      const expiresAt = new Date((exp + SKEW_S) * 1000);
-      return (await this.systems.useOnce(candidate, jti, expiresAt, now)) ? candidate : undefined;
-    } catch (error) {
-      if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
-      throw error;
-    }
+    // The same work for a key that is not there: imported and verified against.
+    const payload = await this.verified(assertion, known ? system.jwk : this.nobody, now).catch((error: unknown) => {
+      if (!(error instanceof errors.JOSEError || error instanceof TypeError)) throw error;
+      throw refused(system === undefined ? 'system' : known ? reasonOf(error) : 'key');
+    });
+    if (id === undefined || !known) throw refused('key');
+    const { iss, sub, jti, exp, iat } = payload;
+    if (sub !== id || iss !== id || (client !== undefined && client !== id)) throw refused('claims');
+    if (typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI) throw refused('claims');
+    if (exp === undefined || iat === undefined || exp - iat > MAX_ASSERTION_S) throw refused('claims');
+    const expiresAt = new Date((exp + SKEW_S) * 1000);
+    if (!(await this.systems.useOnce(id, jti, expiresAt, now))) throw refused('replayed');
+    return id;
+  }
+
+  private async verified(assertion: string, jwk: JWK, now: Date): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(assertion, await importJWK({ ...jwk }, 'ES256'), {
+      algorithms: ['ES256'],
+      audience: [...this.audiences],
+      currentDate: now,
+      clockTolerance: SKEW_S,
+      requiredClaims: ['iss', 'sub', 'aud', 'exp', 'iat', 'jti'],
+      maxTokenAge: MAX_ASSERTION_S,
+    });
+    return payload;
   }
 }
+
+const refused = (reason: string): GatewayError => new GatewayError('UNAUTHENTICATED', { reason });
+const reasonOf = (error: unknown): string =>
+  error instanceof errors.JWSSignatureVerificationFailed ? 'signature' : 'claims';
+
+/** The form of every token here; a header of another spelling, padding or white space is no assertion. */
+const kidOf = (assertion: string): JsonValue | undefined => {
+  try {
+    return parseCompact(assertion, 3, MAX_ASSERTION).header['kid'];
+  } catch (error) {
+    if (error instanceof EnvelopeError) throw refused('malformed');
+    throw error;
+  }
+};
 
 /** Which system the assertion claims to be from; trusted for looking up a key and for nothing else. */
 const unverifiedSubject = (assertion: string): string | undefined => {

@@ -1,4 +1,4 @@
-import { EnvelopeError, importPublic, parseToken, verifyToken } from '#envelope';
+import { EnvelopeError, importPublic, parseToken, signingByKnown } from '#envelope';
 import { AUTHORITY_ID, UUID, isInstant } from '#contracts';
 import { parseStrict } from '#json';
 import type { JWK } from 'jose';
@@ -24,8 +24,8 @@ const MEMBERS = 'at,authority,env,key,system,v';
 export class RegisterSystem {
   constructor(
     private readonly systems: SystemStore,
-    private readonly law: Law,
-    private readonly keys: KeyStore,
+    private readonly law: Pick<Law, 'current'>,
+    private readonly keys: Pick<KeyStore, 'gateway' | 'hosts'>,
     private readonly environment: string,
     private readonly now: Now,
   ) {}
@@ -33,7 +33,7 @@ export class RegisterSystem {
   /**
    * @param text compact JWS, typ `delge-system+jws`
    * @returns whether anything changed
-   * @throws {GatewayError} UNAUTHENTICATED for every failure of the signature, REGISTRATION_REFUSED for one that was signed
+   * @throws {GatewayError} UNAUTHENTICATED for every failure of the signature, after the same work; REGISTRATION_REFUSED for one that was signed
    */
   async execute(id: string, text: string): Promise<'stored' | 'same'> {
     const statement = await this.verified(text);
@@ -58,24 +58,23 @@ export class RegisterSystem {
     try {
       const { kid, payload } = parseToken(text, TYP);
       const statement = parseStrict(payload) as unknown as Statement;
-      if (!wellFormed(statement) || statement.env !== this.environment) throw new GatewayError('UNAUTHENTICATED');
+      if (!wellFormed(statement)) throw unauthenticated('malformed');
+      if (statement.env !== this.environment) throw unauthenticated('environment');
       const { snapshot } = this.law.current();
       const authority = snapshot.authority(statement.authority);
       const key = snapshot.on(this.now()).key(kid);
       const [slug] = statement.authority.split('/');
-      const may =
-        authority !== undefined &&
-        authority.gateway === this.keys.gateway &&
-        this.keys.hosts(statement.authority) &&
-        key?.use === 'administrator' &&
-        key.holder === `participant:${slug}`;
-      if (!may) throw new GatewayError('UNAUTHENTICATED');
-      await verifyToken(text, TYP, key.public);
+      const hosted = authority?.gateway === this.keys.gateway && this.keys.hosts(statement.authority);
+      const administrator = key?.use === 'administrator' && key.holder === `participant:${slug}`;
+      const genuine = await signingByKnown(text, administrator ? key.public : undefined);
+      if (!administrator) throw unauthenticated('key');
+      if (!genuine) throw unauthenticated('signature');
+      if (!hosted) throw unauthenticated('not-hosted');
       return statement;
     } catch (error) {
       if (error instanceof GatewayError) throw error;
       if (error instanceof EnvelopeError || (error as { name?: string }).name === 'JsonError') {
-        throw new GatewayError('UNAUTHENTICATED', { cause: error });
+        throw unauthenticated('malformed', error);
       }
       throw error;
     }
@@ -105,6 +104,9 @@ const admitted = async (jwk: JWK): Promise<{ readonly kid: string; readonly jwk:
     throw error;
   }
 };
+
+const unauthenticated = (reason: string, cause?: unknown): GatewayError =>
+  new GatewayError('UNAUTHENTICATED', { reason, cause });
 
 const refused = (path: string, code: string): GatewayError =>
   new GatewayError('REGISTRATION_REFUSED', { faults: [{ path, code }] });

@@ -39,6 +39,8 @@ export class GatewayError extends Error {
       readonly faults?: readonly Fault[];
       readonly extensions?: Readonly<Record<string, unknown>>;
       readonly cause?: unknown;
+      /** Why, for the own log alone. */
+      readonly reason?: string;
     } = {},
   ) {
     super(code, { cause: details.cause });

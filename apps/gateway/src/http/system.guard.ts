@@ -28,7 +28,7 @@ export class SystemGuard extends PolicyGuard {
         ? await this.tokens.verify(token, this.now())
         : undefined;
     const system = id === undefined ? undefined : await this.systems.find(id);
-    if (system === undefined) throw new ProblemError('unauthenticated', 401);
+    if (system === undefined) throw new ProblemError('unauthenticated', 401, { reason: 'access-token' });
     request.caller = { system: system.id, authority: system.authority };
     return true;
   }

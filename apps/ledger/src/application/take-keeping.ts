@@ -6,10 +6,8 @@ import {
   parseHold,
   sha256Base64url,
   signLedgerNotice,
+  signingByKnown,
   typOf,
-  verifyErasureDecision,
-  verifyErasureReport,
-  verifyHold,
 } from '#envelope';
 import type { ErasureDecision, ErasureReport, Hold, LedgerNotice, PublicKey } from '#envelope';
 import type { Snapshot } from '#snapshot';
@@ -33,7 +31,6 @@ interface Stated {
   readonly at: string;
   /** Absent when the signer's key is not live. */
   readonly key: PublicKey | undefined;
-  readonly verify: (key: PublicKey) => Promise<unknown>;
   readonly decision?: ErasureDecision;
   readonly report?: ErasureReport;
   readonly hold?: Hold;
@@ -89,13 +86,10 @@ export class TakeKeeping {
   private async verified(text: string, snapshot: Snapshot): Promise<Stated> {
     const stated = readable(() => read(text, snapshot.on(this.now())));
     if (stated.env !== this.environment) throw new KeepingRefused('environment');
+    // As long for a key that is not there as for one that is: whoever brings it is nobody yet.
+    const genuine = await signingByKnown(text, stated.key);
     if (stated.key === undefined) throw new KeepingRefused('key');
-    try {
-      await stated.verify(stated.key);
-    } catch (error) {
-      if (error instanceof EnvelopeError) throw new KeepingRefused('signature');
-      throw error;
-    }
+    if (!genuine) throw new KeepingRefused('signature');
     if (Date.parse(stated.at) > this.now().getTime() + SKEW_MS) throw new KeepingRefused('time');
     return stated;
   }
@@ -192,8 +186,7 @@ const read = (text: string, snapshot: Snapshot): Stated => {
       const { decision, kid } = parseErasureDecision(text);
       const { decisionId: id, authority, env, at } = decision;
       const key = snapshot.administratorOf(authority, kid);
-      const verify = (by: PublicKey) => verifyErasureDecision(text, by);
-      return { kind: 'erasure-decided', id, authority, env, at, key, verify, decision };
+      return { kind: 'erasure-decided', id, authority, env, at, key, decision };
     }
     case 'delge-erased+jws': {
       const { report, kid } = parseErasureReport(text);
@@ -202,14 +195,13 @@ const read = (text: string, snapshot: Snapshot): Stated => {
       const hosts = snapshot.authority(authority)?.gateway === gateway;
       const key =
         hosts && known?.use === 'manifest' && known.holder === `gateway:${gateway}` ? known.public : undefined;
-      const verify = (by: PublicKey) => verifyErasureReport(text, by);
-      return { kind: 'erasure-reported', id, authority, env, at, key, verify, report };
+      return { kind: 'erasure-reported', id, authority, env, at, key, report };
     }
     case 'delge-hold+jws': {
       const { hold, kid } = parseHold(text);
       const { kind, holdId: id, authority, env, at } = hold;
       const key = snapshot.administratorOf(authority, kid);
-      return { kind: `hold-${kind}`, id, authority, env, at, key, verify: (by) => verifyHold(text, by), hold };
+      return { kind: `hold-${kind}`, id, authority, env, at, key, hold };
     }
     default:
       throw new KeepingRefused('malformed');

@@ -15,6 +15,9 @@ export type KeepingFault =
   | 'decision-unknown'
   | 'id-reuse';
 
+/** Told alike to whoever brings it, who has proved nothing; the own log has which it was. */
+export const isUnproven = (fault: KeepingFault): boolean => fault === 'key' || fault === 'signature';
+
 /** A statement that is not taken; nothing of it was kept. */
 export class KeepingRefused extends Error {
   override readonly name = 'KeepingRefused';
