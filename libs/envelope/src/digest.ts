@@ -4,6 +4,14 @@ import { hash } from 'node:crypto';
 export const sha256Base64url = (input: Uint8Array | string): string => hash('sha256', input, 'base64url');
 
 /**
+ * SHA-256 of what a compact JWS signs (RFC 7515 section 5.1): the same whichever of the signatures that ECDSA allows stands behind it. By this a message is
+ * known again, never by the token or its signature.
+ * @returns 32 octets
+ */
+export const signedDigest = (token: string): Uint8Array =>
+  hash('sha256', token.slice(0, Math.max(token.lastIndexOf('.'), 0)), 'buffer');
+
+/**
  * The id of a message: one referral to one recipient. The same on every retry, and different for every sender, so that a referral id need
  * be unique within its sending authority only. UUID version 8 (RFC 9562) over SHA-256.
  */

@@ -1,4 +1,4 @@
-import { parseDecision, parseManifest, verifyManifest } from '#envelope';
+import { parseDecision, parseManifest, signedDigest, verifyManifest } from '#envelope';
 import type { Manifest } from '#envelope';
 import { claimInbox, inboxHolds } from '#messaging';
 import type { MessageSubmittedV1 } from '#contracts';
@@ -8,7 +8,7 @@ import { entries } from '../persistence/entry.store.js';
 import { messages } from '../persistence/message.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
 import { schema } from '../persistence/index.js';
-import { digestOf, sha256 } from './ground.js';
+import { digestOf } from './ground.js';
 import type { Judge, Judgement } from './judge.js';
 import type { Recorder } from './recorder.js';
 import { publishedBy, readable } from './sender.js';
@@ -40,7 +40,7 @@ export class DecideMessage {
     const { env, gateway, sender, messageId } = manifest;
     // (message id, attempt) of its sender stands for one manifest, for ever.
     const id = `${sender} ${messageId}.${manifest.attempt}`;
-    const digest = sha256(Buffer.from(message.manifest));
+    const digest = signedDigest(message.manifest);
     if (publishedBy(gateway, account) && (await inboxHolds(this.dataSource.manager, schema, 'message', id, digest))) {
       return { messageId, sender, outcome: 'known' };
     }

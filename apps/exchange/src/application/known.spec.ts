@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from '@jest/globals';
-import { localSigner, parseManifest, signReceipt, signRefusal } from '#envelope';
+import { localSigner, parseManifest, signReceipt, signRefusal, signedDigest } from '#envelope';
 import type { PrivateKey, Receipt, Refusal } from '#envelope';
 import { aGateway, aWorld, anExchange, example, outcomeOf, sealed } from '#testing';
 import type { TestExchange, World } from '#testing';
@@ -72,3 +72,28 @@ it.each([
     expect(await outcomeOf(() => again[what](true, 'gw-myndigheterna'))).toBe('account-mismatch');
   },
 );
+
+/** The other signature that ECDSA allows over the same (r, n - s). */
+const twinOf = (token: string): string => {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+  const at = token.lastIndexOf('.') + 1;
+  const raw = Buffer.from(token.slice(at), 'base64url').toString('hex');
+  const s = (order - BigInt(`0x${raw.slice(64)}`)).toString(16).padStart(64, '0');
+  return token.slice(0, at) + Buffer.from(raw.slice(0, 64) + s, 'hex').toString('base64url');
+};
+
+it('pitfall 38: a message is known by what was signed, whichever of its signatures it comes with', async () => {
+  const own = await aWorld();
+  const { senders, judge } = await anExchange(own);
+  const message = await sealed(own, await aGateway(own, 'kommunerna'), example('01'));
+  const taken = signedDigest(message.manifest);
+  const store = {
+    manager: {
+      query: (_: string, [, , digest]: readonly Buffer[]) => Promise.resolve(digest?.equals(taken) ? [{}] : []),
+    },
+  } as unknown as DataSource;
+  const decide = new DecideMessage(store, senders, judge, recorder, own.clock.now, nothing);
+  const twin = { ...message, manifest: twinOf(message.manifest) };
+  expect(twin.manifest).not.toBe(message.manifest);
+  expect((await decide.execute(twin, 'gw-kommunerna')).outcome).toBe('known');
+});

@@ -1,10 +1,9 @@
-import { parseRefusal, sha256Base64url, verifyRefusal } from '#envelope';
+import { parseRefusal, sha256Base64url, signedDigest, verifyRefusal } from '#envelope';
 import { claimInbox, inboxHolds } from '#messaging';
 import type { RefusalReportedV1 } from '#contracts';
 import type { DataSource } from 'typeorm';
 import { entries } from '../persistence/entry.store.js';
 import { schema } from '../persistence/index.js';
-import { sha256 } from './ground.js';
 import type { Recorder } from './recorder.js';
 import { publishedBy, readable } from './sender.js';
 import type { EstablishSender } from './sender.js';
@@ -26,7 +25,7 @@ export class TakeRefusal {
     const { refusal, kid } = readable('refusal-unreadable', () => parseRefusal(message.refusal));
     const { env, gateway, sender, recipient, messageId, refusalId } = refusal;
     const id = `${sender} ${refusalId}`;
-    const digest = sha256(Buffer.from(message.refusal));
+    const digest = signedDigest(message.refusal);
     if (publishedBy(gateway, account) && (await inboxHolds(this.dataSource.manager, schema, 'refusal', id, digest))) {
       return { messageId, outcome: 'known' };
     }
