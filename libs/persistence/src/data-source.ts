@@ -1,4 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
+import { PreparingClient } from './prepared.js';
 
 /** How long one statement, one lock, one idle transaction and one connection attempt may take, in milliseconds. */
 const STATEMENT_MS = 5_000;
@@ -27,6 +28,7 @@ export const dataSourceOptions = ({ url, schema, poolSize = 10, name = schema }:
   applicationName: `delge-${name}`,
   connectTimeoutMS: CONNECT_MS,
   extra: {
+    Client: PreparingClient,
     statement_timeout: STATEMENT_MS,
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,

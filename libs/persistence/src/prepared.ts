@@ -1,0 +1,37 @@
+import { Client } from 'pg';
+import type { ClientConfig } from 'pg';
+
+/** Statements are texts of our own, a few dozen a service; more than these are made up on the way, and each would stay in every session. */
+const MOST = 200;
+/** A row of whatever columns there are: planned once, it fails when a migration adds one. */
+const ALL_COLUMNS = /^\s*SELECT (?:\w+\.)?\*|, \w+\.\*|RETURNING (?:\w+\.)?\*/i;
+
+const names = new Map<string, string>();
+
+/** @returns name under which a statement is prepared; undefined: it is planned each time */
+export function preparedName(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= MOST || ALL_COLUMNS.test(text)) return known;
+  const name = `delge_${names.size + 1}`;
+  names.set(text, name);
+  return name;
+}
+
+/**
+ * A connection on which a statement with parameters is parsed and planned once: doing so anew each time took PostgreSQL as long as all else that it does
+ * for a message. One without parameters (BEGIN, COMMIT) is sent as it is.
+ */
+export class PreparingClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (statement: unknown, ...rest: readonly unknown[]) => unknown;
+    this.query = ((statement: unknown, ...rest: readonly unknown[]): unknown => {
+      const [values] = rest;
+      const name =
+        typeof statement === 'string' && Array.isArray(values) && values.length > 0
+          ? preparedName(statement)
+          : undefined;
+      return name === undefined ? query(statement, ...rest) : query({ name, text: statement }, ...rest);
+    }) as Client['query'];
+  }
+}
