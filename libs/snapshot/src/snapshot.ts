@@ -126,6 +126,11 @@ export class Snapshot {
       ? key.public
       : undefined;
   }
+  /** Everyone who ever had a key, in the order in which they came. */
+  holders(): readonly string[] {
+    const keys = [...this.state.keys.values()].filter(({ from }) => from <= this.length);
+    return [...new Set(keys.map(({ value }) => value.holder))];
+  }
   /** Every key that this holder ever had up to this size, revoked ones too, oldest first; `from` is the size at which it came. */
   keysEver(holder: string): readonly { readonly key: KeyRecord; readonly from: bigint; readonly isLive: boolean }[] {
     return [...this.state.keys.values()]

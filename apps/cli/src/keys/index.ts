@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { addCommand } from './add.js';
 import { backupCommands } from './backup.js';
+import { countersignCommand } from './countersign.js';
+import { enrolCommand } from './enrol.js';
 import { initCommand } from './init.js';
+import { listCommand } from './list.js';
+import { revokeCommand } from './revoke.js';
+import { rotateCommand } from './rotate.js';
+import { submitCommand } from './submit.js';
 
 /** keys */
 export const keysCommands = (program: Command): void => {
@@ -9,4 +15,10 @@ export const keysCommands = (program: Command): void => {
   initCommand(keys);
   addCommand(keys);
   backupCommands(keys);
+  enrolCommand(keys);
+  rotateCommand(keys);
+  revokeCommand(keys);
+  countersignCommand(keys);
+  submitCommand(keys);
+  listCommand(keys);
 };
