@@ -26,15 +26,15 @@ export interface TestGateway {
   readonly verify: VerifyDelivery;
 }
 
-/** @param deviation keys or an answering registry that are not the world's own for this gateway */
+/** @param deviation keys, an answering registry or a copy of the keys log that are not the world's own for this gateway */
 export const aGateway = async (
   world: World,
   id: string,
-  deviation: { readonly keys?: KeyStore; readonly cooperations?: Cooperations } = {},
+  deviation: { readonly keys?: KeyStore; readonly cooperations?: Cooperations; readonly follower?: KeysFollower } = {},
 ): Promise<TestGateway> => {
   const keys = deviation.keys ?? world.keys.stores[id];
   if (keys === undefined) throw new Error(`no gateway ${id}`);
-  const follower = await world.follower();
+  const follower = deviation.follower ?? (await world.follower());
   const opened = { find: (cooperation: string) => Promise.resolve(world.cooperations.get(cooperation)) };
   const law = new Law(follower, deviation.cooperations ?? opened, world.ruleSets);
   const evidence = new VerifyEvidence(law, world.trust);
