@@ -7,6 +7,7 @@ import { generateKey } from '#envelope';
 import { parseEntry, signEntry } from '#snapshot';
 import { keyFiles, storePlace } from '../tools/sandbox/keys.js';
 import { signerFrom } from '../apps/cli/src/keys/request.js';
+import { readKeys } from '../apps/cli/src/keys/site.js';
 import { cli } from './support/cli.js';
 import { FalseGateway } from './support/false-gateway.js';
 import { Parties } from './support/parties.js';
@@ -45,11 +46,10 @@ describe('keys, by command', () => {
   };
   const list = async (...more: readonly string[]): Promise<readonly Listed[]> =>
     (await keys('list', HOLDER, ...more)) as readonly Listed[];
-  const sealing = async (): Promise<readonly string[]> =>
-    eventually('the log has it', 20_000, async () => {
-      const live = (await list()).filter(({ use }) => use === 'sealing');
-      return live.map(({ kid }) => kid);
-    });
+  const sealing = async (): Promise<readonly string[]> => {
+    const { snapshot } = await readKeys(delge.stack.url('ledger'), delge.sandbox.trust);
+    return snapshot.liveKeys(HOLDER, 'sealing').map(({ kid }) => kid);
+  };
   const statement = async (id: string) => {
     const response = await fetch(`${delge.stack.url('registry')}/v1/statements/${id}`);
     return parseEntry(Buffer.from(await response.text())).statement;
