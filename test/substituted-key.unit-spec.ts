@@ -80,7 +80,11 @@ describe('a sender that is shown a recipient’s key which is not its own', () =
   };
 
   it.each<[string, () => Shown, string]>([
-    ['a quorum short of one witness', () => ({ entries: after, note: note(after, witnesses.slice(0, 2)) }), 'QUORUM_NOT_MET'],
+    [
+      'a quorum short of one witness',
+      () => ({ entries: after, note: note(after, witnesses.slice(0, 2)) }),
+      'QUORUM_NOT_MET',
+    ],
     ['the log’s own signature alone', () => ({ entries: after, note: note(after, []) }), 'QUORUM_NOT_MET'],
     [
       'cosignatures of strangers under the witnesses’ names',
