@@ -21,6 +21,10 @@ export class ExchangeConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1000) readonly DECISION_MAX_AGE_MS: number = 24 * HOUR_MS;
   /** A sealed copy is deleted this long after the technical receipt, or after its message ended otherwise. */
   @Type(() => Number) @IsInt() @Min(1000) readonly SEALED_COPY_MS: number = 14 * 24 * HOUR_MS;
+  /** Folder of the ciphertexts of attachments. */
+  @IsString() readonly BLOB_DIR: string = '/var/lib/delge/blobs';
+  /** Octets of ciphertexts that one gateway may have here at once. */
+  @Type(() => Number) @IsInt() @Min(1) readonly BLOB_QUOTA_BYTES: number = 200 * 1024 ** 3;
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
   /** Deliveries in hand at once. */
   @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly PREFETCH: number = 32;

@@ -15,17 +15,21 @@ import {
   OperatorClient,
   RuleSetStore,
   RuleSets,
+  ServiceTokenGuard,
   openKeys,
   readTrust,
 } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
-import type { Platform, Service } from '#platform';
+import type { Platform, ProblemCode, Service } from '#platform';
 import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
+import { BlobStoreAway } from './blobs/blob-store.js';
+import { FileBlobStore } from './blobs/file-blob-store.js';
 import { DecideMessage } from './application/decide-message.js';
 import { Law, sha256 } from './application/ground.js';
+import { KeepBlobs } from './application/keep-blobs.js';
 import { Judge } from './application/judge.js';
 import { Recorder } from './application/recorder.js';
 import { ReleaseProven } from './application/release-proven.js';
@@ -35,9 +39,12 @@ import { SetAsideMessages } from './application/set-aside.js';
 import { Sweep } from './application/sweep.js';
 import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRefusal } from './application/take-refusal.js';
-import { NotYet, SetAside } from './domain/errors.js';
+import { BlobRefused, NotYet, SetAside } from './domain/errors.js';
+import type { BlobFault } from './domain/errors.js';
 import { ExchangeConfig } from './exchange.config.js';
+import { BlobController } from './http/blob.controller.js';
 import { DecisionController } from './http/decision.controller.js';
+import { ExchangeGuard } from './http/exchange.guard.js';
 import { OperatorGuard } from './http/operator.guard.js';
 import { QuarantineController } from './http/quarantine.controller.js';
 import { DeadLetters } from './messages/dead-letters.js';
@@ -116,7 +123,8 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const fresh = { id: newId, blind: () => randomBytes(BLIND_BYTES) };
   const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT, fresh, () => keys.isFresh());
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
-  const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash);
+  const keeping = new KeepBlobs(dataSource, new FileBlobStore(config.BLOB_DIR), law, config.BLOB_QUOTA_BYTES, now);
+  const deciding = new DecideMessage(dataSource, senders, judge, recorder, keeping, now, crash);
   const releasing = new ReleaseProven(
     dataSource,
     trust.logs.disclosure,
@@ -138,8 +146,15 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     return publisher.fault();
   });
   const releaser = new Releaser(releasing, new LedgerProofs(ledger), log, () => relay.wake());
-  const sweep = new Sweep(releasing, dataSource, config.SEALED_COPY_MS, config.SWEEP_INTERVAL_MS, log, now, () =>
-    releaser.wake(),
+  const sweep = new Sweep(
+    releasing,
+    dataSource,
+    keeping,
+    config.SEALED_COPY_MS,
+    config.SWEEP_INTERVAL_MS,
+    log,
+    now,
+    () => releaser.wake(),
   );
   relay.start();
   releaser.start();
@@ -158,7 +173,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const aside = new SetAsideMessages(dataSource, law, recorder, newId, now);
   return {
     module: ExchangeModule,
-    controllers: [GatewayMessages, DeadLetters, QuarantineController, DecisionController],
+    controllers: [GatewayMessages, DeadLetters, QuarantineController, DecisionController, BlobController],
     providers: [
       { provide: DataSource, useValue: dataSource },
       { provide: Law, useValue: law },
@@ -168,10 +183,21 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
       },
       { provide: SetAsideMessages, useValue: aside },
       { provide: Releaser, useValue: releaser },
+      { provide: KeepBlobs, useValue: keeping },
       {
         provide: APP_GUARD,
         inject: [Reflector],
-        useFactory: (reflector: Reflector) => new OperatorGuard(reflector, operatorSecret),
+        useFactory: (reflector: Reflector) =>
+          new ExchangeGuard(
+            reflector,
+            new OperatorGuard(reflector, operatorSecret),
+            new ServiceTokenGuard(
+              reflector,
+              'exchange',
+              () => keys.newest()?.snapshot,
+              () => keys.refresh(),
+            ),
+          ),
       },
     ],
   };
@@ -194,12 +220,25 @@ const consume = async (app: INestApplication, config: ExchangeConfig, platform: 
   await app.startAllMicroservices();
 };
 
+const blobProblems: Readonly<Record<BlobFault, readonly [ProblemCode, number]>> = {
+  'not-found': ['not-found', 404],
+  'too-large': ['too-large', 413],
+  quota: ['quota', 507],
+  'id-reuse': ['id-reuse', 409],
+  offset: ['upload-offset', 409],
+  'part-size': ['attachment-invalid', 422],
+  digest: ['attachment-invalid', 422],
+};
+
 export const exchangeService: Service<ExchangeConfig> = {
   name: 'exchange',
   config: ExchangeConfig,
   module: assemble,
   started: consume,
+  bodies: [{ method: 'PATCH', path: /^\/v1\/blobs\/[^/]+$/, type: 'application/octet-stream', as: 'octets' }],
   translate: (error) => {
+    if (error instanceof BlobRefused) return new ProblemError(...blobProblems[error.code]);
+    if (error instanceof BlobStoreAway) return new ProblemError('not-ready', 503);
     if (error instanceof SetAside) return new ProblemError('still-held', 409, { extensions: { code: error.reason } });
     return error instanceof NotYet || isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
   },

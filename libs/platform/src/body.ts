@@ -1,16 +1,18 @@
 import { JsonError, parseStrict } from '#json';
 import type { JsonErrorCode } from '#json';
 import type { NextFunction, Request, Response } from 'express';
+import { octetsOf } from './octets.js';
 import { ProblemError } from './problem.js';
 import { sendProblem } from './problem.filter.js';
 import type { ProblemCode } from './problem-table.js';
 
 /** A route that takes something else than JSON, or more of it. */
 export interface BodyRule {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'POST' | 'PUT' | 'PATCH';
   readonly path: RegExp;
   readonly type: string;
-  readonly as: 'form' | 'text' | 'json';
+  /** `octets`: left for the route to read, when it knows who sends them. */
+  readonly as: 'form' | 'text' | 'json' | 'octets';
   /** Absent: as for every route. */
   readonly maxBytes?: number;
 }
@@ -69,23 +71,12 @@ const readBody = async (request: Request, { maxBytes: most, rules }: BodyOptions
   if (type.trim() !== expected || !utf8 || request.headers['content-encoding'] !== undefined) {
     throw new ProblemError('unsupported-media-type', 415);
   }
+  if (rule?.as === 'octets') return undefined;
   const maxBytes = rule?.maxBytes ?? most;
-  const bytes = await bytesOf(request, maxBytes);
+  const bytes = await octetsOf(request, maxBytes);
   if (rule === undefined || rule.as === 'json') return strict(() => parseStrict(bytes, { maxBytes, maxDepth: DEPTH }));
   const text = strict(() => textOf(bytes));
   return rule.as === 'text' ? text : formOf(text);
-};
-
-const bytesOf = async (request: Request, maxBytes: number): Promise<Uint8Array> => {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new ProblemError('too-large', 413);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) throw new ProblemError('too-large', 413);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 };
 
 const textOf = (bytes: Uint8Array): string => {

@@ -111,6 +111,7 @@ it('has fields for ids, codes, counts and times, and none that a person would fi
   expect(fields).toEqual({
     messageId: 'string',
     referralId: 'string',
+    attachmentId: 'string',
     entryId: 'string',
     authorityId: 'string',
     gatewayId: 'string',

@@ -8,6 +8,7 @@ import type { DestinationStream, Logger } from 'pino';
 export interface LogFields {
   readonly messageId?: string;
   readonly referralId?: string;
+  readonly attachmentId?: string;
   readonly entryId?: string;
   readonly authorityId?: string;
   readonly gatewayId?: string;

@@ -5,6 +5,7 @@ export { crashPoint, type CrashPoint } from './crash-point.js';
 export { EventLog, type LogFields } from './event-log.js';
 export { Health, HealthController, type Probe } from './health.js';
 export { Loop } from './loop.js';
+export { octetsOf, sendOctets } from './octets.js';
 export { ProblemError, type ProblemOptions, type Violation } from './problem.js';
 export { ProblemFilter, type Translate } from './problem.filter.js';
 export { PROBLEMS, type ProblemCode } from './problem-table.js';

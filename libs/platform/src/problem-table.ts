@@ -118,6 +118,32 @@ export const PROBLEMS = {
     'The assessment does not fit.',
     'It names a test, item, basis or recipient that the draft does not ask about.',
   ),
+  'attachment-invalid': entry(
+    'Bilagan godtas inte.',
+    'The attachment is not accepted.',
+    '`violations` says why: a part of another size, a file that is not of the type it is said to be, macros, another digest, or `clean` without a scanner.',
+  ),
+  'attachment-missing': entry(
+    'Bilagan är inte uppladdad.',
+    'The attachment is not uploaded.',
+    'A referral names only files that this gateway has whole. One that no referral needs is deleted after a while.',
+  ),
+  'attachment-not-carried': entry(
+    'Bilagan innehåller något som inte sänds.',
+    'The attachment holds something that is not sent.',
+    '`violations` names the attachment: one of its `items` is not among those that this recipient gets, so nothing was said of it under the law.',
+  ),
+  'upload-offset': entry(
+    'Delen börjar på fel ställe.',
+    'The part begins in the wrong place.',
+    '`received` says where the next part begins.',
+  ),
+  quota: entry(
+    'Utrymmet är slut.',
+    'There is no room left.',
+    'What waits at the exchange for this gateway is as much as the operator allows; it becomes less as deliveries are received.',
+    'operator',
+  ),
   'nothing-logged': entry(
     'Loggen har inget om meddelandet än.',
     'The log has nothing about the message yet.',

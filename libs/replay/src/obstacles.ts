@@ -4,6 +4,7 @@ import type { Snapshot } from '#snapshot';
 
 /** Obstacles that are found before the law is asked: they make a decision `deny`, since the sender is established. */
 export const OBSTACLES = [
+  'ATTACHMENT_ITEM_UNKNOWN',
   'CIPHERTEXT_DIGEST',
   'CLAIMS_MALFORMED',
   'CLAIMS_TYPE',
@@ -38,6 +39,7 @@ export const obstaclesOf = (
   const sealingKey = then.key(manifest.sealingKey);
   const issued = Date.parse(manifest.issuedAt);
   const found: VerificationObstacle[] = [];
+  if (!attachesItsItems(manifest)) found.push('ATTACHMENT_ITEM_UNKNOWN');
   if (manifest.jwe.sha256 !== jweSha256) found.push('CIPHERTEXT_DIGEST');
   if (documentKey?.use !== 'document' || documentKey.holder !== manifest.sender) found.push('DOCUMENT_KEY_NOT_LIVE');
   if (recipient === undefined) found.push('RECIPIENT_UNKNOWN');
@@ -47,6 +49,14 @@ export const obstaclesOf = (
   if (sealingKey?.use !== 'sealing' || sealingKey.holder !== manifest.recipient) found.push('SEALING_KEY_NOT_LIVE');
   if (isNotSent(manifest.messageType)) found.push('TYPE_NOT_SENT');
   return found.sort();
+};
+
+/** The law is asked about items: an attachment that holds others is one that nothing was said of. */
+const attachesItsItems = ({ attachments = [], claims }: Manifest): boolean => {
+  if (attachments.length === 0) return true;
+  const { items } = claims as { readonly items?: unknown };
+  const ids = new Set(Array.isArray(items) ? items.map((item: { readonly id?: unknown } | null) => item?.id) : []);
+  return attachments.every((attachment) => attachment.items.every((id) => ids.has(id)));
 };
 
 /** A record is logged and never sealed or delivered (design.md section 6). A type that nobody knows is refused by the law's check. */

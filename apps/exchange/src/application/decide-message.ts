@@ -10,6 +10,7 @@ import type { StoredMessage } from '../persistence/message.store.js';
 import { schema } from '../persistence/index.js';
 import { digestOf } from './ground.js';
 import type { Judge, Judgement } from './judge.js';
+import type { KeepBlobs } from './keep-blobs.js';
 import type { Recorder } from './recorder.js';
 import { publishedBy, readable } from './sender.js';
 import type { EstablishSender } from './sender.js';
@@ -27,6 +28,7 @@ export class DecideMessage {
     private readonly senders: EstablishSender,
     private readonly judge: Judge,
     private readonly recorder: Recorder,
+    private readonly keeping: Pick<KeepBlobs, 'holds'>,
     private readonly now: () => Date,
     private readonly crash: (point: string) => void,
   ) {}
@@ -55,6 +57,8 @@ export class DecideMessage {
     if (stored.jweSha256 === manifest.jwe.sha256 && message.jwe.length !== manifest.jwe.length) {
       throw new SetAside('length-mismatch');
     }
+    // Its gateway brings them first: what names others is not decided on, and nobody waits for what may never come.
+    if (!(await this.keeping.holds(this.dataSource.manager, manifest))) throw new SetAside('attachment-missing');
     const expired = decidedAt.getTime() > stored.expiresAt.getTime();
     const judgement = await this.judge.judge(manifest, stored.jweSha256, snapshot, decidedAt);
     const outcome = await this.dataSource.transaction(async (tx) => {

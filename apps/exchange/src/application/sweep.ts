@@ -5,6 +5,8 @@ import type { DataSource } from 'typeorm';
 import { NotYet } from '../domain/errors.js';
 import { messages } from '../persistence/message.store.js';
 import { quarantine } from '../persistence/quarantine.store.js';
+import { BlobStoreAway } from '../blobs/blob-store.js';
+import type { KeepBlobs } from './keep-blobs.js';
 import type { ReleaseProven } from './release-proven.js';
 
 const LIMIT = 200;
@@ -14,6 +16,7 @@ export class Sweep extends Loop {
   constructor(
     private readonly releasing: ReleaseProven,
     private readonly dataSource: DataSource,
+    private readonly keeping: KeepBlobs,
     private readonly sealedCopyMs: number,
     private readonly intervalMs: number,
     private readonly log: EventLog,
@@ -34,6 +37,8 @@ export class Sweep extends Loop {
       const until = new Date(this.now().getTime() - this.sealedCopyMs);
       const { manager } = this.dataSource;
       const forgotten = (await messages.forgetSealed(manager, until)) + (await quarantine.forgetBodies(manager, until));
+      const blobs = await this.keeping.sweep();
+      if (blobs > 0) this.log.info('blob.deleted', { count: blobs });
       if (forgotten > 0) this.log.info('sealed-copy.deleted', { count: forgotten });
     } catch (error) {
       this.failed(error);
@@ -41,7 +46,8 @@ export class Sweep extends Loop {
     return this.intervalMs;
   }
   private failed(error: unknown): void {
-    if (error instanceof NotYet || isStoreFailure(error)) this.log.warn('sweep.waits');
+    if (error instanceof NotYet || error instanceof BlobStoreAway || isStoreFailure(error))
+      this.log.warn('sweep.waits');
     else this.log.failure('sweep.failed', error);
   }
 }

@@ -20,6 +20,7 @@ export const QUARANTINE_REASONS = [
   'manifest-signature',
   'not-hosted',
   'length-mismatch',
+  'attachment-missing',
   'cooperation-not-opened',
   'id-reuse',
   'attempt-out-of-order',
@@ -41,5 +42,14 @@ export class SetAside extends Error {
   override readonly name = 'SetAside';
   constructor(readonly reason: QuarantineReason) {
     super(reason);
+  }
+}
+
+/** Why a blob was not taken or given. */
+export type BlobFault = 'not-found' | 'too-large' | 'quota' | 'id-reuse' | 'offset' | 'part-size' | 'digest';
+export class BlobRefused extends Error {
+  override readonly name = 'BlobRefused';
+  constructor(readonly code: BlobFault) {
+    super(code);
   }
 }

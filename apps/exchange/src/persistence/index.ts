@@ -3,6 +3,8 @@ import { EndedMessages1764000000000 } from './migrations/1764000000000-ended-mes
 import { RuleSets1764072800000 } from './migrations/1764072800000-rule-sets.js';
 import { ErasuresOfEntries1764900000000 } from './migrations/1764900000000-erasures.js';
 
+import { Blobs1766000000000 } from './migrations/1766000000000-blobs.js';
+
 export const schema = 'exchange';
 /** In order; never edited once merged. */
 export const migrations = [
@@ -10,4 +12,5 @@ export const migrations = [
   EndedMessages1764000000000,
   RuleSets1764072800000,
   ErasuresOfEntries1764900000000,
+  Blobs1766000000000,
 ];

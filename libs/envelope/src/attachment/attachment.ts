@@ -3,7 +3,7 @@ import { count, digest, instant, listOf, oneOf, record, text, uuid } from '../co
 import type { Manifest } from '../statements.js';
 import { SUITE, encryptedLength } from './chunked.js';
 
-/** Octets of the largest attachment. */
+/** Octets of all attachments of a message together. */
 export const MAX_ATTACHMENT_BYTES = 2 * 1024 ** 3;
 export const MOST_ATTACHMENTS = 20;
 
@@ -91,6 +91,7 @@ export function attachmentsAgree(documents: unknown, manifests: Manifest['attach
   const known = documents as readonly DocumentAttachment[];
   return (
     isFewAndDistinct(known) &&
+    known.reduce((sum, one) => sum + one.length, 0) <= MAX_ATTACHMENT_BYTES &&
     known.length === manifests.length &&
     known.every((one, at) => {
       const other = manifests[at];

@@ -1,3 +1,4 @@
+export * from './attachment.dto.js';
 export * from './disclosure-check.dto.js';
 export * from './disclosure-check-view.dto.js';
 export * from './erasure-view.dto.js';
