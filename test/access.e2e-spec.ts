@@ -131,6 +131,9 @@ describe('a token that is not one (I6)', () => {
 describe('two authorities of one gateway', () => {
   /** What a stranger would send; a published route with an id that is not here fails below. */
   const bodies: Readonly<Record<string, object | undefined>> = {
+    'GET /v1/attachments/{id}': undefined,
+    'PATCH /v1/attachments/{id}': undefined,
+    'GET /v1/deliveries/{id}/attachments/{attachmentId}': undefined,
     'GET /v1/referrals/{id}': undefined,
     'POST /v1/referrals/{id}/assessments': example('19-uppsala').assessments?.[0]?.body,
     'POST /v1/referrals/{id}/withdrawal': undefined,
@@ -141,21 +144,35 @@ describe('two authorities of one gateway', () => {
   };
   const withId = guarded.filter(({ path }) => path.includes('{id}'));
   const { system: owner, recipient } = { ...permitted(), system: 'uppsala/socialnamnden' };
-  const strangers = { referrals: 'uppsala/omsorgsnamnden', deliveries: 'skv/skatteverket' };
+  const strangers = {
+    attachments: 'uppsala/omsorgsnamnden',
+    referrals: 'uppsala/omsorgsnamnden',
+    deliveries: 'skv/skatteverket',
+  };
   let draft: string;
+  const upload = randomUUID();
   let delivery: string;
   beforeAll(async () => {
     const { referral } = example('19-uppsala');
     await delge.sandbox.client(owner).submit(referral);
     draft = referral.id;
+    const malware = { finding: 'not-scanned' } as const;
+    const token = await delge.sandbox.client(owner).accessToken();
+    const file = { id: upload, name: 'a.txt', mediaType: 'text/plain', length: 1, malware };
+    await call(`${delge.sandbox.system(owner).gateway}/v1/attachments`, json(file, token));
     const sent = permitted();
     await delge.sandbox.client(sent.system).submit(sent.referral);
     delivery = (await delge.settled(sent.system, sent.referral.id, ['fetched']))[0]?.messageId ?? '';
   });
 
   const ask = async ({ method, path }: Route, authority: string, id: string): Promise<Answer> => {
-    const url = `${delge.sandbox.system(authority).gateway}${path.replace('{id}', id)}`;
+    const inPath = path.replace('{id}', id).replace('{attachmentId}', upload);
+    const url = `${delge.sandbox.system(authority).gateway}${inPath}`;
     const token = await delge.sandbox.client(authority).accessToken();
+    if (method === 'PATCH') {
+      const headers = { ...bearer(token), 'content-type': 'application/octet-stream', 'upload-offset': '0' };
+      return call(url, { method, headers, body: 'x' });
+    }
     const body = bodies[nameOf({ method, path })];
     return call(url, body === undefined ? { method, headers: bearer(token) } : json(body, token, method));
   };
@@ -167,10 +184,12 @@ describe('two authorities of one gateway', () => {
   it.each(withId.map((route): [string, Route] => [nameOf(route), route]))(
     'do not exist to each other at %s',
     async (_, route) => {
-      const kind = route.path.includes('referrals') ? 'referrals' : 'deliveries';
-      const id = kind === 'referrals' ? draft : delivery;
-      const foreign = await ask(route, strangers[kind], id);
-      const nothing = await ask(route, strangers[kind], randomUUID());
+      const kind = (['referrals', 'deliveries', 'attachments'] as const).find((one) =>
+        route.path.startsWith(`/v1/${one}`),
+      );
+      const id = { referrals: draft, deliveries: delivery, attachments: upload }[kind ?? 'deliveries'];
+      const foreign = await ask(route, strangers[kind ?? 'deliveries'], id);
+      const nothing = await ask(route, strangers[kind ?? 'deliveries'], randomUUID());
       expect([foreign.status, foreign.slug]).toEqual([404, 'not-found']);
       expect(foreign.text).toBe(nothing.text);
       const state = (await delge.sandbox.client(owner).referral(draft)).recipients[0]?.state;

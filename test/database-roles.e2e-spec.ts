@@ -129,6 +129,12 @@ describe('a role at the database', () => {
       'delivery',
       'delivery_receipt',
       'rejection',
+      'due',
+      'earlier_attempt',
+      'attachment',
+      'attachment_use',
+      'attachment_outgoing',
+      'held_delivery',
     ];
     const tables = await delge.sql<{ name: string }>(
       'kommunerna',

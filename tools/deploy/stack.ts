@@ -240,6 +240,7 @@ export class Stack {
           DATABASE_URL: own.exchange,
           AMQP_URL: this.broker.exchange,
           OPERATOR_TOKEN_FILE: files.operatorToken,
+          BLOB_DIR: join(dir, 'blobs'),
         };
       default: {
         const id = service.replace('gateway-', '');
@@ -250,6 +251,8 @@ export class Stack {
           DATABASE_URL: gateways.get(id) ?? '',
           AMQP_URL: this.broker.gateways.get(id) ?? '',
           GATEWAY_ID: id,
+          EXCHANGE_URL: this.url('exchange'),
+          ATTACHMENT_DIR: join(dir, 'attachments', id),
           PUBLIC_URL: this.url(service),
           // Witness keys are new once; from then on a missing memory is a fault.
           WITNESS_GENESIS: String(!existsSync(join(dir, 'sandbox.json'))),

@@ -267,6 +267,11 @@ export const REJECTIONS: Readonly<Record<Rejection, string>> = {
   'cooperation-mismatch': 'the verdict differs, and the cooperation decision opened here is not the one committed to',
   expired: 'decided after the manifest had lapsed',
   erased: 'the recipient had decided to erase it before it arrived',
+  'attachment-missing': 'the ciphertext of an attachment did not come in seven days',
+  'attachment-digest': 'the ciphertext of an attachment is not the one of the manifest',
+  'attachment-not-openable':
+    'an attachment does not open with the key of the document: chunks moved, left out, added or changed',
+  'attachment-content': 'an attachment has another digest, length or file type than the document says',
 };
 
 export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
@@ -281,6 +286,7 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'manifest-key': 'the key is no live manifest key of the gateway',
   'manifest-signature': 'the signature does not verify',
   'not-hosted': 'the gateway does not host the authority it speaks for',
+  'attachment-missing': 'the ciphertext of an attachment is not here, or is another one than the manifest says',
   'length-mismatch': 'the sealed document has another length than the manifest says',
   'cooperation-not-opened': 'the cooperation decision named is committed to and not opened at the registry',
   'id-reuse': 'the id stands for something else already',
@@ -300,6 +306,7 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
 };
 
 export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = {
+  ATTACHMENT_ITEM_UNKNOWN: 'an attachment holds an item that the claims do not have',
   CIPHERTEXT_DIGEST: 'what came is not the sealed document of the manifest',
   CLAIMS_MALFORMED: 'the claims are not claims',
   CLAIMS_TYPE: 'the claims are of another message type',

@@ -14,8 +14,13 @@ export class GatewayConfig extends ServiceConfig {
   @IsUrl({ protocols: ['amqp', 'amqps'], require_tld: false }) readonly AMQP_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
+  @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly EXCHANGE_URL!: string;
   @IsString() readonly KEYSTORE_FILE!: string;
   @IsString() readonly KEYSTORE_SECRET_FILE!: string;
+  /** Folder of attachments, encrypted: as large as what is sent and received of them, and shared by the processes of a gateway. */
+  @IsString() readonly ATTACHMENT_DIR: string = '/var/lib/delge/attachments';
+  /** An uploaded attachment that no referral needs is deleted after this long. */
+  @Type(() => Number) @IsInt() @Min(1000) readonly ATTACHMENT_UNUSED_MS: number = DAY_MS;
   /** `true` once, when the witness key is new: the only time at which a witness without memory of the logs is no fault. */
   @IsIn(['true', 'false']) readonly WITNESS_GENESIS: string = 'false';
   /** Base of this gateway as its systems reach it; issuer and audience of its tokens. No trailing slash. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
@@ -22,17 +22,21 @@ import type { Platform, Service } from '#platform';
 import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
+import { CarryAttachments } from './application/carry-attachments.js';
 import { CheckDisclosure } from './application/check-disclosure.js';
 import { EntryNeeds } from './application/entry-needs.js';
 import { EraseMessage } from './application/erase-message.js';
 import { EvaluateReferral } from './application/evaluate-referral.js';
+import { ExpireAttachments } from './application/expire-attachments.js';
 import { Expire } from './application/expire.js';
 import { ExportOpenings } from './application/export-openings.js';
+import { FetchAttachments } from './application/fetch-attachments.js';
 import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
 import { IssueToken } from './application/issue-token.js';
 import { Law, sha256 } from './application/law.js';
 import { OwnKeys } from './application/own-keys.js';
+import { ReadAttachment } from './application/read-attachment.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadReferrals } from './application/read-referrals.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
@@ -40,20 +44,25 @@ import { RecordOutcome } from './application/record-outcome.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { RegisterSystem } from './application/register-system.js';
 import { SealAgain } from './application/seal-again.js';
+import { SealAttachments } from './application/seal-attachments.js';
 import { SealReferral } from './application/seal-referral.js';
 import { SubmitReferral } from './application/submit-referral.js';
 import { Sweep } from './application/sweep.js';
+import { TakeAttachment } from './application/take-attachment.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WatchDeadlines } from './application/watch-deadlines.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
 import { WitnessLog } from './application/witness-log.js';
 import { Witnessing } from './application/witnessing.js';
+import { AttachmentFiles } from './attachments/attachment-files.js';
+import { BlobClient } from './attachments/blob-client.js';
 import { GatewayError, NotYet } from './domain/errors.js';
 import { GatewayConfig } from './gateway.config.js';
 import { AccessController } from './http/access.controller.js';
 import { ApiDocument } from './http/api-document.js';
 import { ApiController } from './http/api.controller.js';
+import { AttachmentController } from './http/attachment.controller.js';
 import { DeliveryController } from './http/delivery.controller.js';
 import { DisclosureCheckController } from './http/disclosure-check.controller.js';
 import { EvidenceController } from './http/evidence.controller.js';
@@ -69,10 +78,12 @@ import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerKeeping } from './operator/ledger-keeping.js';
 import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
+import { PostgresAttachmentStore } from './persistence/attachment.store.js';
 import { PostgresDueStore } from './persistence/due.store.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
 import { PostgresErasureStore } from './persistence/erasure.store.js';
 import { PostgresForeignKeys } from './persistence/foreign-keys.store.js';
+import { PostgresHeldDeliveries } from './persistence/held-delivery.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
@@ -160,16 +171,26 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   const mayPublish = (): boolean => follower.isFresh();
   const relay = new OutboxRelay(dataSource, publisher, log, { schema, mayPublish, crash });
-  const outbox = new Outbox(gateway, () => relay.wake());
+  const outbox = new Outbox(
+    gateway,
+    () => relay.wake(),
+    () => carrying.wake(),
+  );
   const referrals = new PostgresReferralStore(dataSource, keys, outbox);
   const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
   const systems = new PostgresSystemStore(dataSource);
+  const attachments = new PostgresAttachmentStore(dataSource, keys, outbox);
+  const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
+  const sealAttachments = new SealAttachments(attachments, files, randomBytes, newId);
+  const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys.manifestSigner);
+  const hosted = (): readonly string[] => keys.authorities;
   relay.start();
   const dues = new PostgresDueStore(dataSource);
   const deadlines = new WatchDeadlines(dues, () => keys.authorities, now);
   health.watch('receipts', async () => ((await deadlines.standing()) > 0 ? 'overdue' : undefined));
   health.measure('overdue-receipts', () => deadlines.standing());
-  const expire = new Expire(referrals, () => keys.authorities, now);
+  const expiring = new ExpireAttachments(attachments, files, now);
+  const expire = new Expire(referrals, expiring, hosted, now);
   platform.onDrain('relay', async () => {
     await relay.drain();
     await publisher.close();
@@ -188,17 +209,28 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     environment,
     now,
     () => reporting.wake(),
+    expiring,
   );
   const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
   reporting.start();
   platform.onDrain('loops', () => reporting.stop());
   const evaluate = new EvaluateReferral(law, keys, newId);
-  const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId);
+  const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
   const sweep = new Sweep(expire, again, deadlines, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
   platform.onDrain('loops', () => sweep.stop());
+  const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
+  const held = new PostgresHeldDeliveries(dataSource, keys);
+  const receiving = new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash, held, () =>
+    fetching.wake(),
+  );
+  const fetching = new FetchAttachments(held, receiving, files, exchange, hosted, log, now);
+  for (const loop of [carrying, fetching]) {
+    loop.start();
+    platform.onDrain('loops', () => loop.stop());
+  }
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -206,6 +238,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     controllers: [
       AccessController,
       ApiController,
+      AttachmentController,
       DeliveryController,
       ErasureController,
       DisclosureCheckController,
@@ -230,7 +263,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(LedgerEvidence, source),
       value(ExportOpenings, new ExportOpenings(source, needs)),
       value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
-      value(ReceiveDelivery, new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash)),
+      value(ReceiveDelivery, receiving),
+      value(TakeAttachment, new TakeAttachment(attachments, files, randomBytes, config.ATTACHMENT_UNUSED_MS, now)),
+      value(ReadAttachment, new ReadAttachment(deliveries, files)),
       value(RecordOutcome, new RecordOutcome(evidence, referrals, keys, now, () => sweep.wake())),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
@@ -261,6 +296,7 @@ export const gatewayService: Service<GatewayConfig> = {
   module: assemble,
   started: consume,
   bodies: [
+    { method: 'PATCH', path: /^\/v1\/attachments\/[^/]+$/, type: 'application/octet-stream', as: 'octets' },
     { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form' },
     { method: 'POST', path: /^\/v1\/erasures$/, type: 'application/jose', as: 'text' },
     { method: 'PUT', path: /^\/v1\/systems\/[^/]+$/, type: 'application/jose', as: 'text' },

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
+  AnnounceAttachmentDto,
   AssessmentDto,
+  AttachmentView,
   DeliveryListItem,
   DeliveryView,
   DisclosureCheckDto,
@@ -19,13 +21,15 @@ import type {
   SubmitReferralDto,
   SubmitReferralQueryDto,
 } from '#contracts';
-import { CLIENT_ASSERTION_TYPE } from '#contracts';
+import { CLIENT_ASSERTION_TYPE, PART_BYTES } from '#contracts';
 import { SignJWT, importJWK } from 'jose';
 import type { JWK } from 'jose';
 import { DelgeProblem } from './problem.js';
 import type { ProblemDetails } from './problem.js';
 
 const TIMEOUT_MS = 20_000;
+/** The last part of a large file is answered when its digest has been computed. */
+const PART_TIMEOUT_MS = 60_000;
 /** A token is renewed this long before it ends, in milliseconds. */
 const MARGIN_MS = 30_000;
 const ATTEMPTS = 5;
@@ -80,6 +84,31 @@ export class DelgeClient {
   }
   give(id: string, receipt: GiveReceiptDto): Promise<object> {
     return this.call('POST', `/v1/deliveries/${id}/receipts`, receipt);
+  }
+
+  /**
+   * Uploads a file that a referral will bring; broken off and called again, it goes on where it was.
+   * @param read octets of the file from this one on, as many as are asked for
+   */
+  async attach(
+    file: AnnounceAttachmentDto,
+    read: (from: number, length: number) => Promise<Uint8Array>,
+  ): Promise<AttachmentView> {
+    let view = await this.call<AttachmentView>('POST', '/v1/attachments', file);
+    while (view.received < view.length) {
+      const part = await read(view.received, Math.min(PART_BYTES, view.length - view.received));
+      view = await this.append(view, part);
+    }
+    return view;
+  }
+  /** An attachment of a delivery, as a stream. @throws {DelgeProblem} */
+  async attachment(messageId: string, id: string): Promise<ReadableStream<Uint8Array>> {
+    const response = await fetch(`${this.options.gateway}/v1/deliveries/${messageId}/attachments/${id}`, {
+      headers: { authorization: `Bearer ${await this.accessToken()}` },
+      redirect: 'error',
+    });
+    if (!response.ok || response.body === null) await read(response);
+    return response.body as ReadableStream<Uint8Array>;
   }
 
   /** What proves a message to somebody who trusts nobody. @param since size of a checkpoint that the reader has seen */
@@ -161,6 +190,32 @@ export class DelgeClient {
         const away = !(error instanceof DelgeProblem) || error.problem.status === 503;
         if (!away || attempt === ATTEMPTS) throw error;
         await delay(200 * 2 ** attempt);
+      }
+    }
+  }
+
+  /** A part that came although its answer did not is known by what the gateway has. */
+  private async append({ id, received }: AttachmentView, part: Uint8Array): Promise<AttachmentView> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const response = await fetch(`${this.options.gateway}/v1/attachments/${id}`, {
+          method: 'PATCH',
+          headers: {
+            authorization: `Bearer ${await this.accessToken()}`,
+            'content-type': 'application/octet-stream',
+            'upload-offset': String(received),
+          },
+          body: part as Uint8Array<ArrayBuffer>,
+          redirect: 'error',
+          signal: AbortSignal.timeout(PART_TIMEOUT_MS),
+        });
+        return (await read(response)) as AttachmentView;
+      } catch (error) {
+        const isAway = !(error instanceof DelgeProblem) || error.problem.status === 503;
+        if (!isAway || attempt === ATTEMPTS) throw error;
+        await delay(200 * 2 ** attempt);
+        const view = await this.call<AttachmentView>('GET', `/v1/attachments/${id}`);
+        if (view.received !== received) return view;
       }
     }
   }

@@ -14,6 +14,7 @@ import type { Snapshot } from '#snapshot';
 import { parseProof } from '#tlog/verify';
 import { GatewayError, NotYet, RejectedDelivery } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
+import type { ExpireAttachments } from './expire-attachments.js';
 import type { ErasureStore, ErasureSubject, EvidenceSource, KeepingLog, Now, UnreportedErasure } from './ports.js';
 import type { Evidence, VerifyEvidence } from './verify-evidence.js';
 
@@ -38,6 +39,7 @@ export class EraseMessage {
     private readonly now: Now,
     /** Called when there is something to report. */
     private readonly erased: () => void,
+    private readonly attachments?: ExpireAttachments,
   ) {}
 
   /**
@@ -83,6 +85,7 @@ export class EraseMessage {
     const at = this.now();
     if (!(await this.store.erase(authority, { decisionId, messageId, statement: text, at })))
       throw new GatewayError('NOT_ENDED');
+    await this.attachments?.erased(authority, messageId);
     this.erased();
     return { messageId, erasedAt: (subject?.erasedAt ?? at).toISOString() };
   }

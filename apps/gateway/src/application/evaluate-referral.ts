@@ -73,7 +73,15 @@ export class EvaluateReferral {
     checkContent(body.type, content);
     checkRecipients(body, ground);
     const items = classified(body, from.kind);
-    const contentDigest = this.keys.commitment(sender, canonicalBytes({ sender, type: body.type, content }));
+    // An upload does not change once it is there: its id stands for what it is.
+    const attached =
+      body.attachments === undefined
+        ? {}
+        : { attachments: body.attachments.map(({ id, items: held }) => ({ id, items: held })) };
+    const contentDigest = this.keys.commitment(
+      sender,
+      canonicalBytes({ sender, type: body.type, content, ...attached }),
+    );
     const about = (recipient: string): readonly ClaimItem[] =>
       items.filter(({ id }) => leftOut?.get(recipient)?.includes(id) !== true);
     const bind = (id: string, assessment: AssessmentDto): StoredAssessment =>
@@ -102,6 +110,7 @@ export class EvaluateReferral {
         claims: one.leftOut.length === 0 ? one.claims : this.rebound(sender, one.claims, assessments, contentDigest),
       });
     }
+    checkAttached(body, recipients);
     return { ground, assessments, recipients, outcome: worst(recipients) };
   }
 
@@ -231,6 +240,17 @@ const checkContent = (type: string, content: JsonValue): void => {
 
 const contentInvalid = (faults: readonly Fault[]): GatewayError =>
   new GatewayError('CONTENT_INVALID', { faults: faults.map(({ path, code }) => ({ path: `content${path}`, code })) });
+
+/** What the law says of an attachment is what it says of the items that it holds: of each, to each recipient. */
+const checkAttached = ({ attachments = [] }: SubmitReferralDto, recipients: readonly Evaluated[]): void => {
+  const carried = recipients.map(({ claims }) => new Set(claims.items.map(({ id }) => id)));
+  const faults = attachments.flatMap(({ items }, at) =>
+    carried.every((ids) => items.every((id) => ids.has(id)))
+      ? []
+      : [{ path: `attachments.${at}.items`, code: 'item-not-carried' }],
+  );
+  if (faults.length > 0) throw new GatewayError('ATTACHMENT_NOT_CARRIED', { faults });
+};
 
 const checkRecipients = (body: SubmitReferralDto, ground: Ground): void => {
   body.to.forEach((to, i) => {

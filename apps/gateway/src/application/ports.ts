@@ -1,5 +1,6 @@
 import type { BusinessReceipt, ListReferralsQueryDto, MessageState, SubmitReferralDto, VerdictView } from '#contracts';
-import type { Look } from '#envelope';
+import type { DeliveryReleasedV1 } from '#contracts';
+import type { DocumentAttachment, Look, MalwareVerdict } from '#envelope';
 import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
 import type { Awaited, Due } from '../domain/deadlines.js';
@@ -14,6 +15,8 @@ export interface Outgoing {
   readonly id: string;
   readonly type: 'message.submitted.v1' | 'refusal.reported.v1' | 'receipt.signed.v1';
   readonly body: Uint8Array;
+  /** It leaves when its attachments are at the exchange, and not before. */
+  readonly waits?: true;
 }
 
 /** An officer's assessment as the sending authority keeps it, encrypted at rest. */
@@ -72,6 +75,8 @@ export interface StoredMessage {
   readonly detail: MessageDetail;
   /** Oldest first; absent when there was none. */
   readonly earlier?: readonly EarlierAttempt[];
+  /** What its newest attempt brings; told when it is stored, and not when it is read. */
+  readonly attachments?: readonly OutgoingAttachment[];
   /** When it was erased: then nothing is in its detail. */
   readonly erasedAt?: Date;
 }
@@ -223,6 +228,8 @@ export interface DeliveryDetail {
   readonly proof: string;
   readonly registration: object;
   readonly content: object;
+  /** Absent when there is none. */
+  readonly attachments?: readonly DocumentAttachment[];
   readonly sentAt: string;
   readonly verdict: VerdictView;
 }
@@ -414,4 +421,74 @@ export interface ErasureStore {
 export interface KeepingLog {
   /** @returns whether a hold stops it now @throws {GatewayError} ERASURE_REFUSED, ID_REUSE @throws {NotYet} */
   state(statement: string): Promise<{ readonly held: boolean }>;
+}
+
+/** What of an upload is encrypted at rest. */
+export interface UploadDetail {
+  readonly name: string;
+  readonly mediaType: string;
+  /** base64url, 32 octets: what the file lies under on disk. */
+  readonly key: string;
+  readonly malware: MalwareVerdict;
+  /** As announced, when it was; of the file itself once all of it is there. */
+  readonly sha256?: string;
+}
+export interface StoredUpload {
+  readonly id: string;
+  readonly bodyDigest: string;
+  /** Octets. */
+  readonly length: number;
+  readonly received: number;
+  /** It is deleted then, unless a referral needs it that is not at its end. */
+  readonly expiresAt: Date;
+  readonly detail: UploadDetail;
+}
+/** An upload on its way to one recipient. */
+export interface OutgoingAttachment {
+  /** Id of the attachment in document and manifest, and of its ciphertext at the exchange. */
+  readonly id: string;
+  readonly uploadId: string;
+  /** Of the ciphertext. */
+  readonly sha256: string;
+  readonly length: number;
+  /** base64url. */
+  readonly secret: { readonly key: string; readonly salt: string };
+}
+export interface WaitingAttachment extends OutgoingAttachment {
+  readonly messageId: string;
+  readonly recipient: string;
+}
+export interface AttachmentStore {
+  upload(authority: string, id: string): Promise<StoredUpload | undefined>;
+  /** @returns false when there is one with this id */
+  announce(authority: string, upload: StoredUpload): Promise<boolean>;
+  /** @param from octets that were there @returns false when another request was first */
+  grew(authority: string, from: number, upload: StoredUpload): Promise<boolean>;
+  /** Those of accepted messages that are not at the exchange, some. */
+  waiting(authority: string): Promise<readonly WaitingAttachment[]>;
+  /** It is at the exchange; with the last one the message may leave. */
+  carried(authority: string, messageId: string, id: string): Promise<void>;
+  /** Forgets uploads that nobody needs any more. @returns their ids: their files are to be deleted */
+  expire(authority: string, at: Date): Promise<readonly string[]>;
+}
+
+/** A delivery that was verified, whose attachments are not all here. */
+export interface HeldDelivery {
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly since: Date;
+  readonly message: DeliveryReleasedV1;
+}
+export interface HeldDeliveries {
+  hold(
+    authority: string,
+    of: { readonly messageId: string; readonly attempt: number },
+    message: DeliveryReleasedV1,
+    at: Date,
+  ): Promise<void>;
+  /** Some that somebody is to look after now; nobody else has them for a while. */
+  due(authority: string): Promise<readonly HeldDelivery[]>;
+  /** Look again later, the later the more often it was tried. */
+  postpone(authority: string, held: HeldDelivery): Promise<void>;
+  done(authority: string, held: HeldDelivery): Promise<void>;
 }

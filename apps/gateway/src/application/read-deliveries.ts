@@ -17,12 +17,15 @@ export class ReadDeliveries {
   async read(authority: string, messageId: string): Promise<DeliveryView> {
     const delivery = await this.store.find(authority, messageId);
     if (delivery === undefined) throw new GatewayError('NOT_FOUND');
-    const { document, manifest, decision, blind, proof, registration, content, sentAt, verdict } = delivery.detail;
+    const { document, manifest, decision, blind, proof, registration, content, attachments, sentAt, verdict } =
+      delivery.detail;
     const receipts = await this.store.receipts(authority, messageId);
     return {
       ...itemOf(delivery),
       registration,
       content,
+      // Without the key: a system reads what the gateway opens for it.
+      ...(attachments === undefined ? {} : { attachments: attachments.map(({ key: _key, ...told }) => told) }),
       sentAt,
       verdict,
       evidence: { document, manifest, decision, blind, proof },

@@ -5,11 +5,11 @@ import type { DeliveryReleasedV1 } from '#contracts';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { digestOf } from './law.js';
-import type { DeliveryStore, NewId, Now, Outgoing, StoredReceipt } from './ports.js';
+import type { DeliveryStore, HeldDeliveries, NewId, Now, Outgoing, StoredReceipt } from './ports.js';
 import type { VerifiedDelivery, VerifyDelivery } from './verify-delivery.js';
 
 export type Received =
-  | { readonly outcome: 'received' | 'known'; readonly authority: string; readonly messageId: string }
+  | { readonly outcome: 'received' | 'known' | 'held'; readonly authority: string; readonly messageId: string }
   | { readonly outcome: 'rejected'; readonly authority: string; readonly messageId: string; readonly reason: string };
 
 /** Takes a delivery, or rejects it with a signed reason. Either way one effect however often it comes (design.md I2). */
@@ -22,10 +22,38 @@ export class ReceiveDelivery {
     private readonly newId: NewId,
     private readonly now: Now,
     private readonly crash: (point: string) => void,
+    private readonly held?: HeldDeliveries,
+    /** Called when something is held: its attachments are to be fetched. */
+    private readonly fetch: () => void = () => undefined,
   ) {}
 
   /** @throws {NotYet} to hold; @throws {UntrustedStatement} when nobody can be told because nothing in it can be read */
-  async execute(message: DeliveryReleasedV1): Promise<Received> {
+  execute(message: DeliveryReleasedV1): Promise<Received> {
+    return this.through(message, async ({ attachments, manifest }) => {
+      if (attachments.length === 0) return true;
+      if (this.held === undefined) throw new RejectedDelivery('attachment-missing');
+      await this.held.hold(manifest.recipient, manifest, message, this.now());
+      this.fetch();
+      return false;
+    });
+  }
+
+  /**
+   * Takes a delivery that was held, or rejects it after all: much may have happened since it came.
+   * @param arrive brings its attachments here and verifies them @throws {NotYet} and what `arrive` throws
+   */
+  finish(message: DeliveryReleasedV1, arrive: (verified: VerifiedDelivery) => Promise<void>): Promise<Received> {
+    return this.through(message, async (verified) => {
+      await arrive(verified);
+      return true;
+    });
+  }
+
+  /** @param isWhole whether all of it is here */
+  private async through(
+    message: DeliveryReleasedV1,
+    isWhole: (verified: VerifiedDelivery) => Promise<boolean>,
+  ): Promise<Received> {
     const manifest = readable(() => parseManifest(message.manifest).manifest);
     const { entryId } = readable(() => parseDecision(message.decision).decision);
     const { recipient: authority, messageId, attempt } = manifest;
@@ -34,7 +62,9 @@ export class ReceiveDelivery {
     // Whatever comes later under an id that was taken, and be it forged, changes nothing and answers nothing.
     if (taken !== undefined && taken.attempt >= attempt) return { outcome: 'known', authority, messageId };
     try {
-      return await this.take(await this.verify.execute(message), message.deliveryNumber);
+      const verified = await this.verify.execute(message);
+      if (!(await isWhole(verified))) return { outcome: 'held', authority, messageId };
+      return await this.take(verified, message.deliveryNumber);
     } catch (error) {
       if (!(error instanceof RejectedDelivery)) throw error;
       return this.reject(manifest, entryId, message, error);

@@ -2,7 +2,7 @@ import { canonicalBytes } from '#json';
 import { ENGINE_VERSION, stockholmDate, verdictCodes } from '#legal-basis';
 import type { Claims } from '#legal-basis';
 import { sealDocument, signManifest, signRefusal } from '#envelope';
-import type { Manifest, Refusal } from '#envelope';
+import type { Document, Manifest, Refusal } from '#envelope';
 import { MAX_SEALED, MAX_STATEMENT } from '#contracts';
 import type { SubmitReferralDto } from '#contracts';
 import type { ComputedBy } from '../domain/forecast.js';
@@ -13,7 +13,8 @@ import { leftOutOf } from './judge-recipient.js';
 import type { Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { Ground } from './law.js';
-import type { NewId, Outgoing, StoredMessage, StoredRefusal } from './ports.js';
+import type { NewId, Outgoing, OutgoingAttachment, StoredMessage, StoredRefusal } from './ports.js';
+import type { SealAttachments } from './seal-attachments.js';
 
 export interface SealedMessage {
   readonly message: StoredMessage;
@@ -27,6 +28,7 @@ export class SealReferral {
     private readonly environment: string,
     private readonly lifetimeMs: number,
     private readonly newId: NewId,
+    private readonly attachments?: SealAttachments,
   ) {}
 
   /**
@@ -50,6 +52,7 @@ export class SealReferral {
     const issuedAt = now.toISOString();
     const expiry = new Date(now.getTime() + this.lifetimeMs);
     const documentSigner = this.keys.documentSigner(sender);
+    const { inside, outside, outgoing } = await this.attached(sender, body, to);
     const document = canonicalBytes({
       v: 1,
       messageId: to.messageId,
@@ -61,6 +64,7 @@ export class SealReferral {
       registration: body.registration,
       content: to.content,
       sentAt: issuedAt,
+      ...inside,
     });
     const context = {
       v: 1 as const,
@@ -91,6 +95,7 @@ export class SealReferral {
       jwe: { sha256: sealed.jweSha256, length: sealed.jwe.length },
       sealingKey: sealingKey.kid,
       documentKey: documentSigner.kid,
+      ...outside,
     };
     const signed = await signManifest(this.keys.manifestSigner, manifest);
     carriable(signed, MAX_STATEMENT);
@@ -108,6 +113,7 @@ export class SealReferral {
         outboxId,
         manifestSha256: digestOf(signed),
         jweSha256: sealed.jweSha256,
+        ...(outgoing.length === 0 ? {} : { attachments: outgoing }),
         detail: {
           verdict: to.view,
           ...leftOutOf(to),
@@ -120,7 +126,22 @@ export class SealReferral {
         id: outboxId,
         type: 'message.submitted.v1',
         body: canonicalBytes({ manifest: signed, jwe: sealed.jwe }),
+        ...(outgoing.length === 0 ? {} : { waits: true as const }),
       },
+    };
+  }
+
+  /** Members of document and manifest; none when nothing is attached. @throws {GatewayError} ATTACHMENT_MISSING */
+  private async attached(sender: string, { attachments = [] }: SubmitReferralDto, to: Evaluated): Promise<Attached> {
+    if (attachments.length === 0) return { inside: {}, outside: {}, outgoing: [] };
+    if (this.attachments === undefined) throw new GatewayError('ATTACHMENT_MISSING');
+    const { recipient, messageId } = to;
+    const parties = { env: this.environment, sender, recipient, messageId };
+    const sealed = await this.attachments.seal(attachments, parties);
+    return {
+      inside: { attachments: sealed.map((one) => one.inside) },
+      outside: { attachments: sealed.map((one) => one.outside) },
+      outgoing: sealed.map((one) => one.outgoing),
     };
   }
 
@@ -168,6 +189,12 @@ export class SealReferral {
       outgoing: { id: this.newId(), type: 'refusal.reported.v1', body: canonicalBytes({ refusal: statement }) },
     };
   }
+}
+
+interface Attached {
+  readonly inside: Pick<Document, 'attachments'>;
+  readonly outside: Pick<Manifest, 'attachments'>;
+  readonly outgoing: readonly OutgoingAttachment[];
 }
 
 const computedBy = ({ ruleSet, ruleSetSha256, snapshot }: Ground, now: Date): ComputedBy => ({

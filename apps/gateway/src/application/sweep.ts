@@ -20,8 +20,9 @@ export class Sweep extends Loop {
 
   protected override async round(): Promise<number> {
     try {
-      const { drafts, messages } = await this.expire.execute();
+      const { drafts, messages, attachments } = await this.expire.execute();
       if (drafts > 0) this.log.info('draft.expired', { count: drafts });
+      if (attachments > 0) this.log.info('attachment.expired', { count: attachments });
       if (messages > 0) this.log.info('message.expired', { count: messages });
       for (const { authority, messageId, attempt, outcome } of await this.again.execute()) {
         const fields = { messageId, authorityId: authority, attempt };

@@ -11,7 +11,7 @@ import {
 } from '#legal-basis';
 import type { CheckInput, Claims } from '#legal-basis';
 import { contextOf, documentOf, parseManifest, unsealDocument, verifyDocument, verifyManifest } from '#envelope';
-import type { Decision, Document, EnvelopeError, Manifest } from '#envelope';
+import type { Decision, Document, DocumentAttachment, EnvelopeError, Manifest } from '#envelope';
 import type { DeliveryReleasedV1 } from '#contracts';
 import { obstaclesOf } from '#replay';
 import type { Snapshot } from '#snapshot';
@@ -29,6 +29,8 @@ export interface VerifiedDelivery {
   readonly manifest: Manifest;
   readonly decision: Decision;
   readonly manifestSha256: string;
+  /** As the document names them, agreeing with the manifest; [] when there is none. */
+  readonly attachments: readonly DocumentAttachment[];
   readonly detail: DeliveryDetail;
 }
 
@@ -73,6 +75,7 @@ export class VerifyDelivery {
       manifest,
       decision,
       manifestSha256,
+      attachments: parsed.attachments ?? [],
       detail: {
         document: jws,
         manifest: message.manifest,
@@ -81,6 +84,7 @@ export class VerifyDelivery {
         proof: message.proof,
         registration: parsed.registration,
         content: parsed.content as object,
+        ...(parsed.attachments === undefined ? {} : { attachments: parsed.attachments }),
         sentAt: parsed.sentAt,
         verdict,
       },

@@ -12,6 +12,10 @@ export type GatewayErrorCode =
   | 'ASSESSMENT_MISSING'
   | 'ASSESSMENT_INVALID'
   | 'NOTHING_LOGGED'
+  | 'ATTACHMENT_INVALID'
+  | 'ATTACHMENT_MISSING'
+  | 'ATTACHMENT_NOT_CARRIED'
+  | 'UPLOAD_OFFSET'
   | 'ERASED'
   | 'NOT_ENDED'
   | 'HELD'
@@ -81,6 +85,10 @@ export const REJECTIONS = [
   'cooperation-mismatch',
   'expired',
   'erased',
+  'attachment-missing',
+  'attachment-digest',
+  'attachment-not-openable',
+  'attachment-content',
 ] as const;
 export type Rejection = (typeof REJECTIONS)[number];
 
@@ -98,7 +106,9 @@ export class RejectedDelivery extends Error {
 /** What is needed is not here yet: not the fault of what needs it, so that waits. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
-  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation' | 'ledger' | 'live-key') {
+  constructor(
+    readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation' | 'ledger' | 'live-key' | 'attachment',
+  ) {
     super(code);
   }
 }
@@ -108,5 +118,17 @@ export class UntrustedStatement extends Error {
   override readonly name = 'UntrustedStatement';
   constructor(readonly code: string) {
     super(code);
+  }
+}
+
+/** The exchange did not take or give a ciphertext; it is asked again later. */
+export class ExchangeAway extends Error {
+  override readonly name = 'ExchangeAway';
+  constructor(
+    /** HTTP status; undefined when nothing was answered. */
+    readonly status: number | undefined,
+    cause?: unknown,
+  ) {
+    super(`the exchange answered ${status ?? 'nothing'}`, { cause });
   }
 }

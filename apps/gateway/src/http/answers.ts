@@ -1,4 +1,6 @@
 import type {
+  AttachmentView,
+  DeliveredAttachmentView,
   DeliveryListItem,
   DeliveryView,
   DisclosureCheckView,
@@ -29,6 +31,8 @@ import {
   BUSINESS_RECEIPTS,
   FORECAST_DIFFERENCES,
   FORM_REASONS,
+  MALWARE_FINDINGS,
+  MEDIA_TYPES,
   MESSAGE_STATES,
   NO_PARTS,
   PART_OUTCOMES,
@@ -267,6 +271,23 @@ export const answers = {
     ...listed,
     registration: described(json, "The sender's diary number, subject for the register and secrecy mark"),
     content: described(json, 'As the JSON Schema of the message type has it'),
+    attachments: absent(
+      listOf(
+        object<DeliveredAttachmentView>({
+          id: uuid,
+          name: text,
+          mediaType: { type: 'string', enum: MEDIA_TYPES },
+          length: described(count, 'Octets'),
+          sha256: described(text, 'base64url'),
+          items: itemIds('Items of the content that it holds'),
+          malware: object<DeliveredAttachmentView['malware']>({
+            finding: { type: 'string', enum: MALWARE_FINDINGS },
+            scanner: absent(text),
+            at: absent(instant),
+          }),
+        }),
+      ),
+    ),
     sentAt: instant,
     verdict,
     evidence: object<DeliveryView['evidence']>({ document: jws, manifest: jws, decision: jws, blind, proof }),
@@ -280,6 +301,14 @@ export const answers = {
         diaryNumber: absent(text),
       }),
     ),
+  }),
+  attachment: object<AttachmentView>({
+    id: uuid,
+    mediaType: { type: 'string', enum: MEDIA_TYPES },
+    length: described(count, 'Octets'),
+    received: described({ type: 'integer', minimum: 0 }, 'Octets that are there; the next part begins at this one'),
+    sha256: absent(described(text, 'base64url; once all of it is there')),
+    expiresAt: described(instant, 'When it is deleted unless a referral needs it'),
   }),
   receipt: object<{
     readonly receiptId: string;

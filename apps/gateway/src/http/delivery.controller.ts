@@ -1,9 +1,11 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { GiveReceiptDto, IdParamDto, ListDeliveriesQueryDto } from '#contracts';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { AttachmentParamDto, GiveReceiptDto, IdParamDto, ListDeliveriesQueryDto } from '#contracts';
 import type { DeliveryListItem, DeliveryView, Page } from '#contracts';
-import { Policy } from '#platform';
+import { Policy, sendOctets } from '#platform';
+import type { Response } from 'express';
 import { GiveReceipt } from '../application/give-receipt.js';
+import { ReadAttachment } from '../application/read-attachment.js';
 import { ReadDeliveries } from '../application/read-deliveries.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
@@ -15,6 +17,7 @@ import { Answer, Problems } from './openapi.js';
 export class DeliveryController {
   constructor(
     @Inject(ReadDeliveries) private readonly reading: ReadDeliveries,
+    @Inject(ReadAttachment) private readonly attachments: ReadAttachment,
     @Inject(GiveReceipt) private readonly receipts: GiveReceipt,
   ) {}
 
@@ -40,6 +43,33 @@ export class DeliveryController {
   @Problems(400, 401, 404, 410, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<DeliveryView> {
     return this.reading.read(caller, id);
+  }
+
+  @Get(':id/attachments/:attachmentId')
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Read an attachment of a delivery',
+    description: 'The file as it was sent, once all of it was verified. Hämta en bilaga.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The file',
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @Problems(400, 401, 404, 410, 503)
+  async attachment(
+    @Param() { id, attachmentId }: AttachmentParamDto,
+    @Caller() caller: string,
+    @Res() response: Response,
+  ): Promise<void> {
+    const { attachment, octets } = await this.attachments.execute(caller, id, attachmentId);
+    const name = encodeURIComponent(attachment.name).replaceAll(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+    response.setHeader('Content-Type', attachment.mediaType);
+    response.setHeader('Content-Length', attachment.length);
+    // Saved, never shown: a browser runs nothing of it (RFC 6266, RFC 8187).
+    response.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${name}`);
+    response.setHeader('Cache-Control', 'no-store');
+    await sendOctets(response, octets);
   }
 
   @Post(':id/receipts')

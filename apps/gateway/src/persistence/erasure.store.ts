@@ -44,6 +44,7 @@ export class PostgresErasureStore implements ErasureStore {
         [...values, at],
       );
       await tx.query(`DELETE FROM gateway.earlier_attempt WHERE authority = $1 AND message_id = $2`, values);
+      await tx.query(`DELETE FROM gateway.attachment_outgoing WHERE authority = $1 AND message_id = $2`, values);
       await tx.query(`DELETE FROM gateway.statement WHERE authority = $1 AND message_id = $2`, values);
       await tx.query(`DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2`, values);
       // Its fingerprint is a digest of claims.
@@ -62,6 +63,12 @@ export class PostgresErasureStore implements ErasureStore {
           `UPDATE gateway.referral SET body = '', assessments = '', body_digest = '', erased_at = coalesce(erased_at, $3)
            WHERE authority = $1 AND id = $2 AND NOT EXISTS (
              SELECT FROM gateway.message WHERE authority = $1 AND referral_id = $2 AND erased_at IS NULL)`,
+          [authority, message.referral_id, at],
+        );
+        // One upload for all recipients too, and perhaps for other referrals: it is deleted when all of them have ended.
+        await tx.query(
+          `UPDATE gateway.attachment a SET expires_at = least(expires_at, $3) FROM gateway.attachment_use u
+           WHERE u.authority = $1 AND u.referral_id = $2 AND a.authority = $1 AND a.id = u.attachment_id`,
           [authority, message.referral_id, at],
         );
       }

@@ -9,12 +9,21 @@ export class Outbox {
     private readonly gateway: string,
     /** Called after commit, so that the relay need not wait for its next look. */
     readonly wake: () => void,
+    /** As `wake`, for what must go to the exchange before the message. */
+    readonly carry: () => void = () => undefined,
   ) {}
 
   async add(tx: EntityManager, outgoing: readonly Outgoing[]): Promise<void> {
-    for (const { id, type, body } of outgoing) {
+    for (const { id, type, body, waits } of outgoing) {
       await enqueue(tx, schema, { id, exchange: 'dx.in', routingKey: `ref.${this.gateway}`, type, body });
+      // A lease that does not end: no relay takes it until it is let go.
+      if (waits) await tx.query(`UPDATE gateway.outbox SET claimed_until = 'infinity' WHERE id = $1`, [id]);
     }
+  }
+
+  /** What waited may leave. */
+  async letGo(tx: EntityManager, id: string): Promise<void> {
+    await tx.query(`UPDATE gateway.outbox SET claimed_until = NULL WHERE id = $1 AND claimed_until = 'infinity'`, [id]);
   }
 
   /**
@@ -24,7 +33,7 @@ export class Outbox {
    */
   async takeBack(tx: EntityManager, ids: readonly string[]): Promise<readonly string[]> {
     const [rows] = await tx.query<[{ id: string }[], number]>(
-      `DELETE FROM gateway.outbox WHERE id = ANY($1::uuid[]) AND published_at IS NULL AND claimed_until IS NULL AND attempts = 0
+      `DELETE FROM gateway.outbox WHERE id = ANY($1::uuid[]) AND published_at IS NULL AND coalesce(claimed_until, 'infinity') = 'infinity' AND attempts = 0
        RETURNING id`,
       [ids],
     );

@@ -16,6 +16,7 @@ import { erasedAt } from '../domain/errors.js';
 import { advanceBy } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
+import { bringAttachments, useAttachments } from './attachment.store.js';
 import { asAuthority } from './authority-transaction.js';
 import { noteDues } from './due.store.js';
 import type { Outbox } from './outbox.js';
@@ -67,11 +68,13 @@ export class PostgresReferralStore implements ReferralStore {
       if (!(await this.insert(tx, referral))) return false;
       for (const [position, message] of referral.messages.entries())
         await this.insertMessage(tx, referral, message, position);
+      await useAttachments(tx, referral, this.keys.cipher(authority));
       await this.outbox.add(tx, outgoing);
       await this.insertRefusals(tx, authority, refusals);
       return true;
     });
     if (stored) this.outbox.wake();
+    if (stored && outgoing.some(({ waits }) => waits)) this.outbox.carry();
     return stored;
   }
 
@@ -296,10 +299,12 @@ export class PostgresReferralStore implements ReferralStore {
       );
       // What is awaited of it begins anew with its release.
       await tx.query(`DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2`, [authority, messageId]);
+      await bringAttachments(tx, authority, message, cipher);
       await this.outbox.add(tx, [outgoing]);
       return true;
     });
     if (sealed) this.outbox.wake();
+    if (sealed && outgoing.waits) this.outbox.carry();
     return sealed;
   }
 

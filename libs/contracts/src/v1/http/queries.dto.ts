@@ -55,3 +55,6 @@ export class DigestParamDto {
 export class IdParamDto {
   @IsUuid() readonly id!: string;
 }
+export class AttachmentParamDto extends IdParamDto {
+  @IsUuid() readonly attachmentId!: string;
+}

@@ -171,10 +171,26 @@ export interface DeliveryListItem {
   readonly erasedAt?: string;
 }
 
+/** An attachment of a delivery, whole and verified. */
+export interface DeliveredAttachmentView {
+  readonly id: string;
+  readonly name: string;
+  readonly mediaType: string;
+  /** Octets. */
+  readonly length: number;
+  readonly sha256: string;
+  /** Items of the content that it holds. */
+  readonly items: readonly string[];
+  /** What its sender's scanner said of it; the recipient's own has not looked. */
+  readonly malware: { readonly finding: string; readonly scanner?: string; readonly at?: string };
+}
+
 /** Answer of `GET /v1/deliveries/{id}`. */
 export interface DeliveryView extends DeliveryListItem {
   readonly registration: object;
   readonly content: object;
+  /** Absent when there is none. */
+  readonly attachments?: readonly DeliveredAttachmentView[];
   readonly sentAt: string;
   readonly verdict: VerdictView;
   /** Everything the gateway verified before it stored the content. */

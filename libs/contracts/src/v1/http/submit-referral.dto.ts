@@ -1,4 +1,5 @@
 import { ArrayNotEmpty, ArrayUnique, IsIn, IsString, Length } from 'class-validator';
+import { AttachedDto } from './attachment.dto.js';
 import {
   IsAuthorityId,
   IsCode,
@@ -90,6 +91,12 @@ abstract class ReferralDto {
   /** Checked against the JSON Schema of `type`, which also classifies each field. */
   @IsJsonObject() readonly content!: Record<string, unknown>;
   @Nested(() => RegistrationDto) readonly registration!: RegistrationDto;
+  /** Uploads that go with it to every recipient. */
+  @Optional()
+  @NestedList(() => AttachedDto, 20)
+  @ArrayNotEmpty()
+  @ArrayUnique((attached: AttachedDto | null) => attached?.id)
+  readonly attachments?: AttachedDto[];
 }
 
 /** Body of `POST /v1/referrals`. */

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { EnvelopeError, attachmentContext, decryptChunks } from '#envelope';
+import type { DocumentAttachment, Manifest, ManifestAttachment } from '#envelope';
+import { isStoreFailure } from '#persistence';
+import { Loop } from '#platform';
+import type { EventLog } from '#platform';
+import type { AttachmentFiles, ReceivedFile } from '../attachments/attachment-files.js';
+import type { BlobClient } from '../attachments/blob-client.js';
+import { ExchangeAway, NotYet, RejectedDelivery } from '../domain/errors.js';
+import { fits } from '../domain/media-type.js';
+import type { HeldDeliveries, HeldDelivery, Now } from './ports.js';
+import type { ReceiveDelivery } from './receive-delivery.js';
+import type { VerifiedDelivery } from './verify-delivery.js';
+
+const IDLE_MS = 5_000;
+/** What the exchange does not have after this long it will not have; the message cannot be delivered as it was sent. */
+const MISSING_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Fetches the attachments of held deliveries, and has each delivery received when all of them are verified: then, and not before, it is there. */
+export class FetchAttachments extends Loop {
+  constructor(
+    private readonly held: HeldDeliveries,
+    private readonly receiving: ReceiveDelivery,
+    private readonly files: AttachmentFiles,
+    private readonly exchange: BlobClient,
+    private readonly authorities: () => readonly string[],
+    private readonly log: EventLog,
+    private readonly now: Now,
+  ) {
+    super();
+  }
+
+  protected override async round(): Promise<number> {
+    let settled = 0;
+    try {
+      for (const authority of this.authorities())
+        for (const one of await this.held.due(authority)) {
+          if (await this.settle(authority, one)) settled += 1;
+          if (this.stopping.aborted) return 0;
+        }
+    } catch (error) {
+      if (isStoreFailure(error)) this.log.warn('attachment.waits', { code: 'store' });
+      else this.log.failure('attachment.fetch-failed', error);
+    }
+    return settled > 0 ? 0 : IDLE_MS;
+  }
+
+  private async settle(authority: string, held: HeldDelivery): Promise<boolean> {
+    const { messageId } = held;
+    try {
+      const received = await this.receiving.finish(held.message, (verified) =>
+        this.fetchAll(authority, held, verified),
+      );
+      if (received.outcome === 'rejected') {
+        await this.files.dropReceived(authority, messageId);
+        this.log.warn('delivery.rejected', { messageId, authorityId: authority, code: received.reason });
+      } else this.log.info('delivery.received', { messageId, authorityId: authority, code: received.outcome });
+      await this.held.done(authority, held);
+      return true;
+    } catch (error) {
+      await this.held.postpone(authority, held);
+      if (error instanceof NotYet || error instanceof ExchangeAway) {
+        const code = error instanceof NotYet ? error.code : String(error.status ?? 'away');
+        this.log.warn('attachment.waits', { messageId, code });
+      } else this.log.failure('attachment.fetch-failed', error, { messageId });
+      return false;
+    }
+  }
+
+  /** @throws {RejectedDelivery | NotYet | ExchangeAway} */
+  private async fetchAll(
+    authority: string,
+    { since }: HeldDelivery,
+    { manifest, attachments }: VerifiedDelivery,
+  ): Promise<void> {
+    for (const [at, inside] of attachments.entries()) {
+      const outside = manifest.attachments?.[at];
+      if (outside === undefined) throw new RejectedDelivery('document-binding');
+      const file = { authority, messageId: manifest.messageId, id: inside.id };
+      await this.fetchOne(file, since, manifest, outside, inside);
+    }
+  }
+
+  private async fetchOne(
+    file: ReceivedFile,
+    since: Date,
+    manifest: Manifest,
+    outside: ManifestAttachment,
+    inside: DocumentAttachment,
+  ): Promise<void> {
+    const from = await this.files.received(file);
+    if (from === 'kept') return;
+    if (from < outside.length) {
+      const octets = await this.exchange.read(inside.id, from, this.stopping);
+      if (octets === undefined) {
+        if (this.now().getTime() - since.getTime() > MISSING_MS) throw new RejectedDelivery('attachment-missing');
+        throw new NotYet('attachment');
+      }
+      try {
+        await this.files.append(file, octets);
+      } catch (cause) {
+        throw new ExchangeAway(undefined, cause);
+      }
+    }
+    if ((await this.digest(file, outside.length)) !== outside.sha256) {
+      await this.files.dropArriving(file);
+      // What was put together of pieces may have broken here, and is not its sender's fault until it comes whole.
+      if (from > 0) throw new NotYet('attachment');
+      throw new RejectedDelivery('attachment-digest');
+    }
+    await this.open(file, manifest, inside);
+    await this.files.keep(file);
+  }
+
+  /** @returns digest of the ciphertext; undefined when it has another length */
+  private async digest(file: ReceivedFile, length: number): Promise<string | undefined> {
+    const hash = createHash('sha256');
+    let octets = 0;
+    for await (const piece of this.files.arrived(file)) {
+      hash.update(piece);
+      octets += piece.length;
+    }
+    return octets === length ? hash.digest('base64url') : undefined;
+  }
+
+  /** Decrypts it once from end to end, and keeps nothing of the plaintext. @throws {RejectedDelivery} */
+  private async open(file: ReceivedFile, manifest: Manifest, inside: DocumentAttachment): Promise<void> {
+    const hash = createHash('sha256');
+    let octets = 0;
+    let isOfItsType = false;
+    const key = { key: Buffer.from(inside.key, 'base64url'), context: attachmentContext(manifest, inside.id) };
+    try {
+      for await (const piece of decryptChunks(this.files.arrived(file), key)) {
+        // The first piece is long enough to tell by.
+        if (octets === 0) isOfItsType = fits(inside.mediaType, piece);
+        hash.update(piece);
+        octets += piece.length;
+      }
+    } catch (error) {
+      if (error instanceof EnvelopeError) throw new RejectedDelivery('attachment-not-openable');
+      throw error;
+    }
+    if (octets !== inside.length || hash.digest('base64url') !== inside.sha256 || !isOfItsType)
+      throw new RejectedDelivery('attachment-content');
+  }
+}
