@@ -165,9 +165,7 @@ describe('the next attempt of a message', () => {
       const signer = localSigner(world.keys.decision);
       const blind = (): Buffer => randomBytes(32);
       const recorder = new Recorder(signer, world.environment, { id: randomUUID, blind }, () => true);
-      const { senders, judge } = exchange;
-      const blobs = { holds: () => Promise.resolve(true) };
-      deciding = new DecideMessage(db, senders, judge, recorder, blobs, world.clock.now, nothing);
+      deciding = new DecideMessage(db, exchange.senders, exchange.judge, recorder, world.clock.now, nothing);
       await another();
     });
 

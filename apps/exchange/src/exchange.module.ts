@@ -124,7 +124,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT, fresh, () => keys.isFresh());
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
   const keeping = new KeepBlobs(dataSource, new FileBlobStore(config.BLOB_DIR), law, config.BLOB_QUOTA_BYTES, now);
-  const deciding = new DecideMessage(dataSource, senders, judge, recorder, keeping, now, crash);
+  const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash, keeping);
   const releasing = new ReleaseProven(
     dataSource,
     trust.logs.disclosure,

@@ -21,6 +21,11 @@ export type Decided = {
   readonly outcome: 'permit' | 'assess' | 'deny' | 'expired' | 'known';
 };
 
+/** Where no ciphertexts are kept, none is here. */
+const NO_BLOBS: Pick<KeepBlobs, 'holds'> = {
+  holds: (_, { attachments }) => Promise.resolve(attachments === undefined),
+};
+
 /** Design.md section 4, step 3: verify, check, sign, record, in one committed transaction. */
 export class DecideMessage {
   constructor(
@@ -28,9 +33,9 @@ export class DecideMessage {
     private readonly senders: EstablishSender,
     private readonly judge: Judge,
     private readonly recorder: Recorder,
-    private readonly keeping: Pick<KeepBlobs, 'holds'>,
     private readonly now: () => Date,
     private readonly crash: (point: string) => void,
+    private readonly keeping: Pick<KeepBlobs, 'holds'> = NO_BLOBS,
   ) {}
 
   /**

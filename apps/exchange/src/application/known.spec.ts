@@ -13,7 +13,6 @@ import { TakeRefusal } from './take-refusal.js';
 const storeThat = (holds: boolean): DataSource =>
   ({ manager: { query: () => Promise.resolve(holds ? [{}] : []) } }) as unknown as DataSource;
 const recorder = {} as Recorder;
-const noBlobs = { holds: () => Promise.resolve(true) };
 const nothing = (): void => undefined;
 
 let world: World;
@@ -52,12 +51,8 @@ beforeAll(async () => {
   const { now } = world.clock;
   again = {
     message: async (holds, account) =>
-      (
-        await new DecideMessage(storeThat(holds), senders, judge, recorder, noBlobs, now, nothing).execute(
-          message,
-          account,
-        )
-      ).outcome,
+      (await new DecideMessage(storeThat(holds), senders, judge, recorder, now, nothing).execute(message, account))
+        .outcome,
     receipt: async (holds, account) =>
       (await new TakeReceipt(storeThat(holds), senders, recorder, now, nothing).execute(texts, account)).outcome,
     refusal: async (holds, account) =>
