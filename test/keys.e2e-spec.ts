@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKey } from '#envelope';
 import { parseEntry, signEntry } from '#snapshot';
 import { keyFiles, storePlace } from '../tools/sandbox/keys.js';
-import { signerFrom } from '../apps/cli/src/keys/request.js';
+import { keyFrom, signerFrom } from '../apps/cli/src/keys/request.js';
 import { readKeys } from '../apps/cli/src/keys/site.js';
 import { cli } from './support/cli.js';
 import { FalseGateway } from './support/false-gateway.js';
@@ -126,6 +126,21 @@ describe('keys, by command', () => {
     await keys('countersign', request, '--trust', trust, '--operator-key', files.operator(2));
     await keys('submit', request, ...store);
     await eventually('the log has it', 20_000, async () => ((await sealing()).includes(kid) ? true : undefined));
+  });
+
+  it('of a person are written to a file of its own, and stated', async () => {
+    const out = join(folder, 'jurist.jwk.json');
+    const holder = 'participant:bv';
+    const { kid, old } = (await keys('rotate', holder, 'jurist', '--key-out', out)) as {
+      readonly kid: string;
+      readonly old: readonly string[];
+    };
+    expect((await keyFrom(out, 'jurist')).kid).toBe(kid);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    await eventually('the log has it', 20_000, async () => {
+      const { snapshot } = await readKeys(delge.stack.url('ledger'), delge.sandbox.trust);
+      return snapshot.liveKeys(holder, 'jurist').length === old.length + 1 ? true : undefined;
+    });
   });
 
   it('that open and do not answer the registry’s challenge are not taken', async () => {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { importPrivate } from '#envelope';
+import { writeFileSync } from 'node:fs';
+import { generateKey, importPrivate } from '#envelope';
 import type { PrivateKey, PublicKey } from '#envelope';
 import { newestKey, readKeyStore } from '#keystore';
 import type { KeyStorePlace, PublicKeys } from '#keystore';
@@ -23,6 +24,7 @@ interface Options {
   readonly store?: string;
   readonly secret?: string;
   readonly public?: string;
+  readonly keyOut?: string;
   readonly administratorKey?: string;
   readonly trust?: string;
   readonly expiresOn?: string;
@@ -62,7 +64,7 @@ export const rotateCommand = (keys: Command): void => {
   keys
     .command('rotate <holder> <use>')
     .description(
-      `make a new key for an authority, gateway:<id>, exchange or ledger, and state it; the old one stays until it is revoked. Uses: ${addedUses.join(', ')}. In a sandbox everything at once`,
+      `make a new key for an authority, gateway:<id>, participant:<slug>, exchange or ledger, and state it; the old one stays until it is revoked. Uses: ${addedUses.join(', ')}. In a sandbox everything at once`,
     )
     .option('--store <file>', 'key store in which the new key is made')
     .option('--secret <file>', 'file with the passphrase or secret that opens the store')
@@ -75,6 +77,10 @@ export const rotateCommand = (keys: Command): void => {
       '--administrator-key <file>',
       "whose act it is: the administrator's private key; of the operator's services the first operator's",
     )
+    .option(
+      '--key-out <file>',
+      'of participant:<slug>, jurist or administrator: where the new private key is written, a JWK',
+    )
     .option('--trust <file>', 'trust.json')
     .option('--expires-on <date>', 'the day on which the new key ends, Europe/Stockholm')
     .option('--out <file>', 'the request to write, for the operators to countersign')
@@ -83,7 +89,7 @@ export const rotateCommand = (keys: Command): void => {
       if (known === undefined) throw new Error(`no key is for ${use}; uses are ${addedUses.join(', ')}`);
       const now = new Date();
       if (options.administratorKey === undefined) {
-        print(await inSandbox(command, holder, known, options.expiresOn, now));
+        print(await inSandbox(command, holder, known, options, now));
         return;
       }
       const { administratorKey, trust, out, expiresOn } = options;
@@ -98,7 +104,17 @@ export const rotateCommand = (keys: Command): void => {
 
 const isService = (holder: string): boolean => holder === 'exchange' || holder === 'ledger';
 
+/** A person's key lies in no key store. */
+async function written(use: Use, file: string | undefined): Promise<PrivateKey> {
+  if (file === undefined) throw new Error('say with --key-out where the new private key is written');
+  const key = await generateKey(use);
+  writeFileSync(below(file), `${JSON.stringify({ ...key.privateJwk, kid: key.kid })}\n`, { mode: 0o600, flag: 'wx' });
+  return key;
+}
+const isPerson = (holder: string): boolean => holder.startsWith('participant:');
+
 const keyOf = (holder: string, use: Use, options: Options): Promise<PublicKey> | PublicKey => {
+  if (isPerson(holder)) return written(use, options.keyOut);
   if (options.public !== undefined) return shown(readJson(existing(options.public)) as PublicKeys, holder, use);
   const { store, secret } = options;
   if (store === undefined || secret === undefined) throw new Error('say --store and --secret, or --public');
@@ -109,15 +125,15 @@ const inSandbox = async (
   command: Command,
   holder: string,
   use: Use,
-  expiresOn: string | undefined,
+  { expiresOn, keyOut }: Options,
   now: Date,
 ): Promise<object> => {
   const site = await siteOf(command);
   const { snapshot } = await readKeys(site.ledger, site.trust);
   const owner = ownerOf(snapshot, holder);
-  if (holder.startsWith('participant:'))
-    throw new Error('a key of a person lies in no key store: make it with its holder, and state it with --public');
-  const key = await made(storeIn(site.sandbox, snapshot, holder), holder, use);
+  const key = isPerson(holder)
+    ? await written(use, keyOut)
+    : await made(storeIn(site.sandbox, snapshot, holder), holder, use);
   const id = await stateInSandbox(site, owner, added(holder, use, key, expiresOn), broughtBy([key]));
   const old = snapshot.liveKeys(holder, use).map(({ kid }) => kid);
   return { holder, use, kid: key.kid, statement: id, old, revokeOldFrom: revocableFrom(now) };
