@@ -19,7 +19,7 @@ import {
   openKeys,
   readTrust,
 } from '#operator';
-import { dataSourceOptions, isStoreFailure } from '#persistence';
+import { HintGiver, dataSourceOptions, isStoreFailure } from '#persistence';
 import { ProblemError } from '#platform';
 import type { Platform, ProblemCode, Service } from '#platform';
 import { KeysFeed } from '#snapshot';
@@ -168,6 +168,8 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   // Connects early so that readiness tells the truth; the relay connects again whenever it must.
   await publisher.connect().catch(() => undefined);
 
+  const hint = new HintGiver(dataSource, 'ledger_pending');
+  platform.onDrain('loops', () => hint.told());
   const receipts = new TakeReceipt(dataSource, senders, recorder, now, crash);
   const refusals = new TakeRefusal(dataSource, senders, recorder, now);
   const aside = new SetAsideMessages(dataSource, law, recorder, newId, now);
@@ -179,7 +181,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
       { provide: Law, useValue: law },
       {
         provide: HandleGatewayMessage,
-        useValue: new HandleGatewayMessage(deciding, receipts, refusals, aside, releaser, log),
+        useValue: new HandleGatewayMessage(deciding, receipts, refusals, aside, releaser, () => hint.tell(), log),
       },
       { provide: SetAsideMessages, useValue: aside },
       { provide: Releaser, useValue: releaser },

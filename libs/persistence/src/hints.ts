@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import type { DataSource } from 'typeorm';
 
 const RETRY_MS = 1_000;
 
@@ -41,5 +42,37 @@ export class Hints {
     this.client = undefined;
     client?.end().catch(() => undefined);
     this.timer = setTimeout(() => void this.start(), RETRY_MS);
+  }
+}
+
+/**
+ * Gives hints that something was committed, outside the transaction that did it: one at a time, and what comes meanwhile is told once, after it. Losing one costs
+ * a poll's delay and nothing else.
+ */
+export class HintGiver {
+  private giving: Promise<void> | undefined;
+  private again = false;
+
+  constructor(
+    private readonly dataSource: Pick<DataSource, 'query'>,
+    private readonly channel: string,
+  ) {}
+
+  tell(): void {
+    this.again = true;
+    this.giving ??= this.give();
+  }
+
+  /** Resolves when nothing is being told. */
+  async told(): Promise<void> {
+    await this.giving;
+  }
+
+  private async give(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      await this.dataSource.query(`SELECT pg_notify($1, '')`, [this.channel]).catch(() => undefined);
+    }
+    this.giving = undefined;
   }
 }

@@ -1,4 +1,4 @@
 export { dataSourceOptions, type StoreOptions } from './data-source.js';
 export { isDuplicate, isStoreFailure } from './errors.js';
-export { Hints } from './hints.js';
+export { HintGiver, Hints } from './hints.js';
 export { migrate } from './migrate.js';

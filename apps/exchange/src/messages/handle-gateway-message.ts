@@ -18,6 +18,8 @@ export class HandleGatewayMessage {
     private readonly refusals: TakeRefusal,
     private readonly aside: SetAsideMessages,
     private readonly releaser: Releaser,
+    /** Told that there is an entry for the ledger to take, once it is committed. */
+    private readonly logged: () => void,
     private readonly log: EventLog,
   ) {}
 
@@ -48,6 +50,7 @@ export class HandleGatewayMessage {
     else if (message.type === 'receipt.signed.v1') await this.receipt(message);
     else if (message.type === 'refusal.reported.v1') await this.refusal(message);
     else throw new SetAside('unknown-type');
+    this.logged();
     this.releaser.wake();
   }
 

@@ -9,6 +9,7 @@ import { CheckpointTime1765100000000 } from './migrations/1765100000000-checkpoi
 import { CasesOfParties1765300000000 } from './migrations/1765300000000-cases-of-parties.js';
 import { OwnKeys1765400000000 } from './migrations/1765400000000-own-keys.js';
 import { ErasuresAreLogged1765500000000 } from './migrations/1765500000000-erasures-are-logged.js';
+import { ToldByTheExchange1765600000000 } from './migrations/1765600000000-told-by-the-exchange.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -24,4 +25,5 @@ export const migrations = [
   CasesOfParties1765300000000,
   OwnKeys1765400000000,
   ErasuresAreLogged1765500000000,
+  ToldByTheExchange1765600000000,
 ];
