@@ -52,7 +52,8 @@ function summaryOf(name: string, { nodes, samples = [], timeDeltas = [] }: Profi
   const functions = new Map<string, number>();
   for (const [at, id] of samples.entries()) {
     const frame = byId.get(id);
-    if (frame === undefined || frame.functionName === '(idle)') continue;
+    // Beginning and ending a profile takes a second itself.
+    if (frame === undefined || frame.functionName === '(idle)' || frame.url === 'node:inspector') continue;
     const ms = (timeDeltas[at] ?? 0) / 1000 / referrals;
     const kind = kindOf(frame);
     kinds.set(kind, (kinds.get(kind) ?? 0) + ms);

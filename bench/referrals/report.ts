@@ -64,6 +64,9 @@ export async function report(result: Result): Promise<{ readonly text: string; r
     const p99 = stages[stage]?.p99 ?? Number.POSITIVE_INFINITY;
     return judged(`${what} at ${halfRate}, p99`, ms(p99), ms(bar.bar), ms(bar.goal), p99 <= bar.bar);
   };
+  const each = (seconds: Seconds, count: number): Seconds =>
+    Object.fromEntries(Object.entries(seconds).map(([name, value]) => [name, (value * 1000) / count]));
+  const [cpuMs, cpuMsAtHalf] = [each(cpu, back), each(half.seconds, half.sent.length)];
   const measures: readonly Measure[] = [
     judged(
       'referrals end to end, sustained',
@@ -93,15 +96,32 @@ export async function report(result: Result): Promise<{ readonly text: string; r
       ),
     ),
     told(
+      `processor time of all of them a referral, at ${perSecond(sustained)} and at ${halfRate}`,
+      `${sum(cpuMs).toFixed(1)} ms, ${sum(cpuMsAtHalf).toFixed(1)} ms`,
+    ),
+    told(
       'octets a referral: databases, write-ahead log, bodies on the wire',
       [bytes.database, bytes.wal, bytes.wire].map(kilo).join(', '),
     ),
   ];
   const reached = measures.every((measure) => measure.reached !== false);
-  const cpuMs = Object.fromEntries(Object.entries(cpu).map(([name, seconds]) => [name, (seconds * 1000) / back]));
   const json = {
     bench: 'referrals',
-    ...{ rate, perCpuSecond, ratio, ratioNode, limits, stages, cpuMs, idle, memory, bytes, primitives, sizes },
+    ...{
+      rate,
+      perCpuSecond,
+      ratio,
+      ratioNode,
+      limits,
+      stages,
+      cpuMs,
+      cpuMsAtHalf,
+      idle,
+      memory,
+      bytes,
+      primitives,
+      sizes,
+    },
     ...{ lost, refused: refused.length, load: loadavg()[0], reached },
   };
   const list = (of: Readonly<Record<string, number>>, as: (value: number) => string): string =>
