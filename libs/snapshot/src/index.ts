@@ -2,6 +2,7 @@ export { cooperationCommitment, cooperationJson, parseCooperation, type Cooperat
 export { SnapshotError, type SnapshotErrorCode } from './errors.js';
 export { KeysFeed, type KeysSource, type Newest } from './feed.js';
 export { KeysLog } from './keys-log.js';
+export { usesOf } from './rights.js';
 export { signServiceToken, verifyServiceToken, type Audience } from './service-token.js';
 export {
   Snapshot,

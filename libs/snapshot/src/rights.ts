@@ -23,16 +23,19 @@ export function requireOwner(now: Snapshot, holder: string, principal: KeyRecord
     throw new SnapshotError('WRONG_PRINCIPAL');
 }
 
+const uses: Readonly<Record<string, readonly string[]>> = {
+  exchange: ['decision'],
+  ledger: ['access'],
+  gateway: ['manifest', 'witness'],
+  participant: ['jurist', 'administrator'],
+  authority: ['document', 'sealing'],
+};
+/** What a holder's keys in the log can be for. */
+export const usesOf = (holder: string): readonly string[] =>
+  uses[SERVICES.has(holder) ? holder : holder.includes(':') ? (holder.split(':')[0] ?? '') : 'authority'] ?? [];
+
 /** As `requireOwner`, of a new key: one of a use that such a holder has. @throws {SnapshotError} */
 export function requireHolder(now: Snapshot, holder: string, use: string, principal: KeyRecord, trust: Trust): void {
   requireOwner(now, holder, principal, trust);
-  const scheme = SERVICES.has(holder) ? holder : holder.includes(':') ? (holder.split(':')[0] as string) : 'authority';
-  const fits: Readonly<Record<string, readonly string[]>> = {
-    exchange: ['decision'],
-    ledger: ['access'],
-    gateway: ['manifest', 'witness'],
-    participant: ['jurist', 'administrator'],
-    authority: ['document', 'sealing'],
-  };
-  if (fits[scheme]?.includes(use) !== true) throw new SnapshotError('WRONG_PRINCIPAL', 'use');
+  if (!usesOf(holder).includes(use)) throw new SnapshotError('WRONG_PRINCIPAL', 'use');
 }

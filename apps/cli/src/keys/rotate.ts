@@ -5,7 +5,7 @@ import { generateKey, importPrivate } from '#envelope';
 import type { PrivateKey, PublicKey } from '#envelope';
 import { newestKey, readKeyStore } from '#keystore';
 import type { KeyStorePlace, PublicKeys } from '#keystore';
-import { addedUses } from '#snapshot';
+import { addedUses, usesOf } from '#snapshot';
 import type { StatementBody } from '#snapshot';
 import { print, readJson } from '../commands.js';
 import { existing } from '../files.js';
@@ -86,7 +86,8 @@ export const rotateCommand = (keys: Command): void => {
     .option('--out <file>', 'the request to write, for the operators to countersign')
     .action(async (holder: string, use: string, options: Options, command: Command) => {
       const known = addedUses.find((one) => one === use);
-      if (known === undefined) throw new Error(`no key is for ${use}; uses are ${addedUses.join(', ')}`);
+      if (known === undefined || !usesOf(holder).includes(known))
+        throw new Error(`${holder} has no keys for ${use}; it has ${usesOf(holder).join(', ') || 'none'}`);
       const now = new Date();
       if (options.administratorKey === undefined) {
         print(await inSandbox(command, holder, known, options, now));

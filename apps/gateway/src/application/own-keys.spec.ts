@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { generateKey } from '#envelope';
+import type { PrivateKey } from '#envelope';
+import { emptyContent, withKey } from '#keystore';
 import { EventLog } from '#platform';
-import { aWorld, publicJwk } from '#testing';
+import { aWorld, keyStore, publicJwk } from '#testing';
 import type { World } from '#testing';
 import { OwnKeys } from './own-keys.js';
 
@@ -13,12 +15,17 @@ interface Watched {
   readonly lines: Record<string, unknown>[];
 }
 /** @param known size that was judged before the process started */
-const watching = (world: World, known?: bigint, gateway = GATEWAY, kept: string[] = []): Watched => {
+const watching = (
+  world: World,
+  known?: bigint,
+  gateway = GATEWAY,
+  kept: string[] = [],
+  keys = world.keys.stores[gateway],
+): Watched => {
   const lines: Record<string, unknown>[] = [];
   const log = new EventLog('test', 'info', {
     write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
   });
-  const keys = world.keys.stores[gateway];
   if (keys === undefined) throw new Error('no such gateway');
   const foreign = {
     kids: () => kept,
@@ -101,6 +108,26 @@ describe('a gateway that reads what the keys log says of its own keys', () => {
     await own.look(world.snapshot);
     expect(own.warning()).toBe('revoked');
     expect(lines).toMatchObject([{ code: 'revoked', kid, type: 'document', authorityId: HOSTED }]);
+  });
+
+  it('has nothing to say of the end of a key once another of its use that it holds is live: so a rotation ends', async () => {
+    const world = await aWorld();
+    const { content, key: next } = await withKey(
+      world.keys.files[GATEWAY] ?? emptyContent,
+      HOSTED,
+      'sealing',
+      new Date(),
+    );
+    const administrator = world.keys.administrators['fk'] as PrivateKey;
+    const key = next.jwk as Readonly<Record<string, string>>;
+    await world.state({ kind: 'key-added', holder: HOSTED, use: 'sealing', key }, administrator);
+    await world.revoke(world.keys.sealings[HOSTED]?.kid ?? '', 'fk');
+    const holding = watching(world, world.snapshot.size, GATEWAY, [], await keyStore(GATEWAY, content));
+    await holding.own.look(world.snapshot);
+    expect([holding.own.warning(), holding.lines]).toEqual([undefined, []]);
+    const { own } = watching(world, world.snapshot.size);
+    await own.look(world.snapshot);
+    expect(own.warning()).toBe('not-held');
   });
 
   it('leaves the keys of others to them', async () => {

@@ -3,7 +3,7 @@ import type { KeyRecord, Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
 import type { ForeignKeys } from './ports.js';
 
-/** `not-held`: a key stands in the keys log for this gateway or an authority it hosts, and is not in its key store. `revoked`: one in the store was ended. */
+/** `not-held`: a key stands in the keys log for this gateway or an authority it hosts, and is not in its key store. `revoked`: one in the store was ended, and no other of its use there is live. */
 export type OwnKeyFault = 'not-held' | 'revoked';
 
 /**
@@ -38,7 +38,7 @@ export class OwnKeys {
       for (const { key, from, isLive } of snapshot.keysEver(holder)) {
         const isHeld = this.keys.holds(key.kid);
         const isNew = this.known !== undefined && from > this.known;
-        if (isHeld && !isLive) faults.push(this.tell('revoked', key, snapshot));
+        if (isHeld && !isLive && !this.succeeded(key, snapshot)) faults.push(this.tell('revoked', key, snapshot));
         if (isHeld || !(isLive || isNew)) continue;
         if (isNew) await this.foreign.keep(key.kid);
         faults.push(this.tell('not-held', key, snapshot));
@@ -46,6 +46,11 @@ export class OwnKeys {
     }
     this.fault = faults.includes('not-held') ? 'not-held' : faults[0];
     this.known = snapshot.size;
+  }
+
+  /** Whether another of its use that is held here is live: then its end stops nothing, and is what a rotation ends with. */
+  private succeeded({ holder, use }: KeyRecord, snapshot: Snapshot): boolean {
+    return snapshot.liveKeys(holder, use).some(({ kid }) => this.keys.holds(kid));
   }
 
   /** Whether a live key is not held: it may have been made since the store was read. */
