@@ -1,6 +1,7 @@
 import { benchLaw } from './law.js';
 import { benchLedger } from './ledger.js';
 import { benchReferrals } from './referrals.js';
+import { benchEnvelope } from './envelope.js';
 import { benchOneAnswer } from './one-answer.js';
 import { benchVerify } from './verify.js';
 
@@ -8,6 +9,7 @@ import { benchVerify } from './verify.js';
 const PARTS: { readonly [part: string]: (args: readonly string[]) => Promise<boolean> } = {
   law: benchLaw,
   ledger: benchLedger,
+  envelope: benchEnvelope,
   'one-answer': benchOneAnswer,
   verify: benchVerify,
   referrals: benchReferrals,
@@ -19,7 +21,7 @@ const [part = '', ...args] = given[0]?.startsWith('--') === false ? given : ['re
 const run = PARTS[part];
 if (run === undefined) {
   process.stderr.write(
-    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --attempts NUMBER | --folder PATH | --short]\n`,
+    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --attempts NUMBER | --octets NUMBER | --folder PATH | --short]\n`,
   );
   process.exit(1);
 }

@@ -22,7 +22,7 @@ export interface Primitives {
   readonly open: (sealed: unknown) => Promise<void>;
 }
 
-/** By jose, as the product does most of them. */
+/** By jose, which is what design.md section 12 measures against. */
 export async function byJose(): Promise<Primitives> {
   const signing = await generateKeyPair('ES256');
   const sealing = await generateKeyPair('ECDH-ES', { crv: 'X25519' });

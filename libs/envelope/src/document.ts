@@ -1,12 +1,11 @@
-import { CompactEncrypt, compactDecrypt } from 'jose';
 import { JsonError, canonicalBytes, canonicalize, parseStrict } from '#json';
 import type { JsonValue } from '#json';
 import { attachmentsAgree } from './attachment/attachment.js';
 import type { DocumentAttachment } from './attachment/attachment.js';
 import { sha256Base64url } from './digest.js';
+import { decryptWith, encryptTo } from './ecdh-es.js';
 import { EnvelopeError } from './errors.js';
 import { kidOf, parseCompact } from './form.js';
-import { privateCryptoKey, publicCryptoKey } from './keys.js';
 import type { PrivateKey, PublicKey } from './keys.js';
 import type { Manifest } from './statements.js';
 import { verifyToken } from './token.js';
@@ -88,28 +87,19 @@ const noteBinding = ({ env, receiptId, messageId, attempt, by }: NoteContext): B
 });
 
 /** Party information of the key agreement (RFC 7518 section 4.6.1.2): the seal opens for this sender, recipient, key and message alone. */
-const partyInfo = ({ from, to }: Binding, kid: string): { readonly apu: string; readonly apv: string } => ({
+const partyInfo = (
+  { from, to }: Pick<Binding, 'from' | 'to'>,
+  kid: string,
+): { readonly apu: string; readonly apv: string } => ({
   apu: Buffer.from(from).toString('base64url'),
   apv: sha256Base64url(`${to}\n${kid}`),
 });
 
 /** Seals octets to one recipient: JWE, ECDH-ES on X25519 with A256GCM (RFC 7516, RFC 8037), the context in a critical header. */
-async function seal(plaintext: Uint8Array, binding: Binding, sealingKey: PublicKey): Promise<string> {
-  const { apu, apv } = partyInfo(binding, sealingKey.kid);
-  return new CompactEncrypt(plaintext)
-    .setProtectedHeader({
-      alg: 'ECDH-ES',
-      enc: 'A256GCM',
-      kid: sealingKey.kid,
-      typ: SEAL_TYPE,
-      cty: binding.cty,
-      apu,
-      apv,
-      crit: ['ctx'],
-      ctx: binding.ctx,
-    })
-    .setKeyManagementParameters({ apu: Buffer.from(apu, 'base64url'), apv: Buffer.from(apv, 'base64url') })
-    .encrypt(await publicCryptoKey(sealingKey), { crit: { ctx: true } });
+function seal(plaintext: Uint8Array, { cty, ctx, ...parties }: Binding, { kid, jwk }: PublicKey): string {
+  const { apu, apv } = partyInfo(parties, kid);
+  const header = { alg: 'ECDH-ES', enc: 'A256GCM', kid, typ: SEAL_TYPE, cty, apu, apv, crit: ['ctx'], ctx };
+  return encryptTo(jwk, header, plaintext);
 }
 
 const sealMembers = ['alg', 'enc', 'kid', 'typ', 'cty', 'apu', 'apv', 'crit', 'ctx', 'epk'];
@@ -144,13 +134,7 @@ export function localOpener(key: PrivateKey): Opener {
     kid: key.kid,
     async open(jwe) {
       try {
-        const opened = await compactDecrypt(jwe, await privateCryptoKey(key), {
-          keyManagementAlgorithms: ['ECDH-ES'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-          maxDecompressedLength: 0,
-          crit: { ctx: true },
-        });
-        return opened.plaintext;
+        return decryptWith(key.privateJwk, jwe, MAX_SEALED_LENGTH);
       } catch (cause) {
         throw new EnvelopeError('NOT_OPENED', undefined, { cause });
       }
@@ -179,7 +163,7 @@ export async function sealDocument(input: {
 }): Promise<SealedDocument> {
   const { document, context, documentSigner, sealingKey } = input;
   const jws = await documentSigner.sign('delge-document+jws', document, { ctx: contextHeader(context) });
-  const jwe = await seal(Buffer.from(jws), documentBinding(context), sealingKey);
+  const jwe = seal(Buffer.from(jws), documentBinding(context), sealingKey);
   return { jws, jwe, jweSha256: sha256Base64url(jwe) };
 }
 
@@ -241,7 +225,7 @@ export function documentOf(octets: Uint8Array, manifest: Manifest): Document | u
 
 /** Seals a note that travels beside a receipt, such as a diary number, to the other party of the message. */
 export const sealTo = (sealingKey: PublicKey, note: Uint8Array, context: NoteContext): Promise<string> =>
-  seal(note, noteBinding(context), sealingKey);
+  Promise.resolve(seal(note, noteBinding(context), sealingKey));
 
 /** @throws {EnvelopeError} */
 export const openNote = async (opener: Opener, jwe: string, context: NoteContext): Promise<Uint8Array> =>

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 
@@ -23,6 +23,13 @@ export const verifyingEs256 = (input: Uint8Array, signature: Uint8Array, jwk: JW
       );
   });
 
+/**
+ * Signs with a P-256 key; the nonce of ECDSA is OpenSSL's, from the operating system's randomness.
+ * @returns r and s, 32 octets each
+ */
+export const signsEs256 = (input: Uint8Array, privateJwk: JWK): Uint8Array =>
+  rawSignature(sign('sha256', input, privateKeyObject(privateJwk)));
+
 const keyObjects = new WeakMap<JWK, KeyObject>();
 /** Imports once. Remembered by the key itself, never by a name that it claims. @throws when it is not a point of its curve */
 export const keyObject = (jwk: JWK): KeyObject => {
@@ -30,6 +37,16 @@ export const keyObject = (jwk: JWK): KeyObject => {
   if (known !== undefined) return known;
   const made = createPublicKey({ key: { ...jwk }, format: 'jwk' });
   keyObjects.set(jwk, made);
+  return made;
+};
+
+const privateKeys = new WeakMap<JWK, KeyObject>();
+/** Imports once. @throws when it is no private key */
+export const privateKeyObject = (jwk: JWK): KeyObject => {
+  const known = privateKeys.get(jwk);
+  if (known !== undefined) return known;
+  const made = createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+  privateKeys.set(jwk, made);
   return made;
 };
 
@@ -44,6 +61,20 @@ function derSignature(raw: Uint8Array): Uint8Array {
   putInteger(der, 4 + rLength, sLength, raw.subarray(HALF + s));
   return der;
 }
+
+/** The other way: r and s out of a SEQUENCE of two INTEGERs, which for this curve are so short that each length is one octet. */
+function rawSignature(der: Uint8Array): Uint8Array {
+  const raw = new Uint8Array(2 * HALF);
+  const rEnd = 4 + (der[3] ?? 0);
+  putHalf(raw, HALF, der.subarray(4, rEnd));
+  putHalf(raw, 2 * HALF, der.subarray(rEnd + 2));
+  return raw;
+}
+/** Right-aligned before `end`; an octet of zero that only keeps the sign falls away. */
+const putHalf = (raw: Uint8Array, end: number, integer: Uint8Array): void => {
+  const digits = integer.length > HALF ? integer.subarray(integer.length - HALF) : integer;
+  raw.set(digits, end - digits.length);
+};
 
 /** Octets of zero at the beginning of a half, its last one always kept. */
 const leadingZeroes = (raw: Uint8Array, half: number): number => {
