@@ -137,8 +137,10 @@ describe('two authorities of one gateway', () => {
     'GET /v1/referrals/{id}': undefined,
     'POST /v1/referrals/{id}/assessments': example('19-uppsala').assessments?.[0]?.body,
     'POST /v1/referrals/{id}/withdrawal': undefined,
+    'POST /v1/referrals/{id}/retraction': { reason: 'sent-twice' },
     'GET /v1/deliveries/{id}': undefined,
     'POST /v1/deliveries/{id}/receipts': { kind: 'handled' },
+    'POST /v1/deliveries/{id}/acknowledgement': { code: 'not-used' },
     'GET /v1/messages/{id}/evidence': undefined,
     'GET /v1/messages/{id}/erasure': undefined,
   };

@@ -4,7 +4,7 @@ import type { MessageSubmittedV1, SubmitReferralDto } from '#contracts';
 import { parseMessageSubmittedV1 } from '#contracts';
 import { generateKey, localSigner, parseManifest } from '#envelope';
 import type { PrivateKey } from '#envelope';
-import { aGateway, aWorld, anExchange, example, forged, publicJwk, sealed } from '#testing';
+import { MemoryRetractionStore, aGateway, aWorld, anExchange, example, forged, publicJwk, sealed } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
 import type { DataSource } from 'typeorm';
 import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
@@ -66,7 +66,7 @@ describe('the next attempt of a message', () => {
       const { keys, evaluate, sealing, evidence, law } = gateway;
       store = new PostgresReferralStore(db, keys, new Outbox('kommunerna', nothing));
       submitting = new SubmitReferral(store, evaluate, sealing, 1e9, world.newId, world.clock.now, nothing);
-      outcomes = new RecordOutcome(evidence, store, keys, world.clock.now);
+      outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now);
       again = new SealAgain(store, law, evaluate, sealing, () => [system], world.clock.now, nothing);
     });
 

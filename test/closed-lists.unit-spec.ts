@@ -3,9 +3,12 @@ import * as contracts from '#contracts';
 import * as envelope from '#envelope';
 
 // Contracts know no envelope, and what a caller may say is just what a statement may.
-it.each(['FORM_REASONS'] as const)('%s are the same to a caller and in a signed statement', (name) => {
-  expect(contracts[name]).toEqual(envelope[name]);
-});
+it.each(['FORM_REASONS', 'RETRACTION_REASONS', 'ACKNOWLEDGEMENTS'] as const)(
+  '%s are the same to a caller and in a signed statement',
+  (name) => {
+    expect(contracts[name]).toEqual(envelope[name]);
+  },
+);
 
 it('each answer of an authority is one of SDK, and no two are alike', () => {
   const answers = Object.entries(contracts.SDK_RECEIPTS);

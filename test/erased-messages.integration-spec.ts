@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { parseManifest } from '#envelope';
-import { aWorld, aGateway, anExchange, example } from '#testing';
+import { MemoryRetractionStore, aWorld, aGateway, anExchange, example } from '#testing';
 import type { TestGateway, World } from '#testing';
 import type { SubmitReferralDto } from '#contracts';
 import type { DataSource } from 'typeorm';
@@ -76,7 +76,13 @@ describe('a message that was erased at its gateway', () => {
     const exchange = await anExchange(world);
     const jwe = await sealedIn(messageId);
     const decided = await exchange.decided({ manifest, jwe });
-    const recording = new RecordOutcome(gateway.evidence, referrals, gateway.keys, world.clock.now);
+    const recording = new RecordOutcome(
+      gateway.evidence,
+      referrals,
+      new MemoryRetractionStore(),
+      gateway.keys,
+      world.clock.now,
+    );
     expect(await recording.decided(decided)).toMatchObject({ outcome: 'recorded' });
     const receipt = { entryId: randomUUID(), messageId, kind: 'receipt-recorded', entry: 'notice', at: new Date() };
     expect(await referrals.record(system, receipt, 'fetched')).toBe('recorded');
@@ -197,7 +203,7 @@ describe('a message that was erased at its gateway', () => {
     });
     expect(await erase(authority, messageId)).toBe(true);
     expect(await codeOf(() => deliveries.find(authority, messageId))).toBe('ERASED');
-    expect(await deliveries.taken(authority, messageId)).toEqual({ attempt: 1 });
+    expect(await deliveries.taken(authority, messageId)).toMatchObject({ attempt: 1 });
     expect(await deliveries.receive(delivery, 'm', receipt, outgoing())).toBe(false);
     const [row] = await rows(authority, 'SELECT detail FROM gateway.delivery WHERE message_id = $1', messageId);
     const given = await rows(

@@ -4,6 +4,7 @@ import type { Decision, PrivateKey, Receipt } from '#envelope';
 import { parseReceiptSignedV1 } from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
 import {
+  MemoryRetractionStore,
   MemoryDeliveryStore,
   MemoryReferralStore,
   aGateway,
@@ -202,7 +203,13 @@ describe('a malicious exchange', () => {
       };
       const stored = { ...common, version: world.newId(), submittedAt: world.clock.now(), phase: 'accepted' } as const;
       await store.put({ ...stored, messages: [genuine.message] }, undefined, [], []);
-      const outcomes = new RecordOutcome(sender.evidence, store, sender.keys, world.clock.now);
+      const outcomes = new RecordOutcome(
+        sender.evidence,
+        store,
+        new MemoryRetractionStore(),
+        sender.keys,
+        world.clock.now,
+      );
       const outcome = await outcomeOf(async () => outcomes.receipt(await make()));
       expect((await store.findMessage(genuine.sender, genuine.message.messageId))?.state).toBe('accepted');
       return outcome;

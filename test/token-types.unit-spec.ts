@@ -14,6 +14,7 @@ import {
   signLook,
   signReceipt,
   signRefusal,
+  signRetraction,
   typOf,
 } from '#envelope';
 import type { KeysHead, PrivateKey, PublicKey, Typ } from '#envelope';
@@ -21,6 +22,7 @@ import { canonicalBytes } from '#json';
 import { entryOf, parseEntry, signServiceToken, verifyServiceToken } from '#snapshot';
 import {
   MemoryReferralStore,
+  MemoryRetractionStore,
   MemorySystemStore,
   aGateway,
   aWorld,
@@ -36,7 +38,9 @@ import { DecideMessage } from '../apps/exchange/src/application/decide-message.j
 import type { Recorder } from '../apps/exchange/src/application/recorder.js';
 import { TakeReceipt } from '../apps/exchange/src/application/take-receipt.js';
 import { TakeRefusal } from '../apps/exchange/src/application/take-refusal.js';
+import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
 import { IssueToken } from '../apps/gateway/src/application/issue-token.js';
+import { verifiedRetraction } from '../apps/gateway/src/application/receive-retraction.js';
 import { RecordOutcome } from '../apps/gateway/src/application/record-outcome.js';
 import { RegisterSystem } from '../apps/gateway/src/application/register-system.js';
 import { AccessTokens } from '../apps/gateway/src/keys/access-tokens.js';
@@ -156,6 +160,15 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
         engineVersion: 1,
       }),
     ),
+    'delge-retraction+jws': await by(
+      manifestKey,
+      signRetraction(localSigner(manifestKey), {
+        ...common,
+        ...{ retractionId: id(), messageId, attempt, sender, recipient: manifest.recipient, gateway: 'kommunerna' },
+        jweSha256: manifest.jwe.sha256,
+        reason: 'no-ground',
+      }),
+    ),
     'delge-erasure+jws': await by(
       access,
       signErasure(localSigner(access), { ...entered, kind: 'erasure', erased: [opening], decisionsSha256: digest }),
@@ -224,6 +237,7 @@ const PLAIN: Readonly<Record<string, Typ>> = {
   Notice: 'delge-notice+jws',
   Receipt: 'delge-receipt+jws',
   Refusal: 'delge-refusal+jws',
+  Retraction: 'delge-retraction+jws',
   Erasure: 'delge-erasure+jws',
   ErasureDecision: 'delge-erasure-decision+jws',
   ErasureReport: 'delge-erased+jws',
@@ -297,10 +311,23 @@ const gatewayDoors = async (): Promise<readonly Reader[]> => {
   const message = await sealed(world, gateway, example('01'));
   const proven = await exchange.decide(message);
   const notice = await exchange.notice({ kind: 'expired', messageId: world.newId() });
-  const outcomes = new RecordOutcome(gateway.evidence, new MemoryReferralStore(), gateway.keys, now);
+  const outcomes = new RecordOutcome(
+    gateway.evidence,
+    new MemoryReferralStore(),
+    new MemoryRetractionStore(),
+    gateway.keys,
+    now,
+  );
   const { manifest } = envelope.parseManifest(message.manifest);
   const by = (gatewayId: string): PrivateKey => world.keys.manifests[gatewayId] as PrivateKey;
   const recorded = await exchange.recorded(manifest, genuine['delge-receipt+jws'].text);
+  const retraction = genuine['delge-retraction+jws'].text;
+  const { messageId, attempt, sender, recipient: to } = envelope.parseRetraction(retraction).retraction;
+  const statementSha256 = envelope.sha256Base64url(retraction);
+  const taken = await exchange.notice({
+    ...{ kind: 'retraction-recorded', messageId, attempt, sender, recipient: to, statementSha256 },
+  });
+  const retracted = { retraction, notice: taken.entry, blind: taken.blind, proof: taken.proof };
   /** Proof and blind are of the genuine entry: what comes in its place is told by its type before they are looked at. */
   return [
     {
@@ -355,6 +382,19 @@ const gatewayDoors = async (): Promise<readonly Reader[]> => {
       read: (receipt) => outcomeOf(() => outcomes.receipt({ ...recorded, receipt })),
       refuses: 'unreadable',
     },
+    {
+      name: 'gateway: the notice of a retraction',
+      types: ['delge-notice+jws'],
+      genuine: { text: taken.entry, signedWith: world.keys.decision },
+      read: (text) => outcomeOf(() => verifiedRetraction(gateway.evidence, { ...retracted, notice: text })),
+      refuses: 'malformed',
+    },
+    {
+      name: 'gateway: a retraction',
+      ...own('delge-retraction+jws'),
+      read: (text) => outcomeOf(() => verifiedRetraction(gateway.evidence, { ...retracted, retraction: text })),
+      refuses: 'unreadable',
+    },
   ];
 };
 
@@ -369,6 +409,7 @@ const operatorDoors = (): readonly Reader[] => {
   const decide = new DecideMessage(nowhere, senders, judge, recorder, now, nothing);
   const receipts = new TakeReceipt(nowhere, senders, recorder, now, nothing);
   const refusals = new TakeRefusal(nowhere, senders, recorder, now);
+  const retractions = new TakeRetraction(nowhere, senders, recorder, now);
   const live = () => Promise.resolve({ signer: localSigner(world.keys.decision), snapshot: world.snapshot });
   const fresh = { id: world.newId, blind: () => randomBytes(32) };
   const parties = { upToNow: () => Promise.resolve() };
@@ -391,6 +432,12 @@ const operatorDoors = (): readonly Reader[] => {
       ...own('delge-refusal+jws'),
       read: (refusal) => past(() => refusals.execute({ refusal }, account)),
       refuses: 'refusal-unreadable',
+    },
+    {
+      name: 'exchange: a retraction',
+      ...own('delge-retraction+jws'),
+      read: (retraction) => past(() => retractions.execute({ retraction }, account)),
+      refuses: 'retraction-unreadable',
     },
     ...(['delge-erasure-decision+jws', 'delge-erased+jws', 'delge-hold+jws'] as const).map((typ): Reader => ({
       name: `ledger: keeping, ${typ}`,

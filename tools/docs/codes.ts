@@ -1,5 +1,14 @@
 import type { KeepingFault } from '../../apps/ledger/src/domain/keeping.js';
-import type { FormReason, HoldGround, LedgerNotice, Notice, Receipt, Typ } from '#envelope';
+import type {
+  Acknowledgement,
+  FormReason,
+  HoldGround,
+  LedgerNotice,
+  Notice,
+  Receipt,
+  RetractionReason,
+  Typ,
+} from '#envelope';
 import type { SnapshotErrorCode, StatementBody } from '#snapshot';
 import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
 import type { ReleaseFault } from '../../apps/registry/src/domain/release.js';
@@ -43,6 +52,12 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     what: 'What became of a delivery. *Kvittens*',
     signer: "recipient's gateway's manifest key",
     stands: 'opening of a `receipt-recorded` notice, as the annex',
+    readers: "exchange, both parties' gateways",
+  },
+  'delge-retraction+jws': {
+    what: 'A sender takes back what it sent: a closed code and no new facts. *Återkallelse*',
+    signer: "sending gateway's manifest key",
+    stands: 'opening of a `retraction-recorded` or `withdrawn` notice, as the annex',
     readers: "exchange, both parties' gateways",
   },
   'delge-refusal+jws': {
@@ -129,6 +144,8 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
 export const NOTICES: Readonly<Record<Notice['kind'], string>> = {
   'receipt-recorded': 'A receipt was taken into the log; `statementSha256` is its digest',
   'refusal-recorded': 'A refusal by the sending gateway was taken into the log; it has a `number`',
+  'retraction-recorded': 'A sender took back what was released, or refused; the annex is its retraction',
+  withdrawn: 'A sender took the message back before it was released: that is how it ended',
   expired: 'The manifest lapsed before the message was decided or released',
   quarantined: 'The message was set aside for people; `reason` is a quarantine reason',
   discarded: 'A person discarded what was set aside; `reason` is a discard reason',
@@ -156,6 +173,8 @@ export interface EntryAbout {
 const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Typ>>> = {
   'receipt-recorded': 'delge-receipt+jws',
   'refusal-recorded': 'delge-refusal+jws',
+  'retraction-recorded': 'delge-retraction+jws',
+  withdrawn: 'delge-retraction+jws',
   'erasure-decided': 'delge-erasure-decision+jws',
   'erasure-reported': 'delge-erased+jws',
   'hold-laid': 'delge-hold+jws',
@@ -201,6 +220,8 @@ export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   accepted: 'Taken up by the authority; its diary number travels sealed beside. *Kvitterad*',
   'form-rejected': 'Turned down for its form, and never `accepted`; `reason` is a form reason',
   handled: 'Dealt with by the authority, which had `accepted` it',
+  'retraction-acknowledged': 'What became of what was taken back; `reason` is an answer, `retractionId` the retraction',
+  'correction-acknowledged': 'Of a correction: what became of what it puts right; `reason` is an answer',
 };
 
 export const FORMS: Readonly<Record<FormReason, string>> = {
@@ -211,6 +232,23 @@ export const FORMS: Readonly<Record<FormReason, string>> = {
   'duplicate-of-earlier': 'The same was received before',
   'case-unknown': 'It refers to a matter that the authority does not have',
   incomplete: 'Something is missing that must be there before it can be taken up',
+};
+
+export const RETRACTIONS: Readonly<Record<RetractionReason, string>> = {
+  'wrong-recipient': 'It was meant for another authority',
+  'wrong-person': 'It is about somebody else',
+  'wrong-information': 'What it says is wrong',
+  'no-ground': 'There was no ground for the disclosure',
+  'sent-twice': 'The same was sent under another id',
+  'correction-not-permitted': 'It is wrong, and what is right may not be sent to this recipient',
+};
+
+export const ANSWERS: Readonly<Record<Acknowledgement, string>> = {
+  'not-used': 'It was not used. *Inte använt*',
+  'used-in-open-matter': 'It is used in a matter that is not decided. *Använt i pågående ärende*',
+  'used-in-decision': 'It was used in a decision. *Använt i beslut*',
+  'passed-on': 'It was disclosed to others. *Lämnat vidare*',
+  'disposed-under-decision': 'It is disposed of under a disposal decision. *Gallrat enligt beslut*',
 };
 
 export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: string; readonly principal: string }>> =
@@ -299,6 +337,11 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'receipt-conflict':
     'another receipt of that kind stands already, or one that this contradicts: accepted and turned down for its form',
   'receipt-order': 'handled, and not accepted before',
+  'retraction-unreadable': 'the retraction is not a retraction',
+  'retraction-key': 'the key is no live manifest key of the gateway',
+  'retraction-signature': 'the signature does not verify',
+  'retraction-unbound': 'the retraction is for no message of this exchange, or for another ciphertext or decision',
+  'retraction-conflict': 'another retraction of the message stands already',
   'refusal-unreadable': 'the refusal is not a refusal',
   'refusal-key': 'the key is no live manifest key of the gateway',
   'refusal-signature': 'the signature does not verify',

@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { SDK_RECEIPTS } from '#contracts';
 import type { SdkReceipt } from '#contracts';
 import {
+  ANSWERS,
   FORMS,
   HOLD_GROUNDS,
   KEEPING_CODES,
@@ -11,10 +12,11 @@ import {
   RECEIPTS,
   REJECTIONS,
   RELEASE_CODES,
+  RETRACTIONS,
   SNAPSHOT_CODES,
   TOKENS,
 } from './codes.js';
-import { ACCEPTED_WITHIN, CLOCK_MS, TECHNICAL_MS } from '../../apps/gateway/src/domain/deadlines.js';
+import { ACCEPTED_WITHIN, CLOCK_MS, RETRACTION_MS, TECHNICAL_MS } from '../../apps/gateway/src/domain/deadlines.js';
 import { code, memberTable, table } from './markdown.js';
 import { findAll, interfaceOf, parseFile, wordsOf } from './source.js';
 import type { Member } from './source.js';
@@ -98,6 +100,7 @@ export const statementsPage = (root: string): string => {
   };
   const sections = [
     ...STATEMENTS.map((name) => section(envelope, name)),
+    section(parseFile(join(root, 'libs/envelope/src/retraction.ts')), 'Retraction'),
     ...KEEPING.map((name) => section(keeping, name)),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
@@ -179,6 +182,18 @@ ${table(
     reason === undefined ? '' : code(reason),
   ]),
 )}
+
+## Why a sender takes a message back
+
+\`reason\` of a retraction.
+
+${codeTable(RETRACTIONS)}
+
+## What became of it
+
+\`reason\` of a \`retraction-acknowledged\` or \`correction-acknowledged\` receipt, due within ${hours(RETRACTION_MS)} of a retraction that is in the log.
+
+${codeTable(ANSWERS)}
 
 ## Why a gateway rejects a delivery
 

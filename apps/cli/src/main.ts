@@ -6,6 +6,7 @@ import { evidenceCommand } from './evidence.js';
 import { exportCommand } from './export/export.js';
 import { eraseCommand, holdCommand } from './keeping.js';
 import { keysCommands } from './keys/index.js';
+import { receiptCommands } from './receipts.js';
 import { rulesCommands } from './rules/index.js';
 import { verifyCommand } from './verify/verify.js';
 import { watchCommand } from './watch/watch.js';
@@ -15,6 +16,7 @@ const program = new Command('delge')
   .option('--sandbox <file>', 'sandbox.json of a started sandbox', '.delge/sandbox/sandbox.json');
 sendCommands(program);
 readCommands(program);
+receiptCommands(program);
 checkCommand(program);
 rulesCommands(program);
 keysCommands(program);

@@ -39,6 +39,7 @@ import { SetAsideMessages } from './application/set-aside.js';
 import { Sweep } from './application/sweep.js';
 import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRefusal } from './application/take-refusal.js';
+import { TakeRetraction } from './application/take-retraction.js';
 import { BlobRefused, NotYet, SetAside } from './domain/errors.js';
 import type { BlobFault } from './domain/errors.js';
 import { ExchangeConfig } from './exchange.config.js';
@@ -171,6 +172,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const hint = new HintGiver(dataSource, 'ledger_pending');
   platform.onDrain('loops', () => hint.told());
   const receipts = new TakeReceipt(dataSource, senders, recorder, now, crash);
+  const retractions = new TakeRetraction(dataSource, senders, recorder, now);
   const refusals = new TakeRefusal(dataSource, senders, recorder, now);
   const aside = new SetAsideMessages(dataSource, law, recorder, newId, now);
   return {
@@ -181,7 +183,16 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
       { provide: Law, useValue: law },
       {
         provide: HandleGatewayMessage,
-        useValue: new HandleGatewayMessage(deciding, receipts, refusals, aside, releaser, () => hint.tell(), log),
+        useValue: new HandleGatewayMessage(
+          deciding,
+          receipts,
+          retractions,
+          refusals,
+          aside,
+          releaser,
+          () => hint.tell(),
+          log,
+        ),
       },
       { provide: SetAsideMessages, useValue: aside },
       { provide: Releaser, useValue: releaser },

@@ -42,6 +42,8 @@ import { ReadReferrals } from './application/read-referrals.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordOutcome } from './application/record-outcome.js';
 import { ReportErasures } from './application/report-erasures.js';
+import { ReceiveRetraction } from './application/receive-retraction.js';
+import { RetractReferral } from './application/retract-referral.js';
 import { RegisterSystem } from './application/register-system.js';
 import { SealAgain } from './application/seal-again.js';
 import { SealAttachments } from './application/seal-attachments.js';
@@ -87,6 +89,7 @@ import { PostgresHeldDeliveries } from './persistence/held-delivery.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
+import { PostgresRetractionStore } from './persistence/retraction.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
 import { PostgresWitnessMemory } from './persistence/witnessed.store.js';
 
@@ -178,6 +181,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   );
   const referrals = new PostgresReferralStore(dataSource, keys, outbox);
   const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
+  const retractions = new PostgresRetractionStore(dataSource, outbox);
   const systems = new PostgresSystemStore(dataSource);
   const attachments = new PostgresAttachmentStore(dataSource, keys, outbox);
   const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
@@ -219,6 +223,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
   const sweep = new Sweep(expire, again, deadlines, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
+  const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, () => sweep.wake());
   platform.onDrain('loops', () => sweep.stop());
   const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
@@ -254,19 +259,21 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
         SubmitReferral,
         new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash),
       ),
-      value(ReadReferrals, new ReadReferrals(referrals, dues, now)),
+      value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(EraseMessage, erasing),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
-      value(ReadDeliveries, new ReadDeliveries(deliveries)),
+      value(ReadDeliveries, new ReadDeliveries(deliveries, retractions)),
       value(GatherEvidence, new GatherEvidence(referrals, deliveries, source, needs, trust)),
       value(LedgerEvidence, source),
       value(ExportOpenings, new ExportOpenings(source, needs)),
-      value(GiveReceipt, new GiveReceipt(deliveries, law, keys, environment, newId, now)),
+      value(GiveReceipt, new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now)),
       value(ReceiveDelivery, receiving),
       value(TakeAttachment, new TakeAttachment(attachments, files, randomBytes, config.ATTACHMENT_UNUSED_MS, now)),
       value(ReadAttachment, new ReadAttachment(deliveries, files)),
-      value(RecordOutcome, new RecordOutcome(evidence, referrals, keys, now, () => sweep.wake())),
+      value(RecordOutcome, outcomes),
+      value(ReceiveRetraction, new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now)),
+      value(RetractReferral, new RetractReferral(referrals, retractions, keys, environment, newId, now)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
       {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
+  Acknowledgement,
   AnnounceAttachmentDto,
   AssessmentDto,
   AttachmentView,
@@ -18,6 +19,7 @@ import type {
   ReferralCheckView,
   ReferralListItem,
   ReferralView,
+  RetractReferralDto,
   SubmitReferralDto,
   SubmitReferralQueryDto,
 } from '#contracts';
@@ -68,6 +70,10 @@ export class DelgeClient {
   withdraw(id: string): Promise<ReferralView> {
     return this.call('POST', `/v1/referrals/${id}/withdrawal`);
   }
+  /** Takes back what was sent: everyone who received it is told, or those named. @throws {DelgeProblem} not-retractable, retraction-exists */
+  retract(id: string, asked: RetractReferralDto): Promise<ReferralView> {
+    return this.call('POST', `/v1/referrals/${id}/retraction`, asked);
+  }
   /** Dry run on claims alone; without `bases` the answer tells which grounds would carry them. */
   check(asked: DisclosureCheckDto): Promise<DisclosureCheckView> {
     return this.call('POST', '/v1/disclosure-checks', asked);
@@ -109,6 +115,10 @@ export class DelgeClient {
     });
     if (!response.ok || response.body === null) await read(response);
     return response.body as ReadableStream<Uint8Array>;
+  }
+  /** What became of a message that its sender took back, or of what a correction is about. @throws {DelgeProblem} nothing-to-acknowledge */
+  acknowledge(id: string, code: Acknowledgement): Promise<object> {
+    return this.call('POST', `/v1/deliveries/${id}/acknowledgement`, { code });
   }
 
   /** What proves a message to somebody who trusts nobody. @param since size of a checkpoint that the reader has seen */

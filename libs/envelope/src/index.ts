@@ -113,5 +113,13 @@ export {
   type Signer,
   type Typ,
 } from './token.js';
-export { FORM_REASONS, fitAfter } from './receipt-codes.js';
-export type { FormReason } from './receipt-codes.js';
+export {
+  ACKNOWLEDGEMENTS,
+  FORM_REASONS,
+  RETRACTION_REASONS,
+  fitAfter,
+  type Acknowledgement,
+  type FormReason,
+  type RetractionReason,
+} from './receipt-codes.js';
+export { parseRetraction, signRetraction, verifyRetraction, type Retraction } from './retraction.js';

@@ -12,8 +12,36 @@ export const FORM_REASONS = [
 ] as const;
 export type FormReason = (typeof FORM_REASONS)[number];
 
-/** Whether kind and reason of a receipt go together: a rejection has one, that for the form one of the closed list, and nothing else has any. */
-export const hasItsReason = ({ kind, reason }: Pick<Receipt, 'kind' | 'reason'>): boolean => {
+/** Why a sender takes a message back. */
+export const RETRACTION_REASONS = [
+  'wrong-recipient',
+  'wrong-person',
+  'wrong-information',
+  'no-ground',
+  'sent-twice',
+  'correction-not-permitted',
+] as const;
+export type RetractionReason = (typeof RETRACTION_REASONS)[number];
+
+/** What became, at its recipient, of what was taken back or put right. */
+export const ACKNOWLEDGEMENTS = [
+  'not-used',
+  'used-in-open-matter',
+  'used-in-decision',
+  'passed-on',
+  'disposed-under-decision',
+] as const;
+export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
+
+/** Whether kind, reason and retraction of a receipt go together: rejections and acknowledgements have a reason, all but the gateway's own of a closed list. */
+export const hasItsReason = ({
+  kind,
+  reason,
+  retractionId,
+}: Pick<Receipt, 'kind' | 'reason' | 'retractionId'>): boolean => {
+  if ((kind === 'retraction-acknowledged') !== (retractionId !== undefined)) return false;
+  if (kind === 'retraction-acknowledged' || kind === 'correction-acknowledged')
+    return (ACKNOWLEDGEMENTS as readonly (string | undefined)[]).includes(reason);
   if (kind === 'rejected') return reason !== undefined;
   if (kind === 'form-rejected') return (FORM_REASONS as readonly (string | undefined)[]).includes(reason);
   return reason === undefined;

@@ -83,7 +83,15 @@ export interface Decision {
 /** The exchange's statement in closed codes that something happened to a message, or that it took a participant's statement into the log. */
 export interface Notice {
   readonly v: 1;
-  readonly kind: 'receipt-recorded' | 'refusal-recorded' | 'expired' | 'quarantined' | 'discarded' | 'delayed';
+  readonly kind:
+    | 'receipt-recorded'
+    | 'refusal-recorded'
+    | 'retraction-recorded'
+    | 'withdrawn'
+    | 'expired'
+    | 'quarantined'
+    | 'discarded'
+    | 'delayed';
   readonly env: string;
   readonly entryId: string;
   readonly messageId?: string;
@@ -125,13 +133,22 @@ export interface Receipt {
   readonly receiptId: string;
   readonly messageId: string;
   readonly attempt: number;
-  readonly kind: 'technical' | 'rejected' | 'accepted' | 'form-rejected' | 'handled';
+  readonly kind:
+    | 'technical'
+    | 'rejected'
+    | 'accepted'
+    | 'form-rejected'
+    | 'handled'
+    | 'retraction-acknowledged'
+    | 'correction-acknowledged';
   readonly by: string;
   readonly gateway: string;
   readonly decisionEntryId: string;
   readonly jweSha256: string;
-  /** Of a rejection; of one for the form, a code of the closed list. */
+  /** Of a rejection and of an acknowledgement; all but the gateway's own of a closed list. */
   readonly reason?: string;
+  /** Of an acknowledged retraction: which. */
+  readonly retractionId?: string;
   /** Digest of the note sealed to the sender that travels beside. */
   readonly sealedSha256?: string;
   /** Of a technical receipt: digest of the document that the seal held, over its exact characters, a compact JWS. */
@@ -188,7 +205,16 @@ const notices = codec<'notice', Notice>(
   'delge-notice+jws',
   {
     v: one,
-    kind: oneOf('receipt-recorded', 'refusal-recorded', 'expired', 'quarantined', 'discarded', 'delayed'),
+    kind: oneOf(
+      'receipt-recorded',
+      'refusal-recorded',
+      'retraction-recorded',
+      'withdrawn',
+      'expired',
+      'quarantined',
+      'discarded',
+      'delayed',
+    ),
     env: environment,
     entryId: uuid,
     keys,
@@ -228,14 +254,22 @@ const receipts = codec<'receipt', Receipt>(
     receiptId: uuid,
     messageId: uuid,
     attempt: count,
-    kind: oneOf('technical', 'rejected', 'accepted', 'form-rejected', 'handled'),
+    kind: oneOf(
+      'technical',
+      'rejected',
+      'accepted',
+      'form-rejected',
+      'handled',
+      'retraction-acknowledged',
+      'correction-acknowledged',
+    ),
     by: authority,
     gateway: name,
     decisionEntryId: uuid,
     jweSha256: digest,
     at: instant,
   },
-  { reason: code, sealedSha256: digest, documentSha256: digest },
+  { reason: code, retractionId: uuid, sealedSha256: digest, documentSha256: digest },
   hasItsReason,
 );
 export const { sign: signManifest, parse: parseManifest, verify: verifyManifest } = manifests;

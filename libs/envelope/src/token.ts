@@ -16,6 +16,7 @@ export const TYPES = [
   'delge-notice+jws',
   'delge-receipt+jws',
   'delge-refusal+jws',
+  'delge-retraction+jws',
   'delge-erasure+jws',
   'delge-erasure-decision+jws',
   'delge-erased+jws',

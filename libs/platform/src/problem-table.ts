@@ -164,6 +164,21 @@ export const PROBLEMS = {
     'The receipt does not fit.',
     'A reason belongs to `form-rejected` alone, a diary number to `accepted`.',
   ),
+  'not-retractable': entry(
+    'Det finns inget att återkalla.',
+    'There is nothing to take back.',
+    'The message is a draft, or it ended without reaching its recipient.',
+  ),
+  'retraction-exists': entry(
+    'Meddelandet är redan återkallat av en annan orsak.',
+    'The message was taken back for another reason already.',
+    'There is one retraction of each message.',
+  ),
+  'nothing-to-acknowledge': entry(
+    'Det finns ingen återkallelse eller rättelse att besvara.',
+    'There is no retraction or correction to acknowledge.',
+    'Its sender has not taken it back, and it is no correction.',
+  ),
   'registration-refused': entry(
     'Registreringen godtogs inte.',
     'The registration was refused.',

@@ -19,7 +19,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
   /** Digest of the manifest by message id and attempt. */
   private readonly claims = new Map<string, string>();
 
-  taken(authority: string, messageId: string): Promise<{ readonly attempt: number } | undefined> {
+  taken(authority: string, messageId: string): Promise<StoredDelivery | undefined> {
     return Promise.resolve(this.deliveries.get(`${authority} ${messageId}`));
   }
 

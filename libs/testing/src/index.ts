@@ -11,6 +11,7 @@ export { TestExchange, anExchange, type Deviation } from './exchange.js';
 export { documentOf, forged, sealAround, type Forgery } from './forgery.js';
 export { MESSAGE_LIFETIME_MS, aGateway, sealed, type Sealed, type TestGateway } from './gateway.js';
 export { MemoryLeafStore } from './leaf-store.js';
+export { MemoryRetractionStore } from './retraction-store.js';
 export { MemoryReferralStore } from './referral-store.js';
 export { MemorySystemStore } from './system-store.js';
 export { MemoryWitnessMemory } from './witness-memory.js';

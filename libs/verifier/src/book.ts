@@ -5,6 +5,7 @@ import type { Gone, Naming } from './check-erasure.js';
 import { isSeen, placeOf } from './check-look.js';
 import type { Place } from './check-look.js';
 import { ReceiptsTogether } from './check-receipts.js';
+import { RetractionsTogether } from './check-retraction.js';
 import { fingerprint } from './crypto.js';
 import type { Erased, Fact, Seen } from './facts.js';
 import { Numbers } from './numbers.js';
@@ -67,6 +68,7 @@ export class Book {
   };
   private readonly numbers: Numbers;
   private readonly receipts = new ReceiptsTogether();
+  private readonly retractions = new RetractionsTogether();
   /** By id. */
   private readonly entries = new Map<string, Place>();
   private readonly statements = new Set<string>();
@@ -123,6 +125,10 @@ export class Book {
         this.counts.receipts += 1;
         this.receipt(fact, say);
         break;
+      case 'retraction':
+        this.counts.notices += 1;
+        this.retraction(fact, say);
+        break;
       case 'refusal':
         this.counts.refusals += 1;
         this.numbers.take(fact.sender, fact.number, true, say);
@@ -178,8 +184,10 @@ export class Book {
     // Under another index than was erased: something else was hidden in its name.
     for (const [id, { by }] of this.erasedEntries)
       if (this.entries.has(id)) this.say('erased-but-kept', { index: by.toString() });
-    this.receipts.close(
-      [...this.erasedEntries.values()].map((one) => ({ index: one.index, parties: partiesKey(one) })),
+    const gone = [...this.erasedEntries.values()].map((one) => ({ index: one.index, parties: partiesKey(one) }));
+    this.receipts.close(gone);
+    this.retractions.close((fact) =>
+      gone.some(({ index, parties }) => index < fact.index && parties === partiesKey(fact)),
     );
     for (const { id, at = from, say } of this.unknown)
       if (at >= from && !this.erasedEntries.has(id)) say('look-unbound');
@@ -241,6 +249,7 @@ export class Book {
     // A file about one message has what its maker put in.
     const whole = decided !== undefined && this.options.scope !== 'message';
     this.receipts.take(attemptKey(fact, attempt), receipt.kind, fact.index, partiesKey(fact), whole, say);
+    this.retractions.answered(attemptKey(fact, attempt), fact, whole, say);
     if (decided === undefined) {
       const { index, sender, recipient, messageId } = fact;
       this.unseen.push({ id, say, index, parties: { sender, recipient }, messageId });
@@ -256,6 +265,24 @@ export class Book {
     if (receipt.kind !== 'technical') return;
     const message = messageKey(fact);
     this.arrived.set(message, Math.min(attempt, this.arrived.get(message) ?? attempt));
+  }
+
+  /** One of each message, of the decision that stands; one that ended so was never released. */
+  private retraction(fact: Fact & { readonly kind: 'retraction' }, say: Say): void {
+    const { retraction, attempt, withdrawn, sender, recipient, messageId } = fact;
+    const key = attemptKey(fact, attempt);
+    if (withdrawn) this.expire(key, say);
+    if (retraction === undefined) return;
+    this.once(`retraction ${sender} ${messageId}`, say);
+    const decided = this.attempts.get(key);
+    const { decisionEntryId: id } = retraction;
+    const bound =
+      decided === undefined
+        ? undefined
+        : decided.recipient === recipient &&
+          decided.ciphertext === fingerprint(retraction.jweSha256) &&
+          (id === undefined || this.decisions.get(fingerprint(id)) === decided);
+    this.retractions.take(key, fact, bound, this.options.scope === 'log', say);
   }
 
   private erase(gone: Gone, say: Say): void {

@@ -20,6 +20,7 @@ import type { KeyRecord, Snapshot } from '#snapshot';
 import { decisionsOn, undecided } from './check-erasure.js';
 import { keptStatement } from './check-ledger-notice.js';
 import { entitled } from './check-look.js';
+import { retractionIn } from './check-retraction.js';
 import type { Fact, Opening } from './facts.js';
 import type { Finding, FindingCode } from './findings.js';
 import type { Ground } from './ground.js';
@@ -42,6 +43,8 @@ export const NOTICE_MEMBERS: Readonly<
 > = {
   'receipt-recorded': { has: [...SUBJECT, 'statementSha256'] },
   'refusal-recorded': { has: ['messageId', 'sender', 'recipient', 'statementSha256', 'number'] },
+  'retraction-recorded': { has: [...SUBJECT, 'statementSha256'] },
+  withdrawn: { has: [...SUBJECT, 'statementSha256'] },
   expired: { has: SUBJECT },
   quarantined: { has: ['reason'], may: SUBJECT },
   discarded: { has: ['reason'], may: SUBJECT },
@@ -182,6 +185,12 @@ export class EntryChecker {
       const refusalId = text === undefined ? undefined : this.refusal(notice, text, snapshot, say);
       return { kind: 'refusal', ...ofMessage, number, ...(refusalId === undefined ? {} : { refusalId }) };
     }
+    if (notice.kind === 'retraction-recorded' || notice.kind === 'withdrawn') {
+      const retraction = text === undefined ? undefined : retractionIn(notice, text, snapshot, say);
+      const withdrawn = notice.kind === 'withdrawn';
+      const of = { ...ofMessage, attempt: attempt ?? 0, withdrawn };
+      return { kind: 'retraction', ...of, ...(retraction === undefined ? {} : { retraction }) };
+    }
     const receipt = text === undefined ? undefined : this.receipt(notice, text, snapshot, say);
     return { kind: 'receipt', ...ofMessage, attempt: attempt ?? 0, ...(receipt === undefined ? {} : { receipt }) };
   }
@@ -191,6 +200,7 @@ export class EntryChecker {
     if (parsed === undefined) return undefined;
     const { receipt, kid } = parsed;
     const { messageId, attempt, by, env, gateway, receiptId: id, kind, decisionEntryId, jweSha256 } = receipt;
+    const { retractionId } = receipt;
     const same =
       messageId === notice.messageId && attempt === notice.attempt && by === notice.recipient && env === notice.env;
     if (!same) say('annex-binding');
@@ -198,7 +208,7 @@ export class EntryChecker {
       const hosted = snapshot.authority(by)?.gateway === gateway;
       annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
     }
-    return { id, kind, decisionEntryId, jweSha256 };
+    return { id, kind, decisionEntryId, jweSha256, ...(retractionId === undefined ? {} : { retractionId }) };
   }
 
   private refusal(notice: Notice, text: string, snapshot: Snapshot | undefined, say: Say): string | undefined {

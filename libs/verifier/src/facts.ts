@@ -1,4 +1,4 @@
-import type { ErasureDecision, ErasureReport, Hold, Receipt } from '#envelope';
+import type { ErasureDecision, ErasureReport, Hold, Receipt, RetractionReason } from '#envelope';
 
 /** An entry with its opening, as it lies beside the log. */
 export interface Opening {
@@ -54,6 +54,22 @@ export type Fact =
         readonly kind: Receipt['kind'];
         readonly decisionEntryId: string;
         readonly jweSha256: string;
+        /** Of an acknowledged retraction. */
+        readonly retractionId?: string;
+      };
+    })
+  /** The sender took the message back. */
+  | (OfMessage & {
+      readonly kind: 'retraction';
+      readonly attempt: number;
+      /** Before it was released: then that is how it ended. */
+      readonly withdrawn: boolean;
+      /** Absent when the retraction itself could not be read. */
+      readonly retraction?: {
+        readonly id: string;
+        readonly decisionEntryId?: string;
+        readonly jweSha256: string;
+        readonly reason: RetractionReason;
       };
     })
   | (OfMessage & { readonly kind: 'refusal'; readonly number: number; readonly refusalId?: string })

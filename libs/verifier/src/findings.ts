@@ -187,13 +187,23 @@ export const FINDINGS = {
   ),
   'two-ends': of(
     'binding',
-    'Ett försök förföll och togs ändå emot',
-    'an attempt expired, and was received all the same',
+    'Ett försök förföll eller togs tillbaka och togs ändå emot',
+    'an attempt expired or was withdrawn, and was received all the same',
   ),
   'receipt-repeated': of(
     'binding',
-    'Samma kvitto eller avvisning står två gånger',
-    'a receipt or refusal stands twice',
+    'Samma kvitto, avvisning eller återkallelse står två gånger',
+    'a receipt, refusal or retraction stands twice',
+  ),
+  'retraction-unbound': of(
+    'binding',
+    'En återkallelse gäller ingen kontrollpost eller ett annat chiffer',
+    'a retraction is for no decision or for another ciphertext',
+  ),
+  'acknowledgement-unbound': of(
+    'binding',
+    'Ett svar på en återkallelse gäller ingen återkallelse som står före',
+    'an answer to a retraction is for none that stands before it',
   ),
   'receipts-contradict': of(
     'binding',

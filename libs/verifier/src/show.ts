@@ -21,6 +21,11 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
         ...(reason === undefined ? {} : { reason }),
       };
     }
+    case 'retraction': {
+      const { reason } = fact.retraction ?? {};
+      const kind = fact.withdrawn ? 'withdrawn' : 'retraction-recorded';
+      return { index, kind, by: fact.sender, at, ...(reason === undefined ? {} : { reason }) };
+    }
     case 'refusal':
     case 'notice':
     case 'delay': {

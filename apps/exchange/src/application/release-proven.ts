@@ -1,5 +1,5 @@
 import { canonicalBytes } from '#json';
-import { parseManifest } from '#envelope';
+import { parseManifest, parseNotice } from '#envelope';
 import { enqueue, gatewayDeliveryKey, OUT_EXCHANGE } from '#messaging';
 import type { ToGateway } from '#contracts';
 import { nodeVerifyEd25519 } from '#tlog/build';
@@ -175,12 +175,24 @@ export class ReleaseProven {
 
   private async tellNotice(tx: EntityManager, notice: StoredNotice, proof: string): Promise<void> {
     const proven = { notice: notice.notice, blind: notice.blind.toString('base64url'), proof };
+    if (notice.kind === 'retraction-recorded' || notice.kind === 'withdrawn')
+      return this.tellRetraction(tx, notice, proven);
     if (notice.kind !== 'receipt-recorded') return this.tell(tx, notice.gateway, 'notice.issued.v1', proven);
     const receipt = notice.statement;
     if (receipt === undefined) throw new Error('a receipt notice without its receipt');
     const { sealed } = notice;
     const body = { receipt, ...(sealed === undefined ? {} : { sealed }), ...proven };
     return this.tell(tx, notice.gateway, 'receipt.recorded.v1', body);
+  }
+
+  /** To its sender; and to the recipient's gateway, if the message ever went there. One gateway is told once. */
+  private async tellRetraction(tx: EntityManager, notice: StoredNotice, proven: object): Promise<void> {
+    const { sender = '', messageId = '', attempt = 0, recipient = '' } = parseNotice(notice.notice).notice;
+    const there = this.law.newest().authority(recipient)?.gateway;
+    const isReleased = await messages.isReleased(tx, { sender, messageId, attempt });
+    const told = new Set([notice.gateway, ...(isReleased && there !== undefined ? [there] : [])]);
+    for (const gateway of told)
+      await this.tell(tx, gateway, 'retraction.recorded.v1', { retraction: notice.statement, ...proven });
   }
 
   private tell(tx: EntityManager, gateway: string, type: ToGateway, body: object): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fitAfter, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
+import { fitAfter, parseManifest, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
 import type { Receipt } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import type { ReceiptSignedV1 } from '#contracts';
@@ -7,6 +7,7 @@ import type { DataSource } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
 import { messages } from '../persistence/message.store.js';
 import type { MessageKey } from '../persistence/message.store.js';
+import { retractions } from '../persistence/retraction.store.js';
 import { digestOf } from './ground.js';
 import type { Recorder } from './recorder.js';
 import { publishedBy, readable } from './sender.js';
@@ -69,6 +70,10 @@ export class TakeReceipt {
       const subject = delivery === undefined ? undefined : await messages.find(tx, delivery);
       const bound = delivery?.entryId === receipt.decisionEntryId && subject?.jweSha256 === receipt.jweSha256;
       if (subject === undefined || !bound) throw new SetAside('receipt-unbound');
+      // To the retraction that stands for this attempt, which its recipient was told of.
+      if (kind === 'retraction-acknowledged' && (await retractions.of(tx, subject)) !== receipt.retractionId)
+        throw new SetAside('receipt-unbound');
+      if (kind === 'correction-acknowledged' && !isCorrection(subject.manifest)) throw new SetAside('receipt-unbound');
       const fit = fitAfter(kind, await messages.receiptKinds(tx, subject));
       if (fit === 'contradicts') throw new SetAside('receipt-conflict');
       if (fit === 'early') return 'early';
@@ -88,6 +93,10 @@ export class TakeReceipt {
     });
   }
 }
+
+/** @param manifest empty when it was erased: then nobody can say */
+const isCorrection = (manifest: string): boolean =>
+  manifest === '' || parseManifest(manifest).manifest.messageType.startsWith('correction/');
 
 const TRIES = 10;
 const PAUSE_MS = 200;

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import { TO_EXCHANGE } from '#contracts';
 import { EXCHANGE_QUEUE, HoldError } from '#messaging';
 import type { IncomingMessage } from '#messaging';
 import { EventLog, Policy } from '#platform';
@@ -37,7 +38,5 @@ const reasonOf = ({ death, userId, type }: IncomingMessage, queue: string): Quar
   if (death?.reason === 'delivery_limit') return 'delivery-limit';
   if (queue !== EXCHANGE_QUEUE) return 'refused-by-gateway';
   if (userId === '') return 'no-user-id';
-  return ['message.submitted.v1', 'receipt.signed.v1', 'refusal.reported.v1'].includes(type)
-    ? 'handler-failed'
-    : 'unknown-type';
+  return (TO_EXCHANGE as readonly string[]).includes(type) ? 'handler-failed' : 'unknown-type';
 };

@@ -21,6 +21,12 @@ export class GatewayMessages {
     return this.handle.take(message);
   }
 
+  @EventPattern('retraction.signed.v1')
+  @Policy('gateway')
+  retraction(@Payload() message: IncomingMessage): Promise<void> {
+    return this.handle.take(message);
+  }
+
   @EventPattern('refusal.reported.v1')
   @Policy('gateway')
   refusal(@Payload() message: IncomingMessage): Promise<void> {

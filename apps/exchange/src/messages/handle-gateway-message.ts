@@ -1,4 +1,10 @@
-import { ContractError, parseMessageSubmittedV1, parseReceiptSignedV1, parseRefusalReportedV1 } from '#contracts';
+import {
+  ContractError,
+  parseMessageSubmittedV1,
+  parseReceiptSignedV1,
+  parseRefusalReportedV1,
+  parseRetractionSignedV1,
+} from '#contracts';
 import { EXCHANGE_QUEUE, HoldError, QuarantineError } from '#messaging';
 import type { IncomingMessage } from '#messaging';
 import type { EventLog } from '#platform';
@@ -7,6 +13,7 @@ import type { Releaser } from '../application/releaser.js';
 import type { SetAsideMessages } from '../application/set-aside.js';
 import type { TakeReceipt } from '../application/take-receipt.js';
 import type { TakeRefusal } from '../application/take-refusal.js';
+import type { TakeRetraction } from '../application/take-retraction.js';
 import { NotYet, SetAside } from '../domain/errors.js';
 import type { QuarantineReason } from '../domain/errors.js';
 
@@ -15,6 +22,7 @@ export class HandleGatewayMessage {
   constructor(
     private readonly deciding: DecideMessage,
     private readonly receipts: TakeReceipt,
+    private readonly retractions: TakeRetraction,
     private readonly refusals: TakeRefusal,
     private readonly aside: SetAsideMessages,
     private readonly releaser: Releaser,
@@ -48,6 +56,7 @@ export class HandleGatewayMessage {
   private async handle(message: IncomingMessage): Promise<void> {
     if (message.type === 'message.submitted.v1') await this.submitted(message);
     else if (message.type === 'receipt.signed.v1') await this.receipt(message);
+    else if (message.type === 'retraction.signed.v1') await this.retraction(message);
     else if (message.type === 'refusal.reported.v1') await this.refusal(message);
     else throw new SetAside('unknown-type');
     this.logged();
@@ -62,6 +71,11 @@ export class HandleGatewayMessage {
   private async receipt({ body, userId }: IncomingMessage): Promise<void> {
     const { messageId, kind, outcome } = await this.receipts.execute(parseReceiptSignedV1(body), userId);
     this.log.info('receipt.taken', { messageId, code: kind, state: outcome });
+  }
+
+  private async retraction({ body, userId }: IncomingMessage): Promise<void> {
+    const { messageId, outcome } = await this.retractions.execute(parseRetractionSignedV1(body), userId);
+    this.log.info('retraction.taken', { messageId, state: outcome });
   }
 
   private async refusal({ body, userId }: IncomingMessage): Promise<void> {

@@ -154,6 +154,28 @@ export const entries = {
     return row === undefined ? undefined : toDecision(row);
   },
 
+  /** The decision on an attempt that has neither been released nor replaced; it is locked. */
+  async waitingOn(
+    tx: EntityManager,
+    { sender, messageId, attempt }: MessageKey,
+  ): Promise<Pick<StoredDecision, 'entryId' | 'outcome'> | undefined> {
+    const [row] = await tx.query<Pick<DecisionRow, 'entry_id' | 'outcome'>[]>(
+      `SELECT entry_id, outcome FROM exchange.decision
+       WHERE sender = $1 AND message_id = $2 AND attempt = $3 AND released_at IS NULL AND superseded_at IS NULL FOR UPDATE`,
+      [sender, messageId, attempt],
+    );
+    return row === undefined ? undefined : { entryId: row.entry_id, outcome: row.outcome };
+  },
+
+  /** @returns whether the entry is a decision on this attempt */
+  async isDecisionOn(tx: EntityManager, key: MessageKey, entryId: string): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `SELECT 1 FROM exchange.decision WHERE entry_id = $1 AND sender = $2 AND message_id = $3 AND attempt = $4`,
+      [entryId, key.sender, key.messageId, key.attempt],
+    );
+    return rows.length > 0;
+  },
+
   /** Permits that wait although their message has expired or they were decided before `decidedBefore`. */
   async overdue(tx: EntityManager, now: Date, decidedBefore: Date, limit: number): Promise<readonly string[]> {
     const rows = await tx.query<{ entry_id: string }[]>(

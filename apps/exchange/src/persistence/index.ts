@@ -2,8 +2,8 @@ import { Exchange1763900000000 } from './migrations/1763900000000-exchange.js';
 import { EndedMessages1764000000000 } from './migrations/1764000000000-ended-messages.js';
 import { RuleSets1764072800000 } from './migrations/1764072800000-rule-sets.js';
 import { ErasuresOfEntries1764900000000 } from './migrations/1764900000000-erasures.js';
-
 import { Blobs1766000000000 } from './migrations/1766000000000-blobs.js';
+import { Retractions1766100000000 } from './migrations/1766100000000-retractions.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -13,4 +13,5 @@ export const migrations = [
   RuleSets1764072800000,
   ErasuresOfEntries1764900000000,
   Blobs1766000000000,
+  Retractions1766100000000,
 ];

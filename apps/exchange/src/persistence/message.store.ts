@@ -18,7 +18,7 @@ export interface StoredMessage extends MessageKey {
   readonly jweSha256: string;
   readonly receivedAt: Date;
   readonly expiresAt: Date;
-  readonly state: 'decided' | 'released' | 'refused' | 'fetched' | 'rejected' | 'expired';
+  readonly state: 'decided' | 'released' | 'refused' | 'fetched' | 'rejected' | 'expired' | 'withdrawn';
 }
 export interface StoredDelivery extends MessageKey {
   readonly recipient: string;
@@ -58,7 +58,7 @@ const toMessage = (row: MessageRow): StoredMessage => ({
 });
 
 /** States in which a sealed copy is delivered to nobody any more. */
-const ENDED: ReadonlySet<StoredMessage['state']> = new Set(['refused', 'fetched', 'rejected', 'expired']);
+const ENDED: ReadonlySet<StoredMessage['state']> = new Set(['refused', 'fetched', 'rejected', 'expired', 'withdrawn']);
 
 /** Messages and deliveries, always within a caller's transaction. */
 export const messages = {
@@ -125,6 +125,15 @@ export const messages = {
     );
     if (row === undefined) return undefined;
     return { sender: row.sender, messageId, attempt, recipient, number: Number(row.number), entryId: row.entry_id };
+  },
+
+  /** @returns whether this attempt was ever released */
+  async isReleased(tx: EntityManager, { sender, messageId, attempt }: MessageKey): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `SELECT 1 FROM exchange.delivery WHERE sender = $1 AND message_id = $2 AND attempt = $3`,
+      [sender, messageId, attempt],
+    );
+    return rows.length > 0;
   },
 
   /** @returns the next number of (recipient, case), from 1 and gapless */

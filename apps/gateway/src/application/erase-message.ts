@@ -237,7 +237,7 @@ const partiesOf = ({ opening: { sender, recipient } }: Proposed): readonly strin
   recipient === undefined ? [sender] : [sender, recipient];
 
 /** A receipt says that it arrived, or that it was rejected: also where the row of it is lost. */
-const ENDS = ['receipt-recorded', 'refusal-recorded', 'expired', 'discarded'];
+const ENDS = ['receipt-recorded', 'refusal-recorded', 'withdrawn', 'expired', 'discarded'];
 const endOf = (said: Decision | Notice): boolean | undefined => {
   if (said.kind === 'decision') return said.outcome !== 'permit';
   return ENDS.includes(said.kind) ? true : undefined;

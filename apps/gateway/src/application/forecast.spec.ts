@@ -5,7 +5,7 @@ import { ruleSets } from '#legal-basis';
 import type { RuleSet } from '#legal-basis';
 import { parseMessageSubmittedV1 } from '#contracts';
 import type { ForecastView } from '#contracts';
-import { MemoryReferralStore, aGateway, aWorld, anExchange, example } from '#testing';
+import { MemoryRetractionStore, MemoryReferralStore, aGateway, aWorld, anExchange, example } from '#testing';
 import type { World } from '#testing';
 import { digestOf } from './law.js';
 import { ReadReferrals } from './read-referrals.js';
@@ -40,8 +40,11 @@ describe('what the sender is told of the forecast', () => {
     const submitted = parseMessageSubmittedV1(store.outbox[0]?.body ?? new Uint8Array());
     const decided = await (await anExchange(world)).decided(submitted);
     await follower.refresh();
-    await new RecordOutcome(evidence, store, keys, world.clock.now).decided(decided);
-    const { recipients } = await new ReadReferrals(store, store, world.clock.now).read(system, referral.id);
+    await new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now).decided(decided);
+    const { recipients } = await new ReadReferrals(store, store, new MemoryRetractionStore(), world.clock.now).read(
+      system,
+      referral.id,
+    );
     return recipients[0]?.decision?.forecast;
   };
   const jurists = () => Object.values(world.keys.jurists) as [PrivateKey, PrivateKey];

@@ -11,7 +11,16 @@ import {
   signReceipt,
 } from '#envelope';
 import type { PrivateKey } from '#envelope';
-import { MemoryDeliveryStore, MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
+import {
+  MemoryRetractionStore,
+  MemoryDeliveryStore,
+  MemoryReferralStore,
+  aGateway,
+  aWorld,
+  anExchange,
+  example,
+  outcomeOf,
+} from '#testing';
 import type { TestExchange, TestGateway, World } from '#testing';
 import { verifyEvidence } from '#verifier';
 import type { Report } from '#verifier';
@@ -57,7 +66,7 @@ beforeEach(() => {
     world.clock.now,
     () => undefined,
   );
-  outcomes = new RecordOutcome(sending.evidence, referrals, sending.keys, world.clock.now);
+  outcomes = new RecordOutcome(sending.evidence, referrals, new MemoryRetractionStore(), sending.keys, world.clock.now);
 });
 
 /** The ledger and the registry of the world. */

@@ -3,7 +3,16 @@ import { parseReceiptSignedV1 } from '#contracts';
 import type { GiveReceiptDto } from '#contracts';
 import { localOpener, openNote, sha256Base64url, verifyReceipt } from '#envelope';
 import type { PrivateKey } from '#envelope';
-import { MemoryDeliveryStore, aGateway, aWorld, anExchange, example, outcomeOf, sealed } from '#testing';
+import {
+  MemoryRetractionStore,
+  MemoryDeliveryStore,
+  aGateway,
+  aWorld,
+  anExchange,
+  example,
+  outcomeOf,
+  sealed,
+} from '#testing';
 import type { Sealed, TestGateway, World } from '#testing';
 import { GiveReceipt } from './give-receipt.js';
 import { ReceiveDelivery } from './receive-delivery.js';
@@ -28,7 +37,7 @@ beforeEach(async () => {
   const receive = new ReceiveDelivery(verify, store, keys, environment, newId, clock.now, () => undefined);
   await receive.execute(await (await anExchange(world)).release(message));
   store.outbox.length = 0;
-  receipts = new GiveReceipt(store, law, keys, environment, newId, clock.now);
+  receipts = new GiveReceipt(store, new MemoryRetractionStore(store), law, keys, environment, newId, clock.now);
 });
 
 const give = (given: GiveReceiptDto, authority = AUTHORITY) =>

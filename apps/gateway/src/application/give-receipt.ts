@@ -1,17 +1,27 @@
 import { canonicalBytes } from '#json';
 import { fitAfter, sealTo, signReceipt } from '#envelope';
 import type { Receipt } from '#envelope';
-import type { GiveReceiptDto } from '#contracts';
+import type { AcknowledgeDto, GiveReceiptDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
+import { isCorrection } from '../domain/correction.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
 import type { Law } from './law.js';
-import type { DeliveryStore, NewId, Now, StoredReceipt } from './ports.js';
+import type { DeliveryStore, NewId, Now, RetractionStore, StoredReceipt } from './ports.js';
 
-/** A business receipt: signed, logged, and its diary number sealed to the sending authority. */
+/** What an authority says in a receipt of its own. */
+interface Said {
+  readonly kind: Exclude<StoredReceipt['kind'], 'technical'>;
+  readonly reason?: string;
+  readonly diaryNumber?: string;
+  readonly retractionId?: string;
+}
+
+/** A receipt of an authority: signed, logged, and its diary number sealed to the sending authority. */
 export class GiveReceipt {
   constructor(
     private readonly store: DeliveryStore,
+    private readonly retractions: Pick<RetractionStore, 'received'>,
     private readonly law: Law,
     private readonly keys: KeyStore,
     private readonly environment: string,
@@ -32,35 +42,55 @@ export class GiveReceipt {
     if (given.diaryNumber !== undefined && given.kind !== 'accepted') {
       throw new GatewayError('RECEIPT_INVALID', { faults: [{ path: 'diaryNumber', code: 'with-accepted-alone' }] });
     }
+    return this.give(authority, messageId, given);
+  }
+
+  /**
+   * What became of a message that its sender took back, or of what a correction is about. A retraction of a correction is answered before the correction.
+   * @throws {GatewayError} NOT_FOUND, NOTHING_TO_ACKNOWLEDGE, RECEIPT_EXISTS
+   */
+  async acknowledge(authority: string, messageId: string, { code }: AcknowledgeDto): Promise<StoredReceipt> {
+    const delivery = await this.store.find(authority, messageId);
+    if (delivery === undefined) throw new GatewayError('NOT_FOUND');
+    const [retraction] = await this.retractions.received(authority, [messageId]);
+    if (retraction !== undefined) {
+      const { retractionId } = retraction;
+      return this.give(authority, messageId, { kind: 'retraction-acknowledged', reason: code, retractionId });
+    }
+    if (!isCorrection(delivery.type)) throw new GatewayError('NOTHING_TO_ACKNOWLEDGE');
+    return this.give(authority, messageId, { kind: 'correction-acknowledged', reason: code });
+  }
+
+  private async give(authority: string, messageId: string, said: Said): Promise<StoredReceipt> {
     const delivery = await this.store.find(authority, messageId);
     if (delivery === undefined) throw new GatewayError('NOT_FOUND');
     const before = await this.store.receipts(authority, messageId);
-    const earlier = before.find((r) => r.kind === given.kind);
-    if (earlier !== undefined) return sameOr(earlier, given);
-    mayFollow(given.kind, before);
+    const earlier = before.find((r) => r.kind === said.kind);
+    if (earlier !== undefined) return sameOr(earlier, said);
+    mayFollow(said.kind, before);
     const at = this.now();
+    const { kind, reason, diaryNumber, retractionId } = said;
     const unsealed = {
       v: 1 as const,
       env: this.environment,
       receiptId: this.newId(),
       messageId,
       attempt: delivery.attempt,
-      kind: given.kind,
+      kind,
       by: authority,
       gateway: this.keys.gateway,
       decisionEntryId: delivery.decisionEntryId,
       jweSha256: delivery.jweSha256,
-      ...(given.reason === undefined ? {} : { reason: given.reason }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(retractionId === undefined ? {} : { retractionId }),
       at: at.toISOString(),
     };
-    const sealed =
-      given.diaryNumber === undefined ? undefined : await this.seal(delivery.sender, given.diaryNumber, unsealed);
+    const sealed = diaryNumber === undefined ? undefined : await this.seal(delivery.sender, diaryNumber, unsealed);
     const receipt: Receipt = { ...unsealed, ...(sealed === undefined ? {} : { sealedSha256: digestOf(sealed) }) };
     const text = await signReceipt(this.keys.manifestSigner, receipt);
-    const { reason, diaryNumber } = given;
     const stored: StoredReceipt = {
       receiptId: receipt.receiptId,
-      kind: given.kind,
+      kind,
       receipt: text,
       at,
       detail: { ...(reason === undefined ? {} : { reason }), ...(diaryNumber === undefined ? {} : { diaryNumber }) },
@@ -71,7 +101,7 @@ export class GiveReceipt {
       type: 'receipt.signed.v1',
       body,
     });
-    return first === undefined ? stored : sameOr(first, given);
+    return first === undefined ? stored : sameOr(first, said);
   }
 
   private async seal(sender: string, diaryNumber: string, receipt: Receipt): Promise<string> {
@@ -87,8 +117,8 @@ export const mayFollow = (kind: StoredReceipt['kind'], before: readonly Pick<Sto
   if (fitAfter(kind, new Set(before.map((one) => one.kind))) !== 'fits') throw new GatewayError('RECEIPT_CONTRADICTS');
 };
 
-const sameOr = (earlier: StoredReceipt, given: GiveReceiptDto): StoredReceipt => {
-  const same = earlier.detail.reason === given.reason && earlier.detail.diaryNumber === given.diaryNumber;
+const sameOr = (earlier: StoredReceipt, said: Said): StoredReceipt => {
+  const same = earlier.detail.reason === said.reason && earlier.detail.diaryNumber === said.diaryNumber;
   if (!same) throw new GatewayError('RECEIPT_EXISTS');
   return earlier;
 };

@@ -5,7 +5,7 @@ import { parseManifest, parseRefusal } from '#envelope';
 import { canonicalBytes } from '#json';
 import { OUTCOMES, assessmentDigest } from '#legal-basis';
 import type { Claims } from '#legal-basis';
-import { MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
+import { MemoryRetractionStore, MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
 import type { Example, TestExchange, TestGateway, World } from '#testing';
 import type { GatewayError } from '../domain/errors.js';
 import { sha256 } from './law.js';
@@ -131,7 +131,10 @@ describe('a referral of which one item may not go', () => {
 
   it('tells its officer what was left out, for as long as it is kept', async () => {
     await submit(given, PART);
-    const view = await new ReadReferrals(store, store, world.clock.now).read(given.system, given.referral.id);
+    const view = await new ReadReferrals(store, store, new MemoryRetractionStore(), world.clock.now).read(
+      given.system,
+      given.referral.id,
+    );
     expect(view.recipients).toMatchObject([{ leftOut: ['provider'], state: 'accepted' }]);
   });
 

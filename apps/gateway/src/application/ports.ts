@@ -1,4 +1,12 @@
-import type { BusinessReceipt, ListReferralsQueryDto, MessageState, SubmitReferralDto, VerdictView } from '#contracts';
+import type {
+  BusinessReceipt,
+  ListReferralsQueryDto,
+  MessageState,
+  RetractionReason,
+  SubmitReferralDto,
+  ToExchange,
+  VerdictView,
+} from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
 import type { DocumentAttachment, Look, MalwareVerdict } from '#envelope';
 import type { CooperationOpening } from '#snapshot';
@@ -13,7 +21,7 @@ export type NewId = () => string;
 /** A wire message for the exchange, put in the outbox in the transaction of the act it tells of. */
 export interface Outgoing {
   readonly id: string;
-  readonly type: 'message.submitted.v1' | 'refusal.reported.v1' | 'receipt.signed.v1';
+  readonly type: ToExchange;
   readonly body: Uint8Array;
   /** It leaves when its attachments are at the exchange, and not before. */
   readonly waits?: true;
@@ -252,15 +260,52 @@ export type ListedDelivery = Omit<StoredDelivery, 'detail'> & { readonly cursor:
 
 export interface StoredReceipt {
   readonly receiptId: string;
-  readonly kind: 'technical' | BusinessReceipt;
+  readonly kind: 'technical' | BusinessReceipt | 'retraction-acknowledged' | 'correction-acknowledged';
   readonly receipt: string;
   readonly at: Date;
   readonly detail: { readonly reason?: string; readonly diaryNumber?: string };
 }
 
+/** A delivery as far as what comes later must agree with it. */
+export type TakenDelivery = Pick<StoredDelivery, 'attempt' | 'sender' | 'jweSha256' | 'decisionEntryId'>;
+
+/** A retraction that an authority gave. */
+export interface StoredRetraction {
+  readonly messageId: string;
+  readonly retractionId: string;
+  readonly reason: RetractionReason;
+  /** Exact characters, compact JWS. */
+  readonly statement: string;
+  readonly at: Date;
+}
+/** One that an authority received, with the notice that took it into the log. */
+export interface ReceivedRetraction extends StoredRetraction {
+  readonly sender: string;
+  readonly attempt: number;
+  readonly jweSha256: string;
+  readonly notice: string;
+  readonly blind: string;
+  readonly proof: string;
+  readonly receivedAt: Date;
+}
+export interface RetractionStore {
+  given(authority: string, messageIds: readonly string[]): Promise<readonly StoredRetraction[]>;
+  /** All or none. @throws {GatewayError} RETRACTION_EXISTS when one for another reason was given meanwhile */
+  give(
+    authority: string,
+    retractions: readonly StoredRetraction[],
+    /** One for each, in their order. */
+    outgoing: readonly Outgoing[],
+  ): Promise<void>;
+  /** @returns false when one is here already, or its authority erased the message */
+  receive(authority: string, retraction: ReceivedRetraction): Promise<boolean>;
+  /** Those of deliveries that are here. */
+  received(authority: string, messageIds: readonly string[]): Promise<readonly ReceivedRetraction[]>;
+}
+
 export interface DeliveryStore {
-  /** Attempt that was taken, when one was. */
-  taken(authority: string, messageId: string): Promise<{ readonly attempt: number } | undefined>;
+  /** What was taken, when something was. */
+  taken(authority: string, messageId: string): Promise<TakenDelivery | undefined>;
   /**
    * Inbox claim, delivery, technical receipt and outbox in one transaction.
    * @returns false when it was handled before @throws {RejectedDelivery} `erased`: its authority erased it before it arrived

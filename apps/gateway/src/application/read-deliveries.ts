@@ -1,16 +1,25 @@
 import type { DeliveryListItem, DeliveryView, ListDeliveriesQueryDto, Page } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
-import type { DeliveryStore, ListedDelivery } from './ports.js';
+import type { DeliveryStore, ListedDelivery, ReceivedRetraction, RetractionStore } from './ports.js';
 
 /** What a recipient sees of its own deliveries. */
 export class ReadDeliveries {
-  constructor(private readonly store: DeliveryStore) {}
+  constructor(
+    private readonly store: DeliveryStore,
+    private readonly retractions: Pick<RetractionStore, 'received'>,
+  ) {}
 
   async list(authority: string, query: ListDeliveriesQueryDto): Promise<Page<DeliveryListItem>> {
     const rows = await this.store.list(authority, query);
     // An empty page repeats the cursor it was asked with: whoever follows the list simply goes on from `next`.
     const next = rows.at(-1)?.cursor ?? query.after;
-    return { items: rows.map(itemOf), ...(next === undefined ? {} : { next }) };
+    const ids = rows.map(({ messageId }) => messageId);
+    const retracted = new Map((await this.retractions.received(authority, ids)).map((one) => [one.messageId, one.at]));
+    const items = rows.map((row) => {
+      const at = retracted.get(row.messageId);
+      return { ...itemOf(row), ...(at === undefined ? {} : { retractedAt: at.toISOString() }) };
+    });
+    return { items, ...(next === undefined ? {} : { next }) };
   }
 
   /** @throws {GatewayError} NOT_FOUND */
@@ -20,8 +29,12 @@ export class ReadDeliveries {
     const { document, manifest, decision, blind, proof, registration, content, attachments, sentAt, verdict } =
       delivery.detail;
     const receipts = await this.store.receipts(authority, messageId);
+    const [retracted] = await this.retractions.received(authority, [messageId]);
     return {
       ...itemOf(delivery),
+      ...(retracted === undefined
+        ? {}
+        : { retractedAt: retracted.at.toISOString(), retracted: retractedView(retracted) }),
       registration,
       content,
       // Without the key: a system reads what the gateway opens for it.
@@ -39,6 +52,24 @@ export class ReadDeliveries {
     };
   }
 }
+
+const retractedView = ({
+  retractionId,
+  reason,
+  receivedAt,
+  statement,
+  notice,
+  blind,
+  proof,
+}: ReceivedRetraction): NonNullable<DeliveryView['retracted']> => ({
+  retractionId,
+  reason,
+  receivedAt: receivedAt.toISOString(),
+  entry: notice,
+  statement,
+  blind,
+  proof,
+});
 
 const itemOf = (row: Omit<ListedDelivery, 'cursor'>): DeliveryListItem => ({
   id: row.messageId,

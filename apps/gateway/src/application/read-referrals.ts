@@ -10,8 +10,10 @@ import type {
   MessageDetail,
   Now,
   ReferralStore,
+  RetractionStore,
   StoredMessage,
   StoredReferral,
+  StoredRetraction,
   StoredStatement,
 } from './ports.js';
 
@@ -22,6 +24,7 @@ export class ReadReferrals {
   constructor(
     private readonly store: ReferralStore,
     private readonly dues: Pick<DueStore, 'open'>,
+    private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly now: Now,
   ) {}
 
@@ -56,6 +59,7 @@ export class ReadReferrals {
     const ids = referral.messages.map((m) => m.messageId);
     const statements = await this.store.statements(referral.authority, ids);
     const dues = await this.dues.open(referral.authority, ids);
+    const given = await this.retractions.given(referral.authority, ids);
     const now = this.now();
     return {
       id: referral.id,
@@ -69,6 +73,7 @@ export class ReadReferrals {
           dues
             .filter((due) => due.messageId === message.messageId)
             .map(({ what, at }) => ({ what, at: at.toISOString(), overdue: at <= now })),
+          given.find((one) => one.messageId === message.messageId),
         ),
       ),
       assessments: referral.assessments.map(({ id, recipient, basis, test, outcome, office, mandate, at }) => ({
@@ -89,6 +94,7 @@ const viewOfMessage = (
   message: StoredMessage,
   statements: readonly StoredStatement[],
   due: MessageView['due'],
+  retraction: StoredRetraction | undefined,
 ): MessageView => {
   const decided = (attempt: number): StoredStatement | undefined =>
     statements.findLast((s) => s.kind === 'decision' && parseDecision(s.entry).decision.attempt === attempt);
@@ -116,6 +122,7 @@ const viewOfMessage = (
             return { attempt, manifest, ...(one === undefined ? {} : { decision: proven(one) }) };
           }),
         }),
+    ...(retraction === undefined ? {} : { retraction: retractionView(retraction, statements) }),
     receipts: receipts.map(receiptView),
     notices: notices.map(noticeView),
   };
@@ -157,6 +164,24 @@ const receiptView = (s: StoredStatement): MessageView['receipts'][number] => {
     at: receipt.at,
     ...(receipt.reason === undefined ? {} : { reason: receipt.reason }),
     ...(s.note === undefined ? {} : { diaryNumber: s.note.diaryNumber }),
+  };
+};
+
+const retractionView = (
+  { retractionId, reason, at, statement }: StoredRetraction,
+  statements: readonly StoredStatement[],
+): NonNullable<MessageView['retraction']> => {
+  const answer = statements
+    .filter((s) => s.kind === 'receipt-recorded' && s.statement !== undefined)
+    .map((s) => parseReceipt(s.statement ?? '').receipt)
+    .find(({ kind }) => kind === 'retraction-acknowledged');
+  return {
+    retractionId,
+    reason,
+    at: at.toISOString(),
+    retraction: statement,
+    recorded: statements.some(({ kind }) => kind === 'retraction-recorded' || kind === 'withdrawn'),
+    ...(answer?.reason === undefined ? {} : { acknowledged: answer.reason }),
   };
 };
 

@@ -4,7 +4,7 @@ import type { Decision, Notice, PrivateKey, Receipt, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
 import { parseMessageSubmittedV1 } from '#contracts';
 import type { MessageSubmittedV1, ReceiptRecordedV1 } from '#contracts';
-import { MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
+import { MemoryRetractionStore, MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
 import type { TestExchange, TestGateway, World } from '#testing';
 import { RecordOutcome } from './record-outcome.js';
 import type { StoredMessage } from './ports.js';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   store = new MemoryReferralStore();
   const { evaluate, sealing, evidence, keys } = gateway;
-  outcomes = new RecordOutcome(evidence, store, keys, world.clock.now);
+  outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now);
   const taking = new SubmitReferral(store, evaluate, sealing, 1, world.newId, world.clock.now, () => undefined);
   const { system, referral } = example('01');
   await taking.submit(system, referral);

@@ -1,14 +1,22 @@
 import { EnvelopeError, openNote, parseManifest, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
 import type { Decision, Notice, Receipt } from '#envelope';
-import type { MessageDecidedV1, MessageState, NoticeIssuedV1, ReceiptRecordedV1 } from '#contracts';
+import type {
+  MessageDecidedV1,
+  MessageState,
+  NoticeIssuedV1,
+  ReceiptRecordedV1,
+  RetractionRecordedV1,
+} from '#contracts';
 import { parseStrict } from '#json';
 import type { Snapshot } from '#snapshot';
 import { MOST_ATTEMPTS, refusedForKey, rejectedForKey } from '../domain/attempts.js';
-import { duesOf, metBy } from '../domain/deadlines.js';
+import { duesOf, duesOfRetraction, metBy } from '../domain/deadlines.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
+import { isTerminal } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
-import type { Dues, Now, ReferralStore, StoredMessage, StoredStatement } from './ports.js';
+import type { Dues, Now, ReferralStore, RetractionStore, StoredMessage, StoredStatement } from './ports.js';
+import type { VerifiedRetraction } from './receive-retraction.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 
 export interface Recorded {
@@ -24,9 +32,13 @@ const factOf: Readonly<Record<Receipt['kind'], MessageState>> = {
   accepted: 'acknowledged',
   'form-rejected': 'fetched',
   handled: 'acknowledged',
+  // It has arrived; that it is answered for is no acknowledgement of the message.
+  'retraction-acknowledged': 'fetched',
+  'correction-acknowledged': 'acknowledged',
 };
 const factOfNotice: Readonly<Partial<Record<Notice['kind'], MessageState>>> = {
   expired: 'expired',
+  withdrawn: 'withdrawn',
   quarantined: 'quarantined',
   discarded: 'discarded',
 };
@@ -36,6 +48,7 @@ export class RecordOutcome {
   constructor(
     private readonly evidence: VerifyEvidence,
     private readonly store: ReferralStore,
+    private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly keys: KeyStore,
     private readonly now: Now,
     /** Called when a message waits for another key of its recipient. */
@@ -94,6 +107,12 @@ export class RecordOutcome {
     if (receipt.by !== own.recipient || receipt.jweSha256 !== attemptOf(own, receipt.attempt)?.jweSha256) {
       throw new UntrustedStatement('receipt-binding');
     }
+    if (receipt.retractionId !== undefined) {
+      const [given] = await this.retractions.given(sender, [receipt.messageId]);
+      // Of one that was erased nobody can say.
+      if (given !== undefined && given.retractionId !== receipt.retractionId)
+        throw new UntrustedStatement('receipt-binding');
+    }
     const note = await this.note(sender, receipt, message.sealed);
     return this.keep(
       sender,
@@ -136,6 +155,39 @@ export class RecordOutcome {
         at: new Date(notice.at),
       },
       factOfNotice[notice.kind],
+    );
+  }
+
+  /**
+   * A retraction of this gateway's, in the log.
+   * @param message verified
+   * @throws {UntrustedStatement}
+   */
+  async retraction({ retraction, notice }: VerifiedRetraction, message: RetractionRecordedV1): Promise<Recorded> {
+    const { sender, messageId } = retraction;
+    const own = await this.own(sender, messageId);
+    const { recipient, attempt, jweSha256 } = retraction;
+    if (own === undefined || isGone(own, attempt)) return { messageId, kind: notice.kind, outcome: 'unknown' };
+    if (recipient !== own.recipient || jweSha256 !== attemptOf(own, attempt)?.jweSha256)
+      throw new UntrustedStatement('retraction-binding');
+    const now = this.now();
+    const dues =
+      notice.kind === 'withdrawn' || isTerminal(own.state) ? undefined : { ...duesOfRetraction(now), at: now };
+    return this.keep(
+      sender,
+      {
+        entryId: notice.entryId,
+        messageId,
+        attempt,
+        kind: notice.kind,
+        entry: message.notice,
+        statement: message.retraction,
+        blind: message.blind,
+        proof: message.proof,
+        at: new Date(notice.at),
+      },
+      factOfNotice[notice.kind],
+      dues,
     );
   }
 

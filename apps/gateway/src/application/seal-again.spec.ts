@@ -5,6 +5,7 @@ import { parseMessageSubmittedV1, parseReceiptSignedV1 } from '#contracts';
 import type { MessageSubmittedV1 } from '#contracts';
 import { withKey } from '#keystore';
 import {
+  MemoryRetractionStore,
   MemoryDeliveryStore,
   MemoryReferralStore,
   aGateway,
@@ -47,7 +48,7 @@ beforeEach(async () => {
   const crash = (point: string): void => {
     if (point === crashAt) throw new Error('power loss');
   };
-  outcomes = new RecordOutcome(evidence, store, keys, world.clock.now, () => (wakes += 1));
+  outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now, () => (wakes += 1));
   again = new SealAgain(store, law, evaluate, sealing, () => keys.authorities, world.clock.now, crash);
   const taking = new SubmitReferral(store, evaluate, sealing, 1, world.newId, world.clock.now, () => undefined);
   const { system, referral } = example('01');
@@ -117,7 +118,7 @@ describe('a message whose sealing key has ended on the way', () => {
     await outcomes.decided(told);
     await replaced();
     await again.execute();
-    const reading = new ReadReferrals(store, store, world.clock.now);
+    const reading = new ReadReferrals(store, store, new MemoryRetractionStore(), world.clock.now);
     const before = (await reading.read(SENDER, example('01').referral.id)).recipients[0];
     expect(before).toMatchObject({ attempt: 2, earlier: [{ attempt: 1, decision: { entry: told.decision } }] });
     expect(before?.decision).toBeUndefined();

@@ -2,7 +2,7 @@ const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** What a sender waits for after a release. */
-export type Awaited = 'technical' | 'accepted';
+export type Awaited = 'technical' | 'accepted' | 'retraction-acknowledged';
 /** When something is due. */
 export interface Due {
   readonly what: Awaited;
@@ -54,6 +54,17 @@ export const duesOf = (type: string, clock: string | undefined, from: Date): rea
   ];
 };
 
+/** How long who received a message has to say what became of it when its sender takes it back. Our choice: what is wrong is in use until then. */
+export const RETRACTION_MS = 3 * DAY_MS;
+
+/** What a retraction that was logged sets: nobody waits for a message to be taken up that is taken back. */
+export const duesOfRetraction = (from: Date): { readonly set: readonly Due[]; readonly met: readonly Awaited[] } => ({
+  set: [{ what: 'retraction-acknowledged', at: new Date(from.getTime() + RETRACTION_MS) }],
+  met: ['accepted'],
+});
+
 /** What a receipt of this kind leaves nobody waiting for. An authority's own receipt shows that its gateway has the message. */
-export const metBy = (kind: string): readonly Awaited[] =>
-  kind === 'technical' ? ['technical'] : ['technical', 'accepted'];
+export const metBy = (kind: string): readonly Awaited[] => {
+  if (kind === 'technical') return ['technical'];
+  return ['technical', 'accepted', ...(kind === 'retraction-acknowledged' ? ([kind] as const) : [])];
+};

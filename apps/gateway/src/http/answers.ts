@@ -27,6 +27,7 @@ import type {
   VerdictView,
 } from '#contracts';
 import {
+  ACKNOWLEDGEMENTS,
   AWAITED,
   BUSINESS_RECEIPTS,
   FORECAST_DIFFERENCES,
@@ -36,6 +37,7 @@ import {
   MESSAGE_STATES,
   NO_PARTS,
   PART_OUTCOMES,
+  RETRACTION_REASONS,
 } from '#contracts';
 import type { IssuedToken } from '../application/issue-token.js';
 
@@ -133,11 +135,13 @@ const proven: Members<ProvenStatement> = {
   blind: absent(blind),
   proof: absent(proof),
 };
+/** Kinds of receipt by which an authority says what became of a message. */
+const ANSWERS = ['retraction-acknowledged', 'correction-acknowledged'];
 const receiptView = object<ReceiptView>({
   ...proven,
   receiptId: uuid,
   attempt: count,
-  kind: { type: 'string', enum: ['technical', 'rejected', ...BUSINESS_RECEIPTS] },
+  kind: { type: 'string', enum: ['technical', 'rejected', ...BUSINESS_RECEIPTS, ...ANSWERS] },
   by: authority,
   at: instant,
   reason: absent(text),
@@ -191,6 +195,18 @@ const messageView = object<MessageView>({
       'Attempts that the recipient could not open for a lost or ended key; their receipts stand among `receipts`',
     ),
   ),
+  retraction: absent(
+    object<NonNullable<MessageView['retraction']>>({
+      retractionId: uuid,
+      reason: { type: 'string', enum: RETRACTION_REASONS },
+      at: instant,
+      retraction: jws,
+      recorded: described({ type: 'boolean' }, 'Whether it stands in the log'),
+      acknowledged: absent(
+        described({ type: 'string', enum: ACKNOWLEDGEMENTS }, 'What became of the message at its recipient'),
+      ),
+    }),
+  ),
   receipts: listOf(receiptView),
   notices: listOf(object<MessageView['notices'][number]>({ ...proven, kind: text, reason: absent(text), at: instant })),
 });
@@ -204,6 +220,9 @@ const listed: Members<DeliveryListItem> = {
   deliveryNumber: described(count, 'Order within (recipient authority, case), from 1'),
   receivedAt: instant,
   erasedAt: absent(described(instant, 'When it was erased here: then it is read no more')),
+  retractedAt: absent(
+    described(instant, 'When its sender took it back: do not use it, and say what became of it. It is not deleted'),
+  ),
 };
 const page = (items: Schema): Schema =>
   object<Page<object>>({
@@ -269,6 +288,14 @@ export const answers = {
   deliveries: page(object<DeliveryListItem>(listed)),
   delivery: object<DeliveryView>({
     ...listed,
+    retracted: absent(
+      object<NonNullable<DeliveryView['retracted']>>({
+        ...proven,
+        retractionId: uuid,
+        reason: { type: 'string', enum: RETRACTION_REASONS },
+        receivedAt: instant,
+      }),
+    ),
     registration: described(json, "The sender's diary number, subject for the register and secrecy mark"),
     content: described(json, 'As the JSON Schema of the message type has it'),
     attachments: absent(
@@ -294,10 +321,10 @@ export const answers = {
     receipts: listOf(
       object<DeliveryView['receipts'][number]>({
         receiptId: uuid,
-        kind: { type: 'string', enum: ['technical', ...BUSINESS_RECEIPTS] },
+        kind: { type: 'string', enum: ['technical', ...BUSINESS_RECEIPTS, ...ANSWERS] },
         at: instant,
         receipt: jws,
-        reason: absent({ type: 'string', enum: FORM_REASONS }),
+        reason: absent({ type: 'string', enum: [...FORM_REASONS, ...ACKNOWLEDGEMENTS] }),
         diaryNumber: absent(text),
       }),
     ),
@@ -317,7 +344,7 @@ export const answers = {
     readonly receipt: string;
   }>({
     receiptId: uuid,
-    kind: { type: 'string', enum: BUSINESS_RECEIPTS },
+    kind: { type: 'string', enum: [...BUSINESS_RECEIPTS, ...ANSWERS] },
     at: instant,
     receipt: jws,
   }),

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { AttachmentParamDto, GiveReceiptDto, IdParamDto, ListDeliveriesQueryDto } from '#contracts';
+import { AcknowledgeDto, AttachmentParamDto, GiveReceiptDto, IdParamDto, ListDeliveriesQueryDto } from '#contracts';
 import type { DeliveryListItem, DeliveryView, Page } from '#contracts';
 import { Policy, sendOctets } from '#platform';
 import type { Response } from 'express';
@@ -87,6 +87,25 @@ export class DeliveryController {
     @Caller() caller: string,
   ): Promise<{ readonly receiptId: string; readonly kind: string; readonly at: string; readonly receipt: string }> {
     const { receiptId, kind, at, receipt } = await this.receipts.execute(caller, id, given);
+    return { receiptId, kind, at: at.toISOString(), receipt };
+  }
+
+  @Post(':id/acknowledgement')
+  @HttpCode(202)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Say what became of what was taken back or put right',
+    description:
+      'A receipt in a closed code, signed, logged, and brought to the sender. Besvara en återkallelse eller rättelse.',
+  })
+  @Answer(202, 'Signed and on its way', 'receipt')
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
+  async acknowledge(
+    @Param() { id }: IdParamDto,
+    @Body() given: AcknowledgeDto,
+    @Caller() caller: string,
+  ): Promise<{ readonly receiptId: string; readonly kind: string; readonly at: string; readonly receipt: string }> {
+    const { receiptId, kind, at, receipt } = await this.receipts.acknowledge(caller, id, given);
     return { receiptId, kind, at: at.toISOString(), receipt };
   }
 }

@@ -4,6 +4,7 @@ import {
   AssessmentDto,
   IdParamDto,
   ListReferralsQueryDto,
+  RetractReferralDto,
   SubmitReferralDto,
   SubmitReferralQueryDto,
 } from '#contracts';
@@ -11,6 +12,7 @@ import type { Page, ReferralAccepted, ReferralListItem, ReferralView } from '#co
 import { Policy } from '#platform';
 import type { Request, Response } from 'express';
 import { ReadReferrals } from '../application/read-referrals.js';
+import { RetractReferral } from '../application/retract-referral.js';
 import { SubmitReferral } from '../application/submit-referral.js';
 import { WithdrawReferral } from '../application/withdraw-referral.js';
 import { Caller } from './caller.js';
@@ -25,6 +27,7 @@ export class ReferralController {
     @Inject(SubmitReferral) private readonly submitting: SubmitReferral,
     @Inject(ReadReferrals) private readonly reading: ReadReferrals,
     @Inject(WithdrawReferral) private readonly withdrawing: WithdrawReferral,
+    @Inject(RetractReferral) private readonly retracting: RetractReferral,
   ) {}
 
   @Post()
@@ -90,6 +93,25 @@ export class ReferralController {
     @Caller() caller: string,
   ): Promise<ReferralView> {
     return this.reading.view(await this.submitting.assess(caller, id, [{ ...assessment }]));
+  }
+
+  @Post(':id/retraction')
+  @HttpCode(202)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Take back what was sent',
+    description:
+      'A signed code to everyone who received it, or to those named; what was received is not deleted, and what is not released yet is stopped. Återkalla en skickad underrättelse.',
+  })
+  @Answer(202, 'The referral; the retraction is on its way', 'referral')
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
+  async retract(
+    @Param() { id }: IdParamDto,
+    @Body() asked: RetractReferralDto,
+    @Caller() caller: string,
+  ): Promise<ReferralView> {
+    await this.retracting.execute(caller, id, asked);
+    return this.reading.read(caller, id);
   }
 
   @Post(':id/withdrawal')

@@ -5,11 +5,13 @@ import {
   parseMessageDecidedV1,
   parseNoticeIssuedV1,
   parseReceiptRecordedV1,
+  parseRetractionRecordedV1,
 } from '#contracts';
 import { HoldError, QuarantineError } from '#messaging';
 import type { IncomingMessage } from '#messaging';
 import { EventLog, Policy } from '#platform';
 import { ReceiveDelivery } from '../application/receive-delivery.js';
+import { ReceiveRetraction } from '../application/receive-retraction.js';
 import { RecordOutcome } from '../application/record-outcome.js';
 import type { Recorded } from '../application/record-outcome.js';
 import { NotYet, UntrustedStatement } from '../domain/errors.js';
@@ -19,6 +21,7 @@ import { NotYet, UntrustedStatement } from '../domain/errors.js';
 export class ExchangeMessages {
   constructor(
     @Inject(ReceiveDelivery) private readonly receiving: ReceiveDelivery,
+    @Inject(ReceiveRetraction) private readonly retractions: ReceiveRetraction,
     @Inject(RecordOutcome) private readonly outcomes: RecordOutcome,
     @Inject(EventLog) private readonly log: EventLog,
   ) {}
@@ -47,6 +50,17 @@ export class ExchangeMessages {
   @Policy('exchange')
   recorded(@Payload() message: IncomingMessage): Promise<void> {
     return settled(async () => this.told(await this.outcomes.receipt(parseReceiptRecordedV1(message.body))));
+  }
+
+  @EventPattern('retraction.recorded.v1')
+  @Policy('exchange')
+  retracted(@Payload() message: IncomingMessage): Promise<void> {
+    return settled(async () => {
+      const { messageId, told, received } = await this.retractions.execute(parseRetractionRecordedV1(message.body));
+      if (told !== undefined) this.told(told);
+      if (received !== undefined)
+        this.log.info('retraction.received', { messageId, authorityId: received.authority, code: received.outcome });
+    });
   }
 
   @EventPattern('notice.issued.v1')

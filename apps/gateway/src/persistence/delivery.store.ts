@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { claimInbox } from '#messaging';
 import type { DataSource, EntityManager } from 'typeorm';
 import { mayFollow } from '../application/give-receipt.js';
-import type { DeliveryStore, ListedDelivery, Outgoing, StoredDelivery, StoredReceipt } from '../application/ports.js';
+import type {
+  DeliveryStore,
+  ListedDelivery,
+  Outgoing,
+  StoredDelivery,
+  StoredReceipt,
+  TakenDelivery,
+} from '../application/ports.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
@@ -22,13 +29,13 @@ export class PostgresDeliveryStore implements DeliveryStore {
     private readonly outbox: Outbox,
   ) {}
 
-  taken(authority: string, messageId: string): Promise<{ readonly attempt: number } | undefined> {
+  taken(authority: string, messageId: string): Promise<TakenDelivery | undefined> {
     return asAuthority(this.dataSource, authority, async (tx) => {
-      const [row] = await tx.query<{ attempt: number }[]>(
-        `SELECT attempt FROM gateway.delivery WHERE authority = $1 AND message_id = $2`,
+      const [row] = await tx.query<DeliveryRow[]>(
+        `SELECT ${COLUMNS} FROM gateway.delivery WHERE authority = $1 AND message_id = $2`,
         [authority, messageId],
       );
-      return row;
+      return row === undefined ? undefined : toDelivery(row);
     });
   }
 

@@ -4,7 +4,7 @@ import { KEEPING_MUTATIONS } from './mutants-keeping.js';
 import { LEAGUE_MUTATIONS } from './mutants-league.js';
 import { LOG_MUTATIONS } from './mutants-log.js';
 import { LOOK_MUTATIONS } from './mutants-looks.js';
-import { RECEIPT_MUTATIONS } from './mutants-receipts.js';
+import { RECEIPT_MUTATIONS, RETRACTION_MUTATIONS } from './mutants-receipts.js';
 import { STATEMENT_MUTATIONS } from './mutants-statements.js';
 import { TOGETHER_MUTATIONS } from './mutants-together.js';
 import type { Mutation } from './mutation.js';
@@ -17,6 +17,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...STATEMENT_MUTATIONS,
   ...TOGETHER_MUTATIONS,
   ...RECEIPT_MUTATIONS,
+  ...RETRACTION_MUTATIONS,
   ...LEAGUE_MUTATIONS,
   ...KEEPING_MUTATIONS,
   ...EVIDENCE_MUTATIONS,

@@ -5,6 +5,7 @@ import {
   parseDecision,
   parseErasureDecision,
   parseManifest,
+  parseRetraction,
   sha256Base64url,
   signErasure,
   signErasureDecision,
@@ -12,16 +13,18 @@ import {
   signHold,
   signLedgerNotice,
   signReceipt,
+  signRetraction,
 } from '#envelope';
 import type {
-  Erasure,
   ErasedOpening,
+  Erasure,
   ErasureDecision,
   Hold,
   KeysHead,
   LedgerNotice,
   PrivateKey,
   Receipt,
+  Retraction,
 } from '#envelope';
 import type { MessageSubmittedV1 } from '#contracts';
 import { canonicalBytes } from '#json';
@@ -74,6 +77,10 @@ export const ACTS = [
   'delay',
   'cooperation-permit',
   'rejected',
+  'retraction',
+  'retraction-acknowledged',
+  'withdrawn-permit',
+  'withdrawn',
 ] as const;
 export type ActName = (typeof ACTS)[number];
 
@@ -203,6 +210,12 @@ export class Scene {
     await this.delayed();
     await this.decided('cooperation-permit', await this.sealed('22'));
     await this.received('rejected', 'cooperation-permit', 'rejected');
+    await this.retracted('retraction', 'other-permit');
+    const { retractionId } = parseRetraction(this.act('retraction').annex ?? '').retraction;
+    const answer = { reason: 'used-in-decision', retractionId } as const;
+    await this.received('retraction-acknowledged', 'other-permit', 'retraction-acknowledged', answer);
+    await this.decided('withdrawn-permit', await this.sealed('01'));
+    await this.retracted('withdrawn', 'withdrawn-permit', 'withdrawn');
   }
 
   async sealed(number: string): Promise<Sealed> {
@@ -227,9 +240,9 @@ export class Scene {
   }
 
   /** A receipt of the recipient's gateway for a decision of the scene, taken into the log. */
-  async received(name: ActName, of: ActName, kind: Receipt['kind']): Promise<void> {
+  async received(name: ActName, of: ActName, kind: Receipt['kind'], change: Partial<Receipt> = {}): Promise<void> {
     const { decision } = parseDecision(this.act(of).entry);
-    const annex = await this.receiptFor(of, kind);
+    const annex = await this.receiptFor(of, kind, change);
     const { messageId, attempt, sender, recipient } = decision;
     const body = {
       kind: 'receipt-recorded',
@@ -260,6 +273,42 @@ export class Scene {
       jweSha256,
       ...(kind === 'rejected' ? { reason: 'content-invalid' } : {}),
       ...(kind === 'technical' && of === 'permit' ? { documentSha256: sha256Base64url(this.document) } : {}),
+      at: this.world.clock.now().toISOString(),
+      ...change,
+    });
+  }
+
+  /** A retraction by the sender of a decision of the scene, taken into the log. */
+  private async retracted(
+    name: ActName,
+    of: ActName,
+    kind: 'retraction-recorded' | 'withdrawn' = 'retraction-recorded',
+  ): Promise<void> {
+    const annex = await this.retractionOf(of, kind === 'withdrawn' ? {} : undefined);
+    const { messageId, attempt, sender, recipient } = parseDecision(this.act(of).entry).decision;
+    const statementSha256 = sha256Base64url(annex);
+    const { entry, blind } = await this.exchange.notice({
+      kind,
+      messageId,
+      attempt,
+      sender,
+      recipient,
+      statementSha256,
+    });
+    this.add(name, entry, blind, annex);
+  }
+
+  /** @param change absent: it names the decision; who takes something back before it was told of one names none */
+  retractionOf(of: ActName, change?: Partial<Retraction>, key?: PrivateKey): Promise<string> {
+    const { messageId, attempt, sender, recipient, entryId, jweSha256 } = parseDecision(this.act(of).entry).decision;
+    const gateway = this.snapshot.authority(sender)?.gateway ?? '';
+    return signRetraction(localSigner(key ?? (this.world.keys.manifests[gateway] as PrivateKey)), {
+      v: 1,
+      env: this.world.environment,
+      retractionId: fresh(),
+      ...{ messageId, attempt, sender, recipient, gateway, jweSha256 },
+      ...(change === undefined ? { decisionEntryId: entryId } : {}),
+      reason: 'wrong-person',
       at: this.world.clock.now().toISOString(),
       ...change,
     });

@@ -7,6 +7,7 @@ export * from './export-view.dto.js';
 export * from './give-receipt.dto.js';
 export * from './queries.dto.js';
 export * from './referral-view.dto.js';
+export * from './retraction.dto.js';
 export * from './rules.js';
 export * from './submit-referral.dto.js';
 export * from './token.dto.js';

@@ -1,4 +1,5 @@
 import type { MessageState } from './queries.dto.js';
+import type { RetractionReason } from './retraction.dto.js';
 
 export const PART_OUTCOMES = ['permit', 'officer', 'legal-question', 'protected'] as const;
 export const NO_PARTS = ['nothing-carried', 'field-required', 'part-stopped'] as const;
@@ -83,7 +84,7 @@ export interface ForecastView extends ComputedByView {
   readonly decidedBy: ComputedByView;
   readonly text: { readonly sv: string; readonly en: string };
 }
-export const AWAITED = ['technical', 'accepted'] as const;
+export const AWAITED = ['technical', 'accepted', 'retraction-acknowledged'] as const;
 /** A receipt that has not come, and until when it should. */
 export interface DueView {
   readonly what: (typeof AWAITED)[number];
@@ -111,6 +112,18 @@ export interface MessageView extends MessageSummary {
     readonly manifest: string;
     readonly decision?: ProvenStatement;
   }[];
+  /** What this authority took back. */
+  readonly retraction?: {
+    readonly retractionId: string;
+    readonly reason: RetractionReason;
+    readonly at: string;
+    /** Compact JWS. */
+    readonly retraction: string;
+    /** Whether it stands in the log: the notice is among `notices`. */
+    readonly recorded: boolean;
+    /** What became of the message at its recipient. */
+    readonly acknowledged?: string;
+  };
   readonly receipts: readonly ReceiptView[];
   readonly notices: readonly (ProvenStatement & {
     readonly kind: string;
@@ -169,6 +182,8 @@ export interface DeliveryListItem {
   readonly receivedAt: string;
   /** When it was erased here. */
   readonly erasedAt?: string;
+  /** When its sender took it back, by the sender's word: do not use it, and say what became of it. It is not deleted. */
+  readonly retractedAt?: string;
 }
 
 /** An attachment of a delivery, whole and verified. */
@@ -187,6 +202,12 @@ export interface DeliveredAttachmentView {
 
 /** Answer of `GET /v1/deliveries/{id}`. */
 export interface DeliveryView extends DeliveryListItem {
+  /** The sender's retraction, with the notice that took it into the log. */
+  readonly retracted?: ProvenStatement & {
+    readonly retractionId: string;
+    readonly reason: RetractionReason;
+    readonly receivedAt: string;
+  };
   readonly registration: object;
   readonly content: object;
   /** Absent when there is none. */

@@ -15,10 +15,21 @@ export interface ReceiptSignedV1 {
   readonly sealed?: string;
 }
 
+/** A sender's retraction of one message. `retraction.signed.v1`. */
+export interface RetractionSignedV1 {
+  readonly retraction: string;
+}
+
 export const parseMessageSubmittedV1 = readerOf<MessageSubmittedV1>({ manifest: jws, jwe });
 export const parseRefusalReportedV1 = readerOf<RefusalReportedV1>({ refusal: jws });
 export const parseReceiptSignedV1 = readerOf<ReceiptSignedV1>({ receipt: jws, sealed: optional(jwe) });
+export const parseRetractionSignedV1 = readerOf<RetractionSignedV1>({ retraction: jws });
 
 /** What gateways send to the exchange. */
-export const TO_EXCHANGE = ['message.submitted.v1', 'refusal.reported.v1', 'receipt.signed.v1'] as const;
+export const TO_EXCHANGE = [
+  'message.submitted.v1',
+  'refusal.reported.v1',
+  'receipt.signed.v1',
+  'retraction.signed.v1',
+] as const;
 export type ToExchange = (typeof TO_EXCHANGE)[number];

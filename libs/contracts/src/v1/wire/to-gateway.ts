@@ -26,6 +26,13 @@ export interface ReceiptRecordedV1 {
   readonly blind: string;
   readonly proof: string;
 }
+/** A retraction with the notice that took it into the log: to the recipient's gateway when the message was released, and to the sender's. `retraction.recorded.v1`. */
+export interface RetractionRecordedV1 {
+  readonly retraction: string;
+  readonly notice: string;
+  readonly blind: string;
+  readonly proof: string;
+}
 /** Any other notice of the exchange to the sender's gateway. `notice.issued.v1`. */
 export interface NoticeIssuedV1 {
   readonly notice: string;
@@ -55,6 +62,7 @@ export const parseReceiptRecordedV1 = readerOf<ReceiptRecordedV1>({
   blind,
   proof,
 });
+export const parseRetractionRecordedV1 = readerOf<RetractionRecordedV1>({ retraction: jws, notice: jws, blind, proof });
 export const parseNoticeIssuedV1 = readerOf<NoticeIssuedV1>({
   notice: jws,
   blind,
@@ -66,6 +74,7 @@ export const TO_GATEWAY = [
   'delivery.released.v1',
   'message.decided.v1',
   'receipt.recorded.v1',
+  'retraction.recorded.v1',
   'notice.issued.v1',
 ] as const;
 export type ToGateway = (typeof TO_GATEWAY)[number];

@@ -9,6 +9,8 @@ import {
   parseReceiptRecordedV1,
   parseReceiptSignedV1,
   parseRefusalReportedV1,
+  parseRetractionRecordedV1,
+  parseRetractionSignedV1,
 } from '../../index.js';
 
 const jws = 'aGVhZGVy.cGF5bG9hZA.c2lnbmF0dXJl';
@@ -29,6 +31,8 @@ const messages: readonly (readonly [string, Parse, Readonly<Record<string, unkno
   ],
   ['message.decided.v1', parseMessageDecidedV1, { messageId: uuid, attempt: 1, decision: jws, blind, proof }, []],
   ['receipt.recorded.v1', parseReceiptRecordedV1, { receipt: jws, sealed: jwe, notice: jws, blind, proof }, ['sealed']],
+  ['retraction.signed.v1', parseRetractionSignedV1, { retraction: jws }, []],
+  ['retraction.recorded.v1', parseRetractionRecordedV1, { retraction: jws, notice: jws, blind, proof }, []],
   ['notice.issued.v1', parseNoticeIssuedV1, { notice: jws, blind, proof }, []],
 ];
 

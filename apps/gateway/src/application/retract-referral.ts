@@ -1,0 +1,94 @@
+import { canonicalBytes } from '#json';
+import { parseDecision, signRetraction } from '#envelope';
+import type { Retraction } from '#envelope';
+import type { RetractReferralDto } from '#contracts';
+import { GatewayError } from '../domain/errors.js';
+import { mayBeRetracted } from '../domain/message-state.js';
+import type { KeyStore } from '../keys/key-store.js';
+import type { NewId, Now, ReferralStore, RetractionStore, StoredMessage, StoredRetraction } from './ports.js';
+
+/** Takes back what was sent: a signed statement in a closed code to everyone who received it, or to those named. Nothing is deleted by it, here or there. */
+export class RetractReferral {
+  constructor(
+    private readonly referrals: Pick<ReferralStore, 'find' | 'findMessage' | 'statements'>,
+    private readonly store: RetractionStore,
+    private readonly keys: KeyStore,
+    private readonly environment: string,
+    private readonly newId: NewId,
+    private readonly now: Now,
+  ) {}
+
+  /** @throws {GatewayError} NOT_FOUND, UNKNOWN_RECIPIENT, NOT_RETRACTABLE, RETRACTION_EXISTS */
+  async execute(authority: string, id: string, { recipients, reason }: RetractReferralDto): Promise<void> {
+    const referral = await this.referrals.find(authority, id);
+    if (referral === undefined) throw new GatewayError('NOT_FOUND');
+    const strangers = (recipients ?? []).filter((one) => referral.messages.every((m) => m.recipient !== one));
+    if (strangers.length > 0) throw new GatewayError('UNKNOWN_RECIPIENT', { faults: strangers.map(asFault) });
+    const asked = referral.messages.filter((m) => recipients?.includes(m.recipient) ?? mayBeRetracted(m.state));
+    // All or nothing: a code that fits one of them and not another is for its system to sort out first.
+    if (asked.length === 0 || !asked.every((m) => mayBeRetracted(m.state))) throw new GatewayError('NOT_RETRACTABLE');
+    await this.retract(authority, asked, reason);
+  }
+
+  /** One message, by its own id. @throws {GatewayError} NOT_FOUND, NOT_RETRACTABLE, RETRACTION_EXISTS */
+  async message(authority: string, messageId: string, reason: Retraction['reason']): Promise<void> {
+    const message = await this.referrals.findMessage(authority, messageId);
+    if (message === undefined) throw new GatewayError('NOT_FOUND');
+    if (!mayBeRetracted(message.state) || message.erasedAt !== undefined) throw new GatewayError('NOT_RETRACTABLE');
+    await this.retract(authority, [message], reason);
+  }
+
+  private async retract(
+    authority: string,
+    messages: readonly StoredMessage[],
+    reason: Retraction['reason'],
+  ): Promise<void> {
+    const earlier = await this.store.given(
+      authority,
+      messages.map(({ messageId }) => messageId),
+    );
+    if (earlier.some((one) => one.reason !== reason)) throw new GatewayError('RETRACTION_EXISTS');
+    const left = messages.filter(({ messageId }) => earlier.every((one) => one.messageId !== messageId));
+    const signed = await Promise.all(left.map((message) => this.signed(authority, message, reason)));
+    await this.store.give(
+      authority,
+      signed,
+      signed.map(({ statement }) => ({
+        id: this.newId(),
+        type: 'retraction.signed.v1',
+        body: canonicalBytes({ retraction: statement }),
+      })),
+    );
+  }
+
+  private async signed(
+    sender: string,
+    { messageId, attempt, recipient, jweSha256 }: StoredMessage,
+    reason: Retraction['reason'],
+  ): Promise<StoredRetraction> {
+    // Never sealed, so never sent.
+    if (jweSha256 === undefined) throw new GatewayError('NOT_RETRACTABLE');
+    const decision = (await this.referrals.statements(sender, [messageId])).findLast(
+      ({ kind, entry }) => kind === 'decision' && parseDecision(entry).decision.attempt === attempt,
+    );
+    const at = this.now();
+    const retractionId = this.newId();
+    const statement = await signRetraction(this.keys.manifestSigner, {
+      v: 1,
+      env: this.environment,
+      retractionId,
+      messageId,
+      attempt,
+      sender,
+      recipient,
+      gateway: this.keys.gateway,
+      ...(decision === undefined ? {} : { decisionEntryId: decision.entryId }),
+      jweSha256,
+      reason,
+      at: at.toISOString(),
+    });
+    return { messageId, retractionId, reason, statement, at };
+  }
+}
+
+const asFault = (authority: string) => ({ path: `recipients.${authority}`, code: 'not-a-recipient' });

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { localSigner, parseNotice, parseRetraction, signRetraction } from '#envelope';
+import type { PrivateKey, Retraction } from '#envelope';
+import { aGateway, aWorld, anExchange, example, outcomeOf, sealed } from '#testing';
+import type { Sealed, TestExchange, TestGateway, World } from '#testing';
+import type { SubmitReferralDto } from '#contracts';
+import type { DataSource } from 'typeorm';
+import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
+import { Recorder } from '../apps/exchange/src/application/recorder.js';
+import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
+import { entries } from '../apps/exchange/src/persistence/entry.store.js';
+import { messages } from '../apps/exchange/src/persistence/message.store.js';
+import type { ReceivedRetraction } from '../apps/gateway/src/application/ports.js';
+import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
+import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
+import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.store.js';
+import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
+import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
+import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
+import { OwnDatabases } from './support/databases.js';
+
+jest.setTimeout(60_000);
+const ACCOUNT = 'gw-kommunerna';
+const { system, referral } = example('01');
+
+describe('a retraction', () => {
+  let world: World;
+  let sending: TestGateway;
+  let exchange: TestExchange;
+  let databases: OwnDatabases;
+  beforeAll(async () => {
+    world = await aWorld();
+    sending = await aGateway(world, 'kommunerna');
+    exchange = await anExchange(world);
+    databases = await OwnDatabases.deploy('retractions');
+  });
+  afterAll(() => databases.drop());
+
+  describe('at the exchange', () => {
+    let db: DataSource;
+    let deciding: DecideMessage;
+    let taking: TakeRetraction;
+    let message: Sealed;
+    beforeAll(async () => {
+      db = await databases.connect(databases.urls.operator.exchange, 'exchange');
+      const fresh = { id: randomUUID, blind: () => randomBytes(32) };
+      const recorder = new Recorder(exchange.signer, world.environment, fresh, () => true);
+      const { now } = world.clock;
+      deciding = new DecideMessage(db, exchange.senders, exchange.judge, recorder, now, () => undefined);
+      taking = new TakeRetraction(db, exchange.senders, recorder, now);
+    });
+    beforeEach(async () => {
+      const body = { ...referral, id: randomUUID(), caseId: randomUUID() };
+      message = await sealed(world, sending, { ...example('01'), referral: body } as ReturnType<typeof example>);
+      await deciding.execute(message, ACCOUNT);
+    });
+
+    const key = () => ({ sender: system, messageId: message.message.messageId, attempt: 1 });
+    const retraction = (change: Partial<Retraction> = {}): Promise<string> =>
+      signRetraction(localSigner(world.keys.manifests['kommunerna'] as PrivateKey), {
+        v: 1,
+        env: world.environment,
+        retractionId: randomUUID(),
+        ...key(),
+        recipient: message.message.recipient,
+        gateway: 'kommunerna',
+        jweSha256: message.message.jweSha256 ?? '',
+        reason: 'wrong-recipient',
+        at: world.clock.now().toISOString(),
+        ...change,
+      });
+    const take = async (text: string) => (await taking.execute({ retraction: text }, ACCOUNT)).outcome;
+    const noticed = async (): Promise<readonly string[]> => {
+      const rows = await db.query<{ notice: string }[]>(`SELECT notice FROM exchange.notice ORDER BY seq`);
+      const own = rows.map(({ notice }) => parseNotice(notice).notice);
+      return own.filter(({ messageId }) => messageId === key().messageId).map(({ kind }) => kind);
+    };
+    const state = () => db.transaction(async (tx) => (await messages.find(tx, key()))?.state);
+    /** As the release leaves it. */
+    const released = () =>
+      db.transaction(async (tx) => {
+        const found = await messages.find(tx, key());
+        const waiting = await entries.waitingOn(tx, key());
+        if (found === undefined || waiting === undefined) throw new Error('nothing waits');
+        await messages.deliver(tx, found, waiting.entryId, world.clock.now());
+        await messages.move(tx, found, 'released', world.clock.now());
+        await entries.released(tx, 'decision', waiting.entryId, world.clock.now());
+        return waiting.entryId;
+      });
+
+    it('of what was not released ends it: its permit is released no more', async () => {
+      const text = await retraction();
+      expect(await take(text)).toBe('withdrawn');
+      expect([await state(), await noticed()]).toEqual(['withdrawn', ['withdrawn']]);
+      expect(await db.transaction((tx) => entries.waitingOn(tx, key()))).toBeUndefined();
+      expect(await take(text)).toBe('known');
+      expect(await noticed()).toEqual(['withdrawn']);
+    });
+
+    it('of what was released is recorded, and moves nothing', async () => {
+      const decisionEntryId = await released();
+      expect(await take(await retraction({ decisionEntryId }))).toBe('taken');
+      expect([await state(), await noticed()]).toEqual(['released', ['retraction-recorded']]);
+    });
+
+    it('is one of each message', async () => {
+      await released();
+      await take(await retraction());
+      expect(await outcomeOf(async () => take(await retraction({ reason: 'no-ground' })))).toBe('retraction-conflict');
+      expect(await noticed()).toEqual(['retraction-recorded']);
+    });
+
+    it('and the release of one message are one after the other, whichever comes first', async () => {
+      const [outcome] = await Promise.all([take(await retraction()), released().catch(() => undefined)]);
+      expect([outcome, await state()]).toEqual(
+        outcome === 'taken' ? ['taken', 'released'] : ['withdrawn', 'withdrawn'],
+      );
+    });
+
+    it('of what never came is set aside', async () => {
+      const text = await retraction({ messageId: randomUUID() });
+      expect(await outcomeOf(() => take(text))).toBe('retraction-unbound');
+      expect(parseRetraction(text).retraction.sender).toBe(system);
+    });
+  });
+
+  describe('at a gateway', () => {
+    let db: DataSource;
+    let store: PostgresRetractionStore;
+    let deliveries: PostgresDeliveryStore;
+    let submitting: SubmitReferral;
+    beforeAll(async () => {
+      db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
+      const outbox = new Outbox('kommunerna', () => undefined);
+      store = new PostgresRetractionStore(db, outbox);
+      deliveries = new PostgresDeliveryStore(db, sending.keys, outbox);
+      const referrals = new PostgresReferralStore(db, sending.keys, outbox);
+      const { evaluate, sealing } = sending;
+      const { now } = world.clock;
+      submitting = new SubmitReferral(referrals, evaluate, sealing, 1e9, world.newId, now, () => undefined);
+    });
+
+    const received = (messageId: string, change: Partial<ReceivedRetraction> = {}): ReceivedRetraction => ({
+      messageId,
+      sender: 'fk/forsakringskassan',
+      attempt: 1,
+      jweSha256: 'x',
+      retractionId: randomUUID(),
+      reason: 'wrong-person',
+      statement: 'a.b.c',
+      notice: 'a.b.c',
+      blind: '',
+      proof: '',
+      at: world.clock.now(),
+      receivedAt: world.clock.now(),
+      ...change,
+    });
+    const delivered = (authority: string, messageId: string) =>
+      deliveries.receive(
+        {
+          authority,
+          messageId,
+          attempt: 1,
+          sender: 'fk/forsakringskassan',
+          caseId: randomUUID(),
+          type: 'answer/1',
+          function: 'registrator',
+          deliveryNumber: 1,
+          receivedAt: world.clock.now(),
+          jweSha256: 'x',
+          decisionEntryId: randomUUID(),
+          detail: {} as never,
+        },
+        'A'.repeat(43),
+        { receiptId: randomUUID(), kind: 'technical', receipt: 'r', at: world.clock.now(), detail: {} },
+        { id: randomUUID(), type: 'receipt.signed.v1', body: Buffer.from('{}') },
+      );
+
+    it('waits for the message that it is of, is seen by its authority alone, and is once', async () => {
+      const messageId = randomUUID();
+      expect(await store.receive(system, received(messageId))).toBe(true);
+      expect(await store.receive(system, received(messageId, { reason: 'no-ground' }))).toBe(false);
+      expect(await store.received(system, [messageId])).toEqual([]);
+      await delivered(system, messageId);
+      expect(await store.received(system, [messageId])).toMatchObject([{ messageId, reason: 'wrong-person' }]);
+      expect(await store.received('linkoping/socialnamnden', [messageId])).toEqual([]);
+    });
+
+    it('of another message under the same id does not show', async () => {
+      const messageId = randomUUID();
+      await store.receive(system, received(messageId, { jweSha256: 'y' }));
+      await store.receive(system, received(messageId, { sender: 'skv/skatteverket' }));
+      await delivered(system, messageId);
+      expect(await store.received(system, [messageId])).toEqual([]);
+    });
+
+    it('is erased with its message, and does not come back', async () => {
+      const messageId = randomUUID();
+      await delivered(system, messageId);
+      await store.receive(system, received(messageId));
+      const erasing = { decisionId: randomUUID(), messageId, statement: 'decision', at: world.clock.now() };
+      await new PostgresErasureStore(db).erase(system, erasing);
+      expect(await store.received(system, [messageId])).toEqual([]);
+      expect(await store.receive(system, received(messageId))).toBe(false);
+    });
+
+    it('given is given once, with what goes out, or not at all', async () => {
+      const body = { ...referral, id: randomUUID(), caseId: randomUUID() } as SubmitReferralDto;
+      const messageId = (await submitting.submit(system, body)).recipients[0]?.messageId ?? '';
+      const one = {
+        messageId,
+        retractionId: randomUUID(),
+        reason: 'sent-twice',
+        statement: 'a.b.c',
+        at: world.clock.now(),
+      } as const;
+      const out = () => [{ id: randomUUID(), type: 'retraction.signed.v1', body: Buffer.from('{}') }] as const;
+      const count = async () =>
+        (await db.query<unknown[]>(`SELECT FROM gateway.outbox WHERE type = 'retraction.signed.v1'`)).length;
+      await Promise.all([
+        store.give(system, [one], out()),
+        store.give(system, [{ ...one, retractionId: randomUUID() }], out()),
+      ]);
+      expect([await count(), (await store.given(system, [messageId])).length]).toEqual([1, 1]);
+      expect(await outcomeOf(() => store.give(system, [{ ...one, reason: 'no-ground' }], out()))).toBe(
+        'RETRACTION_EXISTS',
+      );
+      expect(await count()).toBe(1);
+    });
+  });
+});
