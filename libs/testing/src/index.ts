@@ -15,6 +15,7 @@ export { MemoryRetractionStore } from './retraction-store.js';
 export { MemoryReferralStore } from './referral-store.js';
 export { MemorySystemStore } from './system-store.js';
 export { MemoryWitnessMemory } from './witness-memory.js';
+export { ModuleKeys } from './key-module.js';
 export { keyStore, noteSigner, publicJwk, type WorldKeys } from './world-keys.js';
 export { World, aWorld, trustText } from './world.js';
 export { ACTS, Scene, type Act, type ActName } from './evidence/scene.js';

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseManifest, parseToken, unsealDocument } from '#envelope';
+import type { PrivateKey } from '#envelope';
+import { withKey } from '#keystore';
+import type { KeyStoreContent } from '#keystore';
+import { ModuleKeys, aGateway, aWorld, anExchange, example, keyStore, publicJwk, sealed } from '#testing';
+import type { TestGateway, World } from '#testing';
+import { NotYet } from '../domain/errors.js';
+import { AccessTokens } from './access-tokens.js';
+import { KeyStore } from './key-store.js';
+
+const SENDER = 'linkoping/omsorgsnamnden';
+const GATEWAY = 'kommunerna';
+
+describe('of several keys of its own, a gateway', () => {
+  let world: World;
+  let content: KeyStoreContent;
+  let made: PrivateKey;
+  let old: string;
+  const store = async (): Promise<KeyStore> => {
+    const keys = await keyStore(GATEWAY, content);
+    keys.follow(() => world.snapshot.on(world.clock.now()));
+    return keys;
+  };
+
+  beforeAll(async () => {
+    world = await aWorld();
+    const file = world.keys.files[GATEWAY]!;
+    old = (world.keys.documents[SENDER] as PrivateKey).kid;
+    const added = await withKey(file, SENDER, 'document', new Date(0));
+    content = added.content;
+    made = { ...added.key, privateJwk: added.content.keys.at(-1)!.jwk };
+  });
+
+  it('signs with none that is not in the keys log yet, then with the newest, and with none that has ended', async () => {
+    const keys = await store();
+    expect(keys.documentSigner(SENDER).kid).toBe(old);
+    const administrator = world.keys.administrators['linkoping'] as PrivateKey;
+    await world.state({ kind: 'key-added', holder: SENDER, use: 'document', key: publicJwk(made) }, administrator);
+    expect(keys.documentSigner(SENDER).kid).toBe(made.kid);
+    await world.revoke(made.kid, 'linkoping');
+    expect(keys.documentSigner(SENDER).kid).toBe(old);
+    await world.revoke(old, 'linkoping');
+    expect(() => keys.documentSigner(SENDER)).toThrow(NotYet);
+  });
+
+  it("signs with the newest before it has read the keys log, and never with another holder's or of another use", async () => {
+    const keys = await keyStore(GATEWAY, content);
+    expect(keys.documentSigner(SENDER).kid).toBe(made.kid);
+    expect(() => keys.documentSigner('fk/forsakringskassan')).toThrow(NotYet);
+    expect(keys.requestSigner.kid).toBe((world.keys.manifests[GATEWAY] as PrivateKey).kid);
+  });
+
+  it('keeps pseudonyms and commitments of one authority apart from those of another', async () => {
+    const keys = await store();
+    const other = 'linkoping/socialnamnden';
+    const bytes = Buffer.from('bedömning');
+    expect(keys.pseudonym(SENDER, 'anna')).toBe((await store()).pseudonym(SENDER, 'anna'));
+    expect(keys.pseudonym(SENDER, 'anna')).not.toBe(keys.pseudonym(other, 'anna'));
+    expect(keys.commitment(SENDER, bytes)).not.toBe(keys.commitment(other, bytes));
+  });
+});
+
+describe('keys that never leave a module in another process', () => {
+  let world: World;
+  const modules: ModuleKeys[] = [];
+  const withModule = async (gateway: string): Promise<TestGateway> => {
+    const source = await ModuleKeys.start(world.keys.files[gateway]!);
+    modules.push(source);
+    return aGateway(world, gateway, { keys: new KeyStore(gateway, source) });
+  };
+  beforeAll(async () => {
+    world = await aWorld();
+  });
+  afterAll(() => modules.forEach((one) => one.stop()));
+
+  it('sign documents, manifests and tokens, and open what is sealed, as those of a file do', async () => {
+    const [sender, recipient] = [await withModule(GATEWAY), await withModule('myndigheterna')];
+    const exchange = await anExchange(world);
+    const made = await sealed(world, sender, example('01'));
+    const { manifest } = parseManifest(made.manifest);
+    const verified = await recipient.verify.execute(await exchange.release(made));
+    expect(verified.detail.content).toEqual(made.referral.content);
+    expect(verified.detail.document).toBe(made.message.detail.document);
+    const fromFile = world.keys.stores['myndigheterna']!.opener(manifest.recipient, manifest.sealingKey)!;
+    expect(await unsealDocument(made.jwe, manifest, fromFile)).toBe(verified.detail.document);
+    const tokens = new AccessTokens(() => sender.keys.tokens, 'https://gateway.example');
+    const token = await tokens.issue('system-1', 'jti-1', world.clock.now());
+    expect(parseToken(token, 'at+jwt').kid).toBe(sender.keys.tokens.keys[0]?.kid);
+    expect(await tokens.verify(token, world.clock.now())).toBe('system-1');
+  });
+
+  it('open nothing in which anything was changed', async () => {
+    const recipient = await withModule('myndigheterna');
+    const made = await sealed(world, await aGateway(world, GATEWAY), example('01'));
+    const { manifest } = parseManifest(made.manifest);
+    const opener = recipient.keys.opener(manifest.recipient, manifest.sealingKey)!;
+    const parts = made.jwe.split('.');
+    const changed = parts.with(3, `${parts[3]?.slice(0, -2)}AA`).join('.');
+    await expect(opener.open(changed)).rejects.toThrow('NOT_OPENED');
+  });
+});
