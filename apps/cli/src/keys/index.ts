@@ -3,6 +3,7 @@ import { addCommand } from './add.js';
 import { backupCommands } from './backup.js';
 import { countersignCommand } from './countersign.js';
 import { enrolCommand } from './enrol.js';
+import { forgetCommand } from './forget.js';
 import { initCommand } from './init.js';
 import { listCommand } from './list.js';
 import { revokeCommand } from './revoke.js';
@@ -15,6 +16,7 @@ export const keysCommands = (program: Command): void => {
   initCommand(keys);
   addCommand(keys);
   backupCommands(keys);
+  forgetCommand(keys);
   enrolCommand(keys);
   rotateCommand(keys);
   revokeCommand(keys);
