@@ -141,6 +141,8 @@ describe('two authorities of one gateway', () => {
     'GET /v1/deliveries/{id}': undefined,
     'POST /v1/deliveries/{id}/receipts': { kind: 'handled' },
     'POST /v1/deliveries/{id}/acknowledgement': { code: 'not-used' },
+    'GET /v1/incidents/{id}': undefined,
+    'POST /v1/incidents/{id}/close': { code: 'not-required' },
     'GET /v1/messages/{id}/evidence': undefined,
     'GET /v1/messages/{id}/erasure': undefined,
   };

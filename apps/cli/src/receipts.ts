@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { ACKNOWLEDGEMENTS, RETRACTION_REASONS } from '#contracts';
-import type { Acknowledgement, RetractionReason } from '#contracts';
+import { ACKNOWLEDGEMENTS, INCIDENT_CLOCKS, INCIDENT_CODES, RETRACTION_REASONS } from '#contracts';
+import type { Acknowledgement, CloseIncidentDto, RetractionReason } from '#contracts';
 import { Argument, Option } from 'commander';
 import { client, print } from './commands.js';
 
@@ -10,7 +10,7 @@ interface RetractOptions {
   readonly to?: string[];
 }
 
-/** retract, acknowledge */
+/** retract, acknowledge, incidents, close-incident */
 export const receiptCommands = (program: Command): void => {
   program
     .command('retract <id>')
@@ -35,5 +35,23 @@ export const receiptCommands = (program: Command): void => {
     .requiredOption('--as <authority>', 'receiving authority')
     .action(async (id: string, code: Acknowledgement, { as }: { readonly as: string }, command: Command) =>
       print(await client(command, as).acknowledge(id, code)),
+    );
+  program
+    .command('incidents')
+    .description('messages that went to the wrong authority, with the clocks that run')
+    .requiredOption('--as <authority>', 'authority whose system asks')
+    .option('--open', 'those with a clock within which nothing was done yet')
+    .action(async ({ as, open }: { readonly as: string; readonly open?: true }, command: Command) =>
+      print(await client(command, as).incidents(open === undefined ? {} : { open: 'true' })),
+    );
+  program
+    .command('close-incident <id>')
+    .description('say what was done within a clock of an incident, or within both')
+    .requiredOption('--as <authority>', 'authority whose incident it is')
+    .addOption(new Option('--code <code>', 'what was done').choices(INCIDENT_CODES).makeOptionMandatory())
+    .addOption(new Option('--clock <clock>', 'this clock alone').choices(INCIDENT_CLOCKS))
+    .option('--at <instant>', 'when it was done; now when absent')
+    .action(async (id: string, { as, ...done }: CloseIncidentDto & { readonly as: string }, command: Command) =>
+      print(await client(command, as).closeIncident(id, done)),
     );
 };

@@ -37,6 +37,8 @@ import { IssueToken } from './application/issue-token.js';
 import { Law, sha256 } from './application/law.js';
 import { OwnKeys } from './application/own-keys.js';
 import { ReadAttachment } from './application/read-attachment.js';
+import { CorrectReferral } from './application/correct-referral.js';
+import { HandleIncidents } from './application/handle-incidents.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadReferrals } from './application/read-referrals.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
@@ -68,6 +70,7 @@ import { AttachmentController } from './http/attachment.controller.js';
 import { DeliveryController } from './http/delivery.controller.js';
 import { DisclosureCheckController } from './http/disclosure-check.controller.js';
 import { EvidenceController } from './http/evidence.controller.js';
+import { IncidentController } from './http/incident.controller.js';
 import { ErasureController } from './http/erasure.controller.js';
 import { problems } from './http/gateway-problems.js';
 import { LogController } from './http/log.controller.js';
@@ -88,6 +91,7 @@ import { PostgresForeignKeys } from './persistence/foreign-keys.store.js';
 import { PostgresHeldDeliveries } from './persistence/held-delivery.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
+import { PostgresIncidentStore } from './persistence/incident.store.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
 import { PostgresRetractionStore } from './persistence/retraction.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
@@ -194,6 +198,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   health.watch('receipts', async () => ((await deadlines.standing()) > 0 ? 'overdue' : undefined));
   health.measure('overdue-receipts', () => deadlines.standing());
   const expiring = new ExpireAttachments(attachments, files, now);
+  const incidents = new HandleIncidents(new PostgresIncidentStore(dataSource), () => keys.authorities, now);
+  health.watch('incidents', async () => ((await incidents.overdue()) > 0 ? 'clock-ran-out' : undefined));
   const expire = new Expire(referrals, expiring, hosted, now);
   platform.onDrain('relay', async () => {
     await relay.drain();
@@ -221,7 +227,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const evaluate = new EvaluateReferral(law, keys, newId);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
-  const sweep = new Sweep(expire, again, deadlines, config.SWEEP_INTERVAL_MS, log);
+  const sweep = new Sweep(expire, again, deadlines, incidents, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
   const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, () => sweep.wake());
   platform.onDrain('loops', () => sweep.stop());
@@ -236,6 +242,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     loop.start();
     platform.onDrain('loops', () => loop.stop());
   }
+  const submitting = new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash);
+  const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -246,6 +254,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       AttachmentController,
       DeliveryController,
       ErasureController,
+      IncidentController,
       DisclosureCheckController,
       EvidenceController,
       LogController,
@@ -255,10 +264,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     providers: [
       value(Law, law),
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
-      value(
-        SubmitReferral,
-        new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash),
-      ),
+      value(SubmitReferral, submitting),
+      value(CorrectReferral, new CorrectReferral(submitting, referrals, retracting)),
       value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(EraseMessage, erasing),
@@ -272,8 +279,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(TakeAttachment, new TakeAttachment(attachments, files, randomBytes, config.ATTACHMENT_UNUSED_MS, now)),
       value(ReadAttachment, new ReadAttachment(deliveries, files)),
       value(RecordOutcome, outcomes),
+      value(HandleIncidents, incidents),
       value(ReceiveRetraction, new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now)),
-      value(RetractReferral, new RetractReferral(referrals, retractions, keys, environment, newId, now)),
+      value(RetractReferral, retracting),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
       {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
   Acknowledgement,
+  CloseIncidentDto,
+  IncidentView,
   AnnounceAttachmentDto,
   AssessmentDto,
   AttachmentView,
@@ -119,6 +121,15 @@ export class DelgeClient {
   /** What became of a message that its sender took back, or of what a correction is about. @throws {DelgeProblem} nothing-to-acknowledge */
   acknowledge(id: string, code: Acknowledgement): Promise<object> {
     return this.call('POST', `/v1/deliveries/${id}/acknowledgement`, { code });
+  }
+
+  /** Messages that went to the wrong authority, with the clocks that run. */
+  incidents(query: Readonly<Record<string, string>> = {}): Promise<Page<IncidentView>> {
+    return this.call('GET', `/v1/incidents${search(query)}`);
+  }
+  /** Says what was done within a clock, or within both. @throws {DelgeProblem} incident-closed, incident-invalid */
+  closeIncident(id: string, done: CloseIncidentDto): Promise<IncidentView> {
+    return this.call('POST', `/v1/incidents/${id}/close`, done);
   }
 
   /** What proves a message to somebody who trusts nobody. @param since size of a checkpoint that the reader has seen */

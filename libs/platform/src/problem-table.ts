@@ -179,6 +179,16 @@ export const PROBLEMS = {
     'There is no retraction or correction to acknowledge.',
     'Its sender has not taken it back, and it is no correction.',
   ),
+  'incident-closed': entry(
+    'Något annat är redan angivet för den klockan.',
+    'Something else was said about that clock already.',
+    'Each clock of an incident is closed once.',
+  ),
+  'incident-invalid': entry(
+    'Tidpunkten passar inte.',
+    'The time does not fit.',
+    'What was done was done after the incident was opened, and not in time to come.',
+  ),
   'registration-refused': entry(
     'Registreringen godtogs inte.',
     'The registration was refused.',

@@ -3,6 +3,7 @@ import { mayFollow } from '../../../apps/gateway/src/application/give-receipt.js
 import type {
   DeliveryStore,
   ListedDelivery,
+  NewIncident,
   Outgoing,
   StoredDelivery,
   StoredReceipt,
@@ -13,6 +14,7 @@ type Rejection = Parameters<DeliveryStore['reject']>[1];
 /** DeliveryStore in memory, with the transactions of the real one: each method changes everything or nothing. */
 export class MemoryDeliveryStore implements DeliveryStore {
   readonly outbox: Outgoing[] = [];
+  readonly incidents: NewIncident[] = [];
   readonly rejections: Rejection[] = [];
   readonly deliveries = new Map<string, StoredDelivery>();
   private readonly given = new Map<string, StoredReceipt[]>();
@@ -69,6 +71,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
     messageId: string,
     receipt: StoredReceipt,
     outgoing: Outgoing,
+    incident?: NewIncident,
   ): Promise<StoredReceipt | undefined> {
     const before = this.given.get(`${authority} ${messageId}`) ?? [];
     const earlier = before.find(({ kind }) => kind === receipt.kind);
@@ -79,6 +82,7 @@ export class MemoryDeliveryStore implements DeliveryStore {
       return Promise.reject(error as Error);
     }
     this.given.set(`${authority} ${messageId}`, [...before, receipt]);
+    if (incident !== undefined) this.incidents.push(incident);
     this.outbox.push(outgoing);
     return Promise.resolve(undefined);
   }

@@ -5,6 +5,7 @@ import type {
   Dues,
   ListedReferral,
   MessageDue,
+  NewIncident,
   Outgoing,
   ReferralStore,
   StoredMessage,
@@ -17,6 +18,7 @@ import type {
 export class MemoryReferralStore implements ReferralStore, Pick<DueStore, 'open'> {
   readonly outbox: Outgoing[] = [];
   readonly refusals: StoredRefusal[] = [];
+  readonly incidents: NewIncident[] = [];
   readonly dues: (Dues & { readonly messageId: string })[] = [];
   private readonly referrals = new Map<string, StoredReferral>();
   private readonly kept = new Map<string, StoredStatement>();
@@ -82,12 +84,14 @@ export class MemoryReferralStore implements ReferralStore, Pick<DueStore, 'open'
     statement: StoredStatement,
     fact: Parameters<ReferralStore['record']>[2],
     dues?: Dues,
+    incident?: NewIncident,
   ): Promise<'recorded' | 'unknown'> {
     const { messageId, entryId } = statement;
     const holds = (referral: StoredReferral): boolean => referral.messages.some((m) => m.messageId === messageId);
     const found = [...this.referrals].find(([, referral]) => referral.authority === authority && holds(referral));
     if (found === undefined && !this.refusals.some((refusal) => refusal.messageId === messageId))
       return Promise.resolve('unknown');
+    if (found !== undefined && incident !== undefined) this.incidents.push(incident);
     if (found !== undefined && dues !== undefined) this.dues.push({ ...dues, messageId });
     this.kept.set(entryId, { ...statement, ...this.kept.get(entryId) });
     if (found !== undefined && fact !== undefined) {

@@ -99,6 +99,21 @@ describe('a business receipt', () => {
   });
 });
 
+describe('a receipt that says that it came to the wrong authority', () => {
+  it('opens an incident here with it, and no other rejection does', async () => {
+    const stored = await give({ kind: 'form-rejected', reason: 'misdirected' });
+    await give({ kind: 'form-rejected', reason: 'misdirected' });
+    expect(store.incidents).toMatchObject([
+      { incidentId: stored.receiptId, messageId: message.message.messageId, side: 'recipient', other: SENDER },
+    ]);
+  });
+
+  it.each(['not-competent', 'wrong-function'] as const)('%s: no incident', async (reason) => {
+    await give({ kind: 'form-rejected', reason });
+    expect(store.incidents).toEqual([]);
+  });
+});
+
 describe('receipts together', () => {
   const rejected: GiveReceiptDto = { kind: 'form-rejected', reason: 'incomplete' };
 

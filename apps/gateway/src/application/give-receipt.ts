@@ -4,10 +4,11 @@ import type { Receipt } from '#envelope';
 import type { AcknowledgeDto, GiveReceiptDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
 import { isCorrection } from '../domain/correction.js';
+import { opensIncident } from '../domain/incident.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
 import type { Law } from './law.js';
-import type { DeliveryStore, NewId, Now, RetractionStore, StoredReceipt } from './ports.js';
+import type { DeliveryStore, NewId, NewIncident, Now, RetractionStore, StoredReceipt } from './ports.js';
 
 /** What an authority says in a receipt of its own. */
 interface Said {
@@ -96,11 +97,11 @@ export class GiveReceipt {
       detail: { ...(reason === undefined ? {} : { reason }), ...(diaryNumber === undefined ? {} : { diaryNumber }) },
     };
     const body = canonicalBytes({ receipt: text, ...(sealed === undefined ? {} : { sealed }) });
-    const first = await this.store.addReceipt(authority, messageId, stored, {
-      id: this.newId(),
-      type: 'receipt.signed.v1',
-      body,
-    });
+    const incident: NewIncident | undefined = opensIncident(kind, reason)
+      ? { incidentId: receipt.receiptId, messageId, side: 'recipient', other: delivery.sender, openedAt: at }
+      : undefined;
+    const outgoing = { id: this.newId(), type: 'receipt.signed.v1', body } as const;
+    const first = await this.store.addReceipt(authority, messageId, stored, outgoing, incident);
     return first === undefined ? stored : sameOr(first, said);
   }
 

@@ -1,5 +1,8 @@
 import type {
   BusinessReceipt,
+  IncidentClock,
+  IncidentCode,
+  ListIncidentsQueryDto,
   ListReferralsQueryDto,
   MessageState,
   RetractionReason,
@@ -13,6 +16,7 @@ import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
 import type { Awaited, Due } from '../domain/deadlines.js';
 import type { ComputedBy } from '../domain/forecast.js';
+import type { KeptClock } from '../domain/incident.js';
 
 export type Now = () => Date;
 /** Fresh UUID, lower case. */
@@ -213,6 +217,8 @@ export interface ReferralStore {
     statement: StoredStatement,
     fact: MessageState | undefined,
     dues?: Dues,
+    /** Opened with it, once. */
+    incident?: NewIncident,
   ): Promise<'recorded' | 'unknown'>;
   /** Those of an authority that wait for a key, the longest waiting first. */
   awaitingKey(authority: string): Promise<readonly AwaitingKey[]>;
@@ -303,6 +309,42 @@ export interface RetractionStore {
   received(authority: string, messageIds: readonly string[]): Promise<readonly ReceivedRetraction[]>;
 }
 
+/** Personal data that went to the wrong authority: what opens it, at one end. */
+export interface NewIncident {
+  /** That of the receipt that says so. */
+  readonly incidentId: string;
+  readonly messageId: string;
+  readonly side: 'sender' | 'recipient';
+  readonly other: string;
+  readonly openedAt: Date;
+}
+export interface StoredIncident extends NewIncident {
+  readonly clocks: readonly KeptClock[];
+}
+export interface IncidentAlarm {
+  readonly messageId: string;
+  readonly what: 'opened' | IncidentClock;
+}
+export interface IncidentStore {
+  list(
+    authority: string,
+    query: ListIncidentsQueryDto,
+  ): Promise<readonly (StoredIncident & { readonly cursor: string })[]>;
+  find(authority: string, incidentId: string): Promise<StoredIncident | undefined>;
+  /** @returns false when somebody else said another thing of one of them meanwhile */
+  meet(
+    authority: string,
+    incidentId: string,
+    clocks: readonly IncidentClock[],
+    code: IncidentCode,
+    at: Date,
+  ): Promise<boolean>;
+  /** @returns what was opened, and which clocks ran out, and was not returned before */
+  alarm(authority: string, at: Date): Promise<readonly IncidentAlarm[]>;
+  /** How many clocks have run out with nothing done. */
+  overdue(authority: string, at: Date): Promise<number>;
+}
+
 export interface DeliveryStore {
   /** What was taken, when something was. */
   taken(authority: string, messageId: string): Promise<TakenDelivery | undefined>;
@@ -347,6 +389,8 @@ export interface DeliveryStore {
     messageId: string,
     receipt: StoredReceipt,
     outgoing: Outgoing,
+    /** Opened with it. */
+    incident?: NewIncident,
   ): Promise<StoredReceipt | undefined>;
 }
 

@@ -1,6 +1,7 @@
 import type { DeliveryListItem, DeliveryView, ListDeliveriesQueryDto, Page } from '#contracts';
+import { isCorrection } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
-import type { DeliveryStore, ListedDelivery, ReceivedRetraction, RetractionStore } from './ports.js';
+import type { DeliveryStore, ListedDelivery, ReceivedRetraction, RetractionStore, StoredDelivery } from './ports.js';
 
 /** What a recipient sees of its own deliveries. */
 export class ReadDeliveries {
@@ -35,6 +36,7 @@ export class ReadDeliveries {
       ...(retracted === undefined
         ? {}
         : { retractedAt: retracted.at.toISOString(), retracted: retractedView(retracted) }),
+      ...(await this.corrects(authority, delivery)),
       registration,
       content,
       // Without the key: a system reads what the gateway opens for it.
@@ -50,6 +52,16 @@ export class ReadDeliveries {
         ...detail,
       })),
     };
+  }
+
+  private async corrects(
+    authority: string,
+    { type, sender, detail }: StoredDelivery,
+  ): Promise<Pick<DeliveryView, 'corrects'>> {
+    const { corrects: messageId } = detail.content as { readonly corrects?: unknown };
+    if (!isCorrection(type) || typeof messageId !== 'string') return {};
+    const original = await this.store.taken(authority, messageId);
+    return { corrects: { messageId, bound: original?.sender === sender } };
   }
 }
 

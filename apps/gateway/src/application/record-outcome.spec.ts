@@ -141,6 +141,16 @@ describe('a receipt', () => {
     expect(await kept()).toMatchObject([{ entry: told.notice, statement: told.receipt, proof: told.proof }]);
   });
 
+  it('that says misdirected opens an incident with its id, when the sender is told', async () => {
+    const receiptId = world.newId();
+    await outcomes.receipt(await recorded({ kind: 'form-rejected', reason: 'misdirected', receiptId }));
+    const { messageId } = message;
+    const openedAt = world.clock.now();
+    expect(store.incidents).toEqual([{ incidentId: receiptId, messageId, side: 'sender', other: RECIPIENT, openedAt }]);
+    await outcomes.receipt(await recorded({ kind: 'form-rejected', reason: 'incomplete' }));
+    expect(store.incidents).toHaveLength(1);
+  });
+
   it('is awaited from the release on, by type and ground, until it comes', async () => {
     await outcomes.decided(await exchange.decided(submitted));
     await outcomes.receipt(await recorded());

@@ -12,10 +12,19 @@ import type { Snapshot } from '#snapshot';
 import { MOST_ATTEMPTS, refusedForKey, rejectedForKey } from '../domain/attempts.js';
 import { duesOf, duesOfRetraction, metBy } from '../domain/deadlines.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
+import { opensIncident } from '../domain/incident.js';
 import { isTerminal } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
-import type { Dues, Now, ReferralStore, RetractionStore, StoredMessage, StoredStatement } from './ports.js';
+import type {
+  Dues,
+  NewIncident,
+  Now,
+  ReferralStore,
+  RetractionStore,
+  StoredMessage,
+  StoredStatement,
+} from './ports.js';
 import type { VerifiedRetraction } from './receive-retraction.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 
@@ -130,6 +139,16 @@ export class RecordOutcome {
       },
       rejectedForKey(receipt) ? ended('rejected', true, receipt.attempt) : factOf[receipt.kind],
       { met: metBy(receipt.kind), at: this.now() },
+      // An authority becomes aware when it is told.
+      opensIncident(receipt.kind, receipt.reason)
+        ? {
+            incidentId: receipt.receiptId,
+            messageId: receipt.messageId,
+            side: 'sender',
+            other: receipt.by,
+            openedAt: this.now(),
+          }
+        : undefined,
     );
   }
 
@@ -196,8 +215,9 @@ export class RecordOutcome {
     statement: StoredStatement,
     fact: MessageState | undefined,
     dues?: Dues,
+    incident?: NewIncident,
   ): Promise<Recorded> {
-    const outcome = await this.store.record(sender, statement, fact, dues);
+    const outcome = await this.store.record(sender, statement, fact, dues, incident);
     if (fact === 'awaiting-key') this.awaiting();
     return { messageId: statement.messageId, kind: statement.kind, outcome };
   }

@@ -11,6 +11,8 @@ import type {
   EvidenceView,
   ForecastView,
   GroundView,
+  IncidentClockView,
+  IncidentView,
   MessageSummary,
   MessageView,
   OpeningLineView,
@@ -32,6 +34,8 @@ import {
   BUSINESS_RECEIPTS,
   FORECAST_DIFFERENCES,
   FORM_REASONS,
+  INCIDENT_CLOCKS,
+  INCIDENT_CODES,
   MALWARE_FINDINGS,
   MEDIA_TYPES,
   MESSAGE_STATES,
@@ -224,6 +228,25 @@ const listed: Members<DeliveryListItem> = {
     described(instant, 'When its sender took it back: do not use it, and say what became of it. It is not deleted'),
   ),
 };
+const incident = object<IncidentView>({
+  id: described(uuid, 'The same at both ends: that of the receipt that says so'),
+  messageId: uuid,
+  side: { type: 'string', enum: ['sender', 'recipient'] },
+  other: authority,
+  openedAt: instant,
+  clocks: listOf(
+    object<IncidentClockView>({
+      clock: { type: 'string', enum: INCIDENT_CLOCKS },
+      hours: count,
+      law: described(listOf(text), 'What it stands for'),
+      dueAt: instant,
+      state: { type: 'string', enum: ['running', 'met', 'overdue'] },
+      code: absent({ type: 'string', enum: INCIDENT_CODES }),
+      metAt: absent(instant),
+    }),
+  ),
+  closedAt: absent(described(instant, 'When something was done within each clock')),
+});
 const page = (items: Schema): Schema =>
   object<Page<object>>({
     items: listOf(items),
@@ -288,6 +311,12 @@ export const answers = {
   deliveries: page(object<DeliveryListItem>(listed)),
   delivery: object<DeliveryView>({
     ...listed,
+    corrects: absent(
+      object<NonNullable<DeliveryView['corrects']>>({
+        messageId: uuid,
+        bound: described({ type: 'boolean' }, 'Whether this authority received it from the same sender'),
+      }),
+    ),
     retracted: absent(
       object<NonNullable<DeliveryView['retracted']>>({
         ...proven,
@@ -369,6 +398,8 @@ export const answers = {
     ended: described({ type: 'boolean' }, 'Until it has, it cannot be erased'),
     erasedAt: absent(instant),
   }),
+  incidents: page(incident),
+  incident,
   erased: { type: 'object', required: ['messageId', 'erasedAt'], properties: { messageId: uuid, erasedAt: instant } },
   evidence: object<EvidenceView>({
     format: { type: 'string', enum: ['delge-evidence/1'] },
@@ -465,5 +496,17 @@ export const PROBLEM: Schema = {
       }),
       'With `formal-obstacle` and `assessment-missing`: the verdict for each recipient',
     ),
+    fallBack: {
+      type: 'object',
+      required: ['messageId', 'retracted'],
+      properties: {
+        messageId: uuid,
+        retracted: described(
+          { type: 'boolean' },
+          'Whether `onDeny=retract` took it back just now; else a retraction may',
+        ),
+      },
+      description: 'With these of a correction: the message that it would have put right',
+    },
   },
 };

@@ -11,6 +11,7 @@ import {
 import type { Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
 import { Policy } from '#platform';
 import type { Request, Response } from 'express';
+import { CorrectReferral } from '../application/correct-referral.js';
 import { ReadReferrals } from '../application/read-referrals.js';
 import { RetractReferral } from '../application/retract-referral.js';
 import { SubmitReferral } from '../application/submit-referral.js';
@@ -27,6 +28,7 @@ export class ReferralController {
     @Inject(SubmitReferral) private readonly submitting: SubmitReferral,
     @Inject(ReadReferrals) private readonly reading: ReadReferrals,
     @Inject(WithdrawReferral) private readonly withdrawing: WithdrawReferral,
+    @Inject(CorrectReferral) private readonly correcting: CorrectReferral,
     @Inject(RetractReferral) private readonly retracting: RetractReferral,
   ) {}
 
@@ -49,7 +51,7 @@ export class ReferralController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ReferralAccepted> {
     // The body as it was parsed, not the instance made for validation: its canonical form is what an id stands for.
-    const accepted = await this.submitting.submit(caller, request.body as SubmitReferralDto, query);
+    const accepted = await this.correcting.submit(caller, request.body as SubmitReferralDto, query);
     response.location(`/v1/referrals/${accepted.id}`);
     return accepted;
   }

@@ -5,6 +5,7 @@ import { mayFollow } from '../application/give-receipt.js';
 import type {
   DeliveryStore,
   ListedDelivery,
+  NewIncident,
   Outgoing,
   StoredDelivery,
   StoredReceipt,
@@ -13,6 +14,7 @@ import type {
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
+import { openIncident } from './incident.store.js';
 import { schema } from './index.js';
 import type { Outbox } from './outbox.js';
 import { cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
@@ -153,6 +155,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
     messageId: string,
     receipt: StoredReceipt,
     outgoing: Outgoing,
+    incident?: NewIncident,
   ): Promise<StoredReceipt | undefined> {
     const earlier = await asAuthority(this.dataSource, authority, async (tx) => {
       // One at a time, so that what contradicts another sees it; and no note stays behind in what is erased meanwhile.
@@ -168,6 +171,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
       mayFollow(receipt.kind, before);
       await this.insertReceipt(tx, authority, messageId, receipt);
       await this.outbox.add(tx, [outgoing]);
+      if (incident !== undefined) await openIncident(tx, authority, incident);
       return undefined;
     });
     if (earlier === undefined) this.outbox.wake();

@@ -5,6 +5,7 @@ import type {
   Dues,
   EarlierAttempt,
   ListedReferral,
+  NewIncident,
   Outgoing,
   ReferralStore,
   StoredMessage,
@@ -19,6 +20,7 @@ import type { StorageCipher } from '../keys/storage-cipher.js';
 import { bringAttachments, useAttachments } from './attachment.store.js';
 import { asAuthority } from './authority-transaction.js';
 import { noteDues } from './due.store.js';
+import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
 import { cursorOf, toEarlier, toMessage, toReferral, toStatement } from './rows.js';
 import type { EarlierRow, MessageRow, ReferralRow, StatementRow } from './rows.js';
@@ -206,6 +208,7 @@ export class PostgresReferralStore implements ReferralStore {
     statement: StoredStatement,
     fact: MessageState | undefined,
     dues?: Dues,
+    incident?: NewIncident,
   ): Promise<'recorded' | 'unknown'> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<MessageRow[]>(
@@ -240,6 +243,7 @@ export class PostgresReferralStore implements ReferralStore {
           ],
         );
       if (row !== undefined && !erased && dues !== undefined) await noteDues(tx, authority, statement.messageId, dues);
+      if (row !== undefined && incident !== undefined) await openIncident(tx, authority, incident);
       const next = row === undefined || fact === undefined ? row?.state : advanceBy(row, fact, statement.attempt);
       if (next !== undefined && next !== row?.state) {
         await tx.query(

@@ -5,6 +5,7 @@ export * from './erasure-view.dto.js';
 export * from './evidence-view.dto.js';
 export * from './export-view.dto.js';
 export * from './give-receipt.dto.js';
+export * from './incident.dto.js';
 export * from './queries.dto.js';
 export * from './referral-view.dto.js';
 export * from './retraction.dto.js';

@@ -44,7 +44,8 @@ export class SubmitReferralQueryDto {
   /** `refuse`: answer 422 where an assessment is missing instead of keeping a draft. */
   @Optional() @IsIn(['draft', 'refuse']) readonly onAssess?: 'draft' | 'refuse';
   /** `send-permitted`: where some items may not go to a recipient, leave them out and send it the others. Absent: refuse. */
-  @Optional() @IsIn(['refuse', 'send-permitted']) readonly onDeny?: 'refuse' | 'send-permitted';
+  /** Of a correction, `retract`: where it may not go, what it corrects is taken back instead; the answer is a refusal all the same. */
+  @Optional() @IsIn(['refuse', 'send-permitted', 'retract']) readonly onDeny?: 'refuse' | 'send-permitted' | 'retract';
 }
 
 export class DigestParamDto {

@@ -202,6 +202,8 @@ export interface DeliveredAttachmentView {
 
 /** Answer of `GET /v1/deliveries/{id}`. */
 export interface DeliveryView extends DeliveryListItem {
+  /** Of a correction: the message that it puts right, and whether this authority received that from the same sender. */
+  readonly corrects?: { readonly messageId: string; readonly bound: boolean };
   /** The sender's retraction, with the notice that took it into the log. */
   readonly retracted?: ProvenStatement & {
     readonly retractionId: string;

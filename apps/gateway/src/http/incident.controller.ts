@@ -1,0 +1,50 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CloseIncidentDto, IdParamDto, ListIncidentsQueryDto } from '#contracts';
+import type { IncidentView, Page } from '#contracts';
+import { Policy } from '#platform';
+import { HandleIncidents } from '../application/handle-incidents.js';
+import { Caller } from './caller.js';
+import { Answer, Problems } from './openapi.js';
+
+/** Personal data that went to the wrong authority. */
+@ApiTags('incidents')
+@ApiBearerAuth('system')
+@Controller('v1/incidents')
+export class IncidentController {
+  constructor(@Inject(HandleIncidents) private readonly incidents: HandleIncidents) {}
+
+  @Get()
+  @Policy('system')
+  @ApiOperation({
+    summary: 'List incidents',
+    description: 'Messages that went to the wrong authority, with the clocks that run. Lista incidenter.',
+  })
+  @Answer(200, 'One page', 'incidents')
+  @Problems(400, 401, 503)
+  list(@Query() query: ListIncidentsQueryDto, @Caller() caller: string): Promise<Page<IncidentView>> {
+    return this.incidents.list(caller, query);
+  }
+
+  @Get(':id')
+  @Policy('system')
+  @ApiOperation({ summary: 'Read an incident', description: 'Läs en incident.' })
+  @Answer(200, 'The incident', 'incident')
+  @Problems(400, 401, 404, 503)
+  read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<IncidentView> {
+    return this.incidents.read(caller, id);
+  }
+
+  @Post(':id/close')
+  @HttpCode(200)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Say what was done within a clock of an incident',
+    description: 'By a code; kept at this gateway and sent nowhere. Avsluta en incident.',
+  })
+  @Answer(200, 'The incident', 'incident')
+  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
+  close(@Param() { id }: IdParamDto, @Body() done: CloseIncidentDto, @Caller() caller: string): Promise<IncidentView> {
+    return this.incidents.close(caller, id, done);
+  }
+}
