@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { MessageState } from '#contracts';
 import { importPrivate, parseManifest } from '#envelope';
 import type { KeyUse } from '#envelope';
 import { newestKey } from '#keystore';
 import type { StatementBody } from '#snapshot';
+import type { Report } from '#verifier';
 import { addKey } from '../apps/cli/src/keys/add.js';
 import { stateAs } from '../tools/sandbox/enrol.js';
 import { keysOf, open, storePlace } from '../tools/sandbox/keys.js';
 import { untilFollowed } from '../tools/sandbox/systems.js';
+import { StackBundle } from './support/bundle.js';
+import { cli } from './support/cli.js';
 import { Auditor } from './support/evidence.js';
 import { judge, nothing } from './support/history.js';
+import { Parties } from './support/parties.js';
 import { TestStack, eventually, permitted } from './support/stack.js';
 
 /** `npm run test:rotation` queues 10,000. Fewer show the same. */
@@ -183,5 +190,21 @@ describe('keys replaced and ended while messages are queued', () => {
     expect(await deliveredOf(ids)).toBe(0);
     expect(await judge(delge, ids, sender, recipient)).toEqual(nothing);
     process.stdout.write(`${ids.length} refused, none delivered\n`);
+  });
+
+  it('leave a log that holds, keys, attempts and all, for somebody who trusts nobody', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'delge-rotation-'));
+    try {
+      const trust = join(delge.stack.options.dir, 'trust.json');
+      await (await StackBundle.of(delge, new Parties(delge))).write(join(folder, 'bundle'));
+      const { code, out } = await cli('verify', join(folder, 'bundle'), '--trust', trust, '--json');
+      const report = JSON.parse(out) as Report;
+      expect({ ...report, code }).toMatchObject({ findings: [], conclusion: 'holds', code: 0 });
+      expect(report.counts?.deny).toBeGreaterThanOrEqual(2 * MESSAGES);
+      expect(report.counts?.permit).toBeGreaterThanOrEqual(2 * MESSAGES);
+      process.stdout.write(`${JSON.stringify(report.counts)}\n`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
