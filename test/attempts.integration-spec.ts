@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { MessageSubmittedV1, SubmitReferralDto } from '#contracts';
 import { parseMessageSubmittedV1 } from '#contracts';
 import { generateKey, localSigner, parseManifest } from '#envelope';
-import type { PrivateKey } from '#envelope';
+import type { Manifest, PrivateKey } from '#envelope';
 import { MemoryRetractionStore, aGateway, aWorld, anExchange, example, forged, publicJwk, sealed } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
 import type { DataSource } from 'typeorm';
@@ -164,7 +164,12 @@ describe('the next attempt of a message', () => {
       db = await databases.connect(databases.urls.operator.exchange, 'exchange');
       const signer = localSigner(world.keys.decision);
       const blind = (): Buffer => randomBytes(32);
-      const recorder = new Recorder(signer, world.environment, { id: randomUUID, blind }, () => true);
+      const recorder = new Recorder(
+        () => [signer],
+        world.environment,
+        { id: randomUUID, blind },
+        () => true,
+      );
       deciding = new DecideMessage(db, exchange.senders, exchange.judge, recorder, world.clock.now, nothing);
       await another();
     });
@@ -174,10 +179,10 @@ describe('the next attempt of a message', () => {
       await deciding.execute(made, 'gw-kommunerna');
       return made;
     };
-    const taken = async (made: Sealed, attempt: number): Promise<string> => {
+    const taken = async (made: Sealed, attempt: number, change: Partial<Manifest> = {}): Promise<string> => {
       const next = await forged(world, made, {
         context: (context) => ({ ...context, attempt }),
-        manifest: (manifest) => ({ ...manifest, attempt }),
+        manifest: (manifest) => ({ ...manifest, attempt, ...change }),
       });
       try {
         return (await deciding.execute(next, 'gw-kommunerna')).outcome;
@@ -194,7 +199,8 @@ describe('the next attempt of a message', () => {
     it.each<[StoredMessage['state'], boolean]>([
       ['decided', false],
       ['released', true],
-      ['rejected', true],
+      // For another reason than its key.
+      ['rejected', false],
       ['fetched', false],
       ['expired', false],
       // By the law, or for a key that is not the recipient's.
@@ -204,6 +210,43 @@ describe('the next attempt of a message', () => {
       await move(made, state);
       expect(await taken(made, 2)).toBe(isTaken ? 'permit' : 'attempt-out-of-order');
       expect(await taken(made, 3)).toBe('attempt-out-of-order');
+    });
+
+    it('is not denied for a key that its gateway has read of a moment before', async () => {
+      const made = await sealed(world, gateway, { ...example('01'), referral: fresh() });
+      const key = await generateKey('document');
+      const administrator = world.keys.administrators['linkoping'] as PrivateKey;
+      await world.state({ kind: 'key-added', holder: system, use: 'document', key: publicJwk(key) }, administrator);
+      const ahead = await forged(world, made, {
+        documentSigner: localSigner(key),
+        manifest: (manifest) => ({ ...manifest, documentKey: key.kid }),
+      });
+      expect((await deciding.execute(ahead, 'gw-kommunerna')).outcome).toBe('permit');
+    });
+
+    it('is taken after one that the recipient could not open', async () => {
+      const made = await first();
+      await move(made, 'rejected');
+      const { sender, message } = made;
+      const receipt = {
+        receiptId: randomUUID(),
+        kind: 'rejected',
+        reason: 'seal-not-openable',
+        at: new Date(),
+      } as const;
+      const key = { sender, messageId: message.messageId, attempt: 1 };
+      await db.transaction((tx) => messages.addReceipt(tx, key, { ...receipt, sha256: 'A'.repeat(43) }));
+      expect(await taken(made, 2)).toBe('permit');
+    });
+
+    it.each<[string, Partial<Manifest>]>([
+      ['recipient', { recipient: 'skv/skatteverket' }],
+      ['case', { caseId: randomUUID() }],
+    ])('is no message to another %s under the same id', async (_, change) => {
+      const made = await first();
+      await move(made, 'released');
+      expect(await taken(made, 2, change)).toBe('attempt-out-of-order');
+      expect(await taken(made, 2)).toBe('permit');
     });
 
     it('is taken after one that was refused for its key, once, and that one comes again as what is known', async () => {

@@ -17,7 +17,9 @@ import {
 } from '#testing';
 import type { Forgery, Sealed, TestGateway, World } from '#testing';
 import { ReceiveDelivery } from '../apps/gateway/src/application/receive-delivery.js';
+import type { FurthestEntry } from '../apps/gateway/src/application/ports.js';
 import { RecordOutcome } from '../apps/gateway/src/application/record-outcome.js';
+import { VerifyEvidence } from '../apps/gateway/src/application/verify-evidence.js';
 import { MaliciousExchange, verdictOf } from './support/malicious-exchange.js';
 
 const RECIPIENT = 'fk/forsakringskassan';
@@ -58,6 +60,22 @@ describe('a malicious exchange', () => {
       expect(Object.values(world.keys.sealings).map(({ kid }) => kid)).toContain(
         parseManifest(again.manifest).manifest.sealingKey,
       );
+    });
+
+    it('by telling its sender that the true one has ended', async () => {
+      const store = new MemoryReferralStore();
+      const { id, caseId, type } = genuine.referral;
+      const common = { authority: genuine.sender, id, caseId, type, bodyDigest: '', body: genuine.referral };
+      const stored = { ...common, assessments: [], version: world.newId(), submittedAt: world.clock.now() };
+      await store.put({ ...stored, phase: 'accepted', messages: [genuine.message] }, undefined, [], []);
+      const retractions = new MemoryRetractionStore();
+      const outcomes = new RecordOutcome(sender.evidence, store, retractions, sender.keys, world.clock.now);
+      const lie = { outcome: 'deny', verification: ['SEALING_KEY_NOT_LIVE'] } as const;
+      const told = await exchange.honest.decided(genuine, {
+        change: (decision) => ({ ...decision, outcome: 'deny', verdict: lie }),
+      });
+      expect(await outcomeOf(() => outcomes.decided(told))).toBe('sealing-key-is-live');
+      expect((await store.findMessage(genuine.sender, genuine.message.messageId))?.state).toBe('accepted');
     });
 
     it('by sealing the document on to another that it hands it to', async () => {
@@ -284,6 +302,31 @@ describe('a malicious exchange', () => {
       expect(await taken(await exchange.decides(other, (d) => ({ ...d, keys: after })))).toBe('accepted');
       const backdated = await exchange.decides(genuine, (d) => ({ ...d, keys: before, decidedAt }));
       expect(await taken(backdated)).toBe('keys-superseded');
+    });
+
+    it('also when the recipient’s gateway has started again since', async () => {
+      const before = exchange.headAt(world.snapshot.size);
+      await world.revoke(manifestKey('rattsvasendet').kid, 'polis');
+      const kept: FurthestEntry[] = [];
+      const evidence = (earlier?: FurthestEntry) =>
+        new VerifyEvidence(recipient.law, world.trust, {
+          before: earlier,
+          keep: (entry) => Promise.resolve(void kept.push(entry)),
+        });
+      await recipient.follower.refresh();
+      const {
+        decision: entry,
+        blind,
+        proof,
+      } = await exchange.decides(genuine, (d) => ({
+        ...d,
+        keys: exchange.headAt(world.snapshot.size),
+      }));
+      expect(await outcomeOf(() => evidence().decision({ entry, blind, proof }))).toBe('accepted');
+      const old = await exchange.decides(genuine, (d) => ({ ...d, keys: before }));
+      const oldEvidence = { entry: old.decision, blind: old.blind, proof: old.proof };
+      expect(kept).toHaveLength(1);
+      expect(await outcomeOf(() => evidence(kept[0]).decision(oldEvidence))).toBe('keys-superseded');
     });
 
     it('and an honest one that learns of a revocation a little later is taken', async () => {

@@ -45,7 +45,12 @@ describe('a retraction', () => {
     beforeAll(async () => {
       db = await databases.connect(databases.urls.operator.exchange, 'exchange');
       const fresh = { id: randomUUID, blind: () => randomBytes(32) };
-      const recorder = new Recorder(exchange.signer, world.environment, fresh, () => true);
+      const recorder = new Recorder(
+        () => [exchange.signer],
+        world.environment,
+        fresh,
+        () => true,
+      );
       const { now } = world.clock;
       deciding = new DecideMessage(db, exchange.senders, exchange.judge, recorder, now, () => undefined);
       taking = new TakeRetraction(db, exchange.senders, recorder, now);

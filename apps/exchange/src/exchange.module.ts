@@ -69,10 +69,9 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const trust = await readTrust(config);
   const store = await openKeys(config, platform);
   let isLive = (_kid: string): boolean | undefined => undefined;
-  const signer = liveSigner(
-    () => store.signers('exchange', 'decision'),
-    (kid) => isLive(kid),
-  );
+  const decisionSigners = () => store.signers('exchange', 'decision');
+  // For tokens that last a minute; what goes into a log is signed by a live key alone.
+  const signer = liveSigner(decisionSigners, (kid) => isLive(kid));
   const operatorSecret = (await readFile(config.OPERATOR_TOKEN_FILE, 'utf8')).trim();
 
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
@@ -104,6 +103,9 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   platform.onDrain('loops', () => ruleSets.stop());
   health.register('keys', () => keys.missing());
   health.watch('keys', () => keys.stale());
+  health.watch('decision-key', () =>
+    decisionSigners().some(({ kid }) => isLive(kid) ?? true) ? undefined : 'not-live',
+  );
   platform.onDrain('loops', async () => {
     ledgerKeys.stop();
     await keys.stop();
@@ -122,7 +124,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const law = new Law(keys, new Cooperations(registry), ruleSets);
   const judge = new Judge(law);
   const fresh = { id: newId, blind: () => randomBytes(BLIND_BYTES) };
-  const recorder = new Recorder(signer, config.DELGE_ENVIRONMENT, fresh, () => keys.isFresh());
+  const recorder = new Recorder(decisionSigners, config.DELGE_ENVIRONMENT, fresh, () => keys.isFresh());
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
   const keeping = new KeepBlobs(dataSource, new FileBlobStore(config.BLOB_DIR), law, config.BLOB_QUOTA_BYTES, now);
   const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash, keeping);

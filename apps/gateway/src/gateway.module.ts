@@ -87,6 +87,7 @@ import { PostgresAttachmentStore } from './persistence/attachment.store.js';
 import { PostgresDueStore } from './persistence/due.store.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
 import { PostgresErasureStore } from './persistence/erasure.store.js';
+import { PostgresFurthestEntryStore } from './persistence/furthest-entry.store.js';
 import { PostgresForeignKeys } from './persistence/foreign-keys.store.js';
 import { PostgresHeldDeliveries } from './persistence/held-delivery.store.js';
 import { schema } from './persistence/index.js';
@@ -207,7 +208,11 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   await publisher.connect().catch(() => undefined);
 
-  const evidence = new VerifyEvidence(law, trust);
+  const furthest = new PostgresFurthestEntryStore(dataSource);
+  const evidence = new VerifyEvidence(law, trust, {
+    before: await furthest.read(),
+    keep: (entry) => furthest.keep(entry),
+  });
   const source = new LedgerEvidence(ledger, ledgerKeys, registry, trust);
   const erasing = new EraseMessage(
     new PostgresErasureStore(dataSource),

@@ -137,6 +137,11 @@ export class Snapshot {
       .filter(({ value, from }) => value.holder === holder && from <= this.length)
       .map((logged) => ({ key: logged.value, from: BigInt(logged.from), isLive: this.held(logged) !== undefined }));
   }
+  /** Whether this holder ever had the key up to this size, be it ended since. */
+  everHad(holder: string, kid: string): boolean {
+    const logged = this.state.keys.get(kid);
+    return logged?.value.holder === holder && logged.from <= this.length;
+  }
   /** The newest released rule set. */
   ruleSet(): ReleasedRuleSet | undefined {
     // Nothing that comes into the log later changes what it said at this size.

@@ -1,5 +1,6 @@
 import { parseDecision, parseManifest, signedDigest, verifyManifest } from '#envelope';
 import type { Manifest } from '#envelope';
+import type { Snapshot } from '#snapshot';
 import { claimInbox, inboxHolds } from '#messaging';
 import type { MessageSubmittedV1 } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -53,7 +54,7 @@ export class DecideMessage {
     }
     const decidedAt = this.now();
     const snapshot = await this.senders.establish(
-      { kid, env, gateway, authority: sender, at: decidedAt },
+      { kid, env, gateway, authority: sender, at: decidedAt, isKnown: (at) => hasAllOf(manifest, at) },
       account,
       { key: 'manifest-key', signature: 'manifest-signature' },
       (key) => verifyManifest(message.manifest, key),
@@ -93,15 +94,21 @@ export class DecideMessage {
   }
 
   /**
-   * Attempt n+1 is taken only when n was refused for its key, or is out and has no technical receipt (design.md section 7). What the law stopped, or what has
-   * expired, has ended, and its sender was told.
+   * Attempt n+1 is taken only when n was refused for its key, is out and has no technical receipt, or was not opened (design.md section 7). What the law stopped,
+   * what the recipient rejected for another reason, or what has expired, has ended, and its sender was told. It is the same message to the same recipient in the
+   * same case: under one id there is one business effect (I2).
    */
-  private async inOrder(tx: EntityManager, { sender, messageId, attempt }: StoredMessage): Promise<void> {
+  private async inOrder(
+    tx: EntityManager,
+    { sender, messageId, attempt, recipient, caseId }: StoredMessage,
+  ): Promise<void> {
     if (attempt === 1) return;
     const before = await messages.find(tx, { sender, messageId, attempt: attempt - 1 });
-    const open = before?.state === 'released' || before?.state === 'rejected';
+    const same = before?.recipient === recipient && before.caseId === caseId;
+    const open =
+      before?.state === 'released' || (before?.state === 'rejected' && (await messages.isUnopened(tx, before)));
     const forKey = before?.state === 'refused' && (await this.refusedForKey(tx, before));
-    if (!open && !forKey) throw new SetAside('attempt-out-of-order');
+    if (!same || !(open || forKey)) throw new SetAside('attempt-out-of-order');
   }
 
   private async refusedForKey(tx: EntityManager, message: StoredMessage): Promise<boolean> {
@@ -111,6 +118,12 @@ export class DecideMessage {
     return verification?.includes('SEALING_KEY_NOT_LIVE') === true;
   }
 }
+
+/** Whether the log has the keys and the function that a message names. A sender's gateway may have read it a moment further. */
+const hasAllOf = ({ sender, documentKey, recipient, recipientFunction, sealingKey }: Manifest, at: Snapshot): boolean =>
+  at.everHad(sender, documentKey) &&
+  at.everHad(recipient, sealingKey) &&
+  at.authority(recipient)?.functions.some(({ id }) => id === recipientFunction) === true;
 
 /** What a notice about a message names. */
 export const subject = ({ messageId, attempt, sender, recipient }: StoredMessage) => ({

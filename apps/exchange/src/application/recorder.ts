@@ -1,6 +1,7 @@
 import { MAX_STATEMENT } from '#contracts';
 import { signDecision, signNotice } from '#envelope';
 import type { Decision, Manifest, Notice, Signer } from '#envelope';
+import { newestLive } from '#keystore';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import { NotYet } from '../domain/errors.js';
@@ -24,7 +25,8 @@ export interface Fresh {
  */
 export class Recorder {
   constructor(
-    private readonly signer: Signer,
+    /** Newest first. */
+    private readonly signers: () => readonly Signer[],
     private readonly environment: string,
     private readonly fresh: Fresh,
     /** Whether the keys log has been seen lately, so that a key's end would be known here. */
@@ -68,7 +70,7 @@ export class Recorder {
       number,
       decidedAt: decidedAt.toISOString(),
     };
-    const text = await signDecision(this.signer, decision);
+    const text = await signDecision(this.live(snapshot, decidedAt), decision);
     // Nobody could be told of it: better set aside, where people see it, than stuck in the outbox.
     if (text.length > MAX_STATEMENT) throw new Error('a decision that no message can carry');
     const blind = this.fresh.blind();
@@ -106,7 +108,7 @@ export class Recorder {
       at: at.toISOString(),
       ...body,
     };
-    const text = await signNotice(this.signer, notice);
+    const text = await signNotice(this.live(snapshot, at), notice);
     const blind = this.fresh.blind();
     await entries.addNotice(tx, {
       entryId,
@@ -120,6 +122,14 @@ export class Recorder {
     });
     await entries.toLedger(tx, entryId, text, blind, statement);
     return entryId;
+  }
+
+  /** What a key signs that is not live at the size it names is believed by nobody: until there is one that is, all waits. @throws {NotYet} */
+  private live(snapshot: Snapshot, at: Date): Signer {
+    const then = snapshot.on(at);
+    const found = newestLive(this.signers(), (kid) => then.key(kid)?.use === 'decision');
+    if (found === undefined) throw new NotYet('live-key');
+    return found;
   }
 
   /** `keys` never decreases over all that the exchange signs, and is never of long ago (design.md section 7). */

@@ -14,6 +14,8 @@ export interface Signed {
   readonly authority: string;
   /** When it came: the time by which its key may have expired, and that what is recorded of it carries. */
   readonly at: Date;
+  /** Whether the log has all that it names, be it ended since; absent: it names nothing else. */
+  readonly isKnown?: (at: Snapshot) => boolean;
 }
 export interface Reasons {
   readonly key: QuarantineReason;
@@ -48,10 +50,10 @@ export class EstablishSender {
       return key?.use === 'manifest' && key.holder === `gateway:${signed.gateway}`;
     };
     let snapshot = this.law.newest();
-    // Enrolled a moment ago, perhaps: the log is asked once before anything is set aside.
-    if (!holds(snapshot) || snapshot.authority(signed.authority)?.gateway !== signed.gateway) {
-      snapshot = await this.law.refreshed();
-    }
+    const knows = (at: Snapshot): boolean =>
+      holds(at) && at.authority(signed.authority)?.gateway === signed.gateway && (signed.isKnown?.(at) ?? true);
+    // Enrolled a moment ago, perhaps: the log is asked once before anything is set aside, or denied for good.
+    if (!knows(snapshot)) snapshot = await this.law.refreshed();
     const key = snapshot.key(signed.kid);
     if (!holds(snapshot) || key === undefined) throw new SetAside(reasons.key);
     try {

@@ -77,7 +77,7 @@ export class TakeReceipt {
       const fit = fitAfter(kind, await messages.receiptKinds(tx, subject));
       if (fit === 'contradicts') throw new SetAside('receipt-conflict');
       if (fit === 'early') return 'early';
-      const added = await messages.addReceipt(tx, subject, { receiptId: receipt.receiptId, kind, sha256, at });
+      const added = await messages.addReceipt(tx, subject, { ...receipt, sha256, at });
       if (added === undefined) throw new SetAside('receipt-conflict');
       if (!added) return 'known';
       if (kind === 'technical') await messages.move(tx, subject, 'fetched', at);

@@ -4,6 +4,7 @@ import { RuleSets1764072800000 } from './migrations/1764072800000-rule-sets.js';
 import { ErasuresOfEntries1764900000000 } from './migrations/1764900000000-erasures.js';
 import { Blobs1766000000000 } from './migrations/1766000000000-blobs.js';
 import { Retractions1766100000000 } from './migrations/1766100000000-retractions.js';
+import { ReceiptReasons1766500000000 } from './migrations/1766500000000-receipt-reasons.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -14,4 +15,5 @@ export const migrations = [
   ErasuresOfEntries1764900000000,
   Blobs1766000000000,
   Retractions1766100000000,
+  ReceiptReasons1766500000000,
 ];

@@ -102,10 +102,12 @@ export const messages = {
     );
   },
 
-  /** Deletes sealed copies of messages that ended before `until`: there is nobody left to give them to. @returns how many */
+  /** Deletes sealed copies of messages of which an attempt ended before `until` by arriving, or which ended themselves: there is nobody left to give them to. @returns how many */
   async forgetSealed(tx: EntityManager, until: Date): Promise<number> {
     const [, count] = await tx.query<[unknown, number]>(
-      `UPDATE exchange.message SET jwe = NULL WHERE jwe IS NOT NULL AND ended_at < $1`,
+      `UPDATE exchange.message AS m SET jwe = NULL WHERE m.jwe IS NOT NULL AND (m.ended_at < $1 OR EXISTS (
+         SELECT 1 FROM exchange.message AS other
+         WHERE other.sender = m.sender AND other.message_id = m.message_id AND other.state = 'fetched' AND other.ended_at < $1))`,
       [until],
     );
     return count;
@@ -162,16 +164,35 @@ export const messages = {
     return new Set(rows.map(({ kind }) => kind));
   },
 
+  /** Whether the recipient's gateway said that it has not the key for it. */
+  async isUnopened(tx: EntityManager, { sender, messageId, attempt }: MessageKey): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `SELECT 1 FROM exchange.receipt
+       WHERE sender = $1 AND message_id = $2 AND attempt = $3 AND kind = 'rejected' AND reason = 'seal-not-openable'`,
+      [sender, messageId, attempt],
+    );
+    return rows.length > 0;
+  },
+
   /** @returns false when this very receipt is here already, undefined when another one is in its place */
   async addReceipt(
     tx: EntityManager,
     key: MessageKey,
-    receipt: { readonly receiptId: string; readonly kind: string; readonly sha256: string; readonly at: Date },
+    receipt: Pick<Receipt, 'receiptId' | 'kind' | 'reason'> & { readonly sha256: string; readonly at: Date },
   ): Promise<boolean | undefined> {
     const added = await tx.query<unknown[]>(
-      `INSERT INTO exchange.receipt (receipt_id, sender, message_id, attempt, kind, statement_sha256, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING receipt_id`,
-      [receipt.receiptId, key.sender, key.messageId, key.attempt, receipt.kind, receipt.sha256, receipt.at],
+      `INSERT INTO exchange.receipt (receipt_id, sender, message_id, attempt, kind, reason, statement_sha256, at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING receipt_id`,
+      [
+        receipt.receiptId,
+        key.sender,
+        key.messageId,
+        key.attempt,
+        receipt.kind,
+        receipt.reason ?? null,
+        receipt.sha256,
+        receipt.at,
+      ],
     );
     if (added.length === 1) return true;
     return (await this.holdsReceipt(tx, receipt.receiptId, receipt.sha256)) ? false : undefined;

@@ -394,6 +394,17 @@ export interface DeliveryStore {
   ): Promise<StoredReceipt | undefined>;
 }
 
+/** An entry of the exchange's in the log, and the size of the keys log that it names. */
+export interface FurthestEntry {
+  readonly index: bigint;
+  readonly keysSize: bigint;
+}
+export interface FurthestEntryStore {
+  read(): Promise<FurthestEntry | undefined>;
+  /** Never goes back. */
+  keep(furthest: FurthestEntry): Promise<void>;
+}
+
 /** Kids of keys in the keys log that were somebody else's, kept until people have looked. */
 export interface ForeignKeys {
   /** Those that are kept, as this process knows. */

@@ -66,7 +66,7 @@ export class RecordOutcome {
 
   /** @throws {UntrustedStatement | NotYet} */
   async decided(message: MessageDecidedV1): Promise<Recorded> {
-    const { decision } = await trusted(() =>
+    const { decision, snapshot } = await trusted(() =>
       this.evidence.decision({ entry: message.decision, blind: message.blind, proof: message.proof }),
     );
     const own = await this.own(decision.sender, decision.messageId);
@@ -80,6 +80,7 @@ export class RecordOutcome {
       decision.manifestSha256 === of?.manifestSha256 &&
       decision.jweSha256 === of.jweSha256;
     if (!agree) throw new UntrustedStatement('decision-binding');
+    this.keyHadEnded(decision, of, snapshot);
     return this.keep(
       decision.sender,
       {
@@ -97,6 +98,15 @@ export class RecordOutcome {
         ? { set: duesOf(typeOf(own), clockOf(decision), this.now()), at: this.now() }
         : undefined,
     );
+  }
+
+  /** Of an exchange that says so of a key that was live it is not believed: it would choose which key its sender seals to next. */
+  private keyHadEnded(decision: Decision, { detail }: SealedAttempt, snapshot: Snapshot): void {
+    if (!refusedForKey(decision) || detail.manifest === undefined) return;
+    const { sealingKey } = parseManifest(detail.manifest).manifest;
+    const key = snapshot.on(new Date(decision.decidedAt)).key(sealingKey);
+    if (key?.use === 'sealing' && key.holder === decision.recipient)
+      throw new UntrustedStatement('sealing-key-is-live');
   }
 
   /** @throws {UntrustedStatement | NotYet} */
@@ -277,11 +287,12 @@ const clockOf = ({ verdict }: Decision): string | undefined => {
 /** Earlier attempts of what is erased are gone with it, so that nothing can be held against them. */
 const isGone = (own: StoredMessage, attempt: number): boolean => own.erasedAt !== undefined && attempt < own.attempt;
 
+interface SealedAttempt extends Pick<StoredMessage, 'manifestSha256' | 'jweSha256'> {
+  readonly detail: Pick<StoredMessage['detail'], 'manifest'>;
+}
+
 /** What was signed and sealed as this attempt. */
-const attemptOf = (
-  own: StoredMessage,
-  attempt: number,
-): Pick<StoredMessage, 'manifestSha256' | 'jweSha256'> | undefined =>
+const attemptOf = (own: StoredMessage, attempt: number): SealedAttempt | undefined =>
   attempt === own.attempt ? own : own.earlier?.find((earlier) => earlier.attempt === attempt);
 
 /** How an attempt ended, unless it may be made again. */

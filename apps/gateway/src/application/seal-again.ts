@@ -81,13 +81,12 @@ export class SealAgain {
     return replaced ? { ...told, outcome: 'sealed' } : undefined;
   }
 
-  /** The newest live key that no attempt has been sealed to: the others did not open. */
+  /** The newest live key, if it came after every one that an attempt has been sealed to: back to an older one, that a thief may have, leads nothing. */
   private keyFor(recipient: string, used: ReadonlySet<string>): KeyRecord | undefined {
-    return this.law
-      .newest()
-      ?.on(this.now())
-      .liveKeys(recipient, 'sealing')
-      .findLast(({ kid }) => !used.has(kid));
+    const snapshot = this.law.newest()?.on(this.now());
+    const ever = snapshot?.keysEver(recipient).filter(({ key }) => key.use === 'sealing') ?? [];
+    const lastUsed = ever.findLastIndex(({ key }) => used.has(key.kid));
+    return ever.slice(lastUsed + 1).findLast(({ isLive }) => isLive)?.key;
   }
 }
 

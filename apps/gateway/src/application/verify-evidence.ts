@@ -7,6 +7,7 @@ import { RejectedDelivery } from '../domain/errors.js';
 import type { Rejection } from '../domain/errors.js';
 import { sha256 } from './law.js';
 import type { Law } from './law.js';
+import type { FurthestEntry, FurthestEntryStore } from './ports.js';
 
 const BLIND_BYTES = 32;
 /** For how long the exchange may go on with a snapshot after the witnesses have cosigned a larger one, and what its clock may be off. */
@@ -39,12 +40,15 @@ interface Stated {
 /** Signature by a live decision key of the exchange, and durably logged: both or nothing (design.md I3, I4). */
 export class VerifyEvidence {
   /** The entry furthest into the log that was verified here, and the size of the keys log that it names. */
-  private furthest = { index: -1n, keysSize: 0n };
+  private furthest: FurthestEntry = { index: -1n, keysSize: 0n };
 
   constructor(
     private readonly law: Law,
     private readonly trust: Trust,
-  ) {}
+    private readonly seen: Pick<FurthestEntryStore, 'keep'> & { readonly before?: FurthestEntry | undefined },
+  ) {
+    this.furthest = seen.before ?? this.furthest;
+  }
 
   /** @throws {RejectedDelivery} when it does not verify. @throws {NotYet} when the keys log here is shorter */
   async decision(evidence: Evidence): Promise<VerifiedDecision> {
@@ -80,7 +84,7 @@ export class VerifyEvidence {
       throw new RejectedDelivery('decision-key');
     }
     if (known === undefined) await verified('decision-signature', () => check(record.public));
-    this.notOfBefore(stated, snapshot.size, index);
+    await this.notOfBefore(stated, snapshot.size, index);
     return then;
   }
 
@@ -88,13 +92,16 @@ export class VerifyEvidence {
    * An exchange that goes on naming a size at which a key was live that has been revoked since is told by two things that it cannot choose: the order of the log, in
    * which `keys` never decreases, and when the witnesses cosigned a larger keys log than it names.
    */
-  private notOfBefore({ at }: Stated, keysSize: bigint, index: bigint): void {
+  private async notOfBefore({ at }: Stated, keysSize: bigint, index: bigint): Promise<void> {
     if (index > this.furthest.index && keysSize < this.furthest.keysSize)
       throw new RejectedDelivery('keys-superseded', ['decreasing']);
     const superseded = this.law.supersededAt(keysSize);
     if (superseded !== undefined && Date.parse(at) > superseded.getTime() + SUPERSEDED_MS)
       throw new RejectedDelivery('keys-superseded', ['age']);
-    if (index > this.furthest.index) this.furthest = { index, keysSize };
+    if (index <= this.furthest.index) return;
+    // Kept where it grows, which is seldom: a restart forgets nothing that a thief could use.
+    if (keysSize > this.furthest.keysSize) await this.seen.keep({ index, keysSize });
+    if (index > this.furthest.index && keysSize >= this.furthest.keysSize) this.furthest = { index, keysSize };
   }
 
   /** @returns its index in the log */

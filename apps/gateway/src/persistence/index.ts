@@ -12,6 +12,7 @@ import { Attempts1765610000000 } from './migrations/1765610000000-attempts.js';
 import { Attachments1766000000000 } from './migrations/1766000000000-attachments.js';
 import { Retractions1766100000000 } from './migrations/1766100000000-retractions.js';
 import { Incidents1766200000000 } from './migrations/1766200000000-incidents.js';
+import { FurthestEntry1766500000000 } from './migrations/1766500000000-furthest-entry.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -29,6 +30,7 @@ export const migrations = [
   Attachments1766000000000,
   Retractions1766100000000,
   Incidents1766200000000,
+  FurthestEntry1766500000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */
