@@ -3,7 +3,7 @@ import { stockholmDate } from '#legal-basis';
 import type { Stack } from '../deploy/stack.js';
 import type { Progress } from '../machine/progress.js';
 import type { SandboxDirectory } from '../sandbox/directory.js';
-import { asRun, readExamples } from './examples.js';
+import { asRun, buildsOnAnother, readExamples } from './examples.js';
 import type { Example } from './examples.js';
 import { flip } from './law-flips.js';
 import type { Flip } from './law-flips.js';
@@ -55,8 +55,8 @@ export async function demonstrate(
 /** Answers go after the requests they answer; the rest a few at a time. */
 async function sendAll(sandbox: Sandbox, examples: readonly Example[]): Promise<readonly Row[]> {
   const rows = new Map<string, readonly Row[]>();
-  const first = examples.filter(({ referral }) => referral.requestId === undefined);
-  const later = examples.filter(({ referral }) => referral.requestId !== undefined);
+  const first = examples.filter((one) => !buildsOnAnother(one));
+  const later = examples.filter(buildsOnAnother);
   for (const part of [first, later]) {
     const queue = [...part];
     const worker = async (): Promise<void> => {

@@ -34,8 +34,17 @@ export const readExamples = (folder: string): readonly Example[] =>
       return { name: file.replace('.json', ''), ...example };
     });
 
+/** Message that a correction puts right. */
+const correctedBy = ({ referral: { content } }: Example): string | undefined => {
+  const { corrects } = content as { readonly corrects?: unknown };
+  return typeof corrects === 'string' ? corrects : undefined;
+};
+/** Whether it can only be sent when another has been. */
+export const buildsOnAnother = (example: Example): boolean =>
+  example.referral.requestId !== undefined || correctedBy(example) !== undefined;
+
 /**
- * The same referrals under ids of one run, so that each run sends them anew; an answer still names the request it answers.
+ * The same referrals under ids of one run, so that each run sends them anew; an answer still names the request it answers, a correction what it puts right.
  * @param run any text; the same text gives the same ids
  */
 export const asRun = (examples: readonly Example[], run: string): readonly Example[] => {
@@ -47,9 +56,12 @@ export const asRun = (examples: readonly Example[], run: string): readonly Examp
     }
   }
   return examples.map((example) => {
-    const { id, caseId, requestId } = example.referral;
+    const { id, caseId, requestId, content } = example.referral;
     const request = requestId === undefined ? {} : { requestId: messages.get(requestId) ?? requestId };
-    return { ...example, referral: { ...example.referral, id: fresh(id), caseId: fresh(caseId), ...request } };
+    const corrected = correctedBy(example);
+    const changed = corrected === undefined ? content : { ...content, corrects: messages.get(corrected) ?? corrected };
+    const ids = { id: fresh(id), caseId: fresh(caseId), ...request };
+    return { ...example, referral: { ...example.referral, ...ids, content: changed } };
   });
 };
 
