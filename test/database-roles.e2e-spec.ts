@@ -135,6 +135,10 @@ describe('a role at the database', () => {
       'attachment_use',
       'attachment_outgoing',
       'held_delivery',
+      'retraction',
+      'received_retraction',
+      'incident',
+      'incident_clock',
     ];
     const tables = await delge.sql<{ name: string }>(
       'kommunerna',
