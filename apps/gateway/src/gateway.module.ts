@@ -191,7 +191,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const attachments = new PostgresAttachmentStore(dataSource, keys, outbox);
   const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
   const sealAttachments = new SealAttachments(attachments, files, randomBytes, newId);
-  const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys.manifestSigner);
+  const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys);
   const hosted = (): readonly string[] => keys.authorities;
   relay.start();
   const dues = new PostgresDueStore(dataSource);
@@ -229,7 +229,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
   reporting.start();
   platform.onDrain('loops', () => reporting.stop());
-  const evaluate = new EvaluateReferral(law, keys, newId);
+  const evaluate = new EvaluateReferral(law, keys, newId, attachments);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
   const sweep = new Sweep(expire, again, deadlines, incidents, config.SWEEP_INTERVAL_MS, log);

@@ -18,7 +18,8 @@ export class BlobClient {
   constructor(
     private readonly url: string,
     private readonly gateway: string,
-    private readonly signer: Signer,
+    /** Asked at every request: which key is live changes while this runs. */
+    private readonly keys: { readonly requestSigner: Signer },
   ) {}
 
   /** @returns octets that are there already @throws {ExchangeAway} */
@@ -45,6 +46,11 @@ export class BlobClient {
     try {
       const headers = from === 0 ? {} : { range: `bytes=${from}-` };
       const answer = await this.ask(`/v1/blobs/${id}`, { headers }, signal);
+      // All of it again, when the rest was asked for, would be appended to what is here.
+      if (from > 0 && answer.status !== 206) {
+        await answer.body?.cancel();
+        throw new ExchangeAway(answer.status);
+      }
       return answer.body ?? undefined;
     } catch (error) {
       if (error instanceof ExchangeAway && error.status === 404) return undefined;
@@ -55,7 +61,7 @@ export class BlobClient {
   /** @param signal ends a long answer; without one it must have come within a minute */
   private async ask(path: string, init: RequestInit, signal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
     const claims = { iss: `gateway:${this.gateway}`, aud: 'exchange', now: new Date(), jti: randomUUID() } as const;
-    const token = await signServiceToken(this.signer, claims);
+    const token = await signServiceToken(this.keys.requestSigner, claims);
     let answer: Response;
     try {
       answer = await fetch(`${this.url}${path}`, {
