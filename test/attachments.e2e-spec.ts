@@ -39,6 +39,11 @@ const whole = async (stream: ReadableStream<Uint8Array>): Promise<Buffer> => {
   for await (const part of stream) parts.push(part);
   return Buffer.concat(parts);
 };
+/** A part of the free text: what words say that are in no field. */
+const wordsOf = ({ declarations }: SubmitReferralDto): string => {
+  const [[field, [category]] = ['', ['']]] = Object.entries(declarations?.freeText ?? {});
+  return `${field}~${category}`;
+};
 const withAttached = (referral: SubmitReferralDto, id: string, items: string[]): SubmitReferralDto => ({
   ...referral,
   attachments: [{ id, items }],
@@ -55,7 +60,7 @@ describe('an attachment', () => {
     const file = announced(octets, { sha256: digest(octets) });
     const upload = await sender.attach(file, readFrom(octets));
     expect(upload).toMatchObject({ received: octets.length, sha256: digest(octets) });
-    const item = Object.keys(referral.content)[0] ?? '';
+    const item = wordsOf(referral);
 
     const accepted = await sender.submit(withAttached(referral, file.id, [item]));
     expect(accepted.state).toBe('accepted');
@@ -117,7 +122,9 @@ describe('an attachment', () => {
     expect(await problemOf(sender.submit(withAttached(referral, file.id, ['another.item'])))).toBe(
       'attachment-not-carried',
     );
-    const item = Object.keys(referral.content)[0] ?? '';
+    const field = Object.keys(referral.content)[0] ?? '';
+    expect(await problemOf(sender.submit(withAttached(referral, file.id, [field])))).toBe('attachment-not-carried');
+    const item = wordsOf(referral);
     expect(await problemOf(sender.submit(withAttached(referral, randomUUID(), [item])))).toBe('attachment-missing');
     const foreign = delge.sandbox.client(referral.to[0]?.authority ?? '');
     expect(await problemOf(foreign.attach(file, readFrom(octets)))).not.toBe('id-reuse');

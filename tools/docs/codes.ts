@@ -349,7 +349,7 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
 };
 
 export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = {
-  ATTACHMENT_ITEM_UNKNOWN: 'an attachment holds an item that the claims do not have',
+  ATTACHMENT_ITEM_UNKNOWN: 'an attachment holds an item that the claims do not have, or no part of a free text',
   CIPHERTEXT_DIGEST: 'what came is not the sealed document of the manifest',
   CLAIMS_MALFORMED: 'the claims are not claims',
   CLAIMS_TYPE: 'the claims are of another message type',

@@ -23,7 +23,7 @@ export {
   type MessageType,
   type Violation,
 } from './message-type.js';
-export { classify, defaultSecrecy, type Declarations } from './classify.js';
+export { classify, defaultSecrecy, isDeclarable, isFreeText, type Declarations } from './classify.js';
 export { unknownCodes } from './unknown-codes.js';
 export { derive } from './derive.js';
 export { compareClaims, type MismatchCode } from './compare.js';

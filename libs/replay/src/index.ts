@@ -1,3 +1,4 @@
+export { holdsFreeText } from './attached.js';
 export { OBSTACLES, obstaclesOf, type VerificationObstacle } from './obstacles.js';
 export { CONTRADICTIONS, LACKING, groundsAt, refusalGroundsAt, type NotReplayable, type Recorded } from './grounds.js';
 export { recomputed, type By, type RuleSetOf } from './compute.js';

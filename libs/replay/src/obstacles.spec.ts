@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { generateKey, parseManifest } from '#envelope';
 import type { Manifest, PrivateKey } from '#envelope';
+import type { Claims } from '#legal-basis';
 import type { Snapshot } from '#snapshot';
 import { aGateway, aWorld, example, publicJwk, sealed } from '#testing';
 import type { World } from '#testing';
@@ -38,6 +40,26 @@ it.each<[string, () => Partial<Manifest>]>([
   ['LIFETIME_TOO_LONG', () => ({ expiresAt: plus(7 * DAYS + 1) })],
 ])('finds %s', (obstacle, change) => {
   expect(obstacles(change())).toEqual([obstacle]);
+});
+
+it.each<[string, readonly string[], readonly string[]]>([
+  ['a declared part of a free text', ['circumstances~benefit-case', 'allowance'], []],
+  ['an item that the claims do not have', ['circumstances~benefit-case', 'another'], ['ATTACHMENT_ITEM_UNKNOWN']],
+  ['a structured item alone, of which words say nothing', ['allowance'], ['ATTACHMENT_ITEM_UNKNOWN']],
+  ['a part that says it is open', ['circumstances~message-context'], ['ATTACHMENT_ITEM_UNKNOWN']],
+  ['nothing at all', [], ['ATTACHMENT_ITEM_UNKNOWN']],
+])('of an attachment that holds %s', (_, items, found) => {
+  const claims = manifest.claims as unknown as Claims;
+  const claimed = [
+    ...claims.items,
+    { ...claims.items[0], id: 'circumstances~message-context', dataCategory: 'message-context' },
+  ];
+  const attachment = {
+    ...{ id: randomUUID(), sha256: 'A'.repeat(43), length: 90, suite: 'cobblestone-256' as const },
+    ...{ items, malware: 'clean' as const },
+  };
+  const change = { attachments: [attachment], claims: { ...claims, items: claimed } } as unknown as Partial<Manifest>;
+  expect(obstacles(change)).toEqual(found);
 });
 
 it('finds CIPHERTEXT_DIGEST when another ciphertext came', () => {

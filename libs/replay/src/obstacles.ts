@@ -1,4 +1,5 @@
 import { messageTypes } from '#legal-basis';
+import { holdsFreeText, type ClaimedItem } from './attached.js';
 import type { Manifest } from '#envelope';
 import type { Snapshot } from '#snapshot';
 
@@ -51,12 +52,15 @@ export const obstaclesOf = (
   return found.sort();
 };
 
-/** The law is asked about items: an attachment that holds others is one that nothing was said of. */
+/** The law is asked about items: an attachment that holds others, or nothing that words can say, is one that nothing was said of. */
 const attachesItsItems = ({ attachments = [], claims }: Manifest): boolean => {
   if (attachments.length === 0) return true;
   const { items } = claims as { readonly items?: unknown };
-  const ids = new Set(Array.isArray(items) ? items.map((item: { readonly id?: unknown } | null) => item?.id) : []);
-  return attachments.every((attachment) => attachment.items.every((id) => ids.has(id)));
+  const list: readonly (ClaimedItem | null)[] = Array.isArray(items) ? items : [];
+  const known = new Map(list.map((item) => [item?.id, item ?? {}]));
+  return attachments.every(
+    (attachment) => attachment.items.every((id) => known.has(id)) && holdsFreeText(attachment.items, known),
+  );
 };
 
 /** A record is logged and never sealed or delivered (design.md section 6). A type that nobody knows is refused by the law's check. */

@@ -16,6 +16,7 @@ import {
 import type { CheckInput, Claims, ClaimAssessment, ClaimItem, ReferralBody, RuleSet } from '#legal-basis';
 import type { AssessmentDto, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { messageIdOf } from '#envelope';
+import { holdsFreeText } from '#replay';
 import type { JsonValue } from '#json';
 import type { KeyStore } from '../keys/key-store.js';
 import { GatewayError } from '../domain/errors.js';
@@ -24,7 +25,7 @@ import { judged } from './judge-recipient.js';
 import type { Judged } from './judge-recipient.js';
 import { sha256 } from './law.js';
 import type { Ground, Law } from './law.js';
-import type { NewId, StoredAssessment } from './ports.js';
+import type { AttachmentStore, NewId, StoredAssessment } from './ports.js';
 
 /** Canonical content larger than this does not fit sealed into one message. */
 export const MAX_CONTENT_BYTES = 256 * 1024;
@@ -60,6 +61,8 @@ export class EvaluateReferral {
     private readonly law: Law,
     private readonly keys: KeyStore,
     private readonly newId: NewId,
+    /** Absent where nothing is attached. */
+    private readonly uploads?: Pick<AttachmentStore, 'upload'>,
   ) {}
 
   /** @throws {GatewayError} when the body is not one that could be sent to anybody */
@@ -73,14 +76,9 @@ export class EvaluateReferral {
     checkContent(body.type, content);
     checkRecipients(body, ground);
     const items = classified(body, from.kind);
-    // An upload does not change once it is there: its id stands for what it is.
-    const attached =
-      body.attachments === undefined
-        ? {}
-        : { attachments: body.attachments.map(({ id, items: held }) => ({ id, items: held })) };
     const contentDigest = this.keys.commitment(
       sender,
-      canonicalBytes({ sender, type: body.type, content, ...attached }),
+      canonicalBytes({ sender, type: body.type, content, ...(await this.attached(sender, body)) }),
     );
     const about = (recipient: string): readonly ClaimItem[] =>
       items.filter(({ id }) => leftOut?.get(recipient)?.includes(id) !== true);
@@ -112,6 +110,21 @@ export class EvaluateReferral {
     }
     checkAttached(body, recipients);
     return { ground, assessments, recipients, outcome: worst(recipients) };
+  }
+
+  /** What an officer saw of each file. Its id alone does not say: one that has lapsed can be had again by another. */
+  private async attached(
+    sender: string,
+    { attachments }: SubmitReferralDto,
+  ): Promise<{ readonly attachments?: JsonValue }> {
+    if (attachments === undefined) return {};
+    const seen = attachments.map(async ({ id, items }) => {
+      const upload = await this.uploads?.upload(sender, id);
+      if (upload === undefined || upload.received !== upload.length) return { id, items, file: null };
+      const { name, mediaType, sha256: digest = null } = upload.detail;
+      return { id, items, file: { name, mediaType, length: upload.length, sha256: digest } };
+    });
+    return { attachments: await Promise.all(seen) };
   }
 
   private bind(
@@ -243,12 +256,12 @@ const contentInvalid = (faults: readonly Fault[]): GatewayError =>
 
 /** What the law says of an attachment is what it says of the items that it holds: of each, to each recipient. */
 const checkAttached = ({ attachments = [] }: SubmitReferralDto, recipients: readonly Evaluated[]): void => {
-  const carried = recipients.map(({ claims }) => new Set(claims.items.map(({ id }) => id)));
-  const faults = attachments.flatMap(({ items }, at) =>
-    carried.every((ids) => items.every((id) => ids.has(id)))
-      ? []
-      : [{ path: `attachments.${at}.items`, code: 'item-not-carried' }],
-  );
+  const carried = recipients.map(({ claims }) => new Map(claims.items.map((item) => [item.id, item])));
+  const faults = attachments.flatMap(({ items }, at) => {
+    const path = `attachments.${at}.items`;
+    if (!carried.every((known) => items.every((id) => known.has(id)))) return [{ path, code: 'item-not-carried' }];
+    return carried.every((known) => holdsFreeText(items, known)) ? [] : [{ path, code: 'no-free-text' }];
+  });
   if (faults.length > 0) throw new GatewayError('ATTACHMENT_NOT_CARRIED', { faults });
 };
 

@@ -7,7 +7,8 @@ import type { Claims } from '#legal-basis';
 import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf } from '#testing';
 import type { Example, TestGateway, World } from '#testing';
 import type { GatewayError } from '../domain/errors.js';
-import type { Outgoing } from './ports.js';
+import { EvaluateReferral } from './evaluate-referral.js';
+import type { Outgoing, StoredUpload, UploadDetail } from './ports.js';
 import { SubmitReferral } from './submit-referral.js';
 
 const DRAFT_MS = 14 * 24 * 3600 * 1000;
@@ -45,6 +46,12 @@ const later = (given: Example): AssessmentDto => {
 const member = (outgoing: Outgoing | undefined, name: string): string =>
   (parseStrict(outgoing?.body ?? new Uint8Array()) as Record<string, string>)[name] ?? '';
 const manifestKey = (): PrivateKey => world.keys.manifests['kommunerna'] as PrivateKey;
+
+/** All of it is here. */
+const aUpload = (id: string, detail: Partial<UploadDetail>): StoredUpload | undefined => ({
+  ...{ id, bodyDigest: '', length: 9, received: 9, expiresAt: new Date(world.clock.now().getTime() + DRAFT_MS) },
+  detail: { name: '', mediaType: '', key: '', malware: { finding: 'not-scanned' }, ...detail },
+});
 
 describe('a disclosure already made', () => {
   it('is a record: it is never taken for something to send', async () => {
@@ -309,6 +316,37 @@ describe('a referral that awaits an assessment', () => {
       gateway.evaluate.execute(system, body, { kept, now: world.clock.now() });
     expect((await evaluate(referral)).assessments).toEqual(kept);
     expect((await evaluate({ ...referral, content })).assessments).toEqual([]);
+  });
+
+  it('does not rest on an assessment of another file, though it came under the same id', async () => {
+    const { system, referral } = example('19');
+    const id = world.newId();
+    const file = { name: 'Utredning.pdf', mediaType: 'application/pdf', sha256: 'A'.repeat(43) };
+    let upload = aUpload(id, file);
+    const uploads = { upload: () => Promise.resolve(upload) };
+    const evaluating = new EvaluateReferral(gateway.law, gateway.keys, world.newId, uploads);
+    const body = { ...referral, attachments: [{ id, items: ['circumstances~benefit-case'] }] };
+    const now = world.clock.now();
+    const given = [...(referral.assessments ?? []), later(example('19'))];
+    const { assessments: kept, outcome: found } = await evaluating.execute(system, body, { now, added: given });
+    expect([kept.length, found]).toEqual([3, 'permit']);
+    const again = async () => evaluating.execute(system, body, { now, kept });
+    expect(await again()).toMatchObject({ assessments: kept, outcome: 'permit' });
+    for (const other of [{ sha256: 'B'.repeat(43) }, { name: 'Annan.pdf' }, { mediaType: 'text/plain' }]) {
+      upload = aUpload(id, { ...file, ...other });
+      expect(await again()).toMatchObject({ assessments: [], outcome: 'assess' });
+    }
+    upload = undefined;
+    expect(await again()).toMatchObject({ assessments: [], outcome: 'assess' });
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['an item that is not sent', ['circumstances~benefit-case', 'another'], 'item-not-carried'],
+    ['structured items alone', ['allowance'], 'no-free-text'],
+  ])('is refused with an attachment that holds %s', async (_, items, code) => {
+    const given = changed(example('01'), { attachments: [{ id: world.newId(), items: [...items] }] });
+    const faults = [{ path: 'attachments.0.items', code }];
+    await expect(submit(given)).rejects.toMatchObject({ code: 'ATTACHMENT_NOT_CARRIED', details: { faults } });
   });
 
   it.each<[string, Partial<AssessmentDto>]>([
