@@ -34,9 +34,10 @@ export class KeepBlobs {
     const announced = { ...blob, gateway };
     return this.dataSource.transaction(async (tx) => {
       const before = await blobs.find(tx, blob.id);
-      if (before !== undefined) return same(before, announced);
+      if (before !== undefined) return (await this.goneOn(tx, same(before, announced).id)) ?? before;
       if ((await blobs.announced(tx, gateway)) + blob.length > this.quotaBytes) throw new BlobRefused('quota');
-      if (await blobs.announce(tx, announced, this.now())) return { ...announced, received: 0, isComplete: false };
+      const fresh = { ...announced, received: 0, isComplete: false, partBytes: PART_BYTES };
+      if (await blobs.announce(tx, announced, PART_BYTES, this.now())) return fresh;
       const other = await blobs.find(tx, blob.id);
       if (other === undefined) throw new BlobRefused('id-reuse');
       return same(other, announced);
@@ -56,24 +57,37 @@ export class KeepBlobs {
    * @throws {BlobRefused} not-found, offset, part-size, digest
    */
   async append(gateway: string, id: string, offset: number, octets: Uint8Array): Promise<number> {
-    const blob = await this.own(gateway, id);
-    if (blob.isComplete || offset !== blob.received) throw new BlobRefused('offset');
-    if (octets.length !== Math.min(PART_BYTES, blob.length - offset)) throw new BlobRefused('part-size');
-    const { manager } = this.dataSource;
-    await this.store.put(id, offset / PART_BYTES, octets);
-    const received = offset + octets.length;
-    if (received < blob.length) {
-      if (!(await blobs.grew(manager, id, offset, received))) throw new BlobRefused('offset');
-      return received;
-    }
+    // One part at a time, and what is known of it with it: what lies in the store is what was answered for.
+    const blob = await this.dataSource.transaction(async (tx) => {
+      const before = await blobs.locked(tx, id);
+      if (before?.gateway !== gateway) throw new BlobRefused('not-found');
+      if (before.isComplete || offset !== before.received) throw new BlobRefused('offset');
+      const { length, partBytes } = before;
+      if (octets.length !== Math.min(partBytes, length - offset)) throw new BlobRefused('part-size');
+      await this.store.put(id, offset / partBytes, octets);
+      return this.grown(tx, { ...before, received: offset + octets.length });
+    });
+    if (blob.received === 0) throw new BlobRefused('digest');
+    return blob.received;
+  }
+
+  /** @returns the blob as it is from now on: with nothing of it here, when all of it was and was something else */
+  private async grown(tx: EntityManager, blob: StoredBlob): Promise<StoredBlob> {
+    const isWhole = blob.received === blob.length;
     // As it lies in the store, and not as it came: what is complete must be there to be read.
-    if ((await this.digest(blob)) !== blob.sha256) {
-      await blobs.grew(manager, id, offset, 0);
-      throw new BlobRefused('digest');
-    }
-    if (!(await blobs.grew(manager, id, offset, received))) throw new BlobRefused('offset');
-    await blobs.complete(manager, id, this.now());
-    return received;
+    const isIt = isWhole && (await this.digest(blob)) === blob.sha256;
+    const after = { ...blob, received: isWhole && !isIt ? 0 : blob.received, isComplete: isIt };
+    await blobs.put(tx, after, isIt ? this.now() : undefined);
+    return after;
+  }
+
+  /** One that was announced before: all of it may be here and nobody have looked, and its parts may be of another size than today's. */
+  private async goneOn(tx: EntityManager, id: string): Promise<StoredBlob | undefined> {
+    const blob = await blobs.locked(tx, id);
+    if (blob === undefined || blob.isComplete) return blob;
+    if (blob.received === blob.length) return this.grown(tx, blob);
+    if (blob.partBytes === PART_BYTES) return blob;
+    return this.grown(tx, { ...blob, received: 0, partBytes: PART_BYTES });
   }
 
   /**
@@ -119,8 +133,8 @@ export class KeepBlobs {
   async sweep(): Promise<number> {
     const abandoned = new Date(this.now().getTime() - ABANDONED_MS);
     const due = await blobs.due(this.dataSource.manager, abandoned, AT_ONCE);
-    for (const { id, length } of due) {
-      await this.store.delete(id, Math.ceil(length / PART_BYTES));
+    for (const { id, length, partBytes } of due) {
+      await this.store.delete(id, Math.ceil(length / partBytes));
       await blobs.forget(this.dataSource.manager, id);
     }
     return due.length;
@@ -132,9 +146,9 @@ export class KeepBlobs {
     return hash.digest('base64url');
   }
 
-  private async *octets({ id, length }: StoredBlob, from: number): AsyncGenerator<Uint8Array> {
-    let skip = from % PART_BYTES;
-    for (let part = Math.floor(from / PART_BYTES); part * PART_BYTES < length; part += 1) {
+  private async *octets({ id, length, partBytes }: StoredBlob, from: number): AsyncGenerator<Uint8Array> {
+    let skip = from % partBytes;
+    for (let part = Math.floor(from / partBytes); part * partBytes < length; part += 1) {
       for await (const octets of await this.store.get(id, part)) {
         if (skip < octets.length) yield octets.subarray(skip);
         skip = Math.max(0, skip - octets.length);

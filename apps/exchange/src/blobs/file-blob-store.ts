@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,14 +15,15 @@ export class FileBlobStore extends BlobStore {
       const folder = this.folder(blobId);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, String(part));
-      const file = await open(`${path}.new`, 'w', 0o600);
+      const coming = `${path}.${randomUUID()}.new`;
+      const file = await open(coming, 'w', 0o600);
       try {
         await file.writeFile(octets);
         await file.sync();
       } finally {
         await file.close();
       }
-      await rename(`${path}.new`, path);
+      await rename(coming, path);
       await synced(folder);
       // The folder itself is an entry of the one above, and that one of the store's.
       if (part === 0) for (const above of [join(folder, '..'), this.dir]) await synced(above);

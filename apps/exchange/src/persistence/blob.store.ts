@@ -15,6 +15,8 @@ export interface StoredBlob extends AnnouncedBlob {
   /** Octets that are here, from the beginning. */
   readonly received: number;
   readonly isComplete: boolean;
+  /** Octets of each of its parts in the store, but the last. */
+  readonly partBytes: number;
 }
 
 interface BlobRow {
@@ -26,6 +28,7 @@ interface BlobRow {
   readonly length: string;
   readonly received: string;
   readonly completed_at: Date | null;
+  readonly part_bytes: number;
 }
 const toBlob = (row: BlobRow): StoredBlob => ({
   id: row.id,
@@ -36,12 +39,19 @@ const toBlob = (row: BlobRow): StoredBlob => ({
   length: Number(row.length),
   received: Number(row.received),
   isComplete: row.completed_at !== null,
+  partBytes: row.part_bytes,
 });
 
 /** What is known of ciphertexts, always within a caller's transaction. */
 export const blobs = {
   async find(tx: EntityManager, id: string): Promise<StoredBlob | undefined> {
     const [row] = await tx.query<BlobRow[]>(`SELECT * FROM exchange.blob WHERE id = $1`, [id]);
+    return row === undefined ? undefined : toBlob(row);
+  },
+
+  /** As `find`; nobody else changes it before the transaction ends. */
+  async locked(tx: EntityManager, id: string): Promise<StoredBlob | undefined> {
+    const [row] = await tx.query<BlobRow[]>(`SELECT * FROM exchange.blob WHERE id = $1 FOR NO KEY UPDATE`, [id]);
     return row === undefined ? undefined : toBlob(row);
   },
 
@@ -55,26 +65,23 @@ export const blobs = {
   },
 
   /** @returns false when there is one with this id */
-  async announce(tx: EntityManager, blob: AnnouncedBlob, at: Date): Promise<boolean> {
+  async announce(tx: EntityManager, blob: AnnouncedBlob, partBytes: number, at: Date): Promise<boolean> {
     const rows = await tx.query<unknown[]>(
-      `INSERT INTO exchange.blob (id, gateway, sender, message_id, sha256, length, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING id`,
-      [blob.id, blob.gateway, blob.sender, blob.messageId, blob.sha256, blob.length, at],
+      `INSERT INTO exchange.blob (id, gateway, sender, message_id, sha256, length, part_bytes, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      [blob.id, blob.gateway, blob.sender, blob.messageId, blob.sha256, blob.length, partBytes, at],
     );
     return rows.length === 1;
   },
 
-  /** @returns false when another request was first */
-  async grew(tx: EntityManager, id: string, from: number, to: number): Promise<boolean> {
-    const [, count] = await tx.query<[unknown, number]>(
-      `UPDATE exchange.blob SET received = $3 WHERE id = $1 AND received = $2 AND completed_at IS NULL`,
-      [id, from, to],
-    );
-    return count === 1;
-  },
-
-  async complete(tx: EntityManager, id: string, at: Date): Promise<void> {
-    await tx.query(`UPDATE exchange.blob SET completed_at = coalesce(completed_at, $2) WHERE id = $1`, [id, at]);
+  /** How much of one is here, of a blob that is locked. @param completedAt undefined while it is not whole */
+  async put(tx: EntityManager, { id, received, partBytes }: StoredBlob, completedAt?: Date): Promise<void> {
+    await tx.query(`UPDATE exchange.blob SET received = $2, part_bytes = $3, completed_at = $4 WHERE id = $1`, [
+      id,
+      received,
+      partBytes,
+      completedAt ?? null,
+    ]);
   },
 
   /** @returns the recipient of a released message that this blob belongs to, and that message's manifest */

@@ -5,6 +5,7 @@ import { ErasuresOfEntries1764900000000 } from './migrations/1764900000000-erasu
 import { Blobs1766000000000 } from './migrations/1766000000000-blobs.js';
 import { Retractions1766100000000 } from './migrations/1766100000000-retractions.js';
 import { ReceiptReasons1766500000000 } from './migrations/1766500000000-receipt-reasons.js';
+import { BlobParts1766600000000 } from './migrations/1766600000000-blob-parts.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -16,4 +17,5 @@ export const migrations = [
   Blobs1766000000000,
   Retractions1766100000000,
   ReceiptReasons1766500000000,
+  BlobParts1766600000000,
 ];
