@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EnvelopeError, attachmentContext, decryptChunks } from '#envelope';
+import { EnvelopeError, attachmentContext, decryptChunks, parseManifest } from '#envelope';
 import type { DocumentAttachment, Manifest, ManifestAttachment } from '#envelope';
 import { isStoreFailure } from '#persistence';
 import { Loop } from '#platform';
@@ -13,6 +13,8 @@ import type { ReceiveDelivery } from './receive-delivery.js';
 import type { VerifiedDelivery } from './verify-delivery.js';
 
 const IDLE_MS = 5_000;
+/** Much shorter than anybody has a delivery in hand. */
+const RENEW_MS = 60_000;
 /** What the exchange does not have after this long it will not have; the message cannot be delivered as it was sent. */
 const MISSING_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -20,9 +22,9 @@ const MISSING_MS = 7 * 24 * 60 * 60 * 1000;
 export class FetchAttachments extends Loop {
   constructor(
     private readonly held: HeldDeliveries,
-    private readonly receiving: ReceiveDelivery,
+    private readonly receiving: Pick<ReceiveDelivery, 'finish'>,
     private readonly files: AttachmentFiles,
-    private readonly exchange: BlobClient,
+    private readonly exchange: Pick<BlobClient, 'read'>,
     private readonly authorities: () => readonly string[],
     private readonly log: EventLog,
     private readonly now: Now,
@@ -52,7 +54,7 @@ export class FetchAttachments extends Loop {
         this.fetchAll(authority, held, verified),
       );
       if (received.outcome === 'rejected') {
-        await this.files.dropReceived(authority, messageId);
+        await this.drop(authority, held);
         this.log.warn('delivery.rejected', { messageId, authorityId: authority, code: received.reason });
       } else this.log.info('delivery.received', { messageId, authorityId: authority, code: received.outcome });
       await this.held.done(authority, held);
@@ -67,23 +69,29 @@ export class FetchAttachments extends Loop {
     }
   }
 
+  private async drop(authority: string, { messageId, attempt, message }: HeldDelivery): Promise<void> {
+    const { attachments = [] } = parseManifest(message.manifest).manifest;
+    const ids = attachments.map(({ id }) => id);
+    await this.files.dropAttempt({ authority, messageId, attempt }, ids);
+  }
+
   /** @throws {RejectedDelivery | NotYet | ExchangeAway} */
   private async fetchAll(
     authority: string,
-    { since }: HeldDelivery,
+    held: HeldDelivery,
     { manifest, attachments }: VerifiedDelivery,
   ): Promise<void> {
     for (const [at, inside] of attachments.entries()) {
       const outside = manifest.attachments?.[at];
       if (outside === undefined) throw new RejectedDelivery('document-binding');
-      const file = { authority, messageId: manifest.messageId, id: inside.id };
-      await this.fetchOne(file, since, manifest, outside, inside);
+      const file = { authority, messageId: manifest.messageId, attempt: manifest.attempt, id: inside.id };
+      await this.fetchOne(file, held, manifest, outside, inside);
     }
   }
 
   private async fetchOne(
     file: ReceivedFile,
-    since: Date,
+    held: HeldDelivery,
     manifest: Manifest,
     outside: ManifestAttachment,
     inside: DocumentAttachment,
@@ -93,23 +101,35 @@ export class FetchAttachments extends Loop {
     if (from < outside.length) {
       const octets = await this.exchange.read(inside.id, from, this.stopping);
       if (octets === undefined) {
-        if (this.now().getTime() - since.getTime() > MISSING_MS) throw new RejectedDelivery('attachment-missing');
+        if (this.now().getTime() - held.since.getTime() > MISSING_MS) throw new RejectedDelivery('attachment-missing');
         throw new NotYet('attachment');
       }
-      try {
-        await this.files.append(file, octets);
-      } catch (cause) {
-        throw new ExchangeAway(undefined, cause);
-      }
+      await this.files.append(file, this.inHand(file.authority, held, upTo(octets, outside.length - from)));
     }
     if ((await this.digest(file, outside.length)) !== outside.sha256) {
+      // The exchange held it against the same digest before it decided: what broke is its store, the line or this disk. No sender's
+      // message ends for that.
       await this.files.dropArriving(file);
-      // What was put together of pieces may have broken here, and is not its sender's fault until it comes whole.
-      if (from > 0) throw new NotYet('attachment');
-      throw new RejectedDelivery('attachment-digest');
+      throw new NotYet('attachment-digest');
     }
     await this.open(file, manifest, inside);
     await this.files.keep(file);
+  }
+
+  /** Gives what comes on as long as nobody else has the delivery: two would append to the same file. @throws {NotYet} */
+  private async *inHand(
+    authority: string,
+    held: HeldDelivery,
+    octets: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
+    let renewed = -Infinity;
+    for await (const piece of octets) {
+      if (this.now().getTime() - renewed > RENEW_MS) {
+        if (!(await this.held.renew(authority, held))) throw new NotYet('attachment');
+        renewed = this.now().getTime();
+      }
+      yield piece;
+    }
   }
 
   /** @returns digest of the ciphertext; undefined when it has another length */
@@ -142,5 +162,19 @@ export class FetchAttachments extends Loop {
     }
     if (octets !== inside.length || hash.digest('base64url') !== inside.sha256 || !isOfItsType)
       throw new RejectedDelivery('attachment-content');
+  }
+}
+
+/** As many as are to come and not one more, whatever is sent. A line that breaks is no fault of the disk here. @throws {ExchangeAway} */
+async function* upTo(octets: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let left = most;
+  try {
+    for await (const piece of octets) {
+      yield piece.subarray(0, left);
+      left -= piece.length;
+      if (left <= 0) return;
+    }
+  } catch (cause) {
+    throw new ExchangeAway(undefined, cause);
   }
 }

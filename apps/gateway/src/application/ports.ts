@@ -530,6 +530,8 @@ export interface UploadDetail {
   /** base64url, 32 octets: what the file lies under on disk. */
   readonly key: string;
   readonly malware: MalwareVerdict;
+  /** Octets of each part that it lies in on disk, but the last; absent: 4 MiB. */
+  readonly partBytes?: number;
   /** As announced, when it was; of the file itself once all of it is there. */
   readonly sha256?: string;
 }
@@ -562,8 +564,15 @@ export interface AttachmentStore {
   upload(authority: string, id: string): Promise<StoredUpload | undefined>;
   /** @returns false when there is one with this id */
   announce(authority: string, upload: StoredUpload): Promise<boolean>;
-  /** @param from octets that were there @returns false when another request was first */
-  grew(authority: string, from: number, upload: StoredUpload): Promise<boolean>;
+  /**
+   * Replaces an upload by what `grown` makes of it; nobody else changes it meanwhile.
+   * @returns undefined when there is none
+   */
+  grow(
+    authority: string,
+    id: string,
+    grown: (before: StoredUpload) => Promise<StoredUpload>,
+  ): Promise<StoredUpload | undefined>;
   /** Those of accepted messages that are not at the exchange, some. */
   waiting(authority: string): Promise<readonly WaitingAttachment[]>;
   /** It is at the exchange; with the last one the message may leave. */
@@ -577,6 +586,8 @@ export interface HeldDelivery {
   readonly messageId: string;
   readonly attempt: number;
   readonly since: Date;
+  /** How often somebody took it in hand: whoever did last has it. */
+  readonly tries: number;
   readonly message: DeliveryReleasedV1;
 }
 export interface HeldDeliveries {
@@ -588,6 +599,8 @@ export interface HeldDeliveries {
   ): Promise<void>;
   /** Some that somebody is to look after now; nobody else has them for a while. */
   due(authority: string): Promise<readonly HeldDelivery[]>;
+  /** @returns false when somebody else has it by now */
+  renew(authority: string, held: HeldDelivery): Promise<boolean>;
   /** Look again later, the later the more often it was tried. */
   postpone(authority: string, held: HeldDelivery): Promise<void>;
   done(authority: string, held: HeldDelivery): Promise<void>;

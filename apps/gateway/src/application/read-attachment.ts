@@ -20,7 +20,7 @@ export class ReadAttachment {
     const delivery = await this.store.find(authority, messageId);
     const attachment = delivery?.detail.attachments?.find((one) => one.id === id);
     if (delivery === undefined || attachment === undefined) throw new GatewayError('NOT_FOUND');
-    const ciphertext = await this.files.kept({ authority, messageId, id });
+    const ciphertext = await this.files.kept({ authority, messageId, attempt: delivery.attempt, id });
     if (ciphertext === undefined) throw new GatewayError('NOT_FOUND');
     const context = attachmentContext(parseManifest(delivery.detail.manifest).manifest, id);
     const key = Buffer.from(attachment.key, 'base64url');

@@ -111,7 +111,7 @@ export class ReceiveDelivery {
     const { recipient: authority, messageId, attempt } = manifest;
     const at = this.now();
     const { stored, outgoing } = await this.receipt(manifest, entryId, { kind: 'rejected', reason: why.reason }, at);
-    await this.store.reject(
+    const isFresh = await this.store.reject(
       authority,
       {
         messageId,
@@ -125,6 +125,9 @@ export class ReceiveDelivery {
       },
       outgoing,
     );
+    // Taken meanwhile, by another process: what was taken stays.
+    const taken = isFresh ? undefined : await this.store.taken(authority, messageId);
+    if (taken !== undefined && taken.attempt >= attempt) return { outcome: 'known', authority, messageId };
     return { outcome: 'rejected', authority, messageId, reason: why.reason };
   }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { PART_BYTES } from '#contracts';
 import type { AttachedDto } from '#contracts';
 import { KEY_BYTES, MAX_ATTACHMENT_BYTES, SALT_BYTES, SUITE, attachmentContext, encryptChunks } from '#envelope';
 import type { DocumentAttachment, Manifest, ManifestAttachment } from '#envelope';
 import type { AttachmentFiles } from '../attachments/attachment-files.js';
 import { GatewayError } from '../domain/errors.js';
 import type { AttachmentStore, NewId, OutgoingAttachment } from './ports.js';
+import { partBytesOf } from './take-attachment.js';
 
 export interface SealedAttachment {
   readonly inside: DocumentAttachment;
@@ -43,7 +43,7 @@ export class SealAttachments {
     const source = { authority: parties.sender, id: uploadId, key: Buffer.from(detail.key, 'base64url') };
     const key = Buffer.from(secret.key, 'base64url');
     const salt = Buffer.from(secret.salt, 'base64url');
-    const plaintext = this.files.plaintext(source, Math.ceil(length / PART_BYTES));
+    const plaintext = this.files.plaintext(source, Math.ceil(length / partBytesOf(upload)));
     yield* encryptChunks(plaintext, { key, salt, context: attachmentContext(parties, id) });
   }
 

@@ -9,6 +9,10 @@ import { digestOf } from './law.js';
 import type { AttachmentStore, Now, StoredUpload } from './ports.js';
 
 type Hash = ReturnType<typeof createHash>;
+/** Of uploads that do not say it. */
+const FIRST_PART_BYTES = 4 * 1024 * 1024;
+/** Octets of each part that an upload lies in, but the last. */
+export const partBytesOf = ({ detail }: Pick<StoredUpload, 'detail'>): number => detail.partBytes ?? FIRST_PART_BYTES;
 /** Uploads whose digest goes on being computed as they come; of others it is computed anew at the end. */
 const MOST_RUNNING = 32;
 
@@ -40,7 +44,14 @@ export class TakeAttachment {
       received: 0,
       bodyDigest,
       expiresAt: new Date(at.getTime() + this.unusedMs),
-      detail: { name, mediaType, key, malware: found, ...(sha256 === undefined ? {} : { sha256 }) },
+      detail: {
+        name,
+        mediaType,
+        key,
+        malware: found,
+        partBytes: PART_BYTES,
+        ...(sha256 === undefined ? {} : { sha256 }),
+      },
     };
     if (await this.store.announce(authority, upload)) return viewOf(upload);
     const before = await this.store.upload(authority, id);
@@ -59,31 +70,46 @@ export class TakeAttachment {
    * @throws {GatewayError} NOT_FOUND, UPLOAD_OFFSET, ATTACHMENT_INVALID
    */
   async append(authority: string, id: string, offset: number, octets: Uint8Array): Promise<AttachmentView> {
-    const upload = await this.of(authority, id);
-    const { length, received, detail } = upload;
-    const wrong = new GatewayError('UPLOAD_OFFSET', { extensions: { received } });
-    if (offset !== received || received === length) throw wrong;
-    if (octets.length !== Math.min(PART_BYTES, length - offset)) throw invalid('body', 'part-size');
+    const name = `${authority} ${id}`;
+    // One part at a time: what lies on disk is what was answered for.
+    const grown = await this.store.grow(authority, id, (upload) => this.grown(authority, upload, offset, octets));
+    if (grown === undefined) throw new GatewayError('NOT_FOUND');
+    if (grown.received === 0) throw invalid('sha256', 'other-digest');
+    if (grown.received === grown.length) this.running.delete(name);
+    else this.hashed(name, offset, octets);
+    return viewOf(grown);
+  }
+
+  /** @returns the upload with this part; with none when the digest of the whole is another */
+  private async grown(
+    authority: string,
+    before: StoredUpload,
+    offset: number,
+    octets: Uint8Array,
+  ): Promise<StoredUpload> {
+    const { id, length, received } = before;
+    if (offset !== received || received === length)
+      throw new GatewayError('UPLOAD_OFFSET', { extensions: { received } });
+    // Nothing is here yet, so it can lie in parts of today's size.
+    const detail = received === 0 ? { ...before.detail, partBytes: PART_BYTES } : before.detail;
+    const upload = { ...before, detail };
+    const partBytes = partBytesOf(upload);
+    if (octets.length !== Math.min(partBytes, length - offset)) throw invalid('body', 'part-size');
     if (offset === 0 && !fits(detail.mediaType, octets)) throw invalid('body', 'other-media-type');
     if (hasMacros(detail.mediaType, octets)) throw invalid('body', 'has-macros');
     const sealed = { authority, id, key: Buffer.from(detail.key, 'base64url') };
-    await this.files.putPart(sealed, offset / PART_BYTES, octets);
+    await this.files.putPart(sealed, offset / partBytes, octets);
     const grown = { ...upload, received: offset + octets.length };
-    const hash = this.hashed(`${authority} ${id}`, offset, octets);
-    if (grown.received < length) {
-      if (!(await this.store.grew(authority, offset, grown))) throw wrong;
-      return viewOf(grown);
-    }
-    this.running.delete(`${authority} ${id}`);
-    const sha256 = hash === undefined ? await this.digest(sealed, length) : hash.digest('base64url');
-    if (detail.sha256 !== undefined && detail.sha256 !== sha256) {
-      // All of it comes anew: which of the parts is the wrong one nobody can say.
-      await this.store.grew(authority, offset, { ...upload, received: 0 });
-      throw invalid('sha256', 'other-digest');
-    }
-    const whole = { ...grown, detail: { ...detail, sha256 } };
-    if (!(await this.store.grew(authority, offset, whole))) throw wrong;
-    return viewOf(whole);
+    if (grown.received < length) return grown;
+    // From the disk when not every part came through here.
+    const state = this.running.get(`${authority} ${id}`);
+    const sha256 =
+      state?.at === offset && offset > 0
+        ? state.hash.copy().update(octets).digest('base64url')
+        : await this.digest(sealed, Math.ceil(length / partBytes));
+    // All of it comes anew when it is another: which of the parts is the wrong one nobody can say.
+    if (detail.sha256 !== undefined && detail.sha256 !== sha256) return { ...upload, received: 0 };
+    return { ...grown, detail: { ...detail, sha256 } };
   }
 
   private async of(authority: string, id: string): Promise<StoredUpload> {
@@ -92,8 +118,8 @@ export class TakeAttachment {
     return upload;
   }
 
-  /** @returns the digest's state when every part so far went through here, in order */
-  private hashed(name: string, offset: number, octets: Uint8Array): Hash | undefined {
+  /** Goes on with the digest when every part so far went through here, in order. */
+  private hashed(name: string, offset: number, octets: Uint8Array): void {
     if (offset === 0) {
       const [oldest] = this.running.keys();
       if (oldest !== undefined && this.running.size >= MOST_RUNNING) this.running.delete(oldest);
@@ -102,16 +128,15 @@ export class TakeAttachment {
     const state = this.running.get(name);
     if (state?.at !== offset) {
       this.running.delete(name);
-      return undefined;
+      return;
     }
     state.hash.update(octets);
     state.at += octets.length;
-    return state.hash;
   }
 
-  private async digest(upload: Parameters<AttachmentFiles['plaintext']>[0], length: number): Promise<string> {
+  private async digest(upload: Parameters<AttachmentFiles['plaintext']>[0], parts: number): Promise<string> {
     const hash = createHash('sha256');
-    for await (const octets of this.files.plaintext(upload, Math.ceil(length / PART_BYTES))) hash.update(octets);
+    for await (const octets of this.files.plaintext(upload, parts)) hash.update(octets);
     return hash.digest('base64url');
   }
 }

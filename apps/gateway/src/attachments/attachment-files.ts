@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -19,6 +20,8 @@ export interface UploadKey {
 export interface ReceivedFile {
   readonly authority: string;
   readonly messageId: string;
+  /** Of the message; absent: the first. What one attempt brings never takes the place of another's. */
+  readonly attempt?: number;
   readonly id: string;
 }
 
@@ -38,13 +41,14 @@ export class AttachmentFiles {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, String(part));
     const { key } = upload;
+    const coming = `${path}.${randomUUID()}.new`;
     const sealed = encryptChunks(Readable.from([octets]), {
       key,
       context: partContext(upload, part),
       salt: this.random(24),
     });
-    await pipeline(sealed, createWriteStream(`${path}.new`, { mode: 0o600, flush: true }));
-    await rename(`${path}.new`, path);
+    await pipeline(sealed, createWriteStream(coming, { mode: 0o600, flush: true }));
+    await rename(coming, path);
     await synced(folder);
   }
 
@@ -100,6 +104,14 @@ export class AttachmentFiles {
       : createReadStream(this.path(file), { highWaterMark: PIECE });
   }
 
+  /** What came of an attempt that was rejected; what another attempt brought stays. */
+  async dropAttempt(file: Omit<ReceivedFile, 'id'>, ids: readonly string[]): Promise<void> {
+    for (const id of ids)
+      for (const path of [this.path({ ...file, id }), this.arriving({ ...file, id })]) await rm(path, { force: true });
+    for (const folder of new Set([this.folder(file), this.folder({ ...file, attempt: 1 })]))
+      await removedIfEmpty(folder);
+  }
+
   /** All attachments of a message that was received, or was about to be. */
   async dropReceived(authority: string, messageId: string): Promise<void> {
     await rm(this.folder({ authority, messageId }), { recursive: true, force: true });
@@ -108,8 +120,9 @@ export class AttachmentFiles {
   private sent({ authority, id }: Pick<UploadKey, 'authority' | 'id'>): string {
     return join(this.dir, authority, 'sent', id);
   }
-  private folder({ authority, messageId }: Pick<ReceivedFile, 'authority' | 'messageId'>): string {
-    return join(this.dir, authority, 'received', messageId);
+  private folder({ authority, messageId, attempt = 1 }: Omit<ReceivedFile, 'id'>): string {
+    const folder = join(this.dir, authority, 'received', messageId);
+    return attempt === 1 ? folder : join(folder, String(attempt));
   }
   private path(file: ReceivedFile): string {
     return join(this.folder(file), file.id);
@@ -128,6 +141,14 @@ const sizeOf = async (path: string): Promise<number | undefined> => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
+  }
+};
+
+const removedIfEmpty = async (folder: string): Promise<void> => {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 };
 

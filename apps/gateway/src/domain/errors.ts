@@ -112,7 +112,15 @@ export class RejectedDelivery extends Error {
 export class NotYet extends Error {
   override readonly name = 'NotYet';
   constructor(
-    readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'cooperation' | 'ledger' | 'live-key' | 'attachment',
+    readonly code:
+      | 'snapshot'
+      | 'rule-set'
+      | 'engine-version'
+      | 'cooperation'
+      | 'ledger'
+      | 'live-key'
+      | 'attachment'
+      | 'attachment-digest',
   ) {
     super(code);
   }

@@ -63,13 +63,25 @@ export class PostgresAttachmentStore implements AttachmentStore {
     });
   }
 
-  grew(authority: string, from: number, upload: StoredUpload): Promise<boolean> {
+  grow(
+    authority: string,
+    id: string,
+    grown: (before: StoredUpload) => Promise<StoredUpload>,
+  ): Promise<StoredUpload | undefined> {
     return asAuthority(this.dataSource, authority, async (tx) => {
-      const [, count] = await tx.query<[unknown, number]>(
-        `UPDATE gateway.attachment SET received = $4, detail = $5 WHERE authority = $1 AND id = $2 AND received = $3`,
-        [authority, upload.id, from, upload.received, this.sealed(authority, upload)],
+      const [row] = await tx.query<UploadRow[]>(
+        `SELECT * FROM gateway.attachment WHERE authority = $1 AND id = $2 FOR NO KEY UPDATE`,
+        [authority, id],
       );
-      return count === 1;
+      if (row === undefined) return undefined;
+      const upload = await grown(toUpload(row, this.keys.cipher(authority)));
+      await tx.query(`UPDATE gateway.attachment SET received = $3, detail = $4 WHERE authority = $1 AND id = $2`, [
+        authority,
+        id,
+        upload.received,
+        this.sealed(authority, upload),
+      ]);
+      return upload;
     });
   }
 
@@ -109,12 +121,18 @@ export class PostgresAttachmentStore implements AttachmentStore {
 
   expire(authority: string, at: Date): Promise<readonly string[]> {
     return asAuthority(this.dataSource, authority, async (tx) => {
+      // Locked first, and looked at after: a referral that takes it into use at this moment keeps it from being locked, or is seen.
+      const locked = await tx.query<{ id: string }[]>(
+        `SELECT id FROM gateway.attachment WHERE authority = $1 AND expires_at <= $2 FOR UPDATE SKIP LOCKED`,
+        [authority, at],
+      );
+      if (locked.length === 0) return [];
       const due = await tx.query<{ id: string; states: MessageState[] }[]>(
         `SELECT a.id, array_remove(array_agg(DISTINCT m.state), NULL) AS states FROM gateway.attachment a
          LEFT JOIN gateway.attachment_use u ON u.authority = a.authority AND u.attachment_id = a.id
          LEFT JOIN gateway.message m ON m.authority = u.authority AND m.referral_id = u.referral_id
-         WHERE a.authority = $1 AND a.expires_at <= $2 GROUP BY a.id`,
-        [authority, at],
+         WHERE a.authority = $1 AND a.id = ANY($2::uuid[]) GROUP BY a.id`,
+        [authority, locked.map(({ id }) => id)],
       );
       const unused = due.filter(({ states }) => states.every(isEnded)).map(({ id }) => id);
       if (unused.length > 0)
