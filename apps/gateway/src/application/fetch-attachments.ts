@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { EnvelopeError, attachmentContext, decryptChunks, parseManifest } from '#envelope';
+import { EnvelopeError, attachmentContext, decryptChunks } from '#envelope';
 import type { DocumentAttachment, Manifest, ManifestAttachment } from '#envelope';
 import { isStoreFailure } from '#persistence';
 import { Loop } from '#platform';
@@ -54,7 +54,7 @@ export class FetchAttachments extends Loop {
         this.fetchAll(authority, held, verified),
       );
       if (received.outcome === 'rejected') {
-        await this.drop(authority, held);
+        await this.files.dropAttempt({ authority, messageId, attempt: held.attempt });
         this.log.warn('delivery.rejected', { messageId, authorityId: authority, code: received.reason });
       } else this.log.info('delivery.received', { messageId, authorityId: authority, code: received.outcome });
       await this.held.done(authority, held);
@@ -67,12 +67,6 @@ export class FetchAttachments extends Loop {
       } else this.log.failure('attachment.fetch-failed', error, { messageId });
       return false;
     }
-  }
-
-  private async drop(authority: string, { messageId, attempt, message }: HeldDelivery): Promise<void> {
-    const { attachments = [] } = parseManifest(message.manifest).manifest;
-    const ids = attachments.map(({ id }) => id);
-    await this.files.dropAttempt({ authority, messageId, attempt }, ids);
   }
 
   /** @throws {RejectedDelivery | NotYet | ExchangeAway} */

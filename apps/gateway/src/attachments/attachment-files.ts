@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -105,11 +106,11 @@ export class AttachmentFiles {
   }
 
   /** What came of an attempt that was rejected; what another attempt brought stays. */
-  async dropAttempt(file: Omit<ReceivedFile, 'id'>, ids: readonly string[]): Promise<void> {
-    for (const id of ids)
-      for (const path of [this.path({ ...file, id }), this.arriving({ ...file, id })]) await rm(path, { force: true });
-    for (const folder of new Set([this.folder(file), this.folder({ ...file, attempt: 1 })]))
-      await removedIfEmpty(folder);
+  async dropAttempt(attempt: Omit<ReceivedFile, 'id'>): Promise<void> {
+    const folder = this.folder(attempt);
+    for (const entry of await entriesOf(folder))
+      if (entry.isFile()) await rm(join(folder, entry.name), { force: true });
+    for (const emptied of [folder, this.folder({ ...attempt, attempt: 1 })]) await removedIfEmpty(emptied);
   }
 
   /** All attachments of a message that was received, or was about to be. */
@@ -140,6 +141,15 @@ const sizeOf = async (path: string): Promise<number | undefined> => {
     return (await stat(path)).size;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+const entriesOf = async (folder: string): Promise<readonly Dirent[]> => {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
 };
