@@ -1,3 +1,4 @@
+import { benchAttachment } from './attachment.js';
 import { benchLaw } from './law.js';
 import { benchLedger } from './ledger.js';
 import { benchReferrals } from './referrals.js';
@@ -7,6 +8,7 @@ import { benchVerify } from './verify.js';
 
 /** Parts of `npm run bench`. Each prints its table and says whether every bar was reached. */
 const PARTS: { readonly [part: string]: (args: readonly string[]) => Promise<boolean> } = {
+  attachment: benchAttachment,
   law: benchLaw,
   ledger: benchLedger,
   envelope: benchEnvelope,
@@ -21,7 +23,7 @@ const [part = '', ...args] = given[0]?.startsWith('--') === false ? given : ['re
 const run = PARTS[part];
 if (run === undefined) {
   process.stderr.write(
-    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --attempts NUMBER | --octets NUMBER | --folder PATH | --short]\n`,
+    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --attempts NUMBER | --octets NUMBER | --size MIB | --folder PATH | --short]\n`,
   );
   process.exit(1);
 }

@@ -8,7 +8,7 @@ import { TestStack, eventually, permitted, problemOf } from './support/stack.js'
 
 jest.setTimeout(60_000);
 const FETCHED_MS = 30_000;
-const PART = 4 * 1024 * 1024;
+const PART = 1024 * 1024;
 const CANARY = 'Kanariefågel i bilagan';
 
 let delge: TestStack;

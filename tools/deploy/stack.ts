@@ -15,6 +15,8 @@ import type { Databases } from './databases.js';
 import type { Servers } from './servers.js';
 
 const READY_MS = 120_000;
+/** The young generation as it is without an option makes every process some 80 MiB larger, for what it throws away at once. */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=4'];
 
 export interface StackOptions {
   readonly instance: Instance;
@@ -132,7 +134,7 @@ export class Stack {
     const running = this.options.processes.start({
       name: this.processName(service),
       command: process.execPath,
-      args: ['--enable-source-maps', join(this.options.instance.root, 'dist/apps', app, 'src/main.js')],
+      args: [...NODE_OPTIONS, join(this.options.instance.root, 'dist/apps', app, 'src/main.js')],
       env: { ...this.environment(service), ...this.variables[service], ...variables },
     });
     try {

@@ -20,6 +20,7 @@ interface SendOptions {
   readonly as?: string;
   readonly newId?: true;
   readonly sendPermitted?: true;
+  readonly attach?: readonly string[];
 }
 
 export const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -36,13 +37,23 @@ export const readJson = (file: string): unknown => {
   }
 };
 
-const readReferral = (file: string, { as, newId }: SendOptions): { sender: string; referral: SubmitReferralDto } => {
+/** @param given `<upload>:<item>,<item>` */
+const attached = (given: string): NonNullable<SubmitReferralDto['attachments']>[number] => {
+  const [id = '', items = ''] = given.split(':', 2);
+  return { id, items: items.split(',') };
+};
+
+const readReferral = (
+  file: string,
+  { as, newId, attach }: SendOptions,
+): { sender: string; referral: SubmitReferralDto } => {
   const read = readJson(file) as ReferralFile & SubmitReferralDto;
   const { system, referral = read as SubmitReferralDto } = read as ReferralFile;
   const sender = as ?? system;
   if (sender === undefined) throw new Error('name the sending authority with --as');
   const ids = newId === undefined ? {} : { id: randomUUID(), caseId: randomUUID() };
-  return { sender, referral: { ...referral, ...ids } };
+  const attachments = attach === undefined ? {} : { attachments: attach.map(attached) };
+  return { sender, referral: { ...referral, ...ids, ...attachments } };
 };
 
 /** send, body, token */
@@ -53,6 +64,7 @@ export const sendCommands = (program: Command): void => {
     .option('--as <authority>', 'sending authority; an example file names its own')
     .option('--new-id', 'under new ids, so that it is another referral each time')
     .option('--send-permitted', 'leave out the items that may not go')
+    .option('--attach <upload:items...>', 'uploads with the items that they hold, e.g. 0192f0c1-…:period,subject')
     .action(async (file: string, options: SendOptions, command: Command) => {
       const { sender, referral } = readReferral(file, options);
       const as = client(command, sender);

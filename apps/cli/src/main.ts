@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { DelgeProblem } from '#client';
 import { checkCommand } from './check.js';
+import { attachmentCommands } from './attachments.js';
 import { readCommands, sendCommands } from './commands.js';
 import { evidenceCommand } from './evidence.js';
 import { exportCommand } from './export/export.js';
@@ -15,6 +16,7 @@ const program = new Command('delge')
   .description('Delge from the command line, as a system of an authority sees it. `--as` names the authority.')
   .option('--sandbox <file>', 'sandbox.json of a started sandbox', '.delge/sandbox/sandbox.json');
 sendCommands(program);
+attachmentCommands(program);
 readCommands(program);
 receiptCommands(program);
 checkCommand(program);

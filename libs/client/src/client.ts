@@ -32,6 +32,8 @@ import { DelgeProblem } from './problem.js';
 import type { ProblemDetails } from './problem.js';
 
 const TIMEOUT_MS = 20_000;
+/** A referral is answered when its attachments have been encrypted. */
+const ATTACHED_TIMEOUT_MS = 280_000;
 /** The last part of a large file is answered when its digest has been computed. */
 const PART_TIMEOUT_MS = 60_000;
 /** A token is renewed this long before it ends, in milliseconds. */
@@ -58,7 +60,8 @@ export class DelgeClient {
 
   /** @throws {DelgeProblem} formal-obstacle and the other refusals of the gateway */
   submit(referral: SubmitReferralDto, asked: SubmitReferralQueryDto = {}): Promise<ReferralAccepted> {
-    return this.call('POST', `/v1/referrals${search({ ...asked })}`, referral);
+    const timeoutMs = referral.attachments === undefined ? TIMEOUT_MS : ATTACHED_TIMEOUT_MS;
+    return this.call('POST', `/v1/referrals${search({ ...asked })}`, referral, timeoutMs);
   }
   referrals(query: Readonly<Record<string, string>> = {}): Promise<Page<ReferralListItem>> {
     return this.call('GET', `/v1/referrals${search(query)}`);
@@ -203,10 +206,15 @@ export class DelgeClient {
     return answer.access_token;
   }
 
-  private async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  private async call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+    timeoutMs: number = TIMEOUT_MS,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await this.once(method, path, body)) as T;
+        return (await this.once(method, path, body, timeoutMs)) as T;
       } catch (error) {
         const away = !(error instanceof DelgeProblem) || error.problem.status === 503;
         if (!away || attempt === ATTEMPTS) throw error;
@@ -241,14 +249,14 @@ export class DelgeClient {
     }
   }
 
-  private async once(method: string, path: string, body: object | undefined): Promise<unknown> {
+  private async once(method: string, path: string, body: object | undefined, timeoutMs: number): Promise<unknown> {
     const authorization = `Bearer ${await this.accessToken()}`;
     const response = await fetch(`${this.options.gateway}${path}`, {
       method,
       headers: body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return read(response);
   }

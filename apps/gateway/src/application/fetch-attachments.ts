@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PART_BYTES } from '#contracts';
 import { EnvelopeError, attachmentContext, decryptChunks } from '#envelope';
 import type { DocumentAttachment, Manifest, ManifestAttachment } from '#envelope';
 import { isStoreFailure } from '#persistence';
@@ -141,12 +142,12 @@ export class FetchAttachments extends Loop {
   private async open(file: ReceivedFile, manifest: Manifest, inside: DocumentAttachment): Promise<void> {
     const hash = createHash('sha256');
     let octets = 0;
-    let isOfItsType = false;
+    // The same beginning that its sender's gateway told the type by.
+    const beginning: Buffer[] = [];
     const key = { key: Buffer.from(inside.key, 'base64url'), context: attachmentContext(manifest, inside.id) };
     try {
       for await (const piece of decryptChunks(this.files.arrived(file), key)) {
-        // The first piece is long enough to tell by.
-        if (octets === 0) isOfItsType = fits(inside.mediaType, piece);
+        if (octets < PART_BYTES) beginning.push(piece.subarray(0, PART_BYTES - octets));
         hash.update(piece);
         octets += piece.length;
       }
@@ -154,6 +155,7 @@ export class FetchAttachments extends Loop {
       if (error instanceof EnvelopeError) throw new RejectedDelivery('attachment-not-openable');
       throw error;
     }
+    const isOfItsType = fits(inside.mediaType, Buffer.concat(beginning));
     if (octets !== inside.length || hash.digest('base64url') !== inside.sha256 || !isOfItsType)
       throw new RejectedDelivery('attachment-content');
   }

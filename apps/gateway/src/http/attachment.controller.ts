@@ -49,7 +49,7 @@ export class AttachmentController {
   @Policy('system')
   @ApiOperation({
     summary: 'Upload the next part',
-    description: 'Exactly 4 MiB, the last part what is left, one after the other. Ladda upp nästa del.',
+    description: 'Exactly 1 MiB, the last part what is left, one after the other. Ladda upp nästa del.',
   })
   @ApiHeader({
     name: 'Upload-Offset',

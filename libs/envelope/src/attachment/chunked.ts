@@ -18,9 +18,6 @@ const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
 const NONCE_BYTES = 12;
 const ALGORITHM = 'aes-256-gcm';
 const LABEL = Buffer.from('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0', 'latin1');
-/** Chunks that are worked through at once: long enough to be worth a write, short enough to keep nobody waiting. */
-const BATCH = 16;
-
 /** Octets of the encrypted form of so many. */
 export const encryptedLength = (length: number): number =>
   HEADER_BYTES + length + (Math.floor(length / CHUNK_BYTES) + 1) * TAG_BYTES;
@@ -50,11 +47,6 @@ function nonceOf(base: Buffer, chunk: number): Buffer {
   const high = Math.floor(chunk / 2 ** 32);
   nonce.writeUInt32BE((nonce.readUInt32BE(NONCE_BYTES - 8) ^ high) >>> 0, NONCE_BYTES - 8);
   return nonce;
-}
-
-function seal({ key, nonce }: Secrets, chunk: number, plaintext: Buffer, into: Buffer[]): void {
-  const cipher = createCipheriv(ALGORITHM, key, nonceOf(nonce, chunk));
-  into.push(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
 }
 
 /** @throws {EnvelopeError} NOT_OPENED */
@@ -93,14 +85,15 @@ export async function* encryptChunks(
   const reader = new Reader(source);
   try {
     yield Buffer.concat([salt, secrets.commitment]);
-    for (let chunk = 0, isLast = false; !isLast; chunk += BATCH) {
-      const batch = await reader.read(BATCH * CHUNK_BYTES);
-      isLast = batch.length < BATCH * CHUNK_BYTES;
-      const sealed: Buffer[] = [];
-      const count = Math.floor(batch.length / CHUNK_BYTES) + (isLast ? 1 : 0);
-      for (let index = 0; index < count; index += 1)
-        seal(secrets, chunk + index, batch.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES), sealed);
-      yield Buffer.concat(sealed);
+    for (let chunk = 0, isLast = false; !isLast; chunk += 1) {
+      const plaintext = await reader.read(CHUNK_BYTES);
+      isLast = plaintext.length < CHUNK_BYTES;
+      const cipher = createCipheriv(ALGORITHM, secrets.key, nonceOf(secrets.nonce, chunk));
+      const sealed = cipher.update(plaintext);
+      cipher.final();
+      // Not put together: each octet that is copied is memory until it is collected.
+      if (sealed.length > 0) yield sealed;
+      yield cipher.getAuthTag();
     }
   } finally {
     await reader.close();
@@ -122,15 +115,11 @@ export async function* decryptChunks(
     if (header.length < HEADER_BYTES) throw new EnvelopeError('NOT_OPENED');
     const secrets = derive(key, header.subarray(0, SALT_BYTES), context);
     if (!timingSafeEqual(secrets.commitment, header.subarray(SALT_BYTES))) throw new EnvelopeError('NOT_OPENED');
-    for (let chunk = 0, isLast = false; !isLast; chunk += BATCH) {
-      const batch = await reader.read(BATCH * SEALED_CHUNK_BYTES);
-      isLast = batch.length < BATCH * SEALED_CHUNK_BYTES;
-      // A stream that ends with a full chunk, or with none, was cut off.
-      if (isLast && batch.length % SEALED_CHUNK_BYTES < TAG_BYTES) throw new EnvelopeError('NOT_OPENED');
-      const opened: Buffer[] = [];
-      for (let at = 0, index = chunk; at < batch.length; at += SEALED_CHUNK_BYTES, index += 1)
-        opened.push(open(secrets, index, batch.subarray(at, at + SEALED_CHUNK_BYTES)));
-      const plaintext = Buffer.concat(opened);
+    for (let chunk = 0, isLast = false; !isLast; chunk += 1) {
+      const sealed = await reader.read(SEALED_CHUNK_BYTES);
+      // A stream that ends with a full chunk, or with none, was cut off: the last one is shorter, and has a tag.
+      isLast = sealed.length < SEALED_CHUNK_BYTES;
+      const plaintext = open(secrets, chunk, sealed);
       if (plaintext.length > 0) yield plaintext;
     }
   } finally {

@@ -2,7 +2,7 @@ import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsInt, IsString, Length, Mat
 import { IsAuthorityId, IsInstant, IsUuid, Nested, Optional } from './rules.js';
 
 /** Octets of one part of an upload; the last one has what is left. */
-export const PART_BYTES = 4 * 1024 * 1024;
+export const PART_BYTES = 1024 * 1024;
 /** Octets of the largest attachment. */
 const MAX_BYTES = 2 * 1024 ** 3;
 const DIGEST = /^[A-Za-z0-9_-]{43}$/;
