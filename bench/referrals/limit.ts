@@ -40,6 +40,8 @@ export class Limit {
   /** @param database URL in which tables may be made @param broker URL of an administrator, with the virtual host */
   static async open(database: string, broker: string, sizes: Sizes): Promise<Limit> {
     const connection = await connect(broker);
+    // Servers are stopped when something else has failed: that is what must be told, and not that these connections ended.
+    connection.on('error', () => undefined);
     const arrived = { count: 0, wake: (): void => undefined };
     const consumer = await connection.createChannel();
     await consumer.assertQueue(QUEUE, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
@@ -53,6 +55,7 @@ export class Limit {
     const lanes: Lane[] = [];
     for (let lane = 0; lane < AT_ONCE; lane += 1) {
       const db = new Client({ connectionString: database });
+      db.on('error', () => undefined);
       await db.connect();
       lanes.push({ db, channel: await connection.createConfirmChannel() });
     }
