@@ -17,7 +17,8 @@ import {
 } from '#testing';
 import type { TestExchange, TestGateway, World } from '#testing';
 import { MOST_ATTEMPTS } from '../domain/attempts.js';
-import type { StoredMessage } from './ports.js';
+import { erasedAt } from '../domain/errors.js';
+import type { ReferralStore, StoredMessage } from './ports.js';
 import { ReadReferrals } from './read-referrals.js';
 import { ReceiveDelivery } from './receive-delivery.js';
 import { RecordOutcome } from './record-outcome.js';
@@ -151,6 +152,41 @@ describe('a message whose sealing key has ended on the way', () => {
     crashAt = '';
     expect(await again.execute()).toEqual([]);
     expect(await message()).toMatchObject({ state: 'accepted', attempt: 2 });
+  });
+
+  it('is not kept from it by another that cannot be sealed', async () => {
+    await revoke();
+    await outcomes.decided(await exchange.decided(first));
+    await replaced();
+    const stopped = world.newId();
+    const { keys, law, evaluate, sealing } = sender;
+    const before: ReferralStore = Object.create(store, {
+      awaitingKey: {
+        value: async (authority: string) => [
+          { referralId: stopped, messageId: stopped },
+          ...(await store.awaitingKey(authority)),
+        ],
+      },
+      find: {
+        value: (authority: string, id: string) => {
+          if (id === stopped) throw erasedAt(world.clock.now());
+          return store.find(authority, id);
+        },
+      },
+    }) as ReferralStore;
+    const { now } = world.clock;
+    const behind = new SealAgain(
+      before,
+      law,
+      evaluate,
+      sealing,
+      () => keys.authorities,
+      now,
+      () => undefined,
+    );
+    const done = await behind.execute();
+    expect(done).toContainEqual({ authority: SENDER, messageId: stopped, outcome: 'waits', code: 'ERASED' });
+    expect(done).toContainEqual({ authority: SENDER, messageId, attempt: 2, outcome: 'sealed' });
   });
 
   it('ends as refused, and is reported, when the law stands in the way today', async () => {

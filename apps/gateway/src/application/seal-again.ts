@@ -1,6 +1,7 @@
 import { parseManifest } from '#envelope';
 import type { KeyRecord } from '#snapshot';
-import { GatewayError } from '../domain/errors.js';
+import { isStoreFailure } from '#persistence';
+import { GatewayError, NotYet } from '../domain/errors.js';
 import type { EvaluateReferral } from './evaluate-referral.js';
 import { leftOutOf } from './judge-recipient.js';
 import type { Law } from './law.js';
@@ -10,8 +11,11 @@ import type { SealReferral } from './seal-referral.js';
 export interface SealedAgain {
   readonly authority: string;
   readonly messageId: string;
-  readonly attempt: number;
-  readonly outcome: 'sealed' | 'refused';
+  /** The new one; of what waits nothing is made. */
+  readonly attempt?: number;
+  readonly outcome: 'sealed' | 'refused' | 'waits';
+  /** Why it waits. */
+  readonly code?: string;
 }
 
 /**
@@ -29,14 +33,24 @@ export class SealAgain {
     private readonly crash: (point: string) => void,
   ) {}
 
+  /** What stops one message stops no other, of any authority. @throws what was no failure of a message, after all the others have had their turn; a store's at once */
   async execute(): Promise<readonly SealedAgain[]> {
     const done: SealedAgain[] = [];
+    const failures: unknown[] = [];
     for (const authority of this.authorities()) {
       for (const { referralId, messageId } of await this.store.awaitingKey(authority)) {
-        const one = await this.one(authority, referralId, messageId);
-        if (one !== undefined) done.push(one);
+        try {
+          const one = await this.one(authority, referralId, messageId);
+          if (one !== undefined) done.push(one);
+        } catch (error) {
+          if (isStoreFailure(error)) throw error;
+          if (error instanceof GatewayError || error instanceof NotYet)
+            done.push({ authority, messageId, outcome: 'waits', code: error.code });
+          else failures.push(error);
+        }
       }
     }
+    if (failures.length > 0) throw failures[0];
     return done;
   }
 

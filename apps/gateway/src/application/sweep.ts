@@ -20,26 +20,53 @@ export class Sweep extends Loop {
     super();
   }
 
+  /** Messages that waited in the last round, and why: told once. */
+  private waiting = new Set<string>();
+
+  /** Each in a try of its own: what stops one of them stops no other. */
   protected override async round(): Promise<number> {
+    await this.tried(() => this.expired());
+    await this.tried(() => this.overdue());
+    await this.tried(() => this.sealedAgain());
+    return this.intervalMs;
+  }
+
+  private async tried(work: () => Promise<void>): Promise<void> {
     try {
-      const { drafts, messages, attachments } = await this.expire.execute();
-      if (drafts > 0) this.log.info('draft.expired', { count: drafts });
-      if (attachments > 0) this.log.info('attachment.expired', { count: attachments });
-      if (messages > 0) this.log.info('message.expired', { count: messages });
-      for (const { authority, messageId, what } of await this.deadlines.alarms())
-        this.log.warn('receipt.overdue', { messageId, authorityId: authority, code: what });
-      for (const { authority, messageId, what } of await this.incidents.alarms())
-        if (what === 'opened') this.log.warn('incident.opened', { messageId, authorityId: authority });
-        else this.log.error('incident.clock-ran-out', { messageId, authorityId: authority, code: what });
-      for (const { authority, messageId, attempt, outcome } of await this.again.execute()) {
-        const fields = { messageId, authorityId: authority, attempt };
-        if (outcome === 'sealed') this.log.info('message.sealed-again', fields);
-        else this.log.info('message.refused-again', fields);
-      }
+      await work();
     } catch (error) {
       if (isStoreFailure(error) || error instanceof NotYet) this.log.warn('sweep.waits');
       else this.log.failure('sweep.failed', error);
     }
-    return this.intervalMs;
+  }
+
+  private async expired(): Promise<void> {
+    const { drafts, messages, attachments } = await this.expire.execute();
+    if (drafts > 0) this.log.info('draft.expired', { count: drafts });
+    if (attachments > 0) this.log.info('attachment.expired', { count: attachments });
+    if (messages > 0) this.log.info('message.expired', { count: messages });
+  }
+
+  private async overdue(): Promise<void> {
+    for (const { authority, messageId, what } of await this.deadlines.alarms())
+      this.log.warn('receipt.overdue', { messageId, authorityId: authority, code: what });
+    for (const { authority, messageId, what } of await this.incidents.alarms())
+      if (what === 'opened') this.log.warn('incident.opened', { messageId, authorityId: authority });
+      else this.log.error('incident.clock-ran-out', { messageId, authorityId: authority, code: what });
+  }
+
+  private async sealedAgain(): Promise<void> {
+    const waiting = new Set<string>();
+    for (const { authority, messageId, attempt, outcome, code } of await this.again.execute()) {
+      const fields = { messageId, authorityId: authority, ...(attempt === undefined ? {} : { attempt }) };
+      if (outcome === 'sealed') this.log.info('message.sealed-again', fields);
+      else if (outcome === 'refused') this.log.info('message.refused-again', fields);
+      else {
+        const why = `${messageId} ${code ?? ''}`;
+        waiting.add(why);
+        if (!this.waiting.has(why)) this.log.warn('message.not-sealed-again', { ...fields, code: code ?? '' });
+      }
+    }
+    this.waiting = waiting;
   }
 }

@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import { EventLog } from '#platform';
+import { GatewayError } from '../domain/errors.js';
+import type { Expire } from './expire.js';
+import type { SealedAgain } from './seal-again.js';
+import { Sweep } from './sweep.js';
+
+it('tells of what is overdue although nothing can be sealed again or expire, and of what waits once', async () => {
+  const lines: { readonly event: string }[] = [];
+  const log = new EventLog('test', 'info', {
+    write: (line) => void lines.push(JSON.parse(line) as { readonly event: string }),
+  });
+  let rounds = 0;
+  let [broken, reached] = [(): void => undefined, (): void => undefined];
+  const third = new Promise<void>((resolve) => (reached = resolve));
+  const waits: SealedAgain = { authority: 'a/b', messageId: 'm', outcome: 'waits', code: 'TOO_LARGE' };
+  const sweep = new Sweep(
+    { execute: () => Promise.reject(new GatewayError('ERASED')) } as unknown as Expire,
+    {
+      execute: () => {
+        rounds += 1;
+        if (rounds === 4) reached();
+        broken();
+        return Promise.resolve([waits]);
+      },
+    },
+    { alarms: () => Promise.resolve([{ authority: 'a/b', messageId: 'm', what: 'technical' }]) } as never,
+    { alarms: () => Promise.resolve([]) },
+    1,
+    log,
+  );
+  broken = () => {
+    if (rounds === 1) throw new GatewayError('TOO_LARGE');
+  };
+  sweep.start();
+  await third;
+  await sweep.stop();
+  const count = (event: string): number => lines.filter((line) => line.event === event).length;
+  expect(count('receipt.overdue')).toBeGreaterThanOrEqual(3);
+  expect(count('message.not-sealed-again')).toBe(1);
+});
