@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { generateKey } from '#envelope';
 import type { PrivateKey } from '#envelope';
-import { emptyContent, withKey } from '#keystore';
+import { FileKeys, KeyStoreError, emptyContent, withKey } from '#keystore';
 import { EventLog } from '#platform';
 import { aWorld, keyStore, publicJwk } from '#testing';
 import type { World } from '#testing';
+import { KeyStore } from '../keys/key-store.js';
 import { OwnKeys } from './own-keys.js';
 
 const GATEWAY = 'myndigheterna';
@@ -79,6 +80,26 @@ describe('a gateway that reads what the keys log says of its own keys', () => {
     const looked = watching(world, world.snapshot.size);
     await looked.own.look(world.snapshot);
     expect(looked.own.warning()).toBeUndefined();
+  });
+
+  it('alarms although its key store cannot be read just then, and lets the keys log be followed', async () => {
+    const world = await aWorld();
+    const { size } = world.snapshot;
+    const kid = await thief(world);
+    const source = await FileKeys.of(world.keys.files[GATEWAY] ?? emptyContent);
+    source.reload = () => Promise.reject(new KeyStoreError('NOT_FOUND'));
+    const { own, lines } = watching(world, size, GATEWAY, [], new KeyStore(GATEWAY, source));
+    await own.look(world.snapshot);
+    expect(lines).toMatchObject([{ code: 'not-held', kid }]);
+  });
+
+  it('goes by the keys of the participants that speak for it and whom it hosts, and looks for none of theirs in its store', async () => {
+    const world = await aWorld();
+    const { own } = watching(world);
+    const operatedBy = world.snapshot.gateway(GATEWAY)?.operatedBy ?? '';
+    const concerned = own.concerned(world.snapshot);
+    expect([...concerned]).toEqual(expect.arrayContaining([HOSTED, 'participant:fk', `participant:${operatedBy}`]));
+    expect([...own.holders(world.snapshot)].filter((holder) => holder.startsWith('participant:'))).toEqual([]);
   });
 
   it('alarms on one that came and went while it was away', async () => {

@@ -1,3 +1,4 @@
+import { KeyStoreError } from '#keystore';
 import type { EventLog } from '#platform';
 import type { KeyRecord, Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
@@ -32,7 +33,7 @@ export class OwnKeys {
 
   /** Judges every key that came since the last look, and every one that is live: one that came and went in between is seen too. */
   async look(snapshot: Snapshot): Promise<void> {
-    if (this.lacks(snapshot)) await this.keys.reload();
+    if (this.lacks(snapshot)) await this.readAgain();
     const faults: OwnKeyFault[] = [];
     for (const holder of this.holders(snapshot)) {
       for (const { key, from, isLive } of snapshot.keysEver(holder)) {
@@ -46,6 +47,13 @@ export class OwnKeys {
     }
     this.fault = faults.includes('not-held') ? 'not-held' : faults[0];
     this.known = snapshot.size;
+  }
+
+  /** A store that cannot be read is the watch's to tell: it stops nobody from following the keys log, who judges by the keys held. */
+  private async readAgain(): Promise<void> {
+    await this.keys.reload().catch((error: unknown) => {
+      if (!(error instanceof KeyStoreError)) throw error;
+    });
   }
 
   /** Whether another of its use that is held here is live: then its end stops nothing, and is what a rotation ends with. */
@@ -65,6 +73,17 @@ export class OwnKeys {
     const { gateway } = this.keys;
     const hosted = snapshot.authorities().filter((authority) => authority.gateway === gateway);
     return new Set([`gateway:${gateway}`, ...this.keys.authorities, ...hosted.map(({ id }) => id)]);
+  }
+
+  /** As `holders`, and the participants whose administrators and jurists speak for them: without one of those no key of theirs is replaced any more. */
+  concerned(snapshot: Snapshot): ReadonlySet<string> {
+    const own = this.holders(snapshot);
+    const participants = [...own].map((holder) =>
+      holder.startsWith('gateway:')
+        ? snapshot.gateway(this.keys.gateway)?.operatedBy
+        : snapshot.authority(holder)?.participant,
+    );
+    return new Set([...own, ...participants.flatMap((slug) => (slug === undefined ? [] : [`participant:${slug}`]))]);
   }
 
   /** Once for each key and fault. */

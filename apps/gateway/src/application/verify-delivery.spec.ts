@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, localSigner, parseDecision, parseManifest, sha256Base64url, signManifest } from '#envelope';
 import type { Context, Decision, Manifest, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
+import { FileKeys, KeyStoreError } from '#keystore';
+import type { KeySource, KeyStoreContent } from '#keystore';
 import {
   aGateway,
   aWorld,
@@ -15,6 +17,7 @@ import {
   sealed,
 } from '#testing';
 import type { Forgery, Sealed, TestExchange, TestGateway, World } from '#testing';
+import { KeyStore } from '../keys/key-store.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';
 const RECIPIENT = 'fk/forsakringskassan';
@@ -90,6 +93,35 @@ describe('a genuine delivery', () => {
     expect(await outcomeOf(() => late.verify.execute(delivery))).toBe('accepted');
     const again = await (await anExchange(own)).release(message);
     expect(await outcomeOf(() => late.verify.execute(again))).toBe('manifest-key');
+  });
+});
+
+describe('a sealing key that came into the store after it was read', () => {
+  it('opens at once, and is waited for while the store cannot be read', async () => {
+    const own = await aWorld();
+    const content = own.keys.files['myndigheterna'] as KeyStoreContent;
+    const without = content.keys.filter(({ holder, use }) => holder !== 'fk/forsakringskassan' || use !== 'sealing');
+    const [before, after] = [await FileKeys.of({ ...content, keys: without }), await FileKeys.of(content)];
+    let read: 'fails' | 'done' = 'fails';
+    let reading = 0;
+    const source: KeySource = Object.create(before, {
+      openers: { value: (holder: string) => (reading > 0 ? after : before).openers(holder) },
+      reload: {
+        value: () => {
+          if (read === 'fails') return Promise.reject(new KeyStoreError('NOT_FOUND'));
+          reading += 1;
+          return Promise.resolve(true);
+        },
+      },
+    }) as KeySource;
+    const keys = new KeyStore('myndigheterna', source);
+    const { verify } = await aGateway(own, 'myndigheterna', { keys });
+    const delivery = await (
+      await anExchange(own)
+    ).release(await sealed(own, await aGateway(own, 'kommunerna'), example('01')));
+    expect(await outcomeOf(() => verify.execute(delivery))).toBe('key-store');
+    read = 'done';
+    expect(await outcomeOf(() => verify.execute(delivery))).toBe('accepted');
   });
 });
 

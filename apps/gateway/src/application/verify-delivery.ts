@@ -11,12 +11,13 @@ import {
 } from '#legal-basis';
 import type { CheckInput, Claims } from '#legal-basis';
 import { contextOf, documentOf, parseManifest, unsealDocument, verifyDocument, verifyManifest } from '#envelope';
-import type { Decision, Document, DocumentAttachment, EnvelopeError, Manifest } from '#envelope';
+import type { Decision, Document, DocumentAttachment, EnvelopeError, Manifest, Opener } from '#envelope';
 import type { DeliveryReleasedV1 } from '#contracts';
+import { KeyStoreError } from '#keystore';
 import { obstaclesOf } from '#replay';
 import type { Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
-import { RejectedDelivery } from '../domain/errors.js';
+import { NotYet, RejectedDelivery } from '../domain/errors.js';
 import type { Rejection } from '../domain/errors.js';
 import { viewOf } from './judge-recipient.js';
 import { digestOf, sha256 } from './law.js';
@@ -132,7 +133,7 @@ export class VerifyDelivery {
     const documentKey = snapshot.key(manifest.documentKey);
     if (documentKey?.use !== 'document' || documentKey.holder !== manifest.sender)
       throw new RejectedDelivery('document-key');
-    const opener = this.keys.opener(manifest.recipient, manifest.sealingKey);
+    const opener = await this.opener(manifest);
     if (opener === undefined) throw new RejectedDelivery('seal-not-openable');
     const context = contextOf(manifest);
     const jws = await verified(orContext('seal-not-openable'), () => unsealDocument(jwe, context, opener));
@@ -140,6 +141,16 @@ export class VerifyDelivery {
       verifyDocument(jws, context, documentKey.public),
     );
     return { document, jws };
+  }
+
+  /** It may have come into the store since that was read; a store that cannot be read just now is no reason to reject. */
+  private async opener({ recipient, sealingKey }: Manifest): Promise<Opener | undefined> {
+    const held = this.keys.opener(recipient, sealingKey);
+    if (held !== undefined || this.law.newest()?.key(sealingKey)?.holder !== recipient) return held;
+    await this.keys.reload().catch((error: unknown) => {
+      throw error instanceof KeyStoreError ? new NotYet('key-store') : error;
+    });
+    return this.keys.opener(recipient, sealingKey);
   }
 
   /** Computes the verdict again, for the day of the decision and under what the decision names (design.md I7). */

@@ -119,6 +119,7 @@ export class NotYet extends Error {
       | 'cooperation'
       | 'ledger'
       | 'live-key'
+      | 'key-store'
       | 'attachment'
       | 'attachment-digest',
   ) {
