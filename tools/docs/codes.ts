@@ -408,7 +408,7 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
   KEY_IN_USE: 'the key stands in the log already, be it revoked',
   LAST_KEY:
-    'the last live key of its holder and use has not been superseded: add the new one first, or give another reason',
+    'the last key of its holder and use that is live and not expired has not been superseded, and the last administrator goes for no reason: add the new one first, or give another reason',
   RULE_SET_OUT_OF_ORDER: 'the number is not higher than the last',
   SIZE_NOT_HELD: 'the log was not read that far',
   LOG_ROLLED_BACK: 'the log gives fewer entries than its checkpoint says',

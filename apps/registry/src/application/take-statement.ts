@@ -3,6 +3,7 @@ import { sha256Base64url } from '#envelope';
 import { KeysLog, SnapshotError, broughtKeys, parseEntry } from '#snapshot';
 import type { ReleasedRuleSet, Snapshot, Statement, Trust } from '#snapshot';
 import { ReleaseRefused, assertReleasable } from '../domain/release.js';
+import { requireSuccessor } from '../domain/successor.js';
 import type { SealingChallenge } from '../domain/sealing-challenge.js';
 import type { RuleSetStore } from '../persistence/rule-set.store.js';
 import type { StatementStore } from '../persistence/statement.store.js';
@@ -76,6 +77,7 @@ export class TakeStatement {
         if (released !== undefined) assertReleasable(released, bytes, await this.ruleSets.all(tx));
         this.requireSealingKeys(statement, principal.text, possession ?? '');
         this.requireUnexpired([principal, ...countersignatures]);
+        requireSuccessor(statement, this.newest(), this.now());
         await this.log.append(entry);
         await this.store.add(statement.id, statement.kind, entry, tx);
         // With the statement, never before: its signatures are what entitles the bytes to be kept.
