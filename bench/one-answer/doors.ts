@@ -1,16 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SignJWT, importJWK } from 'jose';
 import { CLIENT_ASSERTION_TYPE } from '#contracts';
-import { generateKey, importPrivate, localSigner, signHold } from '#envelope';
+import { generateKey, importPrivate, localSigner, signErasureDecision, signHold } from '#envelope';
 import type { Hold, KeyUse, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
 import { signEntry, signServiceToken, verifyServiceToken } from '#snapshot';
 import type { Statement, StatementBody } from '#snapshot';
+import { EraseMessage } from '../../apps/gateway/src/application/erase-message.js';
 import { IssueToken } from '../../apps/gateway/src/application/issue-token.js';
 import type { Ground } from '../../apps/gateway/src/application/law.js';
 import type { RegisteredSystem, SystemStore } from '../../apps/gateway/src/application/ports.js';
 import { RegisterSystem } from '../../apps/gateway/src/application/register-system.js';
 import { AccessTokens } from '../../apps/gateway/src/keys/access-tokens.js';
+import type { KeyStore } from '../../apps/gateway/src/keys/key-store.js';
 import { TakeKeeping } from '../../apps/ledger/src/application/take-keeping.js';
 import type { KeepingStore } from '../../apps/ledger/src/persistence/keeping.store.js';
 import { keyFiles, readKey } from '../../tools/sandbox/keys.js';
@@ -48,6 +50,7 @@ export async function doorsOf(root: string, dir: string): Promise<readonly Door[
     serviceToken(world, gateway, lost.signer, administrator),
     statements(world, administrator, revoked, parties),
     keeping(world, administrator, revoked, await parties.of('linkoping', 'jurist')),
+    erasure(world, administrator, revoked, await parties.of('linkoping', 'jurist')),
   ];
 }
 
@@ -235,5 +238,44 @@ function keeping(world: BenchWorld, own: PrivateKey, revoked: PrivateKey, wrong:
       return signHold(signer, hold);
     },
     ask: (text) => take.execute(text),
+  };
+}
+
+function erasure(world: BenchWorld, own: PrivateKey, revoked: PrivateKey, wrong: PrivateKey): Door {
+  const { environment: env } = world.directory;
+  const snapshot = world.keys.at(world.keys.size);
+  const nothing = {} as never;
+  const keys = { hosts: () => true } as unknown as KeyStore;
+  const erase = new EraseMessage(
+    nothing,
+    nothing,
+    nothing,
+    nothing,
+    () => snapshot,
+    keys,
+    env,
+    () => new Date(),
+    () => undefined,
+  );
+  return {
+    name: 'gateway: a decision to erase',
+    token: async (fault) => {
+      const signers = { own, wrong: localSigner(wrong), revoked: localSigner(revoked) };
+      const signer = await signerFor(fault, 'administrator', signers);
+      const [decisionId, messageId, caseId] = [randomUUID(), randomUUID(), randomUUID()];
+      const opening = { index: '0', entryId: randomUUID(), sender: AUTHORITY };
+      const at = new Date().toISOString();
+      return signErasureDecision(signer, {
+        v: 1,
+        env,
+        decisionId,
+        authority: AUTHORITY,
+        messageId,
+        caseId,
+        openings: [opening],
+        at,
+      });
+    },
+    ask: (text) => erase.execute(text),
   };
 }

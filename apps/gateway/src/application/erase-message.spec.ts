@@ -261,16 +261,18 @@ describe('erasing a message', () => {
     const jurist = world.keys.jurists['linkoping'] as PrivateKey;
     const stranger = world.keys.administrators['uppsala'] as PrivateKey;
     const elsewhere = world.keys.administrators['fk'] as PrivateKey;
-    for (const text of [
-      await signed({}, jurist),
-      await signed({}, stranger),
-      await signed({ authority: 'fk/forsakringskassan' }, elsewhere),
-      await signed({ env: 'test' }),
-      `${await signed()}x`,
-      logged.entry,
-      '',
-    ])
-      expect(await codeOf(() => erasing().execute(text))).toBe('UNAUTHENTICATED');
+    const posing = { ...stranger, kid: (world.keys.administrators['linkoping'] as PrivateKey).kid };
+    for (const [reason, text] of [
+      ['key', await signed({}, jurist)],
+      ['key', await signed({}, stranger)],
+      ['signature', await signed({}, posing)],
+      ['not-hosted', await signed({ authority: 'fk/forsakringskassan' }, elsewhere)],
+      ['environment', await signed({ env: 'test' })],
+      ['malformed', `${await signed()}x`],
+      ['malformed', logged.entry],
+      ['malformed', ''],
+    ] as const)
+      await expect(erasing().execute(text)).rejects.toMatchObject({ code: 'UNAUTHENTICATED', details: { reason } });
     const text = await signed();
     await world.revoke((world.keys.administrators['linkoping'] as PrivateKey).kid, 'linkoping');
     await gateway.follower.refresh();

@@ -5,8 +5,8 @@ import {
   parseRefusal,
   sha256Base64url,
   signErasureReport,
+  signingByKnown,
   typOf,
-  verifyErasureDecision,
 } from '#envelope';
 import type { Decision, ErasedOpening, ErasureDecision, Notice } from '#envelope';
 import type { ErasureView } from '#contracts';
@@ -163,19 +163,17 @@ export class EraseMessage {
     return named;
   }
 
+  /** Every failure is the same answer after the same work; why stands in the own log alone. */
   private async verified(text: string): Promise<ErasureDecision> {
-    try {
-      const { decision, kid } = parseErasureDecision(text);
-      const { authority, env } = decision;
-      const key = this.keys.hosts(authority)
-        ? this.newest()?.on(this.now()).administratorOf(authority, kid)
-        : undefined;
-      if (key === undefined || env !== this.environment) throw new GatewayError('UNAUTHENTICATED');
-      return await verifyErasureDecision(text, key);
-    } catch (error) {
-      if (error instanceof EnvelopeError) throw new GatewayError('UNAUTHENTICATED', { cause: error });
-      throw error;
-    }
+    const { decision, kid } = formed(text);
+    const { authority, env } = decision;
+    if (env !== this.environment) throw unauthenticated('environment');
+    const key = this.newest()?.on(this.now()).administratorOf(authority, kid);
+    const genuine = await signingByKnown(text, key);
+    if (key === undefined) throw unauthenticated('key');
+    if (!genuine) throw unauthenticated('signature');
+    if (!this.keys.hosts(authority)) throw unauthenticated('not-hosted');
+    return decision;
   }
 
   /**
@@ -224,6 +222,18 @@ export class EraseMessage {
     }
   }
 }
+
+const unauthenticated = (reason: string, cause?: unknown): GatewayError =>
+  new GatewayError('UNAUTHENTICATED', { reason, cause });
+
+const formed = (text: string): ReturnType<typeof parseErasureDecision> => {
+  try {
+    return parseErasureDecision(text);
+  } catch (error) {
+    if (error instanceof EnvelopeError) throw unauthenticated('malformed', error);
+    throw error;
+  }
+};
 
 const refused = (code: string): GatewayError => new GatewayError('ERASURE_REFUSED', { extensions: { code } });
 

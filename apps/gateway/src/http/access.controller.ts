@@ -70,4 +70,4 @@ export class AccessController {
   }
 }
 
-const textOf = (request: Request): string => (typeof request.body === 'string' ? request.body.trim() : '');
+const textOf = (request: Request): string => (typeof request.body === 'string' ? request.body.replace(/\n$/, '') : '');

@@ -41,6 +41,6 @@ export class ErasureController {
   @Answer(200, 'Erased here', 'erased')
   @Problems(400, 401, 404, 409, 413, 415, 422, 503)
   erase(@Req() request: Request): Promise<{ readonly messageId: string; readonly erasedAt: string }> {
-    return this.erasing.execute(typeof request.body === 'string' ? request.body.trim() : '');
+    return this.erasing.execute(typeof request.body === 'string' ? request.body.replace(/\n$/, '') : '');
   }
 }
