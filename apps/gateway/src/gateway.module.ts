@@ -57,7 +57,7 @@ import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WatchDeadlines } from './application/watch-deadlines.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
-import { WitnessLog } from './application/witness-log.js';
+import { WitnessLog, witnessKeyOf } from './application/witness-log.js';
 import { Witnessing } from './application/witnessing.js';
 import { AttachmentFiles } from './attachments/attachment-files.js';
 import { BlobClient } from './attachments/blob-client.js';
@@ -76,7 +76,7 @@ import { problems } from './http/gateway-problems.js';
 import { LogController } from './http/log.controller.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
-import { AccessTokens } from './keys/access-tokens.js';
+import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
@@ -110,7 +110,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const { GATEWAY_ID: gateway, DELGE_ENVIRONMENT: environment, PUBLIC_URL: publicUrl } = config;
   const trust = await readTrust(config);
   const keys = new KeyStore(gateway, await openKeys(config, platform));
-  const tokens = new AccessTokens(() => keys.tokens, publicUrl);
+  const tokens = new AccessTokens((at) => keys.tokens(at, TOKEN_END_MS), publicUrl);
 
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
   const name = `gateway-${gateway}`;
@@ -123,9 +123,15 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   // Before anything waits for a snapshot: at the logs' beginning there is none before the witnesses have cosigned.
   const memory = new PostgresWitnessMemory(dataSource);
   for (const name of ['disclosure', 'keys'] as const) {
-    const witness = new WitnessLog(trust.logs[name], keys.witness, memory, now);
+    const witness = new WitnessLog(
+      trust.logs[name],
+      witnessKeyOf(trust.logs[name].policy, keys.witnesses),
+      memory,
+      now,
+    );
     const witnessing = new Witnessing(name, witness, new LedgerOffers(ledger), config.WITNESS_GENESIS === 'true', log);
-    health.watch(`witness-${name}`, () => witnessing.warning());
+    const passedOver = witness.isPassedOver(gateway) ? 'not-in-policy' : undefined;
+    health.watch(`witness-${name}`, () => witnessing.warning() ?? passedOver);
     witnessing.start();
     platform.onDrain('loops', () => witnessing.stop());
   }
@@ -150,7 +156,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   const expiry = new KeyExpiry(
     () => follower.newest()?.snapshot,
-    (snapshot) => ownKeys.holders(snapshot),
+    (snapshot) => ownKeys.concerned(snapshot),
     log,
     now,
   );

@@ -11,7 +11,7 @@ import { readKeyStore } from './store-file.js';
 import type { KeyStorePlace } from './store-file.js';
 
 interface Held {
-  readonly kids: ReadonlySet<string>;
+  readonly made: ReadonlyMap<string, Date>;
   /** By holder and use, newest first. */
   readonly keys: ReadonlyMap<string, readonly PrivateKey[]>;
   readonly signers: ReadonlyMap<string, readonly Signer[]>;
@@ -50,7 +50,7 @@ export class FileKeys implements KeySource {
     return this.held.holders;
   }
   holds(kid: string): boolean {
-    return this.held.kids.has(kid);
+    return this.held.made.has(kid);
   }
   signers(holder: string, use: KeyUse): readonly Signer[] {
     return this.held.signers.get(nameOf(holder, use)) ?? [];
@@ -61,13 +61,19 @@ export class FileKeys implements KeySource {
   publicKeys(holder: string, use: KeyUse): readonly PublicKey[] {
     return this.held.keys.get(nameOf(holder, use)) ?? [];
   }
+  madeAt(kid: string): Date | undefined {
+    return this.held.made.get(kid);
+  }
   secrets(holder: string, use: SecretUse): readonly Secret[] {
     return this.held.secrets.get(nameOf(holder, use)) ?? [];
   }
   noteSigner(holder: string, use: 'witness' | 'log'): Omit<NoteSigner, 'name'> {
-    const [newest] = this.held.keys.get(nameOf(holder, use)) ?? [];
+    const [newest] = this.noteSigners(holder, use);
     if (newest === undefined) throw new KeyStoreError('NO_KEY', `${holder} ${use}`);
-    return nodeNoteSigner('', newest.privateJwk);
+    return newest;
+  }
+  noteSigners(holder: string, use: 'witness' | 'log'): readonly Omit<NoteSigner, 'name'>[] {
+    return (this.held.keys.get(nameOf(holder, use)) ?? []).map(({ privateJwk }) => nodeNoteSigner('', privateJwk));
   }
 
   /** Calls at the same time share one reading; a file that has not changed is not read. */
@@ -89,7 +95,7 @@ export class FileKeys implements KeySource {
       this.reload().then(
         () => {
           this.failure = undefined;
-          read(this.held.kids.size);
+          read(this.held.made.size);
         },
         (error: unknown) => {
           this.failure = error instanceof KeyStoreError ? error.code : 'NOT_READ';
@@ -138,7 +144,7 @@ async function heldOf(content: KeyStoreContent): Promise<Held> {
       [...keys].filter(([, [key]]) => key !== undefined && isOne(key.use)).map(([name, all]) => [name, all.map(make)]),
     );
   return {
-    kids: new Set(content.keys.map(({ kid }) => kid)),
+    made: new Map(content.keys.map(({ kid, madeAt }) => [kid, new Date(madeAt)])),
     keys,
     signers: made(localSigner, (use) => SIGNING.has(use)),
     openers: made(localOpener, (use) => use === 'sealing'),

@@ -20,9 +20,13 @@ export interface KeySource {
   signers(holder: string, use: KeyUse): readonly Signer[];
   /** ECDH-ES on X25519. */
   openers(holder: string): readonly Opener[];
-  /** Ed25519 over a note, at once. */
+  /** Ed25519 over a note, at once; every key that is held, newest first. */
+  noteSigners(holder: string, use: 'witness' | 'log'): readonly Omit<NoteSigner, 'name'>[];
+  /** The newest of them. @throws {KeyStoreError} NO_KEY */
   noteSigner(holder: string, use: 'witness' | 'log'): Omit<NoteSigner, 'name'>;
   publicKeys(holder: string, use: KeyUse): readonly PublicKey[];
+  /** When a key came to be, where the source knows. */
+  madeAt(kid: string): Date | undefined;
   secrets(holder: string, use: SecretUse): readonly Secret[];
   /** Looks for keys that came or went. @returns whether there was anything new */
   reload(): Promise<boolean>;

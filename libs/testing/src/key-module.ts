@@ -72,6 +72,12 @@ export class ModuleKeys implements KeySource {
   noteSigner(holder: string, use: 'witness' | 'log'): Omit<NoteSigner, 'name'> {
     return this.beside.noteSigner(holder, use);
   }
+  noteSigners(holder: string, use: 'witness' | 'log'): readonly Omit<NoteSigner, 'name'>[] {
+    return this.beside.noteSigners(holder, use);
+  }
+  madeAt(kid: string): Date | undefined {
+    return this.beside.madeAt(kid);
+  }
   reload(): Promise<boolean> {
     return Promise.resolve(false);
   }

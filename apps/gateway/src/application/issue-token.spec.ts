@@ -150,6 +150,19 @@ describe('an access token', () => {
     expect(await tokens.verify(await make(), clock.now())).toBeUndefined();
   });
 
+  it('has one spelling', async () => {
+    const token = await tokens.issue(SYSTEM, jti(), clock.now());
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const carrying = encoded({ alg: 'ES256', kid: gatewayKey.kid, typ: 'at+jwt', jwk: gatewayKey.jwk });
+    for (const other of [
+      `${token}=`,
+      `${token}\n`,
+      `${header}.${payload}=.${signature}`,
+      `${carrying}.${payload}.${signature}`,
+    ])
+      expect(await tokens.verify(other, clock.now())).toBeUndefined();
+  });
+
   it('is signed by the newest key, and one of an older key lets in while that is held', async () => {
     const before = await tokens.issue(SYSTEM, jti(), clock.now());
     const newer = await generateKey('token');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DisclosureLog, MemoryWitnessMemory, noteSigner } from '#testing';
 import { nodeSha256, nodeVerifyEd25519, verifierKey, witnessKey } from '#tlog/build';
 import { emptyRoot, openCheckpoint } from '#tlog/verify';
-import { WitnessLog } from './witness-log.js';
+import { WitnessLog, witnessKeyOf } from './witness-log.js';
 import type { WitnessOutcome } from './witness-log.js';
 import type { Held } from './witness-memory.js';
 
@@ -105,6 +105,16 @@ describe('a witness of a log', () => {
     // Both were checked against the same memory; the memory took one of them.
     expect(outcomes.filter(({ is }) => is === 'cosigned')).toHaveLength(1);
     expect(outcomes.filter(({ is }) => is === 'overtaken')).toHaveLength(7);
+  });
+
+  it('signs by the key that the policy names, whichever came later, and says so when it holds none that it names', () => {
+    const newer = noteSigner('witness.example/w');
+    expect(witnessKeyOf(trust.policy, [newer, key])).toBe(key);
+    expect(witnessKeyOf(trust.policy, [newer])).toBe(newer);
+    const memory = new MemoryWitnessMemory();
+    expect(new WitnessLog(trust, newer, memory, at).isPassedOver('w')).toBe(true);
+    expect(new WitnessLog(trust, newer, memory, at).isPassedOver('x')).toBe(false);
+    expect(new WitnessLog(trust, key, memory, at).isPassedOver('w')).toBe(false);
   });
 
   it('remembers nothing before it was told to begin, and cosigns nothing then', async () => {

@@ -1,3 +1,4 @@
+import { KeyStoreError } from '#keystore';
 import { cosignatureLine, nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
 import type { NoteSigner } from '#tlog/build';
 import {
@@ -28,6 +29,23 @@ export type WitnessOutcome =
   /** Not to be read, or not signed by the log. */
   | { readonly is: 'refused'; readonly code: string };
 
+/** Its own key, without the name that the policy gives it. */
+type WitnessKey = Omit<NoteSigner, 'name'>;
+
+const namedIn = (policy: string, { publicKey }: WitnessKey): PolicyWitness | undefined =>
+  parsePolicy(policy, nodeSha256).witnesses.find(({ key }) => Buffer.compare(key.publicKey, publicKey) === 0);
+
+/**
+ * The one that the policy names; the newest when it names none, which cosigns nothing then: a key that was made and does not stand in trust.json yet takes no voice away.
+ * @param held newest first
+ * @throws {KeyStoreError} NO_KEY
+ */
+export const witnessKeyOf = (policy: string, held: readonly WitnessKey[]): WitnessKey => {
+  const found = held.find((key) => namedIn(policy, key) !== undefined) ?? held[0];
+  if (found === undefined) throw new KeyStoreError('NO_KEY', 'witness');
+  return found;
+};
+
 /**
  * This gateway as a witness of one log: it cosigns only what extends everything it has ever cosigned. @see c2sp.org/tlog-witness
  */
@@ -43,14 +61,18 @@ export class WitnessLog {
   /** @param key Ed25519, the gateway's witness key */
   constructor(
     private readonly trust: LogTrust,
-    private readonly key: Omit<NoteSigner, 'name'>,
+    private readonly key: WitnessKey,
     private readonly memory: WitnessMemory,
     private readonly now: () => Date,
   ) {
     this.logAlone = { ...trust, policy: '' };
-    this.own = parsePolicy(trust.policy, nodeSha256).witnesses.find(
-      (witness) => Buffer.compare(witness.key.publicKey, key.publicKey) === 0,
-    );
+    this.own = namedIn(trust.policy, key);
+  }
+
+  /** Whether the policy asks for another key's cosignature by a name that ends as this gateway's does. */
+  isPassedOver(gateway: string): boolean {
+    const { witnesses } = parsePolicy(this.trust.policy, nodeSha256);
+    return this.own === undefined && witnesses.some(({ key }) => key.name.endsWith(`/${gateway}`));
   }
 
   /**

@@ -6,7 +6,7 @@ import type { KeyStoreContent } from '#keystore';
 import { ModuleKeys, aGateway, aWorld, anExchange, example, keyStore, publicJwk, sealed } from '#testing';
 import type { TestGateway, World } from '#testing';
 import { NotYet } from '../domain/errors.js';
-import { AccessTokens } from './access-tokens.js';
+import { AccessTokens, TOKEN_END_MS } from './access-tokens.js';
 import { KeyStore } from './key-store.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';
@@ -51,6 +51,14 @@ describe('of several keys of its own, a gateway', () => {
     expect(keys.requestSigner.kid).toBe((world.keys.manifests[GATEWAY] as PrivateKey).kid);
   });
 
+  it('lets no token in by a token key any more, when all that it signed before another was made have expired', async () => {
+    const made = new Date('2026-11-24T08:00:00.000Z');
+    const { content: two } = await withKey(world.keys.files[GATEWAY]!, `gateway:${GATEWAY}`, 'token', made);
+    const keys = await keyStore(GATEWAY, two);
+    const held = (after: number): number => keys.tokens(new Date(made.getTime() + after), TOKEN_END_MS).keys.length;
+    expect([held(0), held(TOKEN_END_MS), held(TOKEN_END_MS + 1)]).toEqual([2, 2, 1]);
+  });
+
   it('keeps pseudonyms and commitments of one authority apart from those of another', async () => {
     const keys = await store();
     const other = 'linkoping/socialnamnden';
@@ -84,9 +92,9 @@ describe('keys that never leave a module in another process', () => {
     expect(verified.detail.document).toBe(made.message.detail.document);
     const fromFile = world.keys.stores['myndigheterna']!.opener(manifest.recipient, manifest.sealingKey)!;
     expect(await unsealDocument(made.jwe, manifest, fromFile)).toBe(verified.detail.document);
-    const tokens = new AccessTokens(() => sender.keys.tokens, 'https://gateway.example');
+    const tokens = new AccessTokens((at) => sender.keys.tokens(at, TOKEN_END_MS), 'https://gateway.example');
     const token = await tokens.issue('system-1', 'jti-1', world.clock.now());
-    expect(parseToken(token, 'at+jwt').kid).toBe(sender.keys.tokens.keys[0]?.kid);
+    expect(parseToken(token, 'at+jwt').kid).toBe(sender.keys.tokens(world.clock.now(), TOKEN_END_MS).keys[0]?.kid);
     expect(await tokens.verify(token, world.clock.now())).toBe('system-1');
   });
 

@@ -63,14 +63,23 @@ export class KeyStore {
     );
   }
 
-  /** Cosigns checkpoints; its name there is the witness policy's to give. */
-  get witness(): Omit<NoteSigner, 'name'> {
-    return this.source.noteSigner(this.holder, 'witness');
+  /** Cosign checkpoints, newest first; which of them does, and its name there, are the witness policy's to say. */
+  get witnesses(): readonly Omit<NoteSigner, 'name'>[] {
+    return this.source.noteSigners(this.holder, 'witness');
   }
 
-  /** Signs access tokens; the newest does, and tokens of the others are good until they expire. */
-  get tokens(): { readonly signers: readonly Signer[]; readonly keys: readonly PublicKey[] } {
-    return { signers: this.source.signers(this.holder, 'token'), keys: this.source.publicKeys(this.holder, 'token') };
+  /**
+   * Signs access tokens; the newest does, and tokens of another are good until the last that it may have signed has expired: a key that was stolen ends when another is made.
+   * @param lifetimeMs how long a token is good
+   */
+  tokens(now: Date, lifetimeMs: number): { readonly signers: readonly Signer[]; readonly keys: readonly PublicKey[] } {
+    const held = this.source.publicKeys(this.holder, 'token');
+    const keys = held.filter((_, at) => {
+      const successor = held[at - 1];
+      const since = successor === undefined ? undefined : this.source.madeAt(successor.kid);
+      return since === undefined || now.getTime() <= since.getTime() + lifetimeMs;
+    });
+    return { signers: this.source.signers(this.holder, 'token'), keys };
   }
 
   opener(authority: string, kid: string): Opener | undefined {
