@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { KeyStoreError, changeKeyStore, withoutKey } from '#keystore';
+import { KeyStoreError, changeKeyStore, newestKey, withoutKey } from '#keystore';
 import type { KeyStorePlace } from '#keystore';
 import { print } from '../commands.js';
 import { placeOf, secretOption } from './place.js';
@@ -14,12 +14,18 @@ interface ForgetOptions extends Secreted {
 
 /**
  * Takes a key out of its store for good: what was sealed to it, and recorded on its way, can be opened by nobody any more.
- * @param isLive as the keys log says
+ * @param isLive as the keys log says; the newest token key, which stands in no log, is live too
  * @throws {KeyStoreError} KEY_IS_LIVE, UNKNOWN_KEY
  */
 export async function forgetKey(place: KeyStorePlace, kid: string, isLive: boolean): Promise<void> {
   if (isLive) throw new KeyStoreError('KEY_IS_LIVE', kid);
-  await changeKeyStore(place, async (content) => ({ content: withoutKey(content, kid), result: undefined }));
+  await changeKeyStore(place, async (content) => {
+    // No log has token keys: the newest is what its gateway signs by.
+    const key = content.keys.find((one) => one.kid === kid);
+    if (key?.use === 'token' && newestKey(content, key.holder, 'token').kid === kid)
+      throw new KeyStoreError('KEY_IS_LIVE', kid);
+    return { content: withoutKey(content, kid), result: undefined };
+  });
 }
 
 /** keys forget */

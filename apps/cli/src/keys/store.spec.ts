@@ -92,5 +92,9 @@ describe('a key store by command', () => {
     expect(keys.map((key) => key.kid)).not.toContain(kid);
     expect(keys.filter(({ use }) => use === 'sealing')).toHaveLength(1);
     expect(await codeOf(forgetKey(place, kid, false))).toBe('UNKNOWN_KEY');
+    const token = keys.find(({ use }) => use === 'token')!;
+    expect(await codeOf(forgetKey(place, token.kid, false))).toBe('KEY_IS_LIVE');
+    await delge('add', place.file, token.holder, 'token', '--secret', place.secretFile);
+    await forgetKey(place, token.kid, false);
   });
 });
