@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { randomBytes, randomUUID } from 'node:crypto';
 import { localSigner, parseNotice, parseRetraction, signRetraction } from '#envelope';
 import type { PrivateKey, Retraction } from '#envelope';
-import { aGateway, aWorld, anExchange, example, outcomeOf, sealed } from '#testing';
+import { aGateway, aWorld, anExchange, example, forged, outcomeOf, sealed } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
 import type { SubmitReferralDto } from '#contracts';
 import type { DataSource } from 'typeorm';
@@ -14,6 +14,7 @@ import { messages } from '../apps/exchange/src/persistence/message.store.js';
 import type { ReceivedRetraction } from '../apps/gateway/src/application/ports.js';
 import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
 import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
+import { PostgresDueStore } from '../apps/gateway/src/persistence/due.store.js';
 import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
@@ -123,6 +124,16 @@ describe('a retraction', () => {
       );
     });
 
+    it('lets no further attempt be taken', async () => {
+      await released();
+      const next = await forged(world, message, {
+        context: (context) => ({ ...context, attempt: 2 }),
+        manifest: (manifest) => ({ ...manifest, attempt: 2 }),
+      });
+      await take(await retraction());
+      expect(await outcomeOf(() => deciding.execute(next, ACCOUNT))).toBe('attempt-out-of-order');
+    });
+
     it('of what never came is set aside', async () => {
       const text = await retraction({ messageId: randomUUID() });
       expect(await outcomeOf(() => take(text))).toBe('retraction-unbound');
@@ -134,13 +145,14 @@ describe('a retraction', () => {
     let db: DataSource;
     let store: PostgresRetractionStore;
     let deliveries: PostgresDeliveryStore;
+    let referrals: PostgresReferralStore;
     let submitting: SubmitReferral;
     beforeAll(async () => {
       db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
       const outbox = new Outbox('kommunerna', () => undefined);
       store = new PostgresRetractionStore(db, outbox);
       deliveries = new PostgresDeliveryStore(db, sending.keys, outbox);
-      const referrals = new PostgresReferralStore(db, sending.keys, outbox);
+      referrals = new PostgresReferralStore(db, sending.keys, outbox);
       const { evaluate, sealing } = sending;
       const { now } = world.clock;
       submitting = new SubmitReferral(referrals, evaluate, sealing, 1e9, world.newId, now, () => undefined);
@@ -210,28 +222,106 @@ describe('a retraction', () => {
       expect(await store.receive(system, received(messageId))).toBe(false);
     });
 
-    it('given is given once, with what goes out, or not at all', async () => {
+    const submitted = async (): Promise<string> => {
       const body = { ...referral, id: randomUUID(), caseId: randomUUID() } as SubmitReferralDto;
-      const messageId = (await submitting.submit(system, body)).recipients[0]?.messageId ?? '';
-      const one = {
+      return (await submitting.submit(system, body)).recipients[0]?.messageId ?? '';
+    };
+    const sent = async (): Promise<string> => {
+      const messageId = await submitted();
+      await db.query(`UPDATE gateway.outbox SET published_at = now() WHERE type = 'message.submitted.v1'`);
+      return messageId;
+    };
+    const retractionOf = (messageId: string) =>
+      ({
         messageId,
+        attempt: 1,
         retractionId: randomUUID(),
         reason: 'sent-twice',
         statement: 'a.b.c',
         at: world.clock.now(),
-      } as const;
-      const out = () => [{ id: randomUUID(), type: 'retraction.signed.v1', body: Buffer.from('{}') }] as const;
-      const count = async () =>
-        (await db.query<unknown[]>(`SELECT FROM gateway.outbox WHERE type = 'retraction.signed.v1'`)).length;
+      }) as const;
+    const out = () => [{ id: randomUUID(), type: 'retraction.signed.v1', body: Buffer.from('{}') }] as const;
+    const count = async () =>
+      (await db.query<unknown[]>(`SELECT FROM gateway.outbox WHERE type = 'retraction.signed.v1'`)).length;
+    const stateOf = async (messageId: string) => (await referrals.findMessage(system, messageId))?.state;
+    const heard = (messageId: string, kind: string, attempt = 1) => ({
+      entryId: randomUUID(),
+      messageId,
+      attempt,
+      kind,
+      entry: 'x',
+      at: world.clock.now(),
+    });
+
+    it('of what has not left keeps it from leaving, and says nothing to anybody', async () => {
+      const messageId = await submitted();
+      // It waits for its attachments to be brought.
+      await db.query(`UPDATE gateway.outbox SET claimed_until = 'infinity' WHERE published_at IS NULL`);
+      const before = await count();
+      expect(await store.give(system, [retractionOf(messageId)], out())).toBe(true);
+      expect([await stateOf(messageId), await count()]).toEqual(['withdrawn', before]);
+      expect(await store.given(system, [messageId])).toEqual([]);
+      const left = await db.query<unknown[]>(
+        `SELECT FROM gateway.outbox WHERE published_at IS NULL AND type LIKE 'message%'`,
+      );
+      expect(left).toEqual([]);
+    });
+
+    it('of what waits for a key ends it, and of an attempt that is no longer under way is not given', async () => {
+      const messageId = await sent();
+      await referrals.record(system, heard(messageId, 'decision'), 'awaiting-key');
+      expect(await store.give(system, [{ ...retractionOf(messageId), attempt: 2 }], out())).toBe(false);
+      expect(await stateOf(messageId)).toBe('awaiting-key');
+      expect(await store.give(system, [retractionOf(messageId)], out())).toBe(true);
+      expect(await stateOf(messageId)).toBe('withdrawn');
+      expect((await store.given(system, [messageId])).length).toBe(1);
+      expect(await referrals.awaitingKey(system)).toEqual([]);
+    });
+
+    it.each([
+      ['decision', 'refused'],
+      ['receipt-recorded', 'rejected'],
+    ])('lets no further attempt be made when a %s says later that it was not opened', async (kind, end) => {
+      const messageId = await sent();
+      await store.give(system, [retractionOf(messageId)], out());
+      const set = [{ what: 'retraction-acknowledged', at: world.clock.now() }] as const;
+      await referrals.record(system, heard(messageId, 'retraction-recorded'), undefined, {
+        set,
+        at: world.clock.now(),
+      });
+      await referrals.record(system, heard(messageId, kind), 'awaiting-key');
+      expect(await stateOf(messageId)).toBe(end);
+      // Nor is an answer waited for that nobody can give.
+      expect(await new PostgresDueStore(db).open(system, [messageId])).toEqual([]);
+    });
+
+    it('of which an earlier attempt is heard again leaves the alarms of the next one on', async () => {
+      const messageId = await sent();
+      await db.transaction(async (tx) => {
+        await tx.query(`SELECT set_config('app.authority', $1, true)`, [system]);
+        await tx.query(`UPDATE gateway.message SET attempt = 2 WHERE message_id = $1`, [messageId]);
+      });
+      const at = world.clock.now();
+      const met = ['technical', 'accepted'] as const;
+      await referrals.record(system, heard(messageId, 'receipt-recorded'), 'awaiting-key', { met, at });
+      const set = met.map((what) => ({ what, at }));
+      await referrals.record(system, heard(messageId, 'decision', 2), 'released', { set, at });
+      expect(await new PostgresDueStore(db).open(system, [messageId])).toHaveLength(2);
+    });
+
+    it('given is given once, with what goes out, or not at all', async () => {
+      const messageId = await sent();
+      const one = retractionOf(messageId);
+      const before = await count();
       await Promise.all([
         store.give(system, [one], out()),
         store.give(system, [{ ...one, retractionId: randomUUID() }], out()),
       ]);
-      expect([await count(), (await store.given(system, [messageId])).length]).toEqual([1, 1]);
+      expect([await count(), (await store.given(system, [messageId])).length]).toEqual([before + 1, 1]);
       expect(await outcomeOf(() => store.give(system, [{ ...one, reason: 'no-ground' }], out()))).toBe(
         'RETRACTION_EXISTS',
       );
-      expect(await count()).toBe(1);
+      expect(await count()).toBe(before + 1);
     });
   });
 });

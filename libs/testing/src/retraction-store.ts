@@ -1,4 +1,5 @@
 import type {
+  NewRetraction,
   Outgoing,
   ReceivedRetraction,
   RetractionStore,
@@ -19,7 +20,7 @@ export class MemoryRetractionStore implements RetractionStore {
     return Promise.resolve(messageIds.flatMap((id) => this.own.get(`${authority} ${id}`) ?? []));
   }
 
-  give(authority: string, retractions: readonly StoredRetraction[], outgoing: readonly Outgoing[]): Promise<void> {
+  give(authority: string, retractions: readonly NewRetraction[], outgoing: readonly Outgoing[]): Promise<boolean> {
     const before = retractions.map(({ messageId }) => this.own.get(`${authority} ${messageId}`));
     if (before.some((one, place) => one !== undefined && one.reason !== retractions[place]?.reason))
       return Promise.reject(new GatewayError('RETRACTION_EXISTS'));
@@ -28,7 +29,7 @@ export class MemoryRetractionStore implements RetractionStore {
       this.own.set(`${authority} ${one.messageId}`, one);
       this.outbox.push(...outgoing.slice(place, place + 1));
     }
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   receive(authority: string, retraction: ReceivedRetraction): Promise<boolean> {

@@ -8,6 +8,7 @@ import { SetAside } from '../domain/errors.js';
 import { entries } from '../persistence/entry.store.js';
 import { messages } from '../persistence/message.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
+import { retractions } from '../persistence/retraction.store.js';
 import { schema } from '../persistence/index.js';
 import { digestOf } from './ground.js';
 import type { Judge, Judgement } from './judge.js';
@@ -108,7 +109,9 @@ export class DecideMessage {
     const open =
       before?.state === 'released' || (before?.state === 'rejected' && (await messages.isUnopened(tx, before)));
     const forKey = before?.state === 'refused' && (await this.refusedForKey(tx, before));
-    if (!same || !(open || forKey)) throw new SetAside('attempt-out-of-order');
+    // What its sender has taken back is disclosed by no further attempt.
+    const isRetracted = await retractions.anyOf(tx, { sender, messageId });
+    if (!same || isRetracted || !(open || forKey)) throw new SetAside('attempt-out-of-order');
   }
 
   private async refusedForKey(tx: EntityManager, message: StoredMessage): Promise<boolean> {

@@ -26,6 +26,15 @@ export const retractions = {
     return rows.length === 1;
   },
 
+  /** @returns whether its sender takes the message back, in whichever attempt */
+  async anyOf(tx: EntityManager, { sender, messageId }: Omit<MessageKey, 'attempt'>): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(`SELECT 1 FROM exchange.retraction WHERE sender = $1 AND message_id = $2`, [
+      sender,
+      messageId,
+    ]);
+    return rows.length > 0;
+  },
+
   /** @returns id of the one that stands for this attempt */
   async of(tx: EntityManager, { sender, messageId, attempt }: MessageKey): Promise<string | undefined> {
     const [row] = await tx.query<{ retraction_id: string }[]>(

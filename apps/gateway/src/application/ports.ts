@@ -294,15 +294,23 @@ export interface ReceivedRetraction extends StoredRetraction {
   readonly proof: string;
   readonly receivedAt: Date;
 }
+/** As it is given, of this attempt. */
+export interface NewRetraction extends StoredRetraction {
+  readonly attempt: number;
+}
 export interface RetractionStore {
   given(authority: string, messageIds: readonly string[]): Promise<readonly StoredRetraction[]>;
-  /** All or none. @throws {GatewayError} RETRACTION_EXISTS when one for another reason was given meanwhile */
+  /**
+   * All or none. What has not left the gateway leaves it no more and is `withdrawn` without a retraction; what waits for a key is `withdrawn` by one.
+   * @returns false when nothing was done, since one of them is under way as another attempt by now
+   * @throws {GatewayError} RETRACTION_EXISTS when one for another reason was given meanwhile
+   */
   give(
     authority: string,
-    retractions: readonly StoredRetraction[],
+    retractions: readonly NewRetraction[],
     /** One for each, in their order. */
     outgoing: readonly Outgoing[],
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** @returns false when one is here already, or its authority erased the message */
   receive(authority: string, retraction: ReceivedRetraction): Promise<boolean>;
   /** Those of deliveries that are here. */

@@ -2,10 +2,11 @@ import { canonicalBytes } from '#json';
 import { parseDecision, signRetraction } from '#envelope';
 import type { Retraction } from '#envelope';
 import type { RetractReferralDto } from '#contracts';
+import { MOST_ATTEMPTS } from '../domain/attempts.js';
 import { GatewayError } from '../domain/errors.js';
 import { mayBeRetracted } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { NewId, Now, ReferralStore, RetractionStore, StoredMessage, StoredRetraction } from './ports.js';
+import type { NewId, NewRetraction, Now, ReferralStore, RetractionStore, StoredMessage } from './ports.js';
 
 /** Takes back what was sent: a signed statement in a closed code to everyone who received it, or to those named. Nothing is deleted by it, here or there. */
 export class RetractReferral {
@@ -19,30 +20,45 @@ export class RetractReferral {
   ) {}
 
   /** @throws {GatewayError} NOT_FOUND, UNKNOWN_RECIPIENT, NOT_RETRACTABLE, RETRACTION_EXISTS */
-  async execute(authority: string, id: string, { recipients, reason }: RetractReferralDto): Promise<void> {
+  async execute(authority: string, id: string, asked: RetractReferralDto): Promise<void> {
+    await this.settled(() => this.tried(authority, id, asked));
+  }
+
+  /** One message, by its own id. @throws {GatewayError} NOT_FOUND, NOT_RETRACTABLE, RETRACTION_EXISTS */
+  async message(authority: string, messageId: string, reason: Retraction['reason']): Promise<void> {
+    await this.settled(async () => {
+      const message = await this.referrals.findMessage(authority, messageId);
+      if (message === undefined) throw new GatewayError('NOT_FOUND');
+      if (!mayBeRetracted(message.state) || message.erasedAt !== undefined) throw new GatewayError('NOT_RETRACTABLE');
+      return this.retract(authority, [message], reason);
+    });
+  }
+
+  /** Once more when a message was sealed again meanwhile: it is then its newest attempt that is taken back. */
+  private async settled(attempt: () => Promise<boolean>): Promise<void> {
+    for (let tried = 0; tried < MOST_ATTEMPTS; tried += 1) if (await attempt()) return;
+    throw new GatewayError('NOT_RETRACTABLE');
+  }
+
+  private async tried(authority: string, id: string, { recipients, reason }: RetractReferralDto): Promise<boolean> {
     const referral = await this.referrals.find(authority, id);
     if (referral === undefined) throw new GatewayError('NOT_FOUND');
     const strangers = (recipients ?? []).filter((one) => referral.messages.every((m) => m.recipient !== one));
     if (strangers.length > 0) throw new GatewayError('UNKNOWN_RECIPIENT', { faults: strangers.map(asFault) });
     const asked = referral.messages.filter((m) => recipients?.includes(m.recipient) ?? mayBeRetracted(m.state));
     // All or nothing: a code that fits one of them and not another is for its system to sort out first.
-    if (asked.length === 0 || !asked.every((m) => mayBeRetracted(m.state))) throw new GatewayError('NOT_RETRACTABLE');
-    await this.retract(authority, asked, reason);
-  }
-
-  /** One message, by its own id. @throws {GatewayError} NOT_FOUND, NOT_RETRACTABLE, RETRACTION_EXISTS */
-  async message(authority: string, messageId: string, reason: Retraction['reason']): Promise<void> {
-    const message = await this.referrals.findMessage(authority, messageId);
-    if (message === undefined) throw new GatewayError('NOT_FOUND');
-    if (!mayBeRetracted(message.state) || message.erasedAt !== undefined) throw new GatewayError('NOT_RETRACTABLE');
-    await this.retract(authority, [message], reason);
+    // What is withdrawn has been taken back: asked again, that is the same.
+    const open = asked.filter((m) => m.state !== 'withdrawn');
+    const isNone = asked.length === 0 && referral.messages.every((m) => m.state !== 'withdrawn');
+    if (isNone || !open.every((m) => mayBeRetracted(m.state))) throw new GatewayError('NOT_RETRACTABLE');
+    return this.retract(authority, open, reason);
   }
 
   private async retract(
     authority: string,
     messages: readonly StoredMessage[],
     reason: Retraction['reason'],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const earlier = await this.store.given(
       authority,
       messages.map(({ messageId }) => messageId),
@@ -50,7 +66,7 @@ export class RetractReferral {
     if (earlier.some((one) => one.reason !== reason)) throw new GatewayError('RETRACTION_EXISTS');
     const left = messages.filter(({ messageId }) => earlier.every((one) => one.messageId !== messageId));
     const signed = await Promise.all(left.map((message) => this.signed(authority, message, reason)));
-    await this.store.give(
+    return this.store.give(
       authority,
       signed,
       signed.map(({ statement }) => ({
@@ -65,7 +81,7 @@ export class RetractReferral {
     sender: string,
     { messageId, attempt, recipient, jweSha256 }: StoredMessage,
     reason: Retraction['reason'],
-  ): Promise<StoredRetraction> {
+  ): Promise<NewRetraction> {
     // Never sealed, so never sent.
     if (jweSha256 === undefined) throw new GatewayError('NOT_RETRACTABLE');
     const decision = (await this.referrals.statements(sender, [messageId])).findLast(
@@ -87,7 +103,7 @@ export class RetractReferral {
       reason,
       at: at.toISOString(),
     });
-    return { messageId, retractionId, reason, statement, at };
+    return { messageId, attempt, retractionId, reason, statement, at };
   }
 }
 

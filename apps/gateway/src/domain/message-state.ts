@@ -54,9 +54,9 @@ export const advanceBy = (
   const arrived = fact === 'fetched' || fact === 'acknowledged';
   return attempt === undefined || attempt === from.attempt || arrived ? advance(from.state, fact) : from.state;
 };
-/** Whether it may have reached its recipient, or may yet. What waits for another key reached nobody who could open it: that is withdrawn. */
-export const mayBeRetracted = (state: MessageState): boolean =>
-  !isTerminal(state) && rank[state] >= rank.accepted && state !== 'awaiting-key';
+
+/** Whether it may have reached its recipient, or may yet. What waits for another key reached nobody who could open it, and would by its next attempt. */
+export const mayBeRetracted = (state: MessageState): boolean => !isTerminal(state) && rank[state] >= rank.accepted;
 
 /** Words of design.md section 4 for people; never *skickad* before *utlämnad*. */
 export const stateText: Readonly<Record<MessageState, { readonly sv: string; readonly en: string }>> = {

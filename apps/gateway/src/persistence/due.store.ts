@@ -22,6 +22,14 @@ export const noteDues = async (
   );
 };
 
+/** Of what ended without arriving nobody can say what became of it. Within a transaction of the message's authority. */
+export const dropAnswer = async (tx: EntityManager, authority: string, messageId: string): Promise<void> => {
+  await tx.query(
+    `DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2 AND what = 'retraction-acknowledged' AND met_at IS NULL`,
+    [authority, messageId],
+  );
+};
+
 /** What messages of an authority wait for. */
 export class PostgresDueStore implements DueStore {
   constructor(private readonly dataSource: DataSource) {}

@@ -14,14 +14,15 @@ import type {
   StoredStatement,
 } from '../application/ports.js';
 import { erasedAt } from '../domain/errors.js';
-import { advanceBy } from '../domain/message-state.js';
+import { advanceBy, isTerminal } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
 import { bringAttachments, useAttachments } from './attachment.store.js';
 import { asAuthority } from './authority-transaction.js';
-import { noteDues } from './due.store.js';
+import { dropAnswer, noteDues } from './due.store.js';
 import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
+import { isRetracted } from './retraction.store.js';
 import { cursorOf, toEarlier, toMessage, toReferral, toStatement } from './rows.js';
 import type { EarlierRow, MessageRow, ReferralRow, StatementRow } from './rows.js';
 
@@ -242,9 +243,19 @@ export class PostgresReferralStore implements ReferralStore {
             statement.at,
           ],
         );
-      if (row !== undefined && !erased && dues !== undefined) await noteDues(tx, authority, statement.messageId, dues);
+      // What an earlier attempt met or set says nothing of the one that is under way.
+      const { attempt } = statement;
+      const isOfIt = attempt === undefined || attempt === row?.attempt || fact === 'fetched' || fact === 'acknowledged';
+      if (row !== undefined && !erased && dues !== undefined && isOfIt)
+        await noteDues(tx, authority, statement.messageId, dues);
       if (row !== undefined && incident !== undefined) await openIncident(tx, authority, incident);
-      const next = row === undefined || fact === undefined ? row?.state : advanceBy(row, fact, statement.attempt);
+      const end =
+        fact === 'awaiting-key' && (await isRetracted(tx, authority, statement.messageId))
+          ? endOf(statement.kind)
+          : fact;
+      const next = row === undefined || end === undefined ? row?.state : advanceBy(row, end, statement.attempt);
+      // Nobody answers any more.
+      if (next !== undefined && isTerminal(next)) await dropAnswer(tx, authority, statement.messageId);
       if (next !== undefined && next !== row?.state) {
         await tx.query(
           `UPDATE gateway.message SET state = $3, changed_at = clock_timestamp() WHERE authority = $1 AND message_id = $2`,
@@ -382,7 +393,8 @@ export class PostgresReferralStore implements ReferralStore {
        WHERE authority = $1 AND message_id = $2 AND attempt = $3 AND state = 'awaiting-key' AND erased_at IS NULL FOR UPDATE`,
       [authority, messageId, attempt],
     );
-    return row;
+    // What its sender has taken back is disclosed by no further attempt.
+    return row === undefined || (await isRetracted(tx, authority, messageId)) ? undefined : row;
   }
 
   private async insert(tx: EntityManager, referral: StoredReferral): Promise<boolean> {
@@ -477,3 +489,6 @@ const earlierOf = async (
   );
   return { ...message, earlier: rows.map((row) => toEarlier(row, message.messageId, cipher)) };
 };
+
+/** Of what was not opened, by the statement that says so: no further attempt is made of what its sender has taken back. */
+const endOf = (kind: string): MessageState => (kind === 'decision' ? 'refused' : 'rejected');

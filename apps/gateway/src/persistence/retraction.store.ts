@@ -1,8 +1,15 @@
-import type { DataSource } from 'typeorm';
-import type { Outgoing, ReceivedRetraction, RetractionStore, StoredRetraction } from '../application/ports.js';
+import type { DataSource, EntityManager } from 'typeorm';
+import type {
+  NewRetraction,
+  Outgoing,
+  ReceivedRetraction,
+  RetractionStore,
+  StoredRetraction,
+} from '../application/ports.js';
 import { GatewayError } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
 import type { Outbox } from './outbox.js';
+import type { MessageRow } from './rows.js';
 
 interface GivenRow {
   readonly message_id: string;
@@ -38,11 +45,24 @@ export class PostgresRetractionStore implements RetractionStore {
 
   async give(
     authority: string,
-    retractions: readonly StoredRetraction[],
+    retractions: readonly NewRetraction[],
     outgoing: readonly Outgoing[],
-  ): Promise<void> {
-    await asAuthority(this.dataSource, authority, async (tx) => {
+  ): Promise<boolean> {
+    const given = await asAuthority(this.dataSource, authority, async (tx) => {
+      const held = await locked(
+        tx,
+        authority,
+        retractions.map(({ messageId }) => messageId),
+      );
+      if (retractions.some((one) => held.get(one.messageId)?.attempt !== one.attempt)) return false;
       for (const [place, one] of retractions.entries()) {
+        // Before it has left there is nothing to take back at anybody's.
+        const { state, outbox_id: waits } = held.get(one.messageId) ?? {};
+        const stays =
+          state === 'accepted' && typeof waits === 'string' && (await this.outbox.takeBack(tx, [waits])).length === 1;
+        // Of one that waits for a key no further attempt is made.
+        if (stays || state === 'awaiting-key') await withdraw(tx, authority, one.messageId, one.at);
+        if (stays) continue;
         const rows = await tx.query<unknown[]>(
           `INSERT INTO gateway.retraction (authority, message_id, retraction_id, reason, statement, at)
            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING 1`,
@@ -58,8 +78,10 @@ export class PostgresRetractionStore implements RetractionStore {
         );
         if (same.length === 0) throw new GatewayError('RETRACTION_EXISTS');
       }
+      return true;
     });
     this.outbox.wake();
+    return given;
   }
 
   receive(authority: string, one: ReceivedRetraction): Promise<boolean> {
@@ -124,3 +146,33 @@ export class PostgresRetractionStore implements RetractionStore {
     });
   }
 }
+
+/** Locks them, in one order whoever asks. */
+const locked = async (
+  tx: EntityManager,
+  authority: string,
+  messageIds: readonly string[],
+): Promise<ReadonlyMap<string, Pick<MessageRow, 'state' | 'attempt' | 'outbox_id'>>> => {
+  const rows = await tx.query<MessageRow[]>(
+    `SELECT message_id, state, attempt, outbox_id FROM gateway.message
+     WHERE authority = $1 AND message_id = ANY($2::uuid[]) ORDER BY message_id FOR UPDATE`,
+    [authority, messageIds],
+  );
+  return new Map(rows.map((row) => [row.message_id, row]));
+};
+
+const withdraw = async (tx: EntityManager, authority: string, messageId: string, at: Date): Promise<void> => {
+  await tx.query(
+    `UPDATE gateway.message SET state = 'withdrawn', changed_at = $3 WHERE authority = $1 AND message_id = $2`,
+    [authority, messageId, at],
+  );
+};
+
+/** Locks nothing: within a transaction that holds the message. @returns whether its sender takes it back */
+export const isRetracted = async (tx: EntityManager, authority: string, messageId: string): Promise<boolean> => {
+  const rows = await tx.query<unknown[]>(`SELECT FROM gateway.retraction WHERE authority = $1 AND message_id = $2`, [
+    authority,
+    messageId,
+  ]);
+  return rows.length > 0;
+};
