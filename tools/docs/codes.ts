@@ -335,8 +335,8 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'receipt-signature': 'the signature does not verify',
   'receipt-unbound': 'the receipt is for no delivery of this exchange, or its sealed note is another',
   'receipt-conflict':
-    'another receipt of that kind stands already, or one that this contradicts: accepted and turned down for its form',
-  'receipt-order': 'handled, and not accepted before',
+    'another receipt of that kind stands already, or one that this contradicts: kept or accepted, and rejected or turned down for its form',
+  'receipt-order': 'handled, and not accepted before; or of an authority, and none of its gateway before',
   'retraction-unreadable': 'the retraction is not a retraction',
   'retraction-key': 'the key is no live manifest key of the gateway',
   'retraction-signature': 'the signature does not verify',

@@ -48,8 +48,8 @@ export const hasItsReason = ({
 };
 
 /**
- * How a receipt stands to those given for the same attempt before it. An authority takes a delivery up or turns it down and not both, and has
- * dealt only with what it took up.
+ * How a receipt stands to those given for the same attempt before it. A gateway keeps a delivery or rejects it and not both; its authority takes up what was kept
+ * or turns it down and not both, and has dealt only with what it took up.
  * @param before kinds that stand already
  * @returns `early` may fit when what must stand before it has come; `contradicts` never does
  */
@@ -57,8 +57,14 @@ export const fitAfter = (
   kind: Receipt['kind'],
   before: ReadonlySet<Receipt['kind']>,
 ): 'fits' | 'early' | 'contradicts' => {
-  if (kind === 'form-rejected') return before.has('accepted') || before.has('handled') ? 'contradicts' : 'fits';
-  if (kind !== 'accepted' && kind !== 'handled') return 'fits';
-  if (before.has('form-rejected')) return 'contradicts';
-  return kind === 'handled' && !before.has('accepted') ? 'early' : 'fits';
+  // Another one of the same kind is for whoever asks to tell apart from this one come again.
+  const others = [...before].filter((one) => one !== kind);
+  if (kind === 'rejected') return others.length === 0 ? 'fits' : 'contradicts';
+  if (before.has('rejected')) return 'contradicts';
+  if (kind === 'technical') return 'fits';
+  const takenUp = before.has('accepted') || before.has('handled');
+  if (kind === 'form-rejected' && takenUp) return 'contradicts';
+  const isTakingUp = kind === 'accepted' || kind === 'handled';
+  if (isTakingUp && before.has('form-rejected')) return 'contradicts';
+  return before.has('technical') && (kind !== 'handled' || before.has('accepted')) ? 'fits' : 'early';
 };

@@ -207,8 +207,8 @@ export const FINDINGS = {
   ),
   'receipts-contradict': of(
     'binding',
-    'Kvitton säger emot varandra: både kvitterat och avvisat för formens skull, eller handlagt utan att ha kvitterats',
-    'receipts contradict each other: accepted and turned down for its form, or handled without having been accepted',
+    'Kvitton säger emot varandra: både mottaget eller kvitterat och avvisat, eller kvitterat utan att ha hämtats, eller handlagt utan att ha kvitterats',
+    'receipts contradict each other: received or accepted and rejected, accepted without having been received, or handled without having been accepted',
   ),
   'foreign-entry': of('binding', 'En post gäller ett annat meddelande', 'an entry is about another message'),
   'decision-missing': of('binding', 'Meddelandets kontrollpost saknas', 'the decision on the message is missing'),

@@ -50,6 +50,15 @@ export const RECEIPT_MUTATIONS: readonly Mutation[] = [
     await further(draft, scene, 'other-permit', { kind: 'handled' });
     await further(draft, scene, 'other-permit', { kind: 'accepted' });
   }),
+  ofLog('a message rejected and then taken up', ['receipts-contradict'], async (draft, scene, random) =>
+    further(draft, scene, 'cooperation-permit', { kind: random.pick(['accepted', 'handled'] as const) }),
+  ),
+  ofLog('a message taken up and then rejected', ['receipts-contradict'], async (draft, scene) =>
+    further(draft, scene, 'permit', { kind: 'rejected', reason: 'content-invalid' }),
+  ),
+  ofLog('a message accepted that its gateway never received', ['receipts-contradict'], (draft) =>
+    draft.remove('technical'),
+  ),
 ];
 
 /** The retraction of the scene said otherwise, in its place. */
