@@ -33,7 +33,7 @@ export const retractionIn = (
   if (!same) say('annex-binding');
   if (snapshot !== undefined) {
     const hosted = snapshot.authority(sender)?.gateway === gateway;
-    const key = hosted ? manifestKey(snapshot.key(kid), gateway) : undefined;
+    const key = hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined;
     if (key === undefined) say('annex-key');
     else if (!signedBy(text, key)) say('annex-signature');
   }
