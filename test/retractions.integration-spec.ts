@@ -8,6 +8,7 @@ import type { SubmitReferralDto } from '#contracts';
 import type { DataSource } from 'typeorm';
 import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
 import { Recorder } from '../apps/exchange/src/application/recorder.js';
+import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
 import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
 import { entries } from '../apps/exchange/src/persistence/entry.store.js';
 import { messages } from '../apps/exchange/src/persistence/message.store.js';
@@ -41,12 +42,13 @@ describe('a retraction', () => {
   describe('at the exchange', () => {
     let db: DataSource;
     let deciding: DecideMessage;
+    let recorder: Recorder;
     let taking: TakeRetraction;
     let message: Sealed;
     beforeAll(async () => {
       db = await databases.connect(databases.urls.operator.exchange, 'exchange');
       const fresh = { id: randomUUID, blind: () => randomBytes(32) };
-      const recorder = new Recorder(
+      recorder = new Recorder(
         () => [exchange.signer],
         world.environment,
         fresh,
@@ -132,6 +134,18 @@ describe('a retraction', () => {
       });
       await take(await retraction());
       expect(await outcomeOf(() => deciding.execute(next, ACCOUNT))).toBe('attempt-out-of-order');
+    });
+
+    it('of which a copy is discarded from quarantine is told so of its attempt alone', async () => {
+      const aside = new SetAsideMessages(db, exchange.law, recorder, randomUUID, world.clock.now);
+      const body = Buffer.from(JSON.stringify({ manifest: message.manifest, jwe: message.jwe }));
+      const copy = { type: 'message.submitted.v1', body, userId: ACCOUNT, messageId: randomUUID(), redelivered: false };
+      expect(await aside.keep(copy, 'exchange.in', 'id-reuse')).toBe(true);
+      const held = (await aside.list('held')).find(({ messageId }) => messageId === key().messageId);
+      expect(await aside.discard(held?.id ?? '', 'a-copy')).toBe(true);
+      const rows = await db.query<{ notice: string }[]>(`SELECT notice FROM exchange.notice WHERE kind = 'discarded'`);
+      const told = rows.map(({ notice }) => parseNotice(notice).notice);
+      expect(told).toContainEqual(expect.objectContaining({ ...key(), recipient: message.message.recipient }));
     });
 
     it('of what never came is set aside', async () => {

@@ -98,12 +98,10 @@ export class SetAsideMessages {
       if (message === undefined) return false;
       const at = this.now();
       await quarantine.settle(tx, id, 'discarded', reason, at);
-      const { gateway, messageId, sender } = message;
+      const { gateway } = message;
       if (gateway !== undefined) {
-        const about = {
-          ...(messageId === undefined ? {} : { messageId }),
-          ...(sender === undefined ? {} : { sender }),
-        };
+        // As the notice said that it was set aside: with the attempt, of which there may be another under way.
+        const about = aboutOf(message);
         await this.recorder.notice(tx, gateway, { kind: 'discarded', ...about, reason }, this.law.newest(), at);
       }
       return true;
@@ -121,7 +119,7 @@ export class SetAsideMessages {
   }
 }
 
-const aboutOf = ({ type, body }: IncomingMessage): About => {
+const aboutOf = ({ type, body }: Pick<IncomingMessage, 'type' | 'body'>): About => {
   try {
     if (type === 'refusal.reported.v1') {
       const { messageId, sender, recipient } = parseRefusal(parseRefusalReportedV1(body).refusal).refusal;
