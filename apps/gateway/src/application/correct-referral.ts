@@ -25,7 +25,8 @@ export class CorrectReferral {
     const { corrects } = body.content;
     if (!isCorrection(body.type) || typeof corrects !== 'string') return this.submitting.submit(sender, body, asked);
     const original = await this.referrals.findMessage(sender, corrects);
-    const isSent = original !== undefined && mayBeRetracted(original.state);
+    // What waits for a key is taken back and sent anew: its recipient has nothing to put right.
+    const isSent = original !== undefined && mayBeRetracted(original.state) && original.state !== 'awaiting-key';
     // A message has one recipient: a correction to several of them is several.
     if (!isSent || body.to.some((to) => to.authority !== original.recipient)) {
       const faults = [{ path: 'content.corrects', code: 'not-sent-to-recipient' }];
