@@ -68,7 +68,9 @@ export const benchAttachment = (args: readonly string[]): Promise<boolean> =>
         },
       );
       stage('uploaded to the gateway');
-      const item = Object.keys(referral.content)[0] ?? '';
+      // Words can say anything: an attachment is of a text whose sender has declared what it says.
+      const [field, categories] = Object.entries(referral.declarations?.freeText ?? {})[0] ?? ['', []];
+      const item = `${field}~${String(categories[0])}`;
       await sender.submit({ ...referral, attachments: [{ id, items: [item] }] });
       stage('submitted: encrypted to be measured, signed, sealed');
       const state = async (): Promise<string> => (await sender.referral(referral.id)).recipients[0]?.state ?? '';

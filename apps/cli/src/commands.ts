@@ -64,7 +64,10 @@ export const sendCommands = (program: Command): void => {
     .option('--as <authority>', 'sending authority; an example file names its own')
     .option('--new-id', 'under new ids, so that it is another referral each time')
     .option('--send-permitted', 'leave out the items that may not go')
-    .option('--attach <upload:items...>', 'uploads with the items that they hold, e.g. 0192f0c1-…:period,subject')
+    .option(
+      '--attach <upload:items...>',
+      'uploads with the items that they hold, e.g. 0192f0c1-…:circumstances~benefit-case',
+    )
     .action(async (file: string, options: SendOptions, command: Command) => {
       const { sender, referral } = readReferral(file, options);
       const as = client(command, sender);

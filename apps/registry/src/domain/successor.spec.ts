@@ -13,7 +13,12 @@ describe('the last key of its holder and use', () => {
     const statement = { kind: 'key-revoked', kid, reason } as unknown as Statement;
     return outcomeOf(async () => requireSuccessor(statement, world.snapshot, world.clock.now()));
   };
-  const add = async (world: World, holder: string, use: 'sealing' | 'administrator', expiresOn?: string): Promise<PrivateKey> => {
+  const add = async (
+    world: World,
+    holder: string,
+    use: 'sealing' | 'administrator',
+    expiresOn?: string,
+  ): Promise<PrivateKey> => {
     const key = await generateKey(use);
     const body = { kind: 'key-added', holder, use, key: publicJwk(key) } as const;
     const administrator = world.keys.administrators['fk'] as PrivateKey;
