@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
 import { ServiceConfig } from '#platform';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -21,8 +21,13 @@ export class ExchangeConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1000) readonly DECISION_MAX_AGE_MS: number = 24 * HOUR_MS;
   /** A sealed copy is deleted this long after the technical receipt, or after its message ended otherwise. */
   @Type(() => Number) @IsInt() @Min(1000) readonly SEALED_COPY_MS: number = 14 * 24 * HOUR_MS;
-  /** Folder of the ciphertexts of attachments. */
+  /** Folder of the ciphertexts of attachments, unless `BLOB_S3_URL` is set. */
   @IsString() readonly BLOB_DIR: string = '/var/lib/delge/blobs';
+  /** Bucket of an S3-compatible store, and prefix in it, for the ciphertexts of attachments: `https://s3.example/bucket/delge`. */
+  @IsOptional() @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly BLOB_S3_URL?: string;
+  @IsString() readonly BLOB_S3_REGION: string = 'us-east-1';
+  /** Two lines, mode 0600: access key id, secret access key. Needed with `BLOB_S3_URL`. */
+  @IsOptional() @IsString() readonly BLOB_S3_CREDENTIALS_FILE?: string;
   /** Octets of ciphertexts that one gateway may have here at once. */
   @Type(() => Number) @IsInt() @Min(1) readonly BLOB_QUOTA_BYTES: number = 200 * 1024 ** 3;
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;

@@ -26,7 +26,9 @@ import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
 import { BlobStoreAway } from './blobs/blob-store.js';
+import type { BlobStore } from './blobs/blob-store.js';
 import { FileBlobStore } from './blobs/file-blob-store.js';
+import { S3BlobStore } from './blobs/s3-blob-store.js';
 import { DecideMessage } from './application/decide-message.js';
 import { Law, sha256 } from './application/ground.js';
 import { KeepBlobs } from './application/keep-blobs.js';
@@ -126,7 +128,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const fresh = { id: newId, blind: () => randomBytes(BLIND_BYTES) };
   const recorder = new Recorder(decisionSigners, config.DELGE_ENVIRONMENT, fresh, () => keys.isFresh());
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
-  const keeping = new KeepBlobs(dataSource, new FileBlobStore(config.BLOB_DIR), law, config.BLOB_QUOTA_BYTES, now);
+  const keeping = new KeepBlobs(dataSource, await blobStoreOf(config), law, config.BLOB_QUOTA_BYTES, now);
   const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash, keeping);
   const releasing = new ReleaseProven(
     dataSource,
@@ -257,4 +259,18 @@ export const exchangeService: Service<ExchangeConfig> = {
     if (error instanceof SetAside) return new ProblemError('still-held', 409, { extensions: { code: error.reason } });
     return error instanceof NotYet || isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
   },
+};
+
+const blobStoreOf = async ({
+  BLOB_S3_URL: url,
+  BLOB_S3_REGION: region,
+  BLOB_S3_CREDENTIALS_FILE: file,
+  BLOB_DIR: dir,
+}: ExchangeConfig): Promise<BlobStore> => {
+  if (url === undefined) return new FileBlobStore(dir);
+  if (file === undefined) throw new Error('BLOB_S3_URL is set without BLOB_S3_CREDENTIALS_FILE');
+  const [accessKeyId = '', secretAccessKey = ''] = (await readFile(file, 'utf8')).split('\n');
+  if (accessKeyId === '' || secretAccessKey === '')
+    throw new Error('BLOB_S3_CREDENTIALS_FILE does not have two lines: access key id, secret access key');
+  return new S3BlobStore({ url, region, accessKeyId, secretAccessKey });
 };
