@@ -80,6 +80,9 @@ export function admittedKey(jwk: JWK, use: KeyUse): PublicKey {
     throw new EnvelopeError('MALFORMED_KEY');
   }
   if (!speaksFor(jwk, profiles[use].alg)) throw new EnvelopeError('MALFORMED_KEY');
+  const name = `${use} ${jwk.x as string} ${jwk.y ?? ''}`;
+  const before = admittedBefore.get(name);
+  if (before !== undefined) return before;
   const bare: JWK =
     kty === 'EC' ? { kty, crv, x: jwk.x as string, y: jwk.y as string } : { kty, crv, x: jwk.x as string };
   try {
@@ -93,8 +96,15 @@ export function admittedKey(jwk: JWK, use: KeyUse): PublicKey {
     throw new EnvelopeError('MALFORMED_KEY');
   }
   // RFC 7638: the members in the order of RFC 8785, which have no need of escapes.
-  return { kid: sha256Base64url(canonicalize(bare)), use, jwk: bare };
+  const key = Object.freeze({ kid: sha256Base64url(canonicalize(bare)), use, jwk: Object.freeze(bare) });
+  if (admittedBefore.size >= MOST_ADMITTED) admittedBefore.clear();
+  admittedBefore.set(name, key);
+  return key;
 }
+
+/** Whoever reads a keys log meets each key twice, and a gateway's over and over; to look whether a point is of prime order takes a millisecond. */
+const admittedBefore = new Map<string, PublicKey>();
+const MOST_ADMITTED = 4_096;
 
 /** @throws {EnvelopeError} MALFORMED_KEY also when the two halves do not belong together */
 export async function importPrivate(jwk: JWK, use: KeyUse): Promise<PrivateKey> {
