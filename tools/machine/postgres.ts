@@ -115,8 +115,11 @@ const dataFolder = (instance: Instance, as: ServerUser | undefined): string => {
   return data;
 };
 
-const outside = (instance: Instance): string =>
-  join(tmpdir(), `delge-${createHash('sha256').update(instance.dir).digest('hex').slice(0, 16)}`);
+/** Of this instance alone: one that was removed by hand leaves its data behind, and another made in its place cannot open them. */
+export const outside = (instance: Pick<Instance, 'dir' | 'secret'>): string => {
+  const hash = createHash('sha256').update(`${instance.dir}\n${instance.secret('postgres-admin')}`);
+  return join(tmpdir(), `delge-${hash.digest('hex').slice(0, 16)}`);
+};
 
 const reaches = (dir: string, as: ServerUser): boolean => {
   accessSync(dir, constants.X_OK);
