@@ -306,7 +306,6 @@ export const REJECTIONS: Readonly<Record<Rejection, string>> = {
   expired: 'decided after the manifest had lapsed',
   erased: 'the recipient had decided to erase it before it arrived',
   'attachment-missing': 'the ciphertext of an attachment did not come in seven days',
-  'attachment-digest': 'the ciphertext of an attachment is not the one of the manifest',
   'attachment-not-openable':
     'an attachment does not open with the key of the document: chunks moved, left out, added or changed',
   'attachment-content': 'an attachment has another digest, length or file type than the document says',

@@ -91,7 +91,6 @@ export const REJECTIONS = [
   'expired',
   'erased',
   'attachment-missing',
-  'attachment-digest',
   'attachment-not-openable',
   'attachment-content',
 ] as const;
