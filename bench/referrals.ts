@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { STACK_STEPS, Stack, gatewayService } from '../tools/deploy/stack.js';
-import { readExamples } from '../tools/demo/examples.js';
+import { buildsOnAnother, readExamples } from '../tools/demo/examples.js';
 import { Sandbox } from '../tools/demo/sandbox.js';
 import { Progress } from '../tools/machine/progress.js';
 import { readDirectory } from '../tools/sandbox/directory.js';
@@ -39,11 +39,11 @@ const WHOLE: Plan = { step: 10, hold: 20, rounds: 3, half: 30, limit: 5 };
 const QUICK: Plan = { step: 5, hold: 10, rounds: 2, half: 15, limit: 2 };
 
 /** Examples that go out at once, to one recipient, and answer nothing. */
-const isPlain = ({ expect, referral, assessments }: ReturnType<typeof readExamples>[number]): boolean =>
-  expect.outcome === 'permit' &&
-  assessments === undefined &&
-  referral.to.length === 1 &&
-  referral.requestId === undefined;
+const isPlain = (example: ReturnType<typeof readExamples>[number]): boolean =>
+  example.expect.outcome === 'permit' &&
+  example.assessments === undefined &&
+  example.referral.to.length === 1 &&
+  !buildsOnAnother(example);
 
 /**
  * `npm run bench -- referrals [--quick] [--rate NUMBER] [--minutes NUMBER] [--profile]`: referrals end to end on a stack of its own, open loop, and the limit in
