@@ -420,6 +420,15 @@ describe('messages between outbox and inbox, over a real broker', () => {
     expect([came.length, inHand, await waitingIn(EXCHANGE_QUEUE)]).toEqual([3, 3, 1]);
   });
 
+  it('go by another node of the cluster where one of those that are named is not there', async () => {
+    const gone = new URL(broker.exchange);
+    gone.port = '1';
+    for (const urls of [`${gone},${broker.exchange}`, `${broker.exchange},${gone}`]) {
+      for (let nth = 0; nth < 4; nth += 1) await (await openConnection(urls, 'test')).close();
+    }
+    await expect(openConnection(`${gone},${gone}`, 'test')).rejects.toThrow('ECONNREFUSED');
+  });
+
   it('are not consumed by a transport that was drained while it connected', async () => {
     const { handler, came } = effects();
     const transport = consumer(handler);

@@ -53,6 +53,7 @@ const ruleOf = (rules: readonly Rule[]): string => {
   const first = (name: string): unknown => rules.find((rule) => rule.name === name)?.constraints?.[0];
   const has = (name: string): boolean => rules.some((rule) => rule.name === name);
   if (has('isUrl')) return `URL: ${(first('isUrl') as { readonly protocols: readonly string[] }).protocols.join(', ')}`;
+  if (has('isUrls')) return `URL, or several: ${(first('isUrls') as readonly string[]).join(', ')}`;
   if (has('isIn')) return `one of ${(first('isIn') as readonly string[]).map(code).join(', ')}`;
   if (has('matches')) return code((first('matches') as RegExp).source);
   if (!has('isInt')) return 'text';
@@ -90,7 +91,8 @@ const rowsOf = (variables: readonly Variable[], docs: ReadonlyMap<string, string
   ]);
 /** What variables are whose names and rules say enough in the code. */
 const WORDS: Readonly<Record<string, string>> = {
-  AMQP_URL: 'Own account at the broker and the virtual host.',
+  AMQP_URL:
+    'Own account at the broker and the virtual host. Of a cluster those of its nodes, separated by commas: one that cannot be reached is passed by.',
   DATABASE_POOL: 'Connections to PostgreSQL that this process may hold.',
   DATABASE_URL: 'Own role and database.',
   DELGE_ENVIRONMENT: 'Stands in everything that is signed; must be that of trust.json.',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type } from 'class-transformer';
+import { IsUrls } from '#platform';
 import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
 import { TO_EXCHANGE, TO_GATEWAY, ContractError } from '#contracts';
 import * as contracts from '#contracts';
@@ -71,6 +72,7 @@ describe('the check', () => {
 describe('configuration', () => {
   class Sample {
     @IsUrl({ protocols: ['amqp'] }) readonly AMQP_URL!: string;
+    @IsUrls('amqp', 'amqps') readonly NODES!: string;
     @Type(() => Number) @IsInt() @Min(2) @Max(9) readonly POOL: number = 4;
     @IsOptional() @IsString() readonly CRASH_AT?: string;
   }
@@ -78,6 +80,7 @@ describe('configuration', () => {
   it('is read from the rules that check it', () => {
     expect(variablesOf(Sample)).toEqual([
       { name: 'AMQP_URL', rule: 'URL: amqp', default: undefined, required: true },
+      { name: 'NODES', rule: 'URL, or several: amqp, amqps', default: undefined, required: true },
       { name: 'CRASH_AT', rule: 'text', default: undefined, required: false },
       { name: 'POOL', rule: 'integer from 2 to 9', default: '4', required: false },
     ]);

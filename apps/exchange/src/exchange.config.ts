@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
-import { ServiceConfig } from '#platform';
+import { IsUrls, ServiceConfig } from '#platform';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -9,7 +9,7 @@ export class ExchangeConfig extends ServiceConfig {
   @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
   @Type(() => Number) @IsInt() @Min(2) @Max(100) readonly DATABASE_POOL: number = 16;
   @IsString() readonly TRUST_FILE!: string;
-  @IsUrl({ protocols: ['amqp', 'amqps'], require_tld: false }) readonly AMQP_URL!: string;
+  @IsUrls('amqp', 'amqps') readonly AMQP_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
   /** Key store with the decision key, mode 0600. */

@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
-import { ServiceConfig } from '#platform';
+import { IsUrls, ServiceConfig } from '#platform';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -11,7 +11,7 @@ export class GatewayConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(2) @Max(100) readonly DATABASE_POOL: number = 12;
   @IsString() readonly TRUST_FILE!: string;
   @Matches(/^[a-z][a-z0-9-]{0,62}$/) readonly GATEWAY_ID!: string;
-  @IsUrl({ protocols: ['amqp', 'amqps'], require_tld: false }) readonly AMQP_URL!: string;
+  @IsUrls('amqp', 'amqps') readonly AMQP_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly EXCHANGE_URL!: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { IsUrl } from 'class-validator';
-import { ConfigError, ServiceConfig, loadConfig } from './config.js';
+import { ConfigError, IsUrls, ServiceConfig, loadConfig, urlsOf } from './config.js';
 
 class ExampleConfig extends ServiceConfig {
   @IsUrl({ protocols: ['postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
@@ -67,5 +67,25 @@ describe('the configuration of a service', () => {
   it('never tells a value', () => {
     const text = faults({ ...good, DATABASE_URL: 'mysql://gateway:hunter2@localhost/x' }).join();
     expect(text).not.toContain('hunter2');
+  });
+});
+
+describe('a variable that names several nodes', () => {
+  class Nodes extends ServiceConfig {
+    @IsUrls('amqp', 'amqps') readonly AMQP_URL!: string;
+  }
+  const load = (AMQP_URL: string): (() => unknown) => {
+    const env = { PORT: '1', DELGE_ENVIRONMENT: 'test', AMQP_URL };
+    return () => loadConfig(Nodes, env);
+  };
+
+  it('takes one as well as several, and leaves commas in a password alone', () => {
+    const several = 'amqp://a:x,y@n1:5672/dx,amqps://a:x,y@n2/dx';
+    for (const text of ['amqp://localhost', several]) expect(load(text)).not.toThrow();
+    expect(urlsOf(several)).toEqual(['amqp://a:x,y@n1:5672/dx', 'amqps://a:x,y@n2/dx']);
+  });
+
+  it.each(['', 'amqp://a,http://b', 'amqp://a,', 'a,b', 'amqp://a,amqp://'])('refuses %j', (text) => {
+    expect(load(text)).toThrow(ConfigError);
   });
 });

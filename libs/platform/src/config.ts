@@ -1,6 +1,17 @@
 import 'reflect-metadata';
 import { Type, plainToInstance } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min, getMetadataStorage, validateSync } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateBy,
+  getMetadataStorage,
+  isURL,
+  validateSync,
+} from 'class-validator';
 
 /** Variables that every service has. */
 export class ServiceConfig {
@@ -13,6 +24,17 @@ export class ServiceConfig {
   /** For fault tests: the named point at which the process kills itself. Not in production. */
   @IsOptional() @IsString() readonly CRASH_AT?: string;
 }
+
+/** URLs in one variable, separated by commas. A comma within a password is none that separates. */
+export const urlsOf = (text: string): readonly string[] => text.split(/,(?=[a-z]+:\/\/)/);
+
+/** One URL, or several separated by commas: nodes that stand for each other. */
+export const IsUrls = (...protocols: readonly string[]): PropertyDecorator => {
+  const rule = { protocols: [...protocols], require_protocol: true, require_tld: false };
+  const validate = (value: unknown): boolean =>
+    typeof value === 'string' && urlsOf(value).every((url) => isURL(url, rule));
+  return ValidateBy({ name: 'isUrls', constraints: [protocols], validator: { validate } });
+};
 
 /** What is wrong with the environment: names of variables and rules, never values. */
 export class ConfigError extends Error {

@@ -1,6 +1,6 @@
 export { Policy, PolicyGuard, Public, assertEveryRouteHasPolicy } from './access.js';
 export { MAX_REQUEST_BODY, bodyReader, type BodyRule } from './body.js';
-export { ConfigError, ServiceConfig, loadConfig } from './config.js';
+export { ConfigError, IsUrls, ServiceConfig, loadConfig, urlsOf } from './config.js';
 export { crashPoint, type CrashPoint } from './crash-point.js';
 export { EventLog, type LogFields } from './event-log.js';
 export { Health, HealthController, type Probe } from './health.js';
