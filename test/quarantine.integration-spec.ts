@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
-import { SetAside } from '../apps/exchange/src/domain/errors.js';
+import { NotYet, SetAside } from '../apps/exchange/src/domain/errors.js';
 import { messages } from '../apps/exchange/src/persistence/message.store.js';
 import type { StoredMessage } from '../apps/exchange/src/persistence/message.store.js';
 import { quarantine } from '../apps/exchange/src/persistence/quarantine.store.js';
@@ -38,6 +38,7 @@ describe('what the exchange keeps', () => {
         gateway: undefined,
         at: AT,
         state: 'held',
+        deliveries: 3,
       }),
     );
     return id;
@@ -48,7 +49,7 @@ describe('what the exchange keeps', () => {
     ]);
     return row?.state;
   };
-  const never = (): Promise<void> => Promise.reject(new Error('not for the exchange to handle'));
+  const never = (): Promise<string> => Promise.reject(new Error('not for the exchange to handle'));
 
   describe('in quarantine', () => {
     it('is listed with its length and without its body, which may be large', async () => {
@@ -63,40 +64,68 @@ describe('what the exchange keeps', () => {
       ['fails by a defect', new TypeError('a defect')],
     ])('stays held when a retry %s, and can be retried again', async (_, error) => {
       const id = await held();
-      await expect(aside().retry(id, () => Promise.reject(error))).rejects.toBe(error);
+      await expect(aside().retry(id, 'anna', () => Promise.reject(error))).rejects.toBe(error);
       expect(await stateOf(id)).toBe('held');
       let handled = 0;
-      const well = (): Promise<void> => {
+      const well = (): Promise<string> => {
         handled += 1;
-        return Promise.resolve();
+        return Promise.resolve('permit');
       };
-      expect(await aside().retry(id, well)).toBe(true);
+      expect(await aside().retry(id, 'anna', well)).toBe('permit');
       expect([handled, await stateOf(id)]).toEqual([1, 'retried']);
-      expect(await aside().retry(id, well)).toBe(false);
+      expect(await aside().retry(id, 'anna', well)).toBeUndefined();
       expect(handled).toBe(1);
+    });
+
+    it('is shown with what was done with it, by whom, and what came of that', async () => {
+      const id = await held();
+      await expect(aside().retry(id, 'anna', () => Promise.reject(new SetAside('manifest-key')))).rejects.toThrow();
+      await expect(aside().retry(id, 'bo', () => Promise.reject(new NotYet('registry')))).rejects.toThrow();
+      expect(await aside().discard(id, 'bo', 'not-genuine')).toBe(true);
+      const shown = await aside().show(id);
+      expect(shown).toMatchObject({ state: 'discarded', bytes: 2, deliveries: 3 });
+      // Of {}: one can compare it with what a sender says to have sent.
+      expect(shown?.sha256).toBe('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
+      expect(shown).not.toHaveProperty('body');
+      expect(shown?.history).toEqual([
+        { at: AT, act: 'retry', by: 'anna', outcome: 'manifest-key' },
+        { at: AT, act: 'retry', by: 'bo', outcome: 'registry' },
+        { at: AT, act: 'discard', by: 'bo', outcome: 'not-genuine' },
+      ]);
+    });
+
+    it('is counted while it is held, with the age of the oldest', async () => {
+      const before = (await aside().depth()).held;
+      await held();
+      const later = new SetAsideMessages(exchange, undefined as never, undefined as never, randomUUID, () => LATER);
+      const { held: now, oldestMs } = await later.depth();
+      expect([now, oldestMs]).toEqual([before + 1, LATER.getTime() - AT.getTime()]);
     });
 
     it('stays held when the process dies after the work and before the row is settled', async () => {
       const id = await held();
-      const died = aside().retry(id, () =>
+      const died = aside().retry(id, 'anna', () =>
         // The connection of the retry's own transaction is lost, as when the process dies.
-        databases.asAdmin(
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-           WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%exchange.quarantine%'`,
-        ),
+        databases
+          .asAdmin(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND state = 'idle in transaction' AND query LIKE '%exchange.quarantine%'`,
+          )
+          .then(() => 'permit'),
       );
       await expect(died).rejects.toThrow();
       expect(await stateOf(id)).toBe('held');
-      expect(await aside().retry(id, () => Promise.resolve())).toBe(true);
+      expect(await aside().retry(id, 'anna', () => Promise.resolve('permit'))).toBe('permit');
     });
 
     it('is not discarded while a retry has it in hand', async () => {
       const id = await held();
       let discarding: Promise<boolean> | undefined;
-      await aside().retry(id, async () => {
-        discarding = aside().discard(id, 'unreadable');
+      await aside().retry(id, 'anna', async () => {
+        discarding = aside().discard(id, 'anna', 'unreadable');
         // Its transaction has begun and waits for the row.
         await Promise.resolve();
+        return 'permit';
       });
       expect(await discarding).toBe(false);
       expect(await stateOf(id)).toBe('retried');
@@ -105,14 +134,14 @@ describe('what the exchange keeps', () => {
     it("is published again with the row's end, when it is a gateway's", async () => {
       const id = await held('gw.kommunerna.in', 'exchange');
       const taken = randomUUID();
-      expect(await aside(() => taken).retry(id, never)).toBe(true);
+      expect(await aside(() => taken).retry(id, 'anna', never)).toBe('published');
       const [row] = await exchange.query<object[]>('SELECT exchange, routing_key FROM exchange.outbox WHERE id = $1', [
         taken,
       ]);
       expect(row).toEqual({ exchange: 'dx.out', routing_key: 'gw.kommunerna' });
       // The outbox refuses: neither of the two happens.
       const other = await held('gw.kommunerna.in', 'exchange');
-      await expect(aside(() => taken).retry(other, never)).rejects.toThrow();
+      await expect(aside(() => taken).retry(other, 'anna', never)).rejects.toThrow();
       expect(await stateOf(other)).toBe('held');
     });
 
@@ -121,13 +150,13 @@ describe('what the exchange keeps', () => {
       ['a queue that is none of ours', 'unknown', 'exchange'],
     ])('is not sent on from %s', async (_, queue, userId) => {
       const id = await held(queue, userId);
-      await expect(aside().retry(id, never)).rejects.toMatchObject({ reason: 'account-mismatch' });
+      await expect(aside().retry(id, 'anna', never)).rejects.toMatchObject({ reason: 'account-mismatch' });
       expect(await stateOf(id)).toBe('held');
     });
 
     it('has no body any more, two weeks after it was settled', async () => {
       const [ended, waiting] = [await held(), await held()];
-      await aside().retry(ended, () => Promise.resolve());
+      await aside().retry(ended, 'anna', () => Promise.resolve('permit'));
       const bytes = (): Promise<readonly { id: string; length: number }[]> =>
         exchange.query('SELECT id, length(body) AS length FROM exchange.quarantine WHERE id = ANY($1::uuid[])', [
           [ended, waiting],

@@ -139,10 +139,17 @@ describe('a retraction', () => {
     it('of which a copy is discarded from quarantine is told so of its attempt alone', async () => {
       const aside = new SetAsideMessages(db, exchange.law, recorder, randomUUID, world.clock.now);
       const body = Buffer.from(JSON.stringify({ manifest: message.manifest, jwe: message.jwe }));
-      const copy = { type: 'message.submitted.v1', body, userId: ACCOUNT, messageId: randomUUID(), redelivered: false };
+      const copy = {
+        type: 'message.submitted.v1',
+        body,
+        userId: ACCOUNT,
+        messageId: randomUUID(),
+        redelivered: false,
+        deliveries: 1,
+      };
       expect(await aside.keep(copy, 'exchange.in', 'id-reuse')).toBe(true);
       const held = (await aside.list('held')).find(({ messageId }) => messageId === key().messageId);
-      expect(await aside.discard(held?.id ?? '', 'a-copy')).toBe(true);
+      expect(await aside.discard(held?.id ?? '', 'anna', 'a-copy')).toBe(true);
       const rows = await db.query<{ notice: string }[]>(`SELECT notice FROM exchange.notice WHERE kind = 'discarded'`);
       const told = rows.map(({ notice }) => parseNotice(notice).notice);
       expect(told).toContainEqual(expect.objectContaining({ ...key(), recipient: message.message.recipient }));

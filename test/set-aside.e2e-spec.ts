@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { canonicalBytes } from '#json';
+import { keyFiles } from '../tools/sandbox/keys.js';
+import { cli } from './support/cli.js';
 import { json, call } from './support/http.js';
 import { TestStack, eventually, example, permitted } from './support/stack.js';
 
@@ -58,7 +60,21 @@ describe('a Delge of its own', () => {
     await delge.stack.run('registry');
     const path = `${delge.stack.url('registry')}/v1/cooperation-decisions/${row.id}`;
     expect((await call(path, json(row.opening, undefined, 'PUT'))).status).toBe(201);
-    expect(await retry()).toMatchObject({ status: 200, body: { id, state: 'retried' } });
+    const at = ['--exchange', delge.stack.url('exchange'), '--token-file', keyFiles(delge.sandbox.dir).operatorToken];
+    const listed = await cli('quarantine', 'list', ...at);
+    expect(listed.out).toContain(id);
+    expect(listed.out).toContain('samverkansbeslutet som åberopas är inte öppnat i registret');
+    const retried = await cli('quarantine', 'retry', id, '--by', 'anna', ...at);
+    expect(JSON.parse(retried.out)).toMatchObject({ id, state: 'retried', outcome: 'permit' });
+    const { out } = await cli('quarantine', 'show', id, ...at);
+    expect(out).not.toContain(second.referral.id);
+    const { history } = JSON.parse(out) as { readonly history: readonly { readonly by: string; outcome: string }[] };
+    expect(history.map(({ by, outcome }) => `${by}: ${outcome}`)).toEqual([
+      'operator: cooperation-not-opened',
+      'operator: cooperation-not-opened',
+      'operator: registry',
+      'anna: permit',
+    ]);
     await delge.settled(second.system, second.referral.id, ['fetched'], SETTLED_MS);
     expect((await retry()).status).toBe(404);
     const after = (await delge.operator('GET', '/v1/decisions')).body as { readonly items: readonly object[] };

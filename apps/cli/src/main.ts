@@ -7,6 +7,7 @@ import { evidenceCommand } from './evidence.js';
 import { exportCommand } from './export/export.js';
 import { eraseCommand, holdCommand } from './keeping.js';
 import { keysCommands } from './keys/index.js';
+import { quarantineCommands } from './quarantine.js';
 import { receiptCommands } from './receipts.js';
 import { rulesCommands } from './rules/index.js';
 import { verifyCommand } from './verify/verify.js';
@@ -28,6 +29,7 @@ eraseCommand(program);
 holdCommand(program);
 verifyCommand(program);
 watchCommand(program);
+quarantineCommands(program);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -34,6 +34,7 @@ import { Law, sha256 } from './application/ground.js';
 import { KeepBlobs } from './application/keep-blobs.js';
 import { Judge } from './application/judge.js';
 import { Recorder } from './application/recorder.js';
+import { QuarantineDepth } from './application/quarantine-depth.js';
 import { ReleaseProven } from './application/release-proven.js';
 import { Releaser } from './application/releaser.js';
 import { EstablishSender } from './application/sender.js';
@@ -151,10 +152,16 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     return publisher.fault();
   });
   const releaser = new Releaser(releasing, new LedgerProofs(ledger), log, () => relay.wake());
+  const aside = new SetAsideMessages(dataSource, law, recorder, newId, now);
+  // Held is an alarm for people, and no reason to take the exchange out of service.
+  health.watch('quarantine-held', async () => ((await aside.depth()).held > 0 ? 'held' : undefined));
+  health.measure('quarantine-held', async () => (await aside.depth()).held);
+  health.measure('quarantine-oldest-ms', async () => (await aside.depth()).oldestMs);
   const sweep = new Sweep(
     releasing,
     dataSource,
     keeping,
+    new QuarantineDepth(() => aside.depth(), log, now),
     config.SEALED_COPY_MS,
     config.SWEEP_INTERVAL_MS,
     log,
@@ -178,7 +185,6 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const receipts = new TakeReceipt(dataSource, senders, recorder, now, crash);
   const retractions = new TakeRetraction(dataSource, senders, recorder, now);
   const refusals = new TakeRefusal(dataSource, senders, recorder, now);
-  const aside = new SetAsideMessages(dataSource, law, recorder, newId, now);
   return {
     module: ExchangeModule,
     controllers: [GatewayMessages, DeadLetters, QuarantineController, DecisionController, BlobController],

@@ -19,6 +19,8 @@ export interface IncomingMessage {
   /** Account that published, as the broker has checked it. */
   readonly userId: string;
   readonly redelivered: boolean;
+  /** How often the broker has delivered it from its queue, this time included; 1 where it does not say. */
+  readonly deliveries: number;
   /** Set by the broker when it dead-lettered the message: from which queue, and why. */
   readonly death?: { readonly queue: string; readonly reason: string };
 }
@@ -246,9 +248,14 @@ export const incoming = ({ content, properties, fields }: ConsumeMessage): Incom
     messageId: textLike(properties.messageId, ID),
     userId: typeof properties.userId === 'string' ? properties.userId : '',
     redelivered: fields.redelivered,
+    deliveries: deliveriesOf((properties.headers ?? {})['x-delivery-count']),
     ...(death === undefined ? {} : { death }),
   };
 };
+
+/** A quorum queue counts from 0, and sets it over whatever the publisher wrote. */
+const deliveriesOf = (count: unknown): number =>
+  typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count + 1 : 1;
 
 /** The newest death stands first and is the broker's own; `x-first-death-queue` stays as a publisher has written it. */
 const deathOf = (deaths: unknown): IncomingMessage['death'] => {

@@ -4,12 +4,12 @@ import { EnvelopeError, parseManifest, parseRefusal } from '#envelope';
 import { EXCHANGE_QUEUE, OUT_EXCHANGE, enqueue, gatewayDeliveryKey } from '#messaging';
 import type { IncomingMessage } from '#messaging';
 import { parseRefusalReportedV1 } from '#contracts';
-import type { DataSource } from 'typeorm';
-import { SetAside } from '../domain/errors.js';
+import type { DataSource, EntityManager } from 'typeorm';
+import { NotYet, SetAside } from '../domain/errors.js';
 import type { QuarantineReason } from '../domain/errors.js';
 import { schema } from '../persistence/index.js';
 import { quarantine } from '../persistence/quarantine.store.js';
-import type { ListedSetAside, SetAsideMessage } from '../persistence/quarantine.store.js';
+import type { ListedSetAside, SetAsideMessage, ShownSetAside } from '../persistence/quarantine.store.js';
 import type { Law } from './ground.js';
 import type { Recorder } from './recorder.js';
 
@@ -54,6 +54,7 @@ export class SetAsideMessages {
         gateway,
         at,
         state: 'held',
+        deliveries: message.deliveries,
       });
       if (added && gateway !== undefined) {
         await this.recorder.notice(tx, gateway, { kind: 'quarantined', ...about, reason }, this.law.newest(), at);
@@ -66,38 +67,71 @@ export class SetAsideMessages {
     return quarantine.list(this.dataSource.manager, state, 200);
   }
 
+  show(id: string): Promise<ShownSetAside | undefined> {
+    return quarantine.show(this.dataSource.manager, id);
+  }
+
+  /** How many are held, and for how long the oldest, in milliseconds. */
+  async depth(): Promise<{ readonly held: number; readonly oldestMs: number }> {
+    const { held, oldest } = await quarantine.depth(this.dataSource.manager);
+    return { held, oldestMs: oldest === undefined ? 0 : Math.max(0, this.now().getTime() - oldest.getTime()) };
+  }
+
   /**
    * Takes a message out again: one of the exchange's own queue is handled, one of a gateway's is published to it. Until that has ended well
    * the row stays held, and is locked meanwhile. A process that dies in between leaves it held too: handling it again is the same act.
-   * @param handle its handler, which does not set aside
-   * @returns false when it is not held
+   * @param by who does it, as they name themselves
+   * @param handle its handler, which does not set aside; gives what became of it
+   * @returns what became of it, `published` for a gateway's; undefined when it is not held
    * @throws {SetAside} why it cannot be handled now either, and whatever else the handler throws
    */
-  retry(id: string, handle: (message: IncomingMessage) => Promise<void>): Promise<boolean> {
-    return this.dataSource.transaction(async (tx) => {
-      const message = await quarantine.held(tx, id);
-      if (message === undefined) return false;
-      const { queue, type, body, userId } = message;
-      const gateway = /^gw\.(.+)\.in$/.exec(queue)?.[1];
-      if (queue === EXCHANGE_QUEUE) await handle({ type, body, userId, messageId: id, redelivered: true });
-      else if (gateway !== undefined && userId === EXCHANGE_ACCOUNT) {
-        const routingKey = gatewayDeliveryKey(gateway);
-        await enqueue(tx, schema, { id: this.newId(), exchange: OUT_EXCHANGE, routingKey, type, body });
-      }
-      // Published under our own account it would be ours: what was not ours before is not sent on.
-      else throw new SetAside('account-mismatch');
-      await quarantine.settle(tx, id, 'retried', undefined, this.now());
-      return true;
-    });
+  async retry(
+    id: string,
+    by: string,
+    handle: (message: IncomingMessage) => Promise<string>,
+  ): Promise<string | undefined> {
+    try {
+      return await this.dataSource.transaction(async (tx) => {
+        const message = await quarantine.held(tx, id);
+        if (message === undefined) return undefined;
+        const outcome = await this.again(tx, message, handle);
+        const at = this.now();
+        await quarantine.settle(tx, id, 'retried', undefined, at);
+        await quarantine.record(tx, id, { at, act: 'retry', by, outcome });
+        return outcome;
+      });
+    } catch (error) {
+      // It was rolled back; that it was tried stays.
+      const outcome = error instanceof SetAside ? error.reason : error instanceof NotYet ? error.code : 'failed';
+      await quarantine
+        .record(this.dataSource.manager, id, { at: this.now(), act: 'retry', by, outcome })
+        .catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async again(
+    tx: EntityManager,
+    { id, queue, type, body, userId, deliveries = 1 }: SetAsideMessage,
+    handle: (message: IncomingMessage) => Promise<string>,
+  ): Promise<string> {
+    if (queue === EXCHANGE_QUEUE) return handle({ type, body, userId, messageId: id, redelivered: true, deliveries });
+    const gateway = /^gw\.(.+)\.in$/.exec(queue)?.[1];
+    // Published under our own account it would be ours: what was not ours before is not sent on.
+    if (gateway === undefined || userId !== EXCHANGE_ACCOUNT) throw new SetAside('account-mismatch');
+    const routingKey = gatewayDeliveryKey(gateway);
+    await enqueue(tx, schema, { id: this.newId(), exchange: OUT_EXCHANGE, routingKey, type, body });
+    return 'published';
   }
 
   /** @returns false when it is not held */
-  discard(id: string, reason: string): Promise<boolean> {
+  discard(id: string, by: string, reason: string): Promise<boolean> {
     return this.dataSource.transaction(async (tx) => {
       const message = await quarantine.held(tx, id);
       if (message === undefined) return false;
       const at = this.now();
       await quarantine.settle(tx, id, 'discarded', reason, at);
+      await quarantine.record(tx, id, { at, act: 'discard', by, outcome: reason });
       const { gateway } = message;
       if (gateway !== undefined) {
         // As the notice said that it was set aside: with the attempt, of which there may be another under way.

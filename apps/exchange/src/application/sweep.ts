@@ -7,6 +7,7 @@ import { messages } from '../persistence/message.store.js';
 import { quarantine } from '../persistence/quarantine.store.js';
 import { BlobStoreAway } from '../blobs/blob-store.js';
 import type { KeepBlobs } from './keep-blobs.js';
+import type { QuarantineDepth } from './quarantine-depth.js';
 import type { ReleaseProven } from './release-proven.js';
 
 const LIMIT = 200;
@@ -17,6 +18,7 @@ export class Sweep extends Loop {
     private readonly releasing: ReleaseProven,
     private readonly dataSource: DataSource,
     private readonly keeping: KeepBlobs,
+    private readonly depth: QuarantineDepth,
     private readonly sealedCopyMs: number,
     private readonly intervalMs: number,
     private readonly log: EventLog,
@@ -39,6 +41,7 @@ export class Sweep extends Loop {
       const forgotten = (await messages.forgetSealed(manager, until)) + (await quarantine.forgetBodies(manager, until));
       const blobs = await this.keeping.sweep();
       if (blobs > 0) this.log.info('blob.deleted', { count: blobs });
+      await this.depth.look();
       if (forgotten > 0) this.log.info('sealed-copy.deleted', { count: forgotten });
     } catch (error) {
       this.failed(error);

@@ -1,23 +1,32 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { IdParamDto } from '#contracts';
-import { Policy, ProblemError } from '#platform';
-import { IsIn, IsOptional } from 'class-validator';
+import { EventLog, Policy, ProblemError } from '#platform';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { Releaser } from '../application/releaser.js';
 import { SetAsideMessages } from '../application/set-aside.js';
+import { textOf } from '../domain/quarantine-texts.js';
 import { HandleGatewayMessage } from '../messages/handle-gateway-message.js';
+import type { ListedSetAside } from '../persistence/quarantine.store.js';
 
 const STATES = ['held', 'retried', 'discarded'] as const;
 /** Why a person discards a message; the sender is told which. */
 const DISCARDED = ['unreadable', 'not-genuine', 'superseded-by-new-submission', 'agreed-with-sender'] as const;
+/** An id among the operator's people, and no place for a text. */
+const WHO = /^[a-z0-9][a-z0-9._-]{0,31}$/;
+const NOBODY_NAMED = 'operator';
 
 class QuarantineQueryDto {
   @IsOptional() @IsIn(STATES) readonly state?: (typeof STATES)[number];
 }
-class DiscardDto {
+class RetryDto {
+  /** Who does it, as they name themselves. */
+  @IsOptional() @Matches(WHO) readonly by?: string;
+}
+class DiscardDto extends RetryDto {
   @IsIn(DISCARDED) readonly reason!: (typeof DISCARDED)[number];
 }
 
-/** The operator's table of what was set aside. */
+/** The operator's table of what was set aside. No body leaves it: it is sealed, or cannot be trusted to be. */
 @Controller('v1/quarantine')
 @Policy('operator')
 export class QuarantineController {
@@ -25,29 +34,43 @@ export class QuarantineController {
     @Inject(SetAsideMessages) private readonly aside: SetAsideMessages,
     @Inject(HandleGatewayMessage) private readonly handle: HandleGatewayMessage,
     @Inject(Releaser) private readonly releaser: Releaser,
+    @Inject(EventLog) private readonly log: EventLog,
   ) {}
 
   @Get()
   async list(@Query() { state = 'held' }: QuarantineQueryDto): Promise<{ readonly items: readonly object[] }> {
-    const items = await this.aside.list(state);
-    return {
-      items: items.map(({ at, ...rest }) => ({ ...rest, at: at.toISOString() })),
-    };
+    return { items: (await this.aside.list(state)).map(shown) };
+  }
+
+  @Get(':id')
+  async show(@Param() { id }: IdParamDto): Promise<object> {
+    const found = await this.aside.show(id);
+    if (found === undefined) throw new ProblemError('not-found', 404);
+    const { history, ...rest } = found;
+    return { ...shown(rest), history: history.map(({ at, ...act }) => ({ at: at.toISOString(), ...act })) };
   }
 
   @Post(':id/retry')
   @HttpCode(200)
-  async retry(@Param() { id }: IdParamDto): Promise<{ readonly id: string; readonly state: string }> {
-    if (!(await this.aside.retry(id, (message) => this.handle.again(message))))
-      throw new ProblemError('not-found', 404);
-    return { id, state: 'retried' };
+  async retry(@Param() { id }: IdParamDto, @Body() { by = NOBODY_NAMED }: RetryDto): Promise<object> {
+    const outcome = await this.aside.retry(id, by, (message) => this.handle.again(message));
+    if (outcome === undefined) throw new ProblemError('not-found', 404);
+    this.log.info('quarantine.retried', { messageId: id, code: outcome });
+    return { id, state: 'retried', outcome };
   }
 
   @Post(':id/discard')
   @HttpCode(200)
-  async discard(@Param() { id }: IdParamDto, @Body() { reason }: DiscardDto): Promise<object> {
-    if (!(await this.aside.discard(id, reason))) throw new ProblemError('not-found', 404);
+  async discard(@Param() { id }: IdParamDto, @Body() { reason, by = NOBODY_NAMED }: DiscardDto): Promise<object> {
+    if (!(await this.aside.discard(id, by, reason))) throw new ProblemError('not-found', 404);
     this.releaser.wake();
-    return { id, state: 'discarded' };
+    this.log.info('quarantine.discarded', { messageId: id, code: reason });
+    return { id, state: 'discarded', reason };
   }
 }
+
+const shown = ({ at, ...rest }: ListedSetAside): object => ({
+  ...rest,
+  reasonText: textOf(rest.reason),
+  at: at.toISOString(),
+});

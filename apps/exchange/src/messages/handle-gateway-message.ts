@@ -43,44 +43,53 @@ export class HandleGatewayMessage {
     }
   }
 
-  /** For a message that a person takes out of quarantine: nothing is set aside once more. @throws {SetAside | NotYet} */
-  async again(message: IncomingMessage): Promise<void> {
+  /** For a message that a person takes out of quarantine: nothing is set aside once more. @returns what became of it @throws {SetAside | NotYet} */
+  async again(message: IncomingMessage): Promise<string> {
     try {
-      await this.handle(message);
+      return await this.handle(message);
     } catch (error) {
       const reason = reasonOf(error);
       throw reason === undefined ? error : new SetAside(reason);
     }
   }
 
-  private async handle(message: IncomingMessage): Promise<void> {
-    if (message.type === 'message.submitted.v1') await this.submitted(message);
-    else if (message.type === 'receipt.signed.v1') await this.receipt(message);
-    else if (message.type === 'retraction.signed.v1') await this.retraction(message);
-    else if (message.type === 'refusal.reported.v1') await this.refusal(message);
-    else throw new SetAside('unknown-type');
+  private async handle(message: IncomingMessage): Promise<string> {
+    const outcome = await this.one(message);
     this.logged();
     this.releaser.wake();
+    return outcome;
   }
 
-  private async submitted({ body, userId }: IncomingMessage): Promise<void> {
+  private one(message: IncomingMessage): Promise<string> {
+    if (message.type === 'message.submitted.v1') return this.submitted(message);
+    if (message.type === 'receipt.signed.v1') return this.receipt(message);
+    if (message.type === 'retraction.signed.v1') return this.retraction(message);
+    if (message.type === 'refusal.reported.v1') return this.refusal(message);
+    return Promise.reject(new SetAside('unknown-type'));
+  }
+
+  private async submitted({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, sender, outcome } = await this.deciding.execute(parseMessageSubmittedV1(body), userId);
     this.log.info('message.decided', { messageId, authorityId: sender, code: outcome });
+    return outcome;
   }
 
-  private async receipt({ body, userId }: IncomingMessage): Promise<void> {
+  private async receipt({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, kind, outcome } = await this.receipts.execute(parseReceiptSignedV1(body), userId);
     this.log.info('receipt.taken', { messageId, code: kind, state: outcome });
+    return outcome;
   }
 
-  private async retraction({ body, userId }: IncomingMessage): Promise<void> {
+  private async retraction({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, outcome } = await this.retractions.execute(parseRetractionSignedV1(body), userId);
     this.log.info('retraction.taken', { messageId, state: outcome });
+    return outcome;
   }
 
-  private async refusal({ body, userId }: IncomingMessage): Promise<void> {
+  private async refusal({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, outcome } = await this.refusals.execute(parseRefusalReportedV1(body), userId);
     this.log.info('refusal.taken', { messageId, state: outcome });
+    return outcome;
   }
 
   private async setAside(message: IncomingMessage, reason: QuarantineReason): Promise<void> {

@@ -6,6 +6,7 @@ import { Blobs1766000000000 } from './migrations/1766000000000-blobs.js';
 import { Retractions1766100000000 } from './migrations/1766100000000-retractions.js';
 import { ReceiptReasons1766500000000 } from './migrations/1766500000000-receipt-reasons.js';
 import { BlobParts1766600000000 } from './migrations/1766600000000-blob-parts.js';
+import { QuarantineActs1767000000000 } from './migrations/1767000000000-quarantine-acts.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -18,4 +19,5 @@ export const migrations = [
   Retractions1766100000000,
   ReceiptReasons1766500000000,
   BlobParts1766600000000,
+  QuarantineActs1767000000000,
 ];
