@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FAULTS, withFigures } from './docs/faults-page.js';
 import { SERVER_STEPS, startServers } from './deploy/servers.js';
 import type { Servers } from './deploy/servers.js';
 import { STACK_STEPS, Stack } from './deploy/stack.js';
@@ -10,7 +12,7 @@ import { readDirectory } from './sandbox/directory.js';
 
 /**
  * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e` or `faults` one kind, each followed by
- * parts of paths and jest's own options (`--name=value`) if one likes. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e tests
+ * parts of paths and jest's own options (`--name=value`) if one likes; `faults --quick` is what CI runs. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e tests
  * against a whole Delge that they share, fault tests against Delges of their own.
  */
 const KINDS = {
@@ -25,7 +27,8 @@ const USUAL: readonly Kind[] = ['unit', 'integration', 'e2e'];
 const [asked = '', ...rest] = process.argv.slice(2);
 const isKind = (text: string): text is Kind => text in KINDS;
 const kinds = isKind(asked) ? [asked] : USUAL;
-const words = isKind(asked) ? rest : process.argv.slice(2);
+const words = (isKind(asked) ? rest : process.argv.slice(2)).filter((word) => word !== '--quick');
+const quick = process.argv.includes('--quick');
 /** Words are parts of paths, all else is jest's own. */
 const [paths, args] = [words.filter((word) => !word.startsWith('-')), words.filter((word) => word.startsWith('-'))];
 const root = process.env['DELGE_ROOT'] ?? process.cwd();
@@ -44,11 +47,37 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stop().then(() => process.exit(130)));
 }
 
+const results = instance.path('faults.jsonl');
+rmSync(results, { force: true });
+process.env['DELGE_FAULT_RESULTS'] = results;
+if (quick) process.env['DELGE_QUICK'] = 'true';
+
+/** What was measured, into the page that tells of it. */
+const tellFigures = (): void => {
+  const page = join(root, FAULTS);
+  const run = `npm run ${process.env['npm_lifecycle_event'] ?? 'test:faults'}`;
+  writeFileSync(page, withFigures(readFileSync(page, 'utf8'), results, run));
+};
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+const reports = process.env['DELGE_TEST_REPORTS'] ?? instance.path('reports');
+mkdirSync(reports, { recursive: true });
+const counted = (): string => {
+  const all = kinds.map((kind) => JSON.parse(readFileSync(join(reports, `${kind}.json`), 'utf8')) as Report);
+  const sum = (of: (report: Report) => number): number => all.reduce((total, report) => total + of(report), 0);
+  const failed = sum((report) => report.numFailedTests + report.numRuntimeErrorTestSuites);
+  return `${sum(({ numPassedTests }) => numPassedTests)} passed, ${failed} failed`;
+};
+
 /** @returns exit code */
 const jest = (kind: Kind): Promise<number> =>
   new Promise((resolve, reject) => {
-    const report = process.env['DELGE_TEST_REPORTS'];
-    const output = report === undefined ? [] : ['--json', `--outputFile=${join(report, `${kind}.json`)}`];
+    const output = ['--json', `--outputFile=${join(reports, `${kind}.json`)}`];
+    rmSync(join(reports, `${kind}.json`), { force: true });
     const workers = kind === 'unit' ? ['--maxWorkers=2'] : ['--runInBand'];
     const command = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js')];
     const patterns = KINDS[kind].flatMap((pattern) =>
@@ -79,7 +108,10 @@ try {
     process.stdout.write(`\n${kind} tests\n`);
     if ((await jest(kind)) !== 0) failed += 1;
   }
+  // A quick run tells that all holds; its figures are of small numbers.
+  if (failed === 0 && asked === 'faults' && !quick) tellFigures();
   await stop();
+  process.stdout.write(`${counted()}\n`);
   process.exit(failed === 0 ? 0 : 1);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

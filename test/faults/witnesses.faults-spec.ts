@@ -3,10 +3,10 @@ import { OperatorClient, OperatorError } from '#operator';
 import { DisclosureLog } from '#testing';
 import { cosignatureLine, nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
 import { TlogError, openCheckpoint, parseNote, parseOffer } from '#tlog/verify';
-import { Instance } from '../tools/machine/instance.js';
-import { LedgerProxy } from './support/ledger-proxy.js';
-import { Parties } from './support/parties.js';
-import { TestStack, eventually, permitted } from './support/stack.js';
+import { Instance } from '../../tools/machine/instance.js';
+import { LedgerProxy } from '../support/ledger-proxy.js';
+import { Parties } from '../support/parties.js';
+import { TestStack, eventually, permitted } from '../support/stack.js';
 
 jest.setTimeout(240_000);
 const SETTLED_MS = 60_000;

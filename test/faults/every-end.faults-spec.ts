@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { verifyProven } from '#client';
 import type { MessageView } from '#contracts';
 import { changeKeyStore, withKey } from '#keystore';
-import { stateAs } from '../tools/sandbox/enrol.js';
-import { gatewayKeys, open, storePlace } from '../tools/sandbox/keys.js';
-import { TestStack, eventually, example, permitted } from './support/stack.js';
+import { stateAs } from '../../tools/sandbox/enrol.js';
+import { gatewayKeys, open, storePlace } from '../../tools/sandbox/keys.js';
+import { TestStack, eventually, example, permitted } from '../support/stack.js';
 
 jest.setTimeout(240_000);
 const SETTLED_MS = 60_000;

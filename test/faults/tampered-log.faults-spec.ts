@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { TURNS } from './support/tamper/attacks.js';
-import { Scene } from './support/tamper/scene.js';
+import { TURNS } from '../support/tamper/attacks.js';
+import { Scene } from '../support/tamper/scene.js';
 
 jest.setTimeout(240_000);
 

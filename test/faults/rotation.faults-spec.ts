@@ -8,16 +8,16 @@ import type { KeyUse } from '#envelope';
 import { newestKey } from '#keystore';
 import type { StatementBody } from '#snapshot';
 import type { Report } from '#verifier';
-import { addKey } from '../apps/cli/src/keys/add.js';
-import { stateAs } from '../tools/sandbox/enrol.js';
-import { keysOf, open, storePlace } from '../tools/sandbox/keys.js';
-import { untilFollowed } from '../tools/sandbox/systems.js';
-import { StackBundle } from './support/bundle.js';
-import { cli } from './support/cli.js';
-import { Auditor } from './support/evidence.js';
-import { judge, nothing } from './support/history.js';
-import { Parties } from './support/parties.js';
-import { TestStack, eventually, permitted } from './support/stack.js';
+import { addKey } from '../../apps/cli/src/keys/add.js';
+import { stateAs } from '../../tools/sandbox/enrol.js';
+import { keysOf, open, storePlace } from '../../tools/sandbox/keys.js';
+import { untilFollowed } from '../../tools/sandbox/systems.js';
+import { StackBundle } from '../support/bundle.js';
+import { cli } from '../support/cli.js';
+import { Auditor } from '../support/evidence.js';
+import { judge, nothing } from '../support/history.js';
+import { Parties } from '../support/parties.js';
+import { TestStack, eventually, permitted } from '../support/stack.js';
 
 /** `npm run test:rotation` queues 10,000. Fewer show the same. */
 const MESSAGES = Number(process.env['DELGE_MESSAGES'] ?? 120);

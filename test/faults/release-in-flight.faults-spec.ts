@@ -10,12 +10,12 @@ import { EventLog } from '#platform';
 import { KeysFeed } from '#snapshot';
 import type { KeysLog } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
-import { SandboxJurists } from '../apps/cli/src/rules/release.js';
+import { SandboxJurists } from '../../apps/cli/src/rules/release.js';
 import { replay } from '#replay';
 import type { Recorded } from '#replay';
-import { judge, nothing } from './support/history.js';
-import { Parties } from './support/parties.js';
-import { TestStack, eventually, permitted } from './support/stack.js';
+import { judge, nothing } from '../support/history.js';
+import { Parties } from '../support/parties.js';
+import { TestStack, eventually, permitted } from '../support/stack.js';
 
 /** `npm run test:release-in-flight` sends 2,000. Fewer show the same, as long as some are in flight when the release is taken up. */
 const REFERRALS = Number(process.env['DELGE_REFERRALS'] ?? 120);

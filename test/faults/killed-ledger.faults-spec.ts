@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { Random } from '#testing';
-import { begin, finish, killAnywhere, killAtEveryPoint } from './support/killed-ledgers.js';
-import { LedgerProcesses, crashPoints } from './support/ledger-processes.js';
-import { judgeLog, sound, tell } from './support/log-judge.js';
+import { begin, finish, killAnywhere, killAtEveryPoint } from '../support/killed-ledgers.js';
+import { LedgerProcesses, crashPoints } from '../support/ledger-processes.js';
+import { judgeLog, sound, tell } from '../support/log-judge.js';
 
 const ROUNDS = Number(process.env['DELGE_KILLS'] ?? 5);
 const SEED = Number(process.env['DELGE_SEED'] ?? randomInt(2 ** 31));

@@ -4,10 +4,10 @@ import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Random } from '#testing';
-import { findPostgres } from '../tools/machine/postgres.js';
-import { LedgerProcesses } from './support/ledger-processes.js';
-import { judgeLog, sound } from './support/log-judge.js';
-import { eventually } from './support/stack.js';
+import { findPostgres } from '../../tools/machine/postgres.js';
+import { LedgerProcesses } from '../support/ledger-processes.js';
+import { judgeLog, sound } from '../support/log-judge.js';
+import { eventually } from '../support/stack.js';
 
 const READY_MS = 60_000;
 const run = promisify(execFile);

@@ -1,0 +1,354 @@
+/** A test by the file it stands in and its name, or a part of it. */
+export interface Proof {
+  readonly spec: string;
+  readonly test: string;
+}
+
+/** One fault that this machine, or another, can suffer, and what must hold nevertheless. */
+export interface Row {
+  readonly id: `F${number}`;
+  readonly fault: string;
+  /** Invariants of docs/architecture.md that it tries to break. */
+  readonly keeps: string;
+  readonly bar: string;
+  readonly proven: readonly Proof[];
+  /** Why it is not proven, or which part of it is not. A row without a proof has one. */
+  readonly without?: string;
+}
+
+const at = (spec: string, test: string): Proof => ({ spec, test });
+const NOT_YET = 'not built yet';
+
+/** Every fault, each once. docs/faults.md is made of them; `npm run docs:check` refuses a row that nothing proves and that does not say why. */
+export const ROWS: readonly Row[] = [
+  {
+    id: 'F1',
+    fault: 'gateway killed: before a commit, after it and before its answer, after the answer',
+    keeps: 'I1, I2',
+    bar: 'every crash point; 0 lost, 0 double effects',
+    proven: [at('test/faults/killed-services.faults-spec.ts', 'loses none, and none has effect twice')],
+    without: 'at one moment each; the sweep of the crash points is not built yet',
+  },
+  {
+    id: 'F2',
+    fault: 'relay killed: before publishing, before the confirm, between confirm and mark',
+    keeps: 'I1',
+    bar: 'every crash point; repeats on the wire alone, no more than a batch per crash',
+    proven: [at('test/faults/killed-services.faults-spec.ts', 'loses none, and none has effect twice')],
+    without: 'at one moment each; the sweep of the crash points is not built yet',
+  },
+  {
+    id: 'F3',
+    fault: 'consumer killed: before its transaction, in it, between commit and ack',
+    keeps: 'I2',
+    bar: 'every crash point; 0 double effects, delivered again within 5 s',
+    proven: [at('test/faults/killed-services.faults-spec.ts', 'loses none, and none has effect twice')],
+    without: 'at one moment each; the sweep of the crash points is not built yet',
+  },
+  {
+    id: 'F4',
+    fault: 'ledger or signer killed within a batch',
+    keeps: 'I3, I4',
+    bar: 'every crash point; the log verifies without a gap',
+    proven: [at('test/faults/killed-ledger.faults-spec.ts', 'lose no entry, make none a leaf twice, and sign no fork')],
+  },
+  {
+    id: 'F5',
+    fault: 'RabbitMQ killed, one node',
+    keeps: 'I1',
+    bar: '0 lost; longest gap under 30 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F6',
+    fault: 'leader of a queue killed, of three nodes, three times',
+    keeps: 'I1',
+    bar: '0 lost; longest gap under 10 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F7',
+    fault: 'leader of a queue cut off for 30 s, then back',
+    keeps: 'I1',
+    bar: '0 lost; longest gap under 25 s; the minority confirms nothing',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F8',
+    fault: 'one-way partition, majority ring, a partition every 5 s',
+    keeps: 'I1',
+    bar: '0 lost; steady within 60 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F9',
+    fault: "RabbitMQ's disk or memory alarm: connections are blocked",
+    keeps: 'I1',
+    bar: 'publishing gives up after 10 s; readiness red within 5 s; 503 when the outbox is full; never a hang',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F10',
+    fault: 'PostgreSQL killed under load, postmaster and children',
+    keeps: 'I1 to I4',
+    bar: '0 lost; first write after 5 s at most',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F11',
+    fault: 'PostgreSQL restarted fast and immediate; back ends ended in the middle of a transaction',
+    keeps: 'I1, I2',
+    bar: 'no process exits; 0 lost',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F12',
+    fault: 'PostgreSQL fails over to a streaming replica',
+    keeps: 'I1',
+    bar: '0 lost with a synchronous replica; what is lost without one is told',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F13',
+    fault: "PostgreSQL's disk full",
+    keeps: 'I1, I2',
+    bar: '503, no partial effect, goes on by itself; ambiguous commits resolved by id',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F14',
+    fault: "disk of the processes' own logs full",
+    keeps: 'I1, I4',
+    bar: '0 failed requests',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F15',
+    fault: 'latency of 100 ms to 5 s, 1 KB/s, reset, half-open connections',
+    keeps: 'I1',
+    bar: 'p99 under the timeout; memory flat',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F16',
+    fault: 'clock 10 minutes fast, 10 minutes slow, a day on, jumping; per service',
+    keeps: 'I1, I4',
+    bar: '0 wrongly accepted; alarm over 2 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F17',
+    fault: 'a message delivered once more, ten times, a thousand times; on two consumers at once',
+    keeps: 'I2',
+    bar: '1 effect',
+    proven: [
+      at('test/messaging.integration-spec.ts', 'are neither lost nor had twice when connections are cut at both ends'),
+    ],
+  },
+  {
+    id: 'F18',
+    fault: 'messages delivered in another order',
+    keeps: 'I1, I2',
+    bar: 'order per case where it is promised; all else ends the same',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F19',
+    fault: 'a poisonous message: crashes, throws, hangs its reader',
+    keeps: 'I1',
+    bar: 'set aside within 60 s; its neighbours go on',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F20',
+    fault: 'a consumer crashes on one message while it holds twenty',
+    keeps: 'I1',
+    bar: '0 innocent messages set aside',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F21',
+    fault: 'queue of dead letters missing or full',
+    keeps: 'I1',
+    bar: '0 lost; alarm within 60 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F22',
+    fault: 'a slow consumer, and a long queue before it',
+    keeps: 'I1',
+    bar: 'a queue of 300,000 drains at 70 % of the undisturbed rate at least; memory flat',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F23',
+    fault: 'queue deleted while it is read',
+    keeps: 'I1',
+    bar: 'read again within 10 s',
+    proven: [at('test/messaging.integration-spec.ts', 'are read again when their queue was deleted and made anew')],
+  },
+  {
+    id: 'F24',
+    fault: 'channel closed for an error while its connection lives',
+    keeps: 'I1',
+    bar: 'a new channel within 5 s',
+    proven: [at('test/messaging.integration-spec.ts', 'are read on a new channel when theirs was closed for an error')],
+  },
+  {
+    id: 'F25',
+    fault: 'signing key replaced with messages queued',
+    keeps: 'I1, I6',
+    bar: '0 rejected',
+    proven: [
+      at('test/faults/rotation.faults-spec.ts', 'lose no message and reject none when each is replaced with overlap'),
+    ],
+  },
+  {
+    id: 'F26',
+    fault: 'key revoked with messages queued',
+    keeps: 'I6',
+    bar: 'in effect within 60 s; nothing disclosed after it is known',
+    proven: [
+      at('test/faults/rotation.faults-spec.ts', 'let nothing go to one that was revoked with messages queued'),
+      at(
+        'test/faults/rotation.faults-spec.ts',
+        'let nothing go that one signed which was revoked with messages queued',
+      ),
+    ],
+  },
+  {
+    id: 'F27',
+    fault: "recipient's sealing key replaced, or lost",
+    keeps: 'I1, I2',
+    bar: '0 unreadable without notice',
+    proven: [
+      at('test/faults/rotation.faults-spec.ts', 'lose no message and reject none when each is replaced with overlap'),
+      at('test/faults/every-end.faults-spec.ts', 'delivered as a second attempt, once, when its recipient had lost'),
+    ],
+  },
+  {
+    id: 'F28',
+    fault: 'certificate expired, not yet valid, of another authority, for another name',
+    keeps: 'I6',
+    bar: 'all refused; alarm 30, 14 and 7 days before',
+    proven: [],
+    without: 'services speak plain HTTP and AMQP on one machine; TLS is set up by whoever deploys them, and not here',
+  },
+  {
+    id: 'F29',
+    fault: 'keys log unreachable, or no longer witnessed',
+    keeps: 'I6, I8',
+    bar: 'goes on for as long as is documented, then fails closed',
+    proven: [
+      at('test/faults/release-in-flight.faults-spec.ts', 'is there after a restart without the registry'),
+      at('test/faults/witnesses.faults-spec.ts', 'are not there when two are down: nothing is released'),
+    ],
+  },
+  {
+    id: 'F30',
+    fault: 'a process out of memory',
+    keeps: 'I1, I2',
+    bar: '0 lost; back within 10 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F31',
+    fault: 'event loop blocked for 5 s; process stopped for 60 s',
+    keeps: 'I2',
+    bar: 'liveness says so; 0 double effects',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F32',
+    fault: 'SIGTERM with work in hand',
+    keeps: 'I1, I2',
+    bar: 'exit within 30 s; 0 delivered again',
+    proven: [at('test/messaging.integration-spec.ts', 'in hand are settled by a drain, and none of them comes again')],
+    without: 'of the transport; under load it is not built yet',
+  },
+  {
+    id: 'F33',
+    fault: 'old and new version at the same time',
+    keeps: 'I1, I2',
+    bar: '0 answers of 5xx',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F34',
+    fault: 'migration under traffic',
+    keeps: 'I1',
+    bar: 'p99 under 1 s; no lock waited for longer than 2 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F35',
+    fault: 'two deploys migrate at once',
+    keeps: 'I1',
+    bar: '0 failures',
+    proven: [
+      at('test/migrations.integration-spec.ts', 'runs each migration once when two deploys run at the same time'),
+    ],
+  },
+  {
+    id: 'F36',
+    fault: 'pool of database connections used up',
+    keeps: 'I1',
+    bar: '503 within 2 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F37',
+    fault: 'file descriptors used up',
+    keeps: 'I1',
+    bar: '503; goes on within 10 s',
+    proven: [],
+    without: NOT_YET,
+  },
+  {
+    id: 'F38',
+    fault: 'rows of the log altered, removed, reordered, or its whole end rewritten by the superuser',
+    keeps: 'I4',
+    bar: 'every attack noticed',
+    proven: [at('test/faults/tampered-log.faults-spec.ts', 'is accused of nothing as long as nothing was done')],
+  },
+  {
+    id: 'F39',
+    fault: 'database restored from a backup',
+    keeps: 'I1, I2',
+    bar: 'no old id sent as new; what is missing is asked for',
+    proven: [
+      at('test/faults/signer-state.faults-spec.ts', 'signs nothing over a database that was put back from before'),
+    ],
+    without: "of the log alone; the gateway's is not built yet",
+  },
+  {
+    id: 'F40',
+    fault: 'power lost, or a disk that lies',
+    keeps: 'I1',
+    bar: 'what was acknowledged survives',
+    proven: [],
+    without: 'not to be had here: a process that is killed leaves the page cache as it was. Untested',
+  },
+];
