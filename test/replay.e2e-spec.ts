@@ -14,7 +14,6 @@ import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
 import { replay } from '#replay';
 import type { Recorded } from '#replay';
 import type { StoredImpact } from '../apps/cli/src/rules/impact.js';
-import { send } from '../tools/demo/send.js';
 import { cli } from './support/cli.js';
 import type { Told } from './support/cli.js';
 import { FalseGateway } from './support/false-gateway.js';
@@ -35,8 +34,7 @@ describe('the decisions of a run, computed again by somebody else', () => {
     delge = await TestStack.shared();
     parties = new Parties(delge);
     // Of every kind: as examples are, and one that stops before the law is asked.
-    const first = examples().filter(({ referral }) => referral.requestId === undefined);
-    for (const example of first) await send(delge.sandbox, example);
+    await delge.sendAll(examples().filter(({ referral }) => referral.requestId === undefined));
     const gateway = await FalseGateway.of(delge, parties, 'kommunerna');
     const { messageId, ...stopped } = await gateway.made(await gateway.genuine(), { recipientFunction: 'ingen' });
     await gateway.send(stopped);

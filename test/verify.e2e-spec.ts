@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeliveryView } from '#contracts';
 import type { Report } from '#verifier';
-import { send } from '../tools/demo/send.js';
 import { StackBundle } from './support/bundle.js';
 import { cli } from './support/cli.js';
 import type { Told } from './support/cli.js';
@@ -30,8 +29,7 @@ describe('what a run of Delge leaves behind, in the hands of somebody who trusts
   beforeAll(async () => {
     delge = await TestStack.own('verify');
     const parties = new Parties(delge);
-    for (const example of examples().filter(({ referral }) => referral.requestId === undefined))
-      await send(delge.sandbox, example);
+    await delge.sendAll(examples().filter(({ referral }) => referral.requestId === undefined));
     // And one that stops before the law is asked.
     const gateway = await FalseGateway.of(delge, parties, 'kommunerna');
     const { messageId, ...stopped } = await gateway.made(await gateway.genuine(), { recipientFunction: 'ingen' });

@@ -9,9 +9,10 @@ import { asAdmin } from '../../tools/deploy/databases.js';
 import type { Servers } from '../../tools/deploy/servers.js';
 import { STACK_STEPS, Stack } from '../../tools/deploy/stack.js';
 import type { StackOptions } from '../../tools/deploy/stack.js';
-import { asRun, readExamples } from '../../tools/demo/examples.js';
+import { asRun, buildsOnAnother, readExamples } from '../../tools/demo/examples.js';
 import type { Example } from '../../tools/demo/examples.js';
 import { Sandbox } from '../../tools/demo/sandbox.js';
+import { send } from '../../tools/demo/send.js';
 import { Instance } from '../../tools/machine/instance.js';
 import { Processes } from '../../tools/machine/processes.js';
 import { Progress } from '../../tools/machine/progress.js';
@@ -94,6 +95,12 @@ export class TestStack {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: (await response.json()) as unknown };
+  }
+
+  /** Sends examples side by side, and after them those that build on another; comes back when all have ended. */
+  async sendAll(all: readonly Example[]): Promise<void> {
+    await Promise.all(all.filter((one) => !buildsOnAnother(one)).map((one) => send(this.sandbox, one)));
+    for (const one of all.filter(buildsOnAnother)) await send(this.sandbox, one);
   }
 
   /** Waits until each message of a referral is in one of these states. @returns them */
