@@ -31,6 +31,10 @@ export class ExchangeConfig extends ServiceConfig {
   /** Octets of ciphertexts that one gateway may have here at once. */
   @Type(() => Number) @IsInt() @Min(1) readonly BLOB_QUOTA_BYTES: number = 200 * 1024 ** 3;
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
+  /** Readiness is red when an entry has waited for its proof for this long: log, signer or witnesses are behind. */
+  @Type(() => Number) @IsInt() @Min(1000) readonly LOG_LAG_MS: number = 30_000;
+  /** Entries that may wait for their proof; at as many, nothing more is taken from the queue. */
+  @Type(() => Number) @IsInt() @Min(1) readonly UNRELEASED_MAX: number = 20_000;
   /** Deliveries in hand at once. */
   @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly PREFETCH: number = 32;
 }

@@ -43,6 +43,7 @@ import { Sweep } from './application/sweep.js';
 import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRefusal } from './application/take-refusal.js';
 import { TakeRetraction } from './application/take-retraction.js';
+import { Unreleased } from './application/unreleased.js';
 import { BlobRefused, NotYet, SetAside } from './domain/errors.js';
 import type { BlobFault } from './domain/errors.js';
 import { ExchangeConfig } from './exchange.config.js';
@@ -180,6 +181,14 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   // Connects early so that readiness tells the truth; the relay connects again whenever it must.
   await publisher.connect().catch(() => undefined);
 
+  const unreleased = new Unreleased(dataSource, { lagMs: config.LOG_LAG_MS, most: config.UNRELEASED_MAX }, log, now);
+  await unreleased.look();
+  unreleased.start();
+  platform.onDrain('loops', () => unreleased.stop());
+  health.register('log', () => unreleased.fault());
+  health.measure('unreleased-entries', () => unreleased.size());
+  health.measure('unreleased-age-seconds', () => unreleased.age());
+
   const hint = new HintGiver(dataSource, 'ledger_pending');
   platform.onDrain('loops', () => hint.told());
   const receipts = new TakeReceipt(dataSource, senders, recorder, now, crash);
@@ -202,6 +211,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
           releaser,
           () => hint.tell(),
           log,
+          () => unreleased.tooMany(),
         ),
       },
       { provide: SetAsideMessages, useValue: aside },

@@ -33,6 +33,16 @@ export class GatewayConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1000) @Max(7 * DAY_MS) readonly MESSAGE_LIFETIME_MS: number = 7 * DAY_MS;
   /** Publishing stops when the witnesses of the newest verified checkpoint of the keys log cosigned it longer ago than this. */
   @Type(() => Number) @IsInt() @Min(1000) readonly SNAPSHOT_MAX_AGE_MS: number = 15 * 60 * 1000;
+  /** Messages that may wait in the outbox; at as many, and not at any age of them, the gateway takes no more in. Seven days of 14,000 a day. */
+  @Type(() => Number) @IsInt() @Min(1) readonly OUTBOX_MAX_MESSAGES: number = 100_000;
+  /** As `OUTBOX_MAX_MESSAGES`, in octets: the database's disk must hold them. */
+  @Type(() => Number) @IsInt() @Min(1) readonly OUTBOX_MAX_BYTES: number = 4 * 1024 ** 3;
+  /** Readiness warns when the oldest message has waited in the outbox for this long. */
+  @Type(() => Number) @IsInt() @Min(1000) readonly OUTBOX_LATE_MS: number = 30_000;
+  /** Requests in hand at once; more are answered `503` at once. */
+  @Type(() => Number) @IsInt() @Min(1) @Max(1000) readonly MAX_REQUESTS: number = 400;
+  /** As `MAX_REQUESTS`, of one system: more are answered `429`. */
+  @Type(() => Number) @IsInt() @Min(1) @Max(1000) readonly MAX_REQUESTS_PER_SYSTEM: number = 200;
   /** How often drafts and unpublished messages are looked through for expiry. */
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
 }

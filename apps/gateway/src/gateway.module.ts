@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { ConfirmPublisher, DisclosureTransport, OutboxRelay, gatewayQueue } from '#messaging';
+import { ConfirmPublisher, DisclosureTransport, OutboxRelay, OutboxRoom, gatewayQueue } from '#messaging';
 import {
   Cooperations,
   KeyExpiry,
@@ -98,6 +98,11 @@ import { PostgresRetractionStore } from './persistence/retraction.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
 import { PostgresWitnessMemory } from './persistence/witnessed.store.js';
 
+/** Within which a request gets a connection to the database, or is told that there is none. */
+const POOL_WAIT_MS = 1_000;
+/** Longer than the longest single statement and what comes before it. */
+const ANSWER_MS = 12_000;
+
 @Module({})
 class GatewayModule {}
 
@@ -114,7 +119,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
 
   const { DATABASE_URL: url, DATABASE_POOL: poolSize } = config;
   const name = `gateway-${gateway}`;
-  const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize, name })).initialize();
+  const dataSource = await new DataSource(
+    dataSourceOptions({ url, schema, poolSize, name, waitMs: POOL_WAIT_MS }),
+  ).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
 
@@ -185,6 +192,20 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   const mayPublish = (): boolean => follower.isFresh();
   const relay = new OutboxRelay(dataSource, publisher, log, { schema, mayPublish, crash });
+  const room = new OutboxRoom(
+    dataSource,
+    schema,
+    { messages: config.OUTBOX_MAX_MESSAGES, bytes: config.OUTBOX_MAX_BYTES, lateMs: config.OUTBOX_LATE_MS },
+    log,
+  );
+  await room.look();
+  room.start();
+  platform.onDrain('loops', () => room.stop());
+  // Full by what it must keep. That the broker or the exchange is away refuses nothing: a gateway accepts for days.
+  health.register('outbox', () => room.fault());
+  health.watch('outbox', () => room.warning());
+  health.measure('outbox-messages', () => room.count());
+  health.measure('outbox-age-seconds', () => room.age());
   const outbox = new Outbox(
     gateway,
     () => relay.wake(),
@@ -253,7 +274,16 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     loop.start();
     platform.onDrain('loops', () => loop.stop());
   }
-  const submitting = new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash);
+  const submitting = new SubmitReferral(
+    referrals,
+    evaluate,
+    sealing,
+    config.DRAFT_LIFETIME_MS,
+    newId,
+    now,
+    crash,
+    () => room.fault() === undefined,
+  );
   const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
@@ -298,7 +328,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       {
         provide: APP_GUARD,
         inject: [Reflector],
-        useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now),
+        useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load),
       },
     ],
   };
@@ -321,6 +351,7 @@ export const gatewayService: Service<GatewayConfig> = {
   config: GatewayConfig,
   module: assemble,
   started: consume,
+  load: ({ MAX_REQUESTS: inAll, MAX_REQUESTS_PER_SYSTEM: perCaller }) => ({ inAll, perCaller, answerMs: ANSWER_MS }),
   bodies: [
     { method: 'PATCH', path: /^\/v1\/attachments\/[^/]+$/, type: 'application/octet-stream', as: 'octets' },
     { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form' },

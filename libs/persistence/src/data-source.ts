@@ -12,12 +12,20 @@ export interface StoreOptions {
   /** The one schema this service owns or works in. */
   readonly schema: string;
   readonly poolSize?: number;
+  /** Milliseconds that work waits for a connection of the pool, or for a new one. */
+  readonly waitMs?: number;
   /** Named in pg_stat_activity. */
   readonly name?: string;
 }
 
 /** Options of a service's data source: nothing is synchronised or migrated by a running service, and nothing waits for ever. */
-export const dataSourceOptions = ({ url, schema, poolSize = 10, name = schema }: StoreOptions): DataSourceOptions => ({
+export const dataSourceOptions = ({
+  url,
+  schema,
+  poolSize = 10,
+  waitMs = CONNECT_MS,
+  name = schema,
+}: StoreOptions): DataSourceOptions => ({
   type: 'postgres',
   url,
   schema,
@@ -26,7 +34,7 @@ export const dataSourceOptions = ({ url, schema, poolSize = 10, name = schema }:
   logging: false,
   poolSize,
   applicationName: `delge-${name}`,
-  connectTimeoutMS: CONNECT_MS,
+  connectTimeoutMS: waitMs,
   extra: {
     Client: PreparingClient,
     statement_timeout: STATEMENT_MS,

@@ -17,8 +17,11 @@ export function preparedName(text: string): string | undefined {
   return name;
 }
 
+/** Longer than the server lets any statement run (`statement_timeout`): a server that says nothing for so long is gone, or stopped. */
+const SILENT_MS = 8_000;
+
 /**
- * A connection on which a statement with parameters is parsed and planned once: doing so anew each time took PostgreSQL as long as all else that it does
+ * A connection that is given up when the server falls silent, since whoever waits for it would wait for ever; and on which a statement with parameters is parsed and planned once: doing so anew each time took PostgreSQL as long as all else that it does
  * for a message. One without parameters (BEGIN, COMMIT) is sent as it is.
  */
 export class PreparingClient extends Client {
@@ -31,7 +34,18 @@ export class PreparingClient extends Client {
         typeof statement === 'string' && Array.isArray(values) && values.length > 0
           ? preparedName(statement)
           : undefined;
-      return name === undefined ? query(statement, ...rest) : query({ name, text: statement }, ...rest);
+      return this.heard(name === undefined ? query(statement, ...rest) : query({ name, text: statement }, ...rest));
     }) as Client['query'];
+  }
+
+  /** @param answer of a query, when it is a promise */
+  private heard(answer: unknown): unknown {
+    if (!(answer instanceof Promise)) return answer;
+    const { stream } = (this as unknown as { readonly connection: { readonly stream: { destroy(): void } } })
+      .connection;
+    const silent = setTimeout(() => stream.destroy(), SILENT_MS);
+    const told = (): void => clearTimeout(silent);
+    answer.then(told, told);
+    return answer;
   }
 }

@@ -4,6 +4,7 @@ export { ConfigError, IsUrls, ServiceConfig, loadConfig, urlsOf } from './config
 export { crashPoint, type CrashPoint } from './crash-point.js';
 export { EventLog, type LogFields } from './event-log.js';
 export { Health, HealthController, type Probe } from './health.js';
+export { Load, type LoadLimits } from './load.js';
 export { Loop } from './loop.js';
 export { octetsOf, sendOctets } from './octets.js';
 export { ProblemError, type ProblemOptions, type Violation } from './problem.js';

@@ -247,6 +247,28 @@ export const PROBLEMS = {
     'Something it needs is away; try again.',
     'operator',
   ),
+  busy: entry(
+    'Tjänsten har fullt upp.',
+    'The service has its hands full.',
+    'As many requests are in hand as it takes at once. Nothing was begun; try again after `Retry-After`.',
+  ),
+  'rate-limited': entry(
+    'För många anrop samtidigt.',
+    'Too many requests at once.',
+    'This caller has as many in hand as one caller may. Others are not affected; try again after `Retry-After`.',
+  ),
+  timeout: entry(
+    'Svaret dröjde för länge.',
+    'The answer took too long.',
+    'Something that is needed answers slowly. It may have been done all the same: try again with the same id, which gets the same answer.',
+    'operator',
+  ),
+  'outbox-full': entry(
+    'Er gateway har inte plats för mer som väntar.',
+    'The gateway has no room for more that waits.',
+    'What was accepted waits to leave, since the broker or the exchange is away. Nothing was taken; `GET /v1/referrals` shows what waits. It goes on by itself when that has left.',
+    'operator',
+  ),
   internal: entry(
     'Något gick fel hos oss.',
     'Something went wrong on our side.',

@@ -29,9 +29,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): unknown {
     // A message's handler failed: the transport settles, and for that it must see the error itself.
     if (host.getType() !== 'http') return throwError(() => error);
+    const response = host.switchToHttp().getResponse<Response>();
+    // Answered already, since it took too long: what became of it later is told by the next one who asks.
+    if (response.writableEnded) return undefined;
     const problem = this.problemOf(error);
     if (problem.options.reason !== undefined) this.log.warn('caller.refused', { code: problem.options.reason });
-    const response = host.switchToHttp().getResponse<Response>();
     if (!response.headersSent) sendProblem(response, problem);
     else response.destroy();
     return undefined;
@@ -53,7 +55,8 @@ export class ProblemFilter implements ExceptionFilter {
 export const sendProblem = (response: Response, { code, status, options }: ProblemError): void => {
   const { sv, en } = PROBLEMS[code];
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  if (status === 503) response.setHeader('Retry-After', '5');
+  if (status === 503 || status === 507) response.setHeader('Retry-After', '5');
+  if (status === 429) response.setHeader('Retry-After', '1');
   response
     .status(status)
     .type('application/problem+json')

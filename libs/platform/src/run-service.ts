@@ -15,6 +15,8 @@ import { crashPoint } from './crash-point.js';
 import type { CrashPoint } from './crash-point.js';
 import { EventLog } from './event-log.js';
 import { Health, HealthController } from './health.js';
+import { Load } from './load.js';
+import type { LoadLimits } from './load.js';
 import { oneHost } from './one-host.js';
 import { ProblemFilter } from './problem.filter.js';
 import type { Translate } from './problem.filter.js';
@@ -35,6 +37,8 @@ export interface Platform {
   readonly log: EventLog;
   readonly health: Health;
   readonly crash: CrashPoint;
+  /** Absent when the service sets no limits. */
+  readonly load?: Load;
   onDrain(stage: Stage, drain: () => Promise<void> | void): void;
 }
 
@@ -44,6 +48,8 @@ export interface Service<C extends ServiceConfig> {
   readonly module: (config: C, platform: Platform) => Promise<DynamicModule> | DynamicModule;
   /** The service's own errors as problems. */
   readonly translate?: Translate;
+  /** How much it takes in hand; absent: what its routes wait for is bounded otherwise. */
+  readonly load?: (config: C) => LoadLimits;
   /** Routes that take something else than JSON. */
   readonly bodies?: readonly BodyRule[];
   /** After the application is made and before it listens: connects transports, starts loops. */
@@ -65,6 +71,7 @@ export async function runService<C extends ServiceConfig>(service: Service<C>): 
     log,
     health,
     crash: crashPoint(config.DELGE_ENVIRONMENT === 'production' ? undefined : config.CRASH_AT),
+    ...(service.load === undefined ? {} : { load: new Load(service.load(config)) }),
     onDrain: (stage, drain) => drains.set(stage, [...(drains.get(stage) ?? []), drain]),
   };
   let app: INestApplication | undefined;
@@ -139,6 +146,7 @@ const create = async <C extends ServiceConfig>(
   app.set('etag', false);
   app.use(helmet());
   app.use(oneHost);
+  if (platform.load !== undefined) app.use(platform.load.admit);
   app.use(bodyReader({ maxBytes: MAX_REQUEST_BODY, rules: service.bodies ?? [] }));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(platform.log, service.translate));

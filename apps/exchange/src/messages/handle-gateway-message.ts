@@ -29,10 +29,13 @@ export class HandleGatewayMessage {
     /** Told that there is an entry for the ledger to take, once it is committed. */
     private readonly logged: () => void,
     private readonly log: EventLog,
+    /** Whether as much waits for its proof as may. */
+    private readonly isFull: () => boolean = () => false,
   ) {}
 
   /** As the transport gives it. */
   async take(message: IncomingMessage): Promise<void> {
+    if (this.isFull()) throw new HoldError('log');
     try {
       await this.handle(message);
     } catch (error) {

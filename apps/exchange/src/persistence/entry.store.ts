@@ -144,6 +144,21 @@ export const entries = {
     return rows.map((row) => ({ entryId: row.entry_id, is: row.is }));
   },
 
+  /** How many wait to be released, counted no further than to `most`, and since when the oldest of them does. */
+  async unreleased(
+    tx: EntityManager,
+    most: number,
+  ): Promise<{ readonly count: number; readonly oldest: Date | undefined }> {
+    const [row] = await tx.query<{ count: number; oldest: Date | null }[]>(
+      `SELECT count(*)::int AS count, min(at) AS oldest FROM (
+         (SELECT decided_at AS at FROM exchange.decision WHERE released_at IS NULL AND superseded_at IS NULL ORDER BY seq LIMIT $1)
+         UNION ALL
+         (SELECT at FROM exchange.notice WHERE released_at IS NULL ORDER BY seq LIMIT $1)) waiting`,
+      [most],
+    );
+    return { count: row?.count ?? 0, oldest: row?.oldest ?? undefined };
+  },
+
   /** Locks it, if nobody else has it in hand and it still waits. */
   async decisionWaiting(tx: EntityManager, entryId: string): Promise<StoredDecision | undefined> {
     const [row] = await tx.query<DecisionRow[]>(

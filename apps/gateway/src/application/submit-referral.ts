@@ -19,6 +19,8 @@ export class SubmitReferral {
     private readonly newId: NewId,
     private readonly now: Now,
     private readonly crash: (point: string) => void,
+    /** Whether more may wait to leave. */
+    private readonly hasRoom: () => boolean = () => true,
   ) {}
 
   /**
@@ -33,6 +35,7 @@ export class SubmitReferral {
       if (existing?.phase === 'accepted' && existing.bodyDigest !== bodyDigest) throw new GatewayError('ID_REUSE');
       if (existing?.phase === 'accepted') return answer(existing);
       if (existing?.phase === 'draft' && existing.bodyDigest === bodyDigest) return answer(existing);
+      this.refuseWhenFull();
       const now = this.now();
       const evaluation = await this.evaluate.execute(sender, body, {
         now,
@@ -57,6 +60,7 @@ export class SubmitReferral {
       const draft = await this.store.find(sender, id);
       if (draft === undefined) throw new GatewayError('NOT_FOUND');
       if (draft.phase !== 'draft') throw new GatewayError('NOT_A_DRAFT');
+      this.refuseWhenFull();
       const now = this.now();
       const evaluation = await this.evaluate.execute(sender, draft.body, {
         now,
@@ -68,6 +72,11 @@ export class SubmitReferral {
       if (stored !== undefined) return stored;
     }
     throw new GatewayError('ID_REUSE');
+  }
+
+  /** Before anything is judged, signed or logged of it. What was taken before gets its answer all the same. */
+  private refuseWhenFull(): void {
+    if (!this.hasRoom()) throw new GatewayError('OUTBOX_FULL');
   }
 
   /** @param now of the evaluation: facts are of the day on which the manifest is issued, also past midnight */

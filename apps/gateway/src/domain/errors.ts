@@ -31,6 +31,7 @@ export type GatewayErrorCode =
   | 'UNAUTHENTICATED'
   | 'REGISTRATION_REFUSED'
   | 'TOO_LARGE'
+  | 'OUTBOX_FULL'
   | 'SNAPSHOT_MISSING';
 
 export interface Fault {

@@ -23,7 +23,7 @@ export class AttachmentController {
     description: 'The same body again is the same upload; the answer says how much of it is there. Anmäl en bilaga.',
   })
   @Answer(200, 'What is there of it', 'attachment')
-  @Problems(400, 401, 409, 413, 415, 422, 503)
+  @Problems(400, 401, 409, 413, 415, 422, 429, 503)
   announce(
     @Body() _validated: AnnounceAttachmentDto,
     @Caller() caller: string,
@@ -39,7 +39,7 @@ export class AttachmentController {
     description: 'After a break: the next part begins at `received`. Läs hur mycket av bilagan som kommit fram.',
   })
   @Answer(200, 'What is there of it', 'attachment')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 429, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<AttachmentView> {
     return this.taking.read(caller, id);
   }
@@ -59,7 +59,7 @@ export class AttachmentController {
   })
   @ApiBody({ description: 'Octets of the part', required: true })
   @Answer(200, 'What is there of it', 'attachment')
-  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 413, 415, 422, 429, 503)
   async append(
     @Param() { id }: IdParamDto,
     @Headers('upload-offset') at: string | undefined,

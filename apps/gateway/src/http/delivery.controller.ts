@@ -28,7 +28,7 @@ export class DeliveryController {
     description: 'In the order they came, keyset paging. Lista mottagna underrättelser.',
   })
   @Answer(200, 'One page', 'deliveries')
-  @Problems(400, 401, 503)
+  @Problems(400, 401, 429, 503)
   list(@Query() query: ListDeliveriesQueryDto, @Caller() caller: string): Promise<Page<DeliveryListItem>> {
     return this.reading.list(caller, query);
   }
@@ -40,7 +40,7 @@ export class DeliveryController {
     description: 'Content, and the evidence that was verified before it was stored. Läs en mottagen underrättelse.',
   })
   @Answer(200, 'The delivery', 'delivery')
-  @Problems(400, 401, 404, 410, 503)
+  @Problems(400, 401, 404, 410, 429, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<DeliveryView> {
     return this.reading.read(caller, id);
   }
@@ -56,7 +56,7 @@ export class DeliveryController {
     description: 'The file',
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   })
-  @Problems(400, 401, 404, 410, 503)
+  @Problems(400, 401, 404, 410, 429, 503)
   async attachment(
     @Param() { id, attachmentId }: AttachmentParamDto,
     @Caller() caller: string,
@@ -80,7 +80,7 @@ export class DeliveryController {
     description: 'Signed, logged, and brought to the sender. Lämna kvittens.',
   })
   @Answer(202, 'Signed and on its way', 'receipt')
-  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
   async give(
     @Param() { id }: IdParamDto,
     @Body() given: GiveReceiptDto,
@@ -99,7 +99,7 @@ export class DeliveryController {
       'A receipt in a closed code, signed, logged, and brought to the sender. Besvara en återkallelse eller rättelse.',
   })
   @Answer(202, 'Signed and on its way', 'receipt')
-  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
   async acknowledge(
     @Param() { id }: IdParamDto,
     @Body() given: AcknowledgeDto,

@@ -26,7 +26,7 @@ export class DisclosureCheckController {
   })
   @EitherBody(DisclosureCheckDto, ReferralCheckDto)
   @Answer(200, 'The verdict, explained; of a referral one for each recipient', 'check')
-  @Problems(400, 401, 413, 415, 422, 503)
+  @Problems(400, 401, 413, 415, 422, 429, 503)
   check(
     @Body(DisclosureCheckPipe) asked: DisclosureCheckBody,
     @Caller() caller: string,

@@ -23,7 +23,7 @@ export class ErasureController {
       'For its sender and its recipient: members for the administrator to sign, off the gateway. Underlag för gallringsbeslut.',
   })
   @Answer(200, 'Members of the decision, and how far the message has come', 'erasure')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 429, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ErasureView> {
     return this.erasing.read(caller, id);
   }
@@ -39,7 +39,7 @@ export class ErasureController {
   @ApiConsumes('application/jose')
   @ApiBody({ schema: { type: 'string', description: 'Compact JWS, typ delge-erasure-decision+jws' } })
   @Answer(200, 'Erased here', 'erased')
-  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 413, 415, 422, 429, 503)
   erase(@Req() request: Request): Promise<{ readonly messageId: string; readonly erasedAt: string }> {
     return this.erasing.execute(typeof request.body === 'string' ? request.body.replace(/\n$/, '') : '');
   }

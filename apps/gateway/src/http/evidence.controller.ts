@@ -22,7 +22,7 @@ export class EvidenceController {
       'For its sender and its recipient: a file that `delge verify` takes, offline. Bevisfil för ett meddelande, refused ones included.',
   })
   @Answer(200, 'The evidence file, delge-evidence/1', 'evidence')
-  @Problems(400, 401, 404, 409, 410, 503)
+  @Problems(400, 401, 404, 409, 410, 429, 503)
   read(
     @Param() { id }: IdParamDto,
     @Query() { content, since }: EvidenceQueryDto,

@@ -35,5 +35,6 @@ export const problems: Readonly<Record<GatewayErrorCode, readonly [ProblemCode, 
   UNAUTHENTICATED: ['unauthenticated', 401],
   REGISTRATION_REFUSED: ['registration-refused', 422],
   TOO_LARGE: ['too-large', 413],
+  OUTBOX_FULL: ['outbox-full', 503],
   SNAPSHOT_MISSING: ['not-ready', 503],
 };

@@ -21,7 +21,7 @@ export class IncidentController {
     description: 'Messages that went to the wrong authority, with the clocks that run. Lista incidenter.',
   })
   @Answer(200, 'One page', 'incidents')
-  @Problems(400, 401, 503)
+  @Problems(400, 401, 429, 503)
   list(@Query() query: ListIncidentsQueryDto, @Caller() caller: string): Promise<Page<IncidentView>> {
     return this.incidents.list(caller, query);
   }
@@ -30,7 +30,7 @@ export class IncidentController {
   @Policy('system')
   @ApiOperation({ summary: 'Read an incident', description: 'Läs en incident.' })
   @Answer(200, 'The incident', 'incident')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 429, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<IncidentView> {
     return this.incidents.read(caller, id);
   }
@@ -43,7 +43,7 @@ export class IncidentController {
     description: 'By a code; kept at this gateway and sent nowhere. Avsluta en incident.',
   })
   @Answer(200, 'The incident', 'incident')
-  @Problems(400, 401, 404, 409, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 413, 415, 422, 429, 503)
   close(@Param() { id }: IdParamDto, @Body() done: CloseIncidentDto, @Caller() caller: string): Promise<IncidentView> {
     return this.incidents.close(caller, id, done);
   }

@@ -29,7 +29,7 @@ export class LogController {
       'By the time at which its checkpoints were signed: index of the first entry logged after it. Loggens storlek vid en tidpunkt.',
   })
   @Answer(200, 'The size', 'size')
-  @Problems(400, 401, 503)
+  @Problems(400, 401, 429, 503)
   async size(@Query() { at }: InstantDto): Promise<{ readonly size: string }> {
     return { size: (await this.ledger.sizeAt(at)).toString() };
   }
@@ -43,7 +43,7 @@ export class LogController {
       'A page of entries that the authority is party to. Each page is a look, and the log says so. Öppna egna poster.',
   })
   @Answer(200, 'One page', 'openings')
-  @Problems(400, 401, 413, 415, 503)
+  @Problems(400, 401, 413, 415, 429, 503)
   openings(@Body() { from, to }: PeriodDto, @Caller() caller: string): Promise<OpeningsView> {
     return this.exporting.execute(caller, BigInt(from), BigInt(to));
   }
@@ -55,7 +55,7 @@ export class LogController {
     description: 'With its quorum. Loggens senaste kontrollpunkt.',
   })
   @Answer(200, 'The checkpoint', 'checkpoint')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 429, 503)
   async checkpoint(@Param() { log }: LogNameParamDto): Promise<{ readonly checkpoint: string }> {
     return { checkpoint: await this.ledger.checkpoint(log) };
   }
@@ -64,7 +64,7 @@ export class LogController {
   @Policy('system')
   @ApiOperation({ summary: 'Tile of the disclosure log', description: TILE })
   @Answer(200, 'The tile, octets in base64', 'tile')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 429, 503)
   disclosureTile(@Req() request: Request): Promise<{ readonly tile: string }> {
     return this.tile('disclosure', request);
   }
@@ -73,7 +73,7 @@ export class LogController {
   @Policy('system')
   @ApiOperation({ summary: 'Tile of the keys log', description: TILE })
   @Answer(200, 'The tile, octets in base64', 'tile')
-  @Problems(400, 401, 404, 503)
+  @Problems(400, 401, 404, 429, 503)
   keysTile(@Req() request: Request): Promise<{ readonly tile: string }> {
     return this.tile('keys', request);
   }

@@ -42,7 +42,7 @@ export class ReferralController {
   @Answer(202, 'Accepted, or kept as a draft that awaits assessment', 'accepted', {
     Location: { description: 'The referral', schema: { type: 'string', format: 'uri-reference' } },
   })
-  @Problems(400, 401, 409, 410, 413, 415, 422, 503)
+  @Problems(400, 401, 409, 410, 413, 415, 422, 429, 503)
   async submit(
     @Body() _checked: SubmitReferralDto,
     @Query() query: SubmitReferralQueryDto,
@@ -63,7 +63,7 @@ export class ReferralController {
     description: 'By state and time, keyset paging: to reconcile after a crash. Lista egna underrättelser.',
   })
   @Answer(200, 'One page', 'referrals')
-  @Problems(400, 401, 503)
+  @Problems(400, 401, 429, 503)
   list(@Query() query: ListReferralsQueryDto, @Caller() caller: string): Promise<Page<ReferralListItem>> {
     return this.reading.list(caller, query);
   }
@@ -75,7 +75,7 @@ export class ReferralController {
     description: 'States, verdict, receipts and proofs. Läs en underrättelse.',
   })
   @Answer(200, 'The referral', 'referral')
-  @Problems(400, 401, 404, 410, 503)
+  @Problems(400, 401, 404, 410, 429, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
     return this.reading.read(caller, id);
   }
@@ -88,7 +88,7 @@ export class ReferralController {
     description: 'The draft goes out when every verdict is permit. Lämna en bedömning.',
   })
   @Answer(200, 'The referral after the assessment', 'referral')
-  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
   async assess(
     @Param() { id }: IdParamDto,
     @Body() assessment: AssessmentDto,
@@ -106,7 +106,7 @@ export class ReferralController {
       'A signed code to everyone who received it, or to those named; what was received is not deleted, and what is not released yet is stopped. Återkalla en skickad underrättelse.',
   })
   @Answer(202, 'The referral; the retraction is on its way', 'referral')
-  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 503)
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
   async retract(
     @Param() { id }: IdParamDto,
     @Body() asked: RetractReferralDto,
@@ -124,7 +124,7 @@ export class ReferralController {
     description: 'Återta ett utkast, eller det som ännu inte lämnat er gateway.',
   })
   @Answer(200, 'The referral, withdrawn', 'referral')
-  @Problems(400, 401, 404, 409, 410, 503)
+  @Problems(400, 401, 404, 409, 410, 429, 503)
   async withdraw(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
     await this.withdrawing.execute(caller, id);
     return this.reading.read(caller, id);

@@ -1,8 +1,10 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { PolicyGuard, ProblemError } from '#platform';
+import type { Load } from '#platform';
 import type { Reflector } from '@nestjs/core';
 import type { SystemStore } from '../application/ports.js';
 import type { AccessTokens } from '../keys/access-tokens.js';
+import type { Response } from 'express';
 import type { AuthenticatedRequest } from './caller.js';
 
 /**
@@ -15,6 +17,7 @@ export class SystemGuard extends PolicyGuard {
     private readonly tokens: AccessTokens,
     private readonly systems: SystemStore,
     private readonly now: () => Date,
+    private readonly load?: Load,
   ) {
     super(reflector);
   }
@@ -29,6 +32,7 @@ export class SystemGuard extends PolicyGuard {
         : undefined;
     const system = id === undefined ? undefined : await this.systems.find(id);
     if (system === undefined) throw new ProblemError('unauthenticated', 401, { reason: 'access-token' });
+    this.load?.of(system.id, context.switchToHttp().getResponse<Response>());
     request.caller = { system: system.id, authority: system.authority };
     return true;
   }

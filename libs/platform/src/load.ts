@@ -1,0 +1,64 @@
+import type { NextFunction, Request, Response } from 'express';
+import { ProblemError } from './problem.js';
+import { sendProblem } from './problem.filter.js';
+
+export interface LoadLimits {
+  /** Requests in hand at once. */
+  readonly inAll: number;
+  /** Of one caller. */
+  readonly perCaller: number;
+  /** Milliseconds after which a request is answered, whatever became of it. */
+  readonly answerMs: number;
+}
+
+/**
+ * Bounds what a service has in hand: whoever comes when it is full is told so at once, and whoever is in hand is answered in time. Health is always told.
+ * What is refused here has not been begun.
+ */
+export class Load {
+  private inHand = 0;
+  private readonly ofCaller = new Map<string, number>();
+
+  constructor(private readonly limits: LoadLimits) {}
+
+  /** Requests in hand now. */
+  count(): number {
+    return this.inHand;
+  }
+
+  /** Before the body is read. */
+  readonly admit = (request: Request, response: Response, next: NextFunction): void => {
+    if (request.path.startsWith('/health/')) {
+      next();
+      return;
+    }
+    if (this.inHand >= this.limits.inAll) {
+      response.setHeader('Connection', 'close');
+      sendProblem(response, new ProblemError('busy', 503));
+      return;
+    }
+    this.inHand += 1;
+    const late = setTimeout(() => {
+      // It may have been done: the same id gets the same answer.
+      if (!response.headersSent) sendProblem(response, new ProblemError('timeout', 503));
+    }, this.limits.answerMs);
+    response.once('close', () => {
+      clearTimeout(late);
+      this.inHand -= 1;
+    });
+    next();
+  };
+
+  /** Counts a request for who makes it, once that is known. @throws {ProblemError} rate-limited */
+  of(caller: string, response: Response): void {
+    const before = this.ofCaller.get(caller) ?? 0;
+    if (before >= this.limits.perCaller) throw new ProblemError('rate-limited', 429);
+    if (response.closed) return;
+    this.ofCaller.set(caller, before + 1);
+    response.once('close', () => {
+      const left = (this.ofCaller.get(caller) ?? 1) - 1;
+      if (left > 0) this.ofCaller.set(caller, left);
+      else this.ofCaller.delete(caller);
+    });
+  }
+}
