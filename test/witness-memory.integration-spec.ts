@@ -105,7 +105,7 @@ describe('what witnesses and ledger remember', () => {
   it('keeps the first and the newest cosignature of each witness, and never puts an older in place of a newer', async () => {
     const at = (second: number): Date => new Date(Date.UTC(2026, 10, 24, 8, 0, second));
     for (const second of [10, 30, 20]) {
-      await store.keep('disclosure', { size: 2n, witness: 'w', line: `line ${second}\n`, at: at(second) });
+      await store.keep('disclosure', [{ size: 2n, witness: 'w', line: `line ${second}\n`, at: at(second) }]);
     }
     expect((await store.heads('disclosure')).newest?.lines).toEqual(['line 30\n']);
   });

@@ -60,8 +60,9 @@ export class BenchLog {
     const { ledger, signer } = databases.operator;
     const events = new EventLog('bench', 'silent');
     const nothing = (): void => undefined;
-    this.sequence = new TimedSequence(this.store, new LedgerConfig().BATCH, events, nothing);
-    const sequencer = new Sequencer(this.sequence, events);
+    const { BATCH: batch } = new LedgerConfig();
+    this.sequence = new TimedSequence(this.store, batch, events, nothing);
+    const sequencer = new Sequencer(this.sequence, batch, events);
 
     const signing = new Signing(
       'disclosure',

@@ -65,6 +65,11 @@ export async function startPostgres(instance: Instance, processes: Processes, bi
     max_connections: '300',
     // The machine has little memory to itself; what is durable stays as it is.
     shared_buffers: '128MB',
+    // After a checkpoint each page is written whole when it changes first: seldom, then (docs/operator.md).
+    checkpoint_timeout: '15min',
+    max_wal_size: '2GB',
+    // Statements are short: compiling one takes longer than running it.
+    jit: 'off',
     log_min_messages: 'warning',
     log_min_error_statement: 'panic',
   };

@@ -57,7 +57,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
 
   const store = new LogStore(dataSource);
-  const sequencer = new Sequencer(new Sequence(store, config.BATCH, log, crash), log);
+  const sequencer = new Sequencer(new Sequence(store, config.BATCH, log, crash), config.BATCH, log);
   const quorums = { disclosure: new Quorum(trust.logs.disclosure), keys: new Quorum(trust.logs.keys) };
   const checkpointStore = new CheckpointStore(dataSource);
   const checkpoints = new Checkpoints(checkpointStore, quorums, log, now, crash);
@@ -66,8 +66,8 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
     {
       ledger_pending: () => sequencer.wake(),
       ledger_checkpoint: () => void checkpoints.look(),
-      ledger_cosignature: () => void checkpoints.look(),
-      ledger_round: () => void checkpoints.look(),
+      ledger_cosignature: () => checkpoints.hinted(),
+      ledger_round: () => checkpoints.hinted(),
     },
     () => log.warn('hints.not-connected'),
   );

@@ -5,6 +5,8 @@ import type { Signer } from '#envelope';
 import { randomUUID } from 'node:crypto';
 
 const TIMEOUT_MS = 10_000;
+/** A token is shown for half of the minute for which it is good. */
+const TOKEN_MS = 30_000;
 
 /** An answer of the operator's services that was not the one asked for. Carries status and code, never a body. */
 export class OperatorError extends Error {
@@ -26,8 +28,10 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-/** HTTP to the operator's services as anyone admitted uses it: each request with a fresh service token. */
+/** HTTP to the operator's services as anyone admitted uses it, by service token. */
 export class OperatorClient {
+  private token: { readonly kid: string; readonly from: number; readonly text: string } | undefined;
+
   constructor(
     private readonly service: Audience,
     private readonly url: string,
@@ -54,8 +58,7 @@ export class OperatorClient {
     init: { readonly method?: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
     { waitMs = 0, signal }: Ask,
   ): Promise<Uint8Array | undefined> {
-    const claims = { iss: this.holder, aud: this.service, now: this.now(), jti: randomUUID() };
-    const token = await signServiceToken(this.signer, claims);
+    const token = await this.newest();
     const timeout = AbortSignal.timeout(TIMEOUT_MS + waitMs);
     try {
       const response = await fetch(`${this.url}${path}`, {
@@ -66,11 +69,25 @@ export class OperatorClient {
       });
       const body = new Uint8Array(await response.arrayBuffer());
       if (response.status === 404) return undefined;
+      if (response.status === 401) this.token = undefined;
       if (!response.ok) throw new OperatorError(this.service, response.status, undefined, codeIn(body));
       return body;
     } catch (error) {
       throw error instanceof OperatorError ? error : new OperatorError(this.service, undefined, error);
     }
+  }
+
+  /** Signed anew when it ages, when another key signs, and after any refusal of it. */
+  private async newest(): Promise<string> {
+    const { kid } = this.signer;
+    const now = this.now();
+    const known = this.token;
+    const age = now.getTime() - (known?.from ?? 0);
+    if (known?.kid === kid && age >= 0 && age < TOKEN_MS) return known.text;
+    const claims = { iss: this.holder, aud: this.service, now, jti: randomUUID() };
+    const text = await signServiceToken(this.signer, claims);
+    this.token = { kid, from: now.getTime(), text };
+    return text;
   }
 }
 

@@ -11,4 +11,5 @@ export { ProblemError, type ProblemOptions, type Violation } from './problem.js'
 export { ProblemFilter, type Translate } from './problem.filter.js';
 export { PROBLEMS, type ProblemCode } from './problem-table.js';
 export { runService, type Platform, type Service, type Stage } from './run-service.js';
+export { Together } from './together.js';
 export { validationPipe } from './validation.pipe.js';

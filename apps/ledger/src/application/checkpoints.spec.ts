@@ -61,9 +61,11 @@ class MemoryCheckpoints {
       this.published.filter((one) => one.lines[0] === log && one.size === size).map(({ note }) => note),
     );
   }
-  keep(log: LogName, cosignature: Cosignature): Promise<void> {
-    const at = `${log}/${cosignature.size}`;
-    this.lines.set(at, (this.lines.get(at) ?? new Map<string, Cosignature>()).set(cosignature.witness, cosignature));
+  keep(log: LogName, cosignatures: readonly Cosignature[]): Promise<void> {
+    for (const one of cosignatures) {
+      const at = `${log}/${one.size}`;
+      this.lines.set(at, (this.lines.get(at) ?? new Map<string, Cosignature>()).set(one.witness, one));
+    }
     return Promise.resolve();
   }
 }
@@ -229,7 +231,7 @@ describe('a cosignature', () => {
     const scene = new Scene();
     const note = await scene.grow(3);
     const line = cosignatureLine('another\n', witnesses[3] as NoteSigner, seconds(START), nodeSha256);
-    await scene.store.keep('disclosure', { size: 3n, witness: 'w3', line, at: new Date(START) });
+    await scene.store.keep('disclosure', [{ size: 3n, witness: 'w3', line, at: new Date(START) }]);
     for (const witness of witnesses.slice(0, 2)) await scene.cosign(note, witness);
     expect(scene.size).toBeUndefined();
     await scene.cosign(note, witnesses[2]);

@@ -11,6 +11,11 @@ const POLL_MS = 250;
 export const STALE_MS = 3 * 60_000;
 /** A round of witnessing begins this long after the one before at the earliest: a tick under load (design.md section 8). */
 const TICK_MS = 50;
+/** Rounds that take long begin further apart, so that they are a part of what is done and not all of it: so many times as long as the last one took. */
+const SPACING = 4;
+const MOST_TICK_MS = 200;
+/** What this process has written itself is hinted at too, and has been read by then. */
+const HINT_MS = 20;
 /** A checkpoint that has not got its quorum by then gives way to the newest. */
 const PATIENCE_MS = 2_000;
 /** A quorum that is not met for this long is for people to look at. */
@@ -35,6 +40,8 @@ class Head {
   unmetSince: Date | undefined;
   /** A checkpoint that the log's key did not sign. */
   refused: bigint | undefined;
+  /** The last that was seen to have its quorum, and from when on another may be offered, in milliseconds after it was. */
+  met: { readonly id: bigint; readonly tickMs: number } | undefined;
   /** By name in the policy. */
   readonly cosignedAt = new Map<string, Date>();
 }
@@ -47,8 +54,10 @@ export class Checkpoints {
   private readonly heads: Readonly<Record<LogName, Head>> = { disclosure: new Head(), keys: new Head() };
   private timer: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
+  private hint: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
-  private again = false;
+  private readonly asked = new Set<LogName>();
+  private begunAt = 0;
 
   constructor(
     private readonly store: CheckpointStore,
@@ -65,6 +74,7 @@ export class Checkpoints {
   stop(): void {
     clearInterval(this.timer);
     clearTimeout(this.soon);
+    clearTimeout(this.hint);
     for (const log of LOGS) {
       this.heads[log].witnessed.end();
       this.heads[log].offered.end();
@@ -83,6 +93,11 @@ export class Checkpoints {
   /** Waits for one larger than `after` to cosign, for `ms` at most. @returns what is offered then */
   offered(log: LogName, after: bigint, ms: number): Promise<Given | undefined> {
     return this.heads[log].offered.larger(after, ms);
+  }
+
+  /** What is offered now, with the log's signature alone. */
+  offeredNote(log: LogName): string | undefined {
+    return this.heads[log].offered.newest?.note;
   }
 
   /** @returns why nothing can be given out yet; undefined once both logs are signed */
@@ -120,22 +135,32 @@ export class Checkpoints {
   }
 
   /** Reads what is newest now; asked while it reads, it reads once more, since it may have passed the news by. */
-  look(): Promise<void> {
-    this.again = true;
+  look(logs: readonly LogName[] = LOGS): Promise<void> {
+    for (const log of logs) this.asked.add(log);
     this.reading ??= this.readOn().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
+  /** Something was written, perhaps by this process: looks in a moment, unless it does so anyway. */
+  hinted(): void {
+    const at = performance.now();
+    this.hint ??= setTimeout(() => {
+      this.hint = undefined;
+      if (this.begunAt < at) void this.look();
+    }, HINT_MS);
+  }
+
   private async readOn(): Promise<void> {
-    while (this.again) {
-      this.again = false;
-      await this.read();
+    for (let [log] = this.asked; log !== undefined; [log] = this.asked) {
+      this.asked.delete(log);
+      this.begunAt = performance.now();
+      await this.read(log);
     }
   }
 
-  private async read(): Promise<void> {
+  private async read(log: LogName): Promise<void> {
     try {
-      for (const log of LOGS) await this.take(log, await this.store.heads(log));
+      await this.take(log, await this.store.heads(log));
     } catch (error) {
       if (isStoreFailure(error)) this.log.warn('checkpoints.wait');
       else this.log.failure('checkpoints.failed', error);
@@ -152,10 +177,14 @@ export class Checkpoints {
     if (offered !== undefined && offered.note !== head.offered.newest?.note) {
       head.offered.set({ size: offered.size, note: offered.note });
     }
+    if (offered !== undefined && met && head.met?.id !== offered.id) {
+      head.met = { id: offered.id, tickMs: Math.min(Math.max(TICK_MS, SPACING * offered.ageMs), MOST_TICK_MS) };
+    }
     head.unmetSince = met ? undefined : (head.unmetSince ?? new Date(this.now().getTime() - (offered?.ageMs ?? 0)));
     for (const checkpoint of [witnessed, offered]) this.hear(log, checkpoint);
     if (offered !== undefined && !isNext(offered, newest, met)) return;
-    if (offered !== undefined && met && offered.ageMs < TICK_MS) return this.lookIn(TICK_MS - offered.ageMs);
+    const tickMs = head.met?.id === offered?.id ? (head.met?.tickMs ?? TICK_MS) : TICK_MS;
+    if (offered !== undefined && met && offered.ageMs < tickMs) return this.lookIn(tickMs - offered.ageMs);
     // Whoever can write into the database cannot sign for the log.
     if (quorum.signed(newest.note)?.size !== newest.size) return this.refuse(log, newest);
     if (offered !== undefined && !met) {
@@ -165,7 +194,7 @@ export class Checkpoints {
     this.crash('ledger.round.before-offer');
     const isOurs = await this.store.offer(log, offered?.id, newest.id, met ? offered.id : undefined);
     this.crash('ledger.round.after-offer');
-    this.again ||= isOurs;
+    if (isOurs) this.asked.add(log);
   }
 
   private refuse(log: LogName, { id, size }: SignedCheckpoint): void {

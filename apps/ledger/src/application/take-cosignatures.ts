@@ -1,18 +1,32 @@
+import { Together } from '#platform';
 import type { EventLog } from '#platform';
 import { TlogError, parseNote } from '#tlog/verify';
+import { LOGS } from '../domain/log.js';
 import type { LogName } from '../domain/log.js';
-import type { CheckpointStore } from '../persistence/checkpoint.store.js';
+
+import type { CheckpointStore, Cosignature } from '../persistence/checkpoint.store.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { Quorum } from './quorum.js';
 
 /** A witness's clock may be off by this much. */
 const SKEW_MS = 60_000;
+/** Written in one statement at most. */
+const AT_ONCE = 64;
 
 /** Why a cosignature is not taken. */
 export type CosignatureFault = 'malformed' | 'unknown-checkpoint' | 'not-a-witness' | 'time';
 
 /** Takes what witnesses say of checkpoints: only what verifies, of witnesses in the policy, on a checkpoint that the signer published. */
 export class TakeCosignatures {
+  /** Witnesses answer at the same time: what comes while some are written is written together. */
+  private readonly keeping = new Together<readonly [LogName, Cosignature], void>(async (those) => {
+    for (const log of LOGS) {
+      const own = those.flatMap(([of, cosignature]) => (of === log ? [cosignature] : []));
+      for (const different of rounds(own)) await this.store.keep(log, different);
+    }
+    return those.map(() => undefined);
+  }, AT_ONCE);
+
   constructor(
     private readonly store: CheckpointStore,
     private readonly quorums: Readonly<Record<LogName, Quorum>>,
@@ -37,10 +51,14 @@ export class TakeCosignatures {
 
   private async take(log: LogName, text: string): Promise<CosignatureFault | undefined> {
     const quorum = this.quorums[log];
-    const checkpoint = quorum.signed(text);
+    const body = textOf(text);
+    if (body === undefined) return 'malformed';
+    const offered = this.checkpoints.offeredNote(log);
+    const isOffered = offered !== undefined && textOf(offered) === body;
+    const checkpoint = quorum.signed(isOffered ? offered : text);
     if (checkpoint === undefined) return 'malformed';
-    const body = parseNote(text).text;
-    const published = (await this.store.notes(log, checkpoint.size)).find((note) => textOf(note) === body);
+    const notes = isOffered ? [offered] : await this.store.notes(log, checkpoint.size);
+    const published = notes.find((note) => textOf(note) === body);
     if (published === undefined) return 'unknown-checkpoint';
     const lines = text.slice(body.length + 1).split(/(?<=\n)/);
     const cosigned = quorum.cosigned(published, lines);
@@ -49,14 +67,27 @@ export class TakeCosignatures {
     for (const { witness, line, time } of timely) {
       const at = new Date(Number(time) * 1000);
       this.crash('ledger.cosignature.before-keep');
-      await this.store.keep(log, { size: checkpoint.size, witness: witness.name, line, at });
+      await this.keeping.add([log, { size: checkpoint.size, witness: witness.name, line, at }]);
       this.crash('ledger.cosignature.after-keep');
     }
     if (timely.length === 0) return 'time';
-    await this.checkpoints.look();
+    await this.checkpoints.look([log]);
     return undefined;
   }
 }
+
+/** Nothing twice in one of them: one statement writes no row twice. */
+const rounds = (all: readonly Cosignature[]): readonly (readonly Cosignature[])[] => {
+  const places = new Map<string, number>();
+  const found: Cosignature[][] = [];
+  for (const one of all) {
+    const key = `${one.size} ${one.witness}`;
+    const place = places.get(key) ?? 0;
+    places.set(key, place + 1);
+    (found[place] ??= []).push(one);
+  }
+  return found;
+};
 
 const textOf = (note: string): string | undefined => {
   try {

@@ -123,12 +123,20 @@ export class CheckpointStore {
     return rows.map(({ size, note, lines }) => ({ size: BigInt(size), note, lines }));
   }
 
-  async keep(log: LogName, { size, witness, line, at }: Cosignature): Promise<void> {
+  /** @param cosignatures each of another witness or on another checkpoint */
+  async keep(log: LogName, cosignatures: readonly Cosignature[]): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO ledger.cosignature AS known (log, size, witness, first_line, line, cosigned_at) VALUES ($1, $2, $3, $4, $4, $5)
+      `INSERT INTO ledger.cosignature AS known (log, size, witness, first_line, line, cosigned_at)
+         SELECT $1, size, witness, line, line, at FROM unnest($2::bigint[], $3::text[], $4::text[], $5::timestamptz[]) AS t (size, witness, line, at)
        ON CONFLICT (log, size, witness) DO UPDATE SET line = EXCLUDED.line, cosigned_at = EXCLUDED.cosigned_at
          WHERE known.cosigned_at < EXCLUDED.cosigned_at`,
-      [log, size.toString(), witness, line, at],
+      [
+        log,
+        cosignatures.map(({ size }) => size.toString()),
+        cosignatures.map(({ witness }) => witness),
+        cosignatures.map(({ line }) => line),
+        cosignatures.map(({ at }) => at),
+      ],
     );
   }
 }
