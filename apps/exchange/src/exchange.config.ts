@@ -36,5 +36,5 @@ export class ExchangeConfig extends ServiceConfig {
   /** Entries that may wait for their proof; at as many, nothing more is taken from the queue. */
   @Type(() => Number) @IsInt() @Min(1) readonly UNRELEASED_MAX: number = 20_000;
   /** Deliveries in hand at once. */
-  @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly PREFETCH: number = 32;
+  @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly PREFETCH: number = 100;
 }

@@ -27,6 +27,26 @@ export const claimInbox = async (
   return false;
 };
 
+/**
+ * Claims several messages at once, each in its own right.
+ * @param claims no id twice
+ * @returns ids that were claimed now; of the others `claimInbox` says why not
+ */
+export const claimInboxes = async (
+  tx: EntityManager,
+  schema: string,
+  consumer: string,
+  claims: readonly { readonly id: string; readonly digest: Uint8Array }[],
+): Promise<ReadonlySet<string>> => {
+  const rows = await tx.query<{ message_id: string }[]>(
+    `INSERT INTO ${schema}.inbox (consumer, message_id, digest)
+       SELECT $1, id, digest FROM unnest($2::text[], $3::bytea[]) AS t (id, digest) ORDER BY id
+     ON CONFLICT DO NOTHING RETURNING message_id`,
+    [consumer, claims.map(({ id }) => id), claims.map(({ digest }) => Buffer.from(digest))],
+  );
+  return new Set(rows.map((row) => row.message_id));
+};
+
 /** Whether this message was handled before, with the same digest: then nothing about it is judged again. */
 export const inboxHolds = async (
   manager: EntityManager,

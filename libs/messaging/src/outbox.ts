@@ -33,3 +33,26 @@ export const enqueue = async (tx: EntityManager, schema: string, row: OutboxRow)
     Buffer.from(row.body),
   ]);
 };
+
+/** As `enqueue`, several in one statement; they are published in this order. */
+export const enqueueAll = async (tx: EntityManager, schema: string, rows: readonly OutboxRow[]): Promise<void> => {
+  if (rows.length === 0) return;
+  let end = 1;
+  // One parameter of octets, and where each body begins in it: an array of octets would travel as text, twice as long.
+  const from = rows.map(({ body }) => (end += body.length) - body.length);
+  await tx.query(
+    `INSERT INTO ${schema}.outbox (id, exchange, routing_key, type, body)
+       SELECT id, exchange, routing_key, type, substring($7::bytea FROM start FOR length)
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
+         WITH ORDINALITY AS t (id, exchange, routing_key, type, start, length, nth) ORDER BY nth`,
+    [
+      rows.map(({ id }) => id),
+      rows.map(({ exchange }) => exchange),
+      rows.map(({ routingKey }) => routingKey),
+      rows.map(({ type }) => type),
+      from,
+      rows.map(({ body }) => body.length),
+      Buffer.concat(rows.map(({ body }) => body)),
+    ],
+  );
+};

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** What waits to be done, and who waits for it. */
 interface Waiting<T, R> {
   readonly item: T;
@@ -5,18 +7,21 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Does several things at once: what is added while some are being done is done together after them. Nothing is kept waiting for more to come. */
+/** Does several things at once: what is added while some are being done is done together after them. */
 export class Together<T, R> {
-  private waiting: Waiting<T, R>[] = [];
+  private readonly waiting: Waiting<T, R>[] = [];
   private running = false;
+  private begunAt = -Infinity;
 
   /**
    * @param work on these, in the order in which they were added. @returns one result for each, in the same order; when it throws, each of them has failed
    * @param most in one piece of work
+   * @param apartMs a piece of work begins this long after the one before at the earliest, unless there is enough for one: one that comes alone waits for nobody
    */
   constructor(
     private readonly work: (items: readonly T[]) => Promise<readonly R[]>,
     private readonly most: number,
+    private readonly apartMs = 0,
   ) {}
 
   add(item: T): Promise<R> {
@@ -28,17 +33,22 @@ export class Together<T, R> {
 
   private async run(): Promise<void> {
     this.running = true;
-    // What comes in this turn of the event loop comes along.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
-      const these = this.waiting.splice(0, this.most);
-      try {
-        const results = await this.work(these.map(({ item }) => item));
-        these.forEach(({ resolve }, index) => resolve(results[index] as R));
-      } catch (error) {
-        for (const { reject } of these) reject(error);
-      }
+      const apart = this.begunAt + this.apartMs - performance.now();
+      // What comes in this turn of the event loop comes along.
+      await (apart > 0 && this.waiting.length < this.most ? delay(apart) : delay(0));
+      this.begunAt = performance.now();
+      await this.once(this.waiting.splice(0, this.most));
     }
     this.running = false;
+  }
+
+  private async once(these: readonly Waiting<T, R>[]): Promise<void> {
+    try {
+      const results = await this.work(these.map(({ item }) => item));
+      these.forEach(({ resolve }, index) => resolve(results[index] as R));
+    } catch (error) {
+      for (const { reject } of these) reject(error);
+    }
   }
 }

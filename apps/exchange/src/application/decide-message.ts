@@ -1,19 +1,23 @@
 import { parseDecision, parseManifest, signedDigest, verifyManifest } from '#envelope';
 import type { Manifest } from '#envelope';
 import type { Snapshot } from '#snapshot';
-import { claimInbox, inboxHolds } from '#messaging';
+import { claimInbox, claimInboxes, inboxHolds } from '#messaging';
+import { isStoreFailure } from '#persistence';
+import { Together } from '#platform';
 import type { MessageSubmittedV1 } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
 import { entries } from '../persistence/entry.store.js';
 import { messages } from '../persistence/message.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
+import { together } from '../persistence/together.store.js';
 import { retractions } from '../persistence/retraction.store.js';
 import { schema } from '../persistence/index.js';
 import { digestOf } from './ground.js';
 import type { Judge, Judgement } from './judge.js';
 import type { KeepBlobs } from './keep-blobs.js';
-import type { Recorder } from './recorder.js';
+import type { Decided as JudgedOf, Recorder } from './recorder.js';
+import { settledOf } from './settled.js';
 import { publishedBy, readable } from './sender.js';
 import type { EstablishSender } from './sender.js';
 
@@ -23,6 +27,16 @@ export type Decided = {
   readonly outcome: 'permit' | 'assess' | 'deny' | 'expired' | 'known';
 };
 
+/** A message that was verified and judged, with what claims it. */
+interface JudgedMessage extends JudgedOf {
+  readonly id: string;
+  readonly digest: Uint8Array;
+}
+type Settled = PromiseSettledResult<Decided['outcome']>;
+
+/** Recorded in one transaction at most, and milliseconds between two of them: one that comes alone waits for nobody. */
+const [AT_ONCE, APART_MS] = [50, 30];
+
 /** Where no ciphertexts are kept, none is here. */
 const NO_BLOBS: Pick<KeepBlobs, 'holds'> = {
   holds: (_, { attachments }) => Promise.resolve(attachments === undefined),
@@ -30,6 +44,8 @@ const NO_BLOBS: Pick<KeepBlobs, 'holds'> = {
 
 /** Design.md section 4, step 3: verify, check, sign, record, in one committed transaction. */
 export class DecideMessage {
+  private readonly together = new Together((all: readonly JudgedMessage[]) => this.recordAll(all), AT_ONCE, APART_MS);
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly senders: EstablishSender,
@@ -46,13 +62,37 @@ export class DecideMessage {
    */
   async execute(message: MessageSubmittedV1, account: string): Promise<Decided> {
     const { manifest, kid } = readable('manifest-unreadable', () => parseManifest(message.manifest));
-    const { env, gateway, sender, messageId } = manifest;
+    const { gateway, sender, messageId } = manifest;
     // (message id, attempt) of its sender stands for one manifest, for ever.
     const id = `${sender} ${messageId}.${manifest.attempt}`;
     const digest = signedDigest(message.manifest);
-    if (publishedBy(gateway, account) && (await inboxHolds(this.dataSource.manager, schema, 'message', id, digest))) {
-      return { messageId, sender, outcome: 'known' };
+    try {
+      const judged = { ...(await this.judged(message, manifest, kid, account)), id, digest };
+      const settled = isPlain(judged) ? await this.together.add(judged) : await settledOf(this.alone(judged));
+      if (settled.status === 'rejected') throw settled.reason;
+      this.crash('exchange.decide.after-commit');
+      return { messageId, sender, outcome: settled.value };
+    } catch (error) {
+      // Of what was handled before nothing is judged again, whatever has ended since.
+      const isKnown = await this.isKnown(gateway, account, id, digest, error);
+      if (isKnown) return { messageId, sender, outcome: 'known' };
+      throw error;
     }
+  }
+
+  private async isKnown(gateway: string, account: string, id: string, digest: Uint8Array, error: unknown) {
+    if (!publishedBy(gateway, account) || isStoreFailure(error)) return false;
+    return inboxHolds(this.dataSource.manager, schema, 'message', id, digest);
+  }
+
+  /** Who stands behind it, and what the law says of it. */
+  private async judged(
+    message: MessageSubmittedV1,
+    manifest: Manifest,
+    kid: string,
+    account: string,
+  ): Promise<Omit<JudgedMessage, 'id' | 'digest'>> {
+    const { env, gateway, sender } = manifest;
     const decidedAt = this.now();
     const snapshot = await this.senders.establish(
       { kid, env, gateway, authority: sender, at: decidedAt, isKnown: (at) => hasAllOf(manifest, at) },
@@ -66,23 +106,60 @@ export class DecideMessage {
     }
     // Its gateway brings them first: what names others is not decided on, and nobody waits for what may never come.
     if (!(await this.keeping.holds(this.dataSource.manager, manifest))) throw new SetAside('attachment-missing');
-    const expired = decidedAt.getTime() > stored.expiresAt.getTime();
     const judgement = await this.judge.judge(manifest, stored.jweSha256, snapshot, decidedAt);
-    const outcome = await this.dataSource.transaction(async (tx) => {
+    return { message: stored, judgement, decidedAt };
+  }
+
+  /** Any message, in a transaction of its own. */
+  private alone({ id, digest, ...decided }: JudgedMessage): Promise<Decided['outcome']> {
+    const { message, judgement, decidedAt } = decided;
+    return this.dataSource.transaction(async (tx) => {
       if (!(await claimInbox(tx, schema, 'message', id, digest))) return 'known';
-      await this.inOrder(tx, stored);
-      if (expired) {
-        await messages.add(tx, { ...stored, state: 'expired', jwe: undefined });
-        await this.recorder.notice(tx, gateway, { kind: 'expired', ...subject(stored) }, snapshot, decidedAt);
+      await this.inOrder(tx, message);
+      if (isExpired(decided)) {
+        await messages.add(tx, { ...message, state: 'expired', jwe: undefined });
+        const body = { kind: 'expired' as const, ...subject(message) };
+        await this.recorder.notice(tx, message.gateway, body, judgement.snapshot, decidedAt);
         return 'expired';
       }
-      await messages.add(tx, stored);
-      await this.recorder.decision(tx, stored, manifest, judgement, decidedAt);
+      await messages.add(tx, message);
+      await this.recorder.decision(tx, decided);
       this.crash('exchange.decide.before-commit');
       return judgement.outcome;
     });
-    this.crash('exchange.decide.after-commit');
-    return { messageId, sender, outcome };
+  }
+
+  /** First attempts that have time left, in one transaction with one lock of each counter. When it fails each is recorded alone: none fails for another. */
+  private async recordAll(all: readonly JudgedMessage[]): Promise<readonly Settled[]> {
+    let recorded: ReadonlySet<JudgedMessage>;
+    try {
+      recorded = await this.dataSource.transaction((tx) => this.recordSome(tx, all));
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      recorded = new Set();
+    }
+    return Promise.all(
+      all.map((one) =>
+        recorded.has(one)
+          ? ({ status: 'fulfilled', value: one.judgement.outcome } as const)
+          : settledOf(this.alone(one)),
+      ),
+    );
+  }
+
+  /** @returns those that nobody had claimed before */
+  private async recordSome(tx: EntityManager, all: readonly JudgedMessage[]): Promise<ReadonlySet<JudgedMessage>> {
+    const once = new Map(all.map((one) => [one.id, one]));
+    const claimed = await claimInboxes(tx, schema, 'message', [...once.values()]);
+    const fresh = [...once.values()].filter(({ id }) => claimed.has(id));
+    if (fresh.length === 0) return new Set();
+    await together.addMessages(
+      tx,
+      fresh.map(({ message }) => message),
+    );
+    await this.recorder.decisions(tx, fresh);
+    this.crash('exchange.decide.before-commit');
+    return new Set(fresh);
   }
 
   /**
@@ -90,8 +167,7 @@ export class DecideMessage {
    * @param decidedAt the time for which it was judged
    */
   async again(tx: EntityManager, message: StoredMessage, judgement: Judgement, decidedAt: Date): Promise<string> {
-    const { manifest } = parseManifest(message.manifest);
-    return this.recorder.decision(tx, message, manifest, judgement, decidedAt);
+    return this.recorder.decision(tx, { message, judgement, decidedAt });
   }
 
   /**
@@ -121,6 +197,11 @@ export class DecideMessage {
     return verification?.includes('SEALING_KEY_NOT_LIVE') === true;
   }
 }
+
+const isExpired = ({ message, decidedAt }: JudgedOf): boolean => decidedAt.getTime() > message.expiresAt.getTime();
+
+/** Nothing that came before has a say in it. */
+const isPlain = (judged: JudgedOf): boolean => judged.message.attempt === 1 && !isExpired(judged);
 
 /** Whether the log has the keys and the function that a message names. A sender's gateway may have read it a moment further. */
 const hasAllOf = ({ sender, documentKey, recipient, recipientFunction, sealingKey }: Manifest, at: Snapshot): boolean =>

@@ -1,17 +1,38 @@
 import { MAX_STATEMENT } from '#contracts';
 import { signDecision, signNotice } from '#envelope';
-import type { Decision, Manifest, Notice, Signer } from '#envelope';
+import type { Decision, Notice, Signer } from '#envelope';
 import { newestLive } from '#keystore';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import { NotYet } from '../domain/errors.js';
 import { entries } from '../persistence/entry.store.js';
+import type { StoredNotice } from '../persistence/entry.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
+import { together } from '../persistence/together.store.js';
 import { digestOf } from './ground.js';
 import type { Judgement } from './judge.js';
 
 /** A notice without what every notice has. */
 export type NoticeBody = Omit<Notice, 'v' | 'env' | 'entryId' | 'keys' | 'at'>;
+
+/** What was judged of a message that is stored. */
+export interface Decided {
+  readonly message: StoredMessage;
+  readonly judgement: Judgement;
+  /** The time for which it was judged. */
+  readonly decidedAt: Date;
+}
+/** What a notice says, and to which gateway. */
+export interface Noticed {
+  readonly gateway: string;
+  readonly body: NoticeBody;
+  readonly snapshot: Snapshot;
+  readonly at: Date;
+  /** Exact bytes of what the notice takes into the log. */
+  readonly statement?: string;
+  /** What travels beside it. */
+  readonly sealed?: string;
+}
 
 /** Fresh values that nobody can foretell: UUIDs in lower case, and blinds of 32 bytes. */
 export interface Fresh {
@@ -38,28 +59,41 @@ export class Recorder {
    * @returns entry id
    * @throws {NotYet} when another process of the exchange has signed by a newer snapshot, or none has been seen for 15 minutes
    */
-  async decision(
-    tx: EntityManager,
-    message: StoredMessage,
-    manifest: Manifest,
-    judgement: Judgement,
-    decidedAt: Date,
-  ): Promise<string> {
-    const { snapshot } = judgement;
-    await this.mayName(tx, snapshot);
-    const number = await entries.nextNumber(tx, message.sender);
+  async decision(tx: EntityManager, decided: Decided): Promise<string> {
+    const [entryId = ''] = await this.decisions(tx, [decided]);
+    return entryId;
+  }
+
+  /** Several decisions, numbered in this order. @returns their entry ids. @throws {NotYet} as for one */
+  async decisions(tx: EntityManager, all: readonly Decided[]): Promise<readonly string[]> {
+    await this.mayName(
+      tx,
+      all.map(({ judgement }) => judgement.snapshot),
+    );
+    const numbers = await together.nextNumbers(
+      tx,
+      all.map(({ message }) => message.sender),
+    );
+    const signed = await Promise.all(all.map((decided, nth) => this.signed(decided, numbers[nth] ?? NaN)));
+    await together.addDecisions(tx, signed);
+    return signed.map(({ entryId }) => entryId);
+  }
+
+  private async signed({ message, judgement, decidedAt }: Decided, number: number) {
+    const { snapshot, outcome } = judgement;
+    const { sender, messageId, attempt } = message;
     const entryId = this.fresh.id();
     const decision: Decision = {
       v: 1,
       kind: 'decision',
       env: this.environment,
       entryId,
-      messageId: message.messageId,
-      attempt: message.attempt,
+      messageId,
+      attempt,
       caseId: message.caseId,
-      sender: message.sender,
+      sender,
       recipient: message.recipient,
-      outcome: judgement.outcome,
+      outcome,
       verdict: judgement.verdict,
       claimsSha256: judgement.claimsSha256,
       manifestSha256: digestOf(message.manifest),
@@ -74,15 +108,9 @@ export class Recorder {
     // Nobody could be told of it: better set aside, where people see it, than stuck in the outbox.
     if (text.length > MAX_STATEMENT) throw new Error('a decision that no message can carry');
     const blind = this.fresh.blind();
-    const { sender, messageId, attempt } = message;
-    const { outcome } = judgement;
-    await entries.addDecision(
-      tx,
-      { entryId, sender, messageId, attempt, outcome, decision: text, blind, keysSize: snapshot.size, decidedAt },
-      number,
-    );
-    await entries.toLedger(tx, entryId, text, blind, message.manifest);
-    return entryId;
+    const key = { sender, messageId, attempt };
+    const rest = { keysSize: snapshot.size, decidedAt, number, annex: message.manifest };
+    return { ...key, ...rest, entryId, outcome, decision: text, blind };
   }
 
   /**
@@ -96,9 +124,24 @@ export class Recorder {
     body: NoticeBody,
     snapshot: Snapshot,
     at: Date,
-    { statement, sealed }: { readonly statement?: string; readonly sealed?: string } = {},
+    beside: Pick<Noticed, 'statement' | 'sealed'> = {},
   ): Promise<string> {
-    await this.mayName(tx, snapshot);
+    const [entryId = ''] = await this.notices(tx, [{ gateway, body, snapshot, at, ...beside }]);
+    return entryId;
+  }
+
+  /** Several notices. @returns their entry ids. @throws {NotYet} as for a decision */
+  async notices(tx: EntityManager, all: readonly Noticed[]): Promise<readonly string[]> {
+    await this.mayName(
+      tx,
+      all.map(({ snapshot }) => snapshot),
+    );
+    const signed = await Promise.all(all.map((noticed) => this.signedNotice(noticed)));
+    await together.addNotices(tx, signed);
+    return signed.map(({ entryId }) => entryId);
+  }
+
+  private async signedNotice({ gateway, body, snapshot, at, statement, sealed }: Noticed): Promise<StoredNotice> {
     const entryId = this.fresh.id();
     const notice: Notice = {
       v: 1,
@@ -109,19 +152,8 @@ export class Recorder {
       ...body,
     };
     const text = await signNotice(this.live(snapshot, at), notice);
-    const blind = this.fresh.blind();
-    await entries.addNotice(tx, {
-      entryId,
-      kind: body.kind,
-      gateway,
-      notice: text,
-      blind,
-      at,
-      ...(statement === undefined ? {} : { statement }),
-      ...(sealed === undefined ? {} : { sealed }),
-    });
-    await entries.toLedger(tx, entryId, text, blind, statement);
-    return entryId;
+    const beside = { ...(statement === undefined ? {} : { statement }), ...(sealed === undefined ? {} : { sealed }) };
+    return { entryId, kind: body.kind, gateway, notice: text, blind: this.fresh.blind(), at, ...beside };
   }
 
   /** What a key signs that is not live at the size it names is believed by nobody: until there is one that is, all waits. @throws {NotYet} */
@@ -133,8 +165,10 @@ export class Recorder {
   }
 
   /** `keys` never decreases over all that the exchange signs, and is never of long ago (design.md section 7). */
-  private async mayName(tx: EntityManager, snapshot: Snapshot): Promise<void> {
-    if (!this.isFresh() || (await entries.keysSeen(tx)) > snapshot.size) throw new NotYet('snapshot');
+  private async mayName(tx: EntityManager, snapshots: readonly Snapshot[]): Promise<void> {
+    if (!this.isFresh()) throw new NotYet('snapshot');
+    const seen = await entries.keysSeen(tx);
+    if (snapshots.some(({ size }) => size < seen)) throw new NotYet('snapshot');
   }
 }
 

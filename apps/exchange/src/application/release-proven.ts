@@ -1,7 +1,5 @@
-import { canonicalBytes } from '#json';
 import { parseManifest, parseNotice } from '#envelope';
-import { enqueue, gatewayDeliveryKey, OUT_EXCHANGE } from '#messaging';
-import type { ToGateway } from '#contracts';
+import { enqueue, enqueueAll } from '#messaging';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { TlogError, disclosureLeaf, verifyProofText } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
@@ -12,12 +10,16 @@ import type { StoredDecision, StoredNotice, Waiting } from '../persistence/entry
 import { schema } from '../persistence/index.js';
 import { messages } from '../persistence/message.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
+import { together } from '../persistence/together.store.js';
+import type { DecidedMessage } from '../persistence/together.store.js';
 import type { DecideMessage } from './decide-message.js';
 import { subject } from './decide-message.js';
 import { sha256 } from './ground.js';
 import type { Law } from './ground.js';
 import type { Judge, Judgement } from './judge.js';
 import type { Recorder } from './recorder.js';
+import { decidedTold, isOfRetraction, noticeTold, outboxRow, releasedTold, retractionTold } from './told.js';
+import type { Told } from './told.js';
 
 export type Released = 'released' | 'told' | 'decided-anew' | 'expired' | 'not-waiting' | 'unproven';
 
@@ -50,6 +52,80 @@ export class ReleaseProven {
     );
     this.crash('exchange.release.after-commit');
     return released;
+  }
+
+  /**
+   * Many in one transaction: those about which nothing is to be asked anew, refusals, and what is told alike of all notices.
+   * @param proofs by entry id, as for one
+   * @returns those that are done; the others are for `release`, one by one
+   */
+  async releaseAll(proofs: ReadonlyMap<string, string>, waiting: readonly Waiting[]): Promise<ReadonlySet<string>> {
+    const idsOf = (which: Waiting['is']) => waiting.flatMap(({ entryId, is }) => (is === which ? [entryId] : []));
+    const proofOf = (entryId: string): string => proofs.get(entryId) ?? '';
+    const done = await this.dataSource.transaction(async (tx) => {
+      const decided = await this.decisionsTogether(tx, idsOf('decision'), proofOf);
+      const noticed = await this.noticesTogether(tx, idsOf('notice'), proofOf);
+      await enqueueAll(
+        tx,
+        schema,
+        [...decided.told, ...noticed.told].map((told) => outboxRow(told, this.newId())),
+      );
+      this.crash('exchange.release.before-commit');
+      return new Set([...decided.done, ...noticed.done]);
+    });
+    this.crash('exchange.release.after-commit');
+    return done;
+  }
+
+  private async decisionsTogether(
+    tx: EntityManager,
+    entryIds: readonly string[],
+    proofOf: (entryId: string) => string,
+  ): Promise<{ readonly done: readonly string[]; readonly told: readonly Told[] }> {
+    if (entryIds.length === 0) return { done: [], told: [] };
+    const at = this.now();
+    const snapshot = this.law.newest();
+    const waiting = (await together.decisionsWaiting(tx, entryIds)).filter(
+      ({ decision: { decision, blind, entryId } }) => this.proven(decision, blind, proofOf(entryId)),
+    );
+    const refused = waiting.filter(({ decision }) => decision.outcome !== 'permit');
+    const permits = waiting.flatMap(({ decision, message }) => {
+      const gateway = snapshot.authority(message.recipient)?.gateway;
+      const stands =
+        at.getTime() <= message.expiresAt.getTime() &&
+        askedOf(decision, at, snapshot.size, this.maxAgeMs) === 'nothing';
+      const mayLeave = decision.outcome === 'permit' && stands && message.jwe !== undefined;
+      return mayLeave && gateway !== undefined ? [{ gateway, decision, message, entryId: decision.entryId }] : [];
+    });
+    const numbers = await together.deliver(tx, permits, at);
+    const messagesOf = (those: readonly DecidedMessage[]) => those.map(({ message }) => message);
+    await together.move(tx, messagesOf(permits), 'released');
+    await together.move(tx, messagesOf(refused), 'refused', at);
+    const done = [...permits, ...refused].map(({ decision }) => decision.entryId);
+    await together.released(tx, 'decision', done, at);
+    const told = [
+      ...permits.flatMap(({ gateway, decision, message }, nth) => {
+        const proof = proofOf(decision.entryId);
+        const number = numbers[nth] ?? NaN;
+        return [releasedTold(gateway, decision, message, proof, number), decidedTold(decision, message, proof)];
+      }),
+      ...refused.map(({ decision, message }) => decidedTold(decision, message, proofOf(decision.entryId))),
+    ];
+    return { done, told };
+  }
+
+  private async noticesTogether(
+    tx: EntityManager,
+    entryIds: readonly string[],
+    proofOf: (entryId: string) => string,
+  ): Promise<{ readonly done: readonly string[]; readonly told: readonly Told[] }> {
+    if (entryIds.length === 0) return { done: [], told: [] };
+    const notices = (await together.noticesWaiting(tx, entryIds)).filter(
+      (one) => !isOfRetraction(one) && this.proven(one.notice, one.blind, proofOf(one.entryId)),
+    );
+    const done = notices.map(({ entryId }) => entryId);
+    await together.released(tx, 'notice', done, this.now());
+    return { done, told: notices.map((one) => noticeTold(one, proofOf(one.entryId))) };
   }
 
   /**
@@ -97,13 +173,7 @@ export class ReleaseProven {
     } else {
       await messages.move(tx, message, 'refused', at);
     }
-    await this.tell(tx, message.gateway, 'message.decided.v1', {
-      messageId: message.messageId,
-      attempt: message.attempt,
-      decision: decision.decision,
-      blind: decision.blind.toString('base64url'),
-      proof,
-    });
+    await this.tell(tx, decidedTold(decision, message, proof));
     await entries.released(tx, 'decision', entryId, at);
     this.crash('exchange.release.before-commit');
     return 'released';
@@ -116,18 +186,11 @@ export class ReleaseProven {
     proof: string,
     at: Date,
   ): Promise<void> {
-    const recipient = this.law.newest().authority(message.recipient);
-    if (recipient === undefined || message.jwe === undefined) throw new Error('a permit without recipient or document');
-    const deliveryNumber = await messages.deliver(tx, message, decision.entryId, at);
+    const gateway = this.law.newest().authority(message.recipient)?.gateway;
+    if (gateway === undefined || message.jwe === undefined) throw new Error('a permit without recipient or document');
+    const number = await messages.deliver(tx, message, decision.entryId, at);
     await messages.move(tx, message, 'released', at);
-    await this.tell(tx, recipient.gateway, 'delivery.released.v1', {
-      manifest: message.manifest,
-      jwe: message.jwe,
-      decision: decision.decision,
-      blind: decision.blind.toString('base64url'),
-      proof,
-      deliveryNumber,
-    });
+    await this.tell(tx, releasedTold(gateway, decision, message, proof, number));
   }
 
   /** @returns what became of a permit that may no longer leave; undefined: it may */
@@ -173,36 +236,21 @@ export class ReleaseProven {
     return 'told';
   }
 
-  private async tellNotice(tx: EntityManager, notice: StoredNotice, proof: string): Promise<void> {
-    const proven = { notice: notice.notice, blind: notice.blind.toString('base64url'), proof };
-    if (notice.kind === 'retraction-recorded' || notice.kind === 'withdrawn')
-      return this.tellRetraction(tx, notice, proven);
-    if (notice.kind !== 'receipt-recorded') return this.tell(tx, notice.gateway, 'notice.issued.v1', proven);
-    const receipt = notice.statement;
-    if (receipt === undefined) throw new Error('a receipt notice without its receipt');
-    const { sealed } = notice;
-    const body = { receipt, ...(sealed === undefined ? {} : { sealed }), ...proven };
-    return this.tell(tx, notice.gateway, 'receipt.recorded.v1', body);
+  private tellNotice(tx: EntityManager, notice: StoredNotice, proof: string): Promise<void> {
+    return isOfRetraction(notice) ? this.tellRetraction(tx, notice, proof) : this.tell(tx, noticeTold(notice, proof));
   }
 
   /** To its sender; and to the recipient's gateway, if the message ever went there. One gateway is told once. */
-  private async tellRetraction(tx: EntityManager, notice: StoredNotice, proven: object): Promise<void> {
+  private async tellRetraction(tx: EntityManager, notice: StoredNotice, proof: string): Promise<void> {
     const { sender = '', messageId = '', attempt = 0, recipient = '' } = parseNotice(notice.notice).notice;
     const there = this.law.newest().authority(recipient)?.gateway;
     const isReleased = await messages.isReleased(tx, { sender, messageId, attempt });
     const told = new Set([notice.gateway, ...(isReleased && there !== undefined ? [there] : [])]);
-    for (const gateway of told)
-      await this.tell(tx, gateway, 'retraction.recorded.v1', { retraction: notice.statement, ...proven });
+    for (const gateway of told) await this.tell(tx, retractionTold(gateway, notice, proof));
   }
 
-  private tell(tx: EntityManager, gateway: string, type: ToGateway, body: object): Promise<void> {
-    return enqueue(tx, schema, {
-      id: this.newId(),
-      exchange: OUT_EXCHANGE,
-      routingKey: gatewayDeliveryKey(gateway),
-      type,
-      body: canonicalBytes(body),
-    });
+  private tell(tx: EntityManager, told: Told): Promise<void> {
+    return enqueue(tx, schema, outboxRow(told, this.newId()));
   }
 
   private proven(entry: string, blind: Buffer, proof: string): boolean {

@@ -17,15 +17,24 @@ const aReleaser = (all: number, poison: number, error: Error) => {
   const done: string[] = [];
   let told = 0;
   const waiting = Array.from({ length: all }, (_, i): Waiting => ({ entryId: `entry-${i}`, is: 'decision' }));
+  const isPoison = ({ entryId }: Waiting): boolean => Number(entryId.split('-')[1]) < poison;
   const releasing = {
-    waiting: () => Promise.resolve(waiting.filter(({ entryId }) => !done.includes(entryId))),
-    release: ({ entryId }: Waiting) => {
-      if (Number(entryId.split('-')[1]) < poison) return Promise.reject(error);
-      done.push(entryId);
+    waiting: (limit: number) =>
+      Promise.resolve(waiting.filter(({ entryId }) => !done.includes(entryId)).slice(0, limit)),
+    // One that cannot be released rolls back what the others did in the same transaction.
+    releaseAll: (_: unknown, all: readonly Waiting[]) => {
+      if (all.some(isPoison)) return Promise.reject(error);
+      done.push(...all.map(({ entryId }) => entryId));
+      return Promise.resolve(new Set(all.map(({ entryId }) => entryId)));
+    },
+    release: (one: Waiting) => {
+      if (isPoison(one)) return Promise.reject(error);
+      done.push(one.entryId);
       return Promise.resolve('released');
     },
   } as unknown as ReleaseProven;
   const proofs = {
+    larger: () => Promise.resolve(1n),
     find: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'proof']))),
   } as unknown as LedgerProofs;
   const releaser = new Rounds(releasing, proofs, new EventLog('test', 'silent'), () => void (told += 1));
@@ -42,5 +51,15 @@ it.each<[string, Error]>([
   expect(done).toHaveLength(40);
   expect(told()).toBe(1);
   // Nothing but what cannot be released is left: it is asked about again after a pause.
+  expect(await releaser.once()).toBeGreaterThan(0);
+});
+
+it('releases in one transaction what stands, in rounds of as many as it asks for', async () => {
+  const { releaser, done, told } = aReleaser(450, 0, new Error('nothing is wrong'));
+  for (const most of [200, 400, 450]) {
+    expect(await releaser.once()).toBe(0);
+    expect(done).toHaveLength(most);
+  }
+  expect(told()).toBe(3);
   expect(await releaser.once()).toBeGreaterThan(0);
 });

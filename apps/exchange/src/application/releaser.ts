@@ -32,6 +32,7 @@ export class Releaser extends Loop {
       return await this.releaseSome();
     } catch (error) {
       if (this.stopping.aborted) return 0;
+      this.size = 0n;
       const code = error instanceof OperatorError ? 'ledger' : heldBy(error);
       if (code === undefined) this.log.failure('releaser.failed', error);
       else this.log.warn('releaser.waits', { code });
@@ -41,25 +42,47 @@ export class Releaser extends Loop {
 
   /** @returns milliseconds until it is worth looking again */
   private async releaseSome(): Promise<number> {
+    if ((await this.releasing.waiting(1)).length === 0) return IDLE_MS;
+    // What waits is proven by a checkpoint that was not here before, or was asked for in vain already.
+    this.size = await this.proofs.larger(this.size, CHECKPOINT_WAIT_MS, this.stopping);
     const waiting = await this.releasing.waiting(BATCH);
-    if (waiting.length === 0) return IDLE_MS;
     const proofs = await this.proofs.find(waiting.map(({ entryId }) => entryId));
     const provable = waiting.filter(({ entryId }) => proofs.has(entryId));
-    if (provable.length === 0) {
-      this.size = await this.proofs.larger(this.size, CHECKPOINT_WAIT_MS, this.stopping);
-      return 0;
+    if (provable.length === 0) return 0;
+    const done = await this.together(proofs, provable);
+    const left = provable.filter(({ entryId }) => !done.has(entryId));
+    const progress = done.size + (await this.oneByOne(proofs, left));
+    this.released();
+    // There may be more than were asked for.
+    if (waiting.length === BATCH) this.size = 0n;
+    // What does not verify or is held will not do better for being asked at once.
+    return progress === 0 ? RETRY_MS : 0;
+  }
+
+  /** @returns ids of those that are done; none when one of them could not be released with the others */
+  private async together(
+    proofs: ReadonlyMap<string, string>,
+    provable: readonly Waiting[],
+  ): Promise<ReadonlySet<string>> {
+    try {
+      return await this.releasing.releaseAll(proofs, provable);
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      return new Set();
     }
+  }
+
+  /** @returns how many are done */
+  private async oneByOne(proofs: ReadonlyMap<string, string>, left: readonly Waiting[]): Promise<number> {
     let progress = 0;
-    const queue = [...provable];
+    const queue = [...left];
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         if (await this.release(next, proofs.get(next.entryId) ?? '')) progress += 1;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    this.released();
-    // What does not verify or is held will not do better for being asked at once.
-    return progress === 0 ? RETRY_MS : 0;
+    return progress;
   }
 
   /** One entry that cannot be released keeps waiting, and keeps nothing behind it waiting. @returns whether it is done with */

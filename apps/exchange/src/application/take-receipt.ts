@@ -3,15 +3,20 @@ import { fitAfter, parseManifest, parseReceipt, sha256Base64url, verifyReceipt }
 import type { Receipt } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import type { ReceiptSignedV1 } from '#contracts';
-import type { DataSource } from 'typeorm';
+import { isStoreFailure } from '#persistence';
+import { Together } from '#platform';
+import type { DataSource, EntityManager } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
 import { messages } from '../persistence/message.store.js';
 import type { MessageKey } from '../persistence/message.store.js';
 import { retractions } from '../persistence/retraction.store.js';
+import { together } from '../persistence/together.store.js';
+import type { Receiving } from '../persistence/together.store.js';
 import { digestOf } from './ground.js';
-import type { Recorder } from './recorder.js';
+import type { Noticed, Recorder } from './recorder.js';
 import { publishedBy, readable } from './sender.js';
 import type { EstablishSender } from './sender.js';
+import { settledOf } from './settled.js';
 
 export interface TakenReceipt {
   readonly messageId: string;
@@ -19,8 +24,24 @@ export interface TakenReceipt {
   readonly outcome: 'taken' | 'known';
 }
 
+type Outcome = TakenReceipt['outcome'] | 'early';
+
+/** A receipt whose signature was verified. */
+interface GivenReceipt {
+  readonly message: ReceiptSignedV1;
+  readonly receipt: Receipt;
+  readonly sha256: string;
+  readonly snapshot: Snapshot;
+  readonly at: Date;
+}
+
+/** As decisions are recorded. */
+const [AT_ONCE, APART_MS] = [50, 30];
+
 /** Design.md section 4, step 7: a receipt is taken into the log by a signed notice, and goes on to the sender. */
 export class TakeReceipt {
+  private readonly together = new Together((all: readonly GivenReceipt[]) => this.takeAll(all), AT_ONCE, APART_MS);
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly senders: EstablishSender,
@@ -35,35 +56,43 @@ export class TakeReceipt {
     const { env, gateway, by, messageId, kind } = receipt;
     const sha256 = sha256Base64url(message.receipt);
     const sealed = receipt.sealedSha256 === (message.sealed === undefined ? undefined : digestOf(message.sealed));
-    if (sealed && publishedBy(gateway, account)) {
-      const known = await messages.holdsReceipt(this.dataSource.manager, receipt.receiptId, sha256);
-      if (known) return { messageId, kind, outcome: 'known' };
-    }
     const at = this.now();
-    const snapshot = await this.senders.establish(
-      { kid, env, gateway, authority: by, at },
-      account,
-      { key: 'receipt-key', signature: 'receipt-signature' },
-      (key) => verifyReceipt(message.receipt, key),
-    );
-    if (!sealed) throw new SetAside('receipt-unbound');
-    // What a gateway gave in order is handled here several at a time: that which must stand before it may be a moment behind.
-    let outcome = await this.take(message, receipt, sha256, { snapshot, at });
+    try {
+      const snapshot = await this.senders.establish(
+        { kid, env, gateway, authority: by, at },
+        account,
+        { key: 'receipt-key', signature: 'receipt-signature' },
+        (key) => verifyReceipt(message.receipt, key),
+      );
+      if (!sealed) throw new SetAside('receipt-unbound');
+      const outcome = await this.inOrder({ message, receipt, sha256, snapshot, at });
+      this.crash('exchange.receipt.after-commit');
+      return { messageId, kind, outcome };
+    } catch (error) {
+      // Of what was taken before nothing is judged again, whatever has ended since.
+      const mayBeKnown = sealed && publishedBy(gateway, account) && !isStoreFailure(error);
+      if (!mayBeKnown || !(await messages.holdsReceipt(this.dataSource.manager, receipt.receiptId, sha256)))
+        throw error;
+      return { messageId, kind, outcome: 'known' };
+    }
+  }
+
+  /** What a gateway gave in order is handled here several at a time: that which must stand before it may be a moment behind. */
+  private async inOrder(given: GivenReceipt): Promise<TakenReceipt['outcome']> {
+    const first =
+      given.receipt.kind === 'technical' ? await this.together.add(given) : await settledOf(this.alone(given));
+    if (first.status === 'rejected') throw first.reason;
+    let outcome = first.value;
     for (let tried = 1; outcome === 'early'; tried += 1) {
       if (tried === TRIES) throw new SetAside('receipt-order');
       await delay(PAUSE_MS);
-      outcome = await this.take(message, receipt, sha256, { snapshot, at });
+      outcome = await this.alone(given);
     }
-    this.crash('exchange.receipt.after-commit');
-    return { messageId, kind, outcome };
+    return outcome;
   }
 
-  private take(
-    message: ReceiptSignedV1,
-    receipt: Receipt,
-    sha256: string,
-    { snapshot, at }: { readonly snapshot: Snapshot; readonly at: Date },
-  ): Promise<TakenReceipt['outcome'] | 'early'> {
+  /** Any receipt, in a transaction of its own. */
+  private alone({ message, receipt, sha256, snapshot, at }: GivenReceipt): Promise<Outcome> {
     const { by, messageId, attempt, kind } = receipt;
     return this.dataSource.transaction(async (tx) => {
       const delivery = await messages.delivery(tx, messageId, attempt, by, receipt.decisionEntryId);
@@ -82,17 +111,87 @@ export class TakeReceipt {
       if (!added) return 'known';
       if (kind === 'technical') await messages.move(tx, subject, 'fetched', at);
       if (kind === 'rejected') await messages.move(tx, subject, 'rejected', at);
-      const { sender, recipient } = subject;
-      const body = { kind: 'receipt-recorded' as const, ...keyOf(subject), sender, recipient, statementSha256: sha256 };
-      await this.recorder.notice(tx, subject.gateway, body, snapshot, at, {
-        statement: message.receipt,
-        ...(message.sealed === undefined ? {} : { sealed: message.sealed }),
-      });
+      await this.recorder.notices(tx, [noticed(subject, { message, receipt, sha256, snapshot, at })]);
       this.crash('exchange.receipt.before-commit');
       return 'taken';
     });
   }
+
+  /** Technical receipts, the first of their attempts, in one transaction. When it fails each is taken alone: none fails for another. */
+  private async takeAll(all: readonly GivenReceipt[]): Promise<readonly PromiseSettledResult<Outcome>[]> {
+    let taken: ReadonlySet<GivenReceipt>;
+    try {
+      taken = await this.dataSource.transaction((tx) => this.takeSome(tx, all));
+    } catch (error) {
+      if (isStoreFailure(error)) throw error;
+      taken = new Set();
+    }
+    return Promise.all(
+      all.map((one) =>
+        taken.has(one) ? ({ status: 'fulfilled', value: 'taken' } as const) : settledOf(this.alone(one)),
+      ),
+    );
+  }
+
+  /** @returns those that stand where nothing stood */
+  private async takeSome(tx: EntityManager, all: readonly GivenReceipt[]): Promise<ReadonlySet<GivenReceipt>> {
+    const subjects = await together.receiving(
+      tx,
+      all.map(({ receipt }) => receipt),
+    );
+    const first = new Map<string, readonly [Receiving, GivenReceipt]>();
+    for (const given of all) {
+      const { messageId, attempt, by, decisionEntryId, jweSha256 } = given.receipt;
+      const subject = subjects.find((one) => one.entryId === decisionEntryId);
+      const bound = subject?.messageId === messageId && subject.attempt === attempt && subject.recipient === by;
+      if (bound && subject.jweSha256 === jweSha256 && !first.has(decisionEntryId))
+        first.set(decisionEntryId, [subject, given]);
+    }
+    const fresh = await together.addFirstReceipts(
+      tx,
+      [...first.values()].map(([subject, { receipt, sha256, at }]) => ({
+        ...receipt,
+        sender: subject.sender,
+        sha256,
+        at,
+      })),
+    );
+    const taken = [...first.values()].filter(([, { receipt }]) => fresh.has(receipt.receiptId));
+    if (taken.length === 0) return new Set();
+    const at = this.now();
+    await together.move(
+      tx,
+      taken.map(([subject]) => subject),
+      'fetched',
+      at,
+    );
+    await this.recorder.notices(
+      tx,
+      taken.map(([subject, given]) => noticed(subject, given)),
+    );
+    this.crash('exchange.receipt.before-commit');
+    return new Set(taken.map(([, given]) => given));
+  }
 }
+
+/** What takes a receipt into the log, and tells the sender's gateway. */
+const noticed = (
+  {
+    sender,
+    messageId,
+    attempt,
+    recipient,
+    gateway,
+  }: MessageKey & { readonly recipient: string; readonly gateway: string },
+  { message: { receipt: statement, sealed }, sha256, snapshot, at }: GivenReceipt,
+): Noticed => ({
+  gateway,
+  body: { kind: 'receipt-recorded', messageId, attempt, sender, recipient, statementSha256: sha256 },
+  snapshot,
+  at,
+  statement,
+  ...(sealed === undefined ? {} : { sealed }),
+});
 
 /** @param manifest empty when it was erased: then nobody can say */
 const isCorrection = (manifest: string): boolean =>
@@ -100,5 +199,3 @@ const isCorrection = (manifest: string): boolean =>
 
 const TRIES = 10;
 const PAUSE_MS = 200;
-
-const keyOf = ({ messageId, attempt }: MessageKey) => ({ messageId, attempt });

@@ -27,7 +27,7 @@ export interface Waiting {
   readonly is: 'decision' | 'notice';
 }
 
-interface DecisionRow {
+export interface DecisionRow {
   readonly entry_id: string;
   readonly sender: string;
   readonly message_id: string;
@@ -38,7 +38,7 @@ interface DecisionRow {
   readonly keys_size: string;
   readonly decided_at: Date;
 }
-const toDecision = (row: DecisionRow): StoredDecision => ({
+export const toDecision = (row: DecisionRow): StoredDecision => ({
   entryId: row.entry_id,
   sender: row.sender,
   messageId: row.message_id,
@@ -48,6 +48,24 @@ const toDecision = (row: DecisionRow): StoredDecision => ({
   blind: row.blind,
   keysSize: BigInt(row.keys_size),
   decidedAt: row.decided_at,
+});
+
+const DECISION_COLUMNS = 'entry_id, sender, message_id, attempt, outcome, decision, blind, keys_size, decided_at';
+
+export type NoticeRow = Omit<StoredNotice, 'entryId' | 'statement' | 'sealed'> & {
+  readonly entry_id: string;
+  readonly statement: string | null;
+  readonly sealed: string | null;
+};
+export const toNotice = ({ entry_id: entryId, kind, gateway, notice, blind, at, ...row }: NoticeRow): StoredNotice => ({
+  entryId,
+  kind,
+  gateway,
+  notice,
+  blind,
+  at,
+  ...(row.statement === null ? {} : { statement: row.statement }),
+  ...(row.sealed === null ? {} : { sealed: row.sealed }),
 });
 
 /** Entries that the exchange has signed, always within a caller's transaction. */
@@ -69,39 +87,6 @@ export const entries = {
     return BigInt(row?.size ?? 0);
   },
 
-  /** Hands the entry to the ledger in the transaction of the act: both or neither. */
-  async toLedger(
-    tx: EntityManager,
-    entryId: string,
-    entry: string,
-    blind: Buffer,
-    annex: string | undefined,
-  ): Promise<void> {
-    await tx.query(
-      `INSERT INTO ledger.pending (log, entry_id, entry, blind, annex) VALUES ('disclosure', $1, $2, $3, $4)`,
-      [entryId, Buffer.from(entry, 'ascii'), blind, annex === undefined ? null : Buffer.from(annex, 'ascii')],
-    );
-  },
-
-  async addDecision(tx: EntityManager, decision: StoredDecision, number: number): Promise<void> {
-    await tx.query(
-      `INSERT INTO exchange.decision (entry_id, sender, message_id, attempt, outcome, number, keys_size, decision, blind, decided_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [
-        decision.entryId,
-        decision.sender,
-        decision.messageId,
-        decision.attempt,
-        decision.outcome,
-        number,
-        decision.keysSize.toString(),
-        decision.decision,
-        decision.blind,
-        decision.decidedAt,
-      ],
-    );
-  },
-
   /** @returns the standing decision on an attempt; undefined when there is none, or it was erased */
   async standing(
     tx: EntityManager,
@@ -113,23 +98,6 @@ export const entries = {
       [sender, messageId, attempt],
     );
     return row?.decision;
-  },
-
-  async addNotice(tx: EntityManager, notice: StoredNotice): Promise<void> {
-    await tx.query(
-      `INSERT INTO exchange.notice (entry_id, kind, gateway, notice, blind, statement, sealed, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        notice.entryId,
-        notice.kind,
-        notice.gateway,
-        notice.notice,
-        notice.blind,
-        notice.statement ?? null,
-        notice.sealed ?? null,
-        notice.at,
-      ],
-    );
   },
 
   async waiting(tx: EntityManager, limit: number): Promise<readonly Waiting[]> {
@@ -162,7 +130,7 @@ export const entries = {
   /** Locks it, if nobody else has it in hand and it still waits. */
   async decisionWaiting(tx: EntityManager, entryId: string): Promise<StoredDecision | undefined> {
     const [row] = await tx.query<DecisionRow[]>(
-      `SELECT * FROM exchange.decision WHERE entry_id = $1 AND released_at IS NULL AND superseded_at IS NULL
+      `SELECT ${DECISION_COLUMNS} FROM exchange.decision WHERE entry_id = $1 AND released_at IS NULL AND superseded_at IS NULL
        FOR UPDATE SKIP LOCKED`,
       [entryId],
     );
@@ -203,21 +171,12 @@ export const entries = {
   },
 
   async noticeWaiting(tx: EntityManager, entryId: string): Promise<StoredNotice | undefined> {
-    const [row] = await tx.query<
-      (Omit<StoredNotice, 'entryId' | 'statement' | 'sealed'> & { statement: string | null; sealed: string | null })[]
-    >(`SELECT * FROM exchange.notice WHERE entry_id = $1 AND released_at IS NULL FOR UPDATE SKIP LOCKED`, [entryId]);
-    if (row === undefined) return undefined;
-    const { kind, gateway, notice, blind, at, statement, sealed } = row;
-    return {
-      entryId,
-      kind,
-      gateway,
-      notice,
-      blind,
-      at,
-      ...(statement === null ? {} : { statement }),
-      ...(sealed === null ? {} : { sealed }),
-    };
+    const [row] = await tx.query<NoticeRow[]>(
+      `SELECT entry_id, kind, gateway, notice, blind, statement, sealed, at FROM exchange.notice
+       WHERE entry_id = $1 AND released_at IS NULL FOR UPDATE SKIP LOCKED`,
+      [entryId],
+    );
+    return row === undefined ? undefined : toNotice(row);
   },
 
   async released(tx: EntityManager, is: Waiting['is'], entryId: string, at: Date): Promise<void> {

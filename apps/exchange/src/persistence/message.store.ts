@@ -26,7 +26,7 @@ export interface StoredDelivery extends MessageKey {
   readonly entryId: string;
 }
 
-interface MessageRow {
+export interface MessageRow {
   readonly sender: string;
   readonly message_id: string;
   readonly attempt: number;
@@ -41,7 +41,7 @@ interface MessageRow {
   readonly expires_at: Date;
   readonly state: StoredMessage['state'];
 }
-const toMessage = (row: MessageRow): StoredMessage => ({
+export const toMessage = (row: MessageRow): StoredMessage => ({
   sender: row.sender,
   messageId: row.message_id,
   attempt: row.attempt,
@@ -56,6 +56,12 @@ const toMessage = (row: MessageRow): StoredMessage => ({
   expiresAt: row.expires_at,
   state: row.state,
 });
+
+/** By name, so that the statement is planned once. */
+export const MESSAGE_COLUMNS = [
+  ...['sender', 'message_id', 'attempt', 'recipient', 'case_id', 'gateway', 'manifest', 'manifest_sha256'],
+  ...['jwe', 'jwe_sha256', 'received_at', 'expires_at', 'state'],
+] as const;
 
 /** States in which a sealed copy is delivered to nobody any more. */
 const ENDED: ReadonlySet<StoredMessage['state']> = new Set(['refused', 'fetched', 'rejected', 'expired', 'withdrawn']);
@@ -88,7 +94,7 @@ export const messages = {
   /** Locks the row. */
   async find(tx: EntityManager, { sender, messageId, attempt }: MessageKey): Promise<StoredMessage | undefined> {
     const [row] = await tx.query<MessageRow[]>(
-      `SELECT * FROM exchange.message WHERE sender = $1 AND message_id = $2 AND attempt = $3 FOR UPDATE`,
+      `SELECT ${MESSAGE_COLUMNS.join(', ')} FROM exchange.message WHERE sender = $1 AND message_id = $2 AND attempt = $3 FOR UPDATE`,
       [sender, messageId, attempt],
     );
     return row === undefined ? undefined : toMessage(row);

@@ -57,7 +57,8 @@ export class Checkpoints {
   private hint: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
   private readonly asked = new Set<LogName>();
-  private begunAt = 0;
+  /** Readings that were begun. */
+  private begun = 0;
 
   constructor(
     private readonly store: CheckpointStore,
@@ -143,17 +144,17 @@ export class Checkpoints {
 
   /** Something was written, perhaps by this process: looks in a moment, unless it does so anyway. */
   hinted(): void {
-    const at = performance.now();
+    const { begun } = this;
     this.hint ??= setTimeout(() => {
       this.hint = undefined;
-      if (this.begunAt < at) void this.look();
+      if (this.begun === begun) void this.look();
     }, HINT_MS);
   }
 
   private async readOn(): Promise<void> {
     for (let [log] = this.asked; log !== undefined; [log] = this.asked) {
       this.asked.delete(log);
-      this.begunAt = performance.now();
+      this.begun += 1;
       await this.read(log);
     }
   }
