@@ -4,6 +4,7 @@ import type {
   DueStore,
   Dues,
   ListedReferral,
+  MessageOutline,
   MessageDue,
   NewIncident,
   Outgoing,
@@ -77,6 +78,13 @@ export class MemoryReferralStore implements ReferralStore, Pick<DueStore, 'open'
   findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined> {
     const own = [...this.referrals.values()].filter((referral) => referral.authority === authority);
     return Promise.resolve(own.flatMap(({ messages }) => messages).find((message) => message.messageId === messageId));
+  }
+
+  async outline(authority: string, messageId: string): Promise<MessageOutline | undefined> {
+    const message = await this.findMessage(authority, messageId);
+    const isOf = ({ messages }: StoredReferral): boolean => messages.some((one) => one.messageId === messageId);
+    const type = [...this.referrals.values()].find((one) => one.authority === authority && isOf(one))?.type ?? '';
+    return message === undefined ? undefined : { ...message, type };
   }
 
   record(

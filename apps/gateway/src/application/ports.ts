@@ -92,6 +92,13 @@ export interface StoredMessage {
   /** When it was erased: then nothing is in its detail. */
   readonly erasedAt?: Date;
 }
+/** What stands beside a message's secret part, and the type of its referral. */
+export interface MessageOutline extends Pick<
+  StoredMessage,
+  'recipient' | 'state' | 'attempt' | 'manifestSha256' | 'jweSha256' | 'erasedAt'
+> {
+  readonly type: string;
+}
 /** A message that waits for another sealing key of its recipient. */
 export interface AwaitingKey {
   readonly referralId: string;
@@ -211,6 +218,8 @@ export interface ReferralStore {
   /** Signed refusal reports about a message, exact characters, the oldest first. */
   refusalsOf(authority: string, messageId: string): Promise<readonly string[]>;
   findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined>;
+  /** Opens nothing. */
+  outline(authority: string, messageId: string): Promise<MessageOutline | undefined>;
   /** Keeps a statement, moves the message by `fact`, and notes what is due; a statement already kept gains what it lacked. */
   record(
     authority: string,
@@ -219,6 +228,8 @@ export interface ReferralStore {
     dues?: Dues,
     /** Opened with it, once. */
     incident?: NewIncident,
+    /** The message as it was read: spares looking at it again, and binds nobody. */
+    from?: Pick<MessageOutline, 'state' | 'attempt' | 'erasedAt'>,
   ): Promise<'recorded' | 'unknown'>;
   /** Those of an authority that wait for a key, the longest waiting first. */
   awaitingKey(authority: string): Promise<readonly AwaitingKey[]>;

@@ -18,6 +18,8 @@ import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
 import type {
   Dues,
+  EarlierAttempt,
+  MessageOutline,
   NewIncident,
   Now,
   ReferralStore,
@@ -80,7 +82,7 @@ export class RecordOutcome {
       decision.manifestSha256 === of?.manifestSha256 &&
       decision.jweSha256 === of.jweSha256;
     if (!agree) throw new UntrustedStatement('decision-binding');
-    this.keyHadEnded(decision, of, snapshot);
+    await this.keyHadEnded(decision, snapshot);
     return this.keep(
       decision.sender,
       {
@@ -95,15 +97,20 @@ export class RecordOutcome {
       },
       decision.outcome === 'permit' ? 'released' : ended('refused', refusedForKey(decision), decision.attempt),
       decision.outcome === 'permit' && decision.attempt === own.attempt
-        ? { set: duesOf(typeOf(own), clockOf(decision), this.now()), at: this.now() }
+        ? { set: duesOf(own.type, clockOf(decision), this.now()), at: this.now() }
         : undefined,
+      undefined,
+      own,
     );
   }
 
   /** Of an exchange that says so of a key that was live it is not believed: it would choose which key its sender seals to next. */
-  private keyHadEnded(decision: Decision, { detail }: SealedAttempt, snapshot: Snapshot): void {
-    if (!refusedForKey(decision) || detail.manifest === undefined) return;
-    const { sealingKey } = parseManifest(detail.manifest).manifest;
+  private async keyHadEnded(decision: Decision, snapshot: Snapshot): Promise<void> {
+    if (!refusedForKey(decision)) return;
+    const message = await this.store.findMessage(decision.sender, decision.messageId);
+    const { manifest } = attemptOf(message, decision.attempt)?.detail ?? {};
+    if (manifest === undefined) return;
+    const { sealingKey } = parseManifest(manifest).manifest;
     const key = snapshot.on(new Date(decision.decidedAt)).key(sealingKey);
     if (key?.use === 'sealing' && key.holder === decision.recipient)
       throw new UntrustedStatement('sealing-key-is-live');
@@ -159,6 +166,7 @@ export class RecordOutcome {
             openedAt: this.now(),
           }
         : undefined,
+      own,
     );
   }
 
@@ -217,6 +225,8 @@ export class RecordOutcome {
       },
       factOfNotice[notice.kind],
       dues,
+      undefined,
+      own,
     );
   }
 
@@ -226,8 +236,9 @@ export class RecordOutcome {
     fact: MessageState | undefined,
     dues?: Dues,
     incident?: NewIncident,
+    from?: Own,
   ): Promise<Recorded> {
-    const outcome = await this.store.record(sender, statement, fact, dues, incident);
+    const outcome = await this.store.record(sender, statement, fact, dues, incident, from);
     if (fact === 'awaiting-key') this.awaiting();
     return { messageId: statement.messageId, kind: statement.kind, outcome };
   }
@@ -265,35 +276,39 @@ export class RecordOutcome {
     return undefined;
   }
 
-  private async own(sender: string, messageId: string): Promise<StoredMessage | undefined> {
-    return this.keys.hosts(sender) ? this.store.findMessage(sender, messageId) : undefined;
+  private async own(sender: string, messageId: string): Promise<Own | undefined> {
+    if (!this.keys.hosts(sender)) return undefined;
+    const outline = await this.store.outline(sender, messageId);
+    if (outline === undefined || outline.attempt === 1) return outline;
+    const { earlier } = (await this.store.findMessage(sender, messageId)) ?? {};
+    return { ...outline, ...(earlier === undefined ? {} : { earlier }) };
   }
 
   private async senderOf(messageId: string): Promise<string | undefined> {
     for (const authority of this.keys.authorities) {
-      if ((await this.store.findMessage(authority, messageId)) !== undefined) return authority;
+      if ((await this.store.outline(authority, messageId)) !== undefined) return authority;
     }
     return undefined;
   }
 }
 
-const typeOf = ({ detail }: StoredMessage): string =>
-  detail.manifest === undefined ? '' : parseManifest(detail.manifest).manifest.messageType;
 const clockOf = ({ verdict }: Decision): string | undefined => {
   const { clock } = verdict as { readonly clock?: unknown };
   return typeof clock === 'string' ? clock : undefined;
 };
 
 /** Earlier attempts of what is erased are gone with it, so that nothing can be held against them. */
-const isGone = (own: StoredMessage, attempt: number): boolean => own.erasedAt !== undefined && attempt < own.attempt;
+const isGone = (own: Own, attempt: number): boolean => own.erasedAt !== undefined && attempt < own.attempt;
 
-interface SealedAttempt extends Pick<StoredMessage, 'manifestSha256' | 'jweSha256'> {
-  readonly detail: Pick<StoredMessage['detail'], 'manifest'>;
-}
+/** A message of this gateway's, with what was signed and sealed as its earlier attempts. */
+interface Own extends MessageOutline, Pick<StoredMessage, 'earlier'> {}
 
 /** What was signed and sealed as this attempt. */
-const attemptOf = (own: StoredMessage, attempt: number): SealedAttempt | undefined =>
-  attempt === own.attempt ? own : own.earlier?.find((earlier) => earlier.attempt === attempt);
+const attemptOf = <M extends Pick<StoredMessage, 'attempt' | 'earlier'>>(
+  own: M | undefined,
+  attempt: number,
+): M | EarlierAttempt | undefined =>
+  attempt === own?.attempt ? own : own?.earlier?.find((earlier) => earlier.attempt === attempt);
 
 /** How an attempt ended, unless it may be made again. */
 const ended = (fact: 'refused' | 'rejected', forKey: boolean, attempt: number): MessageState =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { claimInbox } from '#messaging';
+import { QuarantineError } from '#messaging';
+import { Gathered, octets } from '#persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { mayFollow } from '../application/give-receipt.js';
 import type {
@@ -15,7 +16,6 @@ import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
 import { openIncident } from './incident.store.js';
-import { schema } from './index.js';
 import type { Outbox } from './outbox.js';
 import { cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
 import type { DeliveryRow, ReceiptRow } from './rows.js';
@@ -25,20 +25,32 @@ const COLUMNS = `authority, message_id, attempt, sender, case_id, type, function
 
 /** Deliveries to the authorities hosted here. */
 export class PostgresDeliveryStore implements DeliveryStore {
+  private readonly taking: Gathered<
+    object,
+    Pick<DeliveryRow, 'attempt' | 'sender' | 'jwe_sha256' | 'decision_entry_id'> & { readonly n: number }
+  >;
+  private readonly receiving: Gathered<
+    object,
+    { readonly n: number; readonly outcome: 'received' | 'known' | 'erased' | 'id-reuse' }
+  >;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly keys: KeyStore,
     private readonly outbox: Outbox,
-  ) {}
+  ) {
+    this.taking = new Gathered(
+      dataSource,
+      `SELECT n, attempt, sender, jwe_sha256, decision_entry_id FROM gateway.taken($1)`,
+    );
+    this.receiving = new Gathered(dataSource, `SELECT n, outcome FROM gateway.receive($1)`);
+  }
 
-  taken(authority: string, messageId: string): Promise<TakenDelivery | undefined> {
-    return asAuthority(this.dataSource, authority, async (tx) => {
-      const [row] = await tx.query<DeliveryRow[]>(
-        `SELECT ${COLUMNS} FROM gateway.delivery WHERE authority = $1 AND message_id = $2`,
-        [authority, messageId],
-      );
-      return row === undefined ? undefined : toDelivery(row);
-    });
+  async taken(authority: string, messageId: string): Promise<TakenDelivery | undefined> {
+    const [row] = await this.taking.ask({ authority, message_id: messageId });
+    if (row === undefined) return undefined;
+    const { attempt, sender, jwe_sha256: jweSha256, decision_entry_id: decisionEntryId } = row;
+    return { attempt, sender, jweSha256, decisionEntryId };
   }
 
   async receive(
@@ -47,40 +59,34 @@ export class PostgresDeliveryStore implements DeliveryStore {
     receipt: StoredReceipt,
     outgoing: Outgoing,
   ): Promise<boolean> {
-    const { authority, messageId, attempt } = delivery;
-    const fresh = await asAuthority(this.dataSource, authority, async (tx) => {
-      // Inbox and replay key are (message id, attempt); two manifests under one of them are two different things.
-      const digest = createHash('sha256').update(manifestSha256).digest();
-      await alone(tx, messageId);
-      if (await wasRejected(tx, delivery)) return false;
-      if (await wasErased(tx, authority, messageId)) throw new RejectedDelivery('erased');
-      if (!(await claimInbox(tx, schema, 'delivery', `${messageId}.${attempt}`, digest))) return false;
-      const rows = await tx.query<unknown[]>(
-        `INSERT INTO gateway.delivery (authority, message_id, attempt, sender, case_id, type, function, delivery_number,
-           received_at, jwe_sha256, decision_entry_id, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (authority, message_id) DO NOTHING RETURNING message_id`,
-        [
-          authority,
-          messageId,
-          attempt,
-          delivery.sender,
-          delivery.caseId,
-          delivery.type,
-          delivery.function,
-          delivery.deliveryNumber,
-          delivery.receivedAt,
-          delivery.jweSha256,
-          delivery.decisionEntryId,
-          this.keys.cipher(authority).seal(delivery.detail, 'delivery', messageId),
-        ],
-      );
-      if (rows.length === 0) return false;
-      await this.insertReceipt(tx, authority, messageId, receipt);
-      await this.outbox.add(tx, [outgoing]);
-      return true;
+    const { authority, messageId } = delivery;
+    const cipher = this.keys.cipher(authority);
+    const [row] = await this.receiving.ask({
+      authority,
+      message_id: messageId,
+      attempt: delivery.attempt,
+      sender: delivery.sender,
+      case_id: delivery.caseId,
+      type: delivery.type,
+      function: delivery.function,
+      delivery_number: delivery.deliveryNumber,
+      received_at: delivery.receivedAt,
+      jwe_sha256: delivery.jweSha256,
+      decision_entry_id: delivery.decisionEntryId,
+      detail: octets(cipher.seal(delivery.detail, 'delivery', messageId)),
+      digest: octets(createHash('sha256').update(manifestSha256).digest()),
+      receipt_id: receipt.receiptId,
+      receipt_kind: receipt.kind,
+      receipt: receipt.receipt,
+      receipt_detail: octets(cipher.seal(receipt.detail, 'delivery_receipt', receipt.receiptId)),
+      receipt_at: receipt.at,
+      ...this.outbox.row(outgoing),
     });
-    if (fresh) this.outbox.wake();
-    return fresh;
+    if (row?.outcome === 'erased') throw new RejectedDelivery('erased');
+    if (row?.outcome === 'id-reuse') throw new QuarantineError('id-reuse');
+    const isFresh = row?.outcome === 'received';
+    if (isFresh) this.outbox.wake();
+    return isFresh;
   }
 
   async reject(
@@ -212,24 +218,3 @@ export class PostgresDeliveryStore implements DeliveryStore {
     );
   }
 }
-
-/** The sender has a signed receipt, or will have, that it was not taken: it stays so (design.md I1). */
-const wasRejected = async (tx: EntityManager, delivery: StoredDelivery): Promise<boolean> => {
-  const { authority, messageId, attempt, decisionEntryId, jweSha256 } = delivery;
-  const rows = await tx.query<unknown[]>(
-    `SELECT 1 FROM gateway.rejection
-     WHERE authority = $1 AND message_id = $2 AND attempt = $3 AND decision_entry_id = $4 AND jwe_sha256 = $5`,
-    [authority, messageId, attempt, decisionEntryId, jweSha256],
-  );
-  return rows.length > 0;
-};
-
-/** Its authority decided that nothing of it is kept, before it arrived: it is not stored after all. What had arrived is known by its row. */
-const wasErased = async (tx: EntityManager, authority: string, messageId: string): Promise<boolean> => {
-  const rows = await tx.query<unknown[]>(
-    `SELECT 1 FROM gateway.erasure WHERE authority = $1 AND message_id = $2
-       AND NOT EXISTS (SELECT FROM gateway.delivery WHERE authority = $1 AND message_id = $2) LIMIT 1`,
-    [authority, messageId],
-  );
-  return rows.length > 0;
-};

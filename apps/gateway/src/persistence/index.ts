@@ -13,6 +13,7 @@ import { Attachments1766000000000 } from './migrations/1766000000000-attachments
 import { Retractions1766100000000 } from './migrations/1766100000000-retractions.js';
 import { Incidents1766200000000 } from './migrations/1766200000000-incidents.js';
 import { FurthestEntry1766500000000 } from './migrations/1766500000000-furthest-entry.js';
+import { Together1767100000000 } from './migrations/1767100000000-together.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -31,6 +32,7 @@ export const migrations = [
   Retractions1766100000000,
   Incidents1766200000000,
   FurthestEntry1766500000000,
+  Together1767100000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */

@@ -1,4 +1,5 @@
 import { enqueue } from '#messaging';
+import { octets } from '#persistence';
 import type { EntityManager } from 'typeorm';
 import type { Outgoing } from '../application/ports.js';
 import { schema } from './index.js';
@@ -19,6 +20,12 @@ export class Outbox {
       // A lease that does not end: no relay takes it until it is let go.
       if (waits) await tx.query(`UPDATE gateway.outbox SET claimed_until = 'infinity' WHERE id = $1`, [id]);
     }
+  }
+
+  /** The same as members of an item of a shared statement. */
+  row({ id, type, body }: Outgoing): object {
+    const [exchange, routing_key] = ['dx.in', `ref.${this.gateway}`];
+    return { outbox_id: id, exchange, routing_key, outbox_type: type, outbox_body: octets(body) };
   }
 
   /** What waited may leave. */

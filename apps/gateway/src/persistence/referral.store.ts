@@ -1,10 +1,12 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ListReferralsQueryDto, MessageState } from '#contracts';
+import { Gathered, octets } from '#persistence';
 import type {
   AwaitingKey,
   Dues,
   EarlierAttempt,
   ListedReferral,
+  MessageOutline,
   NewIncident,
   Outgoing,
   ReferralStore,
@@ -23,21 +25,36 @@ import { dropAnswer, noteDues } from './due.store.js';
 import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
 import { isRetracted } from './retraction.store.js';
-import { cursorOf, toEarlier, toMessage, toReferral, toStatement } from './rows.js';
-import type { EarlierRow, MessageRow, ReferralRow, StatementRow } from './rows.js';
+import { cursorOf, toEarlier, toMessage, toOutline, toReferral, toStatement } from './rows.js';
+import type { EarlierRow, MessageRow, OutlineRow, ReferralRow, StatementRow } from './rows.js';
 
 const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
   manifest_sha256, jwe_sha256, detail, erased_at`;
 
 /** Referrals of the authorities hosted here, as their senders see them. Each method is one transaction as one authority. */
 export class PostgresReferralStore implements ReferralStore {
+  private readonly held: Gathered<object, { readonly n: number }>;
+  private readonly accepts: Gathered<object, { readonly n: number; readonly taken: boolean }>;
+  private readonly outlines: Gathered<object, OutlineRow>;
+  private readonly records: Gathered<object, { readonly n: number; readonly kept: boolean }>;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly keys: KeyStore,
     private readonly outbox: Outbox,
-  ) {}
+  ) {
+    this.held = new Gathered(dataSource, `SELECT n FROM gateway.holds($1)`);
+    this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept($1)`);
+    this.outlines = new Gathered(
+      dataSource,
+      `SELECT n, type, recipient, state, attempt, manifest_sha256, jwe_sha256, erased_at FROM gateway.outline($1)`,
+    );
+    this.records = new Gathered(dataSource, `SELECT n, kept FROM gateway.record($1)`);
+  }
 
-  find(authority: string, id: string): Promise<StoredReferral | undefined> {
+  async find(authority: string, id: string): Promise<StoredReferral | undefined> {
+    // Nearly every id that a system brings is new.
+    if ((await this.held.ask({ authority, id })).length === 0) return undefined;
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<ReferralRow[]>(`SELECT * FROM gateway.referral WHERE authority = $1 AND id = $2`, [
         authority,
@@ -59,7 +76,57 @@ export class PostgresReferralStore implements ReferralStore {
     outgoing: readonly Outgoing[],
     refusals: readonly StoredRefusal[],
   ): Promise<boolean> {
-    const stored = await asAuthority(this.dataSource, referral.authority, async (tx) => {
+    const isPlain = expected === undefined && refusals.length === 0 && referral.body.attachments === undefined;
+    const stored = isPlain
+      ? await this.accept(referral, outgoing)
+      : await this.putAlone(referral, expected, outgoing, refusals);
+    if (stored) this.outbox.wake();
+    if (stored && outgoing.some(({ waits }) => waits)) this.outbox.carry();
+    return stored;
+  }
+
+  /** What is new, brings no attachment, and of which nothing was refused. */
+  private async accept(referral: StoredReferral, outgoing: readonly Outgoing[]): Promise<boolean> {
+    const { authority, id } = referral;
+    const cipher = this.keys.cipher(authority);
+    const [row] = await this.accepts.ask({
+      authority,
+      id,
+      case_id: referral.caseId,
+      type: referral.type,
+      phase: referral.phase,
+      body_digest: referral.bodyDigest,
+      body: octets(cipher.seal(referral.body, 'referral', id)),
+      assessments: octets(cipher.seal(referral.assessments, 'assessment', id)),
+      version: referral.version,
+      submitted_at: referral.submittedAt,
+      lapses_at: referral.lapsesAt,
+      messages: referral.messages.map((message, position) => ({
+        message_id: message.messageId,
+        position,
+        recipient: message.recipient,
+        function: message.function,
+        state: message.state,
+        attempt: message.attempt,
+        changed_at: message.changedAt,
+        expires_at: message.expiresAt,
+        outbox_id: message.outboxId,
+        manifest_sha256: message.manifestSha256,
+        jwe_sha256: message.jweSha256,
+        detail: octets(cipher.seal(message.detail, 'message', message.messageId)),
+      })),
+      outgoing: outgoing.map((one) => this.outbox.row(one)),
+    });
+    return row?.taken === true;
+  }
+
+  private putAlone(
+    referral: StoredReferral,
+    expected: string | undefined,
+    outgoing: readonly Outgoing[],
+    refusals: readonly StoredRefusal[],
+  ): Promise<boolean> {
+    return asAuthority(this.dataSource, referral.authority, async (tx) => {
       const { authority, id } = referral;
       if (expected !== undefined) {
         const [, gone] = await tx.query<[unknown[], number]>(
@@ -76,9 +143,6 @@ export class PostgresReferralStore implements ReferralStore {
       await this.insertRefusals(tx, authority, refusals);
       return true;
     });
-    if (stored) this.outbox.wake();
-    if (stored && outgoing.some(({ waits }) => waits)) this.outbox.carry();
-    return stored;
   }
 
   async refuse(authority: string, refusals: readonly StoredRefusal[]): Promise<void> {
@@ -204,7 +268,59 @@ export class PostgresReferralStore implements ReferralStore {
     });
   }
 
-  record(
+  async outline(authority: string, messageId: string): Promise<MessageOutline | undefined> {
+    const [row] = await this.outlines.ask({ authority, message_id: messageId });
+    return row === undefined ? undefined : toOutline(row);
+  }
+
+  async record(
+    authority: string,
+    statement: StoredStatement,
+    fact: MessageState | undefined,
+    dues?: Dues,
+    incident?: NewIncident,
+    from?: Pick<MessageOutline, 'state' | 'attempt' | 'erasedAt'>,
+  ): Promise<'recorded' | 'unknown'> {
+    const isPlain = incident === undefined && fact !== 'awaiting-key';
+    if (from !== undefined && from.erasedAt === undefined && isPlain) {
+      if (await this.recordFrom(authority, statement, fact, dues, from)) return 'recorded';
+    }
+    return this.recordAlone(authority, statement, fact, dues, incident);
+  }
+
+  /** @returns false, and nothing is changed, when the message is no longer as it was read */
+  private async recordFrom(
+    authority: string,
+    statement: StoredStatement,
+    fact: MessageState | undefined,
+    dues: Dues | undefined,
+    { state, attempt }: Pick<MessageOutline, 'state' | 'attempt'>,
+  ): Promise<boolean> {
+    const next = fact === undefined ? state : advanceBy({ state, attempt }, fact, statement.attempt);
+    const { set = [], met = [], at } = isOfAttempt(statement, attempt, fact) ? (dues ?? NO_DUES) : NO_DUES;
+    const { entryId, messageId, note } = statement;
+    const [row] = await this.records.ask({
+      authority,
+      message_id: messageId,
+      attempt,
+      state,
+      next,
+      ends: isTerminal(next),
+      entry_id: entryId,
+      kind: statement.kind,
+      entry: statement.entry,
+      statement: statement.statement,
+      blind: statement.blind,
+      proof: statement.proof,
+      note: note === undefined ? undefined : octets(this.keys.cipher(authority).seal(note, 'statement', entryId)),
+      at: statement.at,
+      ...(set.length === 0 ? {} : { due: set }),
+      ...(met.length === 0 ? {} : { met, noted_at: at }),
+    });
+    return row?.kept === true;
+  }
+
+  private recordAlone(
     authority: string,
     statement: StoredStatement,
     fact: MessageState | undefined,
@@ -243,10 +359,7 @@ export class PostgresReferralStore implements ReferralStore {
             statement.at,
           ],
         );
-      // What an earlier attempt met or set says nothing of the one that is under way.
-      const { attempt } = statement;
-      const isOfIt = attempt === undefined || attempt === row?.attempt || fact === 'fetched' || fact === 'acknowledged';
-      if (row !== undefined && !erased && dues !== undefined && isOfIt)
+      if (row !== undefined && !erased && dues !== undefined && isOfAttempt(statement, row.attempt, fact))
         await noteDues(tx, authority, statement.messageId, dues);
       if (row !== undefined && incident !== undefined) await openIncident(tx, authority, incident);
       const end =
@@ -489,6 +602,11 @@ const earlierOf = async (
   );
   return { ...message, earlier: rows.map((row) => toEarlier(row, message.messageId, cipher)) };
 };
+
+const NO_DUES: Partial<Dues> = {};
+/** What an earlier attempt met or set says nothing of the one that is under way. */
+const isOfAttempt = ({ attempt }: StoredStatement, underWay: number, fact: MessageState | undefined): boolean =>
+  attempt === undefined || attempt === underWay || fact === 'fetched' || fact === 'acknowledged';
 
 /** Of what was not opened, by the statement that says so: no further attempt is made of what its sender has taken back. */
 const endOf = (kind: string): MessageState => (kind === 'decision' ? 'refused' : 'rejected');

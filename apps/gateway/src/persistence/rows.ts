@@ -4,6 +4,7 @@ import type {
   EarlierAttempt,
   ListedDelivery,
   MessageDetail,
+  MessageOutline,
   Phase,
   StoredAssessment,
   StoredMessage,
@@ -42,6 +43,13 @@ export interface MessageRow {
   jwe_sha256: string | null;
   detail: Buffer;
   erased_at: Date | null;
+}
+export interface OutlineRow extends Pick<
+  MessageRow,
+  'recipient' | 'state' | 'attempt' | 'manifest_sha256' | 'jwe_sha256' | 'erased_at'
+> {
+  n: number;
+  type: string;
 }
 export interface EarlierRow {
   attempt: number;
@@ -100,6 +108,16 @@ export const toMessage = (row: MessageRow, cipher: StorageCipher): StoredMessage
 });
 /** Nobody reads the detail of what is erased: it is not among a referral's messages, and evidence of it is refused. */
 const NOTHING = {} as MessageDetail;
+
+export const toOutline = (row: OutlineRow): MessageOutline => ({
+  type: row.type,
+  recipient: row.recipient,
+  state: row.state,
+  attempt: row.attempt,
+  ...(row.manifest_sha256 === null ? {} : { manifestSha256: row.manifest_sha256 }),
+  ...(row.jwe_sha256 === null ? {} : { jweSha256: row.jwe_sha256 }),
+  ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
+});
 
 export const toEarlier = (row: EarlierRow, messageId: string, cipher: StorageCipher): EarlierAttempt => ({
   attempt: row.attempt,

@@ -1,8 +1,10 @@
 import type { JWK } from 'jose';
 import type { DataSource } from 'typeorm';
+import { Gathered } from '#persistence';
 import type { RegisteredSystem, SystemStore } from '../application/ports.js';
 
 interface SystemRow {
+  n: number;
   id: string;
   authority: string;
   kid: string;
@@ -23,10 +25,18 @@ const toSystem = (row: SystemRow): RegisteredSystem => ({
 
 /** Which system calls for which authority: this table says, never a token (design.md section 9). */
 export class PostgresSystemStore implements SystemStore {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly finding: Gathered<object, SystemRow>;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.finding = new Gathered(
+      dataSource,
+      `SELECT asked.n, s.id, s.authority, s.kid, s.jwk, s.statement, s.stated_at
+       FROM json_to_recordset($1) AS asked (n int, id uuid) JOIN gateway.system s ON s.id = asked.id`,
+    );
+  }
 
   async find(id: string): Promise<RegisteredSystem | undefined> {
-    const [row] = await this.dataSource.query<SystemRow[]>(`SELECT * FROM gateway.system WHERE id = $1`, [id]);
+    const [row] = await this.finding.ask({ id });
     return row === undefined ? undefined : toSystem(row);
   }
 
