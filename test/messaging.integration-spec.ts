@@ -10,6 +10,7 @@ import {
   OUT_EXCHANGE,
   OutboxRelay,
   QUARANTINE_QUEUE,
+  Suspects,
   claimInbox,
   enqueue,
   openConnection,
@@ -99,9 +100,16 @@ describe('messages between outbox and inbox, over a real broker', () => {
     made.start();
     return made;
   };
-  const consumer = (handler: Handler, types = [TYPE]): DisclosureTransport => {
+  const consumer = (handler: Handler, types = [TYPE], mayConsume?: () => Promise<boolean>): DisclosureTransport => {
     const made = new DisclosureTransport(
-      { url: broker.exchange, queue: EXCHANGE_QUEUE, name: 'test', prefetch: 8 },
+      {
+        url: broker.exchange,
+        queue: EXCHANGE_QUEUE,
+        name: 'test',
+        prefetch: 8,
+        suspects: new Suspects(receiving, 'exchange'),
+        ...(mayConsume === undefined ? {} : { mayConsume }),
+      },
       log,
     );
     for (const type of types) made.addHandler(type, handler, true);
@@ -260,6 +268,43 @@ describe('messages between outbox and inbox, over a real broker', () => {
     await settled(had, ids);
     await eventually('well', SOON_MS, async () => (second.fault() === undefined ? true : undefined));
     expect([came.length, events('message.held').length]).toEqual([1, 2]);
+    expect(await waitingIn(QUARANTINE_QUEUE)).toBe(0);
+  });
+
+  it('are dead letters for no number of restarts of a consumer that waits for something', async () => {
+    relay();
+    const ids = await send(20);
+    await eventually('published', SOON_MS, async () => ((await unpublished()).length === 0 ? true : undefined));
+    let asked = 0;
+    for (let restart = 0; restart < 4; restart += 1) {
+      // What everything needs is away: nothing is taken, and no delivery counted.
+      const waiting = consumer(
+        () => Promise.reject(new HoldError('keys')),
+        [TYPE],
+        async () => {
+          asked += 1;
+          return Promise.resolve(false);
+        },
+      );
+      const before = asked;
+      await eventually('asked', SOON_MS, async () => (asked > before ? true : undefined));
+      expect(waiting.fault()).toBe('not-consuming');
+      await waiting.drain();
+    }
+    for (let restart = 0; restart < 3; restart += 1) {
+      // Something that one message needs is away: one at a time is in hand.
+      const holding = consumer(() => Promise.reject(new HoldError('registry')));
+      await eventually('holding', SOON_MS, async () => (holding.fault() === 'holding' ? true : undefined));
+      await holding.drain();
+    }
+    const { handler, had, came } = effects();
+    await consuming(consumer(handler));
+    await settled(had, ids);
+    expect(had.toSorted()).toEqual(ids.toSorted());
+    // The first that held had taken as many as it may before it knew; those after it took what came back one at a time.
+    const counted = came.reduce((sum, { deliveries }) => sum + deliveries - 1, 0);
+    expect(counted).toBeGreaterThan(0);
+    expect(counted).toBeLessThan(2 * 8);
     expect(await waitingIn(QUARANTINE_QUEUE)).toBe(0);
   });
 

@@ -5,11 +5,15 @@ import type { PrivateKey, Retraction } from '#envelope';
 import { aGateway, aWorld, anExchange, example, forged, outcomeOf, sealed } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
 import type { SubmitReferralDto } from '#contracts';
+import { Suspects } from '#messaging';
 import type { DataSource } from 'typeorm';
 import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
 import { Recorder } from '../apps/exchange/src/application/recorder.js';
 import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
 import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
+import type { Releaser } from '../apps/exchange/src/application/releaser.js';
+import { DeadLetters } from '../apps/exchange/src/messages/dead-letters.js';
+import { HandleGatewayMessage } from '../apps/exchange/src/messages/handle-gateway-message.js';
 import { entries } from '../apps/exchange/src/persistence/entry.store.js';
 import { messages } from '../apps/exchange/src/persistence/message.store.js';
 import type { ReceivedRetraction } from '../apps/gateway/src/application/ports.js';
@@ -20,7 +24,7 @@ import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.st
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
-import { OwnDatabases } from './support/databases.js';
+import { OwnDatabases, silent } from './support/databases.js';
 
 jest.setTimeout(60_000);
 const ACCOUNT = 'gw-kommunerna';
@@ -153,6 +157,32 @@ describe('a retraction', () => {
       const rows = await db.query<{ notice: string }[]>(`SELECT notice FROM exchange.notice WHERE kind = 'discarded'`);
       const told = rows.map(({ notice }) => parseNotice(notice).notice);
       expect(told).toContainEqual(expect.objectContaining({ ...key(), recipient: message.message.recipient }));
+    });
+
+    it('whose delivery was counted down while it waited is taken; one that killed its readers is set aside', async () => {
+      const aside = new SetAsideMessages(db, exchange.law, recorder, randomUUID, world.clock.now);
+      const suspects = new Suspects(db, 'exchange');
+      const none = undefined as never;
+      const releaser = { wake: () => undefined } as Releaser;
+      const handle = new HandleGatewayMessage(deciding, none, taking, none, aside, releaser, () => undefined, silent);
+      const dead = new DeadLetters(aside, suspects, handle, releaser, silent);
+      const letter = async (reason: string) => ({
+        type: 'retraction.signed.v1',
+        body: Buffer.from(JSON.stringify({ retraction: await retraction() })),
+        userId: ACCOUNT,
+        messageId: randomUUID(),
+        redelivered: false,
+        deliveries: 1,
+        death: { queue: 'exchange.in', reason },
+      });
+      const held = async () => (await aside.list('held')).map(({ reason }) => reason);
+      const before = await held();
+      await dead.deadLetter(await letter('delivery_limit'));
+      expect([await state(), await held()]).toEqual(['withdrawn', before]);
+      const killer = await letter('rejected');
+      for (const _ of [1, 2, 3]) await suspects.begin('exchange.in', killer);
+      await dead.deadLetter(killer);
+      expect(await held()).toEqual([...before, 'delivery-limit']);
     });
 
     it('of what never came is set aside', async () => {

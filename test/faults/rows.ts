@@ -170,16 +170,21 @@ export const ROWS: readonly Row[] = [
     fault: 'a poisonous message: crashes, throws, hangs its reader',
     keeps: 'I1',
     bar: 'set aside within 60 s; its neighbours go on',
-    proven: [],
-    without: NOT_YET,
+    proven: [
+      at('test/faults/messaging.faults-spec.ts', 'hangs its handler, is set aside, and keeps no neighbour waiting'),
+      at('test/faults/messaging.faults-spec.ts', 'kills whoever reads it, and takes none of those with it'),
+      at('test/messaging.integration-spec.ts', 'are set aside once when their handler fails'),
+    ],
   },
   {
     id: 'F20',
     fault: 'a consumer crashes on one message while it holds twenty',
     keeps: 'I1',
     bar: '0 innocent messages set aside',
-    proven: [],
-    without: NOT_YET,
+    proven: [
+      at('test/faults/messaging.faults-spec.ts', 'kills whoever reads it, and takes none of those with it'),
+      at('test/messaging.integration-spec.ts', 'are dead letters for no number of restarts of a consumer that waits'),
+    ],
   },
   {
     id: 'F21',

@@ -316,7 +316,8 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'unknown-type': 'the AMQP `type` is not known',
   'no-user-id': 'published without `user-id`',
   'handler-failed': 'a handler failed in a way nobody foresaw: see the log at that time',
-  'delivery-limit': 'delivered 20 times without being settled: it may kill whoever reads it',
+  'delivery-limit':
+    'killed whoever read it, alone, more than once; or, from the queue of a gateway, delivered 20 times without being settled',
   'manifest-unreadable': 'the manifest is not a manifest',
   'account-mismatch': "the broker's account is not that of the gateway named",
   environment: 'signed for another environment',

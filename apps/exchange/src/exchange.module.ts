@@ -5,7 +5,14 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { liveSigner } from '#keystore';
-import { ConfirmPublisher, DisclosureTransport, EXCHANGE_QUEUE, OutboxRelay, QUARANTINE_QUEUE } from '#messaging';
+import {
+  ConfirmPublisher,
+  DisclosureTransport,
+  EXCHANGE_QUEUE,
+  OutboxRelay,
+  QUARANTINE_QUEUE,
+  Suspects,
+} from '#messaging';
 import {
   Cooperations,
   KeyExpiry,
@@ -200,6 +207,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     providers: [
       { provide: DataSource, useValue: dataSource },
       { provide: Law, useValue: law },
+      { provide: Suspects, useValue: new Suspects(dataSource, schema) },
       {
         provide: HandleGatewayMessage,
         useValue: new HandleGatewayMessage(
@@ -236,11 +244,22 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   };
 };
 
+/** Without these everything that comes would be held. */
+const NEEDED = ['database', 'keys', 'rules'];
+
 /** Consumers start last: what they take in can be handled by then. */
 const consume = async (app: INestApplication, config: ExchangeConfig, platform: Platform): Promise<void> => {
   const { log, health } = platform;
   const { AMQP_URL: url, PREFETCH: prefetch } = config;
-  const inbound = new DisclosureTransport({ url, queue: EXCHANGE_QUEUE, name: 'exchange', prefetch }, log);
+  const mayConsume = async (): Promise<boolean> => {
+    const faults = await health.faults();
+    return !NEEDED.some((name) => name in faults);
+  };
+  const suspects = app.get(Suspects);
+  const inbound = new DisclosureTransport(
+    { url, queue: EXCHANGE_QUEUE, name: 'exchange', prefetch, suspects, mayConsume },
+    log,
+  );
   const dead = new DisclosureTransport(
     { url, queue: QUARANTINE_QUEUE, name: 'exchange', prefetch: 4, deadLetters: true },
     log,

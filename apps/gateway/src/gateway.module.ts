@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { ConfirmPublisher, DisclosureTransport, OutboxRelay, OutboxRoom, gatewayQueue } from '#messaging';
+import { ConfirmPublisher, DisclosureTransport, OutboxRelay, OutboxRoom, Suspects, gatewayQueue } from '#messaging';
 import {
   Cooperations,
   KeyExpiry,
@@ -323,6 +323,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(HandleIncidents, incidents),
       value(ReceiveRetraction, new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now)),
       value(RetractReferral, retracting),
+      value(Suspects, new Suspects(dataSource, schema)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
       {
@@ -334,11 +335,22 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   };
 };
 
+/** Without these everything that comes would be held. */
+const NEEDED = ['database', 'keys', 'rules'];
+
 /** Consumers start last: what they take in can be handled by then. */
 const consume = async (app: INestApplication, config: GatewayConfig, platform: Platform): Promise<void> => {
   const { AMQP_URL: url, GATEWAY_ID: gateway, PREFETCH: prefetch } = config;
   const queue = gatewayQueue(gateway);
-  const strategy = new DisclosureTransport({ url, queue, name: `gateway-${gateway}`, prefetch }, platform.log);
+  const mayConsume = async (): Promise<boolean> => {
+    const faults = await platform.health.faults();
+    return !NEEDED.some((name) => name in faults);
+  };
+  const suspects = app.get(Suspects);
+  const strategy = new DisclosureTransport(
+    { url, queue, name: `gateway-${gateway}`, prefetch, suspects, mayConsume },
+    platform.log,
+  );
   app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
   platform.onDrain('consumers', () => strategy.drain());
   platform.health.watch('consumer', () => strategy.fault());

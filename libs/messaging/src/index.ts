@@ -5,6 +5,7 @@ export { enqueue, enqueueAll, messagingTablesSql, type OutboxRow } from './outbo
 export { OutboxRoom, type RoomLimits } from './outbox-room.js';
 export { ConfirmPublisher, type Publication } from './publisher.js';
 export { OutboxRelay, type RelayOptions } from './relay.js';
+export { Suspects, suspectTableSql } from './suspects.js';
 export { settlementOf, type Settlement } from './settlement.js';
 export {
   EXCHANGE_QUEUE,
@@ -22,4 +23,5 @@ export {
   type Permissions,
   type Topology,
 } from './topology.js';
-export { DisclosureTransport, type IncomingMessage, type TransportOptions } from './transport.js';
+export type { IncomingMessage } from './incoming.js';
+export { DisclosureTransport, type TransportOptions } from './transport.js';

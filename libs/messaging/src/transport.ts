@@ -6,24 +6,13 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closed, openConnection } from './connection.js';
 import { QuarantineError } from './errors.js';
+import { incoming } from './incoming.js';
+import type { IncomingMessage } from './incoming.js';
 import { codeOf } from './publisher.js';
 import { settlementOf } from './settlement.js';
+import { isKiller } from './suspects.js';
+import type { Suspects } from './suspects.js';
 import type { Settlement } from './settlement.js';
-
-/** What a handler is given. The body is as it came: parsing is the contract's business. */
-export interface IncomingMessage {
-  readonly body: Uint8Array;
-  readonly type: string;
-  /** AMQP `message-id`: the sender's outbox row. */
-  readonly messageId: string;
-  /** Account that published, as the broker has checked it. */
-  readonly userId: string;
-  readonly redelivered: boolean;
-  /** How often the broker has delivered it from its queue, this time included; 1 where it does not say. */
-  readonly deliveries: number;
-  /** Set by the broker when it dead-lettered the message: from which queue, and why. */
-  readonly death?: { readonly queue: string; readonly reason: string };
-}
 
 export interface TransportOptions {
   readonly url: string;
@@ -31,6 +20,10 @@ export interface TransportOptions {
   readonly name: string;
   /** Deliveries in hand at once. */
   readonly prefetch: number;
+  /** Remembers deliveries that were begun and not ended. Absent: the broker's delivery limit alone ends one that kills. */
+  readonly suspects?: Suspects;
+  /** Asked before anything is taken: while it says no, a process that is started again and again costs no message a delivery. */
+  readonly mayConsume?: () => Promise<boolean>;
   /** Dead letters: accepted without `user-id` and of any type, and never rejected again. */
   readonly deadLetters?: boolean;
 }
@@ -39,6 +32,10 @@ interface Session {
   readonly channel: Channel;
   consumerTag: string | undefined;
   open: boolean;
+  /** One delivery at a time, so that one that kills whoever reads it takes no other with it. */
+  careful: boolean;
+  /** The consumer is being made anew with another prefetch. */
+  turning: Promise<void> | undefined;
 }
 
 /** Pattern of the one handler of dead letters. As a type it means nothing: whoever publishes chooses that. */
@@ -46,6 +43,11 @@ const DEAD_LETTER = 'dead-letter';
 const RECONNECT_MS = 500;
 const HOLD_MS = 200;
 const HOLD_MAX_MS = 2_000;
+/** Deliveries of one message, this one included, from which on it is handled alone. */
+const SUSPECT = 3;
+/** A handler that has not ended after so many beats never will. Beats and not a clock: a process that was stopped for a minute has not worked. */
+const BEATS = 9;
+const BEAT_MS = 5_000;
 
 /**
  * Nest transport for the disclosure path, on amqplib itself: the queue is checked and never declared, a handler is awaited and only then
@@ -56,6 +58,9 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   private session: Session | undefined;
   private running: Promise<void> | undefined;
   private readonly inHand = new Set<Promise<void>>();
+  /** Of those in hand, the ones that nothing is suspected of. */
+  private readonly ordinary = new Set<Promise<void>>();
+  private lane: Promise<unknown> = Promise.resolve();
   private readonly stop = new AbortController();
   private holding = 0;
 
@@ -101,7 +106,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     const { signal } = this.stop;
     while (!signal.aborted) {
       try {
-        await this.consume();
+        if ((await this.options.mayConsume?.()) !== false) await this.consume();
       } catch (error) {
         this.events.warn('consumer.not-connected', { queue: this.options.queue, code: codeOf(error) });
       }
@@ -112,7 +117,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
 
   /** One connection, one channel, one consumer, until any of them ends or the drain begins. */
   private async consume(): Promise<void> {
-    const { url, queue, name, prefetch } = this.options;
+    const { url, queue, name } = this.options;
     const { signal } = this.stop;
     const connection = await openConnection(url, `${name} consume`);
     let session: Session | undefined;
@@ -132,26 +137,18 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
         this.events.warn('consumer.channel-error', { queue, code: codeOf(error) }),
       );
       channel.on('close', end);
-      const own: Session = { channel, consumerTag: undefined, open: true };
+      const own: Session = { channel, consumerTag: undefined, open: true, careful: true, turning: undefined };
       session = own;
       this.session = own;
       await channel.checkQueue(queue);
-      await channel.prefetch(prefetch);
       // A drain that began meanwhile has nothing to wait for.
       if (signal.aborted) return;
-      const { consumerTag } = await channel.consume(
-        queue,
-        (message) => {
-          // The broker has cancelled the consumer: its queue is gone or has moved.
-          if (message === null) end();
-          else this.take(own, message);
-        },
-        { noAck: false },
-      );
-      own.consumerTag = consumerTag;
+      // What a process before this one died with comes first: one at a time, until something comes that nobody has had.
+      await this.subscribe(own, end);
       this.events.info('consumer.started', { queue });
       await ended;
-      if (own.open) await this.settleInHand(own, consumerTag);
+      if (own.open) await own.turning;
+      if (own.open) await this.settleInHand(own);
     } finally {
       signal.removeEventListener('abort', wake);
       if (session !== undefined) session.open = false;
@@ -159,8 +156,45 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     }
   }
 
+  private async subscribe(session: Session, end: () => void): Promise<void> {
+    const { queue, prefetch } = this.options;
+    // Of the next consumer on this channel, and not of all.
+    await session.channel.prefetch(session.careful ? 1 : prefetch);
+    const { consumerTag } = await session.channel.consume(
+      queue,
+      (message) => {
+        // The broker has cancelled the consumer: its queue is gone or has moved.
+        if (message === null) end();
+        else this.take(session, message, end);
+      },
+      { noAck: false },
+    );
+    session.consumerTag = consumerTag;
+  }
+
+  /** Makes the consumer anew, careful or not. In between nothing comes, and what is in hand goes on. */
+  private turn(session: Session, careful: boolean, end: () => void): void {
+    if (
+      this.options.prefetch === 1 ||
+      session.careful === careful ||
+      session.turning !== undefined ||
+      this.stop.signal.aborted
+    )
+      return;
+    session.careful = careful;
+    const turned = async (): Promise<void> => {
+      await session.channel.cancel(session.consumerTag ?? '');
+      if (careful) await Promise.allSettled([...this.inHand]);
+      if (!this.stop.signal.aborted) await this.subscribe(session, end);
+    };
+    session.turning = turned()
+      // The channel has ended, and with it the session.
+      .catch(() => closed(session.channel))
+      .finally(() => (session.turning = undefined));
+  }
+
   /** While draining: no more comes, and the channel stays until what is in hand has been settled on it. */
-  private async settleInHand({ channel }: Session, consumerTag: string): Promise<void> {
+  private async settleInHand({ channel, consumerTag = '' }: Session): Promise<void> {
     try {
       await channel.cancel(consumerTag);
     } catch {
@@ -171,18 +205,44 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     await closed(channel);
   }
 
-  private take(session: Session, message: ConsumeMessage): void {
-    const work = this.handle(session, message).finally(() => this.inHand.delete(work));
+  private take(session: Session, delivery: ConsumeMessage, end: () => void): void {
+    const message = incoming(delivery);
+    const isSuspect = message.deliveries >= SUSPECT;
+    if (message.deliveries === 1) this.turn(session, false, end);
+    else if (isSuspect) this.turn(session, true, end);
+    const work = isSuspect ? this.alone(session, delivery, message) : this.handle(session, delivery, message);
     this.inHand.add(work);
+    if (!isSuspect) this.ordinary.add(work);
+    void work.finally(() => {
+      this.inHand.delete(work);
+      this.ordinary.delete(work);
+    });
   }
 
-  private async handle(session: Session, delivery: ConsumeMessage): Promise<void> {
-    const message = incoming(delivery);
+  /** In the suspect lane: when nothing else is in hand, one after the other. */
+  private async alone(session: Session, delivery: ConsumeMessage, message: IncomingMessage): Promise<void> {
+    const turn = this.lane.then(async () => {
+      await Promise.allSettled([...this.ordinary]);
+      // Otherwise given back: whoever has it next may begin it.
+      if (session.open && !this.stop.signal.aborted)
+        await this.handle(session, delivery, message, this.options.suspects);
+    });
+    this.lane = turn;
+    await turn;
+  }
+
+  /** @param suspects remembers that it was begun, and that it ended */
+  private async handle(
+    session: Session,
+    delivery: ConsumeMessage,
+    message: IncomingMessage,
+    suspects?: Suspects,
+  ): Promise<void> {
     let pause = HOLD_MS;
     let held = false;
     try {
       while (session.open) {
-        const settlement = await this.dispatch(message).then(
+        const settlement = await this.tried(message, suspects).then(
           () => undefined,
           (error: unknown) => this.failed(message, error, held),
         );
@@ -201,7 +261,9 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
         pause = Math.min(pause * 2, HOLD_MAX_MS);
       }
     } catch {
-      // Draining while it was held, or the channel ended a moment ago: the broker takes it back.
+      // Draining while it was held, or the channel ended a moment ago: the broker takes it back. Said by `nack`, which from RabbitMQ 4.3 is
+      // no failure of the message; before, it counts as a channel's end does.
+      if (held && session.open) session.channel.nack(delivery, false, true);
     } finally {
       if (held) this.holding -= 1;
     }
@@ -223,6 +285,25 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     return 'hold';
   }
 
+  private async tried(message: IncomingMessage, suspects: Suspects | undefined): Promise<void> {
+    if (suspects === undefined) {
+      await inTime(this.dispatch(message));
+      return;
+    }
+    const { queue } = this.options;
+    const begun = await suspects.begin(queue, message);
+    if (isKiller(begun)) throw new QuarantineError('kills-its-reader');
+    if (begun > 1) {
+      const { messageId, type } = message;
+      this.events.warn('message.suspect', { messageId, type, queue, count: begun });
+    }
+    try {
+      await inTime(this.dispatch(message));
+    } finally {
+      await suspects.end(queue, message);
+    }
+  }
+
   private async dispatch(message: IncomingMessage): Promise<void> {
     const { deadLetters = false } = this.options;
     if (message.userId === '' && !deadLetters) throw new QuarantineError('no-user-id');
@@ -233,32 +314,19 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   }
 }
 
-/** Printed in logs and kept in tables: whatever else a publisher writes there is no type and no id. */
-const TYPE = /^[a-z][a-z0-9.-]{0,63}$/;
-const ID = /^[0-9A-Za-z-]{1,64}$/;
-const textLike = (value: unknown, pattern: RegExp): string =>
-  typeof value === 'string' && pattern.test(value) ? value : '';
-
-/** What the broker delivered, as a handler is given it. */
-export const incoming = ({ content, properties, fields }: ConsumeMessage): IncomingMessage => {
-  const death = deathOf((properties.headers ?? {})['x-death']);
-  return {
-    body: content,
-    type: textLike(properties.type, TYPE),
-    messageId: textLike(properties.messageId, ID),
-    userId: typeof properties.userId === 'string' ? properties.userId : '',
-    redelivered: fields.redelivered,
-    deliveries: deliveriesOf((properties.headers ?? {})['x-delivery-count']),
-    ...(death === undefined ? {} : { death }),
-  };
-};
-
-/** A quorum queue counts from 0, and sets it over whatever the publisher wrote. */
-const deliveriesOf = (count: unknown): number =>
-  typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count + 1 : 1;
-
-/** The newest death stands first and is the broker's own; `x-first-death-queue` stays as a publisher has written it. */
-const deathOf = (deaths: unknown): IncomingMessage['death'] => {
-  const [newest] = (Array.isArray(deaths) ? deaths : []) as { readonly queue?: unknown; readonly reason?: unknown }[];
-  return typeof newest?.queue === 'string' ? { queue: newest.queue, reason: String(newest.reason) } : undefined;
+/** @throws {QuarantineError} when the process has worked for so long and the handler has not ended: it would keep its place for ever */
+const inTime = async (work: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    let beats = 0;
+    timer = setInterval(() => {
+      beats += 1;
+      if (beats === BEATS) reject(new QuarantineError('handler-hangs'));
+    }, BEAT_MS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearInterval(timer);
+  }
 };

@@ -7,6 +7,7 @@ import { Retractions1766100000000 } from './migrations/1766100000000-retractions
 import { ReceiptReasons1766500000000 } from './migrations/1766500000000-receipt-reasons.js';
 import { BlobParts1766600000000 } from './migrations/1766600000000-blob-parts.js';
 import { QuarantineActs1767000000000 } from './migrations/1767000000000-quarantine-acts.js';
+import { Suspects1767100000000 } from './migrations/1767100000000-suspects.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -20,4 +21,5 @@ export const migrations = [
   ReceiptReasons1766500000000,
   BlobParts1766600000000,
   QuarantineActs1767000000000,
+  Suspects1767100000000,
 ];

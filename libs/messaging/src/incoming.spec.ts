@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { ConsumeMessage } from 'amqplib';
-import { incoming } from './transport.js';
+import { incoming } from './incoming.js';
 
 const came = (properties: object): ReturnType<typeof incoming> =>
   incoming({ content: Buffer.from('{}'), fields: { redelivered: false }, properties } as unknown as ConsumeMessage);
