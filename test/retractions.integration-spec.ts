@@ -17,6 +17,9 @@ import { HandleGatewayMessage } from '../apps/exchange/src/messages/handle-gatew
 import { entries } from '../apps/exchange/src/persistence/entry.store.js';
 import { messages } from '../apps/exchange/src/persistence/message.store.js';
 import type { ReceivedRetraction } from '../apps/gateway/src/application/ports.js';
+import { ReadReferrals } from '../apps/gateway/src/application/read-referrals.js';
+import { ReadWaiting } from '../apps/gateway/src/application/read-waiting.js';
+import { RetractReferral } from '../apps/gateway/src/application/retract-referral.js';
 import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
 import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
 import { PostgresDueStore } from '../apps/gateway/src/persistence/due.store.js';
@@ -25,6 +28,7 @@ import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
 import { OwnDatabases, silent } from './support/databases.js';
+import { PostgresWaitingStore } from '../apps/gateway/src/persistence/waiting.store.js';
 
 jest.setTimeout(60_000);
 const ACCOUNT = 'gw-kommunerna';
@@ -358,6 +362,105 @@ describe('a retraction', () => {
       const set = met.map((what) => ({ what, at }));
       await referrals.record(system, heard(messageId, 'decision', 2), 'released', { set, at });
       expect(await new PostgresDueStore(db).open(system, [messageId])).toHaveLength(2);
+    });
+
+    describe('because it was given another way', () => {
+      let waiting: PostgresWaitingStore;
+      let retracting: RetractReferral;
+      let reading: ReadReferrals;
+      const [to] = referral.to;
+      const recipient = to?.authority ?? '';
+      beforeAll(() => {
+        waiting = new PostgresWaitingStore(db);
+        const { keys } = sending;
+        const { now } = world.clock;
+        retracting = new RetractReferral(referrals, store, keys, world.environment, world.newId, now, waiting);
+        reading = new ReadReferrals(referrals, new PostgresDueStore(db), store, now, waiting);
+      });
+      const way = () =>
+        ({ recipient, how: 'telephone', office: 'enhetschef', at: world.clock.now().toISOString() }) as const;
+      const taken = async (): Promise<{ readonly id: string; readonly messageId: string }> => {
+        const body = { ...referral, id: randomUUID(), caseId: randomUUID() } as SubmitReferralDto;
+        const { recipients } = await submitting.submit(system, body);
+        return { id: body.id, messageId: recipients[0]?.messageId ?? '' };
+      };
+      const left = () => db.query(`UPDATE gateway.outbox SET published_at = now(), attempts = 1`);
+      const view = async (id: string) => (await reading.read(system, id)).recipients[0];
+
+      it('is never sent when it had not left, and tells office, way and time', async () => {
+        const { id } = await taken();
+        const before = await count();
+        await retracting.given(system, id, way());
+        const given = way();
+        await retracting.given(system, id, { ...given, how: 'paper' });
+        const { recipient: _, ...said } = given;
+        expect(await view(id)).toMatchObject({ state: 'withdrawn', givenAnotherWay: { ...said } });
+        expect(await count()).toBe(before);
+        const waits = await db.query<unknown[]>(
+          `SELECT FROM gateway.outbox WHERE published_at IS NULL AND type = 'message.submitted.v1'`,
+        );
+        expect(waits).toEqual([]);
+      });
+
+      it('is told to the exchange when it had left, once', async () => {
+        const { id } = await taken();
+        await left();
+        await retracting.given(system, id, way());
+        await retracting.given(system, id, way());
+        const message = await view(id);
+        expect(message).toMatchObject({ state: 'accepted', retraction: { reason: 'given-another-way' } });
+        expect(parseRetraction(message?.retraction?.retraction ?? '').retraction.reason).toBe('given-another-way');
+        const sentOut = await db.query<unknown[]>(
+          `SELECT FROM gateway.outbox WHERE type = 'retraction.signed.v1' AND published_at IS NULL`,
+        );
+        expect(sentOut).toHaveLength(1);
+        await db.query(`DELETE FROM gateway.outbox`);
+      });
+
+      it('is not said of what was released, of a stranger, or of time to come', async () => {
+        const { id, messageId } = await taken();
+        await left();
+        await referrals.record(system, heard(messageId, 'decision'), 'released');
+        const said = (change: object) => outcomeOf(() => retracting.given(system, id, { ...way(), ...change }));
+        expect(await said({})).toBe('TOO_LATE');
+        expect(await said({ recipient: 'csn/csn' })).toBe('UNKNOWN_RECIPIENT');
+        expect(await said({ at: new Date(world.clock.now().getTime() + 1000).toISOString() })).toBe('CONTENT_INVALID');
+        expect([...(await waiting.given(system, [messageId])).keys()]).toEqual([]);
+      });
+
+      it('is chosen from what waits, in the order in which the law hurries, page by page', async () => {
+        await db.query(`DELETE FROM gateway.outbox`);
+        await db.transaction(async (tx) => {
+          await tx.query(`SELECT set_config('app.authority', $1, true)`, [system]);
+          await tx.query(`UPDATE gateway.message SET state = 'released' WHERE state IN ('accepted', 'awaiting-key')`);
+        });
+        const old = await taken();
+        world.clock.advance(1000);
+        const quick = await taken();
+        world.clock.advance(1000);
+        const atOnce = await taken();
+        const late = await taken();
+        const clocks = { [quick.messageId]: 'skyndsamt', [atOnce.messageId]: 'genast', [late.messageId]: 'none' };
+        for (const [messageId, clock] of Object.entries(clocks))
+          await db.transaction(async (tx) => {
+            await tx.query(`SELECT set_config('app.authority', $1, true)`, [system]);
+            await tx.query(`UPDATE gateway.message SET clock = $2 WHERE message_id = $1`, [messageId, clock]);
+          });
+        await db.query(`UPDATE gateway.outbox SET attempts = 1 WHERE seq = (SELECT min(seq) FROM gateway.outbox)`);
+        const list = new ReadWaiting(waiting, world.clock.now);
+        const first = await list.list(system, { limit: 2 });
+        const second = await list.list(system, { limit: 2, after: first.next ?? '' });
+        const items = [...first.items, ...second.items];
+        expect(items.map(({ referralId }) => referralId)).toEqual([atOnce.id, quick.id, old.id, late.id]);
+        expect(items.map(({ here, overdue, clock }) => [here, overdue, clock])).toEqual([
+          [true, false, 'genast'],
+          [true, false, 'skyndsamt'],
+          [false, false, 'none'],
+          [true, false, 'none'],
+        ]);
+        expect((await list.list(system, { limit: 2, after: second.next ?? '' })).items).toEqual([]);
+        expect((await list.list('linkoping/socialnamnden', { limit: 2 })).items).toEqual([]);
+      });
     });
 
     it('given is given once, with what goes out, or not at all', async () => {

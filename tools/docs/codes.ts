@@ -240,6 +240,8 @@ export const RETRACTIONS: Readonly<Record<RetractionReason, string>> = {
   'wrong-information': 'What it says is wrong',
   'no-ground': 'There was no ground for the disclosure',
   'sent-twice': 'The same was sent under another id',
+  'given-another-way':
+    'It could not wait for the exchange, and was given by telephone, in a meeting, on paper or by courier instead',
   'correction-not-permitted': 'It is wrong, and what is right may not be sent to this recipient',
 };
 

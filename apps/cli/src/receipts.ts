@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ACKNOWLEDGEMENTS, INCIDENT_CLOCKS, INCIDENT_CODES, RETRACTION_REASONS } from '#contracts';
+import { ACKNOWLEDGEMENTS, INCIDENT_CLOCKS, INCIDENT_CODES, ASKED_RETRACTIONS } from '#contracts';
 import type { Acknowledgement, CloseIncidentDto, RetractionReason } from '#contracts';
 import { Argument, Option } from 'commander';
 import { client, print } from './commands.js';
@@ -16,7 +16,7 @@ export const receiptCommands = (program: Command): void => {
     .command('retract <id>')
     .description('take back a referral that was sent; what was received is not deleted')
     .requiredOption('--as <authority>', 'sending authority')
-    .addOption(new Option('--reason <code>', 'why').choices(RETRACTION_REASONS).makeOptionMandatory())
+    .addOption(new Option('--reason <code>', 'why').choices(ASKED_RETRACTIONS).makeOptionMandatory())
     .option('--to <authority...>', 'these recipients alone')
     .action(async (id: string, { as, reason, to }: RetractOptions, command: Command) => {
       const { recipients } = await client(command, as).retract(id, {

@@ -41,6 +41,7 @@ import { CorrectReferral } from './application/correct-referral.js';
 import { HandleIncidents } from './application/handle-incidents.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadReferrals } from './application/read-referrals.js';
+import { ReadWaiting } from './application/read-waiting.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordOutcome } from './application/record-outcome.js';
 import { ReportErasures } from './application/report-erasures.js';
@@ -76,6 +77,7 @@ import { problems } from './http/gateway-problems.js';
 import { LogController } from './http/log.controller.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
+import { WaitingController } from './http/waiting.controller.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
@@ -96,6 +98,7 @@ import { PostgresIncidentStore } from './persistence/incident.store.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
 import { PostgresRetractionStore } from './persistence/retraction.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
+import { PostgresWaitingStore } from './persistence/waiting.store.js';
 import { PostgresWitnessMemory } from './persistence/witnessed.store.js';
 
 /** Within which a request gets a connection to the database, or is told that there is none. */
@@ -284,7 +287,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     crash,
     () => room.fault() === undefined,
   );
-  const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now);
+  const waiting = new PostgresWaitingStore(dataSource);
+  const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -300,6 +304,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       EvidenceController,
       LogController,
       ReferralController,
+      WaitingController,
       ExchangeMessages,
     ],
     providers: [
@@ -307,7 +312,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
       value(SubmitReferral, submitting),
       value(CorrectReferral, new CorrectReferral(submitting, referrals, retracting)),
-      value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now)),
+      value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting)),
+      value(ReadWaiting, new ReadWaiting(waiting, now)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(EraseMessage, erasing),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),

@@ -21,7 +21,9 @@ import type {
   ReferralCheckView,
   ReferralListItem,
   ReferralView,
+  GivenAnotherWayDto,
   RetractReferralDto,
+  WaitingItem,
   SubmitReferralDto,
   SubmitReferralQueryDto,
 } from '#contracts';
@@ -78,6 +80,14 @@ export class DelgeClient {
   /** Takes back what was sent: everyone who received it is told, or those named. @throws {DelgeProblem} not-retractable, retraction-exists */
   retract(id: string, asked: RetractReferralDto): Promise<ReferralView> {
     return this.call('POST', `/v1/referrals/${id}/retraction`, asked);
+  }
+  /** What was accepted and is not released: what the law hurries most comes first. */
+  waiting(query: Readonly<Record<string, string>> = {}): Promise<Page<WaitingItem>> {
+    return this.call('GET', `/v1/waiting${search(query)}`);
+  }
+  /** An item was given by telephone, in a meeting, on paper or by courier: it is not sent. @throws {DelgeProblem} too-late */
+  givenAnotherWay(id: string, given: GivenAnotherWayDto): Promise<ReferralView> {
+    return this.call('POST', `/v1/referrals/${id}/given-another-way`, given);
   }
   /** Dry run on claims alone; without `bases` the answer tells which grounds would carry them. */
   check(asked: DisclosureCheckDto): Promise<DisclosureCheckView> {

@@ -20,6 +20,7 @@ export const RETRACTION_REASONS = [
   'no-ground',
   'sent-twice',
   'correction-not-permitted',
+  'given-another-way',
 ] as const;
 export type RetractionReason = (typeof RETRACTION_REASONS)[number];
 

@@ -4,7 +4,9 @@ import type {
   IncidentCode,
   ListIncidentsQueryDto,
   ListReferralsQueryDto,
+  ListWaitingQueryDto,
   MessageState,
+  OTHER_WAYS,
   RetractionReason,
   SubmitReferralDto,
   ToExchange,
@@ -305,16 +307,50 @@ export interface ReceivedRetraction extends StoredRetraction {
   readonly proof: string;
   readonly receivedAt: Date;
 }
+/** That an item was given another way. */
+export interface GivenAnotherWay {
+  readonly how: (typeof OTHER_WAYS)[number];
+  readonly office: string;
+  readonly at: Date;
+  readonly markedAt: Date;
+}
+export interface GivenStore {
+  /** By message id. */
+  given(authority: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, GivenAnotherWay>>;
+}
+/** A message that was accepted and is not released. */
+export interface WaitingMessage {
+  readonly messageId: string;
+  readonly referralId: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly recipient: string;
+  readonly function: string;
+  readonly state: MessageState;
+  readonly clock: 'none' | 'genast' | 'skyndsamt';
+  readonly submittedAt: Date;
+  readonly dueAt: Date;
+  readonly expiresAt?: Date;
+  /** Certainly not on its way. */
+  readonly isHere: boolean;
+  readonly cursor: string;
+}
+export interface WaitingStore {
+  /** What the law hurries most comes first, then what is due first, then what is oldest. */
+  list(authority: string, query: ListWaitingQueryDto): Promise<readonly WaitingMessage[]>;
+}
 /** As it is given, of this attempt. */
 export interface NewRetraction extends StoredRetraction {
   readonly attempt: number;
+  /** Kept with it: then nothing is done about what was released meanwhile. */
+  readonly given?: GivenAnotherWay;
 }
 export interface RetractionStore {
   given(authority: string, messageIds: readonly string[]): Promise<readonly StoredRetraction[]>;
   /**
    * All or none. What has not left the gateway leaves it no more and is `withdrawn` without a retraction; what waits for a key is `withdrawn` by one.
    * @returns false when nothing was done, since one of them is under way as another attempt by now
-   * @throws {GatewayError} RETRACTION_EXISTS when one for another reason was given meanwhile
+   * @throws {GatewayError} RETRACTION_EXISTS when one for another reason was given meanwhile; TOO_LATE when what was given another way was released
    */
   give(
     authority: string,

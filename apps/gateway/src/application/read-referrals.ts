@@ -7,6 +7,8 @@ import { stateText } from '../domain/message-state.js';
 import { leftOutOf } from './judge-recipient.js';
 import type {
   DueStore,
+  GivenAnotherWay,
+  GivenStore,
   MessageDetail,
   Now,
   ReferralStore,
@@ -26,6 +28,7 @@ export class ReadReferrals {
     private readonly dues: Pick<DueStore, 'open'>,
     private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly now: Now,
+    private readonly others?: GivenStore,
   ) {}
 
   async list(authority: string, query: ListReferralsQueryDto): Promise<Page<ReferralListItem>> {
@@ -60,6 +63,7 @@ export class ReadReferrals {
     const statements = await this.store.statements(referral.authority, ids);
     const dues = await this.dues.open(referral.authority, ids);
     const given = await this.retractions.given(referral.authority, ids);
+    const others = await this.others?.given(referral.authority, ids);
     const now = this.now();
     return {
       id: referral.id,
@@ -74,6 +78,7 @@ export class ReadReferrals {
             .filter((due) => due.messageId === message.messageId)
             .map(({ what, at }) => ({ what, at: at.toISOString(), overdue: at <= now })),
           given.find((one) => one.messageId === message.messageId),
+          others?.get(message.messageId),
         ),
       ),
       assessments: referral.assessments.map(({ id, recipient, basis, test, outcome, office, mandate, at }) => ({
@@ -95,6 +100,7 @@ const viewOfMessage = (
   statements: readonly StoredStatement[],
   due: MessageView['due'],
   retraction: StoredRetraction | undefined,
+  other: GivenAnotherWay | undefined,
 ): MessageView => {
   const decided = (attempt: number): StoredStatement | undefined =>
     statements.findLast((s) => s.kind === 'decision' && parseDecision(s.entry).decision.attempt === attempt);
@@ -123,6 +129,9 @@ const viewOfMessage = (
           }),
         }),
     ...(retraction === undefined ? {} : { retraction: retractionView(retraction, statements) }),
+    ...(other === undefined
+      ? {}
+      : { givenAnotherWay: { ...other, at: other.at.toISOString(), markedAt: other.markedAt.toISOString() } }),
     receipts: receipts.map(receiptView),
     notices: notices.map(noticeView),
   };

@@ -1,12 +1,21 @@
 import { canonicalBytes } from '#json';
 import { parseDecision, signRetraction } from '#envelope';
 import type { Retraction } from '#envelope';
-import type { RetractReferralDto } from '#contracts';
+import type { GivenAnotherWayDto, RetractReferralDto } from '#contracts';
 import { MOST_ATTEMPTS } from '../domain/attempts.js';
 import { GatewayError } from '../domain/errors.js';
-import { mayBeRetracted } from '../domain/message-state.js';
+import { isDisclosed, mayBeRetracted } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { NewId, NewRetraction, Now, ReferralStore, RetractionStore, StoredMessage } from './ports.js';
+import type {
+  GivenAnotherWay,
+  GivenStore,
+  NewId,
+  NewRetraction,
+  Now,
+  ReferralStore,
+  RetractionStore,
+  StoredMessage,
+} from './ports.js';
 
 /** Takes back what was sent: a signed statement in a closed code to everyone who received it, or to those named. Nothing is deleted by it, here or there. */
 export class RetractReferral {
@@ -17,6 +26,7 @@ export class RetractReferral {
     private readonly environment: string,
     private readonly newId: NewId,
     private readonly now: Now,
+    private readonly others: GivenStore = NOTHING_GIVEN,
   ) {}
 
   /** @throws {GatewayError} NOT_FOUND, UNKNOWN_RECIPIENT, NOT_RETRACTABLE, RETRACTION_EXISTS */
@@ -31,6 +41,28 @@ export class RetractReferral {
       if (message === undefined) throw new GatewayError('NOT_FOUND');
       if (!mayBeRetracted(message.state) || message.erasedAt !== undefined) throw new GatewayError('NOT_RETRACTABLE');
       return this.retract(authority, [message], reason);
+    });
+  }
+
+  /**
+   * Its item was given another way: what has not left never does, and of what has the exchange is told, which releases it no more. When it was released before that
+   * was heard, its recipient is told that it has it twice.
+   * @throws {GatewayError} NOT_FOUND, UNKNOWN_RECIPIENT, NOT_RETRACTABLE, TOO_LATE, RETRACTION_EXISTS, CONTENT_INVALID
+   */
+  async given(authority: string, id: string, { recipient, how, office, at }: GivenAnotherWayDto): Promise<void> {
+    const markedAt = this.now();
+    const given = { how, office, at: new Date(at), markedAt };
+    if (given.at > markedAt) throw new GatewayError('CONTENT_INVALID', { faults: [{ path: 'at', code: 'in-future' }] });
+    await this.settled(async () => {
+      const referral = await this.referrals.find(authority, id);
+      if (referral === undefined) throw new GatewayError('NOT_FOUND');
+      const message = referral.messages.find((one) => one.recipient === recipient);
+      if (message === undefined) throw new GatewayError('UNKNOWN_RECIPIENT', { faults: [asFault(recipient)] });
+      // Said before: that stands.
+      if ((await this.others.given(authority, [message.messageId])).size > 0) return true;
+      if (isDisclosed(message.state)) throw new GatewayError('TOO_LATE');
+      if (!mayBeRetracted(message.state)) throw new GatewayError('NOT_RETRACTABLE');
+      return this.retract(authority, [message], 'given-another-way', given);
     });
   }
 
@@ -58,6 +90,7 @@ export class RetractReferral {
     authority: string,
     messages: readonly StoredMessage[],
     reason: Retraction['reason'],
+    given?: GivenAnotherWay,
   ): Promise<boolean> {
     const earlier = await this.store.given(
       authority,
@@ -65,7 +98,9 @@ export class RetractReferral {
     );
     if (earlier.some((one) => one.reason !== reason)) throw new GatewayError('RETRACTION_EXISTS');
     const left = messages.filter(({ messageId }) => earlier.every((one) => one.messageId !== messageId));
-    const signed = await Promise.all(left.map((message) => this.signed(authority, message, reason)));
+    const signed = (await Promise.all(left.map((message) => this.signed(authority, message, reason)))).map((one) =>
+      given === undefined ? one : { ...one, given },
+    );
     return this.store.give(
       authority,
       signed,
@@ -107,4 +142,5 @@ export class RetractReferral {
   }
 }
 
+const NOTHING_GIVEN: GivenStore = { given: () => Promise.resolve(new Map()) };
 const asFault = (authority: string) => ({ path: `recipients.${authority}`, code: 'not-a-recipient' });

@@ -58,6 +58,10 @@ export const advanceBy = (
 /** Whether it may have reached its recipient, or may yet. What waits for another key reached nobody who could open it, and would by its next attempt. */
 export const mayBeRetracted = (state: MessageState): boolean => !isTerminal(state) && rank[state] >= rank.accepted;
 
+/** Its recipient has it, or may: giving it another way as well keeps nothing from being sent. */
+export const isDisclosed = (state: MessageState): boolean =>
+  state === 'released' || state === 'fetched' || state === 'acknowledged';
+
 /** Words of design.md section 4 for people; never *skickad* before *utlämnad*. */
 export const stateText: Readonly<Record<MessageState, { readonly sv: string; readonly en: string }>> = {
   'awaiting-assessment': { sv: 'väntar på bedömning', en: 'awaiting assessment' },

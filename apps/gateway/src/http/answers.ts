@@ -27,11 +27,13 @@ import type {
   ReferralListItem,
   ReferralView,
   VerdictView,
+  WaitingItem,
 } from '#contracts';
 import {
   ACKNOWLEDGEMENTS,
   AWAITED,
   BUSINESS_RECEIPTS,
+  CLOCKS,
   FORECAST_DIFFERENCES,
   FORM_REASONS,
   INCIDENT_CLOCKS,
@@ -40,6 +42,7 @@ import {
   MEDIA_TYPES,
   MESSAGE_STATES,
   NO_PARTS,
+  OTHER_WAYS,
   PART_OUTCOMES,
   RETRACTION_REASONS,
 } from '#contracts';
@@ -211,6 +214,14 @@ const messageView = object<MessageView>({
       ),
     }),
   ),
+  givenAnotherWay: absent(
+    object<NonNullable<MessageView['givenAnotherWay']>>({
+      how: { type: 'string', enum: OTHER_WAYS },
+      office: text,
+      at: described(instant, 'When it was given'),
+      markedAt: instant,
+    }),
+  ),
   receipts: listOf(receiptView),
   notices: listOf(object<MessageView['notices'][number]>({ ...proven, kind: text, reason: absent(text), at: instant })),
 });
@@ -306,6 +317,24 @@ export const answers = {
           erasedAt: absent(described(instant, 'When it was erased here; the state is how it had ended')),
         }),
       ),
+    }),
+  ),
+  waiting: page(
+    object<WaitingItem>({
+      messageId: uuid,
+      referralId: uuid,
+      caseId: uuid,
+      type: text,
+      authority,
+      function: text,
+      state,
+      stateText: object<WaitingItem['stateText']>({ sv: text, en: text }),
+      clock: described({ type: 'string', enum: CLOCKS }, 'Of the ground that carries it, as it was forecast'),
+      submittedAt: instant,
+      dueAt: described(instant, 'By when it must have been given, or expires'),
+      overdue: { type: 'boolean' },
+      expiresAt: absent(instant),
+      here: described({ type: 'boolean' }, 'Whether it has certainly not left this gateway'),
     }),
   ),
   deliveries: page(object<DeliveryListItem>(listed)),

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AssessmentDto,
+  GivenAnotherWayDto,
   IdParamDto,
   ListReferralsQueryDto,
   RetractReferralDto,
@@ -113,6 +114,25 @@ export class ReferralController {
     @Caller() caller: string,
   ): Promise<ReferralView> {
     await this.retracting.execute(caller, id, asked);
+    return this.reading.read(caller, id);
+  }
+
+  @Post(':id/given-another-way')
+  @HttpCode(202)
+  @Policy('system')
+  @ApiOperation({
+    summary: 'Say that an item was given another way, and keep it from being sent',
+    description:
+      'What has not left the gateway never does; what is at the exchange and not released is stopped there. Lämnat på annat sätt: telefon, möte, papper eller bud.',
+  })
+  @Answer(202, 'The referral, with what became of it', 'referral')
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
+  async given(
+    @Param() { id }: IdParamDto,
+    @Body() given: GivenAnotherWayDto,
+    @Caller() caller: string,
+  ): Promise<ReferralView> {
+    await this.retracting.given(caller, id, given);
     return this.reading.read(caller, id);
   }
 

@@ -46,7 +46,7 @@ export class PostgresErasureStore implements ErasureStore {
       await tx.query(`DELETE FROM gateway.earlier_attempt WHERE authority = $1 AND message_id = $2`, values);
       await tx.query(`DELETE FROM gateway.attachment_outgoing WHERE authority = $1 AND message_id = $2`, values);
       await tx.query(`DELETE FROM gateway.statement WHERE authority = $1 AND message_id = $2`, values);
-      for (const table of ['retraction', 'received_retraction'])
+      for (const table of ['retraction', 'received_retraction', 'given_another_way'])
         await tx.query(`DELETE FROM gateway.${table} WHERE authority = $1 AND message_id = $2`, values);
       await tx.query(`DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2`, values);
       // Its fingerprint is a digest of claims.

@@ -15,6 +15,7 @@ import { Incidents1766200000000 } from './migrations/1766200000000-incidents.js'
 import { FurthestEntry1766500000000 } from './migrations/1766500000000-furthest-entry.js';
 import { Together1767100000000 } from './migrations/1767100000000-together.js';
 import { Suspects1767110000000 } from './migrations/1767110000000-suspects.js';
+import { Waiting1767150000000 } from './migrations/1767150000000-waiting.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -35,6 +36,7 @@ export const migrations = [
   FurthestEntry1766500000000,
   Together1767100000000,
   Suspects1767110000000,
+  Waiting1767150000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */

@@ -114,6 +114,7 @@ export class PostgresReferralStore implements ReferralStore {
         manifest_sha256: message.manifestSha256,
         jwe_sha256: message.jweSha256,
         detail: octets(cipher.seal(message.detail, 'message', message.messageId)),
+        clock: clockOf(message),
       })),
       outgoing: outgoing.map((one) => this.outbox.row(one)),
     });
@@ -541,8 +542,8 @@ export class PostgresReferralStore implements ReferralStore {
   ): Promise<void> {
     await tx.query(
       `INSERT INTO gateway.message (authority, message_id, referral_id, position, recipient, function, state, attempt,
-         changed_at, expires_at, outbox_id, manifest_sha256, jwe_sha256, detail)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+         changed_at, expires_at, outbox_id, manifest_sha256, jwe_sha256, detail, clock)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [
         referral.authority,
         message.messageId,
@@ -558,6 +559,7 @@ export class PostgresReferralStore implements ReferralStore {
         message.manifestSha256 ?? null,
         message.jweSha256 ?? null,
         this.keys.cipher(referral.authority).seal(message.detail, 'message', message.messageId),
+        clockOf(message) ?? null,
       ],
     );
   }
@@ -610,3 +612,6 @@ const isOfAttempt = ({ attempt }: StoredStatement, underWay: number, fact: Messa
 
 /** Of what was not opened, by the statement that says so: no further attempt is made of what its sender has taken back. */
 const endOf = (kind: string): MessageState => (kind === 'decision' ? 'refused' : 'rejected');
+
+const clockOf = ({ detail }: StoredMessage): string | undefined =>
+  (detail.verdict.codes as { readonly clock?: string }).clock;

@@ -8,8 +8,10 @@ import type {
 } from '../application/ports.js';
 import { GatewayError } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
+import { isDisclosed } from '../domain/message-state.js';
 import type { Outbox } from './outbox.js';
 import type { MessageRow } from './rows.js';
+import { noteGiven } from './waiting.store.js';
 
 interface GivenRow {
   readonly message_id: string;
@@ -58,6 +60,10 @@ export class PostgresRetractionStore implements RetractionStore {
       for (const [place, one] of retractions.entries()) {
         // Before it has left there is nothing to take back at anybody's.
         const { state, outbox_id: waits } = held.get(one.messageId) ?? {};
+        if (one.given !== undefined) {
+          if (state === undefined || isDisclosed(state)) throw new GatewayError('TOO_LATE');
+          await noteGiven(tx, authority, one.messageId, one.given);
+        }
         const stays =
           state === 'accepted' && typeof waits === 'string' && (await this.outbox.takeBack(tx, [waits])).length === 1;
         // Of one that waits for a key no further attempt is made.

@@ -12,3 +12,4 @@ export * from './retraction.dto.js';
 export * from './rules.js';
 export * from './submit-referral.dto.js';
 export * from './token.dto.js';
+export * from './waiting.dto.js';

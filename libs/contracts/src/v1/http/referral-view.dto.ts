@@ -1,5 +1,6 @@
 import type { MessageState } from './queries.dto.js';
 import type { RetractionReason } from './retraction.dto.js';
+import type { OTHER_WAYS } from './waiting.dto.js';
 
 export const PART_OUTCOMES = ['permit', 'officer', 'legal-question', 'protected'] as const;
 export const NO_PARTS = ['nothing-carried', 'field-required', 'part-stopped'] as const;
@@ -123,6 +124,13 @@ export interface MessageView extends MessageSummary {
     readonly recorded: boolean;
     /** What became of the message at its recipient. */
     readonly acknowledged?: string;
+  };
+  /** That it was given another way, since it could not wait. Whether it then was sent all the same, `state` tells. */
+  readonly givenAnotherWay?: {
+    readonly how: (typeof OTHER_WAYS)[number];
+    readonly office: string;
+    readonly at: string;
+    readonly markedAt: string;
   };
   readonly receipts: readonly ReceiptView[];
   readonly notices: readonly (ProvenStatement & {

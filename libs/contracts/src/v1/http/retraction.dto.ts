@@ -9,8 +9,11 @@ export const RETRACTION_REASONS = [
   'no-ground',
   'sent-twice',
   'correction-not-permitted',
+  'given-another-way',
 ] as const;
 export type RetractionReason = (typeof RETRACTION_REASONS)[number];
+/** Those that a caller gives by themselves: that it was given another way is told with how. */
+export const ASKED_RETRACTIONS = RETRACTION_REASONS.filter((reason) => reason !== 'given-another-way');
 
 /** What became of what was taken back or put right. As `#envelope` has them. */
 export const ACKNOWLEDGEMENTS = [
@@ -24,7 +27,7 @@ export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
 
 /** Body of `POST /v1/referrals/{id}/retraction`. One retraction of each message. */
 export class RetractReferralDto {
-  @IsIn(RETRACTION_REASONS) readonly reason!: RetractionReason;
+  @IsIn(ASKED_RETRACTIONS) readonly reason!: RetractionReason;
   /** Authorities among the recipients; absent: everyone whose message was sent and has not ended without arriving. */
   @Optional()
   @IsArray()

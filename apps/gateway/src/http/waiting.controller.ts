@@ -1,0 +1,29 @@
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ListWaitingQueryDto } from '#contracts';
+import type { Page, WaitingItem } from '#contracts';
+import { Policy } from '#platform';
+import { ReadWaiting } from '../application/read-waiting.js';
+import { Caller } from './caller.js';
+import { Answer, Problems } from './openapi.js';
+
+/** What waits while the exchange is away. */
+@ApiTags('referrals')
+@ApiBearerAuth('system')
+@Controller('v1/waiting')
+export class WaitingController {
+  constructor(@Inject(ReadWaiting) private readonly reading: ReadWaiting) {}
+
+  @Get()
+  @Policy('system')
+  @ApiOperation({
+    summary: 'List what waits to be released, by legal clock',
+    description:
+      'What must go at once (genast) comes first, then skyndsamt, then the rest; each by when it is due. Lista det som väntar på att lämnas ut.',
+  })
+  @Answer(200, 'One page', 'waiting')
+  @Problems(400, 401, 429, 503)
+  list(@Query() query: ListWaitingQueryDto, @Caller() caller: string): Promise<Page<WaitingItem>> {
+    return this.reading.list(caller, query);
+  }
+}
