@@ -1,5 +1,5 @@
 import { TILE_WIDTH, consistencyProof, inclusionProof, nodeSha256, parseTilePath, proofText } from '#tlog/build';
-import type { ReadTile } from '#tlog/build';
+import type { KnownRoots, ReadTile } from '#tlog/build';
 import type { LogName } from '../domain/log.js';
 import type { Leaf, LogStore } from '../persistence/log.store.js';
 import type { Checkpoints } from './checkpoints.js';
@@ -9,6 +9,8 @@ const HASH_BYTES = 32;
 const MAX_ENTRIES = 100;
 /** Tiles a process keeps: what stands in one never changes. */
 const MAX_TILES = 4096;
+/** Roots over ranges that a process keeps of each log. */
+const MAX_ROOTS = 20_000;
 
 export interface TileAnswer {
   readonly bytes: Uint8Array;
@@ -19,6 +21,7 @@ export interface TileAnswer {
 /** What the log gives out to its readers, all of it under the newest witnessed checkpoint. @see c2sp.org/tlog-tiles */
 export class ReadLog {
   private readonly tiles = new Map<string, Uint8Array>();
+  private readonly roots: Readonly<Record<LogName, KnownRoots>> = { disclosure: new Map(), keys: new Map() };
 
   constructor(
     private readonly store: LogStore,
@@ -35,7 +38,7 @@ export class ReadLog {
     const read = this.reader('disclosure', newest.size);
     const proofs = new Map<string, string>();
     for (const { index, entryId } of leaves) {
-      const hashes = await inclusionProof(index, newest.size, read, nodeSha256);
+      const hashes = await inclusionProof(index, newest.size, read, nodeSha256, this.known('disclosure'));
       proofs.set(entryId, proofText(index, hashes, newest.note));
     }
     return { checkpoint: newest.note, proofs };
@@ -48,7 +51,11 @@ export class ReadLog {
 
   /** @param size,note a checkpoint that covers the index @returns c2sp.org/tlog-proof@v1 */
   async inclusion(log: LogName, index: bigint, size: bigint, note: string): Promise<string> {
-    return proofText(index, await inclusionProof(index, size, this.reader(log, size), nodeSha256), note);
+    return proofText(
+      index,
+      await inclusionProof(index, size, this.reader(log, size), nodeSha256, this.known(log)),
+      note,
+    );
   }
 
   /** @returns hashes, or undefined when the sizes are not both under the newest checkpoint */
@@ -59,7 +66,7 @@ export class ReadLog {
 
   /** Consistency proof between sizes for which there are leaves, covered by a witnessed checkpoint or not. */
   proof(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[]> {
-    return consistencyProof(from, to, this.reader(log, to), nodeSha256);
+    return consistencyProof(from, to, this.reader(log, to), nodeSha256, this.known(log));
   }
 
   /** Entries [from, to) in the clear, at most 100. */
@@ -99,6 +106,12 @@ export class ReadLog {
         return [length, data];
       }),
     );
+  }
+
+  private known(log: LogName): KnownRoots {
+    const known = this.roots[log];
+    if (known.size >= MAX_ROOTS) known.clear();
+    return known;
   }
 
   /** Tiles that a log of this size has. They are kept for the next answer, the partial ones at the right edge too, until more of them is needed. */

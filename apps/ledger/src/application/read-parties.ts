@@ -28,6 +28,7 @@ export class ReadParties extends Loop {
 
   protected override async round(): Promise<number> {
     try {
+      if (!(await this.store.isBehind())) return ROUND_MS;
       return (await this.batch()) < BATCH ? ROUND_MS : 0;
     } catch (error) {
       if (isStoreFailure(error)) this.log.warn('parties.wait');

@@ -14,6 +14,14 @@ export class PartyStore {
     return sizeOf(await this.dataSource.query<{ size: string }[]>(`SELECT size FROM ledger.party_read`));
   }
 
+  /** Whether entries stand in the log that have not been read, without a lock: mostly none do. */
+  async isBehind(): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(
+      `SELECT 1 FROM ledger.leaf WHERE log = 'disclosure' AND index >= (SELECT size FROM ledger.party_read) LIMIT 1`,
+    );
+    return rows.length > 0;
+  }
+
   /** As `read`; one reader at a time until the transaction ends. */
   async lock(tx: EntityManager): Promise<bigint> {
     return sizeOf(await tx.query<{ size: string }[]>(`SELECT size FROM ledger.party_read FOR UPDATE`));

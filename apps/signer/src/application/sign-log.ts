@@ -12,7 +12,7 @@ import type { CompactRange, NoteSigner } from '#tlog/build';
 import { TlogError, openCheckpoint } from '#tlog/verify';
 import type { Checkpoint, LogTrust } from '#tlog/verify';
 import { SignerRefusal, StateInUse } from '../domain/errors.js';
-import type { LeafStore } from '../persistence/leaf.store.js';
+import type { LeafStore, StoredLeaf } from '../persistence/leaf.store.js';
 import type { SignedState, StateFile } from '../state/state-file.js';
 
 const PAGE = 1000;
@@ -109,8 +109,7 @@ export class SignLog {
   /** Signs what has been added, or publishes what was signed and could not be published. @returns the new size, or undefined when nothing was. @throws {SignerRefusal} */
   async tick(): Promise<bigint | undefined> {
     const before = this.state?.range ?? emptyRange;
-    await this.stands(before.size);
-    const { range, last } = await this.extend(before, undefined);
+    const { range, last } = await this.extend(before, undefined, await this.stands(before.size));
     if (this.state !== undefined && range.size === before.size) {
       if (!this.isUnpublished) return undefined;
       await this.publish(this.state);
@@ -143,25 +142,28 @@ export class SignLog {
   /**
    * The last leaf that was signed is where it was: a database that is put back from before while this process runs, and grows again, has another
    * there, since every commitment is blinded. What lies deeper is recomputed at each start.
+   * @returns the first page of what was added since, read with it
    */
-  private async stands(size: bigint): Promise<void> {
-    if (size === 0n) return;
-    const [leaf] = await this.leaves.leaves(size - 1n, 1);
+  private async stands(size: bigint): Promise<readonly StoredLeaf[]> {
+    if (size === 0n) return this.leaves.leaves(0n, PAGE);
+    const [leaf, ...after] = await this.leaves.leaves(size - 1n, PAGE + 1);
     if (leaf === undefined) throw new SignerRefusal('LOG_TRUNCATED');
     if (leaf.index !== size - 1n) throw new SignerRefusal('LEAF_MISSING');
     const isSame = this.last !== undefined && Buffer.compare(leafHash(nodeSha256, leaf.data), this.last) === 0;
     if (!isSame) throw new SignerRefusal('LOG_CHANGED');
+    return after;
   }
 
-  /** Leaves from where the range ends, one after the other. @param to undefined: as far as there are any */
+  /** Leaves from where the range ends, one after the other. @param to undefined: as far as there are any @param first page, if it has been read */
   private async extend(
     from: CompactRange,
     to: bigint | undefined,
+    first?: readonly StoredLeaf[],
   ): Promise<{ readonly range: CompactRange; readonly last: Uint8Array | undefined }> {
     let [range, last] = [from, this.last];
-    for (;;) {
+    for (let read = first; ; read = undefined) {
       const limit = to === undefined ? PAGE : Math.min(PAGE, Number(to - range.size));
-      const page = limit === 0 ? [] : await this.leaves.leaves(range.size, limit);
+      const page = read ?? (limit === 0 ? [] : await this.leaves.leaves(range.size, limit));
       if (page.some(({ index }, at) => index !== range.size + BigInt(at))) throw new SignerRefusal('LEAF_MISSING');
       const hashes = page.map(({ data }) => leafHash(nodeSha256, data));
       last = hashes.at(-1) ?? last;

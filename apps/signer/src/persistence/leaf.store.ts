@@ -5,6 +5,11 @@ export interface StoredCheckpoint {
   readonly note: string;
 }
 
+export interface StoredLeaf {
+  readonly index: bigint;
+  readonly data: Buffer;
+}
+
 /** What the signer sees of the ledger: leaves to read, checkpoints to add. It has no other right there. */
 export class LeafStore {
   constructor(
@@ -13,7 +18,7 @@ export class LeafStore {
   ) {}
 
   /** Leaf data from `from` on, at most `limit`, with the index of each: a gap is for the caller to see. */
-  async leaves(from: bigint, limit: number): Promise<readonly { readonly index: bigint; readonly data: Buffer }[]> {
+  async leaves(from: bigint, limit: number): Promise<readonly StoredLeaf[]> {
     const rows = await this.dataSource.query<{ index: string; data: Buffer }[]>(
       `SELECT index, data FROM ledger.leaf WHERE log = $1 AND index >= $2 ORDER BY index LIMIT $3`,
       [this.log, from.toString(), limit],

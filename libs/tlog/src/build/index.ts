@@ -10,6 +10,7 @@ export {
   parseTilePath,
   tilePath,
   tilesOf,
+  type KnownRoots,
   type ReadTile,
   type Tile,
 } from './tiles.js';
