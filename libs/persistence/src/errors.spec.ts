@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 import { isStoreFailure } from './errors.js';
 
 const driver = (code: string): Error => Object.assign(new Error('from the driver'), { code });
@@ -20,6 +20,8 @@ it.each([
   ['no network', driver('ENETUNREACH')],
   ['connecting took too long', new Error('timeout expired')],
   ['the pool has none', new Error('timeout exceeded when trying to connect')],
+  ['lost between two statements of a transaction', new QueryRunnerProviderAlreadyReleasedError()],
+  ['lost before the commit', new QueryRunnerAlreadyReleasedError()],
   ['ended under way', new Error('Connection terminated unexpectedly')],
 ])('is a failure of the store: %s', (_, error) => {
   expect(isStoreFailure(error)).toBe(true);

@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
 
 /**
  * Classes of SQLSTATE that say the database is away, full, stopping or busy, is a standby for now, or does not let this role in: not that the
@@ -19,9 +19,13 @@ const UNREACHABLE = new Set([
   'ETIMEDOUT',
 ]);
 
+const LOST_BETWEEN = [QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError];
+
 /** Whether the same work may succeed later without being changed: the store failed, not the work. */
 export const isStoreFailure = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
+  // The connection was lost between two statements of a transaction, and the second finds it gone.
+  if (LOST_BETWEEN.some((lost) => error instanceof lost)) return true;
   const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { readonly code?: unknown };
   if (typeof code === 'string') return PASSING.test(code) || UNREACHABLE.has(code);
   // node-postgres has no code for these.
