@@ -40,10 +40,12 @@ it('keeps the figures of rows that a run did not measure', () => {
     const file = join(folder, 'results.jsonl');
     const lines = [{ acked: 300, lost: 0 }, { 'longest gap': '2.1 s' }].map((figures) => ({ row: 'F5', figures }));
     writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    const page = withFigures(PAGE, file, 'npm run test:faults');
+    const page = withFigures(faultsPage(PAGE), file, 'npm run test:faults');
     expect(page).toContain('| F2 | lost 0 | `npm run test:soak` |');
     expect(page).toContain('| F5 | acked 300, lost 0; longest gap 2.1 s | `npm run test:faults` |');
     expect(page).not.toContain('lost 7');
+    // It has been promised, and not measured.
+    expect(page.slice(page.indexOf('begin:figures'))).not.toContain('| F3 |');
     expect(withFigures(page, join(folder, 'none'), 'npm run test:faults')).toBe(page);
   } finally {
     rmSync(folder, { recursive: true });

@@ -22,13 +22,15 @@ export const faultsPage = (page: string): string =>
     ),
   );
 
+/** The table of figures alone: that of the promises names the same rows. */
+const figuresOf = (page: string): string => page.slice(page.indexOf('<!-- begin:figures -->'));
+
 /** What the page says was measured, by row: figures and the run. */
 const measured = (page: string): ReadonlyMap<string, readonly [string, string]> =>
   new Map(
-    [...page.matchAll(/^\| (F\d+) +\| (.*?) +\| `?(.*?)`? +\|$/gm)].map(([, row = '', figures = '', run = '']) => [
-      row,
-      [figures, run],
-    ]),
+    [...figuresOf(page).matchAll(/^\| (F\d+) +\| (.*?) +\| `?(.*?)`? +\|$/gm)].map(
+      ([, row = '', figures = '', run = '']) => [row, [figures, run]],
+    ),
   );
 
 /**
