@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAULTS, withFigures } from './docs/faults-page.js';
 import { SERVER_STEPS, startServers } from './deploy/servers.js';
@@ -8,6 +8,7 @@ import { STACK_STEPS, Stack } from './deploy/stack.js';
 import { Instance } from './machine/instance.js';
 import { Processes, stopLeftover } from './machine/processes.js';
 import { Progress } from './machine/progress.js';
+import { undo } from './machine/undo.js';
 import { readDirectory } from './sandbox/directory.js';
 
 /**
@@ -34,14 +35,21 @@ const [paths, args] = [words.filter((word) => !word.startsWith('-')), words.filt
 const root = process.env['DELGE_ROOT'] ?? process.cwd();
 
 const instance = Instance.open('test');
-await stopLeftover(instance);
+/** What a spec that was broken off could not stop, on servers of its own too. */
+const leaveNothing = async (): Promise<void> => {
+  const own = readdirSync(join(root, '.delge')).filter((name) => name === 'test' || name.startsWith('test-'));
+  for (const one of own.map((name) => Instance.open(name, root))) {
+    await stopLeftover(one);
+    undo(one);
+  }
+};
+await leaveNothing();
 const processes = new Processes(instance);
 let stack: Stack | undefined;
 const stop = async (): Promise<void> => {
   await stack?.stopAll();
   await processes.stopAll();
-  // A spec that was broken off cannot stop what it started.
-  await stopLeftover(instance);
+  await leaveNothing();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void stop().then(() => process.exit(130)));

@@ -42,6 +42,8 @@ export class Traffic {
   readonly fetched = new Map<string, number>();
   /** Answers other than `202`, by status. */
   readonly refusals = new Map<number, number>();
+  /** How long each try took until its answer, whatever it was, in milliseconds. */
+  readonly tries: number[] = [];
   private readonly inHand = new Set<Promise<void>>();
   private acked = 0;
   private again = 0;
@@ -142,7 +144,9 @@ export class Traffic {
 
   private async untilAnswered(referral: SubmitReferralDto): Promise<void> {
     for (;;) {
+      const asked = performance.now();
       const recipients = await this.once(referral);
+      this.tries.push(performance.now() - asked);
       const [first] = recipients ?? [];
       if (first !== undefined) {
         const now = performance.now();

@@ -44,13 +44,15 @@ export class TestStack {
    * One of the spec's own, to break.
    * @param variables of single services
    * @param authorities that take part, with their gateways; all when absent
+   * @param servers of the spec's own; those that all share when absent
    */
   static async own(
     name: string,
     variables: StackOptions['variables'] = {},
     authorities?: readonly string[],
+    servers?: Servers,
   ): Promise<TestStack> {
-    const all = optionsOf(name);
+    const all = optionsOf(name, servers);
     const directory = authorities === undefined ? all.directory : partOf(all.directory, authorities);
     const options = { ...all, variables, directory };
     await Stack.remove(options);
@@ -185,14 +187,14 @@ const partOf = (whole: SandboxDirectory, ids: readonly string[]): SandboxDirecto
   return { ...whole, authorities, gateways, participants, cooperations, witnesses };
 };
 
-const optionsOf = (name: string): StackOptions => {
+const optionsOf = (name: string, own?: Servers): StackOptions => {
   const servers = process.env['DELGE_TEST_SERVERS'];
   if (servers === undefined) throw new Error('run through `npm test`: it starts the servers');
   const instance = Instance.open('test', ROOT);
   return {
     instance,
     processes: new Processes(instance, name),
-    servers: JSON.parse(servers) as Servers,
+    servers: own ?? (JSON.parse(servers) as Servers),
     directory: readDirectory(join(ROOT, 'examples/sandbox-directory.yaml')),
     name,
     dir: instance.path(name),

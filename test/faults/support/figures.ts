@@ -1,0 +1,28 @@
+import { eventually } from '../../support/stack.js';
+import type { TestStack } from '../../support/stack.js';
+
+const CAUGHT_UP_MS = 180_000;
+
+/** Longest time since then without a confirm by the broker, as a gateway's outbox wrote them down; until the last of them. */
+export const confirmGapMs = async (delge: TestStack, gateway: string, since: Date): Promise<number> => {
+  const [row] = await delge.sql<{ ms: number }>(
+    gateway,
+    `SELECT coalesce(max(extract(epoch FROM gap) * 1000), 0)::int AS ms FROM
+       (SELECT published_at - lag(published_at, 1, $1) OVER (ORDER BY published_at) AS gap
+        FROM gateway.outbox WHERE published_at > $1) gaps`,
+    [since],
+  );
+  return row?.ms ?? 0;
+};
+
+/** Waits until nothing has waited for the broker for longer than a moment. */
+export const untilCaughtUp = (delge: TestStack, gateway: string, ms = CAUGHT_UP_MS): Promise<true> =>
+  eventually('what waited was published', ms, async () => {
+    const [row] = await delge.sql<{ late: string }>(
+      gateway,
+      `SELECT count(*) AS late FROM gateway.outbox WHERE published_at IS NULL AND created_at < now() - interval '3 seconds'`,
+    );
+    return row?.late === '0' ? true : undefined;
+  });
+
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,228 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { asAdmin } from '../../../tools/deploy/databases.js';
+import type { Servers } from '../../../tools/deploy/servers.js';
+import { Instance } from '../../../tools/machine/instance.js';
+import { findPostgres, removePostgresData, startPostgres } from '../../../tools/machine/postgres.js';
+import { Processes, stopLeftover } from '../../../tools/machine/processes.js';
+import { findRabbitmq, startRabbitmq } from '../../../tools/machine/rabbitmq.js';
+import type { BrokerUrls } from '../../../tools/machine/rabbitmq.js';
+
+const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
+const GONE_MS = 10_000;
+const run = promisify(execFile);
+
+/** Servers that one spec may kill, freeze and restart, apart from those that the others share. */
+export class OwnServers {
+  private constructor(
+    readonly instance: Instance,
+    readonly processes: Processes,
+    readonly postgres: OwnPostgres,
+    readonly rabbitmq: OwnRabbitmq,
+  ) {}
+
+  /** Made anew. @param name of the spec; its folder is `.delge/test-<name>` */
+  static async start(name: string): Promise<OwnServers> {
+    const instance = Instance.open(`test-${name}`, ROOT);
+    await stopLeftover(instance);
+    removePostgresData(instance);
+    for (const folder of ['postgres', 'rabbitmq']) rmSync(instance.path(folder), { recursive: true, force: true });
+    const processes = new Processes(instance);
+    const [postgres, rabbitmq] = await Promise.all([
+      OwnPostgres.start(instance, processes),
+      OwnRabbitmq.start(instance, processes),
+    ]);
+    return new OwnServers(instance, processes, postgres, rabbitmq);
+  }
+
+  get servers(): Servers {
+    return { postgres: this.postgres.url, rabbitmq: this.rabbitmq.urls };
+  }
+
+  /** Leaves nothing of them. */
+  async end(): Promise<void> {
+    await Promise.all([this.postgres.kill().catch(() => undefined), this.rabbitmq.kill().catch(() => undefined)]);
+    await this.processes.stopAll();
+    removePostgresData(this.instance);
+    rmSync(this.instance.dir, { recursive: true, force: true });
+  }
+}
+
+/** One PostgreSQL, with hands on its processes. */
+export class OwnPostgres {
+  private constructor(
+    private readonly instance: Instance,
+    private readonly processes: Processes,
+    readonly bin: string,
+    /** Administrator's, without database. The same after each restart. */
+    readonly url: string,
+  ) {}
+
+  static async start(instance: Instance, processes: Processes): Promise<OwnPostgres> {
+    const bin = await findPostgres();
+    const made = new OwnPostgres(instance, processes, bin, await startPostgres(instance, processes, bin));
+    // As docs/operator.md says: after a crash each file would be synchronised by itself, which takes longer than all else.
+    await made.sql(`ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'`);
+    await made.sql(`SELECT pg_reload_conf()`);
+    return made;
+  }
+
+  /** Once more, on the same port and data. Resolves when it answers. */
+  async start(): Promise<void> {
+    const url = await startPostgres(this.instance, this.processes, this.bin);
+    if (url !== this.url) throw new Error('another process has taken the port of PostgreSQL');
+  }
+
+  /** `kill -9` of the postmaster and of all its children. @returns pids of what was killed */
+  async kill(): Promise<readonly number[]> {
+    return killTree(this.pid());
+  }
+
+  /** Ends it as `pg_ctl stop` does: `fast` ends sessions, `immediate` leaves recovery to the next start. */
+  async stop(mode: 'fast' | 'immediate'): Promise<void> {
+    const running = this.processes.find('postgres');
+    running?.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    await running?.ended;
+  }
+
+  /** Ends sessions of services in the middle of a transaction, asking until there were some. @returns how many */
+  async terminateInTransaction(least: number): Promise<number> {
+    let ended = 0;
+    for (const until = Date.now() + GONE_MS; ended < least && Date.now() < until;) {
+      const [row] = await this.sql<{ count: string }>(
+        `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+         WHERE application_name LIKE 'delge-%' AND xact_start IS NOT NULL AND pid <> pg_backend_pid()`,
+      );
+      ended += Number(row?.count);
+    }
+    return ended;
+  }
+
+  pid(): number {
+    return this.processes.find('postgres')?.pid ?? -1;
+  }
+
+  async answers(): Promise<boolean> {
+    return this.sql(`SELECT 1`).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  sql<T extends object>(text: string): Promise<readonly T[]> {
+    return asAdmin(this.url, 'postgres', async (db) => (await db.query<T>(text)).rows);
+  }
+}
+
+/** One RabbitMQ node, with hands on its processes and its alarms. */
+export class OwnRabbitmq {
+  private constructor(
+    private readonly instance: Instance,
+    private readonly processes: Processes,
+    private readonly sbin: string,
+    /** The same after each restart. */
+    readonly urls: BrokerUrls,
+  ) {}
+
+  static async start(instance: Instance, processes: Processes): Promise<OwnRabbitmq> {
+    const sbin = await findRabbitmq();
+    return new OwnRabbitmq(instance, processes, sbin, await startRabbitmq(instance, processes, sbin));
+  }
+
+  /** Once more, on the same ports and data. Resolves when it answers and has no alarm. */
+  async start(): Promise<void> {
+    const urls = await startRabbitmq(this.instance, this.processes, this.sbin);
+    if (urls.amqp !== this.urls.amqp) throw new Error('another process has taken the port of RabbitMQ');
+  }
+
+  /** `kill -9` of the node; its port mapper, which outlives it, is ended so that the next start has the port. @returns pids of what was killed */
+  async kill(): Promise<readonly number[]> {
+    const killed = await killTree(this.processes.find('rabbitmq')?.pid ?? -1);
+    await this.processes.find('epmd')?.stop();
+    return killed;
+  }
+
+  /** @returns what runs of the node: the virtual machine is a child of the script that was started */
+  beam(): number | undefined {
+    return treeOf(this.processes.find('rabbitmq')?.pid ?? -1).find((pid) => commandOf(pid) === 'beam.smp');
+  }
+
+  /** Raises the disk alarm, by a limit that no disk meets, or ends it. */
+  async alarm(on: boolean): Promise<void> {
+    await this.control('set_disk_free_limit', on ? '1000000GB' : '100MB');
+  }
+
+  /** @returns whether the node says that it has an alarm */
+  async alarmed(): Promise<boolean> {
+    const { origin, username, password } = new URL(this.urls.management);
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    const response = await fetch(`${origin}/api/health/checks/local-alarms`, { headers: { authorization } });
+    await response.arrayBuffer();
+    return response.status === 503;
+  }
+
+  private async control(...args: readonly string[]): Promise<void> {
+    const { epmd } = this.instance.keptPorts();
+    const home = this.instance.path('rabbitmq');
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      ERL_EPMD_PORT: String(epmd),
+      RABBITMQ_CONF_ENV_FILE: '/none',
+    };
+    await run(`${this.sbin}/rabbitmqctl`, ['-n', `delge-${epmd}@localhost`, ...args], { env });
+  }
+}
+
+/** `kill -9` of a process and all that it has started. @throws {Error} when there was none, or one is still there */
+export async function killTree(root: number): Promise<readonly number[]> {
+  const pids = treeOf(root);
+  if (pids.length === 0) throw new Error('there is nothing to kill');
+  for (const pid of pids) signal(pid, 'SIGKILL');
+  for (const until = Date.now() + GONE_MS; pids.some(isThere);) {
+    if (Date.now() > until) throw new Error(`still there: ${pids.filter(isThere).join(', ')}`);
+    await delay(10);
+  }
+  return pids;
+}
+
+/** A process and all its descendants, those of one that has ended excepted. */
+export const treeOf = (root: number): readonly number[] => {
+  const children = new Map<number, number[]>();
+  for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
+    const { parent } = statusOf(pid) ?? {};
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const below = (pid: number): readonly number[] => [pid, ...(children.get(pid) ?? []).flatMap(below)];
+  return isThere(root) ? below(root) : [];
+};
+
+/** A zombie is not there any more. */
+export const isThere = (pid: number): boolean => (statusOf(pid)?.state ?? 'Z') !== 'Z';
+export const commandOf = (pid: number): string | undefined => statusOf(pid)?.command;
+
+const statusOf = (
+  pid: number,
+): { readonly command: string; readonly state: string; readonly parent: number } | undefined => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const {
+      command = '',
+      state = '',
+      parent = '',
+    } = /^\d+ \((?<command>.*)\) (?<state>\S) (?<parent>\d+)/s.exec(text)?.groups ?? {};
+    return { command, state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+};
+
+const signal = (pid: number, by: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, by);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+};
