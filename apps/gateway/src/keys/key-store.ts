@@ -5,6 +5,7 @@ import { liveSigner, newestLive } from '#keystore';
 import type { Snapshot } from '#snapshot';
 import type { NoteSigner } from '#tlog/build';
 import { NotYet } from '../domain/errors.js';
+import { secretKey } from './secret-key.js';
 import { StorageCipher } from './storage-cipher.js';
 
 /**
@@ -108,7 +109,7 @@ export class KeyStore {
   private keyed(authority: string, use: SecretUse, bytes: Uint8Array): string {
     const first = this.source.secrets(authority, use).at(-1);
     if (first === undefined) throw new Error(`authority ${authority} is not hosted here`);
-    return createHmac('sha256', first.octets).update(`${authority}\n`).update(bytes).digest('base64url');
+    return createHmac('sha256', secretKey(first.octets)).update(`${authority}\n`).update(bytes).digest('base64url');
   }
 
   private live(holder: string, use: KeyUse): Signer {

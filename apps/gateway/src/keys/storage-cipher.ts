@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { JsonValue } from '#json';
 import { canonicalBytes, parseStrict } from '#json';
 import type { Secret } from '#keystore';
+import { secretKey } from './secret-key.js';
 
 const VERSION = 2;
 const HEAD_BYTES = 2;
@@ -24,7 +25,7 @@ export class StorageCipher {
   seal(value: unknown, table: string, id: string): Buffer {
     const [newest] = this.keys as [Secret];
     const [head, nonce] = [Buffer.of(VERSION, newest.id), randomBytes(NONCE_BYTES)];
-    const cipher = createCipheriv('aes-256-gcm', newest.octets, nonce).setAAD(aad(head, table, id));
+    const cipher = createCipheriv('aes-256-gcm', secretKey(newest.octets), nonce).setAAD(aad(head, table, id));
     const body = Buffer.concat([cipher.update(canonicalBytes(value)), cipher.final()]);
     return Buffer.concat([head, nonce, body, cipher.getAuthTag()]);
   }
@@ -37,7 +38,7 @@ export class StorageCipher {
     if (bytes.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES || head[0] !== VERSION || key === undefined)
       throw new Error('not a sealed row');
     const begin = HEAD_BYTES + NONCE_BYTES;
-    const decipher = createDecipheriv('aes-256-gcm', key.octets, bytes.subarray(HEAD_BYTES, begin))
+    const decipher = createDecipheriv('aes-256-gcm', secretKey(key.octets), bytes.subarray(HEAD_BYTES, begin))
       .setAAD(aad(head, table, id))
       .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
     const body = bytes.subarray(begin, bytes.length - TAG_BYTES);
