@@ -171,10 +171,26 @@ describe('an access token', () => {
     expect(await both.verify(before, clock.now())).toBe(SYSTEM);
     expect(await tokensOf([newer]).verify(before, clock.now())).toBeUndefined();
   });
+
+  it('that has let somebody in does so no longer than its key is held and its time has not passed', async () => {
+    const held = [await generateKey('token'), gatewayKey];
+    const own = tokensOf(held);
+    const token = await tokens.issue(SYSTEM, jti(), clock.now());
+    const in10Minutes = new Date(clock.now().getTime() + 610_000);
+    const answers = async (at: Date): Promise<readonly (string | undefined)[]> => [
+      await own.verify(token, at),
+      await own.verify(token, at),
+    ];
+    expect(await answers(clock.now())).toEqual([SYSTEM, SYSTEM]);
+    expect(await answers(in10Minutes)).toEqual([undefined, undefined]);
+    expect(await own.verify(`${token}x`, clock.now())).toBeUndefined();
+    held.pop();
+    expect(await answers(clock.now())).toEqual([undefined, undefined]);
+  });
 });
 
 const tokensOf = (keys: readonly PrivateKey[], issuer = ISSUER): AccessTokens =>
-  new AccessTokens(() => ({ signers: keys.map(localSigner), keys }), issuer);
+  new AccessTokens(() => ({ signers: keys.map(localSigner), keys: [...keys] }), issuer);
 
 const elsewhere = '01930000-0000-7000-8000-00000000cccc';
 const without = (name: string): Promise<string> =>

@@ -8,6 +8,17 @@ const MARGIN_S = 60;
 /** After this no token is good any more that was signed before. */
 export const TOKEN_END_MS = (TOKEN_LIFETIME_S + MARGIN_S) * 1000;
 
+/** Tokens remembered at a time. */
+const MOST_KNOWN = 1_000;
+
+interface Claims {
+  readonly sub: string;
+}
+interface Known {
+  readonly kid: string;
+  readonly claims: Claims;
+}
+
 /** The token keys of a gateway, newest first. */
 interface TokenKeys {
   readonly signers: readonly Signer[];
@@ -16,6 +27,9 @@ interface TokenKeys {
 
 /** Access tokens of this gateway (RFC 9068): they say which system calls, never for which authority. */
 export class AccessTokens {
+  /** Claims of those that were verified, by their characters: a system shows the same one for minutes. */
+  private readonly known = new Map<string, Known>();
+
   /** @param held asked at each token: a key that is made signs from then on */
   constructor(
     private readonly held: (now: Date) => TokenKeys,
@@ -32,19 +46,32 @@ export class AccessTokens {
 
   /** @returns id of the system, or undefined, after the same work, for anything but a token of this gateway that is still good */
   async verify(token: string, now: Date): Promise<string | undefined> {
+    const { keys } = this.held(now);
+    const known = this.known.get(token);
+    // Its key may have ended since, and its time passed.
+    if (known !== undefined && this.isGood(known.claims, now) && keys.some(({ kid }) => kid === known.kid))
+      return known.claims.sub;
     try {
       const { kid, payload } = parseToken(token, 'at+jwt');
-      const claims = parseStrict(payload);
-      const key = this.held(now).keys.find((one) => one.kid === kid);
+      const claims: unknown = parseStrict(payload);
+      const key = keys.find((one) => one.kid === kid);
       const genuine = await signingByKnown(token, key);
-      return genuine && this.isGood(claims, now) ? (claims as { readonly sub: string }).sub : undefined;
+      if (!genuine || !this.isGood(claims, now)) return undefined;
+      this.remember(token, { kid, claims });
+      return claims.sub;
     } catch (error) {
       if (error instanceof EnvelopeError || error instanceof JsonError) return undefined;
       throw error;
     }
   }
 
-  private isGood(claims: unknown, now: Date): boolean {
+  private remember(token: string, known: Known): void {
+    const [oldest] = this.known.keys();
+    if (this.known.size >= MOST_KNOWN && oldest !== undefined) this.known.delete(oldest);
+    this.known.set(token, known);
+  }
+
+  private isGood(claims: unknown, now: Date): claims is Claims {
     if (typeof claims !== 'object' || claims === null) return false;
     const { iss, aud, sub, jti, iat, exp } = claims as Readonly<Record<string, unknown>>;
     const at = Math.floor(now.getTime() / 1000);
