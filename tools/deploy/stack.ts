@@ -16,7 +16,7 @@ import type { Servers } from './servers.js';
 
 const READY_MS = 120_000;
 /** The young generation as it is without an option makes every process some 80 MiB larger, for what it throws away at once. */
-const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=4'];
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=8'];
 
 export interface StackOptions {
   readonly instance: Instance;
