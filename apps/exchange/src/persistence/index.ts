@@ -8,6 +8,7 @@ import { ReceiptReasons1766500000000 } from './migrations/1766500000000-receipt-
 import { BlobParts1766600000000 } from './migrations/1766600000000-blob-parts.js';
 import { QuarantineActs1767000000000 } from './migrations/1767000000000-quarantine-acts.js';
 import { Suspects1767100000000 } from './migrations/1767100000000-suspects.js';
+import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -22,4 +23,5 @@ export const migrations = [
   BlobParts1766600000000,
   QuarantineActs1767000000000,
   Suspects1767100000000,
+  Uncompressed1767200000000,
 ];

@@ -16,6 +16,7 @@ import { FurthestEntry1766500000000 } from './migrations/1766500000000-furthest-
 import { Together1767100000000 } from './migrations/1767100000000-together.js';
 import { Suspects1767110000000 } from './migrations/1767110000000-suspects.js';
 import { Waiting1767150000000 } from './migrations/1767150000000-waiting.js';
+import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -37,6 +38,7 @@ export const migrations = [
   Together1767100000000,
   Suspects1767110000000,
   Waiting1767150000000,
+  Uncompressed1767200000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */

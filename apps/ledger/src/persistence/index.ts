@@ -10,6 +10,7 @@ import { CasesOfParties1765300000000 } from './migrations/1765300000000-cases-of
 import { OwnKeys1765400000000 } from './migrations/1765400000000-own-keys.js';
 import { ErasuresAreLogged1765500000000 } from './migrations/1765500000000-erasures-are-logged.js';
 import { ToldByTheExchange1765600000000 } from './migrations/1765600000000-told-by-the-exchange.js';
+import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -26,4 +27,5 @@ export const migrations = [
   OwnKeys1765400000000,
   ErasuresAreLogged1765500000000,
   ToldByTheExchange1765600000000,
+  Uncompressed1767200000000,
 ];
