@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { judge, nothing } from '../support/history.js';
+import { broken, judge, nothing } from '../support/history.js';
 import { TestStack } from '../support/stack.js';
 import { killed } from './process-faults.js';
 import { record } from './results.js';
 import { undergo } from './fault.js';
 import { RECIPIENT, SENDER, Traffic } from './traffic.js';
+import { Verdict } from './verdict.js';
 
 const REFERRALS = 200;
 const PER_SECOND = 100;
@@ -36,18 +37,31 @@ describe('every service killed once in the middle of two hundred referrals', () 
       record(row, { killed: service, acked: phase.acked, 'longest gap': `${phase.longestGapMs} ms` });
     }
     await traffic.settled();
-    await traffic.fetch();
-    expect(await judge(delge, traffic.accepted, SENDER, RECIPIENT)).toEqual(nothing);
-    expect([...traffic.fetched.values()].filter((times) => times > 1)).toEqual([]);
-    expect(traffic.fetched.size).toBe(traffic.accepted.length);
+    record('F1', await new Verdict(delge, traffic).nothingBroken());
   });
 
   it('is judged by a history that shows a loss, a second delivery and a missing entry where there is one', async () => {
-    const [first = '', second = '', third = ''] = traffic.accepted;
-    await delge.sql(RECIPIENT.gateway, `DELETE FROM gateway.delivery WHERE message_id = $1`, [first]);
-    await delge.sql(SENDER.gateway, `UPDATE gateway.message SET state = 'released' WHERE message_id = $1`, [second]);
-    await delge.sql('operator', `UPDATE exchange.message SET jwe_sha256 = 'another' WHERE message_id = $1`, [third]);
-    const judged = await judge(delge, traffic.accepted, SENDER, RECIPIENT);
-    expect(judged).toEqual({ ...nothing, lost: [first], undetermined: [second], unlogged: [third] });
+    const [lost = '', open = '', other = '', early = '', untold = ''] = traffic.accepted;
+    await delge.sql(RECIPIENT.gateway, `DELETE FROM gateway.delivery WHERE message_id = $1`, [lost]);
+    await delge.sql(SENDER.gateway, `UPDATE gateway.message SET state = 'released' WHERE message_id = $1`, [open]);
+    await delge.sql('operator', `UPDATE exchange.message SET jwe_sha256 = 'another' WHERE message_id = $1`, [other]);
+    await delge.sql(
+      RECIPIENT.gateway,
+      `UPDATE gateway.delivery SET received_at = received_at - interval '1 hour' WHERE message_id = $1`,
+      [early],
+    );
+    await delge.sql(SENDER.gateway, `DELETE FROM gateway.statement WHERE message_id = $1`, [untold]);
+    const fetched = new Map([[traffic.accepted.at(-1) ?? '', 2]]);
+    const judged = await judge(delge, traffic.accepted, SENDER, RECIPIENT, fetched);
+    expect(judged).toEqual({
+      ...nothing,
+      lost: [lost],
+      undetermined: [open],
+      unlogged: [other],
+      early: [early],
+      untold: [untold],
+      twice: [...fetched.keys()],
+    });
+    expect(broken(judged)).toEqual(['I1', 'I2', 'I3']);
   });
 });

@@ -1,0 +1,52 @@
+import { expect } from '@jest/globals';
+import { OfflineJudge, broken, judge, nothing } from '../support/history.js';
+import type { Judged } from '../support/history.js';
+import type { TestStack } from '../support/stack.js';
+import type { Figures } from './results.js';
+import type { Traffic } from './traffic.js';
+
+/** Judges all that happened, from every party's own records, as often as it is asked. */
+export class Verdict {
+  private readonly offline: OfflineJudge;
+
+  constructor(
+    private readonly delge: TestStack,
+    private readonly traffic: Traffic,
+  ) {
+    this.offline = new OfflineJudge(delge, traffic.sender.authority);
+  }
+
+  /** What is broken, without a word about it. The recipient's system fetches first. */
+  async judged(): Promise<Judged> {
+    const { accepted, sender, recipient, fetched } = this.traffic;
+    await this.traffic.fetch();
+    return judge(this.delge, accepted, sender, recipient, fetched);
+  }
+
+  /** That nothing is: all accepted ended, once, permitted and logged before; the log verifies, every decision computes again. @returns the counts */
+  async nothingBroken(): Promise<Figures> {
+    const judged = await this.judged();
+    expect([broken(judged), judged]).toEqual([[], nothing]);
+    const { faults, entries, decisions } = await this.offline.judge();
+    expect(faults).toEqual([]);
+    expect(decisions).toBeGreaterThan(0);
+    return { ...(await this.counts(judged)), 'log entries verified': entries, 'decisions computed again': decisions };
+  }
+
+  /** Counts of the harness: what every run tells. */
+  async counts(judged: Judged): Promise<Figures> {
+    const [row] = await this.delge.sql<{ count: string }>(
+      this.traffic.recipient.gateway,
+      `SELECT count(DISTINCT message_id) FROM gateway.delivery WHERE sender = $1`,
+      [this.traffic.sender.authority],
+    );
+    const { accepted, fetched } = this.traffic;
+    const known = new Set(accepted);
+    return {
+      acked: accepted.length,
+      lost: judged.lost.length + judged.undetermined.length,
+      'delivered more than once': judged.twice.length,
+      'delivered, never acked': Number(row?.count ?? 0) - [...fetched.keys()].filter((id) => known.has(id)).length,
+    };
+  }
+}
