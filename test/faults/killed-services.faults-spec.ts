@@ -20,7 +20,10 @@ describe('every service killed once in the middle of two hundred referrals', () 
     delge = await TestStack.own('killed', {}, [SENDER.authority, RECIPIENT.authority]);
     traffic = new Traffic(delge);
   });
-  afterAll(() => delge.end());
+  afterAll(() => {
+    traffic.close();
+    return delge.end();
+  });
 
   it('loses none, and none has effect twice', async () => {
     const { services } = delge.stack;

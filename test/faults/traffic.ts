@@ -45,6 +45,7 @@ export class Traffic {
   /** How long each try took until its answer, whatever it was, in milliseconds. */
   readonly tries: number[] = [];
   private readonly inHand = new Set<Promise<void>>();
+  private over = false;
   private acked = 0;
   private again = 0;
   private lastAt = 0;
@@ -79,7 +80,7 @@ export class Traffic {
   flow(perSecond: number, atOnce = 64): () => Promise<void> {
     const state = { stopped: false };
     const running = (async () => {
-      for (let due = performance.now(); !state.stopped; due += 1000 / perSecond) {
+      for (let due = performance.now(); !state.stopped && !this.over; due += 1000 / perSecond) {
         if (due > performance.now() + TICK_MS) await delay(due - performance.now());
         while (this.inHand.size >= atOnce && !state.stopped) await Promise.race([...this.inHand, delay(AGAIN_MS)]);
         if (!state.stopped) this.begin();
@@ -90,6 +91,11 @@ export class Traffic {
       await running;
       await Promise.all(this.inHand);
     };
+  }
+
+  /** For ever, whatever is in hand: a spec that failed leaves nothing that goes on. */
+  close(): void {
+    this.over = true;
   }
 
   /** Waits until `more` have been accepted from now on. */
@@ -143,7 +149,7 @@ export class Traffic {
   }
 
   private async untilAnswered(referral: SubmitReferralDto): Promise<void> {
-    for (;;) {
+    while (!this.over) {
       const asked = performance.now();
       const recipients = await this.once(referral);
       this.tries.push(performance.now() - asked);

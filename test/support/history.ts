@@ -77,6 +77,7 @@ const CHUNK = 5_000;
  * Judges design.md I1 to I3 and I6 over all that one sender's gateway accepted, from the tables of all parties, a few thousand messages at a time.
  * @param accepted message ids for which the sender's system was told `accepted`
  * @param fetched what the recipient's system was given, by message id: how often
+ * @param since when the first of the deliveries came that are looked at
  */
 export async function judge(
   delge: TestStack,
@@ -84,10 +85,11 @@ export async function judge(
   sender: Party,
   recipient: Party,
   fetched?: ReadonlyMap<string, number>,
+  since = new Date(0),
 ): Promise<Judged> {
   const judging = new Judging(delge, sender, recipient);
   for (let from = 0; from < accepted.length; from += CHUNK) await judging.ends(accepted.slice(from, from + CHUNK));
-  await judging.deliveries();
+  await judging.deliveries(since);
   await judging.numbers();
   const again = [...(fetched ?? [])].filter(([, times]) => times > 1).map(([id]) => id);
   return judging.judged(again);
@@ -150,7 +152,7 @@ class Judging {
   }
 
   /** Whether everything with the recipient might be there. */
-  async deliveries(): Promise<void> {
+  async deliveries(since: Date): Promise<void> {
     const checkpoints = await this.delge.sql<{ size: string; at: Date }>(
       'operator',
       `SELECT size, min(signed_at) AS at FROM ledger.checkpoint WHERE log = 'disclosure' GROUP BY size ORDER BY size`,
@@ -160,8 +162,8 @@ class Judging {
       const rows = await this.delge.sql<DeliveryRow>(
         this.recipient.gateway,
         `SELECT message_id, authority, jwe_sha256, decision_entry_id, received_at FROM gateway.delivery
-         WHERE sender = $1 AND message_id > $2 ORDER BY message_id LIMIT ${CHUNK}`,
-        [this.sender.authority, after],
+         WHERE sender = $1 AND message_id > $2 AND received_at >= $3 ORDER BY message_id LIMIT ${CHUNK}`,
+        [this.sender.authority, after, since],
       );
       await this.permitted(rows, signed);
       if (rows.length < CHUNK) return;

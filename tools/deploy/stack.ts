@@ -128,24 +128,33 @@ export class Stack {
     return running;
   }
 
-  /** Starts one service and waits until it is ready. @param variables beside its usual ones, for this start alone */
-  async run(service: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** Starts one service, without waiting until it is ready. @param variables beside its usual ones, for this start alone */
+  launch(service: string, variables: Readonly<Record<string, string>> = {}): Running {
     const { name: app = '' } = /^(?<name>[a-z]+)/.exec(service)?.groups ?? {};
-    const running = this.options.processes.start({
+    return this.options.processes.start({
       name: this.processName(service),
       command: process.execPath,
       args: [...NODE_OPTIONS, join(this.options.instance.root, 'dist/apps', app, 'src/main.js')],
       env: { ...this.environment(service), ...this.variables[service], ...variables },
     });
+  }
+
+  /** Starts one service and waits until it is ready. */
+  async run(service: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
+    const running = this.launch(service, variables);
     try {
       await until(service, READY_MS, () => this.isReady(service), running);
     } catch (error) {
       const faults = running.alive() ? await this.faults(service) : '';
-      const log = this.options.instance.path('log', `${this.processName(service)}.log`);
-      throw new Error(`${error instanceof Error ? error.message : service}${faults}; its log: ${log}`, {
+      throw new Error(`${error instanceof Error ? error.message : service}${faults}; its log: ${this.log(service)}`, {
         cause: error,
       });
     }
+  }
+
+  /** Path of what it writes while it runs. */
+  log(service: string): string {
+    return this.options.instance.path('log', `${this.processName(service)}.log`);
   }
 
   async startAll(services: readonly string[]): Promise<void> {

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { TestStack } from '../support/stack.js';
+import { crashPoints, dieAt, sweepOf } from './crash-points.js';
+import type { Swept } from './crash-points.js';
+import { Leads } from './leads.js';
+import { record } from './results.js';
+import { QUICK } from './size.js';
+import { RECIPIENT, SENDER, Traffic } from './traffic.js';
+import { Verdict } from './verdict.js';
+
+const PER_SECOND = 8;
+const LEAST = 20;
+
+jest.setTimeout(1_800_000);
+
+/** In short, those are left out that `killed-ledger` sweeps in the same run. */
+const wanted = ({ service, cause }: Swept): boolean =>
+  !QUICK || cause !== 'referral' || (service !== 'ledger' && service !== 'signer');
+const only = new RegExp(process.env['DELGE_POINT'] ?? '');
+const sweep = sweepOf(crashPoints()).filter((one) => wanted(one) && only.test(one.point));
+
+describe(`every service killed at each of its crash points (${sweep.length})`, () => {
+  let delge: TestStack;
+  let traffic: Traffic;
+
+  beforeAll(async () => {
+    delge = await TestStack.own('crash-points', {}, [SENDER.authority, RECIPIENT.authority]);
+    traffic = new Traffic(delge);
+  });
+  afterAll(() => {
+    traffic.close();
+    return delge.end();
+  });
+
+  it('knows of every point in the source in which service it is', () => {
+    const points = crashPoints();
+    expect(points.length).toBeGreaterThan(30);
+    expect(new Set(sweepOf(points).map(({ point }) => point))).toEqual(new Set(points));
+    expect(() => sweepOf(['console.look.before-commit'])).toThrow('PLACES does not say');
+  });
+
+  it('loses nothing, does nothing twice, and discloses nothing that is not logged', async () => {
+    const leads = new Leads(delge);
+    await leads.prepare(sweep.filter(({ cause }) => cause === 'erasure').length * 2);
+    const died: string[] = [];
+    const each = async (points: readonly Swept[]): Promise<void> => {
+      for (const one of points) {
+        await dieAt(delge, one, leads.to(one.cause));
+        died.push(`${one.service} ${one.point}`);
+        // What is asked for needs all that it asks; the others go on to the next point at once.
+        if (one.cause !== 'referral') await delge.stack.run(one.service);
+      }
+      for (const service of new Set(points.map(({ service }) => service))) {
+        if (!delge.stack.process(service).alive()) await delge.stack.run(service);
+      }
+    };
+    const phase = await traffic.phase('sweep', LEAST, async () => {
+      const stop = traffic.flow(PER_SECOND);
+      const onTheWay = sweep.filter(({ cause }) => cause === 'referral');
+      const services = [...new Set(onTheWay.map(({ service }) => service))];
+      await Promise.all(services.map((name) => each(onTheWay.filter(({ service }) => service === name))));
+      await each(sweep.filter(({ cause }) => cause !== 'referral'));
+      await stop();
+    });
+    expect(died.toSorted()).toEqual(sweep.map(({ service, point }) => `${service} ${point}`).toSorted());
+    const settledMs = await traffic.settled();
+    const counts = await new Verdict(delge, traffic).nothingBroken();
+    const figures = { ...counts, 'longest gap': `${phase.longestGapMs} ms`, 'all ended after': `${settledMs} ms` };
+    const rows = {
+      F1: /^gateway-.* gateway\./,
+      F2: / relay\./,
+      F3: / exchange\.| gateway\.receive/,
+      F4: /^(ledger|signer) /,
+    };
+    for (const [row, pattern] of Object.entries(rows)) {
+      record(row as keyof typeof rows, { 'crash points': died.filter((one) => pattern.test(one)).length, ...figures });
+    }
+  });
+});

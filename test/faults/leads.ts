@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { importPrivate, localSigner, signErasureDecision } from '#envelope';
+import { changeKeyStore, withKey } from '#keystore';
+import { stateAs } from '../../tools/sandbox/enrol.js';
+import { keyFiles, open, readKey, storePlace } from '../../tools/sandbox/keys.js';
+import { permitted } from '../support/stack.js';
+import type { TestStack } from '../support/stack.js';
+import type { Cause } from './crash-points.js';
+import { RECIPIENT, SENDER } from './traffic.js';
+
+type Made = Parameters<typeof stateAs>[5] extends readonly (infer T)[] | undefined ? T : never;
+
+/** Makes happen, once each time it is asked, what is not on the way of every referral. */
+export class Leads {
+  /** Sent for this alone: nobody counts them. */
+  private readonly erasable: string[] = [];
+  private lost: Made | undefined;
+
+  constructor(private readonly delge: TestStack) {}
+
+  /** Sends what is to be erased later. */
+  async prepare(count: number): Promise<void> {
+    for (let sent = 0; sent < count; sent += 1) {
+      const { referral } = permitted();
+      const { recipients } = await this.delge.sandbox.client(SENDER.authority).submit(referral);
+      await this.delge.settled(SENDER.authority, referral.id, ['fetched']);
+      this.erasable.push(recipients[0]?.messageId ?? '');
+    }
+  }
+
+  to(cause: Cause): () => Promise<void> {
+    switch (cause) {
+      case 'referral':
+        return () => Promise.resolve();
+      case 'look':
+        return () => this.look();
+      case 'erasure':
+        return () => this.erase();
+      case 'lost-key':
+        return () => this.sealAgain();
+    }
+  }
+
+  private async look(): Promise<void> {
+    const [, size = '0'] = (await this.delge.sandbox.client(SENDER.authority).checkpoint('disclosure')).split('\n');
+    await this.delge.sandbox.client(SENDER.authority).openings(0n, BigInt(size) > 20n ? 20n : BigInt(size));
+  }
+
+  /** Both parties decide to erase one message. */
+  private async erase(): Promise<void> {
+    const messageId = this.erasable.shift();
+    if (messageId === undefined) return;
+    for (const { authority } of [SENDER, RECIPIENT]) {
+      const client = this.delge.sandbox.client(authority);
+      const { env, caseId, openings } = await client.erasure(messageId);
+      const file = keyFiles(this.delge.stack.options.dir).participant(authority.split('/')[0] ?? '', 'administrator');
+      const signer = localSigner(await importPrivate(readKey(file), 'administrator'));
+      const at = new Date().toISOString();
+      const said = { v: 1, decisionId: randomUUID(), env, authority, messageId, caseId, openings, at } as const;
+      await client.erase(await signErasureDecision(signer, said));
+    }
+  }
+
+  /** The recipient loses the key that everything is sealed to. When a message waits for it, there is another, and that is sealed again. */
+  private async sealAgain(): Promise<void> {
+    const { dir, directory } = this.delge.stack.options;
+    const { authority, gateway } = RECIPIENT;
+    this.lost ??= await changeKeyStore(storePlace(dir, `gateway-${gateway}`), async (content) => {
+      const lost = content.keys.filter(({ holder, use }) => holder !== authority || use !== 'sealing');
+      const { content: changed, key } = await withKey({ ...content, keys: lost }, authority, 'sealing', new Date());
+      const { jwk = {} } = changed.keys.at(-1) ?? {};
+      return { content: changed, result: { ...key, privateJwk: jwk } };
+    });
+    const waiting = await this.delge.sql(SENDER.gateway, `SELECT FROM gateway.message WHERE state = 'awaiting-key'`);
+    if (waiting.length === 0) return;
+    const made = this.lost;
+    this.lost = undefined;
+    const body = { kind: 'key-added', holder: authority, use: 'sealing', key: open(made.privateJwk) } as const;
+    const [slug = ''] = authority.split('/');
+    await stateAs(dir, directory.environment, this.delge.stack.url('registry'), slug, body, [made]);
+  }
+}

@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process';
+import { closeSync, openSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { eventually } from '../support/stack.js';
+import type { TestStack } from '../support/stack.js';
+import type { Fault } from './fault.js';
+
+const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
+const SEEN_MS = 20_000;
+const READY_MS = 120_000;
+const HEAP_MB = 96;
+const run = promisify(execFile);
+
+/** A service started so that it can be told to block, or to use up its memory. */
+export const tellable = (): Readonly<Record<string, string>> => ({
+  NODE_OPTIONS: `--import=${pathToFileURL(join(ROOT, 'dist/test/faults/controls/on-signal.js')).href} --max-old-space-size=${HEAP_MB}`,
+});
+
+const ready = async (delge: TestStack, service: string): Promise<void> => {
+  await eventually(`${service} ready`, READY_MS, async () => ((await delge.stack.isReady(service)) ? true : undefined));
+};
+/** @returns undefined when there is no answer within half a second */
+const live = (delge: TestStack, service: string): Promise<number | undefined> =>
+  fetch(`${delge.stack.url(service)}/health/live`, { signal: AbortSignal.timeout(500) }).then(
+    ({ status }) => status,
+    () => undefined,
+  );
+
+/** Its event loop does nothing else for five seconds. The service was started as `tellable`. */
+export const blocked = (delge: TestStack, service: string): Fault => {
+  const victim = delge.stack.process(service);
+  return {
+    name: `${service}: event loop blocked`,
+    inject: () => Promise.resolve(victim.kill('SIGUSR2')),
+    verify: async () => {
+      await eventually('no answer', SEEN_MS, async () =>
+        (await live(delge, service)) === undefined ? true : undefined,
+      );
+    },
+    heal: () => Promise.resolve(),
+    verifyHealed: async () => {
+      if (!victim.alive()) throw new Error('it has ended');
+      await ready(delge, service);
+    },
+  };
+};
+
+/** Its heap is used up, and the process ended by V8. The service was started as `tellable`. @returns with the time until it was ready again */
+export const outOfMemory = (delge: TestStack, service: string): Fault & { readonly backMs: () => number } => {
+  const victim = delge.stack.process(service);
+  const back = { ms: Number.NaN };
+  return {
+    name: `${service}: out of memory`,
+    backMs: () => back.ms,
+    inject: () => Promise.resolve(victim.kill('SIGPIPE')),
+    verify: async () => {
+      const ended = await victim.ended;
+      const said = readFileSync(delge.stack.log(service), 'utf8').includes('heap out of memory');
+      if (!said || !['SIGABRT', 'SIGTRAP', 'code 134'].includes(ended)) throw new Error(`it ended with ${ended}`);
+    },
+    heal: async () => {
+      const from = performance.now();
+      if (!delge.stack.process(service).alive()) await delge.stack.run(service);
+      back.ms = Math.round(performance.now() - from);
+    },
+    verifyHealed: () => ready(delge, service),
+  };
+};
+
+/** Its clock is wrong. It is started anew, as a service on a machine with that clock. */
+export const clockShifted = (delge: TestStack, service: string, shiftMs: number): Fault => {
+  const restart = async (variables: Readonly<Record<string, string>>): Promise<void> => {
+    const running = delge.stack.process(service);
+    running.kill('SIGKILL');
+    await running.ended;
+    // A service with a wrong clock may never be ready: it is seen by what it writes.
+    delge.stack.launch(service, variables);
+  };
+  const file = pathToFileURL(join(ROOT, 'dist/test/faults/controls/clock.js')).href;
+  return {
+    name: `${service}: clock ${shiftMs / 60_000} min off`,
+    inject: () => restart({ NODE_OPTIONS: `--import=${file}`, DELGE_CLOCK_MS: String(shiftMs) }),
+    verify: async () => {
+      await eventually('a line with that time', SEEN_MS, async () => {
+        const last = readFileSync(delge.stack.log(service), 'utf8').trimEnd().split('\n').at(-1) ?? '';
+        const at = Date.parse(/"time":"([^"]+)"/.exec(last)?.[1] ?? '');
+        return Math.abs(at - Date.now() - shiftMs) < SEEN_MS ? true : undefined;
+      });
+    },
+    heal: () => restart({}),
+    verifyHealed: () => ready(delge, service),
+  };
+};
+
+/** It can open nothing more: no file, no connection. */
+export const withoutDescriptors = (delge: TestStack, service: string): Fault => {
+  const { pid } = delge.stack.process(service);
+  const limit = (soft: string): Promise<unknown> => run('prlimit', ['--pid', String(pid), `--nofile=${soft}:`]);
+  const before = { soft: '' };
+  return {
+    name: `${service}: no file descriptors left`,
+    inject: async () => {
+      before.soft = /Max open files +(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1] ?? '';
+      await limit(String(readdirSync(`/proc/${pid}/fd`).length));
+    },
+    verify: async () => {
+      // One that is asked anew finds nobody who can take the connection.
+      await eventually('no answer', SEEN_MS, async () =>
+        (await live(delge, service)) === undefined ? true : undefined,
+      );
+    },
+    heal: async () => {
+      if (before.soft !== '') await limit(before.soft);
+    },
+    verifyHealed: async () => {
+      if (!delge.stack.process(service).alive()) throw new Error('it has ended');
+      await ready(delge, service);
+    },
+  };
+};
+
+/** What it writes of itself finds no room. It is started anew, since it keeps the file that it was given. */
+export const logDiskFull = (delge: TestStack, service: string): Fault => {
+  const file = delge.stack.log(service);
+  const restart = async (): Promise<void> => {
+    const running = delge.stack.process(service);
+    running.kill('SIGKILL');
+    await running.ended;
+    await delge.stack.run(service);
+  };
+  return {
+    name: `${service}: no room for its log`,
+    inject: async () => {
+      renameSync(file, `${file}.kept`);
+      symlinkSync('/dev/full', file);
+      await restart();
+    },
+    verify: () => {
+      const { pid } = delge.stack.process(service);
+      const target = openSync(`/proc/${pid}/fd/1`, 'a');
+      try {
+        writeSync(target, 'x');
+        return Promise.reject(new Error('there is room'));
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        return code === 'ENOSPC' ? Promise.resolve() : Promise.reject(new Error(`writing gives ${code}`));
+      } finally {
+        closeSync(target);
+      }
+    },
+    heal: async () => {
+      rmSync(file, { force: true });
+      renameSync(`${file}.kept`, file);
+      await restart();
+    },
+    verifyHealed: () => ready(delge, service),
+  };
+};
