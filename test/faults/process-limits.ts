@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -21,12 +22,17 @@ export const tellable = (): Readonly<Record<string, string>> => ({
 const ready = async (delge: TestStack, service: string): Promise<void> => {
   await eventually(`${service} ready`, READY_MS, async () => ((await delge.stack.isReady(service)) ? true : undefined));
 };
-/** @returns undefined when there is no answer within half a second */
+/** Over a connection of its own: one that is kept open is answered by a process that can open no other. @returns undefined when there is no answer within half a second */
 const live = (delge: TestStack, service: string): Promise<number | undefined> =>
-  fetch(`${delge.stack.url(service)}/health/live`, { signal: AbortSignal.timeout(500) }).then(
-    ({ status }) => status,
-    () => undefined,
-  );
+  new Promise((resolve) => {
+    const asked = get(`${delge.stack.url(service)}/health/live`, { agent: false, timeout: 500 }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(undefined));
+    asked.on('close', () => resolve(undefined));
+  });
 
 /** Its event loop does nothing else for five seconds. The service was started as `tellable`. */
 export const blocked = (delge: TestStack, service: string): Fault => {
@@ -103,7 +109,8 @@ export const withoutDescriptors = (delge: TestStack, service: string): Fault => 
     name: `${service}: no file descriptors left`,
     inject: async () => {
       before.soft = /Max open files +(\d+)/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1] ?? '';
-      await limit(String(readdirSync(`/proc/${pid}/fd`).length));
+      // Below those that it has: none of them is free.
+      await limit('3');
     },
     verify: async () => {
       // One that is asked anew finds nobody who can take the connection.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestStack, eventually } from '../support/stack.js';
 import { undergo } from './fault.js';
@@ -36,10 +36,9 @@ describe('processes that are stopped, blocked, ended and short of what they need
     traffic = new Traffic(delge);
     verdict = new Verdict(delge, traffic);
   });
-  afterAll(() => {
-    traffic.close();
-    return delge.end();
-  });
+  // What a test that failed left behind is not the next one's.
+  afterEach(() => traffic.close());
+  afterAll(() => delge.end());
 
   /** Under load: some before it, some while it lasts. */
   const under = (fault: Fault, holdMs: number): Promise<Phase> =>

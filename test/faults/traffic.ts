@@ -36,6 +36,7 @@ export interface Answered {
  * the same id until there is a `202`. Each writes down for itself what it was told: the journals that a history is judged by.
  */
 export class Traffic {
+  readonly began = new Date();
   /** By referral id, what was answered `202`. */
   readonly answered = new Map<string, Answered>();
   /** What the recipient's system was given, by message id: how many deliveries of it were listed. */

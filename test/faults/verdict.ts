@@ -50,8 +50,8 @@ export class Verdict {
   async counts(judged: Judged): Promise<Figures> {
     const [row] = await this.delge.sql<{ count: string }>(
       this.traffic.recipient.gateway,
-      `SELECT count(DISTINCT message_id) FROM gateway.delivery WHERE sender = $1`,
-      [this.traffic.sender.authority],
+      `SELECT count(DISTINCT message_id) FROM gateway.delivery WHERE sender = $1 AND received_at >= $2`,
+      [this.traffic.sender.authority, this.traffic.began],
     );
     const { accepted, fetched } = this.traffic;
     const known = new Set(accepted);
