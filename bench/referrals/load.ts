@@ -62,8 +62,15 @@ export class Load {
     const token = await this.sandbox.client(system).accessToken();
     const body = JSON.stringify(referral);
     const { gateway } = this.sandbox.system(system);
-    const status = await new Promise<number>((resolve) => {
-      const call = request(`${gateway}/v1/referrals`, {
+    const status = await this.post(`${gateway}/v1/referrals`, token, body);
+    if (status === 202) sent.accepted = now();
+    else sent.refused = `${name}: ${status}`;
+  }
+
+  private post(url: string, token: string, body: string): Promise<number> {
+    return new Promise<number>((resolve) => {
+      let isLate = false;
+      const call = request(url, {
         method: 'POST',
         agent: this.agent,
         timeout: TIMEOUT_MS,
@@ -73,8 +80,12 @@ export class Load {
           'content-length': Buffer.byteLength(body),
         },
       });
-      call.on('timeout', () => call.destroy());
-      call.on('error', () => resolve(0));
+      call.on('timeout', () => {
+        isLate = true;
+        call.destroy();
+      });
+      // A connection that stood idle may be closed by the gateway at the moment it is used: a system sends again what was not answered, under the same id.
+      call.on('error', () => resolve(call.reusedSocket && !isLate ? this.post(url, token, body) : 0));
       call.on('response', (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -90,8 +101,6 @@ export class Load {
       });
       call.end(body);
     });
-    if (status === 202) sent.accepted = now();
-    else sent.refused = `${name}: ${status}`;
   }
 }
 
