@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderAlreadyReleasedError } from 'typeorm';
-import { isStoreFailure } from './errors.js';
+import { isStoreAway, isStoreFailure } from './errors.js';
 
 const driver = (code: string): Error => Object.assign(new Error('from the driver'), { code });
 const query = (code: string): Error => new QueryFailedError('SELECT 1', [], driver(code));
@@ -36,4 +36,19 @@ it.each([
   ['no error', 'timeout expired'],
 ])('is none: %s', (_, error) => {
   expect(isStoreFailure(error)).toBe(false);
+});
+
+it.each([
+  ['connection lost', query('08006'), true],
+  ['disk full', query('53100'), true],
+  ['stopping', query('57P01'), true],
+  ['refused', driver('ECONNREFUSED'), true],
+  ['the pool has none', new Error('timeout exceeded when trying to connect'), true],
+  ['statement took too long', query('57014'), false],
+  ['deadlock', query('40P01'), false],
+  ['lock not had in time', query('55P03'), false],
+  ['a key that is there', query('23505'), false],
+  ['something else', new Error('of our own making'), false],
+])('fails all that is tried at the same time, or what is in one statement alone: %s', (_, error, away) => {
+  expect(isStoreAway(error)).toBe(away);
 });

@@ -5,6 +5,8 @@ import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderA
  * statement was wrong.
  */
 const PASSING = /^(08|28|3D|53|57|58|40|25006|25P03|55P03)/;
+/** Those of them by which no other work would fare better now; the rest is of a lock or of the time that this work took. */
+const AWAY = /^(08|28|3D|53|57P|58|25006)/;
 const UNREACHABLE = new Set([
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -32,6 +34,13 @@ export const isStoreFailure = (error: unknown): boolean => {
   return /Connection terminated|timeout expired|timeout exceeded when trying to connect|Driver not Connected|Client has encountered a connection error|Cannot use a pool after/i.test(
     error.message,
   );
+};
+
+/** Whether the store itself is away: what was tried together would fail alone likewise. */
+export const isStoreAway = (error: unknown): boolean => {
+  if (!isStoreFailure(error)) return false;
+  const { code } = (error instanceof QueryFailedError ? error.driverError : error) as { readonly code?: unknown };
+  return typeof code !== 'string' || !PASSING.test(code) || AWAY.test(code);
 };
 
 /** A unique key that is there already (SQLSTATE 23505). */

@@ -1,9 +1,11 @@
+import { QueryFailedError } from 'typeorm';
 import type { DataSource } from 'typeorm';
+import { isStoreAway } from './errors.js';
 
 /** Items that share a statement, and characters of JSON that they may come to together. */
 const [MOST, MOST_CHARACTERS] = [64, 2 * 1024 * 1024];
-/** SQLSTATE classes by which the server says that it is away, full or stopping: then each alone would fare no better. */
-const OF_THE_SERVER = /^(08|28|3D|53|57P|58|25006)/;
+/** Of those that failed together, how many are asked at the same time: they share a small pool with everything else. */
+const ALONE_AT_ONCE = 4;
 
 interface Call<Row> {
   readonly item: string;
@@ -60,11 +62,19 @@ export class Gathered<Item extends object, Row extends { readonly n: number }> {
       ]);
     } catch (error) {
       if (calls.length === 1 || !isAnswer(error)) for (const { reject } of calls) reject(error);
-      else await Promise.all(calls.map((call) => this.together([call])));
+      else await this.alone(calls);
       return;
     }
     const own = Map.groupBy(rows, ({ n }) => n);
     for (const [n, { resolve }] of calls.entries()) resolve(own.get(n) ?? []);
+  }
+
+  private async alone(calls: readonly Call<Row>[]): Promise<void> {
+    const queue = [...calls];
+    const worker = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.together([next]);
+    };
+    await Promise.all(Array.from({ length: ALONE_AT_ONCE }, worker));
   }
 }
 
@@ -73,7 +83,4 @@ export const octets = (bytes: Uint8Array): string =>
   `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;
 
 /** Whether the server refused this statement, and would take another. */
-const isAnswer = (error: unknown): boolean => {
-  const code = (error as { readonly driverError?: { readonly code?: unknown } } | null)?.driverError?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !OF_THE_SERVER.test(code);
-};
+const isAnswer = (error: unknown): boolean => error instanceof QueryFailedError && !isStoreAway(error);

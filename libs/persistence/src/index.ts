@@ -1,5 +1,5 @@
 export { dataSourceOptions, type StoreOptions } from './data-source.js';
-export { isDuplicate, isStoreFailure } from './errors.js';
+export { isDuplicate, isStoreAway, isStoreFailure } from './errors.js';
 export { Gathered, octets } from './gathered.js';
 export { HintGiver, Hints } from './hints.js';
 export { migrate } from './migrate.js';

@@ -2,7 +2,7 @@ import { parseDecision, parseManifest, signedDigest, verifyManifest } from '#env
 import type { Manifest } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import { claimInbox, claimInboxes, inboxHolds } from '#messaging';
-import { isStoreFailure } from '#persistence';
+import { isStoreAway, isStoreFailure } from '#persistence';
 import { Together } from '#platform';
 import type { MessageSubmittedV1 } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -135,7 +135,7 @@ export class DecideMessage {
     try {
       recorded = await this.dataSource.transaction((tx) => this.recordSome(tx, all));
     } catch (error) {
-      if (isStoreFailure(error)) throw error;
+      if (isStoreAway(error)) throw error;
       recorded = new Set();
     }
     return Promise.all(

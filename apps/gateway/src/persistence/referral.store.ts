@@ -159,7 +159,7 @@ export class PostgresReferralStore implements ReferralStore {
       );
       if (row === undefined) return 'not-found';
       const messages = await tx.query<MessageRow[]>(
-        `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 FOR UPDATE`,
+        `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 ORDER BY message_id FOR UPDATE`,
         [authority, id],
       );
       if (messages.every((m) => m.state === 'withdrawn')) return 'withdrawn';
