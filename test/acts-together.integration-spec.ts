@@ -26,6 +26,11 @@ const toldOf = async (work: Promise<{ readonly outcome: string }>): Promise<stri
     });
   }
 };
+interface Delivered {
+  readonly message_id: string;
+  readonly entry_id: string;
+  readonly jwe_sha256: string;
+}
 const numbersUpTo = (count: number): readonly number[] => Array.from({ length: count }, (_, nth) => nth + 1);
 
 describe('acts of the exchange that are recorded together', () => {
@@ -108,6 +113,22 @@ describe('acts of the exchange that are recorded together', () => {
     return releasing.releaseAll(proofs, waiting);
   };
 
+  /** Released, and without a receipt. As if the sender's own gateway had received them: what is tried here is how receipts are taken, not whose they are. */
+  const delivered = async (): Promise<readonly Delivered[]> => {
+    await databases.asAdmin(`UPDATE exchange.delivery SET recipient = '${system}'`);
+    return db.query<Delivered[]>(
+      `SELECT d.message_id, d.entry_id, m.jwe_sha256 FROM exchange.delivery d JOIN exchange.message m USING (sender, message_id, attempt)
+       WHERE m.state = 'released'`,
+    );
+  };
+  const signed = (row: Delivered, change: Partial<Receipt> = {}): Promise<string> =>
+    signReceipt(localSigner(world.keys.manifests['kommunerna'] as PrivateKey), {
+      ...{ v: 1, env: world.environment, receiptId: randomUUID(), kind: 'technical', by: system, attempt: 1 },
+      ...{ messageId: row.message_id, decisionEntryId: row.entry_id, jweSha256: row.jwe_sha256 },
+      ...{ gateway: world.snapshot.authority(system)?.gateway ?? '', at: world.clock.now().toISOString(), ...change },
+    });
+  const take = (receipt: string) => toldOf(receipts.execute({ receipt } as ReceiptSignedV1, ACCOUNT));
+
   it('are decisions: one transaction for all that come at once, numbered without a gap, each message once', async () => {
     const all = await several(20);
     const [first] = all as [Sealed];
@@ -160,24 +181,11 @@ describe('acts of the exchange that are recorded together', () => {
   });
 
   it('are technical receipts: each taken once, one that is about nothing keeps nothing from being taken', async () => {
-    const signer = localSigner(world.keys.manifests['kommunerna'] as PrivateKey);
-    const { gateway: hosting } = world.snapshot.authority(system) ?? {};
-    const rows = await db.query<{ message_id: string; entry_id: string; jwe_sha256: string }[]>(
-      `SELECT d.message_id, d.entry_id, m.jwe_sha256 FROM exchange.delivery d JOIN exchange.message m USING (sender, message_id, attempt)`,
-    );
-    // As if the sender's own gateway had received them: what is tried here is how receipts are taken, not whose they are.
-    await databases.asAdmin(`UPDATE exchange.delivery SET recipient = '${system}'`);
-    const signed = (row: (typeof rows)[number], change: Partial<Receipt> = {}): Promise<string> =>
-      signReceipt(signer, {
-        ...{ v: 1, env: world.environment, receiptId: randomUUID(), kind: 'technical', by: system, attempt: 1 },
-        ...{ messageId: row.message_id, decisionEntryId: row.entry_id, jweSha256: row.jwe_sha256 },
-        ...{ gateway: hosting ?? '', at: world.clock.now().toISOString(), ...change },
-      });
-    const [first, second] = rows as [(typeof rows)[number], (typeof rows)[number]];
+    const rows = await delivered();
+    const [first, second] = rows as [Delivered, Delivered];
     const texts = await Promise.all(rows.map((row) => signed(row)));
     const unbound = await signed(first, { decisionEntryId: second.entry_id });
     const contradicting = await signed(second, { kind: 'rejected', reason: 'seal-not-openable' });
-    const take = (receipt: string) => toldOf(receipts.execute({ receipt } as ReceiptSignedV1, ACCOUNT));
     transactions = 0;
     const before = await pending();
     const outcomes = await Promise.all([...texts, unbound, texts[0] ?? ''].map(take));
@@ -188,5 +196,37 @@ describe('acts of the exchange that are recorded together', () => {
     const states = await db.query<{ state: string }[]>(`SELECT DISTINCT state FROM exchange.message`);
     expect(states).toEqual([{ state: 'fetched' }]);
     expect((await released()).size).toBe(texts.length);
+  });
+
+  it('are no two receipts under one id: one is taken, and the message of the other stays without', async () => {
+    await decided(await several(10));
+    await released();
+    const rows = await delivered();
+    const ids = rows.map((_, nth) => `00000000-0000-4000-8000-${String(Math.floor(nth / 2)).padStart(12, '0')}`);
+    const before = await pending();
+    const texts = await Promise.all(rows.map((row, nth) => signed(row, { receiptId: ids[nth] ?? '' })));
+    const outcomes = await Promise.all(texts.map(take));
+    expect([...outcomes].sort()).toEqual([...rows.map((_, nth) => (nth < 5 ? 'receipt-conflict' : 'taken'))]);
+    expect(await pending()).toBe(before + 5);
+    const left = await delivered();
+    expect(left).toHaveLength(5);
+    const [rejecting] = left as [Delivered];
+    expect(await take(await signed(rejecting, { kind: 'rejected', reason: 'seal-not-openable' }))).toBe('taken');
+  });
+
+  it('are no releases by keys that another process knows to have gone on', async () => {
+    await decided(await several(3));
+    const waiting = (await releasing.waiting(1000)).length;
+    const seen = await db.query<{ size: string }[]>('SELECT size FROM exchange.keys_seen');
+    const further = world.snapshot.size + 1n;
+    await databases.asAdmin(
+      `INSERT INTO exchange.keys_seen (size, root) VALUES (${further}, '') ON CONFLICT (one) DO UPDATE SET size = ${further}`,
+    );
+    await expect(released()).rejects.toMatchObject({ code: 'snapshot' });
+    expect(await releasing.waiting(1000)).toHaveLength(waiting);
+    await databases.asAdmin(
+      seen[0] === undefined ? 'DELETE FROM exchange.keys_seen' : `UPDATE exchange.keys_seen SET size = ${seen[0].size}`,
+    );
+    expect((await released()).size).toBe(waiting);
   });
 });

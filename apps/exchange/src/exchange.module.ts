@@ -159,7 +159,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     await publisher.connect().catch(() => undefined);
     return publisher.fault();
   });
-  const releaser = new Releaser(releasing, new LedgerProofs(ledger), log, () => relay.wake());
+  const releaser = new Releaser(releasing, new LedgerProofs(ledger), log, () => relay.wake(), now);
   const aside = new SetAsideMessages(dataSource, law, recorder, newId, now);
   // Held is an alarm for people, and no reason to take the exchange out of service.
   health.watch('quarantine-held', async () => ((await aside.depth()).held > 0 ? 'held' : undefined));

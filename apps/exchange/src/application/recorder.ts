@@ -164,8 +164,11 @@ export class Recorder {
     return found;
   }
 
-  /** `keys` never decreases over all that the exchange signs, and is never of long ago (design.md section 7). */
-  private async mayName(tx: EntityManager, snapshots: readonly Snapshot[]): Promise<void> {
+  /**
+   * `keys` never decreases over all that the exchange signs and releases by, and is never of long ago (design.md section 7). What has been seen stays the newest until
+   * the caller's transaction ends. @throws {NotYet}
+   */
+  async mayName(tx: EntityManager, snapshots: readonly Snapshot[]): Promise<void> {
     if (!this.isFresh()) throw new NotYet('snapshot');
     const seen = await entries.keysSeen(tx);
     if (snapshots.some(({ size }) => size < seen)) throw new NotYet('snapshot');

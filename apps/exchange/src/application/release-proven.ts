@@ -41,12 +41,13 @@ export class ReleaseProven {
     private readonly crash: (point: string) => void,
   ) {}
 
-  waiting(limit: number): Promise<readonly Waiting[]> {
-    return entries.waiting(this.dataSource.manager, limit);
+  /** @param except ids of those that are passed over */
+  waiting(limit: number, except: readonly string[] = []): Promise<readonly Waiting[]> {
+    return entries.waiting(this.dataSource.manager, limit, except);
   }
 
   /** @param proof c2sp.org/tlog-proof@v1. @throws {NotYet} */
-  async release({ entryId, is }: Waiting, proof: string): Promise<Released> {
+  async release({ entryId, is }: Pick<Waiting, 'entryId' | 'is'>, proof: string): Promise<Released> {
     const released = await this.dataSource.transaction((tx) =>
       is === 'notice' ? this.notice(tx, entryId, proof) : this.decision(tx, entryId, proof),
     );
@@ -59,7 +60,10 @@ export class ReleaseProven {
    * @param proofs by entry id, as for one
    * @returns those that are done; the others are for `release`, one by one
    */
-  async releaseAll(proofs: ReadonlyMap<string, string>, waiting: readonly Waiting[]): Promise<ReadonlySet<string>> {
+  async releaseAll(
+    proofs: ReadonlyMap<string, string>,
+    waiting: readonly Pick<Waiting, 'entryId' | 'is'>[],
+  ): Promise<ReadonlySet<string>> {
     const idsOf = (which: Waiting['is']) => waiting.flatMap(({ entryId, is }) => (is === which ? [entryId] : []));
     const proofOf = (entryId: string): string => proofs.get(entryId) ?? '';
     const done = await this.dataSource.transaction(async (tx) => {
@@ -83,20 +87,15 @@ export class ReleaseProven {
     proofOf: (entryId: string) => string,
   ): Promise<{ readonly done: readonly string[]; readonly told: readonly Told[] }> {
     if (entryIds.length === 0) return { done: [], told: [] };
-    const at = this.now();
-    const snapshot = this.law.newest();
     const waiting = (await together.decisionsWaiting(tx, entryIds)).filter(
       ({ decision: { decision, blind, entryId } }) => this.proven(decision, blind, proofOf(entryId)),
     );
     const refused = waiting.filter(({ decision }) => decision.outcome !== 'permit');
-    const permits = waiting.flatMap(({ decision, message }) => {
-      const gateway = snapshot.authority(message.recipient)?.gateway;
-      const stands =
-        at.getTime() <= message.expiresAt.getTime() &&
-        askedOf(decision, at, snapshot.size, this.maxAgeMs) === 'nothing';
-      const mayLeave = decision.outcome === 'permit' && stands && message.jwe !== undefined;
-      return mayLeave && gateway !== undefined ? [{ gateway, decision, message, entryId: decision.entryId }] : [];
-    });
+    const permits = await this.leaving(
+      tx,
+      waiting.filter(({ decision }) => decision.outcome === 'permit'),
+    );
+    const at = this.now();
     const numbers = await together.deliver(tx, permits, at);
     const messagesOf = (those: readonly DecidedMessage[]) => those.map(({ message }) => message);
     await together.move(tx, messagesOf(permits), 'released');
@@ -112,6 +111,30 @@ export class ReleaseProven {
       ...refused.map(({ decision, message }) => decidedTold(decision, message, proofOf(decision.entryId))),
     ];
     return { done, told };
+  }
+
+  /** Permits about which nothing is to be asked anew; in a case none before one that was made earlier and is asked about. @throws {NotYet} */
+  private async leaving(
+    tx: EntityManager,
+    permits: readonly DecidedMessage[],
+  ): Promise<readonly (DecidedMessage & { readonly gateway: string; readonly entryId: string })[]> {
+    if (permits.length === 0) return [];
+    // Asked last, and held until the commit: what is revoked from here on is revoked after the release.
+    const snapshot = this.law.newest();
+    await this.recorder.mayName(tx, [snapshot]);
+    const now = this.now();
+    const staying = new Set<string>();
+    return permits.flatMap(({ decision, message }) => {
+      const line = `${message.recipient} ${message.caseId}`;
+      const gateway = snapshot.authority(message.recipient)?.gateway;
+      const stands =
+        now.getTime() <= message.expiresAt.getTime() &&
+        askedOf(decision, now, snapshot.size, this.maxAgeMs) === 'nothing';
+      const mayLeave = stands && message.jwe !== undefined && !staying.has(line);
+      if (mayLeave && gateway !== undefined) return [{ gateway, decision, message, entryId: decision.entryId }];
+      staying.add(line);
+      return [];
+    });
   }
 
   private async noticesTogether(
@@ -165,8 +188,10 @@ export class ReleaseProven {
     if (!this.proven(decision.decision, decision.blind, proof)) return 'unproven';
     const message = await messages.find(tx, decision);
     if (message === undefined) throw new Error('a decision without its message');
+    const isPermit = decision.outcome === 'permit';
+    if (isPermit) await this.recorder.mayName(tx, [this.law.newest()]);
     const at = this.now();
-    if (decision.outcome === 'permit') {
+    if (isPermit) {
       const lapsed = await this.lapsed(tx, decision, message);
       if (lapsed !== undefined) return lapsed;
       await this.deliver(tx, decision, message, proof, at);

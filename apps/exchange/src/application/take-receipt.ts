@@ -3,7 +3,7 @@ import { fitAfter, parseManifest, parseReceipt, sha256Base64url, verifyReceipt }
 import type { Receipt } from '#envelope';
 import type { Snapshot } from '#snapshot';
 import type { ReceiptSignedV1 } from '#contracts';
-import { isStoreFailure } from '#persistence';
+import { isStoreAway, isStoreFailure } from '#persistence';
 import { Together } from '#platform';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
@@ -123,7 +123,7 @@ export class TakeReceipt {
     try {
       taken = await this.dataSource.transaction((tx) => this.takeSome(tx, all));
     } catch (error) {
-      if (isStoreFailure(error)) throw error;
+      if (isStoreAway(error)) throw error;
       taken = new Set();
     }
     return Promise.all(
@@ -140,12 +140,16 @@ export class TakeReceipt {
       all.map(({ receipt }) => receipt),
     );
     const first = new Map<string, readonly [Receiving, GivenReceipt]>();
+    const ids = new Set<string>();
     for (const given of all) {
       const { messageId, attempt, by, decisionEntryId, jweSha256 } = given.receipt;
       const subject = subjects.find((one) => one.entryId === decisionEntryId);
       const bound = subject?.messageId === messageId && subject.attempt === attempt && subject.recipient === by;
-      if (bound && subject.jweSha256 === jweSha256 && !first.has(decisionEntryId))
-        first.set(decisionEntryId, [subject, given]);
+      // One id stands for one receipt: a second under it is for `alone` to answer.
+      const isSecond = first.has(decisionEntryId) || ids.has(given.receipt.receiptId);
+      if (!bound || subject.jweSha256 !== jweSha256 || isSecond) continue;
+      ids.add(given.receipt.receiptId);
+      first.set(decisionEntryId, [subject, given]);
     }
     const fresh = await together.addFirstReceipts(
       tx,

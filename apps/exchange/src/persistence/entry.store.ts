@@ -25,6 +25,10 @@ export interface StoredNotice {
 export interface Waiting {
   readonly entryId: string;
   readonly is: 'decision' | 'notice';
+  /** Recipient authority and case of a decision: in their order its permits are numbered. */
+  readonly line: string;
+  /** Of what is sent when it is released, about. */
+  readonly octets: number;
 }
 
 export interface DecisionRow {
@@ -100,16 +104,21 @@ export const entries = {
     return row?.decision;
   },
 
-  async waiting(tx: EntityManager, limit: number): Promise<readonly Waiting[]> {
-    const rows = await tx.query<{ entry_id: string; is: Waiting['is'] }[]>(
-      `(SELECT entry_id, 'decision' AS is, decided_at AS at FROM exchange.decision
-          WHERE released_at IS NULL AND superseded_at IS NULL ORDER BY seq LIMIT $1)
+  /** Oldest first. @param except ids of those that are passed over */
+  async waiting(tx: EntityManager, limit: number, except: readonly string[] = []): Promise<readonly Waiting[]> {
+    const rows = await tx.query<{ entry_id: string; is: Waiting['is']; line: string; octets: number }[]>(
+      `(SELECT d.entry_id, 'decision' AS is, d.decided_at AS at, m.recipient || ' ' || m.case_id AS line,
+            pg_column_size(d.decision) * 2 + coalesce(pg_column_size(m.manifest), 0) + coalesce(pg_column_size(m.jwe), 0) AS octets
+          FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
+          WHERE d.released_at IS NULL AND d.superseded_at IS NULL AND d.entry_id <> ALL ($2::uuid[]) ORDER BY d.seq LIMIT $1)
        UNION ALL
-       (SELECT entry_id, 'notice' AS is, at FROM exchange.notice WHERE released_at IS NULL ORDER BY seq LIMIT $1)
+       (SELECT entry_id, 'notice' AS is, at, '' AS line, pg_column_size(notice) + coalesce(pg_column_size(statement), 0)
+            + coalesce(pg_column_size(sealed), 0) AS octets
+          FROM exchange.notice WHERE released_at IS NULL AND entry_id <> ALL ($2::uuid[]) ORDER BY seq LIMIT $1)
        ORDER BY at LIMIT $1`,
-      [limit],
+      [limit, except],
     );
-    return rows.map((row) => ({ entryId: row.entry_id, is: row.is }));
+    return rows.map((row) => ({ entryId: row.entry_id, is: row.is, line: row.line, octets: row.octets }));
   },
 
   /** How many wait to be released, counted no further than to `most`, and since when the oldest of them does. */
