@@ -371,21 +371,59 @@ describe('messages between outbox and inbox, over a real broker', () => {
     await receiving.transaction((tx) => enqueue(tx, 'exchange', row));
     relay(receiving, 'exchange', publisher(broker.exchange));
     expect(await logged('relay.not-published')).toMatchObject({ code: 'UNROUTABLE', count: 1 });
-    const published = async (): Promise<boolean> => {
-      const [found] = await receiving.query<{ at: Date | null }[]>(
-        'SELECT published_at AS at FROM exchange.outbox WHERE id = $1',
-        [id],
-      );
-      return found !== undefined && found.at !== null;
-    };
+    const published = async (): Promise<boolean> =>
+      (await receiving.query<object[]>('SELECT FROM exchange.outbox WHERE id = $1', [id])).length === 0;
     expect(await published()).toBe(false);
     await hands.assertQueue('gw.nobody.in', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
     await hands.bindQueue('gw.nobody.in', OUT_EXCHANGE, 'gw.nobody');
     expect((await taken('gw.nobody.in')).properties.messageId).toBe(id);
     await eventually('published', SOON_MS, async () => ((await published()) ? true : undefined));
-    // What has left is kept nowhere twice.
-    const left = await receiving.query<object[]>('SELECT FROM exchange.outbox WHERE id = $1 AND body <> $2', [id, '']);
+  });
+
+  it('are found when their transaction commits after later ones that were published already', async () => {
+    const carrying = relay();
+    const gate = aGate();
+    const early = randomUUID();
+    const row = { id: early, exchange: IN_EXCHANGE, routingKey: `ref.${GATEWAY}`, type: TYPE, body: Buffer.from('{}') };
+    const slow = sending.transaction(async (tx) => {
+      await enqueue(tx, 'gateway', row);
+      await gate.through();
+    });
+    await gate.arrived;
+    // Their numbers are higher, and they have gone.
+    await send(3);
+    carrying.wake();
+    await eventually('three published', SOON_MS, async () =>
+      (await waitingIn(EXCHANGE_QUEUE)) === 3 ? true : undefined,
+    );
+    gate.pass();
+    await slow;
+    carrying.wake();
+    await eventually('the fourth', SOON_MS, async () => ((await waitingIn(EXCHANGE_QUEUE)) === 4 ? true : undefined));
+    const left = await sending.query<object[]>('SELECT FROM gateway.outbox');
     expect(left).toEqual([]);
+  });
+
+  it('are remembered for 35 days, and what has no other key for ever', async () => {
+    const aged = async (consumer: string, days: number): Promise<string> => {
+      const id = randomUUID();
+      await databases.asAdmin(
+        `INSERT INTO exchange.inbox (consumer, message_id, digest, received_at)
+         VALUES ('${consumer}', '${id}', '', now() - interval '${days} days')`,
+      );
+      return id;
+    };
+    const kept = [await aged('message', 34), await aged('refusal', 400)];
+    const gone = [await aged('message', 36)];
+    // By the service's own role, which may not delete there.
+    await expect(receiving.query(`DELETE FROM exchange.inbox`)).rejects.toThrow();
+    await receiving.query('SELECT exchange.prune_inbox()');
+    const rows = await receiving.query<{ id: string }[]>(
+      'SELECT message_id AS id FROM exchange.inbox WHERE message_id = ANY($1)',
+      [[...kept, ...gone]],
+    );
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(kept.toSorted());
+    await expect(sending.query('SELECT gateway.prune_inbox()')).resolves.toBeDefined();
   });
 
   it('are not taken for published when one id is in flight twice and has nowhere to go', async () => {

@@ -7,6 +7,7 @@ import type { Sealed, TestExchange, TestGateway, World } from '#testing';
 import type { SubmitReferralDto } from '#contracts';
 import { Suspects } from '#messaging';
 import type { DataSource } from 'typeorm';
+import { EarlyStatements } from '../apps/exchange/src/application/early.js';
 import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
 import { Recorder } from '../apps/exchange/src/application/recorder.js';
 import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
@@ -189,10 +190,87 @@ describe('a retraction', () => {
       expect(await held()).toEqual([...before, 'delivery-limit']);
     });
 
-    it('of what never came is set aside', async () => {
-      const text = await retraction({ messageId: randomUUID() });
-      expect(await outcomeOf(() => take(text))).toBe('retraction-unbound');
-      expect(parseRetraction(text).retraction.sender).toBe(system);
+    describe('that overtakes its message', () => {
+      const aside = () => new SetAsideMessages(db, exchange.law, recorder, randomUUID, world.clock.now);
+      const none = undefined as never;
+      const releaser = { wake: () => undefined } as Releaser;
+      class Rounds extends EarlyStatements {
+        once(): Promise<number> {
+          return this.round();
+        }
+      }
+      const parts = () => {
+        const early: Rounds = new Rounds(
+          db,
+          (came) => handle.attempt(came),
+          (came, reason) => handle.setAside(came, reason),
+          60_000,
+          silent,
+          world.clock.now,
+        );
+        const logged = () => undefined;
+        const full = () => false;
+        const handle: HandleGatewayMessage = new HandleGatewayMessage(
+          deciding,
+          none,
+          taking,
+          none,
+          aside(),
+          releaser,
+          logged,
+          silent,
+          full,
+          early,
+        );
+        return { early, handle };
+      };
+      const given = (text: string) => ({
+        type: 'retraction.signed.v1',
+        body: Buffer.from(JSON.stringify({ retraction: text })),
+        userId: ACCOUNT,
+        messageId: randomUUID(),
+        redelivered: false,
+        deliveries: 1,
+      });
+      const waiting = async () => (await db.query<object[]>('SELECT FROM exchange.early')).length;
+      const unsent = async () => {
+        const body = { ...referral, id: randomUUID(), caseId: randomUUID() };
+        message = await sealed(world, sending, { ...example('01'), referral: body } as ReturnType<typeof example>);
+      };
+
+      it('waits in no hand, and is taken when its message has come, once', async () => {
+        await unsent();
+        const { early, handle } = parts();
+        const came = given(await retraction());
+        await handle.take(came);
+        await handle.take({ ...came, messageId: randomUUID() });
+        expect([await waiting(), await state()]).toEqual([1, undefined]);
+        world.clock.advance(1_000);
+        await early.once();
+        expect(await waiting()).toBe(1);
+        await deciding.execute(message, ACCOUNT);
+        world.clock.advance(1_000);
+        await early.once();
+        expect([await waiting(), await state(), await noticed()]).toEqual([0, 'withdrawn', ['withdrawn']]);
+      });
+
+      it('is set aside when that has not come in time', async () => {
+        await unsent();
+        const { early, handle } = parts();
+        await handle.take(given(await retraction()));
+        world.clock.advance(61_000);
+        await early.once();
+        expect(await waiting()).toBe(0);
+        expect((await aside().list('held')).at(-1)).toMatchObject({ reason: 'retraction-unbound', userId: ACCOUNT });
+      });
+
+      it('stays in quarantine when somebody retries it and its message is still not here', async () => {
+        const { handle } = parts();
+        await unsent();
+        const text = await retraction();
+        expect(await outcomeOf(() => handle.again(given(text)))).toBe('retraction-unbound');
+        expect(parseRetraction(text).retraction.sender).toBe(system);
+      });
     });
   });
 

@@ -37,6 +37,7 @@ import type { BlobStore } from './blobs/blob-store.js';
 import { FileBlobStore } from './blobs/file-blob-store.js';
 import { S3BlobStore } from './blobs/s3-blob-store.js';
 import { DecideMessage } from './application/decide-message.js';
+import { EarlyStatements } from './application/early.js';
 import { Law, sha256 } from './application/ground.js';
 import { KeepBlobs } from './application/keep-blobs.js';
 import { Judge } from './application/judge.js';
@@ -201,6 +202,28 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const receipts = new TakeReceipt(dataSource, senders, recorder, now, crash);
   const retractions = new TakeRetraction(dataSource, senders, recorder, now);
   const refusals = new TakeRefusal(dataSource, senders, recorder, now);
+  const early: EarlyStatements = new EarlyStatements(
+    dataSource,
+    (message) => handle.attempt(message),
+    (message, reason) => handle.setAside(message, reason),
+    config.EARLY_MS,
+    log,
+    now,
+  );
+  const handle = new HandleGatewayMessage(
+    deciding,
+    receipts,
+    retractions,
+    refusals,
+    aside,
+    releaser,
+    () => hint.tell(),
+    log,
+    () => unreleased.tooMany(),
+    early,
+  );
+  early.start();
+  platform.onDrain('loops', () => early.stop());
   return {
     module: ExchangeModule,
     controllers: [GatewayMessages, DeadLetters, QuarantineController, DecisionController, BlobController],
@@ -208,20 +231,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
       { provide: DataSource, useValue: dataSource },
       { provide: Law, useValue: law },
       { provide: Suspects, useValue: new Suspects(dataSource, schema) },
-      {
-        provide: HandleGatewayMessage,
-        useValue: new HandleGatewayMessage(
-          deciding,
-          receipts,
-          retractions,
-          refusals,
-          aside,
-          releaser,
-          () => hint.tell(),
-          log,
-          () => unreleased.tooMany(),
-        ),
-      },
+      { provide: HandleGatewayMessage, useValue: handle },
       { provide: SetAsideMessages, useValue: aside },
       { provide: Releaser, useValue: releaser },
       { provide: KeepBlobs, useValue: keeping },

@@ -23,6 +23,33 @@ export const messagingTablesSql = (schema: string): string => `
     PRIMARY KEY (consumer, message_id));
 `;
 
+/** An inbox row is kept for longer than any message can be under way: 7 days to be published, 24 h to be released, clocks apart, and weeks to spare. */
+const INBOX_KEPT = '35 days';
+const PRUNED_AT_ONCE = 20_000;
+
+/**
+ * For boxes that are there: the outbox is a queue, whose rows go when they are published; the inbox is pruned by its owner's function, which takes no
+ * argument, so that a service that may not delete there can have old rows taken away and nothing else.
+ * @param consumer of the rows that may go, since their effect has a key of its own that nobody can take twice
+ * @param role that may prune; absent where the deploy step grants it
+ */
+export const shortBoxesSql = (schema: string, consumer: string, role?: string): string => `
+  DELETE FROM ${schema}.outbox WHERE published_at IS NOT NULL;
+  DROP INDEX ${schema}.outbox_published;
+  -- Room on each page for the row as it is after it was claimed, and dead rows taken away by number and not by share: it is empty again and again.
+  ALTER TABLE ${schema}.outbox SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+  CREATE INDEX inbox_received ON ${schema}.inbox USING brin (received_at) WITH (pages_per_range = 32);
+  CREATE FUNCTION ${schema}.prune_inbox() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (
+      DELETE FROM ${schema}.inbox WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM ${schema}.inbox
+        WHERE received_at < now() - interval '${INBOX_KEPT}' AND consumer = '${consumer}' LIMIT ${PRUNED_AT_ONCE}))
+      RETURNING 1)
+    SELECT count(*)::int FROM gone $$;
+  REVOKE ALL ON FUNCTION ${schema}.prune_inbox FROM PUBLIC;
+  ${role === undefined ? '' : `GRANT EXECUTE ON FUNCTION ${schema}.prune_inbox TO ${role};`}
+`;
+
 /** Puts a message in the outbox, in the transaction of the act it tells of. */
 export const enqueue = async (tx: EntityManager, schema: string, row: OutboxRow): Promise<void> => {
   await tx.query(`INSERT INTO ${schema}.outbox (id, exchange, routing_key, type, body) VALUES ($1, $2, $3, $4, $5)`, [

@@ -28,7 +28,7 @@ const anOutbox = (stuck: number) => {
       for (const row of due) row.attempts += 1;
       return Promise.resolve([due, due.length]);
     }
-    if (sql.includes('published_at = now()')) for (const row of find(ids)) row.published = true;
+    if (sql.startsWith('DELETE')) for (const row of find(ids)) row.published = true;
     else if (typeof pause === 'number')
       for (const row of find(ids)) row.until = now + Math.min(2 ** row.attempts, pause);
     else if (pause !== undefined) for (const row of find(ids)) row.until = now + Number.parseInt(pause, 10);

@@ -11,7 +11,6 @@ const RETRY = '1 second';
 const REFUSED_MAX_S = 10;
 const IDLE_MS = 200;
 const PAUSE_MS = 500;
-const KEEP = '1 hour';
 const CLEAN_EVERY_MS = 60_000;
 
 export interface RelayOptions {
@@ -33,8 +32,8 @@ interface Claimed {
 const OF_ONE_QUEUE = ['UNROUTABLE', 'REFUSED'];
 
 /**
- * Carries the outbox to the broker and marks a row when the broker has confirmed it, never before. Any number of processes may run it:
- * rows are claimed with a lease. A crash between confirm and mark publishes again, and the inbox at the other end knows it.
+ * Carries the outbox to the broker and deletes a row when the broker has confirmed it, never before. Any number of processes may run it:
+ * rows are claimed with a lease. A crash between confirm and deletion publishes again, and the inbox at the other end knows it.
  */
 export class OutboxRelay extends Loop {
   private cleanedAt = 0;
@@ -82,11 +81,8 @@ export class OutboxRelay extends Loop {
     });
     const { schema } = this.options;
     if (done.length > 0) {
-      // The broker has it: what is erased elsewhere must not live on here for as long as the row is kept.
-      await this.dataSource.query(
-        `UPDATE ${schema}.outbox SET published_at = now(), body = '' WHERE id = ANY($1::uuid[])`,
-        [done],
-      );
+      // The broker has it: what is erased elsewhere must not live on here, and the inbox at the other end remembers it.
+      await this.dataSource.query(`DELETE FROM ${schema}.outbox WHERE id = ANY($1::uuid[])`, [done]);
     }
     const refused = failed.filter(({ code }) => OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
     const waiting = failed.filter(({ code }) => !OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
@@ -132,13 +128,11 @@ export class OutboxRelay extends Loop {
     }
   }
 
-  /** Published rows are of no more use here; the inbox at the other end remembers for longer. */
+  /** Takes away what the inbox remembers for longer than anything can be under way. */
   private async clean(): Promise<void> {
     if (Date.now() - this.cleanedAt < CLEAN_EVERY_MS) return;
     this.cleanedAt = Date.now();
-    await this.dataSource.query(`DELETE FROM ${this.options.schema}.outbox WHERE published_at < now() - $1::interval`, [
-      KEEP,
-    ]);
+    await this.dataSource.query(`SELECT ${this.options.schema}.prune_inbox()`);
   }
 
   private crash(point: string): void {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { fitAfter, parseManifest, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
 import type { Receipt } from '#envelope';
 import type { Snapshot } from '#snapshot';
@@ -21,10 +20,11 @@ import { settledOf } from './settled.js';
 export interface TakenReceipt {
   readonly messageId: string;
   readonly kind: Receipt['kind'];
-  readonly outcome: 'taken' | 'known';
+  /** `early`: what must stand before it is not here yet, and nothing was done. */
+  readonly outcome: 'taken' | 'known' | 'early';
 }
 
-type Outcome = TakenReceipt['outcome'] | 'early';
+type Outcome = TakenReceipt['outcome'];
 
 /** A receipt whose signature was verified. */
 interface GivenReceipt {
@@ -77,18 +77,11 @@ export class TakeReceipt {
     }
   }
 
-  /** What a gateway gave in order is handled here several at a time: that which must stand before it may be a moment behind. */
-  private async inOrder(given: GivenReceipt): Promise<TakenReceipt['outcome']> {
+  private async inOrder(given: GivenReceipt): Promise<Outcome> {
     const first =
       given.receipt.kind === 'technical' ? await this.together.add(given) : await settledOf(this.alone(given));
     if (first.status === 'rejected') throw first.reason;
-    let outcome = first.value;
-    for (let tried = 1; outcome === 'early'; tried += 1) {
-      if (tried === TRIES) throw new SetAside('receipt-order');
-      await delay(PAUSE_MS);
-      outcome = await this.alone(given);
-    }
-    return outcome;
+    return first.value;
   }
 
   /** Any receipt, in a transaction of its own. */
@@ -200,6 +193,3 @@ const noticed = (
 /** @param manifest empty when it was erased: then nobody can say */
 const isCorrection = (manifest: string): boolean =>
   manifest === '' || parseManifest(manifest).manifest.messageType.startsWith('correction/');
-
-const TRIES = 10;
-const PAUSE_MS = 200;

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseRetraction, sha256Base64url, verifyRetraction } from '#envelope';
 import type { Retraction } from '#envelope';
 import type { RetractionSignedV1 } from '#contracts';
@@ -16,7 +15,8 @@ import type { EstablishSender } from './sender.js';
 
 export interface TakenRetraction {
   readonly messageId: string;
-  readonly outcome: 'taken' | 'withdrawn' | 'known';
+  /** `early`: its message is not here yet, and nothing was done. */
+  readonly outcome: 'taken' | 'withdrawn' | 'known' | 'early';
 }
 
 /** Takes a retraction into the log. A message that has not been released is not released any more; of one that was, its recipient is told. */
@@ -43,14 +43,7 @@ export class TakeRetraction {
       { key: 'retraction-key', signature: 'retraction-signature' },
       (key) => verifyRetraction(text, key),
     );
-    // Published after the message, and handled beside it: that may be a moment behind.
-    let outcome = await this.take(retraction, text, sha256, { snapshot, at });
-    for (let tried = 1; outcome === 'early'; tried += 1) {
-      if (tried === TRIES) throw new SetAside('retraction-unbound');
-      await delay(PAUSE_MS);
-      outcome = await this.take(retraction, text, sha256, { snapshot, at });
-    }
-    return { messageId, outcome };
+    return { messageId, outcome: await this.take(retraction, text, sha256, { snapshot, at }) };
   }
 
   private take(
@@ -58,7 +51,7 @@ export class TakeRetraction {
     text: string,
     sha256: string,
     { snapshot, at }: { readonly snapshot: Snapshot; readonly at: Date },
-  ): Promise<TakenRetraction['outcome'] | 'early'> {
+  ): Promise<TakenRetraction['outcome']> {
     return this.dataSource.transaction(async (tx) => {
       // The decision before its message, as whoever releases locks them.
       const waiting = await entries.waitingOn(tx, retraction);
@@ -84,9 +77,6 @@ export class TakeRetraction {
     });
   }
 }
-
-const TRIES = 10;
-const PAUSE_MS = 200;
 
 /** To this message, as it was sealed, and to the decision on which it was released. */
 const bound = async (tx: EntityManager, retraction: Retraction, message: StoredMessage): Promise<void> => {

@@ -9,6 +9,8 @@ import { EXCHANGE_QUEUE, HoldError, QuarantineError } from '#messaging';
 import type { IncomingMessage } from '#messaging';
 import type { EventLog } from '#platform';
 import type { DecideMessage } from '../application/decide-message.js';
+import { EARLY, reasonOfEarly } from '../application/early.js';
+import type { EarlyStatements } from '../application/early.js';
 import type { Releaser } from '../application/releaser.js';
 import type { SetAsideMessages } from '../application/set-aside.js';
 import type { TakeReceipt } from '../application/take-receipt.js';
@@ -16,6 +18,11 @@ import type { TakeRefusal } from '../application/take-refusal.js';
 import type { TakeRetraction } from '../application/take-retraction.js';
 import { NotYet, SetAside } from '../domain/errors.js';
 import type { QuarantineReason } from '../domain/errors.js';
+
+/** Where nothing is kept that came early. */
+const SET_ASIDE: Pick<EarlyStatements, 'keep'> = {
+  keep: ({ type }) => Promise.reject(new SetAside(reasonOfEarly(type))),
+};
 
 /** What is done with a message of a gateway: its handler returns when its transaction is committed, throws a hold, or the message is set aside. */
 export class HandleGatewayMessage {
@@ -31,23 +38,12 @@ export class HandleGatewayMessage {
     private readonly log: EventLog,
     /** Whether as much waits for its proof as may. */
     private readonly isFull: () => boolean = () => false,
+    /** Keeps what speaks of something that is not here yet. */
+    private readonly early: Pick<EarlyStatements, 'keep'> = SET_ASIDE,
   ) {}
 
-  /** As the transport gives it. */
-  async take(message: IncomingMessage): Promise<void> {
-    if (this.isFull()) throw new HoldError('log');
-    try {
-      await this.handle(message);
-    } catch (error) {
-      if (error instanceof NotYet) throw new HoldError(error.code);
-      const reason = reasonOf(error);
-      if (reason === undefined) throw error;
-      await this.setAside(message, reason);
-    }
-  }
-
-  /** For a message that a person takes out of quarantine: nothing is set aside once more. @returns what became of it @throws {SetAside | NotYet} */
-  async again(message: IncomingMessage): Promise<string> {
+  /** @returns what became of it; `early`: nothing, since what it speaks of is not here @throws {SetAside | NotYet} */
+  async attempt(message: IncomingMessage): Promise<string> {
     try {
       return await this.handle(message);
     } catch (error) {
@@ -56,8 +52,38 @@ export class HandleGatewayMessage {
     }
   }
 
+  /** As the transport gives it. */
+  async take(message: IncomingMessage): Promise<void> {
+    if (this.isFull()) throw new HoldError('log');
+    try {
+      await this.takeOrSetAside(message);
+    } catch (error) {
+      throw error instanceof NotYet ? new HoldError(error.code) : error;
+    }
+  }
+
+  private async takeOrSetAside(message: IncomingMessage): Promise<void> {
+    try {
+      if ((await this.attempt(message)) === EARLY) await this.early.keep(message);
+    } catch (error) {
+      if (!(error instanceof SetAside)) throw error;
+      await this.setAside(message, error.reason);
+    }
+  }
+
+  /** For a message that a person takes out of quarantine: nothing is set aside once more. @returns what became of it @throws {SetAside | NotYet} */
+  async again(message: IncomingMessage): Promise<string> {
+    const outcome = await this.attempt(message);
+    if (outcome === EARLY) throw new SetAside(reasonOfEarly(message.type));
+    return outcome;
+  }
+
   private async handle(message: IncomingMessage): Promise<string> {
     const outcome = await this.one(message);
+    if (outcome === EARLY) {
+      this.log.info('statement.early', { messageId: message.messageId, type: message.type });
+      return outcome;
+    }
     this.logged();
     this.releaser.wake();
     return outcome;
@@ -79,13 +105,13 @@ export class HandleGatewayMessage {
 
   private async receipt({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, kind, outcome } = await this.receipts.execute(parseReceiptSignedV1(body), userId);
-    this.log.info('receipt.taken', { messageId, code: kind, state: outcome });
+    if (outcome !== EARLY) this.log.info('receipt.taken', { messageId, code: kind, state: outcome });
     return outcome;
   }
 
   private async retraction({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, outcome } = await this.retractions.execute(parseRetractionSignedV1(body), userId);
-    this.log.info('retraction.taken', { messageId, state: outcome });
+    if (outcome !== EARLY) this.log.info('retraction.taken', { messageId, state: outcome });
     return outcome;
   }
 
@@ -95,13 +121,9 @@ export class HandleGatewayMessage {
     return outcome;
   }
 
-  private async setAside(message: IncomingMessage, reason: QuarantineReason): Promise<void> {
-    try {
-      await this.aside.keep(message, EXCHANGE_QUEUE, reason);
-    } catch (error) {
-      if (error instanceof NotYet) throw new HoldError(error.code);
-      throw error;
-    }
+  /** @throws {NotYet} */
+  async setAside(message: IncomingMessage, reason: QuarantineReason): Promise<void> {
+    await this.aside.keep(message, EXCHANGE_QUEUE, reason);
     this.log.warn('message.set-aside', { messageId: message.messageId, type: message.type, code: reason });
     this.releaser.wake();
   }

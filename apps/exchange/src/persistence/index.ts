@@ -9,6 +9,8 @@ import { BlobParts1766600000000 } from './migrations/1766600000000-blob-parts.js
 import { QuarantineActs1767000000000 } from './migrations/1767000000000-quarantine-acts.js';
 import { Suspects1767100000000 } from './migrations/1767100000000-suspects.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
+import { Early1767300000000 } from './migrations/1767300000000-early.js';
+import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -24,4 +26,6 @@ export const migrations = [
   QuarantineActs1767000000000,
   Suspects1767100000000,
   Uncompressed1767200000000,
+  Early1767300000000,
+  ShortBoxes1767310000000,
 ];

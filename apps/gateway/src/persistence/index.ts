@@ -17,6 +17,7 @@ import { Together1767100000000 } from './migrations/1767100000000-together.js';
 import { Suspects1767110000000 } from './migrations/1767110000000-suspects.js';
 import { Waiting1767150000000 } from './migrations/1767150000000-waiting.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
+import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -39,6 +40,7 @@ export const migrations = [
   Suspects1767110000000,
   Waiting1767150000000,
   Uncompressed1767200000000,
+  ShortBoxes1767310000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */
@@ -46,4 +48,5 @@ export const grantsSql = (role: string): string => `
   GRANT USAGE ON SCHEMA gateway TO "${role}";
   GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA gateway TO "${role}";
   REVOKE INSERT, UPDATE, DELETE ON gateway.migration FROM "${role}";
-  GRANT USAGE ON ALL SEQUENCES IN SCHEMA gateway TO "${role}";`;
+  GRANT USAGE ON ALL SEQUENCES IN SCHEMA gateway TO "${role}";
+  GRANT EXECUTE ON FUNCTION gateway.prune_inbox TO "${role}";`;
