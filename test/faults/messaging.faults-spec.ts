@@ -95,7 +95,7 @@ describe('a message that does harm', () => {
     return ids;
   };
   /** Starts a consumer again whenever it dies, as a process supervisor does. */
-  const supervised = (): { readonly deaths: () => number } => {
+  const supervised = (): { readonly deaths: () => number; readonly stop: () => Promise<number | null> } => {
     const given: ConsumerProcess = {
       broker: broker.exchange,
       database: databases.urls.operator.exchange,
@@ -117,18 +117,17 @@ describe('a message that does harm', () => {
       });
     };
     start();
-    endings.push(
-      () =>
-        new Promise<void>((ended) => {
-          over = true;
-          if (child === undefined || child.exitCode !== null) ended();
-          else {
-            child.once('exit', () => ended());
-            child.kill('SIGTERM');
-          }
-        }),
-    );
-    return { deaths: () => deaths };
+    const stop = (): Promise<number | null> =>
+      new Promise((ended) => {
+        over = true;
+        if (child === undefined || child.exitCode !== null) ended(child?.exitCode ?? null);
+        else {
+          child.once('exit', ended);
+          child.kill('SIGTERM');
+        }
+      });
+    endings.push(async () => void (await stop()));
+    return { deaths: () => deaths, stop };
   };
 
   it('kills whoever reads it, and takes none of those with it that are in hand beside it', async () => {
@@ -156,6 +155,75 @@ describe('a message that does harm', () => {
       killed: consumer.deaths(),
       'innocents in the dead letters': dead.length - 1,
       'set aside after': seconds,
+    });
+  });
+
+  it('comes once more, ten times and a thousand times, to two consumers at once, and has one effect', async () => {
+    const [had, came] = [[] as string[], [] as string[]];
+    const consumer = (): void => {
+      const transport = new DisclosureTransport(
+        { url: broker.exchange, queue: EXCHANGE_QUEUE, name: 'test', prefetch: 32 },
+        log,
+      );
+      transport.addHandler(
+        TYPE,
+        async ({ body, messageId }: IncomingMessage) => {
+          const isFresh = await receiving.transaction((tx) => claimInbox(tx, 'exchange', 'again', messageId, body));
+          came.push(messageId);
+          if (isFresh) had.push(messageId);
+        },
+        true,
+      );
+      endings.push(() => transport.drain());
+      transport.listen(() => undefined);
+    };
+    const times = [2, 11, 1_001];
+    const ids = times.map(() => randomUUID());
+    // As another process would, or somebody who records and plays again: past the publisher, which publishes one id once.
+    const connection = await openConnection(broker.gateways.get(GATEWAY) ?? '', 'raw');
+    const channel = await connection.createConfirmChannel();
+    consumer();
+    consumer();
+    for (let nth = 0; nth < Math.max(...times); nth += 1) {
+      for (const [at, count] of times.entries()) {
+        if (nth >= count) continue;
+        const options = { userId: `gw-${GATEWAY}`, type: TYPE, messageId: ids[at] ?? '', persistent: true };
+        channel.publish(IN_EXCHANGE, `ref.${GATEWAY}`, Buffer.from('again'), options);
+      }
+    }
+    await channel.waitForConfirms();
+    await connection.close();
+    const all = times.reduce((sum, count) => sum + count, 0);
+    await eventually('all came', POISON_MS, async () => (came.length === all ? true : undefined));
+    expect(had.toSorted()).toEqual(ids.toSorted());
+    record('F17', { delivered: all, messages: ids.length, effects: had.length });
+  });
+
+  it('is in hand when its consumer is told to stop, is settled, and none comes again', async () => {
+    const { deaths, stop } = supervised();
+    const sent = await send(innocents(sized(600, 200)));
+    await eventually('under way', POISON_MS, async () => ((await effectsOf(sent)) > 20 ? true : undefined));
+    const begun = Date.now();
+    const exit = await stop();
+    const drainedMs = Date.now() - begun;
+    const handled = await effectsOf(sent);
+    let left = 0;
+    const back: string[] = [];
+    for (let one = await hands.get(EXCHANGE_QUEUE, { noAck: true }); one !== false; left += 1) {
+      // The broker had sent it, and its consumer had ended before it came: nobody had it in hand.
+      if (one.fields.redelivered) back.push(String(one.properties.messageId));
+      one = await hands.get(EXCHANGE_QUEUE, { noAck: true });
+    }
+    const again = await effectsOf(back);
+    // It was stopped at work: there was more to come.
+    expect(left).toBeGreaterThan(0);
+    expect([exit, deaths(), again, handled + left]).toEqual([0, 0, 0, sent.length]);
+    expect(drainedMs).toBeLessThan(30_000);
+    record('F32', {
+      handled,
+      left,
+      'handled and delivered again': again,
+      'exit after': `${(drainedMs / SECONDS).toFixed(1)} s`,
     });
   });
 

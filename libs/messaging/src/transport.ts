@@ -31,6 +31,8 @@ export interface TransportOptions {
 interface Session {
   readonly channel: Channel;
   consumerTag: string | undefined;
+  /** When the consumer is known by its tag: what it brings may be there before. */
+  subscribed: Promise<void>;
   open: boolean;
   /** One delivery at a time, so that one that kills whoever reads it takes no other with it. */
   careful: boolean;
@@ -137,7 +139,14 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
         this.events.warn('consumer.channel-error', { queue, code: codeOf(error) }),
       );
       channel.on('close', end);
-      const own: Session = { channel, consumerTag: undefined, open: true, careful: true, turning: undefined };
+      const own: Session = {
+        channel,
+        consumerTag: undefined,
+        subscribed: Promise.resolve(),
+        open: true,
+        careful: true,
+        turning: undefined,
+      };
       session = own;
       this.session = own;
       await channel.checkQueue(queue);
@@ -156,7 +165,11 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     }
   }
 
-  private async subscribe(session: Session, end: () => void): Promise<void> {
+  private subscribe(session: Session, end: () => void): Promise<void> {
+    return (session.subscribed = this.consumeWith(session, end));
+  }
+
+  private async consumeWith(session: Session, end: () => void): Promise<void> {
     const { queue, prefetch } = this.options;
     // Of the next consumer on this channel, and not of all.
     await session.channel.prefetch(session.careful ? 1 : prefetch);
@@ -183,6 +196,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
       return;
     session.careful = careful;
     const turned = async (): Promise<void> => {
+      await session.subscribed;
       await session.channel.cancel(session.consumerTag ?? '');
       if (careful) await Promise.allSettled([...this.inHand]);
       if (!this.stop.signal.aborted) await this.subscribe(session, end);
