@@ -174,6 +174,7 @@ export const ROWS: readonly Row[] = [
     bar: '1 effect',
     proven: [
       at('test/messaging.integration-spec.ts', 'are neither lost nor had twice when connections are cut at both ends'),
+      at('test/faults/messaging.faults-spec.ts', 'comes once more, ten times and a thousand times'),
     ],
   },
   {
@@ -309,6 +310,7 @@ export const ROWS: readonly Row[] = [
     proven: [
       at('test/messaging.integration-spec.ts', 'in hand are settled by a drain, and none of them comes again'),
       at('test/faults/processes.faults-spec.ts', 'F32: end within 30 s at load when they are asked to'),
+      at('test/faults/messaging.faults-spec.ts', 'is in hand when its consumer is told to stop'),
     ],
   },
   {
@@ -324,8 +326,7 @@ export const ROWS: readonly Row[] = [
     fault: 'migration under traffic',
     keeps: 'I1',
     bar: 'p99 under 1 s; no lock waited for longer than 2 s',
-    proven: [],
-    without: NOT_YET,
+    proven: [at('test/faults/migrations.faults-spec.ts', 'keeps nobody behind it waiting for two seconds')],
   },
   {
     id: 'F35',

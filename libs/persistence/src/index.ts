@@ -3,3 +3,4 @@ export { isDuplicate, isStoreAway, isStoreFailure } from './errors.js';
 export { Gathered, octets } from './gathered.js';
 export { HintGiver, Hints } from './hints.js';
 export { migrate } from './migrate.js';
+export { faultsOf, type MigrationFault } from './migration-lint.js';

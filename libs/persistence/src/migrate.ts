@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { DataSourceOptions } from 'typeorm';
 
-/** A migration waits for locks this long before it gives up, so that traffic never queues behind it for longer. */
-const LOCK_MS = 2_000;
+/** A migration waits for a lock this long and then steps back, so that traffic never queues behind it for longer. */
+const LOCK_MS = 500;
+/** After that it lets through what has queued, and tries again: two minutes of it, then the deploy fails and nothing has changed. */
+const AGAIN_MS = 2_000;
+const TRIES = 48;
+const LOCK_NOT_AVAILABLE = '55P03';
 type MigrationList = NonNullable<DataSourceOptions['migrations']>;
 
 /**
@@ -33,8 +38,7 @@ export async function migrate(url: string, schema: string, migrations: Migration
     try {
       await lock.query(`SET lock_timeout = 0`);
       await lock.query(`SELECT pg_advisory_lock($1::bigint)`, [lockIdOf(schema)]);
-      const done = await dataSource.runMigrations();
-      return done.map(({ name }) => name);
+      return await runAll(dataSource);
     } finally {
       await lock.query(`SELECT pg_advisory_unlock_all()`);
       await lock.release();
@@ -43,6 +47,35 @@ export async function migrate(url: string, schema: string, migrations: Migration
     await dataSource.destroy();
   }
 }
+
+/** Each migration is a transaction of its own: what was done before one that could not have its lock stays done. */
+const runAll = async (dataSource: DataSource): Promise<readonly string[]> => {
+  const done: string[] = [];
+  const before = await namesOf(dataSource);
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await dataSource.runMigrations();
+      done.push(...(await namesOf(dataSource)).filter((name) => !before.includes(name)));
+      return done;
+    } catch (error) {
+      const { code } = ((error as { readonly driverError?: unknown }).driverError ?? error) as {
+        readonly code?: unknown;
+      };
+      if (code !== LOCK_NOT_AVAILABLE || tried === TRIES) throw error;
+      await delay(AGAIN_MS);
+    }
+  }
+};
+
+const namesOf = async (dataSource: DataSource): Promise<readonly string[]> => {
+  const { schema } = dataSource.options as { readonly schema: string };
+  const [found] = await dataSource.query<{ at: string | null }[]>(`SELECT to_regclass($1) AS at`, [
+    `${schema}.migration`,
+  ]);
+  if (found?.at === null) return [];
+  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${schema}.migration ORDER BY id`);
+  return rows.map(({ name }) => name);
+};
 
 const lockIdOf = (schema: string): string =>
   createHash('sha256').update(`delge-migrate/${schema}`).digest().readBigInt64BE().toString();
