@@ -139,6 +139,7 @@ describe('a role at the database', () => {
       'received_retraction',
       'incident',
       'incident_clock',
+      'given_another_way',
     ];
     const tables = await delge.sql<{ name: string }>(
       'kommunerna',
