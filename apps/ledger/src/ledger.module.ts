@@ -4,7 +4,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { KeyExpiry, ServiceTokenGuard, openKeys, readTrust } from '#operator';
 import { Hints, dataSourceOptions, isStoreFailure } from '#persistence';
-import { ProblemError } from '#platform';
+import { ProblemError, Rate } from '#platform';
 import type { Platform, Service } from '#platform';
 import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
@@ -95,7 +95,18 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   const keeping = new KeepingStore(dataSource);
   const environment = config.DELGE_ENVIRONMENT;
   const eraser = new Eraser(new EraseOpenings(keeping, parties, access, environment, fresh, now, log, crash), log);
-  const taking = new TakeKeeping(keeping, parties, access, environment, fresh, now, () => eraser.wake(), crash);
+  const rate = new Rate(config.ACTS_PER_MINUTE, now);
+  const taking = new TakeKeeping(
+    keeping,
+    parties,
+    access,
+    environment,
+    fresh,
+    now,
+    () => eraser.wake(),
+    crash,
+    (authority) => rate.take(authority),
+  );
   eraser.start();
   const reading = new ReadLog(store, checkpoints);
   const offers = new OfferCheckpoints(checkpoints, reading, log);
@@ -130,6 +141,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
     controllers: [KeysLogController, DisclosureLogController, KeepingController, OpeningController, WitnessController],
     providers: [
       { provide: TakeKeeping, useValue: taking },
+      { provide: Rate, useValue: rate },
       {
         provide: ShowOpenings,
         useValue: new ShowOpenings(

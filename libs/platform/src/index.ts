@@ -10,6 +10,7 @@ export { octetsOf, sendOctets } from './octets.js';
 export { ProblemError, type ProblemOptions, type Violation } from './problem.js';
 export { ProblemFilter, type Translate } from './problem.filter.js';
 export { PROBLEMS, type ProblemCode } from './problem-table.js';
+export { Rate } from './rate.js';
 export { runService, type Platform, type Service, type Stage } from './run-service.js';
 export { Together } from './together.js';
 export { validationPipe } from './validation.pipe.js';

@@ -58,6 +58,8 @@ export class TakeKeeping {
     /** Called after commit, when something may be erased that could not be before. */
     private readonly changed: () => void,
     private readonly crash: (point: string) => void = () => undefined,
+    /** Asked before an entry is made, for the authority whose statement it is. @throws when it makes too many */
+    private readonly limit: (authority: string) => void = () => undefined,
   ) {}
 
   /**
@@ -101,6 +103,7 @@ export class TakeKeeping {
     const { decision } = stated;
     const about =
       decision === undefined ? undefined : aboutOf(decision, await this.store.about(tx, decision.messageId));
+    if (known === undefined) this.limit(authority);
     if (known === undefined) await this.apply(tx, stated);
     const handed = known === undefined ? await this.notice(stated, text, signing) : undefined;
     if (handed !== undefined) {

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { Policy, ProblemError } from '#platform';
+import { Policy, ProblemError, Rate } from '#platform';
 import type { ServiceRequest } from '#operator';
 import { ShowOpenings } from '../application/show-openings.js';
 import type { FoundOpening } from '../persistence/opening.store.js';
@@ -9,7 +9,10 @@ import { LookDto } from './log.dto.js';
 @Controller('log/v1/disclosure')
 @Policy('service')
 export class OpeningController {
-  constructor(@Inject(ShowOpenings) private readonly showing: ShowOpenings) {}
+  constructor(
+    @Inject(ShowOpenings) private readonly showing: ShowOpenings,
+    @Inject(Rate) private readonly rate: Rate,
+  ) {}
 
   @Post('looks')
   @HttpCode(200)
@@ -23,6 +26,7 @@ export class OpeningController {
       throw new ProblemError('invalid-request', 400, { violations: [{ path: '/messageId', code: 'messageId' }] });
     const gateway = /^gateway:(.+)$/.exec(holder)?.[1];
     if (gateway === undefined) throw new ProblemError('not-found', 404);
+    this.rate.take(holder);
     const shown = await this.showing.execute({
       gateway,
       authority,
