@@ -9,6 +9,7 @@ import { aGateway, aWorld, anExchange, example, sealed } from '#testing';
 import type { DataSource } from 'typeorm';
 import { KeepBlobs } from '../apps/exchange/src/application/keep-blobs.js';
 import { FileBlobStore } from '../apps/exchange/src/blobs/file-blob-store.js';
+import { AttachmentFiles } from '../apps/gateway/src/attachments/attachment-files.js';
 import { PostgresAttachmentStore } from '../apps/gateway/src/persistence/attachment.store.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { PostgresHeldDeliveries } from '../apps/gateway/src/persistence/held-delivery.store.js';
@@ -130,6 +131,18 @@ describe('attachments', () => {
         expect(await uploads.expire(authority, new Date())).toEqual([]);
       });
       expect(await uploads.expire(authority, new Date())).toEqual([id]);
+    });
+
+    it('are no more than one authority may have here, and leave a reserve of the disk', async () => {
+      const detail = { name: 'a', mediaType: 'text/plain', key: '', malware: { finding: 'not-scanned' as const } };
+      const one = { bodyDigest: '', length: 9, received: 0, expiresAt: new Date(), detail };
+      const other = 'uppsala/socialnamnden';
+      expect(await uploads.announce(other, { ...one, id: randomUUID() }, 17)).toBe(true);
+      expect(await uploads.announce(other, { ...one, id: randomUUID() }, 17)).toBe(false);
+      expect(await uploads.announce(other, { ...one, id: randomUUID() }, 18)).toBe(true);
+      const disk = new AttachmentFiles(join(dir, 'quota'), randomBytes);
+      expect([await disk.fault(0), await disk.fault(Number.MAX_SAFE_INTEGER)]).toEqual([undefined, 'full']);
+      expect(await new AttachmentFiles('/dev/null/x', randomBytes).fault(0)).toBe('not-writable');
     });
 
     it('grow by one part at a time', async () => {

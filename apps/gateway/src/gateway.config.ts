@@ -21,6 +21,10 @@ export class GatewayConfig extends ServiceConfig {
   @IsString() readonly ATTACHMENT_DIR: string = '/var/lib/delge/attachments';
   /** An uploaded attachment that no referral needs is deleted after this long. */
   @Type(() => Number) @IsInt() @Min(1000) readonly ATTACHMENT_UNUSED_MS: number = DAY_MS;
+  /** Octets of uploads that one authority may have here at once. */
+  @Type(() => Number) @IsInt() @Min(1) readonly ATTACHMENT_QUOTA_BYTES: number = 50 * 1024 ** 3;
+  /** Octets of the disk of `ATTACHMENT_DIR` that no upload takes: for what is received. */
+  @Type(() => Number) @IsInt() @Min(0) readonly ATTACHMENT_RESERVE_BYTES: number = 1024 ** 3;
   /** `true` once, when the witness key is new: the only time at which a witness without memory of the logs is no fault. */
   @IsIn(['true', 'false']) readonly WITNESS_GENESIS: string = 'false';
   /** Base of this gateway as its systems reach it; issuer and audience of its tokens. No trailing slash. */
@@ -31,6 +35,8 @@ export class GatewayConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1000) readonly DRAFT_LIFETIME_MS: number = 30 * DAY_MS;
   /** A manifest is good for this long, at most 7 days. */
   @Type(() => Number) @IsInt() @Min(1000) @Max(7 * DAY_MS) readonly MESSAGE_LIFETIME_MS: number = 7 * DAY_MS;
+  /** How often this gateway asks the exchange whether it missed something. */
+  @Type(() => Number) @IsInt() @Min(100) readonly CATCH_UP_INTERVAL_MS: number = 60_000;
   /** Publishing stops when the witnesses of the newest verified checkpoint of the keys log cosigned it longer ago than this. */
   @Type(() => Number) @IsInt() @Min(1000) readonly SNAPSHOT_MAX_AGE_MS: number = 15 * 60 * 1000;
   /** Messages that may wait in the outbox; at as many, and not at any age of them, the gateway takes no more in. Seven days of 14,000 a day. */

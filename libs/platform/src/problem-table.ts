@@ -141,7 +141,7 @@ export const PROBLEMS = {
   quota: entry(
     'Utrymmet är slut.',
     'There is no room left.',
-    'What waits at the exchange for this gateway is as much as the operator allows; it becomes less as deliveries are received.',
+    'As much is kept as is allowed: of uploads of this authority at its gateway, or of what waits at the exchange for a gateway. It becomes less as uploads are used and deliveries received.',
     'operator',
   ),
   'nothing-logged': entry(
@@ -245,6 +245,12 @@ export const PROBLEMS = {
     'Tjänsten är inte redo.',
     'The service is not ready.',
     'Something it needs is away; try again.',
+    'operator',
+  ),
+  storage: entry(
+    'Er gateway kan inte lagra bilagor just nu.',
+    'The gateway cannot store attachments just now.',
+    'Its disk for attachments is full but for a reserve, or cannot be written. Try again when its operator has made room.',
     'operator',
   ),
   busy: entry(

@@ -97,14 +97,15 @@ export const blobs = {
   },
 
   /**
-   * Those whose messages have no sealed copy left, and those announced before `abandoned` for a message that never came.
+   * Those whose messages have no sealed copy left, or will reach nobody, since they expired or were taken back before they were released; and those announced before
+   * `abandoned` for a message that never came. What was received stays as long as its sealed copy: a recipient that is restored from a backup fetches both.
    * @returns ids
    */
   async due(tx: EntityManager, abandoned: Date, limit: number): Promise<readonly StoredBlob[]> {
     const rows = await tx.query<BlobRow[]>(
       `SELECT b.* FROM exchange.blob b
        LEFT JOIN LATERAL (
-         SELECT count(*) AS known, count(m.jwe) AS kept FROM exchange.message m
+         SELECT count(*) AS known, count(m.jwe) FILTER (WHERE m.state NOT IN ('expired', 'withdrawn')) AS kept FROM exchange.message m
          WHERE m.sender = b.sender AND m.message_id = b.message_id) m ON true
        WHERE (m.known > 0 AND m.kept = 0) OR (m.known = 0 AND b.created_at < $1) LIMIT $2`,
       [abandoned, limit],

@@ -8,6 +8,7 @@ import { fits, hasMacros } from '../domain/media-type.js';
 import { digestOf } from './law.js';
 import type { AttachmentStore, Now, StoredUpload } from './ports.js';
 
+const NO_LIMITS = { quotaBytes: Number.MAX_SAFE_INTEGER, reserveBytes: 0 };
 type Hash = ReturnType<typeof createHash>;
 /** Of uploads that do not say it. */
 const FIRST_PART_BYTES = 4 * 1024 * 1024;
@@ -27,9 +28,10 @@ export class TakeAttachment {
     /** An upload that no referral needs is deleted after this long, in milliseconds. */
     private readonly unusedMs: number,
     private readonly now: Now,
+    private readonly limits: { readonly quotaBytes: number; readonly reserveBytes: number } = NO_LIMITS,
   ) {}
 
-  /** @throws {GatewayError} ID_REUSE, ATTACHMENT_INVALID */
+  /** @throws {GatewayError} ID_REUSE, ATTACHMENT_INVALID, STORAGE_QUOTA, STORAGE */
   async announce(authority: string, body: AnnounceAttachmentDto): Promise<AttachmentView> {
     const { id, name, mediaType, length, sha256, malware } = body;
     if (malware.finding === 'clean' && (malware.scanner === undefined || malware.at === undefined))
@@ -53,10 +55,21 @@ export class TakeAttachment {
         ...(sha256 === undefined ? {} : { sha256 }),
       },
     };
-    if (await this.store.announce(authority, upload)) return viewOf(upload);
+    // One that was announced before goes on.
     const before = await this.store.upload(authority, id);
-    if (before?.bodyDigest !== bodyDigest) throw new GatewayError('ID_REUSE');
-    return viewOf(before);
+    if (before === undefined) await this.refuseWhenFull(length);
+    if (before === undefined && (await this.store.announce(authority, upload, this.limits.quotaBytes)))
+      return viewOf(upload);
+    const announced = before ?? (await this.store.upload(authority, id));
+    if (announced === undefined) throw new GatewayError('STORAGE_QUOTA');
+    if (announced.bodyDigest !== bodyDigest) throw new GatewayError('ID_REUSE');
+    return viewOf(announced);
+  }
+
+  /** Room is kept for what is received: an authority that sends much does not stop what it is sent. */
+  private async refuseWhenFull(length: number): Promise<void> {
+    const fault = await this.files.fault(this.limits.reserveBytes + length);
+    if (fault !== undefined) throw new GatewayError('STORAGE');
   }
 
   /** @throws {GatewayError} NOT_FOUND */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +9,10 @@ import { canonicalBytes } from '#json';
 import { decryptChunks, encryptChunks } from '#envelope';
 
 const PIECE = 256 * 1024;
+/** The disk is full, broken, gone or not ours: nothing that was asked of it was wrong. */
+const OF_THE_DISK = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EMFILE', 'ENFILE']);
+export const isDiskFailure = (error: unknown): boolean =>
+  error instanceof Error && OF_THE_DISK.has(String((error as NodeJS.ErrnoException).code));
 
 /** A key that an upload lies encrypted under, and what it is the upload of. */
 export interface UploadKey {
@@ -35,6 +39,19 @@ export class AttachmentFiles {
     private readonly dir: string,
     private readonly random: (size: number) => Uint8Array,
   ) {}
+
+  /** @param reserveBytes of the disk that nothing new takes @returns undefined when there is room and it can be written */
+  async fault(reserveBytes: number): Promise<'full' | 'not-writable' | undefined> {
+    try {
+      await mkdir(this.dir, { recursive: true, mode: 0o700 });
+      await access(this.dir, constants.W_OK | constants.X_OK);
+      const { bavail, bsize } = await statfs(this.dir);
+      return bavail * bsize < reserveBytes ? 'full' : undefined;
+    } catch (error) {
+      if (isDiskFailure(error)) return 'not-writable';
+      throw error;
+    }
+  }
 
   /** Durable when it returns. */
   async putPart(upload: UploadKey, part: number, octets: Uint8Array): Promise<void> {

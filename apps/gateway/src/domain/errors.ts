@@ -32,6 +32,8 @@ export type GatewayErrorCode =
   | 'REGISTRATION_REFUSED'
   | 'TOO_LARGE'
   | 'OUTBOX_FULL'
+  | 'STORAGE'
+  | 'STORAGE_QUOTA'
   | 'SNAPSHOT_MISSING';
 
 export interface Fault {

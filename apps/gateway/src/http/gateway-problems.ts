@@ -35,6 +35,8 @@ export const problems: Readonly<Record<GatewayErrorCode, readonly [ProblemCode, 
   UNAUTHENTICATED: ['unauthenticated', 401],
   REGISTRATION_REFUSED: ['registration-refused', 422],
   TOO_LARGE: ['too-large', 413],
+  STORAGE: ['storage', 507],
+  STORAGE_QUOTA: ['quota', 507],
   OUTBOX_FULL: ['outbox-full', 503],
   SNAPSHOT_MISSING: ['not-ready', 503],
 };

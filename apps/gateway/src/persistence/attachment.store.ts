@@ -52,8 +52,15 @@ export class PostgresAttachmentStore implements AttachmentStore {
     });
   }
 
-  announce(authority: string, upload: StoredUpload): Promise<boolean> {
+  announce(authority: string, upload: StoredUpload, quotaBytes = Number.MAX_SAFE_INTEGER): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
+      // One at a time of an authority, so that two do not share what is left.
+      await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('attachments of ' || $1, 0))`, [authority]);
+      const [held] = await tx.query<{ sum: string }[]>(
+        `SELECT coalesce(sum(length), 0) AS sum FROM gateway.attachment WHERE authority = $1`,
+        [authority],
+      );
+      if (Number(held?.sum) + upload.length > quotaBytes) return false;
       const rows = await tx.query<unknown[]>(
         `INSERT INTO gateway.attachment (authority, id, body_digest, length, received, expires_at, detail)
          VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT DO NOTHING RETURNING id`,
