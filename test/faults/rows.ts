@@ -109,7 +109,13 @@ export const ROWS: readonly Row[] = [
     fault: "RabbitMQ's disk or memory alarm: connections are blocked",
     keeps: 'I1',
     bar: 'publishing gives up after 10 s; readiness red within 5 s; 503 when the outbox is full; never a hang',
-    proven: [at('test/faults/servers.faults-spec.ts', 'hang nobody while RabbitMQ has an alarm')],
+    proven: [
+      at('test/faults/servers.faults-spec.ts', 'hang nobody while RabbitMQ has an alarm'),
+      at(
+        'test/faults/back-pressure.faults-spec.ts',
+        'of a broker that is away a gateway accepts until its outbox is full, says so, and sends all when it is back',
+      ),
+    ],
   },
   {
     id: 'F10',
@@ -342,8 +348,12 @@ export const ROWS: readonly Row[] = [
     fault: 'pool of database connections used up',
     keeps: 'I1',
     bar: '503 within 2 s',
-    proven: [],
-    without: NOT_YET,
+    proven: [
+      at(
+        'test/back-pressure.integration-spec.ts',
+        'of a pool whose connections are all taken: told within 2 s, and well again when one is given back',
+      ),
+    ],
   },
   {
     id: 'F37',
@@ -366,8 +376,11 @@ export const ROWS: readonly Row[] = [
     bar: 'no old id sent as new; what is missing is asked for',
     proven: [
       at('test/faults/signer-state.faults-spec.ts', 'signs nothing over a database that was put back from before'),
+      at(
+        'test/faults/restore.faults-spec.ts',
+        'asks the exchange for what it misses, learns what it had sent, and does neither twice',
+      ),
     ],
-    without: "of the log alone; the gateway's is not built yet",
   },
   {
     id: 'F40',

@@ -48,6 +48,7 @@ import { Releaser } from './application/releaser.js';
 import { EstablishSender } from './application/sender.js';
 import { SetAsideMessages } from './application/set-aside.js';
 import { Sweep } from './application/sweep.js';
+import { TellAgain } from './application/tell-again.js';
 import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRefusal } from './application/take-refusal.js';
 import { TakeRetraction } from './application/take-retraction.js';
@@ -59,6 +60,7 @@ import { BlobController } from './http/blob.controller.js';
 import { DecisionController } from './http/decision.controller.js';
 import { ExchangeGuard } from './http/exchange.guard.js';
 import { OperatorGuard } from './http/operator.guard.js';
+import { ToldController } from './http/told.controller.js';
 import { QuarantineController } from './http/quarantine.controller.js';
 import { DeadLetters } from './messages/dead-letters.js';
 import { GatewayMessages } from './messages/gateway.messages.js';
@@ -226,7 +228,14 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   platform.onDrain('loops', () => early.stop());
   return {
     module: ExchangeModule,
-    controllers: [GatewayMessages, DeadLetters, QuarantineController, DecisionController, BlobController],
+    controllers: [
+      GatewayMessages,
+      DeadLetters,
+      QuarantineController,
+      DecisionController,
+      BlobController,
+      ToldController,
+    ],
     providers: [
       { provide: DataSource, useValue: dataSource },
       { provide: Law, useValue: law },
@@ -235,6 +244,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
       { provide: SetAsideMessages, useValue: aside },
       { provide: Releaser, useValue: releaser },
       { provide: KeepBlobs, useValue: keeping },
+      { provide: TellAgain, useValue: new TellAgain(dataSource, law, new LedgerProofs(ledger), now) },
       {
         provide: APP_GUARD,
         inject: [Reflector],

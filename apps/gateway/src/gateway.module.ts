@@ -22,6 +22,7 @@ import type { Platform, Service } from '#platform';
 import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
+import { CatchUp } from './application/catch-up.js';
 import { CarryAttachments } from './application/carry-attachments.js';
 import { CheckDisclosure } from './application/check-disclosure.js';
 import { EntryNeeds } from './application/entry-needs.js';
@@ -46,6 +47,7 @@ import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordOutcome } from './application/record-outcome.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
+import { RebuildSent } from './application/rebuild-sent.js';
 import { RetractReferral } from './application/retract-referral.js';
 import { RegisterSystem } from './application/register-system.js';
 import { SealAgain } from './application/seal-again.js';
@@ -60,7 +62,7 @@ import { WatchDeadlines } from './application/watch-deadlines.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
 import { WitnessLog, witnessKeyOf } from './application/witness-log.js';
 import { Witnessing } from './application/witnessing.js';
-import { AttachmentFiles } from './attachments/attachment-files.js';
+import { AttachmentFiles, isDiskFailure } from './attachments/attachment-files.js';
 import { BlobClient } from './attachments/blob-client.js';
 import { GatewayError, NotYet } from './domain/errors.js';
 import { GatewayConfig } from './gateway.config.js';
@@ -81,11 +83,14 @@ import { WaitingController } from './http/waiting.controller.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
+import { handleTold } from './messages/handle-told.js';
+import { ExchangeTold } from './operator/exchange-told.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerKeeping } from './operator/ledger-keeping.js';
 import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
 import { PostgresAttachmentStore } from './persistence/attachment.store.js';
+import { PostgresCatchUpStore } from './persistence/catch-up.store.js';
 import { PostgresDueStore } from './persistence/due.store.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
 import { PostgresErasureStore } from './persistence/erasure.store.js';
@@ -220,6 +225,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const systems = new PostgresSystemStore(dataSource);
   const attachments = new PostgresAttachmentStore(dataSource, keys, outbox);
   const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
+  // The rest goes on: for people to look at.
+  health.watch('attachments', () => files.fault(config.ATTACHMENT_RESERVE_BYTES));
   const sealAttachments = new SealAttachments(attachments, files, randomBytes, newId);
   const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys);
   const hosted = (): readonly string[] => keys.authorities;
@@ -289,6 +296,21 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   );
   const waiting = new PostgresWaitingStore(dataSource);
   const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
+  const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
+  const toldBefore = new PostgresCatchUpStore(dataSource, keys, outbox, newId);
+  const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);
+  const catchUp = new CatchUp(
+    new ExchangeTold(new OperatorClient('exchange', config.EXCHANGE_URL, holder, keys.requestSigner)),
+    toldBefore,
+    new RebuildSent(evidence, toldBefore, keys),
+    (one) => handleTold(told, one, log),
+    config.CATCH_UP_INTERVAL_MS,
+    log,
+    now,
+  );
+  catchUp.start();
+  platform.onDrain('loops', () => catchUp.stop());
+  health.watch('catch-up', () => catchUp.warning());
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -323,11 +345,17 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ExportOpenings, new ExportOpenings(source, needs)),
       value(GiveReceipt, new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now)),
       value(ReceiveDelivery, receiving),
-      value(TakeAttachment, new TakeAttachment(attachments, files, randomBytes, config.ATTACHMENT_UNUSED_MS, now)),
+      value(
+        TakeAttachment,
+        new TakeAttachment(attachments, files, randomBytes, config.ATTACHMENT_UNUSED_MS, now, {
+          quotaBytes: config.ATTACHMENT_QUOTA_BYTES,
+          reserveBytes: config.ATTACHMENT_RESERVE_BYTES,
+        }),
+      ),
       value(ReadAttachment, new ReadAttachment(deliveries, files)),
       value(RecordOutcome, outcomes),
       value(HandleIncidents, incidents),
-      value(ReceiveRetraction, new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now)),
+      value(ReceiveRetraction, receivingRetractions),
       value(RetractReferral, retracting),
       value(Suspects, new Suspects(dataSource, schema)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
@@ -387,6 +415,7 @@ export const gatewayService: Service<GatewayConfig> = {
       });
     }
     if (error instanceof NotYet || isStoreFailure(error)) return new ProblemError('not-ready', 503);
+    if (isDiskFailure(error)) return new ProblemError('storage', 507);
     return undefined;
   },
 };

@@ -74,7 +74,8 @@ export class DecideMessage {
       return { messageId, sender, outcome: settled.value };
     } catch (error) {
       // Of what was handled before nothing is judged again, whatever has ended since.
-      const isKnown = await this.isKnown(gateway, account, id, digest, error);
+      const isKnown =
+        (await this.isKnown(gateway, account, id, digest, error)) || (await this.isSentAgain(manifest, error));
       if (isKnown) return { messageId, sender, outcome: 'known' };
       throw error;
     }
@@ -83,6 +84,20 @@ export class DecideMessage {
   private async isKnown(gateway: string, account: string, id: string, digest: Uint8Array, error: unknown) {
     if (!publishedBy(gateway, account) || isStoreFailure(error)) return false;
     return inboxHolds(this.dataSource.manager, schema, 'message', id, digest);
+  }
+
+  /**
+   * A gateway that was restored from a backup signs and seals once more what it had sent. The first stands, and its sender's gateway is told of that one; what is to
+   * another recipient or in another case under the same id is another message.
+   * @param error of one whose sender was established
+   */
+  private async isSentAgain(
+    { sender, messageId, attempt, recipient, caseId, gateway }: Manifest,
+    error: unknown,
+  ): Promise<boolean> {
+    if ((error as { readonly code?: unknown }).code !== 'id-reuse') return false;
+    const first = await this.dataSource.transaction((tx) => messages.find(tx, { sender, messageId, attempt }));
+    return first?.recipient === recipient && first.caseId === caseId && first.gateway === gateway;
   }
 
   /** Who stands behind it, and what the law says of it. */

@@ -10,6 +10,7 @@ import { QuarantineActs1767000000000 } from './migrations/1767000000000-quaranti
 import { Suspects1767100000000 } from './migrations/1767100000000-suspects.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
 import { Early1767300000000 } from './migrations/1767300000000-early.js';
+import { Told1767305000000 } from './migrations/1767305000000-told.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
 
 export const schema = 'exchange';
@@ -27,5 +28,6 @@ export const migrations = [
   Suspects1767100000000,
   Uncompressed1767200000000,
   Early1767300000000,
+  Told1767305000000,
   ShortBoxes1767310000000,
 ];

@@ -15,7 +15,7 @@ import type {
   StoredRefusal,
   StoredStatement,
 } from '../application/ports.js';
-import { erasedAt } from '../domain/errors.js';
+import { GatewayError, erasedAt } from '../domain/errors.js';
 import { advanceBy, isTerminal } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
@@ -34,7 +34,7 @@ const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, at
 /** Referrals of the authorities hosted here, as their senders see them. Each method is one transaction as one authority. */
 export class PostgresReferralStore implements ReferralStore {
   private readonly held: Gathered<object, { readonly n: number }>;
-  private readonly accepts: Gathered<object, { readonly n: number; readonly taken: boolean }>;
+  private readonly accepts: Gathered<object, { readonly n: number; readonly taken: boolean | null }>;
   private readonly outlines: Gathered<object, OutlineRow>;
   private readonly records: Gathered<object, { readonly n: number; readonly kept: boolean }>;
 
@@ -77,16 +77,15 @@ export class PostgresReferralStore implements ReferralStore {
     refusals: readonly StoredRefusal[],
   ): Promise<boolean> {
     const isPlain = expected === undefined && refusals.length === 0 && referral.body.attachments === undefined;
-    const stored = isPlain
-      ? await this.accept(referral, outgoing)
-      : await this.putAlone(referral, expected, outgoing, refusals);
+    const accepted = isPlain ? await this.accept(referral, outgoing) : undefined;
+    const stored = accepted ?? (await this.putAlone(referral, expected, outgoing, refusals));
     if (stored) this.outbox.wake();
     if (stored && outgoing.some(({ waits }) => waits)) this.outbox.carry();
     return stored;
   }
 
-  /** What is new, brings no attachment, and of which nothing was refused. */
-  private async accept(referral: StoredReferral, outgoing: readonly Outgoing[]): Promise<boolean> {
+  /** What is new, brings no attachment, and of which nothing was refused. @returns undefined when it must be put alone */
+  private async accept(referral: StoredReferral, outgoing: readonly Outgoing[]): Promise<boolean | undefined> {
     const { authority, id } = referral;
     const cipher = this.keys.cipher(authority);
     const [row] = await this.accepts.ask({
@@ -118,7 +117,7 @@ export class PostgresReferralStore implements ReferralStore {
       })),
       outgoing: outgoing.map((one) => this.outbox.row(one)),
     });
-    return row?.taken === true;
+    return row?.taken ?? undefined;
   }
 
   private putAlone(
@@ -137,10 +136,17 @@ export class PostgresReferralStore implements ReferralStore {
         if (gone !== 1) return false;
       }
       if (!(await this.insert(tx, referral))) return false;
+      const sentBefore = new Set<string | undefined>();
       for (const [position, message] of referral.messages.entries())
-        await this.insertMessage(tx, referral, message, position);
+        if (!(await this.insertMessage(tx, referral, message, position))) {
+          await this.adopt(tx, referral, message, position);
+          sentBefore.add(message.outboxId);
+        }
       await useAttachments(tx, referral, this.keys.cipher(authority));
-      await this.outbox.add(tx, outgoing);
+      await this.outbox.add(
+        tx,
+        outgoing.filter(({ id: one }) => !sentBefore.has(one)),
+      );
       await this.insertRefusals(tx, authority, refusals);
       return true;
     });
@@ -539,11 +545,11 @@ export class PostgresReferralStore implements ReferralStore {
     referral: StoredReferral,
     message: StoredMessage,
     position: number,
-  ): Promise<void> {
-    await tx.query(
+  ): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
       `INSERT INTO gateway.message (authority, message_id, referral_id, position, recipient, function, state, attempt,
          changed_at, expires_at, outbox_id, manifest_sha256, jwe_sha256, detail, clock)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (authority, message_id) DO NOTHING RETURNING 1`,
       [
         referral.authority,
         message.messageId,
@@ -562,6 +568,34 @@ export class PostgresReferralStore implements ReferralStore {
         clockOf(message) ?? null,
       ],
     );
+    return rows.length === 1;
+  }
+
+  /** Takes up what this gateway was given back after a restore (`RebuildSent`): it keeps its state and what was signed then, and is not sent again. */
+  private async adopt(
+    tx: EntityManager,
+    { authority, id }: StoredReferral,
+    message: StoredMessage,
+    position: number,
+  ): Promise<void> {
+    const { messageId } = message;
+    const cipher = this.keys.cipher(authority);
+    const [row] = await tx.query<MessageRow[]>(
+      `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND message_id = $2 AND referral_id = $2 FOR UPDATE`,
+      [authority, messageId],
+    );
+    if (row === undefined) throw new GatewayError('ID_REUSE');
+    const { document: _, ...detail } = message.detail;
+    const { manifest } = toMessage(row, cipher).detail;
+    const kept = { ...detail, ...(manifest === undefined ? {} : { manifest }) };
+    await tx.query(
+      `UPDATE gateway.message SET referral_id = $3, position = $4, detail = $5, clock = $6 WHERE authority = $1 AND message_id = $2`,
+      [authority, messageId, id, position, cipher.seal(kept, 'message', messageId), clockOf(message) ?? null],
+    );
+    await tx.query(`DELETE FROM gateway.referral WHERE authority = $1 AND id = $2 AND body_digest = ''`, [
+      authority,
+      messageId,
+    ]);
   }
 
   private async insertRefusals(
