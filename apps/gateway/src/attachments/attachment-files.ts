@@ -12,7 +12,7 @@ const PIECE = 256 * 1024;
 /** The disk is full, broken, gone or not ours: nothing that was asked of it was wrong. */
 const OF_THE_DISK = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EMFILE', 'ENFILE']);
 export const isDiskFailure = (error: unknown): boolean =>
-  error instanceof Error && OF_THE_DISK.has(String((error as NodeJS.ErrnoException).code));
+  OF_THE_DISK.has(String((error as { readonly code?: unknown } | null | undefined)?.code));
 
 /** A key that an upload lies encrypted under, and what it is the upload of. */
 export interface UploadKey {
