@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
+  appendFileSync,
   chownSync,
   constants,
   existsSync,
@@ -65,11 +66,6 @@ export async function startPostgres(instance: Instance, processes: Processes, bi
     max_connections: '300',
     // The machine has little memory to itself; what is durable stays as it is.
     shared_buffers: '128MB',
-    // After a checkpoint each page is written whole when it changes first: seldom, then (docs/operator.md).
-    checkpoint_timeout: '15min',
-    max_wal_size: '2GB',
-    // Statements are short: compiling one takes longer than running it.
-    jit: 'off',
     log_min_messages: 'warning',
     log_min_error_statement: 'panic',
   };
@@ -131,6 +127,16 @@ const reaches = (dir: string, as: ServerUser): boolean => {
   return spawnSync('/usr/bin/test', ['-x', dir], as).status === 0;
 };
 
+/**
+ * After a checkpoint each page is written whole when it changes first: seldom, then. Statements are short: compiling one takes longer than running it. What docs/operator.md recommends
+ * to an operator; in the file, where ALTER SYSTEM goes before it.
+ */
+const SETTINGS = `
+checkpoint_timeout = '15min'
+max_wal_size = '2GB'
+jit = 'off'
+`;
+
 const initialise = (bin: string, data: string, password: string, as: ServerUser | undefined): void => {
   const passwordFile = join(dirname(data), 'password');
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -150,6 +156,7 @@ const initialise = (bin: string, data: string, password: string, as: ServerUser 
   ];
   try {
     execFileSync(join(bin, 'initdb'), args, { stdio: 'pipe', cwd: dirname(data), ...as });
+    appendFileSync(join(data, 'postgresql.conf'), SETTINGS);
   } finally {
     rmSync(passwordFile, { force: true });
   }
