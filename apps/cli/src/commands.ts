@@ -9,7 +9,17 @@ import { clientOf } from './sandbox.js';
 const SETTLED_MS = 30_000;
 const POLL_MS = 100;
 /** States that a message does not leave by itself; `fetched` waits for people. */
-const SETTLED = ['fetched', 'acknowledged', 'refused', 'rejected', 'expired', 'withdrawn', 'quarantined', 'discarded'];
+const SETTLED = [
+  'fetched',
+  'acknowledged',
+  'refused',
+  'rejected',
+  'expired',
+  'withdrawn',
+  'quarantined',
+  'delivery-quarantined',
+  'discarded',
+];
 
 /** A file of examples/referrals, or the bare body of `POST /v1/referrals`. */
 interface ReferralFile {

@@ -285,6 +285,18 @@ describe('a notice', () => {
     expect(await state()).toBe(expected);
   });
 
+  it('of a delivery that a gateway gave back: the message is released and in quarantine', async () => {
+    const body = {
+      kind: 'quarantined',
+      sender: SENDER,
+      messageId: message.messageId,
+      reason: 'refused-by-gateway',
+    } as const;
+    const { entry: notice, blind, proof } = await exchange.notice(body);
+    await outcomes.notice({ notice, blind, proof });
+    expect(await state()).toBe('delivery-quarantined');
+  });
+
   it('is not believed on its signature alone', async () => {
     const body = { kind: 'quarantined', sender: SENDER, messageId: message.messageId, reason: 'malformed' } as const;
     const { entry: notice } = await exchange.notice(body);

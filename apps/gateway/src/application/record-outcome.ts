@@ -54,6 +54,10 @@ const factOfNotice: Readonly<Partial<Record<Notice['kind'], MessageState>>> = {
   discarded: 'discarded',
 };
 
+/** What a gateway gave back had been released to it. */
+const factOfSetAside = ({ kind, reason }: Notice): MessageState | undefined =>
+  kind === 'quarantined' && reason === 'refused-by-gateway' ? 'delivery-quarantined' : undefined;
+
 /** Brings home to the sender what became of its messages: each statement verified, kept with its proof, and applied once. */
 export class RecordOutcome {
   constructor(
@@ -191,7 +195,7 @@ export class RecordOutcome {
         proof: message.proof,
         at: new Date(notice.at),
       },
-      factOfNotice[notice.kind],
+      factOfSetAside(notice) ?? factOfNotice[notice.kind],
     );
   }
 

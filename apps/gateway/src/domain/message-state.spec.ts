@@ -7,6 +7,7 @@ const facts: readonly MessageState[] = [
   'quarantined',
   'checked',
   'released',
+  'delivery-quarantined',
   'fetched',
   'acknowledged',
   'refused',
@@ -19,11 +20,12 @@ const fact = (): fc.Arbitrary<MessageState> => fc.constantFrom(...facts);
 const after = (sequence: readonly MessageState[]): MessageState => sequence.reduce<MessageState>(advance, 'accepted');
 
 describe('state of a message at its sender', () => {
-  it('never leaves a terminal state', () => {
+  it('never leaves a terminal state, unless it arrived although it was discarded', () => {
     fc.assert(
       fc.property(fc.array(fact()), fact(), (sequence, next) => {
         const state = after(sequence);
-        return !isTerminal(state) || advance(state, next) === state;
+        const arrived = state === 'discarded' && (next === 'fetched' || next === 'acknowledged');
+        return !isTerminal(state) || advance(state, next) === (arrived ? next : state);
       }),
     );
   });
@@ -52,6 +54,19 @@ describe('state of a message at its sender', () => {
     expect(after(['quarantined', 'released'])).toBe('released');
     expect(after(['quarantined', 'discarded'])).toBe('discarded');
     expect(after(['released', 'quarantined'])).toBe('released');
+  });
+
+  it('says that what was released is in quarantine, until it arrives or ends', () => {
+    expect(after(['released', 'delivery-quarantined'])).toBe('delivery-quarantined');
+    expect(after(['delivery-quarantined', 'released'])).toBe('delivery-quarantined');
+    expect(after(['released', 'delivery-quarantined', 'fetched'])).toBe('fetched');
+    expect(after(['fetched', 'delivery-quarantined'])).toBe('fetched');
+    expect(after(['released', 'delivery-quarantined', 'discarded'])).toBe('discarded');
+  });
+
+  it('believes the receipt of its recipient before the end that the exchange told of', () => {
+    expect([after(['discarded', 'fetched']), after(['fetched', 'discarded'])]).toEqual(['fetched', 'fetched']);
+    expect(after(['discarded', 'released'])).toBe('discarded');
   });
 
   it('keeps what was fetched from expiring', () => {

@@ -13,6 +13,8 @@ const rank: Readonly<Record<MessageState, number>> = {
   quarantined: 2,
   checked: 3,
   released: 4,
+  // Its recipient's gateway could not handle it, and the exchange has it aside; it is given to it again or is discarded.
+  'delivery-quarantined': 4.2,
   // Of the attempt that did not open; the next one begins at `accepted`.
   'awaiting-key': 4.5,
   fetched: 5,
@@ -25,17 +27,21 @@ const rank: Readonly<Record<MessageState, number>> = {
 };
 const TERMINAL = 10;
 
-/** Nothing more happens to the message; which of them it was does not change either. */
+/** Nothing more happens to the message; which of them it was does not change either, unless it arrived although it was said to be discarded. */
 export const isTerminal = (state: MessageState): boolean => rank[state] >= TERMINAL;
 
 /** Its sender is told how it ended, or that it arrived (design.md I1): until then it cannot be erased. */
 export const isEnded = (state: MessageState): boolean => rank[state] >= rank.fetched;
+
+const isArrival = (fact: MessageState): boolean => fact === 'fetched' || fact === 'acknowledged';
 
 /**
  * State after a fact.
  * @returns `from` when the fact brings nothing new or the message has already ended
  */
 export const advance = (from: MessageState, fact: MessageState): MessageState => {
+  // The recipient's own receipt, in the log, holds against an exchange that says it ended what had arrived: whichever comes first.
+  if (from === 'discarded' && isArrival(fact)) return fact;
   if (isTerminal(from)) return from;
   // What the recipient fetched cannot expire or be refused; such a fact contradicts a receipt that is in the log.
   if (isTerminal(fact)) return rank[from] >= rank.fetched ? from : fact;
@@ -51,8 +57,7 @@ export const advanceBy = (
   fact: MessageState,
   attempt: number | undefined,
 ): MessageState => {
-  const arrived = fact === 'fetched' || fact === 'acknowledged';
-  return attempt === undefined || attempt === from.attempt || arrived ? advance(from.state, fact) : from.state;
+  return attempt === undefined || attempt === from.attempt || isArrival(fact) ? advance(from.state, fact) : from.state;
 };
 
 /** Whether it may have reached its recipient, or may yet. What waits for another key reached nobody who could open it, and would by its next attempt. */
@@ -60,7 +65,7 @@ export const mayBeRetracted = (state: MessageState): boolean => !isTerminal(stat
 
 /** Its recipient has it, or may: giving it another way as well keeps nothing from being sent. */
 export const isDisclosed = (state: MessageState): boolean =>
-  state === 'released' || state === 'fetched' || state === 'acknowledged';
+  state === 'released' || state === 'delivery-quarantined' || state === 'fetched' || state === 'acknowledged';
 
 /** Words of design.md section 4 for people; never *skickad* before *utlämnad*. */
 export const stateText: Readonly<Record<MessageState, { readonly sv: string; readonly en: string }>> = {
@@ -68,6 +73,10 @@ export const stateText: Readonly<Record<MessageState, { readonly sv: string; rea
   accepted: { sv: 'mottagen av er gateway', en: 'accepted by your gateway' },
   checked: { sv: 'kontrollerad', en: 'checked' },
   released: { sv: 'utlämnad', en: 'released' },
+  'delivery-quarantined': {
+    sv: 'utlämnad, i karantän hos förmedlingen',
+    en: 'released, quarantined at the exchange',
+  },
   'awaiting-key': { sv: 'väntar på mottagarens nya nyckel', en: "awaiting the recipient's new key" },
   fetched: { sv: 'hämtad', en: 'fetched' },
   acknowledged: { sv: 'kvitterad', en: 'acknowledged' },

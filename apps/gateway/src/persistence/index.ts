@@ -17,6 +17,7 @@ import { Together1767100000000 } from './migrations/1767100000000-together.js';
 import { Suspects1767110000000 } from './migrations/1767110000000-suspects.js';
 import { Waiting1767150000000 } from './migrations/1767150000000-waiting.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
+import { QuarantinedDeliveries1767250000000 } from './migrations/1767250000000-quarantined-deliveries.js';
 import { CatchUp1767300000000 } from './migrations/1767300000000-catch-up.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
 
@@ -41,6 +42,7 @@ export const migrations = [
   Suspects1767110000000,
   Waiting1767150000000,
   Uncompressed1767200000000,
+  QuarantinedDeliveries1767250000000,
   CatchUp1767300000000,
   ShortBoxes1767310000000,
 ] satisfies MixedList<new () => unknown>;

@@ -28,7 +28,7 @@ interface GivenRow {
   readonly marked_at: Date;
 }
 
-/** What was accepted and is not released, and what was given another way. */
+/** What was accepted and is not released, or lies in quarantine, and what was given another way. */
 export class PostgresWaitingStore implements WaitingStore, GivenStore {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -48,7 +48,8 @@ export class PostgresWaitingStore implements WaitingStore, GivenStore {
                EXISTS (SELECT FROM gateway.outbox o WHERE o.id = m.outbox_id AND o.published_at IS NULL AND o.attempts = 0) AS is_here
              FROM gateway.message m JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
              WHERE m.authority = $1 AND m.erased_at IS NULL
-               AND (m.state = 'accepted' OR m.state = 'awaiting-key' OR m.state = 'quarantined')) due) waiting
+               AND (m.state = 'accepted' OR m.state = 'awaiting-key' OR m.state = 'quarantined'
+                 OR m.state = 'delivery-quarantined')) due) waiting
          WHERE (rank, place) > ($4::int, $5::bigint) ORDER BY rank, place LIMIT $6`,
         [authority, CLOCK_MS['genast'], CLOCK_MS['skyndsamt'], rank, after === undefined ? -1 : due, limit],
       );

@@ -8,6 +8,7 @@ export const MESSAGE_STATES = [
   'accepted',
   'checked',
   'released',
+  'delivery-quarantined',
   'awaiting-key',
   'fetched',
   'acknowledged',
