@@ -8,7 +8,13 @@ import { print } from './commands.js';
 import { existing, rootPath } from './files.js';
 
 const STATES = ['held', 'retried', 'discarded'] as const;
-const DISCARDED = ['unreadable', 'not-genuine', 'superseded-by-new-submission', 'agreed-with-sender'] as const;
+const DISCARDED = [
+  'unreadable',
+  'not-genuine',
+  'superseded-by-new-submission',
+  'agreed-with-sender',
+  'stands-already',
+] as const;
 
 interface Options {
   readonly exchange?: string;
@@ -17,6 +23,10 @@ interface Options {
   readonly state?: (typeof STATES)[number];
   readonly reason?: (typeof DISCARDED)[number];
   readonly json?: true;
+  readonly gateway?: string;
+  readonly sender?: string;
+  readonly after?: string;
+  readonly force?: true;
 }
 interface Item {
   readonly id: string;
@@ -28,8 +38,13 @@ interface Item {
   readonly sender?: string;
   readonly gateway?: string;
   readonly bytes: number;
+  readonly kept: boolean;
   readonly deliveries?: number;
   readonly at: string;
+}
+interface Listed {
+  readonly items: readonly Item[];
+  readonly next?: string;
 }
 interface SandboxFile {
   readonly operator: { readonly exchange: string; readonly tokenFile: string };
@@ -50,21 +65,28 @@ export const quarantineCommands = (program: Command): void => {
       .option('--token-file <file>', "the operator's token (OPERATOR_TOKEN_FILE); that of the sandbox without it");
   const by = (): Option => new Option('--by <id>', 'who does it, for the history; your account on this machine');
 
-  sub('list', 'the 200 oldest, why each was set aside, and for how long')
+  sub('list', 'why each was set aside and since when, the oldest first, 200 at a time')
     .addOption(new Option('--state <state>').choices(STATES).default('held'))
+    .option('--gateway <id>', 'that published it, whose queue it was in, or whose message it is')
+    .option('--sender <authority>', 'whose message it is')
+    .option('--after <id>', 'the next ones after this, which a list ends with')
     .option('--json', 'as the exchange gives it')
-    .action(async ({ state = 'held', json, ...at }: Options, command: Command) => {
-      const answer = (await ask(command, at, 'GET', `?state=${state}`)) as { readonly items: readonly Item[] };
+    .action(async ({ state = 'held', json, gateway, sender, after, ...at }: Options, command: Command) => {
+      const given = Object.entries({ state, gateway, sender, after }).filter(([, value]) => value !== undefined);
+      const query = new URLSearchParams(Object.fromEntries(given) as Record<string, string>);
+      const answer = (await ask(command, at, 'GET', `?${query}`)) as unknown as Listed;
       if (json === true) print(answer);
-      else listed(answer.items);
+      else listed(answer);
     });
   sub('show <id>', 'one of them: metadata, reason, digest, deliveries, and what was done with it').action(
     async (id: string, at: Options, command: Command) => print(await ask(command, at, 'GET', `/${id}`)),
   );
   sub('retry <id>', 'handle it again, when the cause is mended; tells what became of it')
     .addOption(by())
+    .option('--force', 'also what may stop the process that handles it, and all that it has in hand')
     .action(async (id: string, at: Options, command: Command) => {
-      const done = await ask(command, at, 'POST', `/${id}/retry`, { by: whoOf(at) });
+      const body = { by: whoOf(at), ...(at.force === true ? { force: true } : {}) };
+      const done = await ask(command, at, 'POST', `/${id}/retry`, body);
       print({ ...done, next: nextOf(String(done['outcome'])) });
     });
   sub('discard <id>', 'end it for good; its sender is told, by a signed notice in the log')
@@ -75,16 +97,19 @@ export const quarantineCommands = (program: Command): void => {
     );
 };
 
-const listed = (items: readonly Item[]): void => {
-  for (const { id, at, reason, reasonText, type, queue, messageId, sender, bytes, deliveries } of items) {
+const listed = ({ items, next }: Listed): void => {
+  for (const { id, at, reason, reasonText, type, queue, messageId, sender, bytes, deliveries, kept } of items) {
     say(`${id}  ${at}  ${reason}`);
     say(`    sv: ${reasonText.sv}`);
     say(`    en: ${reasonText.en}`);
     const about = [messageId === undefined ? [] : `message ${messageId}`, sender === undefined ? [] : `from ${sender}`];
     const times = deliveries === undefined ? [] : [`delivered ${deliveries} time${deliveries === 1 ? '' : 's'}`];
-    say(`    ${[type === '' ? 'no type' : type, queue, ...about.flat(), `${bytes} octets`, ...times].join(', ')}`);
+    say(
+      `    ${[type === '' ? 'no type' : type, queue, ...about.flat(), `${bytes} octets${kept ? '' : ', not kept'}`, ...times].join(', ')}`,
+    );
   }
   say(items.length === 1 ? '1 message' : `${items.length} messages`);
+  if (next !== undefined) say(`more: --after ${next}`);
 };
 
 const NEXT: Readonly<Record<string, string>> = {
@@ -109,6 +134,23 @@ const whoOf = ({ by }: Options): string =>
     .slice(0, 32) ||
     'operator');
 
+/** Longer than the exchange has a message in hand. */
+const TIMEOUT_MS = 60_000;
+
+const reasonOf = (error: unknown): string => {
+  const { cause } = error as { readonly cause?: { readonly code?: string } };
+  return cause?.code ?? (error as Error).message;
+};
+
+const objectOf = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 const ask = async (
   command: Command,
   { exchange, tokenFile }: Options,
@@ -117,15 +159,25 @@ const ask = async (
   body?: object,
 ): Promise<Readonly<Record<string, unknown>>> => {
   const at = placeOf(command, exchange, tokenFile);
-  const response = await fetch(`${at.exchange}/v1/quarantine${path}`, {
+  const url = `${at.exchange}/v1/quarantine${path}`;
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(url, {
     method,
+    signal,
     headers: {
       authorization: `Bearer ${readFileSync(at.tokenFile, 'utf8').trim()}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((error: unknown) => {
+    const why = signal.aborted
+      ? `no answer in ${TIMEOUT_MS / 1000} s; it may be done all the same: see \`show\``
+      : reasonOf(error);
+    throw new Error(`${at.exchange}: ${why}`);
   });
-  const answer = (await response.json()) as Readonly<Record<string, unknown>>;
+  const answer = objectOf(await response.text());
+  if (answer === undefined)
+    throw new Error(`${url} answered ${response.status} with something else than JSON: is that the exchange?`);
   if (!response.ok) throw new DelgeProblem(answer as unknown as ProblemDetails);
   return answer;
 };

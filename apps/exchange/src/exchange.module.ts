@@ -53,7 +53,7 @@ import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRefusal } from './application/take-refusal.js';
 import { TakeRetraction } from './application/take-retraction.js';
 import { Unreleased } from './application/unreleased.js';
-import { BlobRefused, NotYet, SetAside } from './domain/errors.js';
+import { BlobRefused, NotYet, SetAside, StillHeld } from './domain/errors.js';
 import type { BlobFault } from './domain/errors.js';
 import { ExchangeConfig } from './exchange.config.js';
 import { BlobController } from './http/blob.controller.js';
@@ -312,6 +312,7 @@ export const exchangeService: Service<ExchangeConfig> = {
     if (error instanceof BlobRefused) return new ProblemError(...blobProblems[error.code]);
     if (error instanceof BlobStoreAway) return new ProblemError('not-ready', 503);
     if (error instanceof SetAside) return new ProblemError('still-held', 409, { extensions: { code: error.reason } });
+    if (error instanceof StillHeld) return new ProblemError('still-held', 409, { extensions: { code: error.code } });
     return error instanceof NotYet || isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
   },
 };

@@ -47,6 +47,20 @@ export const claimInboxes = async (
   return new Set(rows.map((row) => row.message_id));
 };
 
+/** Whether anything was handled under this id. */
+export const inboxHasId = async (
+  manager: EntityManager,
+  schema: string,
+  consumer: string,
+  messageId: string,
+): Promise<boolean> => {
+  const found = await manager.query<unknown[]>(
+    `SELECT 1 FROM ${schema}.inbox WHERE consumer = $1 AND message_id = $2`,
+    [consumer, messageId],
+  );
+  return found.length === 1;
+};
+
 /** Whether this message was handled before, with the same digest: then nothing about it is judged again. */
 export const inboxHolds = async (
   manager: EntityManager,

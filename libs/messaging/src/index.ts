@@ -1,6 +1,6 @@
 export { openConnection } from './connection.js';
 export { HoldError, PublishError, QuarantineError } from './errors.js';
-export { claimInbox, claimInboxes, inboxHolds } from './inbox.js';
+export { claimInbox, claimInboxes, inboxHasId, inboxHolds } from './inbox.js';
 export { enqueue, enqueueAll, messagingTablesSql, shortBoxesSql, type OutboxRow } from './outbox.js';
 export { OutboxRoom, type RoomLimits } from './outbox-room.js';
 export { ConfirmPublisher, type Publication } from './publisher.js';

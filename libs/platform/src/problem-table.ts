@@ -238,7 +238,7 @@ export const PROBLEMS = {
   'still-held': entry(
     'Meddelandet ligger kvar i karantän.',
     'The message stays in quarantine.',
-    'It cannot be handled now either; `code` says why. Mend the cause and retry, or discard it.',
+    '`code` says why: what keeps it from being handled now either, or from being discarded. Nothing was changed.',
     'operator',
   ),
   'not-ready': entry(

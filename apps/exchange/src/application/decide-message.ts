@@ -9,7 +9,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { SetAside } from '../domain/errors.js';
 import { entries } from '../persistence/entry.store.js';
 import { messages } from '../persistence/message.store.js';
-import type { StoredMessage } from '../persistence/message.store.js';
+import type { MessageKey, StoredMessage } from '../persistence/message.store.js';
 import { together } from '../persistence/together.store.js';
 import { retractions } from '../persistence/retraction.store.js';
 import { schema } from '../persistence/index.js';
@@ -64,7 +64,7 @@ export class DecideMessage {
     const { manifest, kid } = readable('manifest-unreadable', () => parseManifest(message.manifest));
     const { gateway, sender, messageId } = manifest;
     // (message id, attempt) of its sender stands for one manifest, for ever.
-    const id = `${sender} ${messageId}.${manifest.attempt}`;
+    const id = inboxIdOf(manifest);
     const digest = signedDigest(message.manifest);
     try {
       const judged = { ...(await this.judged(message, manifest, kid, account)), id, digest };
@@ -223,6 +223,9 @@ const hasAllOf = ({ sender, documentKey, recipient, recipientFunction, sealingKe
   at.everHad(sender, documentKey) &&
   at.everHad(recipient, sealingKey) &&
   at.authority(recipient)?.functions.some(({ id }) => id === recipientFunction) === true;
+
+/** By which a message is claimed. */
+export const inboxIdOf = ({ sender, messageId, attempt }: MessageKey): string => `${sender} ${messageId}.${attempt}`;
 
 /** What a notice about a message names. */
 export const subject = ({ messageId, attempt, sender, recipient }: StoredMessage) => ({

@@ -50,6 +50,23 @@ export class SetAside extends Error {
   }
 }
 
+/** Why what somebody asked for is not done with what is held in quarantine. */
+export type HeldCode =
+  | 'decided'
+  | 'other-attempt'
+  | 'may-be-received'
+  | 'nothing-stands'
+  | 'discarded'
+  | 'not-kept'
+  | 'needs-force'
+  | 'timed-out';
+export class StillHeld extends Error {
+  override readonly name = 'StillHeld';
+  constructor(readonly code: HeldCode) {
+    super(code);
+  }
+}
+
 /** Why a blob was not taken or given. */
 export type BlobFault = 'not-found' | 'too-large' | 'quota' | 'id-reuse' | 'offset' | 'part-size' | 'digest';
 export class BlobRefused extends Error {

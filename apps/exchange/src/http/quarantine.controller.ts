@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { IdParamDto } from '#contracts';
 import { EventLog, Policy, ProblemError } from '#platform';
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, Matches, MaxLength } from 'class-validator';
 import { Releaser } from '../application/releaser.js';
 import { SetAsideMessages } from '../application/set-aside.js';
 import { textOf } from '../domain/quarantine-texts.js';
@@ -9,18 +9,35 @@ import { HandleGatewayMessage } from '../messages/handle-gateway-message.js';
 import type { ListedSetAside } from '../persistence/quarantine.store.js';
 
 const STATES = ['held', 'retried', 'discarded'] as const;
-/** Why a person discards a message; the sender is told which. */
-const DISCARDED = ['unreadable', 'not-genuine', 'superseded-by-new-submission', 'agreed-with-sender'] as const;
+/** Why a person discards a message; the sender is told which. `stands-already` ends a leftover copy alone, and nobody is told. */
+const DISCARDED = [
+  'unreadable',
+  'not-genuine',
+  'superseded-by-new-submission',
+  'agreed-with-sender',
+  'stands-already',
+] as const;
 /** An id among the operator's people, and no place for a text. */
 const WHO = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 const NOBODY_NAMED = 'operator';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PAGE = 200;
 
 class QuarantineQueryDto {
   @IsOptional() @IsIn(STATES) readonly state?: (typeof STATES)[number];
+  /** That published it, whose queue it was in, or whose message it is. */
+  @IsOptional() @MaxLength(64) readonly gateway?: string;
+  @IsOptional() @MaxLength(128) readonly sender?: string;
+  /** `next` of the page before. */
+  @IsOptional() @Matches(UUID) readonly after?: string;
 }
 class RetryDto {
   /** Who does it, as they name themselves. */
   @IsOptional() @Matches(WHO) readonly by?: string;
+}
+class ForcedRetryDto extends RetryDto {
+  /** Also what may stop the process that handles it. */
+  @IsOptional() @IsBoolean() readonly force?: boolean;
 }
 class DiscardDto extends RetryDto {
   @IsIn(DISCARDED) readonly reason!: (typeof DISCARDED)[number];
@@ -38,8 +55,12 @@ export class QuarantineController {
   ) {}
 
   @Get()
-  async list(@Query() { state = 'held' }: QuarantineQueryDto): Promise<{ readonly items: readonly object[] }> {
-    return { items: (await this.aside.list(state)).map(shown) };
+  async list(
+    @Query() { state = 'held', ...which }: QuarantineQueryDto,
+  ): Promise<{ readonly items: readonly object[]; readonly next?: string }> {
+    const items = await this.aside.list({ state, ...which, limit: PAGE });
+    const next = items.length < PAGE ? undefined : items.at(-1)?.id;
+    return { items: items.map(shown), ...(next === undefined ? {} : { next }) };
   }
 
   @Get(':id')
@@ -52,8 +73,11 @@ export class QuarantineController {
 
   @Post(':id/retry')
   @HttpCode(200)
-  async retry(@Param() { id }: IdParamDto, @Body() { by = NOBODY_NAMED }: RetryDto): Promise<object> {
-    const outcome = await this.aside.retry(id, by, (message) => this.handle.again(message));
+  async retry(
+    @Param() { id }: IdParamDto,
+    @Body() { by = NOBODY_NAMED, force = false }: ForcedRetryDto,
+  ): Promise<object> {
+    const outcome = await this.aside.retry(id, by, (message) => this.handle.again(message), force);
     if (outcome === undefined) throw new ProblemError('not-found', 404);
     this.log.info('quarantine.retried', { messageId: id, code: outcome });
     return { id, state: 'retried', outcome };

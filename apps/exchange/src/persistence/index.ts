@@ -9,6 +9,7 @@ import { BlobParts1766600000000 } from './migrations/1766600000000-blob-parts.js
 import { QuarantineActs1767000000000 } from './migrations/1767000000000-quarantine-acts.js';
 import { Suspects1767100000000 } from './migrations/1767100000000-suspects.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
+import { QuarantineEnds1767250000000 } from './migrations/1767250000000-quarantine-ends.js';
 import { Early1767300000000 } from './migrations/1767300000000-early.js';
 import { Told1767305000000 } from './migrations/1767305000000-told.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
@@ -27,6 +28,7 @@ export const migrations = [
   QuarantineActs1767000000000,
   Suspects1767100000000,
   Uncompressed1767200000000,
+  QuarantineEnds1767250000000,
   Early1767300000000,
   Told1767305000000,
   ShortBoxes1767310000000,

@@ -18,7 +18,7 @@ export interface StoredMessage extends MessageKey {
   readonly jweSha256: string;
   readonly receivedAt: Date;
   readonly expiresAt: Date;
-  readonly state: 'decided' | 'released' | 'refused' | 'fetched' | 'rejected' | 'expired' | 'withdrawn';
+  readonly state: 'decided' | 'released' | 'refused' | 'fetched' | 'rejected' | 'expired' | 'withdrawn' | 'discarded';
 }
 export interface StoredDelivery extends MessageKey {
   readonly recipient: string;
@@ -64,7 +64,14 @@ export const MESSAGE_COLUMNS = [
 ] as const;
 
 /** States in which a sealed copy is delivered to nobody any more. */
-const ENDED: ReadonlySet<StoredMessage['state']> = new Set(['refused', 'fetched', 'rejected', 'expired', 'withdrawn']);
+const ENDED: ReadonlySet<StoredMessage['state']> = new Set([
+  'refused',
+  'fetched',
+  'rejected',
+  'expired',
+  'withdrawn',
+  'discarded',
+]);
 
 /** Messages and deliveries, always within a caller's transaction. */
 export const messages = {
@@ -98,6 +105,16 @@ export const messages = {
       [sender, messageId, attempt],
     );
     return row === undefined ? undefined : toMessage(row);
+  },
+
+  /** @returns whether another attempt of the message was, or may yet be, delivered */
+  async mayArrive(tx: EntityManager, { sender, messageId, attempt }: MessageKey): Promise<boolean> {
+    const rows = await tx.query<unknown[]>(
+      `SELECT 1 FROM exchange.message
+       WHERE sender = $1 AND message_id = $2 AND attempt <> $3 AND state IN ('decided', 'released', 'fetched')`,
+      [sender, messageId, attempt],
+    );
+    return rows.length > 0;
   },
 
   async move(tx: EntityManager, key: MessageKey, state: StoredMessage['state'], at: Date): Promise<void> {
