@@ -100,14 +100,19 @@ describe('messages between outbox and inbox, over a real broker', () => {
     made.start();
     return made;
   };
-  const consumer = (handler: Handler, types = [TYPE], mayConsume?: () => Promise<boolean>): DisclosureTransport => {
+  const consumer = (
+    handler: Handler,
+    types = [TYPE],
+    mayConsume?: () => Promise<boolean>,
+    suspects = new Suspects(receiving, 'exchange', randomUUID()),
+  ): DisclosureTransport => {
     const made = new DisclosureTransport(
       {
         url: broker.exchange,
         queue: EXCHANGE_QUEUE,
         name: 'test',
         prefetch: 8,
-        suspects: new Suspects(receiving, 'exchange'),
+        suspects,
         ...(mayConsume === undefined ? {} : { mayConsume }),
       },
       log,
@@ -301,11 +306,80 @@ describe('messages between outbox and inbox, over a real broker', () => {
     await consuming(consumer(handler));
     await settled(had, ids);
     expect(had.toSorted()).toEqual(ids.toSorted());
-    // The first that held had taken as many as it may before it knew; those after it took what came back one at a time.
+    // Each of them had no more in hand than it may have at once.
     const counted = came.reduce((sum, { deliveries }) => sum + deliveries - 1, 0);
     expect(counted).toBeGreaterThan(0);
-    expect(counted).toBeLessThan(2 * 8);
+    expect(counted).toBeLessThanOrEqual(3 * 8);
     expect(await waitingIn(QUARANTINE_QUEUE)).toBe(0);
+  });
+
+  /** Gives what waits a count of deliveries, as processes do that stop with it in hand. */
+  const countedDown = async (times: number, messages = 1): Promise<void> => {
+    const before = await waitingIn(EXCHANGE_QUEUE);
+    for (let nth = 0; nth < times; nth += 1) {
+      const channel = await admin.createChannel();
+      for (let at = 0; at < messages; at += 1)
+        await eventually('had', SOON_MS, async () => (await channel.get(EXCHANGE_QUEUE)) || undefined);
+      await channel.close();
+      await eventually('given back', SOON_MS, async () =>
+        (await waitingIn(EXCHANGE_QUEUE)) === before ? true : undefined,
+      );
+    }
+  };
+
+  it('are no killers when the store has taken in that they were begun and its answers were lost', async () => {
+    relay();
+    const ids = await send();
+    await eventually('published', SOON_MS, async () => ((await unpublished()).length === 0 ? true : undefined));
+    await countedDown(2);
+    let lost = 0;
+    const query = async <T>(sql: string, values?: unknown[]): Promise<T> => {
+      const answer = await receiving.query<T>(sql, values);
+      if (lost === 5 || sql === 'SELECT 1') return answer;
+      lost += 1;
+      throw Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+    };
+    const { handler, had, came } = effects();
+    consumer(handler, [TYPE], undefined, new Suspects({ query } as never, 'exchange'));
+    await settled(had, ids);
+    expect([lost, came[0]?.deliveries, events('message.quarantined')]).toEqual([5, 3, []]);
+    await eventually('nothing is held against it', SOON_MS, async () =>
+      (await receiving.query<object[]>('SELECT FROM exchange.suspect_run')).length === 0 ? true : undefined,
+    );
+    expect(await waitingIn(QUARANTINE_QUEUE)).toBe(0);
+  });
+
+  it('are set aside when two processes began them alone and never ended', async () => {
+    relay();
+    const [id = ''] = await send();
+    await eventually('published', SOON_MS, async () => ((await unpublished()).length === 0 ? true : undefined));
+    await countedDown(2);
+    const message = { messageId: id, body: Buffer.from(id) } as unknown as IncomingMessage;
+    for (const run of [randomUUID(), randomUUID()])
+      await new Suspects(receiving, 'exchange', run).begin(EXCHANGE_QUEUE, message);
+    const { handler, had } = effects();
+    consumer(handler);
+    expect((await taken(QUARANTINE_QUEUE)).properties.messageId).toBe(id);
+    expect([had, (await logged('message.quarantined'))['code']]).toEqual([[], 'kills-its-reader']);
+  });
+
+  it('that are held keep nobody waiting, whether they come first after a restart or are suspects', async () => {
+    const publishing = relay();
+    const waiting = await send(2);
+    await eventually('published', SOON_MS, async () => ((await unpublished()).length === 0 ? true : undefined));
+    // Both come again, and the first of them as a suspect.
+    await countedDown(1, 2);
+    await countedDown(1);
+    const { handler, had } = effects();
+    const transport = consumer((message) =>
+      waiting.includes(message.messageId) ? Promise.reject(new HoldError('registry')) : handler(message),
+    );
+    await eventually('holding', SOON_MS, async () => (transport.fault() === 'holding' ? true : undefined));
+    const others = await send(30);
+    publishing.wake();
+    await settled(had, others);
+    expect(had.toSorted()).toEqual(others.toSorted());
+    expect(transport.fault()).toBe('holding');
   });
 
   it('are read again when their queue was deleted and made anew', async () => {

@@ -166,7 +166,7 @@ describe('a retraction', () => {
       await dead.deadLetter(await letter('delivery_limit'));
       expect([await state(), await held()]).toEqual(['withdrawn', before]);
       const killer = await letter('rejected');
-      for (const _ of [1, 2, 3]) await suspects.begin('exchange.in', killer);
+      for (const _ of [1, 2, 3]) await new Suspects(db, 'exchange', randomUUID()).begin('exchange.in', killer);
       await dead.deadLetter(killer);
       expect(await held()).toEqual([...before, 'delivery-limit']);
     });

@@ -5,7 +5,7 @@ export { enqueue, enqueueAll, messagingTablesSql, shortBoxesSql, type OutboxRow 
 export { OutboxRoom, type RoomLimits } from './outbox-room.js';
 export { ConfirmPublisher, type Publication } from './publisher.js';
 export { OutboxRelay, type RelayOptions } from './relay.js';
-export { Suspects, suspectTableSql } from './suspects.js';
+export { Suspects, suspectRunTableSql, suspectTableSql } from './suspects.js';
 export { settlementOf, type Settlement } from './settlement.js';
 export {
   EXCHANGE_QUEUE,

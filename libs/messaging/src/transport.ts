@@ -4,10 +4,12 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import type { EventLog } from '#platform';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Beats, HangError } from './beats.js';
 import { closed, openConnection } from './connection.js';
 import { QuarantineError } from './errors.js';
 import { incoming } from './incoming.js';
 import type { IncomingMessage } from './incoming.js';
+import { Lane } from './lane.js';
 import { codeOf } from './publisher.js';
 import { settlementOf } from './settlement.js';
 import { isKiller } from './suspects.js';
@@ -38,7 +40,12 @@ interface Session {
   careful: boolean;
   /** The consumer is being made anew with another prefetch. */
   turning: Promise<void> | undefined;
+  /** At once, and not when somebody waits for it: from here on no tag of this channel means anything. */
+  readonly end: () => void;
 }
+
+/** What becomes of a delivery: `back` to the queue, for whoever has it next. */
+type Ending = Settlement['kind'] | 'done' | 'back';
 
 /** Pattern of the one handler of dead letters. As a type it means nothing: whoever publishes chooses that. */
 const DEAD_LETTER = 'dead-letter';
@@ -47,9 +54,12 @@ const HOLD_MS = 200;
 const HOLD_MAX_MS = 2_000;
 /** Deliveries of one message, this one included, from which on it is handled alone. */
 const SUSPECT = 3;
-/** A handler that has not ended after so many beats never will. Beats and not a clock: a process that was stopped for a minute has not worked. */
-const BEATS = 9;
-const BEAT_MS = 5_000;
+/** Beats after which a handler is not waited for any longer: given back, and by itself the next time. */
+const BEATS = 4;
+const BEATS_ALONE = 3;
+/** How often it hangs by itself, while the store answers, before it is set aside. */
+const HUNG_MAX = 2;
+const REMEMBERED_MAX = 1_000;
 
 /**
  * Nest transport for the disclosure path, on amqplib itself: the queue is checked and never declared, a handler is awaited and only then
@@ -60,10 +70,11 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   private session: Session | undefined;
   private running: Promise<void> | undefined;
   private readonly inHand = new Set<Promise<void>>();
-  /** Of those in hand, the ones that nothing is suspected of. */
-  private readonly ordinary = new Set<Promise<void>>();
-  private lane: Promise<unknown> = Promise.resolve();
+  private readonly lane = new Lane();
+  /** Ids of those that have hung here. */
+  private readonly hung = new Set<string>();
   private readonly stop = new AbortController();
+  private readonly beats = new Beats(async () => this.options.suspects?.answers());
   private holding = 0;
 
   constructor(
@@ -125,7 +136,6 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     let session: Session | undefined;
     let wake: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (wake = resolve));
-    // At once, and not when the loop below comes to it: from here on no tag of this channel means anything.
     const end = (): void => {
       if (session !== undefined) session.open = false;
       wake();
@@ -146,6 +156,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
         open: true,
         careful: true,
         turning: undefined,
+        end,
       };
       session = own;
       this.session = own;
@@ -153,7 +164,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
       // A drain that began meanwhile has nothing to wait for.
       if (signal.aborted) return;
       // What a process before this one died with comes first: one at a time, until something comes that nobody has had.
-      await this.subscribe(own, end);
+      await this.subscribe(own);
       this.events.info('consumer.started', { queue });
       await ended;
       if (own.open) await own.turning;
@@ -165,20 +176,20 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     }
   }
 
-  private subscribe(session: Session, end: () => void): Promise<void> {
-    return (session.subscribed = this.consumeWith(session, end));
+  private subscribe(session: Session): Promise<void> {
+    return (session.subscribed = this.consumeWith(session));
   }
 
-  private async consumeWith(session: Session, end: () => void): Promise<void> {
+  private async consumeWith(session: Session): Promise<void> {
     const { queue, prefetch } = this.options;
-    // Of the next consumer on this channel, and not of all.
-    await session.channel.prefetch(session.careful ? 1 : prefetch);
+    // Of the next consumer on this channel, and not of all: what is held came to those before it.
+    await session.channel.prefetch(session.careful ? 1 : Math.max(1, prefetch - this.holding));
     const { consumerTag } = await session.channel.consume(
       queue,
       (message) => {
         // The broker has cancelled the consumer: its queue is gone or has moved.
-        if (message === null) end();
-        else this.take(session, message, end);
+        if (message === null) session.end();
+        else this.take(session, message);
       },
       { noAck: false },
     );
@@ -186,25 +197,33 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   }
 
   /** Makes the consumer anew, careful or not. In between nothing comes, and what is in hand goes on. */
-  private turn(session: Session, careful: boolean, end: () => void): void {
-    if (
-      this.options.prefetch === 1 ||
-      session.careful === careful ||
-      session.turning !== undefined ||
-      this.stop.signal.aborted
-    )
-      return;
+  private turn(session: Session, careful: boolean): void {
+    if (this.options.prefetch === 1 || session.careful === careful || session.turning !== undefined) return;
     session.careful = careful;
-    const turned = async (): Promise<void> => {
+    this.renew(session);
+  }
+
+  private renew(session: Session): void {
+    if (this.stop.signal.aborted) return;
+    const { careful } = session;
+    const renewed = async (): Promise<void> => {
       await session.subscribed;
       await session.channel.cancel(session.consumerTag ?? '');
-      if (careful) await Promise.allSettled([...this.inHand]);
-      if (!this.stop.signal.aborted) await this.subscribe(session, end);
+      if (careful) await this.lane.ended();
+      if (!this.stop.signal.aborted) await this.subscribe(session);
     };
-    session.turning = turned()
+    session.turning = renewed()
       // The channel has ended, and with it the session.
       .catch(() => closed(session.channel))
       .finally(() => (session.turning = undefined));
+  }
+
+  /** What is held takes up the one place of a careful consumer: the next is let in beside it, as many as may be in hand. */
+  private async admit(session: Session, heldBy: string): Promise<void> {
+    await session.turning;
+    const { careful, open, consumerTag, turning } = session;
+    if (open && careful && turning === undefined && consumerTag === heldBy && this.holding < this.options.prefetch)
+      this.renew(session);
   }
 
   /** While draining: no more comes, and the channel stays until what is in hand has been settled on it. */
@@ -219,56 +238,36 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     await closed(channel);
   }
 
-  private take(session: Session, delivery: ConsumeMessage, end: () => void): void {
+  private take(session: Session, delivery: ConsumeMessage): void {
     const message = incoming(delivery);
-    const isSuspect = message.deliveries >= SUSPECT;
-    if (message.deliveries === 1) this.turn(session, false, end);
-    else if (isSuspect) this.turn(session, true, end);
-    const work = isSuspect ? this.alone(session, delivery, message) : this.handle(session, delivery, message);
+    const isSuspect = message.deliveries >= SUSPECT || this.hung.has(message.messageId);
+    if (isSuspect) this.turn(session, true);
+    else if (message.deliveries === 1) this.turn(session, false);
+    const work = this.handle(session, delivery, message, isSuspect);
     this.inHand.add(work);
-    if (!isSuspect) this.ordinary.add(work);
-    void work.finally(() => {
-      this.inHand.delete(work);
-      this.ordinary.delete(work);
-    });
+    void work.finally(() => this.inHand.delete(work));
   }
 
-  /** In the suspect lane: when nothing else is in hand, one after the other. */
-  private async alone(session: Session, delivery: ConsumeMessage, message: IncomingMessage): Promise<void> {
-    const turn = this.lane.then(async () => {
-      await Promise.allSettled([...this.ordinary]);
-      // Otherwise given back: whoever has it next may begin it.
-      if (session.open && !this.stop.signal.aborted)
-        await this.handle(session, delivery, message, this.options.suspects);
-    });
-    this.lane = turn;
-    await turn;
-  }
-
-  /** @param suspects remembers that it was begun, and that it ended */
   private async handle(
     session: Session,
     delivery: ConsumeMessage,
     message: IncomingMessage,
-    suspects?: Suspects,
+    isSuspect: boolean,
   ): Promise<void> {
     let pause = HOLD_MS;
     let held = false;
     try {
       while (session.open) {
-        const settlement = await this.tried(message, suspects).then(
-          () => undefined,
-          (error: unknown) => this.failed(message, error, held),
-        );
-        if (settlement === undefined) {
-          if (session.open) session.channel.ack(delivery);
+        const ending = await this.tried(session, message, isSuspect, held);
+        if (ending !== 'hold') {
+          if (session.open) settle(session.channel, delivery, ending);
+          if (ending !== 'back') this.hung.delete(message.messageId);
           return;
         }
-        if (settlement === 'quarantine') {
-          if (session.open) session.channel.reject(delivery, false);
-          return;
+        if (!held) {
+          this.holding += 1;
+          void this.admit(session, delivery.fields.consumerTag ?? '');
         }
-        if (!held) this.holding += 1;
         held = true;
         // Not acknowledged and not rejected: the broker keeps it for this consumer, and sends no more than the prefetch.
         await delay(pause, undefined, { signal: this.stop.signal });
@@ -283,11 +282,35 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     }
   }
 
+  /** One attempt. */
+  private async tried(session: Session, message: IncomingMessage, isSuspect: boolean, held: boolean): Promise<Ending> {
+    try {
+      if (!isSuspect) await this.lane.beside(() => this.beats.within(BEATS, this.dispatch(message)));
+      else
+        return await this.lane.alone(async () => {
+          // Not begun: whoever has it next may begin it.
+          if (!session.open || this.stop.signal.aborted) return 'back';
+          await this.suspected(message);
+          return 'done';
+        });
+      return 'done';
+    } catch (error) {
+      return this.failed(message, error, held);
+    }
+  }
+
   /** @returns what becomes of a delivery whose handler failed; dead letters are not rejected once more, and wait */
-  private failed(message: IncomingMessage, error: unknown, held: boolean): Settlement['kind'] {
-    const { kind, code } = settlementOf(error);
+  private failed(message: IncomingMessage, error: unknown, held: boolean): Ending {
     const { queue, deadLetters = false } = this.options;
-    const fields = { messageId: message.messageId, type: message.type, queue, code };
+    const { messageId, type } = message;
+    if (error instanceof HangError && !deadLetters) {
+      this.events.warn('message.hangs', { messageId, type, queue });
+      if (this.hung.size >= REMEMBERED_MAX) this.hung.clear();
+      this.hung.add(messageId);
+      return 'back';
+    }
+    const { kind, code } = settlementOf(error);
+    const fields = { messageId, type, queue, code };
     if (kind === 'quarantine' && (deadLetters || code === 'handler-failed')) {
       this.events.failure('message.failed', error, fields);
     }
@@ -299,23 +322,23 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     return 'hold';
   }
 
-  private async tried(message: IncomingMessage, suspects: Suspects | undefined): Promise<void> {
-    if (suspects === undefined) {
-      await inTime(this.dispatch(message));
-      return;
-    }
-    const { queue } = this.options;
-    const begun = await suspects.begin(queue, message);
-    if (isKiller(begun)) throw new QuarantineError('kills-its-reader');
-    if (begun > 1) {
+  /** Handles one that may kill: what is remembered of it says by whom it was begun, and that it ended or hung. */
+  private async suspected(message: IncomingMessage): Promise<void> {
+    const { queue, suspects } = this.options;
+    const killed = (await suspects?.begin(queue, message)) ?? 0;
+    if (isKiller(killed)) throw new QuarantineError('kills-its-reader');
+    if (killed > 0) {
       const { messageId, type } = message;
-      this.events.warn('message.suspect', { messageId, type, queue, count: begun });
+      this.events.warn('message.suspect', { messageId, type, queue, count: killed });
     }
     try {
-      await inTime(this.dispatch(message));
-    } finally {
-      await suspects.end(queue, message);
+      await this.beats.within(BEATS_ALONE, this.dispatch(message));
+    } catch (error) {
+      if (!(error instanceof HangError)) await suspects?.end(queue, message);
+      else if (((await suspects?.hung(queue, message)) ?? 0) >= HUNG_MAX) throw new QuarantineError('handler-hangs');
+      throw error;
     }
+    await suspects?.end(queue, message);
   }
 
   private async dispatch(message: IncomingMessage): Promise<void> {
@@ -328,19 +351,8 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   }
 }
 
-/** @throws {QuarantineError} when the process has worked for so long and the handler has not ended: it would keep its place for ever */
-const inTime = async (work: Promise<unknown>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    let beats = 0;
-    timer = setInterval(() => {
-      beats += 1;
-      if (beats === BEATS) reject(new QuarantineError('handler-hangs'));
-    }, BEAT_MS);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearInterval(timer);
-  }
+const settle = (channel: Channel, delivery: ConsumeMessage, ending: Exclude<Ending, 'hold'>): void => {
+  if (ending === 'done') channel.ack(delivery);
+  else if (ending === 'quarantine') channel.reject(delivery, false);
+  else channel.nack(delivery, false, true);
 };

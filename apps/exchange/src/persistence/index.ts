@@ -10,6 +10,7 @@ import { QuarantineActs1767000000000 } from './migrations/1767000000000-quaranti
 import { Suspects1767100000000 } from './migrations/1767100000000-suspects.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
 import { QuarantineEnds1767250000000 } from './migrations/1767250000000-quarantine-ends.js';
+import { SuspectRuns1767260000000 } from './migrations/1767260000000-suspect-runs.js';
 import { Early1767300000000 } from './migrations/1767300000000-early.js';
 import { Told1767305000000 } from './migrations/1767305000000-told.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
@@ -29,6 +30,7 @@ export const migrations = [
   Suspects1767100000000,
   Uncompressed1767200000000,
   QuarantineEnds1767250000000,
+  SuspectRuns1767260000000,
   Early1767300000000,
   Told1767305000000,
   ShortBoxes1767310000000,

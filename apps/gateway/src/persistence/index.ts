@@ -18,6 +18,7 @@ import { Suspects1767110000000 } from './migrations/1767110000000-suspects.js';
 import { Waiting1767150000000 } from './migrations/1767150000000-waiting.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
 import { QuarantinedDeliveries1767250000000 } from './migrations/1767250000000-quarantined-deliveries.js';
+import { SuspectRuns1767260000000 } from './migrations/1767260000000-suspect-runs.js';
 import { CatchUp1767300000000 } from './migrations/1767300000000-catch-up.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
 
@@ -43,6 +44,7 @@ export const migrations = [
   Waiting1767150000000,
   Uncompressed1767200000000,
   QuarantinedDeliveries1767250000000,
+  SuspectRuns1767260000000,
   CatchUp1767300000000,
   ShortBoxes1767310000000,
 ] satisfies MixedList<new () => unknown>;
