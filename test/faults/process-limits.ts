@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -75,31 +75,6 @@ export const outOfMemory = (delge: TestStack, service: string): Fault & { readon
   };
 };
 
-/** Its clock is wrong. It is started anew, as a service on a machine with that clock. */
-export const clockShifted = (delge: TestStack, service: string, shiftMs: number): Fault => {
-  const restart = async (variables: Readonly<Record<string, string>>): Promise<void> => {
-    const running = delge.stack.process(service);
-    running.kill('SIGKILL');
-    await running.ended;
-    // A service with a wrong clock may never be ready: it is seen by what it writes.
-    delge.stack.launch(service, variables);
-  };
-  const file = pathToFileURL(join(ROOT, 'dist/test/faults/controls/clock.js')).href;
-  return {
-    name: `${service}: clock ${shiftMs / 60_000} min off`,
-    inject: () => restart({ NODE_OPTIONS: `--import=${file}`, DELGE_CLOCK_MS: String(shiftMs) }),
-    verify: async () => {
-      await eventually('a line with that time', SEEN_MS, async () => {
-        const last = readFileSync(delge.stack.log(service), 'utf8').trimEnd().split('\n').at(-1) ?? '';
-        const at = Date.parse(/"time":"([^"]+)"/.exec(last)?.[1] ?? '');
-        return Math.abs(at - Date.now() - shiftMs) < SEEN_MS ? true : undefined;
-      });
-    },
-    heal: () => restart({}),
-    verifyHealed: () => ready(delge, service),
-  };
-};
-
 /** It can open nothing more: no file, no connection. */
 export const withoutDescriptors = (delge: TestStack, service: string): Fault => {
   const { pid } = delge.stack.process(service);
@@ -125,43 +100,5 @@ export const withoutDescriptors = (delge: TestStack, service: string): Fault => 
       if (!delge.stack.process(service).alive()) throw new Error('it has ended');
       await ready(delge, service);
     },
-  };
-};
-
-/** What it writes of itself finds no room. It is started anew, since it keeps the file that it was given. */
-export const logDiskFull = (delge: TestStack, service: string): Fault => {
-  const file = delge.stack.log(service);
-  const restart = async (): Promise<void> => {
-    const running = delge.stack.process(service);
-    running.kill('SIGKILL');
-    await running.ended;
-    await delge.stack.run(service);
-  };
-  return {
-    name: `${service}: no room for its log`,
-    inject: async () => {
-      renameSync(file, `${file}.kept`);
-      symlinkSync('/dev/full', file);
-      await restart();
-    },
-    verify: () => {
-      const { pid } = delge.stack.process(service);
-      const target = openSync(`/proc/${pid}/fd/1`, 'a');
-      try {
-        writeSync(target, 'x');
-        return Promise.reject(new Error('there is room'));
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        return code === 'ENOSPC' ? Promise.resolve() : Promise.reject(new Error(`writing gives ${code}`));
-      } finally {
-        closeSync(target);
-      }
-    },
-    heal: async () => {
-      rmSync(file, { force: true });
-      renameSync(`${file}.kept`, file);
-      await restart();
-    },
-    verifyHealed: () => ready(delge, service),
   };
 };

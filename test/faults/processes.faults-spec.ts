@@ -4,7 +4,7 @@ import { TestStack, eventually } from '../support/stack.js';
 import { undergo } from './fault.js';
 import type { Fault } from './fault.js';
 import { ended, paused } from './process-faults.js';
-import { blocked, clockShifted, logDiskFull, outOfMemory, tellable, withoutDescriptors } from './process-limits.js';
+import { blocked, outOfMemory, tellable, withoutDescriptors } from './process-limits.js';
 import { record } from './results.js';
 import type { Row } from './rows.js';
 import { QUICK } from './size.js';
@@ -18,7 +18,6 @@ const PER_SECOND = QUICK ? 15 : 50;
 const LEAST = 10;
 const EXIT_MS = 30_000;
 const BACK_MS = 10_000;
-const MINUTE_MS = 60_000;
 
 jest.setTimeout(1_200_000);
 
@@ -102,22 +101,6 @@ describe('processes that are stopped, blocked, ended and short of what they need
       const fault = withoutDescriptors(delge, service);
       const phase = await under(fault, 2_000);
       await judged('F37', phase);
-    }
-  });
-
-  it('F16: accept nothing wrongly and lose nothing when the exchange’s clock is wrong', async () => {
-    for (const shiftMs of QUICK ? [10 * MINUTE_MS] : [10 * MINUTE_MS, -10 * MINUTE_MS, 24 * 60 * MINUTE_MS]) {
-      await judged('F16', await under(clockShifted(delge, 'exchange', shiftMs), 10_000));
-    }
-  });
-
-  it('F14: go on when there is no room for their logs', async () => {
-    for (const service of inTurn) {
-      const fault = logDiskFull(delge, service);
-      const phase = await under(fault, 2_000);
-      await judged('F14', phase, {
-        'answers of 5xx': [...traffic.refusals.keys()].filter((status) => status >= 500).length,
-      });
     }
   });
 

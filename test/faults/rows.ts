@@ -157,7 +157,8 @@ export const ROWS: readonly Row[] = [
     fault: "disk of the processes' own logs full",
     keeps: 'I1, I4',
     bar: '0 failed requests',
-    proven: [at('test/faults/processes.faults-spec.ts', 'F14: go on when there is no room for their logs')],
+    proven: [],
+    without: 'not proven: the spec for it did not pass, and it was not found out why',
   },
   {
     id: 'F15',
@@ -173,7 +174,7 @@ export const ROWS: readonly Row[] = [
     keeps: 'I1, I4',
     bar: '0 wrongly accepted; alarm over 2 s',
     proven: [],
-    without: NOT_YET,
+    without: 'not built: a process with a wrong clock needs faketime, or a clock of its own given to it',
   },
   {
     id: 'F17',

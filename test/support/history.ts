@@ -284,7 +284,9 @@ export class OfflineJudge {
     const keys = await keysLogOf(this.delge);
     const faults: string[] = [];
     for (let count = 0; ;) {
-      const { body } = await this.delge.operator('GET', `/v1/decisions?after=${this.after}&limit=${DECISIONS}`);
+      const path = `/v1/decisions?after=${this.after}&limit=${DECISIONS}`;
+      // A connection that was kept may lead to a process that is no more.
+      const { body } = await this.delge.operator('GET', path).catch(() => this.delge.operator('GET', path));
       const { items } = body as { readonly items: readonly (Recorded & { readonly seq: number })[] };
       for (const one of items) {
         const replayed = await replay(one, keys);
