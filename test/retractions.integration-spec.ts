@@ -242,7 +242,7 @@ describe('a retraction', () => {
         world.clock.advance(61_000);
         await early.once();
         expect(await waiting()).toBe(0);
-        expect((await aside().list('held')).at(-1)).toMatchObject({ reason: 'retraction-unbound', userId: ACCOUNT });
+        expect((await aside().list({ state: 'held', limit: 200 })).at(-1)).toMatchObject({ reason: 'retraction-unbound', userId: ACCOUNT });
       });
 
       it('stays in quarantine when somebody retries it and its message is still not here', async () => {

@@ -17,7 +17,11 @@ export class QuarantineError extends Error {
 /** The broker did not take responsibility for a message: it stays in the outbox. */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
-  constructor(readonly code: 'DISCONNECTED' | 'BLOCKED' | 'UNROUTABLE' | 'REFUSED' | 'TIMEOUT') {
+  constructor(
+    readonly code: 'DISCONNECTED' | 'BLOCKED' | 'UNROUTABLE' | 'REFUSED' | 'TIMEOUT',
+    /** False: no octet of it was given to the connection. */
+    readonly written = true,
+  ) {
     super(code);
   }
 }

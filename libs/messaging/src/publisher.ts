@@ -51,7 +51,9 @@ export class ConfirmPublisher {
 
   private async once(publication: Publication): Promise<void> {
     const session = await this.connected();
-    if (session.blocked) throw new PublishError('BLOCKED');
+    if (session.blocked) throw new PublishError('BLOCKED', false);
+    // It ended after it was had.
+    if (!session.open) throw new PublishError('DISCONNECTED', false);
     const { exchange, routingKey, messageId, type, body } = publication;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -110,11 +112,11 @@ export class ConfirmPublisher {
   }
 
   private connected(): Promise<Session> {
-    if (this.over) return Promise.reject(new PublishError('DISCONNECTED'));
+    if (this.over) return Promise.reject(new PublishError('DISCONNECTED', false));
     this.session ??= this.open().catch((error: unknown) => {
       this.session = undefined;
       this.log.warn('publisher.not-connected', { code: codeOf(error) });
-      throw new PublishError('DISCONNECTED');
+      throw new PublishError('DISCONNECTED', false);
     });
     return this.session;
   }

@@ -7,7 +7,7 @@ import type { ConfirmPublisher } from './publisher.js';
 const BATCH = 200;
 const LEASE = '30 seconds';
 const RETRY = '1 second';
-/** Where the queue itself refuses: doubled with each attempt up to this, so that one full queue does not take up every batch. */
+/** Where the queue itself refuses: doubled with each refusal up to this. */
 const REFUSED_MAX_S = 10;
 const IDLE_MS = 200;
 const PAUSE_MS = 500;
@@ -28,6 +28,18 @@ interface Claimed {
   readonly body: Buffer;
 }
 
+/** A queue that refuses: until then one row at most is tried. */
+interface Parked {
+  readonly until: number;
+  readonly pauseS: number;
+}
+
+/** What became of a row that was not confirmed. */
+interface Failure {
+  readonly row: Claimed;
+  readonly error: PublishError;
+}
+
 /** Codes by which the broker refuses one message; with the others nothing goes out at all. */
 const OF_ONE_QUEUE = ['UNROUTABLE', 'REFUSED'];
 
@@ -37,6 +49,8 @@ const OF_ONE_QUEUE = ['UNROUTABLE', 'REFUSED'];
  */
 export class OutboxRelay extends Loop {
   private cleanedAt = 0;
+  /** By routing key: one full queue does not take up every batch. */
+  private readonly parked = new Map<string, Parked>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -69,61 +83,91 @@ export class OutboxRelay extends Loop {
   /** @returns whether the broker was away, for all messages alike */
   private async batch(): Promise<{ readonly taken: number; readonly away: boolean }> {
     if (this.options.mayPublish?.() === false) return { taken: 0, away: false };
+    // What is claimed may leave, and cannot be taken back: while nothing can leave, nothing is claimed.
+    if (this.publisher.fault() !== undefined) await this.publisher.connect().catch(() => undefined);
+    if (this.publisher.fault() !== undefined) return { taken: 0, away: true };
     const rows = await this.claim();
     if (rows.length === 0) return { taken: 0, away: false };
     this.crash('relay.before-publish');
     const outcomes = await Promise.all(rows.map((row) => this.publish(row)));
     this.crash('relay.after-confirm');
     const done = rows.filter((_, index) => outcomes[index] === undefined).map(({ id }) => id);
-    const failed = rows.flatMap((row, index) => {
-      const code = outcomes[index];
-      return code === undefined ? [] : [{ row, code }];
+    const failed = rows.flatMap((row, index): readonly Failure[] => {
+      const error = outcomes[index];
+      return error === undefined ? [] : [{ row, error }];
     });
     const { schema } = this.options;
     if (done.length > 0) {
       // The broker has it: what is erased elsewhere must not live on here, and the inbox at the other end remembers it.
       await this.dataSource.query(`DELETE FROM ${schema}.outbox WHERE id = ANY($1::uuid[])`, [done]);
     }
-    const refused = failed.filter(({ code }) => OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
-    const waiting = failed.filter(({ code }) => !OF_ONE_QUEUE.includes(code)).map(({ row }) => row);
-    await this.again(waiting, `$2::interval`, RETRY);
-    await this.again(refused, `least(power(2, least(attempts, 16)), $2::int) * interval '1 second'`, REFUSED_MAX_S);
+    const refused = failed.filter(({ error }) => OF_ONE_QUEUE.includes(error.code)).map(({ row }) => row);
+    const waiting = failed.filter(({ error }) => !OF_ONE_QUEUE.includes(error.code));
+    const written = waiting.filter(({ error }) => error.written).map(({ row }) => row);
+    const unwritten = waiting.filter(({ error }) => !error.written).map(({ row }) => row);
+    await this.again(written, `claimed_until = now() + $2::interval`, [RETRY]);
+    // As if they had not been claimed: they have certainly not left.
+    await this.again(unwritten, 'claimed_until = NULL, attempts = attempts - 1');
+    const pause = `claimed_until = now() + least(power(2, least(attempts, 16)), $2::int) * interval '1 second'`;
+    await this.again(refused, pause, [REFUSED_MAX_S]);
+    this.park(rows, refused);
     if (failed.length > 0) {
-      this.log.warn('relay.not-published', { count: failed.length, code: failed[0]?.code ?? '' });
+      this.log.warn('relay.not-published', { count: failed.length, code: failed[0]?.error.code ?? '' });
     }
     return { taken: rows.length, away: waiting.length > 0 };
   }
 
-  /** Gives rows back, to be claimed again after a pause. */
-  private async again(rows: readonly Claimed[], pause: string, value: string | number): Promise<void> {
+  /** Gives rows back, to be claimed again. */
+  private async again(rows: readonly Claimed[], how: string, values: readonly (string | number)[] = []): Promise<void> {
     if (rows.length === 0) return;
-    await this.dataSource.query(
-      `UPDATE ${this.options.schema}.outbox SET claimed_until = now() + ${pause} WHERE id = ANY($1::uuid[])`,
-      [rows.map(({ id }) => id), value],
-    );
+    await this.dataSource.query(`UPDATE ${this.options.schema}.outbox SET ${how} WHERE id = ANY($1::uuid[])`, [
+      rows.map(({ id }) => id),
+      ...values,
+    ]);
   }
 
+  private park(rows: readonly Claimed[], refused: readonly Claimed[]): void {
+    const refusing = new Set(refused.map((row) => row.routing_key));
+    for (const { routing_key: key } of rows) {
+      if (!refusing.has(key)) this.parked.delete(key);
+    }
+    for (const key of refusing) {
+      const pauseS = Math.min((this.parked.get(key)?.pauseS ?? 0.5) * 2, REFUSED_MAX_S);
+      this.parked.set(key, { until: Date.now() + pauseS * 1000, pauseS });
+    }
+  }
+
+  /** Of a queue that has refused one row when its time has come, to see whether it takes it; of all others what is due. */
   private async claim(): Promise<readonly Claimed[]> {
+    const rows = [...(await this.claimOf('<> ALL', [...this.parked.keys()], BATCH))];
+    for (const [key, { until }] of this.parked) {
+      if (until <= Date.now()) rows.push(...(await this.claimOf('= ANY', [key], 1)));
+    }
+    return rows.sort((a, b) => Number(seqOf(a) - seqOf(b)));
+  }
+
+  private async claimOf(which: '<> ALL' | '= ANY', keys: readonly string[], most: number): Promise<readonly Claimed[]> {
     const { schema } = this.options;
     const [rows] = await this.dataSource.query<[Claimed[], number]>(
       `WITH due AS (
          SELECT id FROM ${schema}.outbox
-         WHERE published_at IS NULL AND (claimed_until IS NULL OR claimed_until < now())
-         ORDER BY seq LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
+         WHERE published_at IS NULL AND (claimed_until IS NULL OR claimed_until < now()) AND routing_key ${which} ($1::text[])
+         ORDER BY seq LIMIT ${most} FOR UPDATE SKIP LOCKED)
        UPDATE ${schema}.outbox o SET claimed_until = now() + '${LEASE}'::interval, attempts = attempts + 1
        FROM due WHERE o.id = due.id
        RETURNING o.id, o.exchange, o.routing_key, o.type, o.body, o.seq`,
+      [keys],
     );
-    return [...rows].sort((a, b) => Number(seqOf(a) - seqOf(b)));
+    return rows;
   }
 
-  private async publish(row: Claimed): Promise<string | undefined> {
+  private async publish(row: Claimed): Promise<PublishError | undefined> {
     const { id, exchange, routing_key: routingKey, type, body } = row;
     try {
       await this.publisher.publish({ exchange, routingKey, type, messageId: id, body });
       return undefined;
     } catch (error) {
-      if (error instanceof PublishError) return error.code;
+      if (error instanceof PublishError) return error;
       throw error;
     }
   }
