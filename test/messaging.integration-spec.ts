@@ -382,6 +382,33 @@ describe('messages between outbox and inbox, over a real broker', () => {
     expect(transport.fault()).toBe('holding');
   });
 
+  it('that are dead letters are handled with how often they failed, and are never dropped by the broker', async () => {
+    const { origin, username, password } = new URL(servers.rabbitmq.management);
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    const policy = await eventually('policy', SOON_MS, async () => {
+      const answer = await fetch(`${origin}/api/queues/${VHOST}/${QUARANTINE_QUEUE}`, { headers: { authorization } });
+      const queue = (await answer.json()) as { readonly effective_policy_definition?: Record<string, number> };
+      return queue.effective_policy_definition?.['delivery-limit'];
+    });
+    expect(policy).toBeGreaterThan(1_000_000);
+    const failures: number[] = [];
+    const dead = new DisclosureTransport(
+      { url: broker.exchange, queue: QUARANTINE_QUEUE, name: 'test', prefetch: 4, deadLetters: true },
+      log,
+    );
+    const handler = (message: IncomingMessage): Promise<void> => {
+      failures.push(message.failures ?? 0);
+      return failures.length < 4 ? Promise.reject(new TypeError('a defect')) : Promise.resolve();
+    };
+    dead.addHandler('dead-letter', handler, true);
+    endings.push(() => dead.drain());
+    dead.listen(() => undefined);
+    await publishRaw({ type: 'of-none.v1', messageId: randomUUID() });
+    consumer(() => Promise.resolve());
+    await eventually('handled', SOON_MS, async () => (failures.length === 4 ? true : undefined));
+    expect(failures).toEqual([0, 1, 2, 3]);
+  });
+
   it('are read again when their queue was deleted and made anew', async () => {
     const { handler, had } = effects();
     const transport = consumer(handler);

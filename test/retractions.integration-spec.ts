@@ -10,6 +10,7 @@ import type { DataSource } from 'typeorm';
 import { EarlyStatements } from '../apps/exchange/src/application/early.js';
 import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
 import { Recorder } from '../apps/exchange/src/application/recorder.js';
+import { GiveAgain } from '../apps/exchange/src/application/give-again.js';
 import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
 import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
 import type { Releaser } from '../apps/exchange/src/application/releaser.js';
@@ -151,7 +152,8 @@ describe('a retraction', () => {
       const none = undefined as never;
       const releaser = { wake: () => undefined } as Releaser;
       const handle = new HandleGatewayMessage(deciding, none, taking, none, aside, releaser, () => undefined, silent);
-      const dead = new DeadLetters(aside, suspects, handle, releaser, silent);
+      const giving = new GiveAgain(db, randomUUID, world.clock.now);
+      const dead = new DeadLetters(aside, suspects, handle, giving, releaser, silent);
       const letter = async (reason: string) => ({
         type: 'retraction.signed.v1',
         body: Buffer.from(JSON.stringify({ retraction: await retraction() })),
@@ -169,6 +171,38 @@ describe('a retraction', () => {
       for (const _ of [1, 2, 3]) await new Suspects(db, 'exchange', randomUUID()).begin('exchange.in', killer);
       await dead.deadLetter(killer);
       expect(await held()).toEqual([...before, 'delivery-limit']);
+      // Its handler fails again and again: it is kept as it is, whatever it is.
+      await dead.deadLetter({ ...(await letter('rejected')), body: Buffer.from('{'), failures: 3 });
+      expect(await held()).toEqual([...before, 'delivery-limit', 'handler-failed']);
+    });
+
+    it('to a gateway, counted down while it waited there, is given again as often as may be; then it is set aside', async () => {
+      const aside = new SetAsideMessages(db, exchange.law, recorder, randomUUID, world.clock.now);
+      const none = undefined as never;
+      const releaser = { wake: () => undefined } as Releaser;
+      const giving = new GiveAgain(db, randomUUID, world.clock.now);
+      const dead = new DeadLetters(aside, new Suspects(db, 'exchange'), none, giving, releaser, silent);
+      const letter = (reason: string, userId = 'exchange') => ({
+        type: 'notice.issued.v1',
+        body: Buffer.from('{"nth":1}'),
+        userId,
+        messageId: randomUUID(),
+        redelivered: false,
+        deliveries: 1,
+        death: { queue: 'gw.kommunerna.in', reason },
+      });
+      const given = () =>
+        db.query<object[]>(`SELECT FROM exchange.outbox WHERE routing_key = 'gw.kommunerna' AND body = '{"nth":1}'`);
+      const held = async () => (await aside.list('held')).map(({ reason }) => reason);
+      const before = await held();
+      // What the gateway has set aside itself, and what was never ours, is not.
+      await dead.deadLetter(letter('rejected'));
+      await dead.deadLetter(letter('delivery_limit', 'gw-kommunerna'));
+      expect([(await given()).length, await held()]).toEqual([0, [...before, 'refused-by-gateway', 'delivery-limit']]);
+      for (let time = 0; time < 5; time += 1) await dead.deadLetter(letter('delivery_limit'));
+      expect([(await given()).length, (await held()).length]).toEqual([5, before.length + 2]);
+      await dead.deadLetter(letter('delivery_limit'));
+      expect([(await given()).length, (await held()).length]).toEqual([5, before.length + 3]);
     });
 
     describe('that overtakes its message', () => {

@@ -1,4 +1,4 @@
-import { declareTopology, exchangePermissions, gatewayPermissions } from '#messaging';
+import { QUARANTINE_QUEUE, declareTopology, exchangePermissions, gatewayPermissions } from '#messaging';
 import type { Permissions } from '#messaging';
 import type { Instance } from '../machine/instance.js';
 import type { BrokerUrls } from '../machine/rabbitmq.js';
@@ -10,6 +10,14 @@ export interface Broker {
   /** Administrator's, for tests that break things. */
   readonly admin: string;
 }
+
+/** What is in quarantine was counted down once, and is never again. */
+const QUARANTINE_POLICY = {
+  pattern: `^${QUARANTINE_QUEUE}$`,
+  definition: { 'delivery-limit': 1_000_000_000 },
+  'apply-to': 'queues',
+  priority: 100,
+};
 
 /**
  * Makes virtual host, accounts, permissions and queues: what services check and never declare.
@@ -29,6 +37,8 @@ export async function deployBroker(
   await api.put(`/api/permissions/${host}/${administrator}`, { configure: '.*', write: '.*', read: '.*' });
   if (administrator !== 'guest') await api.delete('/api/users/guest');
   const admin = `${urls.amqp}/${host}`;
+  // RabbitMQ 4 drops what has come back 20 times, where nothing says otherwise. A policy and no argument: it holds for a queue that is there already.
+  await api.put(`/api/policies/${host}/${QUARANTINE_QUEUE}`, QUARANTINE_POLICY);
   await declareTopology(admin, gateways);
   for (const permissions of [exchangePermissions(), ...gateways.map(gatewayPermissions)]) {
     await account(api, host, permissions, instance.secret(`broker-${permissions.account}`));

@@ -38,6 +38,7 @@ import { FileBlobStore } from './blobs/file-blob-store.js';
 import { S3BlobStore } from './blobs/s3-blob-store.js';
 import { DecideMessage } from './application/decide-message.js';
 import { EarlyStatements } from './application/early.js';
+import { GiveAgain } from './application/give-again.js';
 import { Law, sha256 } from './application/ground.js';
 import { KeepBlobs } from './application/keep-blobs.js';
 import { Judge } from './application/judge.js';
@@ -242,6 +243,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
       { provide: Suspects, useValue: new Suspects(dataSource, schema) },
       { provide: HandleGatewayMessage, useValue: handle },
       { provide: SetAsideMessages, useValue: aside },
+      { provide: GiveAgain, useValue: new GiveAgain(dataSource, newId, now) },
       { provide: Releaser, useValue: releaser },
       { provide: KeepBlobs, useValue: keeping },
       { provide: TellAgain, useValue: new TellAgain(dataSource, law, new LedgerProofs(ledger), now) },
@@ -281,7 +283,7 @@ const consume = async (app: INestApplication, config: ExchangeConfig, platform: 
     log,
   );
   const dead = new DisclosureTransport(
-    { url, queue: QUARANTINE_QUEUE, name: 'exchange', prefetch: 4, deadLetters: true },
+    { url, queue: QUARANTINE_QUEUE, name: 'exchange', prefetch: 4, deadLetters: true, mayConsume },
     log,
   );
   for (const [name, strategy] of Object.entries({ consumer: inbound, quarantine: dead })) {

@@ -11,6 +11,8 @@ export interface IncomingMessage {
   readonly redelivered: boolean;
   /** How often the broker has delivered it from its queue, this time included; 1 where it does not say. */
   readonly deliveries: number;
+  /** How often its handler has failed here, while it was in hand, in a way nobody foresaw. Dead letters alone are handled again after that. */
+  readonly failures?: number;
   /** Set by the broker when it dead-lettered the message: from which queue, and why. */
   readonly death?: { readonly queue: string; readonly reason: string };
 }

@@ -44,8 +44,8 @@ interface Session {
   readonly end: () => void;
 }
 
-/** What becomes of a delivery: `back` to the queue, for whoever has it next. */
-type Ending = Settlement['kind'] | 'done' | 'back';
+/** What becomes of a delivery: `back` to the queue, for whoever has it next; `failed`: held, and for no reason that will pass. */
+type Ending = Settlement['kind'] | 'done' | 'back' | 'failed';
 
 /** Pattern of the one handler of dead letters. As a type it means nothing: whoever publishes chooses that. */
 const DEAD_LETTER = 'dead-letter';
@@ -256,10 +256,13 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   ): Promise<void> {
     let pause = HOLD_MS;
     let held = false;
+    let failures = 0;
     try {
       while (session.open) {
-        const ending = await this.tried(session, message, isSuspect, held);
-        if (ending !== 'hold') {
+        const given = failures === 0 ? message : { ...message, failures };
+        const ending = await this.tried(session, given, isSuspect, held);
+        if (ending === 'failed') failures += 1;
+        else if (ending !== 'hold') {
           if (session.open) settle(session.channel, delivery, ending);
           if (ending !== 'back') this.hung.delete(message.messageId);
           return;
@@ -319,7 +322,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
       return kind;
     }
     if (!held) this.events.warn('message.held', fields);
-    return 'hold';
+    return kind === 'hold' ? 'hold' : 'failed';
   }
 
   /** Handles one that may kill: what is remembered of it says by whom it was begun, and that it ended or hung. */
@@ -351,7 +354,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   }
 }
 
-const settle = (channel: Channel, delivery: ConsumeMessage, ending: Exclude<Ending, 'hold'>): void => {
+const settle = (channel: Channel, delivery: ConsumeMessage, ending: Exclude<Ending, 'hold' | 'failed'>): void => {
   if (ending === 'done') channel.ack(delivery);
   else if (ending === 'quarantine') channel.reject(delivery, false);
   else channel.nack(delivery, false, true);

@@ -81,6 +81,15 @@ export class SetAsideMessages {
     });
   }
 
+  /** Keeps what not even `keep` could make anything of: nothing of it is read, and nobody is told but people here. */
+  async keepUnread({ type, userId, messageId, body, deliveries }: IncomingMessage, queue: string): Promise<void> {
+    const reason = 'handler-failed';
+    const unknown = { messageId: undefined, sender: undefined, gateway: undefined };
+    const id = uuidOf(queue, messageId, reason, body);
+    const row = { id, queue, type, userId, body: Buffer.from(body), reason, at: this.now(), deliveries };
+    await this.dataSource.transaction((tx) => quarantine.add(tx, { ...unknown, ...row, state: 'held' }));
+  }
+
   list(listing: Listing): Promise<readonly ListedSetAside[]> {
     return quarantine.list(this.dataSource.manager, listing);
   }

@@ -11,6 +11,7 @@ import { Suspects1767100000000 } from './migrations/1767100000000-suspects.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
 import { QuarantineEnds1767250000000 } from './migrations/1767250000000-quarantine-ends.js';
 import { SuspectRuns1767260000000 } from './migrations/1767260000000-suspect-runs.js';
+import { GivenAgain1767270000000 } from './migrations/1767270000000-given-again.js';
 import { Early1767300000000 } from './migrations/1767300000000-early.js';
 import { Told1767305000000 } from './migrations/1767305000000-told.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
@@ -31,6 +32,7 @@ export const migrations = [
   Uncompressed1767200000000,
   QuarantineEnds1767250000000,
   SuspectRuns1767260000000,
+    GivenAgain1767270000000,
   Early1767300000000,
   Told1767305000000,
   ShortBoxes1767310000000,
