@@ -193,7 +193,7 @@ describe('a retraction', () => {
       });
       const given = () =>
         db.query<object[]>(`SELECT FROM exchange.outbox WHERE routing_key = 'gw.kommunerna' AND body = '{"nth":1}'`);
-      const held = async () => (await aside.list('held')).map(({ reason }) => reason);
+      const held = async () => (await aside.list({ state: 'held', limit: 200 })).map(({ reason }) => reason);
       const before = await held();
       // What the gateway has set aside itself, and what was never ours, is not.
       await dead.deadLetter(letter('rejected'));
@@ -276,7 +276,10 @@ describe('a retraction', () => {
         world.clock.advance(61_000);
         await early.once();
         expect(await waiting()).toBe(0);
-        expect((await aside().list({ state: 'held', limit: 200 })).at(-1)).toMatchObject({ reason: 'retraction-unbound', userId: ACCOUNT });
+        expect((await aside().list({ state: 'held', limit: 200 })).at(-1)).toMatchObject({
+          reason: 'retraction-unbound',
+          userId: ACCOUNT,
+        });
       });
 
       it('stays in quarantine when somebody retries it and its message is still not here', async () => {

@@ -48,7 +48,9 @@ const anOutbox = (stuck: number) => {
 
 /** A clock of our own: nothing waits for it. */
 let now = 0;
-const pass = (s: number): void => void jest.setSystemTime((now += s * 1000));
+const pass = (s: number): void => {
+  jest.setSystemTime((now += s * 1000));
+};
 beforeEach(() => {
   jest.useFakeTimers({ now: (now = 1_000_000), doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
 });

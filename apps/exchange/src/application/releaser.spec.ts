@@ -47,7 +47,13 @@ const aReleaser = (all: number, poison: number, error: Error, octets = 1000) => 
     larger: () => Promise.resolve(1n),
     find: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'proof']))),
   } as unknown as LedgerProofs;
-  const releaser = new Rounds(releasing, proofs, new EventLog('test', 'silent'), () => void (told += 1), () => new Date(0));
+  const releaser = new Rounds(
+    releasing,
+    proofs,
+    new EventLog('test', 'silent'),
+    () => void (told += 1),
+    () => new Date(0),
+  );
   return { releaser, done, pieces, told: () => told };
 };
 

@@ -87,7 +87,7 @@ export class SetAsideMessages {
     const unknown = { messageId: undefined, sender: undefined, gateway: undefined };
     const id = uuidOf(queue, messageId, reason, body);
     const row = { id, queue, type, userId, body: Buffer.from(body), reason, at: this.now(), deliveries };
-    await this.dataSource.transaction((tx) => quarantine.add(tx, { ...unknown, ...row, state: 'held' }));
+    await this.dataSource.transaction((tx) => quarantine.add(tx, { ...unknown, ...row, state: 'held', kept: true }));
   }
 
   list(listing: Listing): Promise<readonly ListedSetAside[]> {

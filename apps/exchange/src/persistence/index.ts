@@ -32,7 +32,7 @@ export const migrations = [
   Uncompressed1767200000000,
   QuarantineEnds1767250000000,
   SuspectRuns1767260000000,
-    GivenAgain1767270000000,
+  GivenAgain1767270000000,
   Early1767300000000,
   Told1767305000000,
   ShortBoxes1767310000000,
