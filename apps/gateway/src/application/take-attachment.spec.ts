@@ -17,7 +17,8 @@ const authority = 'linkoping/omsorgsnamnden';
 class Uploads implements Pick<AttachmentStore, 'upload' | 'announce' | 'grow'> {
   row: StoredUpload | undefined;
   private last: Promise<unknown> = Promise.resolve();
-  upload = (): Promise<StoredUpload | undefined> => Promise.resolve(this.row);
+  upload = (_: string, id: string): Promise<StoredUpload | undefined> =>
+    Promise.resolve(this.row?.id === id ? this.row : undefined);
   announce = (_: string, upload: StoredUpload): Promise<boolean> => {
     this.row = upload;
     return Promise.resolve(true);
