@@ -193,12 +193,15 @@ describe('a retraction', () => {
       });
       const given = () =>
         db.query<object[]>(`SELECT FROM exchange.outbox WHERE routing_key = 'gw.kommunerna' AND body = '{"nth":1}'`);
-      const held = async () => (await aside.list({ state: 'held', limit: 200 })).map(({ reason }) => reason);
+      const held = async () => (await aside.list({ state: 'held', limit: 200 })).map(({ reason }) => reason).toSorted();
       const before = await held();
       // What the gateway has set aside itself, and what was never ours, is not.
       await dead.deadLetter(letter('rejected'));
       await dead.deadLetter(letter('delivery_limit', 'gw-kommunerna'));
-      expect([(await given()).length, await held()]).toEqual([0, [...before, 'refused-by-gateway', 'delivery-limit']]);
+      expect([(await given()).length, await held()]).toEqual([
+        0,
+        [...before, 'refused-by-gateway', 'delivery-limit'].toSorted(),
+      ]);
       for (let time = 0; time < 5; time += 1) await dead.deadLetter(letter('delivery_limit'));
       expect([(await given()).length, (await held()).length]).toEqual([5, before.length + 2]);
       await dead.deadLetter(letter('delivery_limit'));

@@ -96,12 +96,13 @@ export class TakeReceipt {
       if (kind === 'retraction-acknowledged' && (await retractions.of(tx, subject)) !== receipt.retractionId)
         throw new SetAside('receipt-unbound');
       if (kind === 'correction-acknowledged' && !isCorrection(subject.manifest)) throw new SetAside('receipt-unbound');
-      const fit = fitAfter(kind, await messages.receiptKinds(tx, subject));
+      const kinds = await messages.receiptKinds(tx, subject);
+      const fit = fitAfter(kind, kinds);
       if (fit === 'contradicts') throw new SetAside('receipt-conflict');
       if (fit === 'early') return 'early';
       const added = await messages.addReceipt(tx, subject, { ...receipt, sha256, at });
       // By a gateway that was restored from a backup, and received it once more: the first receipt stands, and says the same.
-      if (added === undefined && kind === 'technical') return 'known';
+      if (added === undefined && kind === 'technical' && kinds.has(kind)) return 'known';
       if (added === undefined) throw new SetAside('receipt-conflict');
       if (!added) return 'known';
       if (kind === 'technical') await messages.move(tx, subject, 'fetched', at);
