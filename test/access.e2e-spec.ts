@@ -138,6 +138,12 @@ describe('two authorities of one gateway', () => {
     'POST /v1/referrals/{id}/assessments': example('19-uppsala').assessments?.[0]?.body,
     'POST /v1/referrals/{id}/withdrawal': undefined,
     'POST /v1/referrals/{id}/retraction': { reason: 'sent-twice' },
+    'POST /v1/referrals/{id}/given-another-way': {
+      recipient: 'fk/forsakringskassan',
+      how: 'telephone',
+      office: 'handlaggare',
+      at: '2026-01-01T12:00:00Z',
+    },
     'GET /v1/deliveries/{id}': undefined,
     'POST /v1/deliveries/{id}/receipts': { kind: 'handled' },
     'POST /v1/deliveries/{id}/acknowledgement': { code: 'not-used' },

@@ -136,8 +136,11 @@ class Judging {
     );
     const once = await Promise.all(
       [
-        `SELECT message_id, count(*) AS times FROM exchange.decision
-         WHERE sender = $1 AND message_id = ANY($2::uuid[]) AND outcome = 'permit' AND superseded_at IS NULL GROUP BY 1`,
+        // Of one attempt: a message that its recipient could not open is permitted again as its next.
+        `SELECT message_id, max(times) AS times FROM (
+           SELECT message_id, attempt, count(*) AS times FROM exchange.decision
+           WHERE sender = $1 AND message_id = ANY($2::uuid[]) AND outcome = 'permit' AND superseded_at IS NULL GROUP BY 1, 2) t
+         GROUP BY 1`,
         `SELECT message_id, count(*) AS times FROM exchange.receipt
          WHERE sender = $1 AND message_id = ANY($2::uuid[]) AND kind = 'technical' GROUP BY 1`,
       ].map((text) => this.counts('operator', text, ids)),
