@@ -7,6 +7,7 @@ import { ProblemError } from './problem.js';
 const limits = { inAll: 2, perCaller: 1, answerMs: 12_000 };
 
 interface Asked {
+  readonly request: { complete: boolean };
   readonly response: Response;
   readonly told: { status?: number; slug?: string; headers: Record<string, string> };
   readonly admitted: boolean;
@@ -32,9 +33,11 @@ const ask = (load: Load, path = '/v1/referrals'): Asked => {
       emitter.emit('close');
     },
   });
+  const request = { path, complete: true };
   let admitted = false;
-  load.admit({ path } as Request, response as unknown as Response, () => (admitted = true));
+  load.admit(request as Request, response as unknown as Response, () => (admitted = true));
   return {
+    request,
     response: response as unknown as Response,
     told,
     admitted,
@@ -85,5 +88,16 @@ describe('requests in hand', () => {
     const { told } = ask(load);
     jest.advanceTimersByTime(limits.answerMs);
     expect([told.status, told.slug, told.headers['Retry-After'], load.count()]).toEqual([503, 'timeout', '5', 0]);
+  });
+
+  it('are not told that they took too long before all of them has come', () => {
+    const load = new Load(limits);
+    const { request, told } = ask(load);
+    request.complete = false;
+    jest.advanceTimersByTime(limits.answerMs);
+    expect([told.status, load.count()]).toEqual([undefined, 1]);
+    request.complete = true;
+    jest.advanceTimersByTime(limits.answerMs);
+    expect([told.status, told.slug, load.count()]).toEqual([503, 'timeout', 0]);
   });
 });

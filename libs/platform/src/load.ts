@@ -38,12 +38,15 @@ export class Load {
       return;
     }
     this.inHand += 1;
-    const late = setTimeout(() => {
+    const late = setInterval(() => {
+      // Who has not sent all of it is cut off by the server (408), and not told of a work that has not begun.
+      if (!request.complete) return;
+      clearInterval(late);
       // It may have been done: the same id gets the same answer.
       if (!response.headersSent) sendProblem(response, new ProblemError('timeout', 503));
     }, this.limits.answerMs);
     response.once('close', () => {
-      clearTimeout(late);
+      clearInterval(late);
       this.inHand -= 1;
     });
     next();
