@@ -147,4 +147,15 @@ describe('what a gateway does for several messages at once', () => {
     expect(await outbox(one.messageId)).toBe(1);
     expect((await deliveries.find(system, one.messageId))?.detail.content).toEqual({ said: 'Anna' });
   });
+
+  it('shows a system what came together in the order of its case', async () => {
+    const caseId = randomUUID();
+    // They share a statement.
+    const numbers = [9, 3, 8, 1, 7, 2, 6, 4, 5];
+    await Promise.all(
+      numbers.map((deliveryNumber) => receive({ ...delivery(system, randomUUID()), caseId, deliveryNumber })),
+    );
+    const listed = await deliveries.list(system, { limit: 20, caseId });
+    expect(listed.map(({ deliveryNumber }) => deliveryNumber)).toEqual(numbers.toSorted((a, b) => a - b));
+  });
 });
