@@ -136,9 +136,11 @@ describe('with a protection taken off, the history says which promise is broken'
     const ledger = delge.stack.process('ledger');
     ledger.kill('SIGKILL');
     await ledger.ended;
+    const deliveries = (): Promise<number> => count(RECIPIENT.gateway, `SELECT count(*) FROM gateway.delivery`);
+    const before = await deliveries();
     await traffic.submit(COUNT, PER_SECOND);
     await eventually('delivered without a ledger', SETTLED_MS, async () =>
-      (await count(RECIPIENT.gateway, `SELECT count(*) FROM gateway.delivery`)) === COUNT ? true : undefined,
+      (await deliveries()) === before + COUNT ? true : undefined,
     );
     await delge.stack.run('ledger');
     await traffic.settled();

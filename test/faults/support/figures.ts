@@ -3,14 +3,14 @@ import type { TestStack } from '../../support/stack.js';
 
 const CAUGHT_UP_MS = 180_000;
 
-/** Longest time since then without a confirm by the broker, as a gateway's outbox wrote them down; until the last of them. */
-export const confirmGapMs = async (delge: TestStack, gateway: string, since: Date): Promise<number> => {
+/** Longest time since then in which nothing came through the broker, as the exchange wrote down what a sender's gateway sent; until the last of it. */
+export const throughGapMs = async (delge: TestStack, gateway: string, since: Date): Promise<number> => {
   const [row] = await delge.sql<{ ms: number }>(
-    gateway,
+    'operator',
     `SELECT coalesce(max(extract(epoch FROM gap) * 1000), 0)::int AS ms FROM
-       (SELECT published_at - lag(published_at, 1, $1) OVER (ORDER BY published_at) AS gap
-        FROM gateway.outbox WHERE published_at > $1) gaps`,
-    [since],
+       (SELECT received_at - lag(received_at, 1, $1) OVER (ORDER BY received_at) AS gap
+        FROM exchange.message WHERE received_at > $1 AND gateway = $2) gaps`,
+    [since, gateway],
   );
   return row?.ms ?? 0;
 };
