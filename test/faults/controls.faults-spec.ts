@@ -140,7 +140,8 @@ describe('with a protection taken off, the history says which promise is broken'
     const before = await deliveries();
     await traffic.submit(COUNT, PER_SECOND);
     await eventually('delivered without a ledger', SETTLED_MS, async () =>
-      (await deliveries()) === before + COUNT ? true : undefined,
+      // And what an earlier control took from its gateway, which asks for it again.
+      (await deliveries()) >= before + COUNT ? true : undefined,
     );
     await delge.stack.run('ledger');
     await traffic.settled();
