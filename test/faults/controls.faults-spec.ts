@@ -50,6 +50,7 @@ describe('with a protection taken off, the history says which promise is broken'
     // What one control has broken is not the next one's.
     await delge.sql(RECIPIENT.gateway, `DELETE FROM gateway.delivery_receipt`);
     await delge.sql(RECIPIENT.gateway, `DELETE FROM gateway.delivery`);
+    await delge.sql(SENDER.gateway, `UPDATE gateway.message SET state = 'withdrawn' WHERE state = 'accepted'`);
   });
   afterAll(async () => {
     await proxy.close();

@@ -1,5 +1,5 @@
 import { TILE_WIDTH, consistencyProof, inclusionProof, nodeSha256, parseTilePath, proofText } from '#tlog/build';
-import type { KnownRoots, ReadTile } from '#tlog/build';
+import type { ReadTile } from '#tlog/build';
 import type { LogName } from '../domain/log.js';
 import type { Leaf, LogStore } from '../persistence/log.store.js';
 import type { Checkpoints } from './checkpoints.js';
@@ -7,10 +7,8 @@ import type { Checkpoints } from './checkpoints.js';
 const HASH_BYTES = 32;
 /** A statement has at most 64 KiB: a page stays below what its readers take. */
 const MAX_ENTRIES = 100;
-/** Tiles a process keeps: what stands in one never changes. */
+/** Tiles a process keeps: full ones never change. */
 const MAX_TILES = 4096;
-/** Roots over ranges that a process keeps of each log. */
-const MAX_ROOTS = 20_000;
 
 export interface TileAnswer {
   readonly bytes: Uint8Array;
@@ -20,8 +18,7 @@ export interface TileAnswer {
 
 /** What the log gives out to its readers, all of it under the newest witnessed checkpoint. @see c2sp.org/tlog-tiles */
 export class ReadLog {
-  private readonly tiles = new Map<string, Uint8Array>();
-  private readonly roots: Readonly<Record<LogName, KnownRoots>> = { disclosure: new Map(), keys: new Map() };
+  private readonly full = new Map<string, Uint8Array>();
 
   constructor(
     private readonly store: LogStore,
@@ -35,10 +32,10 @@ export class ReadLog {
     const newest = this.checkpoints.newest('disclosure');
     if (newest === undefined) return { checkpoint: '', proofs: new Map() };
     const leaves = await this.store.find('disclosure', entryIds, newest.size);
-    const read = this.reader('disclosure', newest.size);
+    const read = this.reader('disclosure');
     const proofs = new Map<string, string>();
     for (const { index, entryId } of leaves) {
-      const hashes = await inclusionProof(index, newest.size, read, nodeSha256, this.known('disclosure'));
+      const hashes = await inclusionProof(index, newest.size, read, nodeSha256);
       proofs.set(entryId, proofText(index, hashes, newest.note));
     }
     return { checkpoint: newest.note, proofs };
@@ -51,11 +48,7 @@ export class ReadLog {
 
   /** @param size,note a checkpoint that covers the index @returns c2sp.org/tlog-proof@v1 */
   async inclusion(log: LogName, index: bigint, size: bigint, note: string): Promise<string> {
-    return proofText(
-      index,
-      await inclusionProof(index, size, this.reader(log, size), nodeSha256, this.known(log)),
-      note,
-    );
+    return proofText(index, await inclusionProof(index, size, this.reader(log), nodeSha256), note);
   }
 
   /** @returns hashes, or undefined when the sizes are not both under the newest checkpoint */
@@ -66,7 +59,7 @@ export class ReadLog {
 
   /** Consistency proof between sizes for which there are leaves, covered by a witnessed checkpoint or not. */
   proof(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[]> {
-    return consistencyProof(from, to, this.reader(log, to), nodeSha256, this.known(log));
+    return consistencyProof(from, to, this.reader(log), nodeSha256);
   }
 
   /** Entries [from, to) in the clear, at most 100. */
@@ -91,7 +84,7 @@ export class ReadLog {
     if (n * BigInt(TILE_WIDTH) + BigInt(width) > size >> BigInt(8 * level)) return undefined;
     const full = width === TILE_WIDTH;
     if (asked[1] === 'entries') return { bytes: await this.bundle(log, n, width), full };
-    const hashes = await this.reader(log, size)(level, n);
+    const hashes = await this.reader(log)(level, n);
     if (hashes === undefined || hashes.length < width * HASH_BYTES) return undefined;
     return { bytes: hashes.subarray(0, width * HASH_BYTES), full };
   }
@@ -108,24 +101,20 @@ export class ReadLog {
     );
   }
 
-  private known(log: LogName): KnownRoots {
-    const known = this.roots[log];
-    if (known.size >= MAX_ROOTS) known.clear();
-    return known;
-  }
-
-  /** Tiles that a log of this size has. They are kept for the next answer, the partial ones at the right edge too, until more of them is needed. */
-  private reader(log: LogName, size: bigint): ReadTile {
+  /** For one answer: what is read once is not read again, and full tiles are kept for the next. */
+  private reader(log: LogName): ReadTile {
     const read = this.store.readTile(log);
+    const seen = new Map<string, Uint8Array | undefined>();
     return async (level, n) => {
       const key = `${log}/${level}/${n}`;
-      const known = this.tiles.get(key);
-      const width = (size >> BigInt(8 * level)) - n * BigInt(TILE_WIDTH);
-      if (known !== undefined && known.length >= Math.min(Number(width), TILE_WIDTH) * HASH_BYTES) return known;
+      const known = this.full.get(key) ?? seen.get(key);
+      if (known !== undefined) return known;
       const hashes = await read(level, n);
-      if (hashes === undefined) return undefined;
-      if (this.tiles.size >= MAX_TILES) this.tiles.clear();
-      this.tiles.set(key, hashes);
+      seen.set(key, hashes);
+      if (hashes?.length === TILE_WIDTH * HASH_BYTES) {
+        if (this.full.size >= MAX_TILES) this.full.clear();
+        this.full.set(key, hashes);
+      }
       return hashes;
     };
   }

@@ -10,7 +10,6 @@ export {
   parseTilePath,
   tilePath,
   tilesOf,
-  type KnownRoots,
   type ReadTile,
   type Tile,
 } from './tiles.js';

@@ -14,8 +14,6 @@ export interface Tile {
   /** 32 bytes a hash, 1 to 256 of them. */
   readonly hashes: Uint8Array;
 }
-/** Roots over ranges of leaves, by `<start>-<end>`: a log that only grows never changes one, and many proofs need the same. */
-export type KnownRoots = Map<string, Uint8Array>;
 /** Gives the tile as it stands, which may be wider than a proof needs; undefined when there is none. */
 export type ReadTile = (level: number, n: bigint) => Promise<Uint8Array | undefined>;
 
@@ -69,7 +67,6 @@ function subtreeHash(hashes: Uint8Array, start: number, width: number, sha256: S
 
 /**
  * Proof that the leaf at `index` stands in the tree of `size` leaves, the leaf's sibling first.
- * @param known of this log, filled on the way
  * @see RFC 9162 section 2.1.3.1
  */
 export async function inclusionProof(
@@ -77,7 +74,6 @@ export async function inclusionProof(
   size: bigint,
   readTile: ReadTile,
   sha256: Sha256,
-  known: KnownRoots = new Map(),
 ): Promise<Uint8Array[]> {
   if (index < 0n || index >= size) throw new RangeError('index outside the tree');
   const reader = cached(readTile);
@@ -85,15 +81,14 @@ export async function inclusionProof(
     if (end - start === 1n) return [];
     const middle = start + split(end - start);
     return m < middle
-      ? [...(await path(m, start, middle)), await rangeHash(middle, end, reader, sha256, known)]
-      : [...(await path(m, middle, end)), await rangeHash(start, middle, reader, sha256, known)];
+      ? [...(await path(m, start, middle)), await rangeHash(middle, end, reader, sha256)]
+      : [...(await path(m, middle, end)), await rangeHash(start, middle, reader, sha256)];
   };
   return path(index, 0n, size);
 }
 
 /**
  * Proof that the tree of `newSize` leaves extends the tree of `oldSize` leaves; empty from size 0 and between equal sizes.
- * @param known of this log, filled on the way
  * @see RFC 9162 section 2.1.4.1
  */
 export async function consistencyProof(
@@ -101,17 +96,16 @@ export async function consistencyProof(
   newSize: bigint,
   readTile: ReadTile,
   sha256: Sha256,
-  known: KnownRoots = new Map(),
 ): Promise<Uint8Array[]> {
   if (oldSize < 0n || oldSize > newSize) throw new RangeError('sizes out of order');
   if (oldSize === 0n || oldSize === newSize) return [];
   const reader = cached(readTile);
   const subproof = async (m: bigint, start: bigint, end: bigint, whole: boolean): Promise<Uint8Array[]> => {
-    if (m === end) return whole ? [] : [await rangeHash(start, end, reader, sha256, known)];
+    if (m === end) return whole ? [] : [await rangeHash(start, end, reader, sha256)];
     const middle = start + split(end - start);
     return m <= middle
-      ? [...(await subproof(m, start, middle, whole)), await rangeHash(middle, end, reader, sha256, known)]
-      : [...(await subproof(m, middle, end, false)), await rangeHash(start, middle, reader, sha256, known)];
+      ? [...(await subproof(m, start, middle, whole)), await rangeHash(middle, end, reader, sha256)]
+      : [...(await subproof(m, middle, end, false)), await rangeHash(start, middle, reader, sha256)];
   };
   return subproof(oldSize, 0n, newSize, true);
 }
@@ -124,28 +118,12 @@ function split(count: bigint): bigint {
 }
 
 /** Root over the leaves [start, end), where start is a multiple of the power of two that covers the range. */
-async function rangeHash(
-  start: bigint,
-  end: bigint,
-  readTile: ReadTile,
-  sha256: Sha256,
-  known: KnownRoots,
-): Promise<Uint8Array> {
-  const key = `${start}-${end}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
+async function rangeHash(start: bigint, end: bigint, readTile: ReadTile, sha256: Sha256): Promise<Uint8Array> {
   const count = end - start;
+  if ((count & (count - 1n)) === 0n) return completeHash(start, count, readTile, sha256);
   const middle = start + split(count);
-  const root =
-    (count & (count - 1n)) === 0n
-      ? await completeHash(start, count, readTile, sha256)
-      : nodeHash(
-          sha256,
-          await rangeHash(start, middle, readTile, sha256, known),
-          await rangeHash(middle, end, readTile, sha256, known),
-        );
-  known.set(key, root);
-  return root;
+  const left = await rangeHash(start, middle, readTile, sha256);
+  return nodeHash(sha256, left, await rangeHash(middle, end, readTile, sha256));
 }
 
 /** Root of a complete subtree of `count` leaves, from the tile that holds its highest stored level. */
