@@ -80,8 +80,8 @@ describe('under pressure', () => {
     try {
       await holding.query('BEGIN; LOCK TABLE gateway.system IN ACCESS EXCLUSIVE MODE');
       const answers = await Promise.all(Array.from({ length: 40 }, () => answer(another())));
-      expect(new Set(answers.map(({ status, slug }) => `${status} ${slug}`))).toEqual(new Set(['503 not-ready']));
-      // What is asked together waits for what was asked before it, two seconds at a time.
+      // What is asked together waits for what was asked before it, two seconds at a time, and no longer than twelve.
+      for (const { status, slug } of answers) expect(['503 not-ready', '503 timeout']).toContain(`${status} ${slug}`);
       expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(13_000);
     } finally {
       await holding.end();
