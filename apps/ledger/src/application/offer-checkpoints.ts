@@ -5,13 +5,8 @@ import type { LogName } from '../domain/log.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { ReadLog } from './read-log.js';
 
-const MAX_PROOFS = 32;
-
 /** What a witness is asked to cosign. @see c2sp.org/tlog-witness */
 export class OfferCheckpoints {
-  /** Most witnesses come from the same size. */
-  private readonly proofs = new Map<string, Promise<readonly Uint8Array[]>>();
-
   constructor(
     private readonly checkpoints: Checkpoints,
     private readonly reading: ReadLog,
@@ -31,21 +26,11 @@ export class OfferCheckpoints {
   /** A checkpoint that the leaves do not bear out is shown all the same: the witnesses keep it as evidence. */
   private async proof(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[]> {
     try {
-      return await this.once(`${log} ${from} ${to}`, () => this.reading.proof(log, from, to));
+      return await this.reading.proof(log, from, to);
     } catch (error) {
       if (isStoreFailure(error)) throw error;
       this.log.failure('offer.not-proven', error, { log, size: to.toString() });
       return [];
     }
-  }
-
-  private once(key: string, prove: () => Promise<readonly Uint8Array[]>): Promise<readonly Uint8Array[]> {
-    const known = this.proofs.get(key);
-    if (known !== undefined) return known;
-    if (this.proofs.size >= MAX_PROOFS) this.proofs.clear();
-    const proof = prove();
-    this.proofs.set(key, proof);
-    proof.catch(() => this.proofs.delete(key));
-    return proof;
   }
 }
