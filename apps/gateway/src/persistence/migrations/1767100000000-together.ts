@@ -37,7 +37,10 @@ const HOLDS = `
     END LOOP;
   END $$;`;
 
-/** @returns of each referral whether it was taken, with its messages and what leaves: false, and nothing is changed, when its id is in use */
+/**
+ * @returns of each referral whether it was taken, with its messages and what leaves: false, and nothing is changed, when its id is in use; null, likewise, when a
+ * message of it was sent before a restore
+ */
 const ACCEPT = `
   CREATE FUNCTION gateway.accept(items json) RETURNS TABLE (n int, taken boolean) LANGUAGE plpgsql AS $$
   DECLARE
@@ -51,6 +54,13 @@ const ACCEPT = `
     LOOP
       n := one.n;
       PERFORM set_config('app.authority', one.authority, true);
+      -- Given back after a restore: it is not sent again, and whoever asked takes it up alone.
+      IF EXISTS (SELECT FROM gateway.message m JOIN json_to_recordset(one.messages) AS o (message_id uuid) USING (message_id)
+          WHERE m.authority = one.authority AND m.referral_id = m.message_id) THEN
+        taken := NULL;
+        RETURN NEXT;
+        CONTINUE;
+      END IF;
       INSERT INTO gateway.referral (authority, id, case_id, type, phase, body_digest, body, assessments, version, submitted_at, lapses_at)
         VALUES (one.authority, one.id, one.case_id, one.type, one.phase, one.body_digest, one.body, one.assessments,
           one.version, one.submitted_at, one.lapses_at)
@@ -58,12 +68,12 @@ const ACCEPT = `
       taken := FOUND;
       IF taken THEN
         INSERT INTO gateway.message (authority, message_id, referral_id, position, recipient, function, state, attempt,
-            changed_at, expires_at, outbox_id, manifest_sha256, jwe_sha256, detail)
+            changed_at, expires_at, outbox_id, manifest_sha256, jwe_sha256, detail, clock)
           SELECT one.authority, m.message_id, one.id, m.position, m.recipient, m.function, m.state, m.attempt,
-            m.changed_at, m.expires_at, m.outbox_id, m.manifest_sha256, m.jwe_sha256, m.detail
+            m.changed_at, m.expires_at, m.outbox_id, m.manifest_sha256, m.jwe_sha256, m.detail, m.clock
           FROM json_to_recordset(one.messages) AS m (message_id uuid, position int, recipient text, function text, state text,
             attempt int, changed_at timestamptz, expires_at timestamptz, outbox_id uuid, manifest_sha256 text,
-            jwe_sha256 text, detail bytea);
+            jwe_sha256 text, detail bytea, clock text);
         INSERT INTO gateway.outbox (id, exchange, routing_key, type, body)
           SELECT o.outbox_id, o.exchange, o.routing_key, o.outbox_type, o.outbox_body
           FROM json_to_recordset(one.outgoing) AS o (outbox_id uuid, exchange text, routing_key text, outbox_type text,
@@ -88,25 +98,26 @@ const TAKEN = `
     END LOOP;
   END $$;`;
 
-/** @returns for each delivery what became of it: `received`, `known`, `erased` before it came, or `id-reuse` */
+/** @returns for each delivery what became of it: `received`, `known`, `erased` before it came, or `id-reuse`; stored in the order of each case, in which systems read it */
 const RECEIVE = `
   CREATE FUNCTION gateway.receive(items json) RETURNS TABLE (n int, outcome text) LANGUAGE plpgsql AS $$
   DECLARE
     one record;
     claimed bytea;
   BEGIN
+    -- One at a time per message, until the transaction ends: what is received is not rejected or erased meanwhile. Locked in one order by whoever locks several.
+    PERFORM pg_advisory_xact_lock(hashtextextended(item.message_id::text, 0))
+      FROM (SELECT DISTINCT message_id FROM json_to_recordset(items) AS given (message_id uuid) ORDER BY message_id) item;
     FOR one IN
       SELECT * FROM json_to_recordset(items) AS item (n int, authority text, message_id uuid, attempt int, sender text,
         case_id uuid, type text, function text, delivery_number bigint, received_at timestamptz, jwe_sha256 text,
         decision_entry_id uuid, detail bytea, digest bytea, receipt_id uuid, receipt_kind text, receipt text,
         receipt_detail bytea, receipt_at timestamptz, outbox_id uuid, exchange text, routing_key text,
         outbox_type text, outbox_body bytea)
-      ORDER BY message_id, attempt
+      ORDER BY case_id, delivery_number, attempt
     LOOP
       n := one.n;
       PERFORM set_config('app.authority', one.authority, true);
-      -- One at a time per message, until the transaction ends: what is received is not rejected or erased meanwhile.
-      PERFORM pg_advisory_xact_lock(hashtextextended(one.message_id::text, 0));
       -- The sender has a signed receipt, or will have, that it was not taken: it stays so (design.md I1).
       IF EXISTS (SELECT FROM gateway.rejection r WHERE r.authority = one.authority AND r.message_id = one.message_id
           AND r.attempt = one.attempt AND r.decision_entry_id = one.decision_entry_id AND r.jwe_sha256 = one.jwe_sha256) THEN
