@@ -153,7 +153,9 @@ export class Recorder {
     };
     const text = await signNotice(this.live(snapshot, at), notice);
     const beside = { ...(statement === undefined ? {} : { statement }), ...(sealed === undefined ? {} : { sealed }) };
-    return { entryId, kind: body.kind, gateway, notice: text, blind: this.fresh.blind(), at, ...beside };
+    const { kind, recipient, messageId } = body;
+    const toRecipient = kind === 'retraction-recorded' ? { recipient, messageId } : {};
+    return { entryId, kind, gateway, notice: text, blind: this.fresh.blind(), at, ...beside, ...toRecipient };
   }
 
   /** What a key signs that is not live at the size it names is believed by nobody: until there is one that is, all waits. @throws {NotYet} */

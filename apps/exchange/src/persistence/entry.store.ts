@@ -20,6 +20,9 @@ export interface StoredNotice {
   readonly statement?: string;
   readonly sealed?: string;
   readonly at: Date;
+  /** Of a retraction alone: who is told of it too, and of which message. */
+  readonly recipient?: string | undefined;
+  readonly messageId?: string | undefined;
 }
 /** What waits to be proven, in the order it was committed. */
 export interface Waiting {

@@ -98,11 +98,11 @@ export const together = {
   async addNotices(tx: EntityManager, all: readonly StoredNotice[]): Promise<void> {
     await tx.query(
       `WITH given AS (
-         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::timestamptz[])
-           WITH ORDINALITY AS t (entry_id, kind, gateway, notice, blind, statement, sealed, at, nth)
+         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::timestamptz[], $9::text[], $10::uuid[])
+           WITH ORDINALITY AS t (entry_id, kind, gateway, notice, blind, statement, sealed, at, recipient, message_id, nth)
        ), noticed AS (
-         INSERT INTO exchange.notice (entry_id, kind, gateway, notice, blind, statement, sealed, at)
-         SELECT entry_id, kind, gateway, notice, blind, statement, sealed, at FROM given ORDER BY nth
+         INSERT INTO exchange.notice (entry_id, kind, gateway, notice, blind, statement, sealed, at, recipient, message_id)
+         SELECT entry_id, kind, gateway, notice, blind, statement, sealed, at, recipient, message_id FROM given ORDER BY nth
        )
        INSERT INTO ledger.pending (log, entry_id, entry, blind, annex)
          SELECT 'disclosure', entry_id, convert_to(notice, 'UTF8'), blind, convert_to(statement, 'UTF8') FROM given ORDER BY nth`,
@@ -115,6 +115,8 @@ export const together = {
         all.map(({ statement }) => statement ?? null),
         all.map(({ sealed }) => sealed ?? null),
         all.map(({ at }) => at),
+        all.map(({ recipient }) => recipient ?? null),
+        all.map(({ messageId }) => messageId ?? null),
       ],
     );
   },

@@ -5,7 +5,7 @@ export type ToldKind = 'delivery' | 'decision' | 'notice';
 export interface Told {
   readonly entryId: string;
   readonly is: ToldKind;
-  /** Whose it is: of a delivery the recipient, of a decision the sender; of a notice it stands in the notice. */
+  /** Whose it is: of a delivery and of a retraction the recipient, of a decision the sender; of another notice it stands in the notice. */
   readonly authority?: string;
   readonly messageId?: string;
   readonly attempt?: number;
@@ -71,8 +71,8 @@ export const told = {
             FROM exchange.notice WHERE gateway = $1 AND released_at >= $3 AND released_at < $5
             ORDER BY released_at, entry_id LIMIT $6)
          UNION ALL
-         (SELECT entry_id, 'notice', NULL, NULL, NULL, NULL, released_at
-            FROM exchange.notice WHERE kind = 'retraction-recorded' AND gateway <> $1 AND released_at >= $3 AND released_at < $5
+         (SELECT entry_id, 'notice', recipient, message_id, NULL, NULL, released_at
+            FROM exchange.notice WHERE recipient = ANY($2) AND gateway <> $1 AND released_at >= $3 AND released_at < $5
             ORDER BY released_at, entry_id LIMIT $6)) told
        WHERE (at, entry_id) >= ($3, $4::uuid)
        ORDER BY at, entry_id, kind LIMIT $6`,

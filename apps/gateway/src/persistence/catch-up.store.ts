@@ -58,6 +58,15 @@ export class PostgresCatchUpStore implements CatchUpStore {
         const kept = new Set(rows.map(({ entry_id: id }) => id));
         for (const item of items) if (item.is !== 'delivery' && kept.has(item.entryId)) here.add(keyOf(item));
       }
+      const retractions = items.filter(({ is, messageId }) => is === 'notice' && messageId !== undefined);
+      if (retractions.length > 0) {
+        const rows = await tx.query<{ message_id: string }[]>(
+          `SELECT message_id FROM gateway.received_retraction WHERE authority = $1 AND message_id = ANY($2::uuid[])`,
+          [authority, retractions.map(({ messageId }) => messageId)],
+        );
+        const kept = new Set(rows.map((row) => row.message_id));
+        for (const item of retractions) if (kept.has(item.messageId ?? '')) here.add(keyOf(item));
+      }
       if (deliveries.length === 0) return;
       const ids = deliveries.map(({ messageId }) => messageId);
       const rows = await tx.query<{ message_id: string; attempt: number; entry_id: string | null }[]>(
