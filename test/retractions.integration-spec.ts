@@ -10,8 +10,10 @@ import type { DataSource } from 'typeorm';
 import { EarlyStatements } from '../apps/exchange/src/application/early.js';
 import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
 import { Recorder } from '../apps/exchange/src/application/recorder.js';
+import { ReleaseProven } from '../apps/exchange/src/application/release-proven.js';
 import { GiveAgain } from '../apps/exchange/src/application/give-again.js';
 import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
+import { TellAgain } from '../apps/exchange/src/application/tell-again.js';
 import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
 import type { Releaser } from '../apps/exchange/src/application/releaser.js';
 import { DeadLetters } from '../apps/exchange/src/messages/dead-letters.js';
@@ -120,6 +122,33 @@ describe('a retraction', () => {
       const decisionEntryId = await released();
       expect(await take(await retraction({ decisionEntryId }))).toBe('taken');
       expect([await state(), await noticed()]).toEqual(['released', ['retraction-recorded']]);
+    });
+
+    it('is told again to its sender’s and its recipient’s gateway, when they ask, and to no other', async () => {
+      await released();
+      expect(await take(await retraction())).toBe('taken');
+      const after = { at: world.clock.now(), entryId: '00000000-0000-0000-0000-000000000000' };
+      await db.transaction(async (tx) => {
+        const waiting = (await entries.waiting(tx, 1000)).filter(({ is }) => is === 'notice');
+        for (const { entryId } of waiting) await entries.released(tx, 'notice', entryId, world.clock.now());
+      });
+      world.clock.advance(60_000);
+      const proofs = { find: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'a proof']))) };
+      const telling = new TellAgain(db, exchange.law, proofs, world.clock.now);
+      const gatewayOf = (authority: string) => world.snapshot.authority(authority)?.gateway ?? '';
+      const toldTo = async (gateway: string) =>
+        (await telling.list(gateway, after, 500)).filter(({ is }) => is === 'notice');
+      const there = gatewayOf(message.message.recipient);
+      const own = (await toldTo(there)).find(({ messageId }) => messageId === key().messageId);
+      expect(own?.authority).toBe(message.message.recipient);
+      expect((await toldTo('kommunerna')).map(({ entryId }) => entryId)).toContain(own?.entryId);
+      const others = new Set(world.snapshot.authorities().map(({ gateway }) => gateway));
+      for (const gateway of others) {
+        if (gateway === there || gateway === 'kommunerna') continue;
+        expect(await toldTo(gateway)).toEqual([]);
+        expect(await telling.bodies(gateway, [{ entryId: own?.entryId ?? '', is: 'notice' }])).toEqual([]);
+      }
+      expect(await telling.bodies(there, [{ entryId: own?.entryId ?? '', is: 'notice' }])).toHaveLength(1);
     });
 
     it('is one of each message', async () => {
@@ -270,6 +299,52 @@ describe('a retraction', () => {
         world.clock.advance(1_000);
         await early.once();
         expect([await waiting(), await state(), await noticed()]).toEqual([0, 'withdrawn', ['withdrawn']]);
+      });
+
+      it('keeps its message from being released, however late it comes, until it is taken', async () => {
+        await unsent();
+        const { early, handle } = parts();
+        await handle.take(given(await retraction()));
+        // As from quarantine: by then it is tried again once a minute.
+        world.clock.advance(40_000);
+        await early.once();
+        await deciding.execute(message, ACCOUNT);
+        const { disclosure } = world.trust.logs;
+        const { now } = world.clock;
+        const { law, judge } = exchange;
+        const releasing = new ReleaseProven(
+          ...([db, disclosure, law, judge, deciding, recorder, 1e9, randomUUID, now, () => undefined] as const),
+        );
+        const decision = await db.transaction((tx) => entries.waitingOn(tx, key()));
+        const waiting = { entryId: decision?.entryId ?? '', is: 'decision' } as const;
+        const [row] = await db.query<{ decision: string; blind: Buffer<ArrayBuffer> }[]>(
+          `SELECT decision, blind FROM exchange.decision WHERE entry_id = $1`,
+          [waiting.entryId],
+        );
+        const { proof } = await world.disclosure.append(row?.decision ?? '', row?.blind);
+        expect(await releasing.releaseAll(new Map([[waiting.entryId, proof]]), [waiting])).toEqual(new Set());
+        await expect(releasing.release(waiting, proof)).rejects.toMatchObject({ code: 'retraction' });
+        world.clock.advance(60_000);
+        await early.once();
+        expect([await state(), await noticed()]).toEqual(['withdrawn', ['withdrawn']]);
+        expect(await releasing.release(waiting, proof)).toBe('not-waiting');
+      });
+
+      it('that cannot be looked at now keeps no other waiting', async () => {
+        const { early, handle } = parts();
+        const broken = given(await retraction({ messageId: randomUUID() }));
+        await unsent();
+        await handle.take(broken);
+        await db.query(`UPDATE exchange.early SET body = '' `);
+        const take = handle.attempt.bind(handle);
+        handle.attempt = (came) => (came.body.length === 0 ? Promise.reject(new Error('a defect')) : take(came));
+        await handle.take(given(await retraction()));
+        await deciding.execute(message, ACCOUNT);
+        world.clock.advance(1_000);
+        await early.once();
+        await early.once();
+        expect(await state()).toBe('withdrawn');
+        await db.query('DELETE FROM exchange.early');
       });
 
       it('is set aside when that has not come in time', async () => {

@@ -30,8 +30,11 @@ export class ExchangeConfig extends ServiceConfig {
   @IsOptional() @IsString() readonly BLOB_S3_CREDENTIALS_FILE?: string;
   /** Octets of ciphertexts that one gateway may have here at once. */
   @Type(() => Number) @IsInt() @Min(1) readonly BLOB_QUOTA_BYTES: number = 200 * 1024 ** 3;
-  /** A receipt or retraction that speaks of what is not here yet is set aside when that has not come within this time. */
-  @Type(() => Number) @IsInt() @Min(100) readonly EARLY_MS: number = 24 * HOUR_MS;
+  /**
+   * A receipt or retraction that speaks of what is not here yet is set aside when that has not come within this time. A message may come for seven days, out of quarantine
+   * too: what took it back before must still be known then.
+   */
+  @Type(() => Number) @IsInt() @Min(100) readonly EARLY_MS: number = 8 * 24 * HOUR_MS;
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
   /** Readiness is red when an entry has waited for its proof for this long: log, signer or witnesses are behind. */
   @Type(() => Number) @IsInt() @Min(1000) readonly LOG_LAG_MS: number = 30_000;

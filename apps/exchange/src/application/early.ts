@@ -1,3 +1,5 @@
+import { parseRetractionSignedV1 } from '#contracts';
+import { parseRetraction } from '#envelope';
 import type { IncomingMessage } from '#messaging';
 import { isStoreFailure } from '#persistence';
 import { Loop } from '#platform';
@@ -30,8 +32,13 @@ export class EarlyStatements extends Loop {
     super();
   }
 
+  /** @param message whose signature was verified */
   async keep(message: IncomingMessage): Promise<void> {
-    await earlyStatements.add(this.dataSource.manager, message, this.now());
+    const subject =
+      message.type === 'retraction.signed.v1'
+        ? parseRetraction(parseRetractionSignedV1(message.body).retraction).retraction
+        : undefined;
+    await earlyStatements.add(this.dataSource.manager, message, this.now(), subject);
     this.wake();
   }
 
@@ -39,27 +46,36 @@ export class EarlyStatements extends Loop {
     try {
       return (await this.one()) ? 0 : IDLE_MS;
     } catch (error) {
-      const waits = error instanceof NotYet || isStoreFailure(error);
-      if (waits) this.log.warn('early.waits');
-      else this.log.failure('early.failed', error);
+      this.tell(error);
       return AWAY_MS;
     }
   }
 
-  /** @returns whether there was one */
+  private tell(error: unknown): void {
+    const waits = error instanceof NotYet || isStoreFailure(error);
+    if (waits) this.log.warn('early.waits');
+    else this.log.failure('early.failed', error);
+  }
+
+  /** @returns whether one was handled or looked at in vain; after one that failed there is a pause */
   private one(): Promise<boolean> {
     return this.dataSource.transaction(async (tx) => {
       const now = this.now();
       const early = await earlyStatements.due(tx, now);
       if (early === undefined) return false;
-      const reason = await this.tried(early, now.getTime() - early.at.getTime() > this.maxAgeMs);
-      if (reason === EARLY) {
-        await earlyStatements.tried(tx, early, now);
-        return true;
-      }
+      let failed = false;
+      const outcome = await this.tried(early, now.getTime() - early.at.getTime() > this.maxAgeMs).catch(
+        (error: unknown) => {
+          this.tell(error);
+          failed = true;
+          return EARLY;
+        },
+      );
+      // Its next turn comes after the others, also when it failed.
+      if (outcome === EARLY) await earlyStatements.tried(tx, early, now);
       // Handled, in a transaction of its own: a process that dies before this one's end handles it again, which is known.
-      await earlyStatements.remove(tx, early);
-      return true;
+      else await earlyStatements.remove(tx, early);
+      return !failed;
     });
   }
 

@@ -4,7 +4,9 @@ import { nodeVerifyEd25519 } from '#tlog/build';
 import { TlogError, disclosureLeaf, verifyProofText } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
 import type { DataSource, EntityManager } from 'typeorm';
+import { NotYet } from '../domain/errors.js';
 import { askedOf } from '../domain/standing.js';
+import { earlyStatements } from '../persistence/early.store.js';
 import { entries } from '../persistence/entry.store.js';
 import type { StoredDecision, StoredNotice, Waiting } from '../persistence/entry.store.js';
 import { schema } from '../persistence/index.js';
@@ -122,9 +124,14 @@ export class ReleaseProven {
     // Asked last, and held until the commit: what is revoked from here on is revoked after the release.
     const snapshot = this.law.newest();
     await this.recorder.mayName(tx, [snapshot]);
+    const takenBack = await earlyStatements.takenBack(
+      tx,
+      permits.map(({ message }) => message),
+    );
     const now = this.now();
     const staying = new Set<string>();
     return permits.flatMap(({ decision, message }) => {
+      if (takenBack.has(message.messageId)) return [];
       const line = `${message.recipient} ${message.caseId}`;
       const gateway = snapshot.authority(message.recipient)?.gateway;
       const stands =
@@ -190,6 +197,8 @@ export class ReleaseProven {
     if (message === undefined) throw new Error('a decision without its message');
     const isPermit = decision.outcome === 'permit';
     if (isPermit) await this.recorder.mayName(tx, [this.law.newest()]);
+    // Its sender took it back before it was here: the retraction ends it.
+    if (isPermit && (await earlyStatements.takenBack(tx, [message])).size > 0) throw new NotYet('retraction');
     const at = this.now();
     if (isPermit) {
       const lapsed = await this.lapsed(tx, decision, message);
