@@ -7,7 +7,7 @@ import { ProblemError } from './problem.js';
 const limits = { inAll: 2, perCaller: 1, answerMs: 12_000 };
 
 interface Asked {
-  readonly request: { complete: boolean };
+  readonly request: { complete: boolean; destroyed: boolean };
   readonly response: Response;
   readonly told: { status?: number; slug?: string; headers: Record<string, string> };
   readonly admitted: boolean;
@@ -33,9 +33,17 @@ const ask = (load: Load, path = '/v1/referrals'): Asked => {
       emitter.emit('close');
     },
   });
-  const request = { path, complete: true };
+  const request = {
+    path,
+    complete: true,
+    destroyed: false,
+    destroy: (): void => {
+      request.destroyed = true;
+      emitter.emit('close');
+    },
+  };
   let admitted = false;
-  load.admit(request as Request, response as unknown as Response, () => (admitted = true));
+  load.admit(request as unknown as Request, response as unknown as Response, () => (admitted = true));
   return {
     request,
     response: response as unknown as Response,
@@ -99,5 +107,17 @@ describe('requests in hand', () => {
     request.complete = true;
     jest.advanceTimersByTime(limits.answerMs);
     expect([told.status, told.slug, load.count()]).toEqual([503, 'timeout', 0]);
+  });
+
+  it('that are still being sent make room, the oldest first, and keep nobody out', () => {
+    const load = new Load(limits);
+    const slow = Array.from({ length: limits.inAll }, () => {
+      const one = ask(load);
+      one.request.complete = false;
+      return one;
+    });
+    const next = ask(load);
+    expect([next.admitted, load.count()]).toEqual([true, limits.inAll]);
+    expect(slow.map(({ request }) => request.destroyed)).toEqual(slow.map((_, nth) => nth === 0));
   });
 });

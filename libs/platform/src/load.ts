@@ -16,14 +16,15 @@ export interface LoadLimits {
  * What is refused here has not been begun.
  */
 export class Load {
-  private inHand = 0;
+  /** Oldest first. */
+  private readonly inHand = new Set<Request>();
   private readonly ofCaller = new Map<string, number>();
 
   constructor(private readonly limits: LoadLimits) {}
 
   /** Requests in hand now. */
   count(): number {
-    return this.inHand;
+    return this.inHand.size;
   }
 
   /** Before the body is read. */
@@ -32,12 +33,12 @@ export class Load {
       next();
       return;
     }
-    if (this.inHand >= this.limits.inAll) {
+    if (this.inHand.size >= this.limits.inAll && !this.cutOff()) {
       response.setHeader('Connection', 'close');
       sendProblem(response, new ProblemError('busy', 503));
       return;
     }
-    this.inHand += 1;
+    this.inHand.add(request);
     const late = setInterval(() => {
       // Who has not sent all of it is cut off by the server (408), and not told of a work that has not begun.
       if (!request.complete) return;
@@ -47,10 +48,21 @@ export class Load {
     }, this.limits.answerMs);
     response.once('close', () => {
       clearInterval(late);
-      this.inHand -= 1;
+      this.inHand.delete(request);
     });
     next();
   };
+
+  /** Makes room by cutting off who has been sending for the longest: nobody has asked yet who that is, and nothing of it has begun. @returns whether there was one */
+  private cutOff(): boolean {
+    for (const request of this.inHand) {
+      if (request.complete) continue;
+      this.inHand.delete(request);
+      request.destroy();
+      return true;
+    }
+    return false;
+  }
 
   /** Counts a request for who makes it, once that is known. @throws {ProblemError} rate-limited */
   of(caller: string, response: Response): void {
