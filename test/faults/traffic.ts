@@ -12,7 +12,7 @@ const ANSWER_MS = 20_000;
 const TICK_MS = 5;
 const PAGE = '200';
 /** States on the way; all others are ends. */
-const OPEN = ['accepted', 'checked', 'released', 'awaiting-key', 'quarantined'];
+const OPEN = ['accepted', 'checked', 'released', 'awaiting-key', 'quarantined', 'delivery-quarantined'];
 
 /** What happened between two moments. */
 export interface Phase {

@@ -18,6 +18,12 @@ describe('an infrastructure failure holds: it is not the message that failed', (
     ['the database found a deadlock', driverError('40P01'), 'store'],
     ['the database could not serialise', driverError('40001'), 'store'],
     ['the database is not reached', withCode('ECONNREFUSED'), 'store'],
+    ['the process can open no connection', withCode('EMFILE'), 'store'],
+    ['the machine can open no file', withCode('ENFILE'), 'store'],
+    ['the machine has no port left', withCode('EADDRNOTAVAIL'), 'store'],
+    ['the machine has no memory left', withCode('ENOMEM'), 'store'],
+    ['the disk is full', withCode('ENOSPC'), 'store'],
+    ['the disk does not read', withCode('EIO'), 'store'],
     ['the connection ended', new Error('Connection terminated unexpectedly'), 'store'],
     ['the pool gave no connection', new Error('timeout exceeded when trying to connect'), 'store'],
   ])('%s', (_, error, code) => {

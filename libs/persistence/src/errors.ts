@@ -7,15 +7,25 @@ import { QueryFailedError, QueryRunnerAlreadyReleasedError, QueryRunnerProviderA
 const PASSING = /^(08|28|3D|53|57|58|40|25006|25P03|55P03)/;
 /** Those of them by which no other work would fare better now; the rest is of a lock or of the time that this work took. */
 const AWAY = /^(08|28|3D|53|57P|58|25006)/;
+/** Nobody answers there, or this machine has nothing left with which to ask: no descriptor, port, buffer, memory or room. */
 const UNREACHABLE = new Set([
+  'EADDRNOTAVAIL',
+  'EAGAIN',
   'EAI_AGAIN',
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EDQUOT',
   'EHOSTDOWN',
   'EHOSTUNREACH',
+  'EIO',
+  'EMFILE',
   'ENETDOWN',
   'ENETUNREACH',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'ENOSPC',
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
