@@ -79,7 +79,10 @@ export const ROWS: readonly Row[] = [
     fault: 'RabbitMQ killed, one node',
     keeps: 'I1',
     bar: '0 lost; longest gap under 30 s',
-    proven: [at('test/faults/servers.faults-spec.ts', 'lose nothing when RabbitMQ is killed')],
+    proven: [
+      at('test/faults/servers.faults-spec.ts', 'lose nothing when RabbitMQ is killed'),
+      at('test/faults/schedule.faults-spec.ts', 'lose none, have one effect each'),
+    ],
   },
   {
     id: 'F6',
@@ -125,6 +128,7 @@ export const ROWS: readonly Row[] = [
     proven: [
       at('test/faults/servers.faults-spec.ts', 'lose nothing when PostgreSQL is killed'),
       at('test/faults/servers.faults-spec.ts', 'set no message aside while PostgreSQL is away'),
+      at('test/faults/schedule.faults-spec.ts', 'lose none, have one effect each'),
     ],
   },
   {
@@ -132,7 +136,10 @@ export const ROWS: readonly Row[] = [
     fault: 'PostgreSQL restarted fast and immediate; back ends ended in the middle of a transaction',
     keeps: 'I1, I2',
     bar: 'no process exits; 0 lost',
-    proven: [at('test/faults/servers.faults-spec.ts', 'end no process when PostgreSQL is restarted')],
+    proven: [
+      at('test/faults/servers.faults-spec.ts', 'end no process when PostgreSQL is restarted'),
+      at('test/faults/schedule.faults-spec.ts', 'lose none, have one effect each'),
+    ],
   },
   {
     id: 'F12',

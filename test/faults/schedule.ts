@@ -17,18 +17,21 @@ export interface Scheduled {
 /** What one fault after the other is drawn from, by a seed: the same seed gives the same faults in the same places. */
 export class Schedule {
   private readonly points: readonly Swept[];
+  private drawn = 0;
 
   constructor(
     private readonly delge: TestStack,
     private readonly random: Random,
-    /** Of servers that are the run's own. */
-    private readonly others: readonly (() => Fault)[] = [],
+    /** Of servers that are the run's own: every other one of the schedule is one of them. */
+    private readonly servers: readonly Fault[],
   ) {
     this.points = sweepOf(crashPoints()).filter(({ cause }) => cause === 'referral');
   }
 
   next(): Scheduled {
     const { delge, random } = this;
+    this.drawn += 1;
+    if (this.drawn % 2 === 0) return { fault: random.pick(this.servers), holdMs: random.below(MAX_PAUSE_MS) };
     const service = random.pick(delge.stack.services);
     const kinds: readonly (() => Scheduled)[] = [
       () => ({ fault: killed(delge, service), holdMs: 0 }),
@@ -36,7 +39,6 @@ export class Schedule {
       () => ({ fault: paused(delge, service), holdMs: random.below(MAX_PAUSE_MS) }),
       () => ({ fault: diedAt(delge, random.pick(this.points)), holdMs: 0 }),
       () => ({ fault: sessionsEnded(delge), holdMs: 0 }),
-      ...this.others.map((other) => () => ({ fault: other(), holdMs: random.below(MAX_PAUSE_MS) })),
     ];
     return random.pick(kinds)();
   }

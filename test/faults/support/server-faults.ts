@@ -1,20 +1,25 @@
 import { eventually } from '../../support/stack.js';
 import type { Fault } from '../fault.js';
-import { isThere } from './servers.js';
+import { isPaused, isThere, resume } from './servers.js';
 import type { OwnPostgres, OwnRabbitmq, OwnServers } from './servers.js';
 
 const SOON_MS = 60_000;
 
 /** What can befall servers of a spec's own. Each is over when the server answers again; that the services go on is for the spec to see. */
 export const serverFaults = ({ postgres, rabbitmq }: OwnServers) => ({
-  rabbitmqKilled: killed('RabbitMQ killed', rabbitmq, async () => !(await rabbitmq.alarmed())),
-  postgresKilled: killed('PostgreSQL killed', postgres, () => postgres.answers()),
-  postgresFast: stopped('PostgreSQL restarted fast', postgres, 'fast'),
-  postgresImmediate: stopped('PostgreSQL restarted at once', postgres, 'immediate'),
+  rabbitmqKilled: killed('RabbitMQ killed', rabbitmq),
+  postgresKilled: killed('PostgreSQL killed', postgres),
+  rabbitmqRestarted: stopped('RabbitMQ restarted', rabbitmq, () => rabbitmq.stop()),
+  postgresFast: stopped('PostgreSQL restarted fast', postgres, () => postgres.stop('fast')),
+  postgresImmediate: stopped('PostgreSQL restarted at once', postgres, () => postgres.stop('immediate')),
+  rabbitmqPaused: paused('RabbitMQ paused', rabbitmq),
+  postgresPaused: paused('PostgreSQL paused', postgres),
   rabbitmqAlarm: alarmed(rabbitmq),
 });
 
-const killed = (name: string, server: OwnPostgres | OwnRabbitmq, answers: () => Promise<boolean>): Fault => {
+type Server = OwnPostgres | OwnRabbitmq;
+
+const killed = (name: string, server: Server): Fault => {
   let pids: readonly number[] = [];
   let down = false;
   return {
@@ -26,39 +31,59 @@ const killed = (name: string, server: OwnPostgres | OwnRabbitmq, answers: () => 
     verify: async () => {
       // The server, and what it had started: a script alone is not the server.
       if (pids.length < 2 || pids.some(isThere)) throw new Error(`${pids.length} processes were killed`);
-      if (await answers().catch(() => false)) throw new Error('it answers');
+      if (await server.answers()) throw new Error('it answers');
     },
     heal: async () => {
       if (down) await server.start();
       down = false;
     },
     verifyHealed: async () => {
-      await eventually(`${name}: back`, SOON_MS, async () => ((await answers()) ? true : undefined));
+      await back(name, server);
     },
   };
 };
 
-const stopped = (name: string, postgres: OwnPostgres, mode: 'fast' | 'immediate'): Fault => {
+const stopped = (name: string, server: Server, stop: () => Promise<void>): Fault => {
   let before = -1;
   let down = false;
   return {
     name,
     inject: async () => {
-      before = postgres.pid();
+      before = server.pid();
       down = true;
-      await postgres.stop(mode);
+      await stop();
     },
     verify: async () => {
-      if (isThere(before) || (await postgres.answers())) throw new Error('it answers');
+      if (isThere(before) || (await server.answers())) throw new Error('it answers');
     },
     heal: async () => {
-      if (down) await postgres.start();
+      if (down) await server.start();
       down = false;
     },
+    verifyHealed: () => back(name, server),
+  };
+};
+
+const paused = (name: string, server: Server): Fault => {
+  let pids: readonly number[] = [];
+  return {
+    name,
+    inject: async () => {
+      pids = await server.pause();
+    },
+    verify: async () => {
+      if (pids.length < 2 || !pids.every(isPaused)) throw new Error(`${pids.length} processes were paused`);
+    },
+    heal: () => Promise.resolve(resume(pids)),
     verifyHealed: async () => {
-      if (!(await postgres.answers())) throw new Error('it does not answer');
+      if (pids.some(isPaused)) throw new Error('it is still paused');
+      await back(name, server);
     },
   };
+};
+
+const back = async (name: string, server: Server): Promise<void> => {
+  await eventually(`${name}: back`, SOON_MS, async () => ((await server.answers()) ? true : undefined));
 };
 
 const alarmed = (rabbitmq: OwnRabbitmq): Fault => {

@@ -80,6 +80,11 @@ export class OwnPostgres {
     return killTree(this.pid());
   }
 
+  /** Stops it where it is, with all its children. @returns their pids */
+  pause(): Promise<readonly number[]> {
+    return pauseTree(this.pid());
+  }
+
   /** Ends it as `pg_ctl stop` does: `fast` ends sessions, `immediate` leaves recovery to the next start. */
   async stop(mode: 'fast' | 'immediate'): Promise<void> {
     const running = this.processes.find('postgres');
@@ -139,14 +144,28 @@ export class OwnRabbitmq {
 
   /** `kill -9` of the node; its port mapper, which outlives it, is ended so that the next start has the port. @returns pids of what was killed */
   async kill(): Promise<readonly number[]> {
-    const killed = await killTree(this.processes.find('rabbitmq')?.pid ?? -1);
+    const killed = await killTree(this.pid());
     await this.processes.find('epmd')?.stop();
     return killed;
   }
 
+  /** Ends it as whoever deploys it does. */
+  async stop(): Promise<void> {
+    for (const name of ['rabbitmq', 'epmd']) await this.processes.find(name)?.stop();
+  }
+
+  /** Stops the node where it is: its connections stay open and nothing answers. @returns pids of what was stopped */
+  pause(): Promise<readonly number[]> {
+    return pauseTree(this.pid());
+  }
+
+  pid(): number {
+    return this.processes.find('rabbitmq')?.pid ?? -1;
+  }
+
   /** @returns what runs of the node: the virtual machine is a child of the script that was started */
   beam(): number | undefined {
-    return treeOf(this.processes.find('rabbitmq')?.pid ?? -1).find((pid) => commandOf(pid) === 'beam.smp');
+    return treeOf(this.pid()).find((pid) => commandOf(pid) === 'beam.smp');
   }
 
   /** Raises the disk alarm, by a limit that no disk meets, or ends it. */
@@ -161,6 +180,13 @@ export class OwnRabbitmq {
     const response = await fetch(`${origin}/api/health/checks/local-alarms`, { headers: { authorization } });
     await response.arrayBuffer();
     return response.status === 503;
+  }
+
+  async answers(): Promise<boolean> {
+    return this.alarmed().then(
+      (alarmed) => !alarmed,
+      () => false,
+    );
   }
 
   private async control(...args: readonly string[]): Promise<void> {
@@ -188,6 +214,22 @@ export async function killTree(root: number): Promise<readonly number[]> {
   return pids;
 }
 
+/** Stops a process and all that it has started; nothing of it ends. @throws {Error} when there was none, or one still runs */
+async function pauseTree(root: number): Promise<readonly number[]> {
+  const until = Date.now() + GONE_MS;
+  // The first of them starts no more from then on.
+  signal(root, 'SIGSTOP');
+  for (;;) {
+    const pids = treeOf(root);
+    if (pids.length === 0) throw new Error('there is nothing to pause');
+    if (pids.every(isPaused)) return pids;
+    if (Date.now() > until) throw new Error(`still running: ${pids.filter((pid) => !isPaused(pid)).join(', ')}`);
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    await delay(10);
+  }
+}
+export const resume = (pids: readonly number[]): void => pids.forEach((pid) => signal(pid, 'SIGCONT'));
+
 /** A process and all its descendants, those of one that has ended excepted. */
 export const treeOf = (root: number): readonly number[] => {
   const children = new Map<number, number[]>();
@@ -201,6 +243,7 @@ export const treeOf = (root: number): readonly number[] => {
 
 /** A zombie is not there any more. */
 export const isThere = (pid: number): boolean => (statusOf(pid)?.state ?? 'Z') !== 'Z';
+export const isPaused = (pid: number): boolean => statusOf(pid)?.state === 'T';
 export const commandOf = (pid: number): string | undefined => statusOf(pid)?.command;
 
 const statusOf = (
