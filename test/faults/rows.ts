@@ -156,8 +156,7 @@ export const ROWS: readonly Row[] = [
     fault: "PostgreSQL's disk full",
     keeps: 'I1, I2',
     bar: '503, no partial effect, goes on by itself; ambiguous commits resolved by id',
-    proven: [],
-    without: NOT_YET,
+    proven: [at('test/faults/servers.faults-spec.ts', 'answer 503 while the disk of PostgreSQL is full')],
   },
   {
     id: 'F14',
@@ -172,8 +171,10 @@ export const ROWS: readonly Row[] = [
     fault: 'latency of 100 ms to 5 s, 1 KB/s, reset, half-open connections',
     keeps: 'I1',
     bar: 'p99 under the timeout; memory flat',
-    proven: [],
-    without: NOT_YET,
+    proven: [
+      at('test/faults/servers.faults-spec.ts', 'answer within the time of a request whatever the network does'),
+      at('test/faults/support/proxy.unit-spec.ts', 'is late by the latency there and back'),
+    ],
   },
   {
     id: 'F16',

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Instance } from '../../tools/machine/instance.js';
 import { judge, nothing } from '../support/history.js';
 import type { Judged } from '../support/history.js';
 import { TestStack, eventually } from '../support/stack.js';
 import { undergo } from './fault.js';
 import { record } from './results.js';
 import { QUICK } from './size.js';
-import { throughGapMs, seconds, untilCaughtUp } from './support/figures.js';
-import { serverFaults } from './support/server-faults.js';
+import { Disk, withoutDisk } from './support/disk.js';
+import { GROWTH_MIB, memoryMib, p99, throughGapMs, seconds, untilCaughtUp } from './support/figures.js';
+import { Network, SHAPES } from './support/network.js';
+import { diskFull, serverFaults } from './support/server-faults.js';
 import { OwnServers } from './support/servers.js';
 import { RECIPIENT, SENDER, Traffic } from './traffic.js';
 
@@ -22,13 +25,26 @@ const NO_HANG_MS = 10_000;
 const CONFIRM_GAP_MS = 30_000;
 const FIRST_WRITE_MS = 5_000;
 const SETTLED_MS = 180_000;
+/** A request is ended after 15 s. */
+const ANSWER_MS = 15_000;
+const SHAPED_MS = QUICK ? 1_000 : 15_000;
+const GIVEN_UP_MS = 60_000;
+const SOON_MS = 60_000;
+const FULL_MS = QUICK ? 1_000 : 20_000;
+const SPARE_MIB = 128;
+
+const noDisk = withoutDisk();
+if (noDisk !== undefined) process.stderr.write(`\nSKIPPED: a full disk is not tested: ${noDisk}\n\n`);
+const itWithDisk = noDisk === undefined ? it : it.skip;
 
 type Ended = { end(): Promise<void> };
 
 jest.setTimeout(600_000);
 
-describe('servers that crash, stop and fill up under referrals', () => {
+describe('servers that crash, stop and fill up under referrals, and the ways to them', () => {
   let own: OwnServers;
+  let network: Network;
+  let disk: Disk | undefined;
   let delge: TestStack;
   let traffic: Traffic;
   let faults: ReturnType<typeof serverFaults>;
@@ -39,16 +55,23 @@ describe('servers that crash, stop and fill up under referrals', () => {
   beforeAll(async () => {
     own = await OwnServers.start('servers');
     faults = serverFaults(own);
-    const limited = { [`gateway-${SENDER.gateway}`]: { OUTBOX_MAX_MESSAGES: String(ROOM) } };
-    delge = await TestStack.own('servers', limited, [SENDER.authority, RECIPIENT.authority], own.servers);
+    network = await Network.before(own.servers, Instance.open('test', own.instance.root), 'servers');
+    const variables = network.variables([SENDER.gateway, RECIPIENT.gateway]);
+    const sender = `gateway-${SENDER.gateway}`;
+    const limited = { ...variables, [sender]: { ...variables[sender], OUTBOX_MAX_MESSAGES: String(ROOM) } };
+    delge = await TestStack.own('servers', limited, [SENDER.authority, RECIPIENT.authority], network.servers);
     traffic = new Traffic(delge);
     stop = traffic.flow(PER_SECOND);
     await traffic.untilAccepted(LEAST);
   });
   afterAll(async () => {
     await stop();
+    if (disk !== undefined) {
+      await own.postgres.kill().catch(() => undefined);
+      await disk.end();
+    }
     // A start that failed has made only some of them.
-    for (const one of [delge, own]) await (one as Ended | undefined)?.end().catch(() => undefined);
+    for (const one of [delge, network, own]) await (one as Ended | undefined)?.end().catch(() => undefined);
   });
 
   const pids = (): readonly number[] => delge.stack.services.map((service) => delge.stack.process(service).pid);
@@ -59,6 +82,13 @@ describe('servers that crash, stop and fill up under referrals', () => {
     const found = await judge(delge, traffic.accepted, SENDER, RECIPIENT);
     const states = await delge.sql<{ state: string }>(SENDER.gateway, `SELECT DISTINCT state FROM gateway.message`);
     ends = states.map(({ state }) => state);
+    // What was committed and could not be answered is found by its id when it is sent again: there is no message of which its system was not told.
+    const [untold] = await delge.sql<{ count: string }>(
+      SENDER.gateway,
+      `SELECT count(*) FROM gateway.message WHERE NOT (message_id = ANY($1::uuid[]))`,
+      [traffic.accepted],
+    );
+    expect(untold?.count).toBe('0');
     stop = traffic.flow(PER_SECOND);
     return found;
   };
@@ -186,4 +216,68 @@ describe('servers that crash, stop and fill up under referrals', () => {
     expect(ends.every((state) => ['fetched', 'acknowledged'].includes(state))).toBe(true);
     record('F10', { away: seconds(AWAY_MS), acked, 'in quarantine': 0, lost: 0 });
   });
+
+  it('answer within the time of a request whatever the network does, grow no process, and lose nothing', async () => {
+    const before = memoryMib(delge);
+    const slowest: Record<string, string> = {};
+    for (const { name, ways, conditions, cut } of SHAPES.filter(({ quick }) => quick === true || !QUICK)) {
+      const tries = traffic.tries.length;
+      const { acked } = await traffic.phase(name, LEAST, async () => {
+        await undergo(network.treated(name, ways, conditions, cut), async () => {
+          const lasting = ways.filter((way) => way === 'postgres' || way === 'rabbitmq');
+          const taken = lasting.map((way) => network.taken(way));
+          await delay(SHAPED_MS);
+          // Silence alone, and neither an error nor an end, tells them that the other side is gone.
+          if (conditions.mode === 'swallow')
+            await eventually('connections are given up, and made anew', GIVEN_UP_MS, async () =>
+              lasting.every((way, nth) => network.taken(way) > (taken[nth] ?? 0)) ? true : undefined,
+            );
+        });
+        await traffic.untilAccepted(LEAST);
+      });
+      const ms = p99(traffic.tries.slice(tries));
+      process.stderr.write(`${name}: ${acked} accepted, p99 ${seconds(ms)}\n`);
+      expect(ms).toBeLessThan(ANSWER_MS);
+      slowest[`p99 ${name}`] = seconds(ms);
+    }
+    expect(await judged()).toEqual(nothing);
+    expect(await quarantined()).toBe(0);
+    const growth = Math.max(...[...memoryMib(delge)].map(([pid, now]) => now - (before.get(pid) ?? 0)));
+    expect(growth).toBeLessThan(GROWTH_MIB);
+    record('F15', {
+      acked: traffic.accepted.length,
+      lost: 0,
+      ...slowest,
+      'largest growth': `${Math.round(growth)} MiB`,
+    });
+  });
+
+  itWithDisk(
+    'answer 503 while the disk of PostgreSQL is full, do nothing in part, and go on when there is room',
+    async () => {
+      const before = pids();
+      disk = await Disk.under(own, SPARE_MIB);
+      await traffic.untilAccepted(LEAST);
+      const full = diskFull(own.postgres, disk, own.instance.path('log', 'postgres.log'));
+      const refused = (): number => traffic.refusals.get(503) ?? 0;
+      const already = refused();
+      const { acked, longestGapMs } = await traffic.phase(full.name, LEAST, async () => {
+        await undergo(full, async () => {
+          await eventually('503', SOON_MS, async () => (refused() > already + 5 ? true : undefined));
+          await delay(FULL_MS);
+        });
+        await traffic.untilAccepted(LEAST);
+      });
+      expect(pids()).toEqual(before);
+      expect(await judged()).toEqual(nothing);
+      expect(await quarantined()).toBe(0);
+      record('F13', {
+        acked,
+        lost: 0,
+        'answers of 503': refused() - already,
+        'PostgreSQL ended itself': full.ended() ? 'yes' : 'no',
+        'longest gap': seconds(longestGapMs),
+      });
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { eventually } from '../../support/stack.js';
 import type { TestStack } from '../../support/stack.js';
 
@@ -26,3 +27,18 @@ export const untilCaughtUp = (delge: TestStack, gateway: string, ms = CAUGHT_UP_
   });
 
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+export const p99 = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
+
+/** What a process may take more than it had: what it throws away before it is asked for it, and not a queue without an end. */
+export const GROWTH_MIB = 100;
+/** Resident memory of each service, by pid. */
+export const memoryMib = (delge: TestStack): ReadonlyMap<number, number> =>
+  new Map(
+    delge.stack.services.map((service) => {
+      const { pid } = delge.stack.process(service);
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      return [pid, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024];
+    }),
+  );

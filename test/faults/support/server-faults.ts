@@ -1,5 +1,7 @@
+import { readFileSync, statSync } from 'node:fs';
 import { eventually } from '../../support/stack.js';
 import type { Fault } from '../fault.js';
+import type { Disk } from './disk.js';
 import { isPaused, isThere, resume } from './servers.js';
 import type { OwnPostgres, OwnRabbitmq, OwnServers } from './servers.js';
 
@@ -101,5 +103,31 @@ const alarmed = (rabbitmq: OwnRabbitmq): Fault => {
     verifyHealed: async () => {
       await eventually('no alarm', SOON_MS, is(false));
     },
+  };
+};
+
+/** A PostgreSQL whose disk is full: what a table or its log needs more is not there. @param log path of what it writes about itself */
+export const diskFull = (postgres: OwnPostgres, disk: Disk, log: string): Fault & { readonly ended: () => boolean } => {
+  const before = statSync(log).size;
+  let ended = false;
+  return {
+    name: "PostgreSQL's disk full",
+    ended: () => ended,
+    inject: () => disk.fill(),
+    verify: async () => {
+      await eventually('it says so', SOON_MS, async () => {
+        await disk.fill();
+        return readFileSync(log).subarray(before).includes('No space left on device') ? true : undefined;
+      });
+    },
+    heal: async () => {
+      ended = !(await postgres.answers());
+      await disk.empty();
+      // Where it can write no log it ends itself; whoever makes room starts it.
+      if (!ended) return;
+      await postgres.kill().catch(() => undefined);
+      await postgres.start();
+    },
+    verifyHealed: () => back("PostgreSQL's disk full", postgres),
   };
 };
