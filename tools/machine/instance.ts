@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Below the ports that the system lends out for outgoing connections. */
 const [FIRST_PORT, PORTS] = [20_000, 12_000];
 const TRIES = 200;
+/** Held for milliseconds: one that stays was left by a process that was killed. */
+const LOCK_MS = 5_000;
+const LOOK_MS = 10;
 
 /** Folder of everything that one private installation keeps: data, keys, ports, logs. `.delge/<name>` in the checkout. */
 export class Instance {
@@ -33,7 +37,13 @@ export class Instance {
   /** A secret of this instance, made when it is first asked for. */
   secret(name: string): string {
     const file = this.path('secrets', name);
-    if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    if (!existsSync(file)) {
+      const draft = `${file}.${process.pid}`;
+      writeFileSync(draft, randomBytes(24).toString('base64url'), { mode: 0o600 });
+      // Another process may have been quicker: then its secret is the one.
+      unlessThere(() => linkSync(draft, file));
+      rmSync(draft);
+    }
     return readFileSync(file, 'utf8');
   }
 
@@ -43,11 +53,21 @@ export class Instance {
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : {};
   }
 
-  /** Ports by name: those used before where they are still free, else others. One call after the other, since each rewrites the file. */
+  /** Ports by name: those used before where they are still free, else others. One call after the other, of all processes, since each rewrites the file. */
   ports<N extends string>(names: readonly N[]): Promise<Readonly<Record<N, number>>> {
-    const given = this.given.then(() => this.give(names));
+    const given = this.given.then(() => this.alone(() => this.give(names)));
     this.given = given.catch(() => undefined);
     return given;
+  }
+
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    const lock = this.path('ports.lock');
+    for (const late = Date.now() + LOCK_MS; !made(lock) && Date.now() < late;) await delay(LOOK_MS);
+    try {
+      return await work();
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
   }
 
   private async give<N extends string>(names: readonly N[]): Promise<Readonly<Record<N, number>>> {
@@ -59,10 +79,25 @@ export class Instance {
       kept[name] = await freePort(taken);
       taken.add(kept[name]);
     }
-    writeFileSync(this.path('ports.json'), JSON.stringify(kept, undefined, 2));
+    // Whole at any moment: another process may read it.
+    const draft = this.path(`ports.json.${process.pid}`);
+    writeFileSync(draft, JSON.stringify(kept, undefined, 2));
+    renameSync(draft, this.path('ports.json'));
     return kept as Record<N, number>;
   }
 }
+
+/** @returns false when the folder is there already */
+const made = (folder: string): boolean => unlessThere(() => mkdirSync(folder));
+const unlessThere = (make: () => void): boolean => {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+};
 
 const freePort = async (taken: ReadonlySet<number>): Promise<number> => {
   for (let tried = 0; tried < TRIES; tried += 1) {
