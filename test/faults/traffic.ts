@@ -8,6 +8,8 @@ export const SENDER: Party = { gateway: 'kommunerna', authority: 'linkoping/omso
 export const RECIPIENT: Party = { gateway: 'myndigheterna', authority: 'fk/forsakringskassan' };
 
 const AGAIN_MS = 100;
+/** Not refused, but too many, or too slow: a gateway that stood still finds its requests late when it goes on. */
+const AGAIN = [408, 429];
 const ANSWER_MS = 20_000;
 const TICK_MS = 5;
 const PAGE = '200';
@@ -181,7 +183,7 @@ export class Traffic {
       const text = await response.text();
       if (response.status === 202) return (JSON.parse(text) as ReferralAccepted).recipients;
       this.refusals.set(response.status, (this.refusals.get(response.status) ?? 0) + 1);
-      if (response.status >= 500 || response.status === 429) return undefined;
+      if (response.status >= 500 || AGAIN.includes(response.status)) return undefined;
       throw new RefusedError(`a referral was refused: ${response.status} ${text}`);
     } catch (error) {
       if (error instanceof RefusedError) throw error;
