@@ -21,7 +21,10 @@ export class Beats {
   private asking = false;
 
   /** @param answers asked once a beat, which counts when it comes back at once */
-  constructor(private readonly answers: () => Promise<unknown>) {}
+  constructor(
+    private readonly answers: () => Promise<unknown>,
+    private readonly beatMs: number = BEAT_MS,
+  ) {}
 
   /** @throws {HangError} when it has not ended after so many beats */
   async within<T>(beats: number, work: Promise<T>): Promise<T> {
@@ -30,7 +33,7 @@ export class Beats {
       one = { left: beats, late: () => reject(new HangError('handler-hangs')) };
       this.waiting.add(one);
     });
-    this.timer ??= setInterval(() => void this.beat(), BEAT_MS);
+    this.timer ??= setInterval(() => void this.beat(), this.beatMs);
     try {
       return await Promise.race([work, late]);
     } finally {

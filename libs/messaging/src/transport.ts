@@ -24,6 +24,8 @@ export interface TransportOptions {
   readonly prefetch: number;
   /** Remembers deliveries that were begun and not ended. Absent: the broker's delivery limit alone ends one that kills. */
   readonly suspects?: Suspects;
+  /** Milliseconds of one beat, by which handlers are measured. Absent: 5,000. */
+  readonly beatMs?: number;
   /** Asked before anything is taken: while it says no, a process that is started again and again costs no message a delivery. */
   readonly mayConsume?: () => Promise<boolean>;
   /** Dead letters: accepted without `user-id` and of any type, and never rejected again. */
@@ -74,7 +76,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
   /** Ids of those that have hung here. */
   private readonly hung = new Set<string>();
   private readonly stop = new AbortController();
-  private readonly beats = new Beats(async () => this.options.suspects?.answers());
+  private readonly beats: Beats;
   private holding = 0;
 
   constructor(
@@ -82,6 +84,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     private readonly events: EventLog,
   ) {
     super();
+    this.beats = new Beats(async () => options.suspects?.answers(), options.beatMs);
   }
 
   listen(callback: () => void): void {
