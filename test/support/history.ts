@@ -7,9 +7,9 @@ import type { Recorded } from '#replay';
 import { KeysFeed } from '#snapshot';
 import type { KeysLog } from '#snapshot';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
+import { verifyBundle } from '#verifier';
 import { exportBundle } from '../../apps/cli/src/export/export-bundle.js';
-import { keyFiles } from '../../tools/sandbox/keys.js';
-import { cli } from './cli.js';
+import { folderSource } from '../../apps/cli/src/verify/folder.js';
 import { Parties } from './parties.js';
 import type { TestStack } from './stack.js';
 
@@ -265,18 +265,18 @@ export class OfflineJudge {
     return { faults: [...log.faults, ...decided.faults], entries: log.entries, decisions: decided.count };
   }
 
-  /** `delge export` and `delge verify` (I4). */
+  /** What `delge export` and `delge verify` do (I4), in this process. */
   private async log(): Promise<{ readonly faults: readonly string[]; readonly entries: number }> {
     const client = this.delge.sandbox.client(this.authority);
     const [, size = '0'] = (await client.checkpoint('disclosure')).split('\n');
-    const { dir } = this.delge.stack.options;
-    const folder = join(dir, `bundle-${randomUUID()}`);
+    const folder = join(this.delge.stack.options.dir, `bundle-${randomUUID()}`);
     const entries = Number(BigInt(size) - this.from);
     try {
       await exportBundle(client, folder, { from: this.from.toString(), to: size });
-      const { code, out, err } = await cli('verify', folder, '--trust', keyFiles(dir).trust, '--json');
+      const { trust } = this.delge.sandbox;
+      const { findings, exitCode } = await verifyBundle(folderSource(folder), trust, { now: new Date() });
       this.from = BigInt(size);
-      return { faults: code === 0 ? [] : [`I4: ${out === '' ? err : findingsOf(out)}`], entries };
+      return { faults: exitCode === 0 ? [] : [`I4: ${JSON.stringify(findings.slice(0, 5))}`], entries };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -304,11 +304,6 @@ export class OfflineJudge {
   }
 }
 const DECISIONS = 200;
-
-const findingsOf = (out: string): string => {
-  const { findings = [] } = JSON.parse(out) as { readonly findings?: readonly object[] };
-  return JSON.stringify(findings.slice(0, 5));
-};
 
 /** The keys log as anybody admitted reads and verifies it. */
 const keysLogOf = async (delge: TestStack): Promise<KeysLog> => {
