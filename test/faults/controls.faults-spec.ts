@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { broken } from '../support/history.js';
 import { TestStack, eventually, permitted } from '../support/stack.js';
 import { crashPoints, dieAt } from './crash-points.js';
+import { giveBack } from './process-faults.js';
 import { textOf } from './results.js';
 import { Proxy } from './support/proxy.js';
 import { RECIPIENT, SENDER, Traffic } from './traffic.js';
@@ -46,7 +47,8 @@ describe('with a protection taken off, the history says which promise is broken'
   });
   afterEach(async () => {
     traffic.close();
-    for (const service of delge.stack.services) await restart(service);
+    if (!delge.stack.process('ledger').alive()) await delge.stack.run('ledger');
+    await Promise.all([SENDERS, RECIPIENTS, 'exchange'].map((service) => restart(service)));
     // What one control has broken is not the next one's.
     await delge.sql(RECIPIENT.gateway, `DELETE FROM gateway.delivery_receipt`);
     await delge.sql(RECIPIENT.gateway, `DELETE FROM gateway.delivery`);
@@ -61,6 +63,7 @@ describe('with a protection taken off, the history says which promise is broken'
     const running = delge.stack.process(service);
     running.kill('SIGKILL');
     await running.ended;
+    await giveBack(delge, service);
     await delge.stack.run(service, variables);
   };
   const count = async (database: string, text: string): Promise<number> => {
@@ -125,14 +128,14 @@ describe('with a protection taken off, the history says which promise is broken'
     const dying = { service: 'exchange', point: point('exchange.decide', 'before-commit'), cause: 'referral' } as const;
     const lead = (): Promise<void> => traffic.submit(COUNT, PER_SECOND);
     await dieAt(delge, dying, lead, without('ack-first'));
-    await delge.stack.run('exchange');
+    await restart('exchange');
     await probe();
     expect(await judged('ack before commit')).toEqual(['I1']);
   });
 
   it('I3: documents are delivered before their entry is logged when nobody waits for the proof', async () => {
     traffic = new Traffic(delge);
-    for (const service of [SENDERS, RECIPIENTS]) await restart(service, without('proof-unchecked'));
+    await Promise.all([SENDERS, RECIPIENTS].map((service) => restart(service, without('proof-unchecked'))));
     await restart('exchange', without('release-unproven'));
     const ledger = delge.stack.process('ledger');
     ledger.kill('SIGKILL');
@@ -156,7 +159,7 @@ describe('with a protection taken off, the history says which promise is broken'
     const dying = { service: RECIPIENTS, point: point('gateway.receive', 'after-commit'), cause: 'referral' } as const;
     const lead = (): Promise<void> => traffic.submit(COUNT, PER_SECOND);
     await dieAt(delge, dying, lead, without('inbox-off'));
-    await delge.stack.run(RECIPIENTS, without('inbox-off'));
+    await restart(RECIPIENTS, without('inbox-off'));
     await traffic.settled();
     await probe();
     expect(await judged('inbox off')).toEqual(['I2']);

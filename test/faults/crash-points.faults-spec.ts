@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { broken, judge, nothing } from '../support/history.js';
 import { TestStack } from '../support/stack.js';
 import { crashPoints, dieAt, sweepOf } from './crash-points.js';
 import type { Swept } from './crash-points.js';
+import { undergo } from './fault.js';
 import { Leads } from './leads.js';
+import { killed } from './process-faults.js';
 import { record } from './results.js';
 import { QUICK } from './size.js';
 import { RECIPIENT, SENDER, Traffic } from './traffic.js';
@@ -60,6 +63,9 @@ describe(`every service killed at each of its crash points (${sweep.length})`, (
       const services = [...new Set(onTheWay.map(({ service }) => service))];
       await Promise.all(services.map((name) => each(onTheWay.filter(({ service }) => service === name))));
       await each(sweep.filter(({ cause }) => cause !== 'referral'));
+      // The others have no crash points, or are swept elsewhere: they are killed wherever they are.
+      for (const service of delge.stack.services.filter((one) => !sweep.some((swept) => swept.service === one)))
+        await undergo(killed(delge, service), () => traffic.untilAccepted(1));
       await stop();
     });
     expect(died.toSorted()).toEqual(sweep.map(({ service, point }) => `${service} ${point}`).toSorted());
@@ -75,5 +81,30 @@ describe(`every service killed at each of its crash points (${sweep.length})`, (
     for (const [row, pattern] of Object.entries(rows)) {
       record(row as keyof typeof rows, { 'crash points': died.filter((one) => pattern.test(one)).length, ...figures });
     }
+  });
+
+  it('is judged by a history that shows a loss, a second delivery and a missing entry where there is one', async () => {
+    const [lost = '', open = '', other = '', early = '', untold = ''] = traffic.accepted;
+    await delge.sql(RECIPIENT.gateway, `DELETE FROM gateway.delivery WHERE message_id = $1`, [lost]);
+    await delge.sql(SENDER.gateway, `UPDATE gateway.message SET state = 'released' WHERE message_id = $1`, [open]);
+    await delge.sql('operator', `UPDATE exchange.message SET jwe_sha256 = 'another' WHERE message_id = $1`, [other]);
+    await delge.sql(
+      RECIPIENT.gateway,
+      `UPDATE gateway.delivery SET received_at = received_at - interval '1 hour' WHERE message_id = $1`,
+      [early],
+    );
+    await delge.sql(SENDER.gateway, `DELETE FROM gateway.statement WHERE message_id = $1`, [untold]);
+    const fetched = new Map([[traffic.accepted.at(-1) ?? '', 2]]);
+    const judged = await judge(delge, traffic.accepted, SENDER, RECIPIENT, fetched);
+    expect(judged).toEqual({
+      ...nothing,
+      lost: [lost],
+      undetermined: [open],
+      unlogged: [other],
+      early: [early],
+      untold: [untold],
+      twice: [...fetched.keys()],
+    });
+    expect(broken(judged)).toEqual(['I1', 'I2', 'I3']);
   });
 });

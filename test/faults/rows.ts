@@ -31,7 +31,6 @@ export const ROWS: readonly Row[] = [
         'test/faults/crash-points.faults-spec.ts',
         'loses nothing, does nothing twice, and discloses nothing that is not logged',
       ),
-      at('test/faults/killed-services.faults-spec.ts', 'loses none, and none has effect twice'),
       at('test/faults/schedule.faults-spec.ts', 'lose none, have one effect each'),
     ],
   },
@@ -58,7 +57,6 @@ export const ROWS: readonly Row[] = [
         'test/faults/crash-points.faults-spec.ts',
         'loses nothing, does nothing twice, and discloses nothing that is not logged',
       ),
-      at('test/faults/killed-services.faults-spec.ts', 'loses none, and none has effect twice'),
     ],
   },
   {
