@@ -12,6 +12,7 @@ import { ReleaseProven } from '../apps/exchange/src/application/release-proven.j
 import { TakeReceipt } from '../apps/exchange/src/application/take-receipt.js';
 import { entries } from '../apps/exchange/src/persistence/entry.store.js';
 import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 
 jest.setTimeout(60_000);
 const ACCOUNT = 'gw-kommunerna';
@@ -69,7 +70,19 @@ describe('acts of the exchange that are recorded together', () => {
     deciding = new DecideMessage(db, senders, judge, recorder, now, nothing);
     receipts = new TakeReceipt(db, senders, recorder, now, nothing);
     const { disclosure } = world.trust.logs;
-    releasing = new ReleaseProven(db, disclosure, law, judge, deciding, recorder, 1e9, randomUUID, now, nothing);
+    releasing = new ReleaseProven(
+      db,
+      disclosure,
+      law,
+      judge,
+      deciding,
+      recorder,
+      1e9,
+      randomUUID,
+      now,
+      nothing,
+      noRelay,
+    );
   });
   afterAll(() => databases.drop());
 

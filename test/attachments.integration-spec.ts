@@ -15,6 +15,7 @@ import { asAuthority } from '../apps/gateway/src/persistence/authority-transacti
 import { PostgresHeldDeliveries } from '../apps/gateway/src/persistence/held-delivery.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 
 jest.setTimeout(60_000);
 const authority = 'linkoping/omsorgsnamnden';
@@ -99,7 +100,7 @@ describe('attachments', () => {
       const exchange = await anExchange(world);
       message = await exchange.release(await sealed(world, gateway, example('01')));
       held = new PostgresHeldDeliveries(db, gateway.keys);
-      uploads = new PostgresAttachmentStore(db, gateway.keys, new Outbox('kommunerna', () => undefined));
+      uploads = new PostgresAttachmentStore(db, gateway.keys, new Outbox('kommunerna', noRelay));
     });
 
     it('are in one hand: one that comes again is not taken from whoever fetches it, and who lost it is told', async () => {

@@ -19,6 +19,7 @@ import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.st
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 
 jest.setTimeout(60_000);
 const RECIPIENT = 'fk/forsakringskassan';
@@ -64,7 +65,7 @@ describe('the next attempt of a message', () => {
     beforeAll(async () => {
       db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
       const { keys, evaluate, sealing, evidence, law } = gateway;
-      store = new PostgresReferralStore(db, keys, new Outbox('kommunerna', nothing));
+      store = new PostgresReferralStore(db, keys, new Outbox('kommunerna', noRelay));
       submitting = new SubmitReferral(store, evaluate, sealing, 1e9, world.newId, world.clock.now, nothing);
       outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now);
       again = new SealAgain(store, law, evaluate, sealing, () => [system], world.clock.now, nothing);

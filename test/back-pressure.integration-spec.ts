@@ -12,6 +12,7 @@ import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { OwnDatabases, silent } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 
 jest.setTimeout(60_000);
 
@@ -36,7 +37,7 @@ describe('back-pressure', () => {
     ({ ...referral, id: randomUUID(), caseId: randomUUID() }) as SubmitReferralDto;
   const submitting = async (room: OutboxRoom): Promise<SubmitReferral> => {
     const { keys, evaluate, sealing } = await aGateway(world, 'kommunerna');
-    const store = new PostgresReferralStore(db, keys, new Outbox('kommunerna', () => undefined));
+    const store = new PostgresReferralStore(db, keys, new Outbox('kommunerna', noRelay));
     const hasRoom = (): boolean => room.fault() === undefined;
     return new SubmitReferral(store, evaluate, sealing, 1e9, world.newId, world.clock.now, () => undefined, hasRoom);
   };

@@ -10,6 +10,7 @@ import { PostgresDueStore } from '../apps/gateway/src/persistence/due.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 
 jest.setTimeout(60_000);
 const HOUR_MS = 3_600_000;
@@ -29,7 +30,7 @@ describe('a receipt that is awaited', () => {
     const gateway = await aGateway(world, 'kommunerna');
     databases = await OwnDatabases.deploy('deadlines');
     const db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
-    referrals = new PostgresReferralStore(db, gateway.keys, new Outbox('kommunerna', () => undefined));
+    referrals = new PostgresReferralStore(db, gateway.keys, new Outbox('kommunerna', noRelay));
     dues = new PostgresDueStore(db);
     const { now } = world.clock;
     watching = new WatchDeadlines(dues, () => [system, other], now);

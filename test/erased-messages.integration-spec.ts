@@ -14,6 +14,7 @@ import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.st
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 
 jest.setTimeout(60_000);
 const codeOf = async (work: () => Promise<unknown>): Promise<string> => {
@@ -43,7 +44,7 @@ describe('a message that was erased at its gateway', () => {
     databases = await OwnDatabases.deploy('erased');
     db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
     const { keys } = gateway;
-    const outbox = new Outbox('kommunerna', () => undefined);
+    const outbox = new Outbox('kommunerna', noRelay);
     referrals = new PostgresReferralStore(db, keys, outbox);
     deliveries = new PostgresDeliveryStore(db, keys, outbox);
     erasures = new PostgresErasureStore(db);

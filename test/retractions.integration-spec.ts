@@ -32,6 +32,7 @@ import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
 import { OwnDatabases, silent } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 import { PostgresWaitingStore } from '../apps/gateway/src/persistence/waiting.store.js';
 
 jest.setTimeout(60_000);
@@ -313,7 +314,19 @@ describe('a retraction', () => {
         const { now } = world.clock;
         const { law, judge } = exchange;
         const releasing = new ReleaseProven(
-          ...([db, disclosure, law, judge, deciding, recorder, 1e9, randomUUID, now, () => undefined] as const),
+          ...([
+            db,
+            disclosure,
+            law,
+            judge,
+            deciding,
+            recorder,
+            1e9,
+            randomUUID,
+            now,
+            () => undefined,
+            noRelay,
+          ] as const),
         );
         const decision = await db.transaction((tx) => entries.waitingOn(tx, key()));
         const waiting = { entryId: decision?.entryId ?? '', is: 'decision' } as const;
@@ -378,7 +391,7 @@ describe('a retraction', () => {
     let submitting: SubmitReferral;
     beforeAll(async () => {
       db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
-      const outbox = new Outbox('kommunerna', () => undefined);
+      const outbox = new Outbox('kommunerna', noRelay);
       store = new PostgresRetractionStore(db, outbox);
       deliveries = new PostgresDeliveryStore(db, sending.keys, outbox);
       referrals = new PostgresReferralStore(db, sending.keys, outbox);

@@ -12,6 +12,7 @@ import { PostgresDueStore } from '../apps/gateway/src/persistence/due.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
 
 jest.setTimeout(60_000);
 
@@ -32,7 +33,7 @@ describe('what a gateway does for several messages at once', () => {
     gateway = await aGateway(world, 'kommunerna');
     databases = await OwnDatabases.deploy('together');
     db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
-    const outbox = new Outbox('kommunerna', () => undefined);
+    const outbox = new Outbox('kommunerna', noRelay);
     referrals = new PostgresReferralStore(db, gateway.keys, outbox);
     deliveries = new PostgresDeliveryStore(db, gateway.keys, outbox);
     dues = new PostgresDueStore(db);

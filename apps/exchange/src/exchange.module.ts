@@ -143,6 +143,8 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const senders = new EstablishSender(law, config.DELGE_ENVIRONMENT);
   const keeping = new KeepBlobs(dataSource, await blobStoreOf(config), law, config.BLOB_QUOTA_BYTES, now);
   const deciding = new DecideMessage(dataSource, senders, judge, recorder, now, crash, keeping);
+  const publisher = new ConfirmPublisher(config.AMQP_URL, 'exchange', log);
+  const relay = new OutboxRelay(dataSource, publisher, log, { schema, crash });
   const releasing = new ReleaseProven(
     dataSource,
     trust.logs.disclosure,
@@ -154,10 +156,9 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     newId,
     now,
     crash,
+    relay,
   );
 
-  const publisher = new ConfirmPublisher(config.AMQP_URL, 'exchange', log);
-  const relay = new OutboxRelay(dataSource, publisher, log, { schema, crash });
   // Asking connects: an exchange that has nothing to publish is ready all the same when the broker is back.
   health.register('broker', async () => {
     await publisher.connect().catch(() => undefined);

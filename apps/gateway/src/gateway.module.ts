@@ -214,11 +214,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   health.watch('outbox', () => room.warning());
   health.measure('outbox-messages', () => room.count());
   health.measure('outbox-age-seconds', () => room.age());
-  const outbox = new Outbox(
-    gateway,
-    () => relay.wake(),
-    () => carrying.wake(),
-  );
+  const outbox = new Outbox(gateway, relay, () => carrying.wake());
   const referrals = new PostgresReferralStore(dataSource, keys, outbox);
   const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
   const retractions = new PostgresRetractionStore(dataSource, outbox);

@@ -1,7 +1,7 @@
 export { openConnection } from './connection.js';
 export { HoldError, PublishError, QuarantineError } from './errors.js';
 export { claimInbox, claimInboxes, inboxHasId, inboxHolds } from './inbox.js';
-export { enqueue, enqueueAll, messagingTablesSql, shortBoxesSql, type OutboxRow } from './outbox.js';
+export { HANDED_LEASE_S, enqueue, enqueueAll, messagingTablesSql, shortBoxesSql, type OutboxRow } from './outbox.js';
 export { OutboxRoom, type RoomLimits } from './outbox-room.js';
 export { ConfirmPublisher, type Publication } from './publisher.js';
 export { OutboxRelay, type RelayOptions } from './relay.js';

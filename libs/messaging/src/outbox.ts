@@ -9,6 +9,12 @@ export interface OutboxRow {
   readonly body: Uint8Array;
 }
 
+/**
+ * Seconds of the lease with which a row is written that is handed to the relay (`OutboxRelay.takes`), and counted as its first attempt: as long as a confirm may
+ * take. It cannot be taken back, like any that was claimed.
+ */
+export const HANDED_LEASE_S = 10;
+
 /** Tables that a service's own migration makes in its own schema. */
 export const messagingTablesSql = (schema: string): string => `
   CREATE TABLE ${schema}.outbox (
@@ -61,15 +67,21 @@ export const enqueue = async (tx: EntityManager, schema: string, row: OutboxRow)
   ]);
 };
 
-/** As `enqueue`, several in one statement; they are published in this order. */
-export const enqueueAll = async (tx: EntityManager, schema: string, rows: readonly OutboxRow[]): Promise<void> => {
+/** As `enqueue`, several in one statement; they are published in this order. @param leased they are handed over when this is committed */
+export const enqueueAll = async (
+  tx: EntityManager,
+  schema: string,
+  rows: readonly OutboxRow[],
+  leased = false,
+): Promise<void> => {
   if (rows.length === 0) return;
   let end = 1;
   // One parameter of octets, and where each body begins in it: an array of octets would travel as text, twice as long.
   const from = rows.map(({ body }) => (end += body.length) - body.length);
   await tx.query(
-    `INSERT INTO ${schema}.outbox (id, exchange, routing_key, type, body)
-       SELECT id, exchange, routing_key, type, substring($7::bytea FROM start FOR length)
+    `INSERT INTO ${schema}.outbox (id, exchange, routing_key, type, body, claimed_until, attempts)
+       SELECT id, exchange, routing_key, type, substring($7::bytea FROM start FOR length),
+         now() + make_interval(secs => $8::int), ($8 IS NOT NULL)::int
        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
          WITH ORDINALITY AS t (id, exchange, routing_key, type, start, length, nth) ORDER BY nth`,
     [
@@ -80,6 +92,7 @@ export const enqueueAll = async (tx: EntityManager, schema: string, rows: readon
       from,
       rows.map(({ body }) => body.length),
       Buffer.concat(rows.map(({ body }) => body)),
+      leased ? HANDED_LEASE_S : null,
     ],
   );
 };

@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EventLog } from '#platform';
 import type { DataSource } from 'typeorm';
 import { PublishError } from './errors.js';
+import { HANDED_LEASE_S } from './outbox.js';
+import type { OutboxRow } from './outbox.js';
 import type { ConfirmPublisher, Publication } from './publisher.js';
 import { OutboxRelay } from './relay.js';
 
@@ -119,4 +121,117 @@ it('gives back as if it had not been claimed what was not written, and nothing e
   );
   expect(await relay.once()).toBeGreaterThan(200);
   expect(outbox.rows.map(({ attempts }) => attempts)).toEqual([1, 0]);
+});
+
+describe('rows that are handed over', () => {
+  const handed = (nth: number, routingKey = 'gw.other'): OutboxRow => ({
+    ...{ id: `handed-${nth}`, exchange: 'dx.out', routingKey, type: 'delivery.released.v1', body: Buffer.from('{}') },
+  });
+  /** As a store does: asks, writes with a lease or without, and says so after the commit. */
+  const write = (relay: Rounds, outbox: ReturnType<typeof anOutbox>, nth: number): boolean => {
+    const row = handed(nth);
+    const leased = relay.takes();
+    const until = leased ? Date.now() + HANDED_LEASE_S * 1_000 : 0;
+    const { routingKey: routing_key, exchange, type } = row;
+    outbox.rows.push({
+      ...{ id: row.id, seq: String(outbox.rows.length), exchange, routing_key, type, body: Buffer.from('{}') },
+      ...{ attempts: leased ? 1 : 0, until, published: false },
+    });
+    if (leased) relay.hand([row]);
+    else relay.wake();
+    return leased;
+  };
+  const publishing = (answer: (publication: Publication) => Promise<void> = () => Promise.resolve()) => {
+    const sent: string[] = [];
+    const publish = (publication: Publication): Promise<void> => {
+      sent.push(publication.messageId);
+      return answer(publication);
+    };
+    return { sent, publish };
+  };
+
+  it('leave in the order in which they were written, and after what was written before them', async () => {
+    const outbox = anOutbox(3);
+    const { sent, publish } = publishing();
+    const relay = relayTo(outbox.dataSource, publish);
+    // What was here before is not known to have left.
+    expect(write(relay, outbox, 0)).toBe(false);
+    await relay.once();
+    expect(write(relay, outbox, 1)).toBe(true);
+    expect(write(relay, outbox, 2)).toBe(true);
+    await relay.once();
+    expect(sent).toEqual(['row-0', 'row-1', 'row-2', 'row-3', 'handed-0', 'handed-1', 'handed-2']);
+    expect(outbox.rows.every(({ published }) => published)).toBe(true);
+    // Of those that were handed over none was claimed.
+    expect(outbox.claims).toHaveLength(5);
+  });
+
+  it('are taken only while nothing is written that must be found first', async () => {
+    const outbox = anOutbox(0);
+    const relay = relayTo(outbox.dataSource, publishing().publish);
+    expect(relay.takes()).toBe(false);
+    await relay.once();
+    expect(relay.takes()).toBe(true);
+    relay.wake();
+    expect(relay.takes()).toBe(false);
+    await relay.once();
+    expect(relay.takes()).toBe(true);
+    relay.hand(Array.from({ length: 400 }, (_, nth) => handed(nth)));
+    expect(relay.takes()).toBe(false);
+    await relay.once();
+    expect(relay.takes()).toBe(true);
+    relay.hand([{ ...handed(1), body: Buffer.alloc(8 * 1024 * 1024) }]);
+    expect(relay.takes()).toBe(false);
+  });
+
+  it('are given back as if they had never been claimed when nothing can leave', async () => {
+    const outbox = anOutbox(0);
+    let fault: string | undefined;
+    const { sent, publish } = publishing();
+    const relay = relayTo(outbox.dataSource, publish, () => fault);
+    await relay.once();
+    write(relay, outbox, 1);
+    fault = 'disconnected';
+    await relay.once();
+    expect(outbox.rows.at(-1)?.attempts).toBe(0);
+    expect(relay.takes()).toBe(false);
+    fault = undefined;
+    expect(write(relay, outbox, 2)).toBe(false);
+    pass(HANDED_LEASE_S);
+    await relay.once();
+    expect(sent.slice(1)).toEqual(['handed-1', 'handed-2']);
+  });
+
+  it('go back with what was not published before them', async () => {
+    const outbox = anOutbox(0);
+    let isFull = true;
+    const { sent, publish } = publishing(({ messageId }) =>
+      messageId === 'handed-1' && isFull ? Promise.reject(new PublishError('REFUSED')) : Promise.resolve(),
+    );
+    const relay = relayTo(outbox.dataSource, publish);
+    await relay.once();
+    write(relay, outbox, 1);
+    await relay.once();
+    isFull = false;
+    expect(write(relay, outbox, 2)).toBe(false);
+    pass(HANDED_LEASE_S);
+    await relay.once();
+    await relay.once();
+    expect(sent.slice(1)).toEqual(['handed-1', 'handed-1', 'handed-2']);
+    expect(outbox.rows.every(({ published }) => published)).toBe(true);
+  });
+
+  it('are found by their lease when whoever had them in hand is no more', async () => {
+    const outbox = anOutbox(0);
+    const lost = relayTo(outbox.dataSource, publishing().publish);
+    await lost.once();
+    write(lost, outbox, 1);
+    const { sent, publish } = publishing();
+    const other = relayTo(outbox.dataSource, publish);
+    await other.once();
+    expect(sent).toEqual([]);
+    pass(HANDED_LEASE_S);
+    await other.once();
+    expect(sent).toEqual(['handed-1']);
+  });
 });

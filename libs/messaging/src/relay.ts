@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { PublishError } from './errors.js';
+import type { OutboxRow } from './outbox.js';
 import type { ConfirmPublisher } from './publisher.js';
 
 const BATCH = 200;
@@ -12,6 +13,8 @@ const REFUSED_MAX_S = 10;
 const IDLE_MS = 200;
 const PAUSE_MS = 500;
 const CLEAN_EVERY_MS = 60_000;
+/** What is handed over and not yet published: rows, and octets of their bodies. The rest waits in the table. */
+const [MOST_HANDED, MOST_HANDED_OCTETS] = [400, 8 * 1024 * 1024];
 
 export interface RelayOptions {
   readonly schema: string;
@@ -20,12 +23,9 @@ export interface RelayOptions {
   readonly crash?: (point: string) => void;
 }
 
-interface Claimed {
-  readonly id: string;
-  readonly exchange: string;
+interface Claimed extends Omit<OutboxRow, 'routingKey'> {
   readonly routing_key: string;
-  readonly type: string;
-  readonly body: Buffer;
+  readonly seq: string;
 }
 
 /** A queue that refuses: until then one row at most is tried. */
@@ -36,7 +36,7 @@ interface Parked {
 
 /** What became of a row that was not confirmed. */
 interface Failure {
-  readonly row: Claimed;
+  readonly row: OutboxRow;
   readonly error: PublishError;
 }
 
@@ -46,11 +46,21 @@ const OF_ONE_QUEUE = ['UNROUTABLE', 'REFUSED'];
 /**
  * Carries the outbox to the broker and deletes a row when the broker has confirmed it, never before. Any number of processes may run it:
  * rows are claimed with a lease. A crash between confirm and deletion publishes again, and the inbox at the other end knows it.
+ *
+ * Rows of this process need not be read back: written with the lease of who has claimed them (`HANDED_LEASE_S`) and handed over once they are committed, they are
+ * published from memory. What is lost of them is claimed when the lease has ended. Only where everything that was written before is known to have been claimed,
+ * so that rows leave in the order in which they were written.
  */
 export class OutboxRelay extends Loop {
   private cleanedAt = 0;
   /** By routing key: one full queue does not take up every batch. */
   private readonly parked = new Map<string, Parked>();
+  private handed: OutboxRow[] = [];
+  private handedOctets = 0;
+  /** How often rows were written that must be found, and up to which of these they have been. */
+  private written = 0;
+  private found = -1;
+  private lookedAt = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -61,10 +71,33 @@ export class OutboxRelay extends Loop {
     super();
   }
 
+  /** There is something to find. */
+  override wake(): void {
+    this.written += 1;
+    super.wake();
+  }
+
+  /** Asked before rows are written. @returns whether they may be written with a lease, and handed over when they are committed */
+  takes(): boolean {
+    const hasRoom = this.handed.length < MOST_HANDED && this.handedOctets < MOST_HANDED_OCTETS;
+    const mayLeave = this.options.mayPublish?.() !== false && this.publisher.fault() === undefined;
+    return hasRoom && mayLeave && this.found === this.written && this.parked.size === 0 && !this.stopping.aborted;
+  }
+
+  /** @param rows that `takes` was asked about, committed with a lease */
+  hand(rows: readonly OutboxRow[]): void {
+    for (const row of rows) {
+      this.handed.push(row);
+      this.handedOctets += row.body.length;
+    }
+    super.wake();
+  }
+
   /** Ends after the batch in hand, and one last look at what was written meanwhile. */
   async drain(): Promise<void> {
     await this.stop();
     if (this.publisher.fault() === undefined) await this.batch().catch(() => undefined);
+    await this.giveBack().catch(() => undefined);
   }
 
   protected override async round(): Promise<number> {
@@ -82,11 +115,19 @@ export class OutboxRelay extends Loop {
 
   /** @returns whether the broker was away, for all messages alike */
   private async batch(): Promise<{ readonly taken: number; readonly away: boolean }> {
-    if (this.options.mayPublish?.() === false) return { taken: 0, away: false };
+    if (this.options.mayPublish?.() === false) {
+      await this.giveBack();
+      return { taken: 0, away: false };
+    }
     // What is claimed may leave, and cannot be taken back: while nothing can leave, nothing is claimed.
     if (this.publisher.fault() !== undefined) await this.publisher.connect().catch(() => undefined);
-    if (this.publisher.fault() !== undefined) return { taken: 0, away: true };
-    const rows = await this.claim();
+    if (this.publisher.fault() !== undefined) {
+      await this.giveBack();
+      return { taken: 0, away: true };
+    }
+    const claimed = await this.look();
+    const rows = [...this.handed.splice(0, BATCH), ...claimed];
+    for (const { body } of rows.slice(0, rows.length - claimed.length)) this.handedOctets -= body.length;
     if (rows.length === 0) return { taken: 0, away: false };
     this.crash('relay.before-publish');
     const outcomes = await Promise.all(rows.map((row) => this.publish(row)));
@@ -112,13 +153,26 @@ export class OutboxRelay extends Loop {
     await this.again(refused, pause, [REFUSED_MAX_S]);
     this.park(rows, refused);
     if (failed.length > 0) {
+      await this.giveBack();
       this.log.warn('relay.not-published', { count: failed.length, code: failed[0]?.error.code ?? '' });
     }
-    return { taken: rows.length, away: waiting.length > 0 };
+    return { taken: claimed.length, away: waiting.length > 0 };
+  }
+
+  /** What was handed over and has not left is as if it had never been claimed, and whatever comes is found after it. */
+  private async giveBack(): Promise<void> {
+    this.found = -1;
+    const rows = this.handed;
+    [this.handed, this.handedOctets] = [[], 0];
+    await this.again(rows, 'claimed_until = NULL, attempts = attempts - 1');
   }
 
   /** Gives rows back, to be claimed again. */
-  private async again(rows: readonly Claimed[], how: string, values: readonly (string | number)[] = []): Promise<void> {
+  private async again(
+    rows: readonly OutboxRow[],
+    how: string,
+    values: readonly (string | number)[] = [],
+  ): Promise<void> {
     if (rows.length === 0) return;
     await this.dataSource.query(`UPDATE ${this.options.schema}.outbox SET ${how} WHERE id = ANY($1::uuid[])`, [
       rows.map(({ id }) => id),
@@ -126,15 +180,26 @@ export class OutboxRelay extends Loop {
     ]);
   }
 
-  private park(rows: readonly Claimed[], refused: readonly Claimed[]): void {
-    const refusing = new Set(refused.map((row) => row.routing_key));
-    for (const { routing_key: key } of rows) {
+  private park(rows: readonly OutboxRow[], refused: readonly OutboxRow[]): void {
+    const refusing = new Set(refused.map(({ routingKey }) => routingKey));
+    for (const { routingKey: key } of rows) {
       if (!refusing.has(key)) this.parked.delete(key);
     }
     for (const key of refusing) {
       const pauseS = Math.min((this.parked.get(key)?.pauseS ?? 0.5) * 2, REFUSED_MAX_S);
       this.parked.set(key, { until: Date.now() + pauseS * 1000, pauseS });
     }
+  }
+
+  /** While rows are handed over, no more often than where nothing is written: they are found that somebody else's lease has left. */
+  private async look(): Promise<readonly OutboxRow[]> {
+    const { written } = this;
+    if (this.handed.length > 0 && this.found === written && Date.now() - this.lookedAt < IDLE_MS) return [];
+    this.lookedAt = Date.now();
+    const rows = await this.claim();
+    // Of a queue that refuses not all was asked for.
+    this.found = rows.length < BATCH && this.parked.size === 0 ? written : -1;
+    return rows.map(({ routing_key: routingKey, ...row }) => ({ ...row, routingKey }));
   }
 
   /** Of a queue that has refused one row when its time has come, to see whether it takes it; of all others what is due. */
@@ -161,8 +226,7 @@ export class OutboxRelay extends Loop {
     return rows;
   }
 
-  private async publish(row: Claimed): Promise<PublishError | undefined> {
-    const { id, exchange, routing_key: routingKey, type, body } = row;
+  private async publish({ id, exchange, routingKey, type, body }: OutboxRow): Promise<PublishError | undefined> {
     try {
       await this.publisher.publish({ exchange, routingKey, type, messageId: id, body });
       return undefined;
@@ -184,4 +248,4 @@ export class OutboxRelay extends Loop {
   }
 }
 
-const seqOf = (row: Claimed): bigint => BigInt((row as unknown as { readonly seq: string }).seq);
+const seqOf = ({ seq }: Claimed): bigint => BigInt(seq);

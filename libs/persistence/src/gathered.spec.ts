@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { QueryFailedError } from 'typeorm';
 import type { DataSource } from 'typeorm';
-import { Gathered, octets } from './gathered.js';
+import { Gathered, Octets, octets } from './gathered.js';
 
 interface Item {
   readonly name: string;
@@ -55,6 +55,28 @@ it('takes no more at a time than one statement should hold', async () => {
   expect(asked.map((names) => names.length)).toEqual([64, 36]);
   await ask('x'.repeat(1_500_000), 'y'.repeat(1_500_000), 'z'.repeat(3_000_000));
   expect(asked.map((names) => names.length)).toEqual([64, 36, 1, 1, 1]);
+});
+
+it('puts octets beside the items, and in each where its own are', async () => {
+  const asked: (readonly [string, Buffer])[] = [];
+  const query = (_: string, values: readonly [string, Buffer]): Promise<readonly Row[]> => {
+    asked.push(values);
+    return Promise.resolve([]);
+  };
+  const gathered = new Gathered<object, Row>({ query: query as unknown as DataSource['query'] }, 'SELECT');
+  const piece = (...bytes: readonly number[]): Octets => new Octets(Uint8Array.from(bytes));
+  await Promise.all([
+    gathered.ask({ body: piece(1, 2), of: [{ detail: piece(3) }] }),
+    gathered.ask({ body: piece(), name: 'b' }),
+    gathered.ask({ body: piece(4, 5, 6) }),
+  ]);
+  const [[json, beside] = ['', Buffer.alloc(0)]] = asked;
+  expect([...beside]).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(JSON.parse(json)).toEqual([
+    { n: 0, octets_at: 1, body: [0, 2], of: [{ detail: [2, 1] }] },
+    { n: 1, octets_at: 4, body: [0, 0], name: 'b' },
+    { n: 2, octets_at: 4, body: [0, 3] },
+  ]);
 });
 
 it('spells octets as PostgreSQL reads them', () => {

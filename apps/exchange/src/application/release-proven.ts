@@ -1,5 +1,6 @@
 import { parseManifest, parseNotice } from '#envelope';
 import { enqueue, enqueueAll } from '#messaging';
+import type { OutboxRelay } from '#messaging';
 import { nodeVerifyEd25519 } from '#tlog/build';
 import { TlogError, disclosureLeaf, verifyProofText } from '#tlog/verify';
 import type { LogTrust } from '#tlog/verify';
@@ -41,6 +42,8 @@ export class ReleaseProven {
     private readonly newId: () => string,
     private readonly now: () => Date,
     private readonly crash: (point: string) => void,
+    /** Publishes from memory what was released together (`OutboxRelay`). */
+    private readonly relay: Pick<OutboxRelay, 'takes' | 'hand' | 'wake'>,
   ) {}
 
   /** @param except ids of those that are passed over */
@@ -68,18 +71,18 @@ export class ReleaseProven {
   ): Promise<ReadonlySet<string>> {
     const idsOf = (which: Waiting['is']) => waiting.flatMap(({ entryId, is }) => (is === which ? [entryId] : []));
     const proofOf = (entryId: string): string => proofs.get(entryId) ?? '';
-    const done = await this.dataSource.transaction(async (tx) => {
+    const leased = this.relay.takes();
+    const { done, rows } = await this.dataSource.transaction(async (tx) => {
       const decided = await this.decisionsTogether(tx, idsOf('decision'), proofOf);
       const noticed = await this.noticesTogether(tx, idsOf('notice'), proofOf);
-      await enqueueAll(
-        tx,
-        schema,
-        [...decided.told, ...noticed.told].map((told) => outboxRow(told, this.newId())),
-      );
+      const leaving = [...decided.told, ...noticed.told].map((told) => outboxRow(told, this.newId()));
+      await enqueueAll(tx, schema, leaving, leased);
       this.crash('exchange.release.before-commit');
-      return new Set([...decided.done, ...noticed.done]);
+      return { done: new Set([...decided.done, ...noticed.done]), rows: leaving };
     });
     this.crash('exchange.release.after-commit');
+    if (leased) this.relay.hand(rows);
+    else this.relay.wake();
     return done;
   }
 

@@ -76,7 +76,8 @@ it('releases in one transaction what stands, in rounds of as many as it asks for
     expect(await releaser.once()).toBe(0);
     expect(done).toHaveLength(most);
   }
-  expect(told()).toBe(3);
+  // What was released together the relay has had from `releaseAll`.
+  expect(told()).toBe(0);
   expect(await releaser.once()).toBeGreaterThan(0);
 });
 

@@ -27,7 +27,7 @@ export class Releaser extends Loop {
     private readonly releasing: ReleaseProven,
     private readonly proofs: LedgerProofs,
     private readonly log: EventLog,
-    /** Called when something was put in the outbox. */
+    /** Called when something was put in the outbox that was not released together. */
     private readonly released: () => void,
     private readonly now: () => Date,
   ) {
@@ -64,7 +64,6 @@ export class Releaser extends Loop {
       const left = piece.filter(({ entryId }) => !done.has(entryId));
       progress += done.size + (await this.apart(proofs, left));
     }
-    this.released();
     // There may be more than were asked for.
     if (waiting.length === BATCH) this.size = 0n;
     // What does not verify or is held will not do better for being asked at once.
@@ -97,6 +96,7 @@ export class Releaser extends Loop {
         for (const one of line) if (await this.release(one, proofs.get(one.entryId) ?? '')) progress += 1;
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    if (left.length > 0) this.released();
     return progress;
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { QuarantineError } from '#messaging';
-import { Gathered, octets } from '#persistence';
+import { Gathered, Octets } from '#persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { mayFollow } from '../application/give-receipt.js';
 import type {
@@ -43,7 +43,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
       dataSource,
       `SELECT n, attempt, sender, jwe_sha256, decision_entry_id FROM gateway.taken($1)`,
     );
-    this.receiving = new Gathered(dataSource, `SELECT n, outcome FROM gateway.receive($1)`);
+    this.receiving = new Gathered(dataSource, `SELECT n, outcome FROM gateway.receive($1, $2)`);
   }
 
   async taken(authority: string, messageId: string): Promise<TakenDelivery | undefined> {
@@ -61,6 +61,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
   ): Promise<boolean> {
     const { authority, messageId } = delivery;
     const cipher = this.keys.cipher(authority);
+    const { items, committed } = this.outbox.items([outgoing]);
     const [row] = await this.receiving.ask({
       authority,
       message_id: messageId,
@@ -73,19 +74,19 @@ export class PostgresDeliveryStore implements DeliveryStore {
       received_at: delivery.receivedAt,
       jwe_sha256: delivery.jweSha256,
       decision_entry_id: delivery.decisionEntryId,
-      detail: octets(cipher.seal(delivery.detail, 'delivery', messageId)),
-      digest: octets(createHash('sha256').update(manifestSha256).digest()),
+      detail: new Octets(cipher.seal(delivery.detail, 'delivery', messageId)),
+      digest: new Octets(createHash('sha256').update(manifestSha256).digest()),
       receipt_id: receipt.receiptId,
       receipt_kind: receipt.kind,
       receipt: receipt.receipt,
-      receipt_detail: octets(cipher.seal(receipt.detail, 'delivery_receipt', receipt.receiptId)),
+      receipt_detail: new Octets(cipher.seal(receipt.detail, 'delivery_receipt', receipt.receiptId)),
       receipt_at: receipt.at,
-      ...this.outbox.row(outgoing),
+      ...items[0],
     });
     if (row?.outcome === 'erased') throw new RejectedDelivery('erased');
     if (row?.outcome === 'id-reuse') throw new QuarantineError('id-reuse');
     const isFresh = row?.outcome === 'received';
-    if (isFresh) this.outbox.wake();
+    if (isFresh) committed();
     return isFresh;
   }
 

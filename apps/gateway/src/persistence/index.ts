@@ -21,6 +21,7 @@ import { QuarantinedDeliveries1767250000000 } from './migrations/1767250000000-q
 import { SuspectRuns1767260000000 } from './migrations/1767260000000-suspect-runs.js';
 import { CatchUp1767300000000 } from './migrations/1767300000000-catch-up.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
+import { OctetsBeside1767320000000 } from './migrations/1767320000000-octets-beside.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -47,6 +48,7 @@ export const migrations = [
   SuspectRuns1767260000000,
   CatchUp1767300000000,
   ShortBoxes1767310000000,
+  OctetsBeside1767320000000,
 ] satisfies MixedList<new () => unknown>;
 
 /** Rights of the service's role when another role owns the tables. No TRUNCATE, no right to change policies, none to say which migrations have run. */

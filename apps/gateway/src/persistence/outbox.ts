@@ -1,5 +1,6 @@
-import { enqueue } from '#messaging';
-import { octets } from '#persistence';
+import { HANDED_LEASE_S, enqueue } from '#messaging';
+import type { OutboxRelay, OutboxRow } from '#messaging';
+import { Octets } from '#persistence';
 import type { EntityManager } from 'typeorm';
 import type { Outgoing } from '../application/ports.js';
 import { schema } from './index.js';
@@ -8,24 +9,44 @@ import { schema } from './index.js';
 export class Outbox {
   constructor(
     private readonly gateway: string,
-    /** Called after commit, so that the relay need not wait for its next look. */
-    readonly wake: () => void,
+    private readonly relay: Pick<OutboxRelay, 'takes' | 'hand' | 'wake'>,
     /** As `wake`, for what must go to the exchange before the message. */
     readonly carry: () => void = () => undefined,
   ) {}
 
+  /** Called after commit, so that the relay need not wait for its next look. */
+  wake(): void {
+    this.relay.wake();
+  }
+
   async add(tx: EntityManager, outgoing: readonly Outgoing[]): Promise<void> {
-    for (const { id, type, body, waits } of outgoing) {
-      await enqueue(tx, schema, { id, exchange: 'dx.in', routingKey: `ref.${this.gateway}`, type, body });
+    for (const one of outgoing) {
+      const { id } = one;
+      await enqueue(tx, schema, this.row(one));
       // A lease that does not end: no relay takes it until it is let go.
-      if (waits) await tx.query(`UPDATE gateway.outbox SET claimed_until = 'infinity' WHERE id = $1`, [id]);
+      if (one.waits) await tx.query(`UPDATE gateway.outbox SET claimed_until = 'infinity' WHERE id = $1`, [id]);
     }
   }
 
-  /** The same as members of an item of a shared statement. */
-  row({ id, type, body }: Outgoing): object {
-    const [exchange, routing_key] = ['dx.in', `ref.${this.gateway}`];
-    return { outbox_id: id, exchange, routing_key, outbox_type: type, outbox_body: octets(body) };
+  /** The same as members of items of a shared statement. @returns with what is called after its commit */
+  items(outgoing: readonly Outgoing[]): { readonly items: readonly object[]; readonly committed: () => void } {
+    const rows = outgoing.map((one) => this.row(one));
+    const lease = this.relay.takes() ? { outbox_lease_s: HANDED_LEASE_S } : {};
+    return {
+      items: rows.map(({ id, exchange, routingKey, type, body }) => ({
+        outbox_id: id,
+        exchange,
+        routing_key: routingKey,
+        outbox_type: type,
+        outbox_body: new Octets(body),
+        ...lease,
+      })),
+      committed: () => ('outbox_lease_s' in lease ? this.relay.hand(rows) : this.relay.wake()),
+    };
+  }
+
+  private row({ id, type, body }: Outgoing): OutboxRow {
+    return { id, exchange: 'dx.in', routingKey: `ref.${this.gateway}`, type, body };
   }
 
   /** What waited may leave. */

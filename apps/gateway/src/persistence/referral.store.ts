@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ListReferralsQueryDto, MessageState } from '#contracts';
-import { Gathered, octets } from '#persistence';
+import { Gathered, Octets, octets } from '#persistence';
 import type {
   AwaitingKey,
   Dues,
@@ -44,7 +44,7 @@ export class PostgresReferralStore implements ReferralStore {
     private readonly outbox: Outbox,
   ) {
     this.held = new Gathered(dataSource, `SELECT n FROM gateway.holds($1)`);
-    this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept($1)`);
+    this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept($1, $2)`);
     this.outlines = new Gathered(
       dataSource,
       `SELECT n, type, recipient, state, attempt, manifest_sha256, jwe_sha256, erased_at FROM gateway.outline($1)`,
@@ -78,7 +78,8 @@ export class PostgresReferralStore implements ReferralStore {
   ): Promise<boolean> {
     const isPlain = expected === undefined && refusals.length === 0 && referral.body.attachments === undefined;
     const accepted = isPlain ? await this.accept(referral, outgoing) : undefined;
-    const stored = accepted ?? (await this.putAlone(referral, expected, outgoing, refusals));
+    if (accepted !== undefined) return accepted;
+    const stored = await this.putAlone(referral, expected, outgoing, refusals);
     if (stored) this.outbox.wake();
     if (stored && outgoing.some(({ waits }) => waits)) this.outbox.carry();
     return stored;
@@ -88,6 +89,7 @@ export class PostgresReferralStore implements ReferralStore {
   private async accept(referral: StoredReferral, outgoing: readonly Outgoing[]): Promise<boolean | undefined> {
     const { authority, id } = referral;
     const cipher = this.keys.cipher(authority);
+    const { items, committed } = this.outbox.items(outgoing);
     const [row] = await this.accepts.ask({
       authority,
       id,
@@ -95,11 +97,12 @@ export class PostgresReferralStore implements ReferralStore {
       type: referral.type,
       phase: referral.phase,
       body_digest: referral.bodyDigest,
-      body: octets(cipher.seal(referral.body, 'referral', id)),
-      assessments: octets(cipher.seal(referral.assessments, 'assessment', id)),
+      body: new Octets(cipher.seal(referral.body, 'referral', id)),
+      assessments: new Octets(cipher.seal(referral.assessments, 'assessment', id)),
       version: referral.version,
       submitted_at: referral.submittedAt,
       lapses_at: referral.lapsesAt,
+      message_ids: referral.messages.map(({ messageId }) => messageId),
       messages: referral.messages.map((message, position) => ({
         message_id: message.messageId,
         position,
@@ -112,11 +115,12 @@ export class PostgresReferralStore implements ReferralStore {
         outbox_id: message.outboxId,
         manifest_sha256: message.manifestSha256,
         jwe_sha256: message.jweSha256,
-        detail: octets(cipher.seal(message.detail, 'message', message.messageId)),
+        detail: new Octets(cipher.seal(message.detail, 'message', message.messageId)),
         clock: clockOf(message),
       })),
-      outgoing: outgoing.map((one) => this.outbox.row(one)),
+      outgoing: items,
     });
+    if (row?.taken === true) committed();
     return row?.taken ?? undefined;
   }
 
