@@ -32,6 +32,11 @@ holdCommand(program);
 verifyCommand(program);
 watchCommand(program);
 quarantineCommands(program);
+// Whoever reads what is printed may stop before its end, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { DelgeProblem } from '#client';
 import type { ProblemDetails } from '#client';
@@ -76,28 +76,28 @@ export const quarantineCommands = (program: Command): void => {
       const query = new URLSearchParams(Object.fromEntries(given) as Record<string, string>);
       const answer = (await ask(command, at, 'GET', `?${query}`)) as unknown as Listed;
       if (json === true) print(answer);
-      else listed(answer);
+      else listed(answer, query);
     });
   sub('show <id>', 'one of them: metadata, reason, digest, deliveries, and what was done with it').action(
-    async (id: string, at: Options, command: Command) => print(await ask(command, at, 'GET', `/${id}`)),
+    async (id: string, at: Options, command: Command) => print(await ask(command, at, 'GET', `/${idOf(id)}`)),
   );
   sub('retry <id>', 'handle it again, when the cause is mended; tells what became of it')
     .addOption(by())
     .option('--force', 'also what may stop the process that handles it, and all that it has in hand')
     .action(async (id: string, at: Options, command: Command) => {
       const body = { by: whoOf(at), ...(at.force === true ? { force: true } : {}) };
-      const done = await ask(command, at, 'POST', `/${id}/retry`, body);
+      const done = await settle(command, at, idOf(id), 'retry', body);
       print({ ...done, next: nextOf(String(done['outcome'])) });
     });
   sub('discard <id>', 'end it for good; its sender is told, by a signed notice in the log')
     .addOption(by())
     .addOption(new Option('--reason <code>', 'why; the sender is told').choices(DISCARDED).makeOptionMandatory())
     .action(async (id: string, at: Options, command: Command) =>
-      print(await ask(command, at, 'POST', `/${id}/discard`, { by: whoOf(at), reason: at.reason })),
+      print(await settle(command, at, idOf(id), 'discard', { by: whoOf(at), reason: at.reason })),
     );
 };
 
-const listed = ({ items, next }: Listed): void => {
+const listed = ({ items, next }: Listed, query: URLSearchParams): void => {
   for (const { id, at, reason, reasonText, type, queue, messageId, sender, bytes, deliveries, kept } of items) {
     say(`${id}  ${at}  ${reason}`);
     say(`    sv: ${reasonText.sv}`);
@@ -108,7 +108,9 @@ const listed = ({ items, next }: Listed): void => {
       `    ${[type === '' ? 'no type' : type, queue, ...about.flat(), `${bytes} octets${kept ? '' : ', not kept'}`, ...times].join(', ')}`,
     );
   }
-  say(items.length === 1 ? '1 message' : `${items.length} messages`);
+  // What was asked for stands beside the number: none of a gateway whose id was mistyped is not none.
+  const asked = [...query].map(([name, value]) => (name === 'state' ? value : `${name} ${value}`)).join(', ');
+  say(`${items.length === 1 ? '1 message' : `${items.length} messages`} (${asked})`);
   if (next !== undefined) say(`more: --after ${next}`);
 };
 
@@ -125,14 +127,49 @@ const NEXT: Readonly<Record<string, string>> = {
 };
 const nextOf = (outcome: string): string => NEXT[outcome] ?? outcome;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** @throws when it is none: nothing else is put into the path of a request that bears the operator's token */
+const idOf = (given: string): string => {
+  const id = given.trim().toLowerCase();
+  if (!UUID.test(id)) throw new Error('that is no id of quarantine: `delge quarantine list` begins each with its own');
+  return id;
+};
+
+const WHO = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 /** An id, as the exchange takes it: what an account's name has more than that is left out. */
-const whoOf = ({ by }: Options): string =>
-  by ??
-  (userInfo()
-    .username.toLowerCase()
-    .replaceAll(/[^a-z0-9._-]/g, '')
-    .slice(0, 32) ||
-    'operator');
+const whoOf = ({ by }: Options): string => {
+  if (by === undefined) {
+    const name = userInfo()
+      .username.toLowerCase()
+      .replaceAll(/[^a-z0-9._-]/g, '')
+      .replace(/^[._-]+/, '')
+      .slice(0, 32);
+    return name === '' ? 'operator' : name;
+  }
+  if (!WHO.test(by)) throw new Error('--by is an id of 1 to 32 of a-z, 0-9, dot, line and underscore: say `kalle.a`');
+  return by;
+};
+
+/** Retries or discards. One that was settled before is told from one that is not here. */
+const settle = async (
+  command: Command,
+  at: Options,
+  id: string,
+  act: 'retry' | 'discard',
+  body: object,
+): Promise<Readonly<Record<string, unknown>>> => {
+  try {
+    return await ask(command, at, 'POST', `/${id}/${act}`, body);
+  } catch (error) {
+    if (!(error instanceof DelgeProblem) || error.slug !== 'not-found') throw error;
+    // It is not held: it is not here, or somebody was first.
+    const { state } = await ask(command, at, 'GET', `/${id}`);
+    if (state === 'held') throw error;
+    throw new Error(`${id} was ${String(state)} already, and nothing was done now: \`quarantine show\` has by whom`, {
+      cause: error,
+    });
+  }
+};
 
 /** Longer than the exchange has a message in hand. */
 const TIMEOUT_MS = 60_000;
@@ -159,13 +196,16 @@ const ask = async (
   body?: object,
 ): Promise<Readonly<Record<string, unknown>>> => {
   const at = placeOf(command, exchange, tokenFile);
-  const url = `${at.exchange}/v1/quarantine${path}`;
+  const url = `${at.exchange.replace(/\/+$/, '')}/v1/quarantine${path}`;
+  const token = readFileSync(at.tokenFile, 'utf8').trim();
+  // A header takes no other, and what it says of one has the token in it.
+  if (!/^[ -~]+$/.test(token)) throw new Error(`${at.tokenFile} holds no token: one line of OPERATOR_TOKEN_FILE`);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(url, {
     method,
     signal,
     headers: {
-      authorization: `Bearer ${readFileSync(at.tokenFile, 'utf8').trim()}`,
+      authorization: `Bearer ${token}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -187,7 +227,12 @@ const placeOf = (
   exchange: string | undefined,
   tokenFile: string | undefined,
 ): SandboxFile['operator'] => {
-  if (exchange !== undefined && tokenFile !== undefined) return { exchange, tokenFile: existing(tokenFile) };
+  if (exchange !== undefined && tokenFile !== undefined) {
+    if (!/^https?:\/\//.test(exchange)) throw new Error('--exchange is a URL: http:// or https://, host, and port');
+    const file = existing(tokenFile);
+    if (!statSync(file).isFile()) throw new Error(`${tokenFile} is no file`);
+    return { exchange, tokenFile: file };
+  }
   if (exchange !== undefined || tokenFile !== undefined) throw new Error('--exchange and --token-file go together');
   const file = rootPath(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox);
   try {

@@ -56,6 +56,7 @@ import { TakeRetraction } from './application/take-retraction.js';
 import { Unreleased } from './application/unreleased.js';
 import { BlobRefused, NotYet, SetAside, StillHeld } from './domain/errors.js';
 import type { BlobFault } from './domain/errors.js';
+import { textOf } from './domain/quarantine-texts.js';
 import { ExchangeConfig } from './exchange.config.js';
 import { BlobController } from './http/blob.controller.js';
 import { DecisionController } from './http/decision.controller.js';
@@ -305,6 +306,9 @@ const blobProblems: Readonly<Record<BlobFault, readonly [ProblemCode, number]>> 
   digest: ['attachment-invalid', 422],
 };
 
+const stillHeld = (code: string): ProblemError =>
+  new ProblemError('still-held', 409, { extensions: { code, codeText: textOf(code) } });
+
 export const exchangeService: Service<ExchangeConfig> = {
   name: 'exchange',
   config: ExchangeConfig,
@@ -314,8 +318,8 @@ export const exchangeService: Service<ExchangeConfig> = {
   translate: (error) => {
     if (error instanceof BlobRefused) return new ProblemError(...blobProblems[error.code]);
     if (error instanceof BlobStoreAway) return new ProblemError('not-ready', 503);
-    if (error instanceof SetAside) return new ProblemError('still-held', 409, { extensions: { code: error.reason } });
-    if (error instanceof StillHeld) return new ProblemError('still-held', 409, { extensions: { code: error.code } });
+    if (error instanceof SetAside) return stillHeld(error.reason);
+    if (error instanceof StillHeld) return stillHeld(error.code);
     return error instanceof NotYet || isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
   },
 };

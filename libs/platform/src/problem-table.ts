@@ -238,7 +238,7 @@ export const PROBLEMS = {
   'still-held': entry(
     'Meddelandet ligger kvar i karantän.',
     'The message stays in quarantine.',
-    '`code` says why: what keeps it from being handled now either, or from being discarded. Nothing was changed.',
+    '`code` says why, `codeText` in words: what keeps it from being handled now either, or from being discarded. Nothing was changed.',
     'operator',
   ),
   'not-ready': entry(
