@@ -1,5 +1,6 @@
-import { expect, it } from '@jest/globals';
-import { preparedName } from './prepared.js';
+import { expect, it, jest } from '@jest/globals';
+import { Client } from 'pg';
+import { PreparingClient, preparedName } from './prepared.js';
 
 it('names a statement once, and another otherwise', () => {
   const name = preparedName('SELECT size FROM x WHERE a = $1');
@@ -30,4 +31,14 @@ it('names no more than a session should hold', () => {
   for (let n = 0; n < 300; n += 1) preparedName(`SELECT ${n} WHERE a = $1`);
   expect(preparedName('SELECT one more WHERE a = $1')).toBeUndefined();
   expect(preparedName('SELECT size FROM x WHERE a = $1')).toBeDefined();
+});
+
+it('makes the plans of a session anew before its 64th statement, its 256th, and so on', async () => {
+  const asked: unknown[] = [];
+  const answer = (statement: unknown): Promise<void> => Promise.resolve(void asked.push(statement));
+  const query = jest.spyOn(Client.prototype, 'query').mockImplementation(answer as never);
+  const client = new PreparingClient();
+  for (let n = 0; n < 300; n += 1) await client.query('SELECT size FROM x WHERE a = $1', [n]);
+  query.mockRestore();
+  expect(asked.flatMap((one, at) => (one === 'DISCARD PLANS' ? [at] : []))).toEqual([63, 256]);
 });

@@ -21,10 +21,19 @@ export function preparedName(text: string): string | undefined {
 const SILENT_MS = 8_000;
 
 /**
+ * Statements of a session at which its plans are made anew: this one, and each time there have been four times as many. A plan that was made while its table was
+ * empty takes any index that begins with the authority, and goes on reading all rows of that authority until somebody analyses the table.
+ */
+const FIRST_REPLAN = 64;
+
+/**
  * A connection that is given up when the server falls silent, since whoever waits for it would wait for ever; and on which a statement with parameters is parsed and planned once: doing so anew each time took PostgreSQL as long as all else that it does
  * for a message. One without parameters (BEGIN, COMMIT) is sent as it is.
  */
 export class PreparingClient extends Client {
+  private statements = 0;
+  private replanAt = FIRST_REPLAN;
+
   constructor(config?: string | ClientConfig) {
     super(config);
     const query = this.query.bind(this) as (statement: unknown, ...rest: readonly unknown[]) => unknown;
@@ -34,6 +43,11 @@ export class PreparingClient extends Client {
         typeof statement === 'string' && Array.isArray(values) && values.length > 0
           ? preparedName(statement)
           : undefined;
+      if (name !== undefined && (this.statements += 1) === this.replanAt) {
+        this.replanAt *= 4;
+        // Queued before the statement. It may stand in a transaction, and takes no lock; one that has failed fails anew with what follows.
+        void (query('DISCARD PLANS') as Promise<unknown>).catch(() => undefined);
+      }
       return this.heard(name === undefined ? query(statement, ...rest) : query({ name, text: statement }, ...rest));
     }) as Client['query'];
   }
