@@ -1,14 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TestStack } from '../support/stack.js';
+import { Random } from '#testing';
+import { TestStack, permitted } from '../support/stack.js';
 import { undergo } from './fault.js';
 import type { Fault } from './fault.js';
 import { ended, paused } from './process-faults.js';
 import { blocked, outOfMemory, tellable, withoutDescriptors } from './process-limits.js';
 import { record } from './results.js';
 import type { Row } from './rows.js';
-import { QUICK } from './size.js';
+import { QUICK, SEED, sized } from './size.js';
 import { Deliveries } from './support/deliveries.js';
+import { Shuffler } from './support/shuffle.js';
 import { RECIPIENT, SENDER, Traffic } from './traffic.js';
 import type { Phase } from './traffic.js';
 import { Verdict } from './verdict.js';
@@ -17,12 +20,14 @@ import { Verdict } from './verdict.js';
 const PAUSED_MS = QUICK ? 3_000 : 60_000;
 const PER_SECOND = QUICK ? 15 : 50;
 const LEAST = 10;
+/** What comes to a queue within it is passed on in another order. */
+const HELD_MS = 400;
 const EXIT_MS = 30_000;
 const BACK_MS = 10_000;
 
 jest.setTimeout(1_200_000);
 
-describe('processes that are stopped, blocked, ended and short of what they need', () => {
+describe(`processes that are stopped, blocked, ended and short of what they need (DELGE_SEED=${SEED})`, () => {
   let delge: TestStack;
   let traffic: Traffic;
   let verdict: Verdict;
@@ -99,5 +104,39 @@ describe('processes that are stopped, blocked, ended and short of what they need
       await told('F37', await under(fault, 2_000));
     }
     await judged('F37');
+  });
+
+  it('F18: end what they are given in another order at every queue the same way, and number a case as it is released', async () => {
+    const caseId = randomUUID();
+    traffic = new Traffic(delge, SENDER, RECIPIENT, () => ({ ...permitted().referral, caseId }));
+    verdict = new Verdict(delge, traffic);
+    const shuffler = await Shuffler.between(delge, new Random(SEED));
+    const over = new AbortController();
+    let moved = 0;
+    const shuffling = (async () => {
+      for (; !over.signal.aborted; await delay(HELD_MS)) moved += await shuffler.pass();
+      await shuffler.end();
+    })();
+    try {
+      await traffic.submit(sized(300, 40), PER_SECOND);
+      await traffic.settled();
+    } finally {
+      over.abort();
+      await shuffling;
+    }
+    // They went through three queues.
+    expect(moved).toBeGreaterThan(traffic.accepted.length);
+    const counts = await verdict.nothingBroken();
+    const rows = await delge.sql<{ number: string }>(
+      RECIPIENT.gateway,
+      `SELECT delivery_number AS number FROM gateway.delivery WHERE case_id = $1 ORDER BY txid, seq`,
+      [caseId],
+    );
+    const numbers = rows.map(({ number }) => Number(number));
+    const released = traffic.accepted.map((_, at) => at + 1);
+    // They came in another order than they were released in, and say in which.
+    expect(numbers).not.toEqual(released);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(released);
+    record('F18', { seed: SEED, 'out of place': moved, ...counts });
   });
 });
