@@ -9,6 +9,7 @@ import {
   disclosureLeaf,
   emptyRange,
   inclusionProof,
+  inclusionProofs,
   leafHash,
   nodeNoteSigner,
   nodeSha256,
@@ -119,8 +120,9 @@ describe('every proof of every tree of up to 200 leaves', () => {
   it('verifies for its leaf, and with any octet changed, a hash more or less, or another index for none', async () => {
     let tried = 0;
     for (let size = 1; size <= MOST; size += 1) {
+      const proofOf = inclusionProofs(BigInt(size), readTile, rememberingSha256);
       for (let index = 0; index < size; index += 1) {
-        const proof = await inclusionProof(BigInt(index), BigInt(size), readTile, rememberingSha256);
+        const proof = await proofOf(BigInt(index));
         const verdict = (hashes: readonly Uint8Array[], leaf = hash(index), at = index, top = root(size)): string =>
           refusal(() => verifyInclusion(nodeSha256, leaf, BigInt(at), BigInt(size), hashes, top));
         if (verdict(proof) !== 'accepted') throw new Error(`the proof is refused: ${size}`);
@@ -161,8 +163,10 @@ describe('every proof of every tree of up to 200 leaves', () => {
   it('also over several tiles and levels', async () => {
     await store(MOST, 70_000);
     const root = rootAt(70_000);
+    const proofOf = inclusionProofs(70_000n, readTile, nodeSha256);
     for (const index of [0n, 255n, 256n, 65_535n, 65_536n, 69_999n]) {
       const proof = await inclusionProof(index, 70_000n, readTile, nodeSha256);
+      expect(await proofOf(index)).toEqual(proof);
       verifyInclusion(nodeSha256, leafHash(nodeSha256, leafAt(Number(index))), index, 70_000n, proof, root);
     }
     for (const old of [1n, 256n, 65_536n, 65_537n]) {

@@ -7,6 +7,9 @@ import type { ReadLog } from './read-log.js';
 
 /** What a witness is asked to cosign. @see c2sp.org/tlog-witness */
 export class OfferCheckpoints {
+  /** Proofs that are being made: witnesses are told at the same moment, and most hold the same size. None is kept once it is made. */
+  private readonly making = new Map<string, Promise<readonly Uint8Array[]>>();
+
   constructor(
     private readonly checkpoints: Checkpoints,
     private readonly reading: ReadLog,
@@ -26,11 +29,18 @@ export class OfferCheckpoints {
   /** A checkpoint that the leaves do not bear out is shown all the same: the witnesses keep it as evidence. */
   private async proof(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[]> {
     try {
-      return await this.reading.proof(log, from, to);
+      return await this.shared(log, from, to);
     } catch (error) {
       if (isStoreFailure(error)) throw error;
       this.log.failure('offer.not-proven', error, { log, size: to.toString() });
       return [];
     }
+  }
+
+  private shared(log: LogName, from: bigint, to: bigint): Promise<readonly Uint8Array[]> {
+    const key = `${log} ${from} ${to}`;
+    const made = this.making.get(key) ?? this.reading.proof(log, from, to).finally(() => this.making.delete(key));
+    this.making.set(key, made);
+    return made;
   }
 }

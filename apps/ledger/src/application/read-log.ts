@@ -1,4 +1,12 @@
-import { TILE_WIDTH, consistencyProof, inclusionProof, nodeSha256, parseTilePath, proofText } from '#tlog/build';
+import {
+  TILE_WIDTH,
+  consistencyProof,
+  inclusionProof,
+  inclusionProofs,
+  nodeSha256,
+  parseTilePath,
+  proofText,
+} from '#tlog/build';
 import type { ReadTile } from '#tlog/build';
 import type { LogName } from '../domain/log.js';
 import type { Leaf, LogStore } from '../persistence/log.store.js';
@@ -32,12 +40,9 @@ export class ReadLog {
     const newest = this.checkpoints.newest('disclosure');
     if (newest === undefined) return { checkpoint: '', proofs: new Map() };
     const leaves = await this.store.find('disclosure', entryIds, newest.size);
-    const read = this.reader('disclosure');
+    const proofOf = inclusionProofs(newest.size, this.reader('disclosure'), nodeSha256);
     const proofs = new Map<string, string>();
-    for (const { index, entryId } of leaves) {
-      const hashes = await inclusionProof(index, newest.size, read, nodeSha256);
-      proofs.set(entryId, proofText(index, hashes, newest.note));
-    }
+    for (const { index, entryId } of leaves) proofs.set(entryId, proofText(index, await proofOf(index), newest.note));
     return { checkpoint: newest.note, proofs };
   }
 

@@ -7,6 +7,7 @@ export {
   appendToTiles,
   consistencyProof,
   inclusionProof,
+  inclusionProofs,
   parseTilePath,
   tilePath,
   tilesOf,

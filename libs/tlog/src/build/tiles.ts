@@ -55,36 +55,63 @@ async function requireTile(readTile: ReadTile, level: number, n: bigint, width: 
   const hashes = await readTile(level, n);
   if (hashes === undefined || hashes.length < width * HASH_LENGTH)
     throw new Error(`tile ${level}/${n} is missing or short`);
-  return hashes.slice(0, width * HASH_LENGTH);
+  return hashes.subarray(0, width * HASH_LENGTH);
 }
 
-/** Root over `width` hashes of a tile, `width` a power of two. */
-function subtreeHash(hashes: Uint8Array, start: number, width: number, sha256: Sha256): Uint8Array {
-  if (width === 1) return hashes.slice(start * HASH_LENGTH, (start + 1) * HASH_LENGTH);
+/** Roots within one tile that have been computed, by their place in the tree over its 256 hashes: 1 is that of all, the children of p are 2p and 2p + 1. */
+type Computed = (Uint8Array | undefined)[];
+
+/** Root over `width` hashes of a tile, `width` a power of two. @param computed of these very octets */
+function subtreeHash(
+  hashes: Uint8Array,
+  start: number,
+  width: number,
+  sha256: Sha256,
+  computed: Computed = [],
+): Uint8Array {
+  if (width === 1) return hashes.subarray(start * HASH_LENGTH, (start + 1) * HASH_LENGTH);
   const half = width / 2;
-  return nodeHash(sha256, subtreeHash(hashes, start, half, sha256), subtreeHash(hashes, start + half, half, sha256));
+  const place = (TILE_WIDTH + start) / width;
+  computed[place] ??= nodeHash(
+    sha256,
+    subtreeHash(hashes, start, half, sha256, computed),
+    subtreeHash(hashes, start + half, half, sha256, computed),
+  );
+  return computed[place];
 }
 
 /**
  * Proof that the leaf at `index` stands in the tree of `size` leaves, the leaf's sibling first.
  * @see RFC 9162 section 2.1.3.1
  */
-export async function inclusionProof(
+export const inclusionProof = (
   index: bigint,
   size: bigint,
   readTile: ReadTile,
   sha256: Sha256,
-): Promise<Uint8Array[]> {
-  if (index < 0n || index >= size) throw new RangeError('index outside the tree');
-  const reader = cached(readTile);
+): Promise<Uint8Array[]> => inclusionProofs(size, readTile, sha256)(index);
+
+/**
+ * Proofs in one tree of `size` leaves. What one of them has read and computed the next need not: neighbours share nearly all of it. Nothing is kept for longer than
+ * what this returns.
+ */
+export function inclusionProofs(
+  size: bigint,
+  readTile: ReadTile,
+  sha256: Sha256,
+): (index: bigint) => Promise<Uint8Array[]> {
+  const tree = new Tree(readTile, sha256);
   const path = async (m: bigint, start: bigint, end: bigint): Promise<Uint8Array[]> => {
     if (end - start === 1n) return [];
     const middle = start + split(end - start);
     return m < middle
-      ? [...(await path(m, start, middle)), await rangeHash(middle, end, reader, sha256)]
-      : [...(await path(m, middle, end)), await rangeHash(start, middle, reader, sha256)];
+      ? [...(await path(m, start, middle)), await tree.rangeHash(middle, end)]
+      : [...(await path(m, middle, end)), await tree.rangeHash(start, middle)];
   };
-  return path(index, 0n, size);
+  return async (index) => {
+    if (index < 0n || index >= size) throw new RangeError('index outside the tree');
+    return path(index, 0n, size);
+  };
 }
 
 /**
@@ -99,13 +126,13 @@ export async function consistencyProof(
 ): Promise<Uint8Array[]> {
   if (oldSize < 0n || oldSize > newSize) throw new RangeError('sizes out of order');
   if (oldSize === 0n || oldSize === newSize) return [];
-  const reader = cached(readTile);
+  const tree = new Tree(readTile, sha256);
   const subproof = async (m: bigint, start: bigint, end: bigint, whole: boolean): Promise<Uint8Array[]> => {
-    if (m === end) return whole ? [] : [await rangeHash(start, end, reader, sha256)];
+    if (m === end) return whole ? [] : [await tree.rangeHash(start, end)];
     const middle = start + split(end - start);
     return m <= middle
-      ? [...(await subproof(m, start, middle, whole)), await rangeHash(middle, end, reader, sha256)]
-      : [...(await subproof(m, middle, end, false)), await rangeHash(start, middle, reader, sha256)];
+      ? [...(await subproof(m, start, middle, whole)), await tree.rangeHash(middle, end)]
+      : [...(await subproof(m, middle, end, false)), await tree.rangeHash(start, middle)];
   };
   return subproof(oldSize, 0n, newSize, true);
 }
@@ -117,34 +144,47 @@ function split(count: bigint): bigint {
   return power;
 }
 
-/** Root over the leaves [start, end), where start is a multiple of the power of two that covers the range. */
-async function rangeHash(start: bigint, end: bigint, readTile: ReadTile, sha256: Sha256): Promise<Uint8Array> {
-  const count = end - start;
-  if ((count & (count - 1n)) === 0n) return completeHash(start, count, readTile, sha256);
-  const middle = start + split(count);
-  const left = await rangeHash(start, middle, readTile, sha256);
-  return nodeHash(sha256, left, await rangeHash(middle, end, readTile, sha256));
+interface ReadOnce {
+  readonly hashes: Promise<Uint8Array | undefined>;
+  readonly computed: Computed;
 }
+/** The tree over stored tiles, each read once and each root within it computed once. */
+class Tree {
+  private readonly tiles = new Map<string, ReadOnce>();
 
-/** Root of a complete subtree of `count` leaves, from the tile that holds its highest stored level. */
-async function completeHash(start: bigint, count: bigint, readTile: ReadTile, sha256: Sha256): Promise<Uint8Array> {
-  const height = count.toString(2).length - 1;
-  const level = Math.floor(height / TILE_HEIGHT);
-  const width = 2 ** (height % TILE_HEIGHT);
-  const index = start >> BigInt(level * TILE_HEIGHT);
-  const offset = Number(index % BigInt(TILE_WIDTH));
-  const hashes = await requireTile(readTile, level, index / BigInt(TILE_WIDTH), offset + width);
-  return subtreeHash(hashes, offset, width, sha256);
-}
+  constructor(
+    private readonly readTile: ReadTile,
+    private readonly sha256: Sha256,
+  ) {}
 
-function cached(readTile: ReadTile): ReadTile {
-  const seen = new Map<string, Promise<Uint8Array | undefined>>();
-  return (level, n) => {
+  /** Root over the leaves [start, end), where start is a multiple of the power of two that covers the range. */
+  async rangeHash(start: bigint, end: bigint): Promise<Uint8Array> {
+    const count = end - start;
+    if ((count & (count - 1n)) === 0n) return this.completeHash(start, count);
+    const middle = start + split(count);
+    const left = await this.rangeHash(start, middle);
+    return nodeHash(this.sha256, left, await this.rangeHash(middle, end));
+  }
+
+  /** Root of a complete subtree of `count` leaves, from the tile that holds its highest stored level. */
+  private async completeHash(start: bigint, count: bigint): Promise<Uint8Array> {
+    const height = count.toString(2).length - 1;
+    const level = Math.floor(height / TILE_HEIGHT);
+    const width = 2 ** (height % TILE_HEIGHT);
+    const index = start >> BigInt(level * TILE_HEIGHT);
+    const offset = Number(index % BigInt(TILE_WIDTH));
+    const n = index / BigInt(TILE_WIDTH);
+    const tile = this.tile(level, n);
+    const hashes = await requireTile(() => tile.hashes, level, n, offset + width);
+    return subtreeHash(hashes, offset, width, this.sha256, tile.computed);
+  }
+
+  private tile(level: number, n: bigint): ReadOnce {
     const key = `${level}/${n}`;
-    const known = seen.get(key) ?? readTile(level, n);
-    seen.set(key, known);
+    const known = this.tiles.get(key) ?? { hashes: this.readTile(level, n), computed: [] };
+    this.tiles.set(key, known);
     return known;
-  };
+  }
 }
 
 /** A tile's number in a path: groups of three digits, all but the last with an `x`, e.g. 1234067 as `x001/x234/067`. */
