@@ -17,7 +17,6 @@ export interface Row {
 }
 
 const at = (spec: string, test: string): Proof => ({ spec, test });
-const NOT_YET = 'not built yet';
 
 /** Every fault, each once. docs/faults.md is made of them; `npm run docs:check` refuses a row that nothing proves and that does not say why. */
 export const ROWS: readonly Row[] = [
@@ -225,8 +224,9 @@ export const ROWS: readonly Row[] = [
     fault: 'queue of dead letters missing or full',
     keeps: 'I1',
     bar: '0 lost; alarm within 60 s',
-    proven: [],
-    without: NOT_YET,
+    proven: [at('test/faults/dead-letters.faults-spec.ts', 'that is missing is told, keeps no innocent waiting')],
+    without:
+      'full is not proven: under a limit of length what was set aside was not in the queue four minutes after the limit was gone, and it was not found out whether it comes later. The deploy step sets no limit',
   },
   {
     id: 'F22',
@@ -336,7 +336,8 @@ export const ROWS: readonly Row[] = [
     keeps: 'I1, I2',
     bar: '0 answers of 5xx',
     proven: [],
-    without: NOT_YET,
+    without:
+      'no earlier version has been released that could run beside this one; what a migration may do to code that runs is held by `test/migration-lint.unit-spec.ts`',
   },
   {
     id: 'F34',

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Channel, ChannelModel } from 'amqplib';
+import { randomUUID } from 'node:crypto';
+import {
+  ConfirmPublisher,
+  DisclosureTransport,
+  EXCHANGE_QUEUE,
+  IN_EXCHANGE,
+  QUARANTINE_QUEUE,
+  QuarantineError,
+  declareTopology,
+  openConnection,
+} from '#messaging';
+import type { IncomingMessage } from '#messaging';
+import { EventLog } from '#platform';
+import { deployBroker, dropBroker } from '../../tools/deploy/broker.js';
+import type { Broker } from '../../tools/deploy/broker.js';
+import type { Servers } from '../../tools/deploy/servers.js';
+import { Instance } from '../../tools/machine/instance.js';
+import { eventually } from '../support/stack.js';
+import { record } from './results.js';
+import { QUICK } from './size.js';
+import { seconds } from './support/figures.js';
+
+const VHOST = 'dx-dead-letters';
+const GATEWAY = 'kommunerna';
+const TYPE = 'message.submitted.v1';
+const BAD = 'bad';
+const EACH = 10;
+const SOON_MS = 60_000;
+/** RabbitMQ tries again after three minutes what it could not put into the queue of dead letters. */
+const AGAIN_MS = 240_000;
+
+jest.setTimeout(2 * AGAIN_MS);
+
+describe('a queue of dead letters', () => {
+  const servers = JSON.parse(process.env['DELGE_TEST_SERVERS'] ?? '{}') as Servers;
+  const log = new EventLog('test', 'silent');
+  let broker: Broker;
+  let admin: ChannelModel;
+  let hands: Channel;
+  let publisher: ConfirmPublisher;
+  let inbound: DisclosureTransport;
+  let dead: DisclosureTransport;
+  /** Ids that were handled, set aside and told as set aside. */
+  const [handled, rejected, told] = [new Set<string>(), new Set<string>(), new Set<string>()];
+
+  beforeAll(async () => {
+    await dropBroker(servers.rabbitmq, VHOST);
+    const instance = Instance.open('test', process.env['DELGE_ROOT'] ?? process.cwd());
+    broker = await deployBroker(instance, servers.rabbitmq, VHOST, [GATEWAY]);
+    admin = await openConnection(broker.admin, 'test');
+    hands = await admin.createChannel();
+    publisher = new ConfirmPublisher(broker.gateways.get(GATEWAY) ?? '', 'test', log);
+  });
+  beforeEach(() => {
+    for (const ids of [handled, rejected, told]) ids.clear();
+    inbound = consumer(EXCHANGE_QUEUE, TYPE, ({ messageId, body }) => {
+      if (Buffer.from(body).toString() !== BAD) return void handled.add(messageId);
+      rejected.add(messageId);
+      throw new QuarantineError('malformed');
+    });
+  });
+  afterEach(async () => {
+    await inbound.drain();
+    await dead.drain();
+    await declareTopology(broker.admin, [GATEWAY]);
+  });
+  afterAll(async () => {
+    await publisher.close();
+    await admin.close();
+    await dropBroker(servers.rabbitmq, VHOST);
+  });
+
+  const consumer = (
+    queue: string,
+    pattern: string,
+    handle: (message: IncomingMessage) => void,
+  ): DisclosureTransport => {
+    const deadLetters = queue === QUARANTINE_QUEUE;
+    const transport = new DisclosureTransport(
+      { url: broker.exchange, queue, name: 'test', prefetch: 4, deadLetters },
+      log,
+    );
+    transport.addHandler(pattern, async (message: IncomingMessage) => handle(message), true);
+    transport.listen(() => undefined);
+    return transport;
+  };
+  const reader = (): DisclosureTransport =>
+    consumer(QUARANTINE_QUEUE, 'dead-letter', ({ messageId }) => void told.add(messageId));
+  /** Good and bad by turns. @returns ids of the bad */
+  const send = async (): Promise<readonly string[]> => {
+    const bad: string[] = [];
+    for (let nth = 0; nth < 2 * EACH; nth += 1) {
+      const messageId = randomUUID();
+      const text = nth % 2 === 0 ? BAD : 'good';
+      if (text === BAD) bad.push(messageId);
+      const body = Buffer.from(text);
+      await publisher.publish({ exchange: IN_EXCHANGE, routingKey: `ref.${GATEWAY}`, type: TYPE, messageId, body });
+    }
+    await eventually('all were read', SOON_MS, async () =>
+      handled.size === EACH && rejected.size === EACH ? true : undefined,
+    );
+    return bad;
+  };
+  const management = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const { origin, username, password } = new URL(servers.rabbitmq.management);
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    const headers = { authorization, 'content-type': 'application/json' };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(`${origin}/api/${path}`, { method, headers, ...sent });
+    const text = await response.text();
+    return response.ok && text !== '' ? JSON.parse(text) : response.status;
+  };
+  const allTold = async (bad: readonly string[]): Promise<void> => {
+    await eventually('all that was set aside is told', AGAIN_MS, async () => (told.size === EACH ? true : undefined));
+    expect([...told].toSorted()).toEqual(bad.toSorted());
+  };
+
+  it('that is missing is told, keeps no innocent waiting, and costs none of what was set aside', async () => {
+    dead = reader();
+    await eventually('it is read', SOON_MS, async () => (dead.fault() === undefined ? true : undefined));
+    const gone = performance.now();
+    await hands.deleteQueue(QUARANTINE_QUEUE);
+    await eventually('its reader says so', SOON_MS, async () => (dead.fault() === 'not-consuming' ? true : undefined));
+    const alarmMs = performance.now() - gone;
+    const bad = await send();
+    expect(await management('GET', `queues/${VHOST}/${QUARANTINE_QUEUE}`)).toBe(404);
+    if (QUICK) return;
+    await declareTopology(broker.admin, [GATEWAY]);
+    await allTold(bad);
+    record('F21', { missing: 'yes', 'set aside': EACH, lost: 0, 'told after': seconds(alarmMs) });
+  });
+});
