@@ -634,11 +634,14 @@ describe('a retraction', () => {
             await tx.query(`UPDATE gateway.message SET clock = $2 WHERE message_id = $1`, [messageId, clock]);
           });
         await db.query(`UPDATE gateway.outbox SET attempts = 1 WHERE seq = (SELECT min(seq) FROM gateway.outbox)`);
+        await retracting.given(system, old.id, way());
         const list = new ReadWaiting(waiting, world.clock.now);
         const first = await list.list(system, { limit: 2 });
         const second = await list.list(system, { limit: 2, after: first.next ?? '' });
         const items = [...first.items, ...second.items];
         expect(items.map(({ referralId }) => referralId)).toEqual([atOnce.id, quick.id, old.id, late.id]);
+        // Its item was given already: whoever looks next need not give it again.
+        expect(items.map(({ givenAnotherWay }) => givenAnotherWay)).toEqual([false, false, true, false]);
         expect(items.map(({ here, overdue, clock }) => [here, overdue, clock])).toEqual([
           [true, false, 'genast'],
           [true, false, 'skyndsamt'],

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { OTHER_WAYS } from '#contracts';
-import type { GivenAnotherWayDto } from '#contracts';
+import type { GivenAnotherWayDto, WaitingItem } from '#contracts';
 import { Option } from 'commander';
 import { client, print } from './commands.js';
+
+/** As many as a gateway gives at once. */
+const PAGE = '200';
 
 interface GivenOptions {
   readonly as: string;
@@ -16,29 +19,43 @@ interface GivenOptions {
 export const waitingCommands = (program: Command): void => {
   program
     .command('waiting')
-    .description('list what was accepted and is not released, by legal clock')
+    .description('list all that was accepted and is not released, by legal clock')
     .requiredOption('--as <authority>', 'authority whose system asks')
-    .action(async ({ as }: { readonly as: string }, command: Command) => print(await client(command, as).waiting()));
+    .action(async ({ as }: { readonly as: string }, command: Command) => {
+      const items: WaitingItem[] = [];
+      for (let after: string | undefined; ;) {
+        const page = await client(command, as).waiting({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+        items.push(...page.items);
+        after = page.next;
+        if (page.items.length < Number(PAGE) || after === undefined) break;
+      }
+      print({ items });
+    });
   program
     .command('given <id>')
-    .description('say that an item of a referral was given another way, and keep it from being sent')
+    .description('say that an item of a referral was given another way, and keep it from being sent, for good')
     .requiredOption('--as <authority>', 'sending authority')
     .requiredOption('--to <authority>', 'recipient that got it')
     .addOption(new Option('--how <way>', 'how').choices(OTHER_WAYS).makeOptionMandatory())
     .requiredOption('--office <code>', 'office that stands behind it')
-    .option('--at <instant>', 'when it was given; now when absent')
+    .option('--at <instant>', 'when it was given, as 2026-11-24T08:00:00.000Z; now when absent')
     .action(async (id: string, { as, to, at, ...given }: GivenOptions, command: Command) => {
       const when = at ?? new Date().toISOString();
       const { recipients } = await client(command, as).givenAnotherWay(id, { recipient: to, ...given, at: when });
+      const said = recipients.filter(({ authority }) => authority === to);
       print(
-        recipients
-          .filter(({ authority }) => authority === to)
-          .map(({ authority, messageId, state, givenAnotherWay }) => ({
-            authority,
-            messageId,
-            state,
-            givenAnotherWay,
-          })),
+        said.map(({ authority, messageId, state, givenAnotherWay }) => ({
+          authority,
+          messageId,
+          state,
+          givenAnotherWay,
+        })),
       );
+      const stands = said[0]?.givenAnotherWay;
+      // The gateway keeps the first word; whoever says another must not take theirs for recorded.
+      if (stands?.how !== given.how || stands.office !== given.office || (at !== undefined && stands.at !== when))
+        throw new Error(
+          'it was said before that it was given another way: that stands, and what you said now does not',
+        );
     });
 };

@@ -1,19 +1,22 @@
 import type { ListWaitingQueryDto, Page, WaitingItem } from '#contracts';
 import { stateText } from '../domain/message-state.js';
-import type { Now, WaitingStore } from './ports.js';
+import type { GivenStore, Now, WaitingStore } from './ports.js';
 
 /** What was accepted and is not released, in the order in which the law hurries: what people look at when the exchange is away. */
 export class ReadWaiting {
   constructor(
-    private readonly store: WaitingStore,
+    private readonly store: WaitingStore & GivenStore,
     private readonly now: Now,
   ) {}
 
   async list(authority: string, query: ListWaitingQueryDto): Promise<Page<WaitingItem>> {
     const rows = await this.store.list(authority, query);
     const now = this.now();
+    const ids = rows.map(({ messageId }) => messageId);
+    const given = await this.store.given(authority, ids);
     const items = rows.map(({ recipient, submittedAt, dueAt, expiresAt, isHere, cursor: _, ...rest }) => ({
       ...rest,
+      givenAnotherWay: given.has(rest.messageId),
       authority: recipient,
       stateText: stateText[rest.state],
       submittedAt: submittedAt.toISOString(),

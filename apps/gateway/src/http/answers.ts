@@ -335,6 +335,10 @@ export const answers = {
       overdue: { type: 'boolean' },
       expiresAt: absent(instant),
       here: described({ type: 'boolean' }, 'Whether it has certainly not left this gateway'),
+      givenAnotherWay: described(
+        { type: 'boolean' },
+        'Whether somebody said so already, and the exchange has not answered yet',
+      ),
     }),
   ),
   deliveries: page(object<DeliveryListItem>(listed)),

@@ -40,4 +40,6 @@ export interface WaitingItem {
   readonly expiresAt?: string;
   /** Whether it has certainly not left this gateway: marked as given another way it is never sent. */
   readonly here: boolean;
+  /** Whether somebody said so already: the exchange is told, and has not answered yet. */
+  readonly givenAnotherWay: boolean;
 }
