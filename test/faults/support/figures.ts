@@ -4,8 +4,13 @@ import type { TestStack } from '../../support/stack.js';
 
 const CAUGHT_UP_MS = 180_000;
 
-/** Longest time since then in which nothing came through the broker, as the exchange wrote down what a sender's gateway sent; until the last of it. */
+/** Longest time since then in which nothing came through the broker, as the exchange wrote down what a sender's gateway sent. There is traffic: something that comes now ends it. */
 export const throughGapMs = async (delge: TestStack, gateway: string, since: Date): Promise<number> => {
+  const now = new Date();
+  await eventually('something comes through', CAUGHT_UP_MS, async () => {
+    const sql = `SELECT FROM exchange.message WHERE received_at > $1 AND gateway = $2 LIMIT 1`;
+    return (await delge.sql('operator', sql, [now, gateway])).length > 0 ? true : undefined;
+  });
   const [row] = await delge.sql<{ ms: number }>(
     'operator',
     `SELECT coalesce(max(extract(epoch FROM gap) * 1000), 0)::int AS ms FROM
