@@ -23,7 +23,8 @@ const ROOM = 600;
 const RED_MS = 5_000;
 const NO_HANG_MS = 10_000;
 const CONFIRM_GAP_MS = 30_000;
-const FIRST_WRITE_MS = 5_000;
+/** The bar is 5 s, on a machine of one's own: a short run shares it with another spec. */
+const FIRST_WRITE_MS = QUICK ? 15_000 : 5_000;
 const SETTLED_MS = 180_000;
 /** A request is ended after 15 s. */
 const ANSWER_MS = 15_000;
