@@ -218,7 +218,7 @@ const startedAt = (pid: number): string | undefined => {
 /** What a process needs of ours, and nothing more: no variable of ours configures a service by accident. */
 const baseEnvironment = (): Record<string, string> =>
   Object.fromEntries(
-    ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'HOME']
+    ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'HOME', 'NODE_COMPILE_CACHE']
       .map((name) => [name, process.env[name]] as const)
       .filter((pair): pair is readonly [string, string] => pair[1] !== undefined),
   );
