@@ -172,6 +172,8 @@ export const ROWS: readonly Row[] = [
       at('test/faults/servers.faults-spec.ts', 'answer within the time of a request whatever the network does'),
       at('test/faults/support/proxy.unit-spec.ts', 'is late by the latency there and back'),
     ],
+    without:
+      'memory is not proven: in the one full run by itself a process that had just started grew by 162 MiB, where 100 are allowed, and it was not found out whether by a queue or as each does at first',
   },
   {
     id: 'F16',
