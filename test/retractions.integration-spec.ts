@@ -125,9 +125,8 @@ describe('a retraction', () => {
       expect([await state(), await noticed()]).toEqual(['released', ['retraction-recorded']]);
     });
 
-    it('is told again to its sender’s and its recipient’s gateway, when they ask, and to no other', async () => {
-      await released();
-      expect(await take(await retraction())).toBe('taken');
+    /** What of the notices that are recorded now is told again. */
+    const tellingAgain = async () => {
       const after = { at: world.clock.now(), entryId: '00000000-0000-0000-0000-000000000000' };
       await db.transaction(async (tx) => {
         const waiting = (await entries.waiting(tx, 1000)).filter(({ is }) => is === 'notice');
@@ -136,9 +135,38 @@ describe('a retraction', () => {
       world.clock.advance(60_000);
       const proofs = { find: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, 'a proof']))) };
       const telling = new TellAgain(db, exchange.law, proofs, world.clock.now);
-      const gatewayOf = (authority: string) => world.snapshot.authority(authority)?.gateway ?? '';
       const toldTo = async (gateway: string) =>
         (await telling.list(gateway, after, 500)).filter(({ is }) => is === 'notice');
+      return { telling, toldTo };
+    };
+    const gatewayOf = (authority: string) => world.snapshot.authority(authority)?.gateway ?? '';
+
+    it('of what never went to its recipient is told again to its sender’s gateway alone', async () => {
+      // As a refusal that was told leaves it.
+      await db.transaction(async (tx) => {
+        const found = await messages.find(tx, key());
+        const waiting = await entries.waitingOn(tx, key());
+        if (found === undefined || waiting === undefined) throw new Error('nothing waits');
+        await messages.move(tx, found, 'refused', world.clock.now());
+        await entries.released(tx, 'decision', waiting.entryId, world.clock.now());
+      });
+      expect(await take(await retraction())).toBe('taken');
+      const { telling, toldTo } = await tellingAgain();
+      const there = gatewayOf(message.message.recipient);
+      const kept = await db.query<{ entry_id: string; notice: string }[]>(
+        `SELECT entry_id, notice FROM exchange.notice`,
+      );
+      const own = kept.find(({ notice }) => parseNotice(notice).notice.messageId === key().messageId)?.entry_id ?? '';
+      expect((await toldTo('kommunerna')).map(({ entryId }) => entryId)).toContain(own);
+      expect((await toldTo(there)).map(({ entryId }) => entryId)).not.toContain(own);
+      expect(await telling.bodies('kommunerna', [{ entryId: own, is: 'notice' }])).toHaveLength(1);
+      expect(await telling.bodies(there, [{ entryId: own, is: 'notice' }])).toEqual([]);
+    });
+
+    it('is told again to its sender’s and its recipient’s gateway, when they ask, and to no other', async () => {
+      await released();
+      expect(await take(await retraction())).toBe('taken');
+      const { telling, toldTo } = await tellingAgain();
       const there = gatewayOf(message.message.recipient);
       const own = (await toldTo(there)).find(({ messageId }) => messageId === key().messageId);
       expect(own?.authority).toBe(message.message.recipient);

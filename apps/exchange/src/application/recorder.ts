@@ -32,6 +32,8 @@ export interface Noticed {
   readonly statement?: string;
   /** What travels beside it. */
   readonly sealed?: string;
+  /** Of what was released to its recipient, whose gateway is told as well, and told again when it asks. */
+  readonly toRecipient?: boolean;
 }
 
 /** Fresh values that nobody can foretell: UUIDs in lower case, and blinds of 32 bytes. */
@@ -124,7 +126,7 @@ export class Recorder {
     body: NoticeBody,
     snapshot: Snapshot,
     at: Date,
-    beside: Pick<Noticed, 'statement' | 'sealed'> = {},
+    beside: Pick<Noticed, 'statement' | 'sealed' | 'toRecipient'> = {},
   ): Promise<string> {
     const [entryId = ''] = await this.notices(tx, [{ gateway, body, snapshot, at, ...beside }]);
     return entryId;
@@ -141,7 +143,8 @@ export class Recorder {
     return signed.map(({ entryId }) => entryId);
   }
 
-  private async signedNotice({ gateway, body, snapshot, at, statement, sealed }: Noticed): Promise<StoredNotice> {
+  private async signedNotice({ gateway, body, snapshot, at, ...rest }: Noticed): Promise<StoredNotice> {
+    const { statement, sealed, toRecipient = false } = rest;
     const entryId = this.fresh.id();
     const notice: Notice = {
       v: 1,
@@ -154,8 +157,8 @@ export class Recorder {
     const text = await signNotice(this.live(snapshot, at), notice);
     const beside = { ...(statement === undefined ? {} : { statement }), ...(sealed === undefined ? {} : { sealed }) };
     const { kind, recipient, messageId } = body;
-    const toRecipient = kind === 'retraction-recorded' ? { recipient, messageId } : {};
-    return { entryId, kind, gateway, notice: text, blind: this.fresh.blind(), at, ...beside, ...toRecipient };
+    const told = toRecipient ? { recipient, messageId } : {};
+    return { entryId, kind, gateway, notice: text, blind: this.fresh.blind(), at, ...beside, ...told };
   }
 
   /** What a key signs that is not live at the size it names is believed by nobody: until there is one that is, all waits. @throws {NotYet} */

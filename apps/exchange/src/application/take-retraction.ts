@@ -72,7 +72,9 @@ export class TakeRetraction {
       }
       const kind = stopped ? ('withdrawn' as const) : ('retraction-recorded' as const);
       const body = { kind, ...subject(message), statementSha256: sha256 };
-      await this.recorder.notice(tx, message.gateway, body, snapshot, at, { statement: text });
+      // Whoever never had it learns nothing: not even that it was to be given it, and was refused.
+      const toRecipient = await messages.isReleased(tx, message);
+      await this.recorder.notice(tx, message.gateway, body, snapshot, at, { statement: text, toRecipient });
       return stopped ? 'withdrawn' : 'taken';
     });
   }

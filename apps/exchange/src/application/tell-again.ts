@@ -1,4 +1,3 @@
-import { parseNotice } from '#envelope';
 import type { ToGateway } from '#contracts';
 import type { DataSource } from 'typeorm';
 import type { LedgerProofs } from '../operator/ledger-proofs.js';
@@ -95,11 +94,9 @@ export class TellAgain {
     return { entryId, is: 'notice', type: 'receipt.recorded.v1', body };
   }
 
-  /** The sender's gateway is told of every notice, the recipient's of a retraction. */
-  private isTold(gateway: string, { gateway: told, kind, notice }: ToldNotice): boolean {
-    if (told === gateway) return true;
-    const { recipient = '' } = parseNotice(notice).notice;
-    return kind === 'retraction-recorded' && this.hosted(gateway).has(recipient);
+  /** The sender's gateway is told of every notice, the recipient's of a retraction of what was released to it. */
+  private isTold(gateway: string, { gateway: told, recipient }: ToldNotice): boolean {
+    return told === gateway || (recipient !== undefined && this.hosted(gateway).has(recipient));
   }
 
   private hosted(gateway: string): ReadonlySet<string> {

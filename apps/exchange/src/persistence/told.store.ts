@@ -37,6 +37,8 @@ export interface ToldDecision {
 export interface ToldNotice {
   readonly kind: string;
   readonly gateway: string;
+  /** Authority whose gateway is told beside it. */
+  readonly recipient: string | undefined;
   readonly notice: string;
   readonly blind: Buffer;
   readonly statement: string | undefined;
@@ -119,18 +121,24 @@ export const told = {
       {
         kind: string;
         gateway: string;
+        recipient: string | null;
         notice: string;
         blind: Buffer;
         statement: string | null;
         sealed: string | null;
       }[]
     >(
-      `SELECT kind, gateway, notice, blind, statement, sealed FROM exchange.notice
+      `SELECT kind, gateway, recipient, notice, blind, statement, sealed FROM exchange.notice
        WHERE entry_id = $1 AND released_at IS NOT NULL AND notice <> ''`,
       [entryId],
     );
-    return row === undefined
-      ? undefined
-      : { ...row, statement: row.statement ?? undefined, sealed: row.sealed ?? undefined };
+    if (row === undefined) return undefined;
+    const { recipient, statement, sealed } = row;
+    return {
+      ...row,
+      recipient: recipient ?? undefined,
+      statement: statement ?? undefined,
+      sealed: sealed ?? undefined,
+    };
   },
 };
