@@ -410,8 +410,9 @@ export const gatewayService: Service<GatewayConfig> = {
         ...(reason === undefined ? {} : { reason }),
       });
     }
-    if (error instanceof NotYet || isStoreFailure(error)) return new ProblemError('not-ready', 503);
+    // A store may fail by the same codes of the system, while it is connected to.
     if (isDiskFailure(error)) return new ProblemError('storage', 507);
+    if (error instanceof NotYet || isStoreFailure(error)) return new ProblemError('not-ready', 503);
     return undefined;
   },
 };

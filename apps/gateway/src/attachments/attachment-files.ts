@@ -11,8 +11,11 @@ import { decryptChunks, encryptChunks } from '#envelope';
 const PIECE = 256 * 1024;
 /** The disk is full, broken, gone or not ours: nothing that was asked of it was wrong. */
 const OF_THE_DISK = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EMFILE', 'ENFILE']);
-export const isDiskFailure = (error: unknown): boolean =>
-  OF_THE_DISK.has(String((error as { readonly code?: unknown } | null | undefined)?.code));
+export const isDiskFailure = (error: unknown): boolean => {
+  const { code, syscall } = (error ?? {}) as { readonly code?: unknown; readonly syscall?: unknown };
+  // To have no descriptor for a connection is no fault of the disk.
+  return OF_THE_DISK.has(String(code)) && syscall !== 'connect';
+};
 
 /** A key that an upload lies encrypted under, and what it is the upload of. */
 export interface UploadKey {
