@@ -13,6 +13,7 @@ import {
   Suspects,
   claimInbox,
   enqueue,
+  enqueueAll,
   openConnection,
   topology,
 } from '#messaging';
@@ -574,6 +575,39 @@ describe('messages between outbox and inbox, over a real broker', () => {
     await settled(had, [...ids, leased]);
     expect(had.toSorted()).toEqual([...ids, leased].toSorted());
     expect(came).toHaveLength(had.length);
+  });
+
+  it('handed over are published from memory under their lease, by others when it has ended, and given back by a drain', async () => {
+    const own = relay();
+    const since = await eventually('rows may be handed over', SOON_MS, async () => own.takes());
+    const aRow = () => {
+      const id = randomUUID();
+      return { id, exchange: IN_EXCHANGE, routingKey: `ref.${GATEWAY}`, type: TYPE, body: Buffer.from(id) };
+    };
+    const [first, second, third] = [aRow(), aRow(), aRow()];
+    const isWaiting = async ({ id }: { readonly id: string }): Promise<boolean> =>
+      (await unpublished()).some((row) => row.id === id);
+    await sending.transaction((tx) => enqueueAll(tx, 'gateway', [first, second, third], true));
+    const leases = await sending.query<{ attempts: number; leased: boolean }[]>(
+      `SELECT attempts, claimed_until > now() AS leased FROM gateway.outbox`,
+    );
+    expect(leases).toEqual([1, 2, 3].map(() => ({ attempts: 1, leased: true })));
+    own.hand([first], since);
+    await eventually('the first is published', SOON_MS, async () => ((await isWaiting(first)) ? undefined : true));
+    // Whoever had the second in hand is no more.
+    const end = `UPDATE gateway.outbox SET claimed_until = now() - interval '1 second' WHERE id = $1`;
+    await sending.query(end, [second.id]);
+    await eventually('the second is found', SOON_MS, async () => ((await isWaiting(second)) ? undefined : true));
+    await own.drain();
+    expect(await unpublished()).toEqual([{ id: third.id }]);
+    own.hand([third], since);
+    await eventually('the third is as if it had never been claimed', SOON_MS, async () => {
+      const [row] = await sending.query<{ attempts: number; claimed_until: Date | null }[]>(
+        `SELECT attempts, claimed_until FROM gateway.outbox`,
+      );
+      return row?.attempts === 0 && row.claimed_until === null ? true : undefined;
+    });
+    expect(await waitingIn(EXCHANGE_QUEUE)).toBe(2);
   });
 
   it('in hand are settled by a drain, and none of them comes again', async () => {

@@ -1,2 +1,2 @@
 /** For an outbox that nobody carries anywhere: what is put in it waits in its table. */
-export const noRelay = { takes: (): boolean => false, hand: (): void => undefined, wake: (): void => undefined };
+export const noRelay = { takes: (): undefined => undefined, hand: (): void => undefined, wake: (): void => undefined };

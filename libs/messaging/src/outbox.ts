@@ -10,10 +10,10 @@ export interface OutboxRow {
 }
 
 /**
- * Seconds of the lease with which a row is written that is handed to the relay (`OutboxRelay.takes`), and counted as its first attempt: as long as a confirm may
- * take. It cannot be taken back, like any that was claimed.
+ * Seconds of the lease with which a row is written that is handed to the relay (`OutboxRelay.takes`), and counted as its first attempt: those that it may lie in
+ * memory, those that a confirm may take, and some to spare. It cannot be taken back, like any that was claimed.
  */
-export const HANDED_LEASE_S = 10;
+export const HANDED_LEASE_S = 20;
 
 /** Tables that a service's own migration makes in its own schema. */
 export const messagingTablesSql = (schema: string): string => `

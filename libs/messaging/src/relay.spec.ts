@@ -23,8 +23,12 @@ const anOutbox = (stuck: number) => {
     published: false,
   }));
   const claims: string[] = [];
-  const find = (ids: readonly string[]) => rows.filter(({ id }) => ids.includes(id));
-  const query = (sql: string, [keys = [], pause]: readonly [(readonly string[])?, (string | number)?] = []) => {
+  const state = { isAway: false };
+  const query = (
+    sql: string,
+    [keys = [], attempts = [], pause]: readonly [(readonly string[])?, (readonly number[])?, (string | number)?] = [],
+  ) => {
+    if (state.isAway) return Promise.reject(new Error('away'));
     if (sql.startsWith('WITH due')) {
       const wanted = (key: string): boolean => keys.includes(key) === sql.includes('= ANY');
       const most = Number(/LIMIT (\d+)/.exec(sql)?.[1]);
@@ -33,28 +37,30 @@ const anOutbox = (stuck: number) => {
         .slice(0, most);
       for (const row of due) {
         row.attempts += 1;
+        row.until = Date.now() + 30_000;
         claims.push(row.routing_key);
       }
-      return Promise.resolve([due, due.length]);
+      return Promise.resolve([due.map((row) => ({ ...row })), due.length]);
     }
-    for (const row of find(keys)) {
-      if (sql.includes('attempts - 1')) row.attempts -= 1;
+    for (const row of rows.filter(({ id }) => keys.includes(id))) {
+      const nth = keys.indexOf(row.id);
+      if (sql.startsWith('UPDATE') && row.attempts !== attempts[nth]) continue;
+      if (sql.includes('attempts - 1')) Object.assign(row, { attempts: row.attempts - 1, until: 0 });
       else if (typeof pause === 'number') row.until = Date.now() + Math.min(2 ** row.attempts, pause) * 1000;
       else if (pause !== undefined) row.until = Date.now() + Number.parseInt(pause, 10) * 1000;
       else row.published = true;
     }
     return Promise.resolve([]);
   };
-  return { rows, claims, dataSource: { query } as unknown as DataSource };
+  return { rows, claims, state, dataSource: { query } as unknown as DataSource };
 };
 
 /** A clock of our own: nothing waits for it. */
-let now = 0;
 const pass = (s: number): void => {
-  jest.setSystemTime((now += s * 1000));
+  jest.advanceTimersByTime(s * 1000);
 };
 beforeEach(() => {
-  jest.useFakeTimers({ now: (now = 1_000_000), doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  jest.useFakeTimers({ now: 1_000_000, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
 });
 afterEach(() => void jest.useRealTimers());
 
@@ -130,14 +136,15 @@ describe('rows that are handed over', () => {
   /** As a store does: asks, writes with a lease or without, and says so after the commit. */
   const write = (relay: Rounds, outbox: ReturnType<typeof anOutbox>, nth: number): boolean => {
     const row = handed(nth);
-    const leased = relay.takes();
+    const since = relay.takes();
+    const leased = since !== undefined;
     const until = leased ? Date.now() + HANDED_LEASE_S * 1_000 : 0;
     const { routingKey: routing_key, exchange, type } = row;
     outbox.rows.push({
       ...{ id: row.id, seq: String(outbox.rows.length), exchange, routing_key, type, body: Buffer.from('{}') },
       ...{ attempts: leased ? 1 : 0, until, published: false },
     });
-    if (leased) relay.hand([row]);
+    if (leased) relay.hand([row], since);
     else relay.wake();
     return leased;
   };
@@ -169,19 +176,24 @@ describe('rows that are handed over', () => {
   it('are taken only while nothing is written that must be found first', async () => {
     const outbox = anOutbox(0);
     const relay = relayTo(outbox.dataSource, publishing().publish);
-    expect(relay.takes()).toBe(false);
+    expect(relay.takes()).toBeUndefined();
     await relay.once();
-    expect(relay.takes()).toBe(true);
+    expect(relay.takes()).toBeDefined();
     relay.wake();
-    expect(relay.takes()).toBe(false);
+    expect(relay.takes()).toBeUndefined();
     await relay.once();
-    expect(relay.takes()).toBe(true);
-    relay.hand(Array.from({ length: 400 }, (_, nth) => handed(nth)));
-    expect(relay.takes()).toBe(false);
-    await relay.once();
-    expect(relay.takes()).toBe(true);
-    relay.hand([{ ...handed(1), body: Buffer.alloc(8 * 1024 * 1024) }]);
-    expect(relay.takes()).toBe(false);
+    expect(relay.takes()).toBeDefined();
+    relay.hand(
+      Array.from({ length: 400 }, (_, nth) => handed(nth)),
+      performance.now(),
+    );
+    expect(relay.takes()).toBeUndefined();
+    // The rest at once.
+    expect(await relay.once()).toBe(0);
+    expect(await relay.once()).toBeGreaterThan(0);
+    expect(relay.takes()).toBeDefined();
+    relay.hand([{ ...handed(1), body: Buffer.alloc(8 * 1024 * 1024) }], performance.now());
+    expect(relay.takes()).toBeUndefined();
   });
 
   it('are given back as if they had never been claimed when nothing can leave', async () => {
@@ -194,7 +206,7 @@ describe('rows that are handed over', () => {
     fault = 'disconnected';
     await relay.once();
     expect(outbox.rows.at(-1)?.attempts).toBe(0);
-    expect(relay.takes()).toBe(false);
+    expect(relay.takes()).toBeUndefined();
     fault = undefined;
     expect(write(relay, outbox, 2)).toBe(false);
     pass(HANDED_LEASE_S);
@@ -233,5 +245,77 @@ describe('rows that are handed over', () => {
     pass(HANDED_LEASE_S);
     await other.once();
     expect(sent).toEqual(['handed-1']);
+  });
+
+  it('are not published from memory when their lease may have ended, and stay whose they are', async () => {
+    const outbox = anOutbox(0);
+    const [first, second] = [publishing(), publishing()];
+    const relay = relayTo(outbox.dataSource, first.publish);
+    const other = relayTo(outbox.dataSource, second.publish);
+    await relay.once();
+    first.sent.length = 0;
+    write(relay, outbox, 1);
+    // The store is away for longer than the lease, or this process stands still.
+    outbox.state.isAway = true;
+    pass(1);
+    await relay.once();
+    outbox.state.isAway = false;
+    pass(HANDED_LEASE_S + 1);
+    await other.once();
+    expect(second.sent).toEqual(['handed-1']);
+    await relay.once();
+    await relay.once();
+    expect(first.sent).toEqual([]);
+    expect(outbox.rows.find(({ id }) => id === 'handed-1')).toMatchObject({ attempts: 2, published: true });
+  });
+
+  it('that wait too long are given back while the lease is ours, and not published from memory', async () => {
+    const outbox = anOutbox(0);
+    const { sent, publish } = publishing();
+    const relay = relayTo(outbox.dataSource, publish);
+    await relay.once();
+    sent.length = 0;
+    write(relay, outbox, 1);
+    pass(HANDED_LEASE_S / 2);
+    await relay.once();
+    expect([sent, outbox.rows.at(-1)]).toMatchObject([[], { attempts: 0, until: 0 }]);
+    await relay.once();
+    expect(sent).toEqual(['handed-1']);
+  });
+
+  it('are given back at once when they were committed after the relay had stopped, or after others went back', async () => {
+    const outbox = anOutbox(0);
+    const { sent, publish } = publishing();
+    const relay = relayTo(outbox.dataSource, publish);
+    await relay.once();
+    sent.length = 0;
+    const since = relay.takes() ?? Number.NaN;
+    await relay.drain();
+    outbox.rows.push({
+      ...{ id: 'handed-7', seq: '7', exchange: 'dx.out', routing_key: 'gw.other', type: 'delivery.released.v1' },
+      ...{ body: Buffer.from('{}'), attempts: 1, until: Date.now() + HANDED_LEASE_S * 1_000, published: false },
+    });
+    relay.hand([handed(7)], since);
+    await Promise.resolve();
+    expect([sent, outbox.rows.at(-1)]).toMatchObject([[], { attempts: 0, until: 0 }]);
+  });
+
+  it('do not leave after what was found, which was written later', async () => {
+    const outbox = anOutbox(0);
+    const { sent, publish } = publishing();
+    const relay = relayTo(outbox.dataSource, publish);
+    await relay.once();
+    sent.length = 0;
+    for (let nth = 0; nth < 300; nth += 1) write(relay, outbox, nth);
+    const { length } = outbox.rows;
+    outbox.rows.push({
+      ...{ id: 'later', seq: String(length), exchange: 'dx.out', routing_key: 'gw.other', type: 'receipt.recorded.v1' },
+      ...{ body: Buffer.from('{}'), attempts: 0, until: 0, published: false },
+    });
+    relay.wake();
+    await relay.once();
+    await relay.once();
+    expect(sent.at(-1)).toBe('later');
+    expect(sent).toHaveLength(301);
   });
 });

@@ -15,6 +15,8 @@ const PAUSE_MS = 500;
 const CLEAN_EVERY_MS = 60_000;
 /** What is handed over and not yet published: rows, and octets of their bodies. The rest waits in the table. */
 const [MOST_HANDED, MOST_HANDED_OCTETS] = [400, 8 * 1024 * 1024];
+/** From the question whether they may be: what is sent later than this may not be confirmed before its lease has ended, and another process has it too. */
+const HANDED_MS = 5_000;
 
 export interface RelayOptions {
   readonly schema: string;
@@ -26,6 +28,16 @@ export interface RelayOptions {
 interface Claimed extends Omit<OutboxRow, 'routingKey'> {
   readonly routing_key: string;
   readonly seq: string;
+  readonly attempts: number;
+}
+
+/** A row under a lease of this process. Whoever claims it counts: with another number of attempts it is somebody else's. */
+interface Leased extends OutboxRow {
+  readonly attempts: number;
+}
+/** When it was asked whether it may be handed over (`performance.now()`). */
+interface Handed extends Leased {
+  readonly since: number;
 }
 
 /** A queue that refuses: until then one row at most is tried. */
@@ -36,7 +48,7 @@ interface Parked {
 
 /** What became of a row that was not confirmed. */
 interface Failure {
-  readonly row: OutboxRow;
+  readonly row: Leased;
   readonly error: PublishError;
 }
 
@@ -48,19 +60,19 @@ const OF_ONE_QUEUE = ['UNROUTABLE', 'REFUSED'];
  * rows are claimed with a lease. A crash between confirm and deletion publishes again, and the inbox at the other end knows it.
  *
  * Rows of this process need not be read back: written with the lease of who has claimed them (`HANDED_LEASE_S`) and handed over once they are committed, they are
- * published from memory. What is lost of them is claimed when the lease has ended. Only where everything that was written before is known to have been claimed,
- * so that rows leave in the order in which they were written.
+ * published from memory, well before the lease ends. Only where everything that this process wrote before is known to have been claimed, so that its rows leave in the
+ * order in which they were written. What is lost of them is claimed when the lease has ended, and may come after what was written later, as with any lease.
  */
 export class OutboxRelay extends Loop {
   private cleanedAt = 0;
   /** By routing key: one full queue does not take up every batch. */
   private readonly parked = new Map<string, Parked>();
-  private handed: OutboxRow[] = [];
+  private handed: Handed[] = [];
   private handedOctets = 0;
   /** How often rows were written that must be found, and up to which of these they have been. */
   private written = 0;
   private found = -1;
-  private lookedAt = 0;
+  private lookedAt = -Infinity;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -77,19 +89,25 @@ export class OutboxRelay extends Loop {
     super.wake();
   }
 
-  /** Asked before rows are written. @returns whether they may be written with a lease, and handed over when they are committed */
-  takes(): boolean {
+  /**
+   * Asked before rows are written, and before the transaction in which they are.
+   * @returns whether they may be written with a lease, and handed over when they are committed: for how long they may be, or undefined
+   */
+  takes(): number | undefined {
     const hasRoom = this.handed.length < MOST_HANDED && this.handedOctets < MOST_HANDED_OCTETS;
     const mayLeave = this.options.mayPublish?.() !== false && this.publisher.fault() === undefined;
-    return hasRoom && mayLeave && this.found === this.written && this.parked.size === 0 && !this.stopping.aborted;
+    const isClear = this.found === this.written && this.parked.size === 0 && !this.stopping.aborted;
+    return hasRoom && mayLeave && isClear ? performance.now() : undefined;
   }
 
-  /** @param rows that `takes` was asked about, committed with a lease */
-  hand(rows: readonly OutboxRow[]): void {
+  /** @param rows committed with a lease @param since what `takes` said of them */
+  hand(rows: readonly OutboxRow[], since: number): void {
     for (const row of rows) {
-      this.handed.push(row);
+      this.handed.push({ ...row, attempts: 1, since });
       this.handedOctets += row.body.length;
     }
+    // Meanwhile something went back that was written before, or nothing will be sent any more.
+    if (this.found === -1 || this.stopping.aborted) void this.giveBack().catch(() => undefined);
     super.wake();
   }
 
@@ -104,7 +122,7 @@ export class OutboxRelay extends Loop {
     try {
       const { taken, away } = await this.batch();
       if (away) return PAUSE_MS;
-      if (taken === BATCH) return 0;
+      if (taken === BATCH || this.handed.length > 0) return 0;
       await this.clean();
       return IDLE_MS;
     } catch (error) {
@@ -125,9 +143,14 @@ export class OutboxRelay extends Loop {
       await this.giveBack();
       return { taken: 0, away: true };
     }
-    const claimed = await this.look();
-    const rows = [...this.handed.splice(0, BATCH), ...claimed];
-    for (const { body } of rows.slice(0, rows.length - claimed.length)) this.handedOctets -= body.length;
+    // What is found was written after what has been handed over, and does not leave before it.
+    const most = Math.min(this.handed.length, BATCH);
+    const claimed = most < this.handed.length ? [] : await this.look();
+    const handed = this.handed.splice(0, most);
+    for (const { body } of handed) this.handedOctets -= body.length;
+    const late = handed.filter(({ since }) => performance.now() - since > HANDED_MS);
+    const rows: readonly Leased[] = [...handed.filter((row) => !late.includes(row)), ...claimed];
+    if (late.length > 0) await this.leave(late);
     if (rows.length === 0) return { taken: 0, away: false };
     this.crash('relay.before-publish');
     const outcomes = await Promise.all(rows.map((row) => this.publish(row)));
@@ -146,10 +169,9 @@ export class OutboxRelay extends Loop {
     const waiting = failed.filter(({ error }) => !OF_ONE_QUEUE.includes(error.code));
     const written = waiting.filter(({ error }) => error.written).map(({ row }) => row);
     const unwritten = waiting.filter(({ error }) => !error.written).map(({ row }) => row);
-    await this.again(written, `claimed_until = now() + $2::interval`, [RETRY]);
-    // As if they had not been claimed: they have certainly not left.
-    await this.again(unwritten, 'claimed_until = NULL, attempts = attempts - 1');
-    const pause = `claimed_until = now() + least(power(2, least(attempts, 16)), $2::int) * interval '1 second'`;
+    await this.again(written, `claimed_until = now() + $3::interval`, [RETRY]);
+    await this.leave(unwritten);
+    const pause = `claimed_until = now() + least(power(2, least(o.attempts, 16)), $3::int) * interval '1 second'`;
     await this.again(refused, pause, [REFUSED_MAX_S]);
     this.park(rows, refused);
     if (failed.length > 0) {
@@ -164,20 +186,23 @@ export class OutboxRelay extends Loop {
     this.found = -1;
     const rows = this.handed;
     [this.handed, this.handedOctets] = [[], 0];
-    await this.again(rows, 'claimed_until = NULL, attempts = attempts - 1');
+    await this.leave(rows);
   }
 
-  /** Gives rows back, to be claimed again. */
-  private async again(
-    rows: readonly OutboxRow[],
-    how: string,
-    values: readonly (string | number)[] = [],
-  ): Promise<void> {
+  /** As if they had never been claimed: they have certainly not left. */
+  private async leave(rows: readonly Leased[]): Promise<void> {
+    if (rows.length > 0) this.found = -1;
+    await this.again(rows, 'claimed_until = NULL, attempts = o.attempts - 1');
+  }
+
+  /** Gives rows back, to be claimed again. One that another process has claimed meanwhile is that one's. */
+  private async again(rows: readonly Leased[], how: string, values: readonly (string | number)[] = []): Promise<void> {
     if (rows.length === 0) return;
-    await this.dataSource.query(`UPDATE ${this.options.schema}.outbox SET ${how} WHERE id = ANY($1::uuid[])`, [
-      rows.map(({ id }) => id),
-      ...values,
-    ]);
+    await this.dataSource.query(
+      `UPDATE ${this.options.schema}.outbox o SET ${how}
+       FROM unnest($1::uuid[], $2::int[]) AS own (id, attempts) WHERE o.id = own.id AND o.attempts = own.attempts`,
+      [rows.map(({ id }) => id), rows.map(({ attempts }) => attempts), ...values],
+    );
   }
 
   private park(rows: readonly OutboxRow[], refused: readonly OutboxRow[]): void {
@@ -187,15 +212,15 @@ export class OutboxRelay extends Loop {
     }
     for (const key of refusing) {
       const pauseS = Math.min((this.parked.get(key)?.pauseS ?? 0.5) * 2, REFUSED_MAX_S);
-      this.parked.set(key, { until: Date.now() + pauseS * 1000, pauseS });
+      this.parked.set(key, { until: performance.now() + pauseS * 1000, pauseS });
     }
   }
 
   /** While rows are handed over, no more often than where nothing is written: they are found that somebody else's lease has left. */
-  private async look(): Promise<readonly OutboxRow[]> {
+  private async look(): Promise<readonly Leased[]> {
     const { written } = this;
-    if (this.handed.length > 0 && this.found === written && Date.now() - this.lookedAt < IDLE_MS) return [];
-    this.lookedAt = Date.now();
+    if (this.handed.length > 0 && this.found === written && performance.now() - this.lookedAt < IDLE_MS) return [];
+    this.lookedAt = performance.now();
     const rows = await this.claim();
     // Of a queue that refuses not all was asked for.
     this.found = rows.length < BATCH && this.parked.size === 0 ? written : -1;
@@ -206,7 +231,7 @@ export class OutboxRelay extends Loop {
   private async claim(): Promise<readonly Claimed[]> {
     const rows = [...(await this.claimOf('<> ALL', [...this.parked.keys()], BATCH))];
     for (const [key, { until }] of this.parked) {
-      if (until <= Date.now()) rows.push(...(await this.claimOf('= ANY', [key], 1)));
+      if (until <= performance.now()) rows.push(...(await this.claimOf('= ANY', [key], 1)));
     }
     return rows.sort((a, b) => Number(seqOf(a) - seqOf(b)));
   }
@@ -220,7 +245,7 @@ export class OutboxRelay extends Loop {
          ORDER BY seq LIMIT ${most} FOR UPDATE SKIP LOCKED)
        UPDATE ${schema}.outbox o SET claimed_until = now() + '${LEASE}'::interval, attempts = attempts + 1
        FROM due WHERE o.id = due.id
-       RETURNING o.id, o.exchange, o.routing_key, o.type, o.body, o.seq`,
+       RETURNING o.id, o.exchange, o.routing_key, o.type, o.body, o.seq, o.attempts`,
       [keys],
     );
     return rows;

@@ -71,18 +71,18 @@ export class ReleaseProven {
   ): Promise<ReadonlySet<string>> {
     const idsOf = (which: Waiting['is']) => waiting.flatMap(({ entryId, is }) => (is === which ? [entryId] : []));
     const proofOf = (entryId: string): string => proofs.get(entryId) ?? '';
-    const leased = this.relay.takes();
+    const since = this.relay.takes();
     const { done, rows } = await this.dataSource.transaction(async (tx) => {
       const decided = await this.decisionsTogether(tx, idsOf('decision'), proofOf);
       const noticed = await this.noticesTogether(tx, idsOf('notice'), proofOf);
       const leaving = [...decided.told, ...noticed.told].map((told) => outboxRow(told, this.newId()));
-      await enqueueAll(tx, schema, leaving, leased);
+      await enqueueAll(tx, schema, leaving, since !== undefined);
       this.crash('exchange.release.before-commit');
       return { done: new Set([...decided.done, ...noticed.done]), rows: leaving };
     });
     this.crash('exchange.release.after-commit');
-    if (leased) this.relay.hand(rows);
-    else this.relay.wake();
+    if (since === undefined) this.relay.wake();
+    else this.relay.hand(rows, since);
     return done;
   }
 

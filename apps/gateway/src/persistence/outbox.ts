@@ -31,7 +31,8 @@ export class Outbox {
   /** The same as members of items of a shared statement. @returns with what is called after its commit */
   items(outgoing: readonly Outgoing[]): { readonly items: readonly object[]; readonly committed: () => void } {
     const rows = outgoing.map((one) => this.row(one));
-    const lease = this.relay.takes() ? { outbox_lease_s: HANDED_LEASE_S } : {};
+    const since = this.relay.takes();
+    const lease = since === undefined ? {} : { outbox_lease_s: HANDED_LEASE_S };
     return {
       items: rows.map(({ id, exchange, routingKey, type, body }) => ({
         outbox_id: id,
@@ -41,7 +42,7 @@ export class Outbox {
         outbox_body: new Octets(body),
         ...lease,
       })),
-      committed: () => ('outbox_lease_s' in lease ? this.relay.hand(rows) : this.relay.wake()),
+      committed: () => (since === undefined ? this.relay.wake() : this.relay.hand(rows, since)),
     };
   }
 
