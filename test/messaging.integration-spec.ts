@@ -106,13 +106,14 @@ describe('messages between outbox and inbox, over a real broker', () => {
     types = [TYPE],
     mayConsume?: () => Promise<boolean>,
     suspects = new Suspects(receiving, 'exchange', randomUUID()),
+    prefetch = 8,
   ): DisclosureTransport => {
     const made = new DisclosureTransport(
       {
         url: broker.exchange,
         queue: EXCHANGE_QUEUE,
         name: 'test',
-        prefetch: 8,
+        prefetch,
         suspects,
         ...(mayConsume === undefined ? {} : { mayConsume }),
       },
@@ -608,6 +609,32 @@ describe('messages between outbox and inbox, over a real broker', () => {
       return row?.attempts === 0 && row.claimed_until === null ? true : undefined;
     });
     expect(await waitingIn(EXCHANGE_QUEUE)).toBe(2);
+  });
+
+  it('in hand are settled by a drain however many end at the same time', async () => {
+    const gate = aGate();
+    let inHand = 0;
+    const transport = consumer(
+      async () => {
+        inHand += 1;
+        await gate.through();
+      },
+      [TYPE],
+      undefined,
+      undefined,
+      200,
+    );
+    relay();
+    await send(200);
+    await consuming(transport);
+    await eventually('all in hand', SOON_MS, async () => (inHand === 200 ? true : undefined));
+    const drained = transport.drain();
+    gate.pass();
+    await drained;
+    await eventually('its consumer is gone', SOON_MS, async () =>
+      (await hands.checkQueue(EXCHANGE_QUEUE)).consumerCount === 0 ? true : undefined,
+    );
+    expect(await waitingIn(EXCHANGE_QUEUE)).toBe(0);
   });
 
   it('in hand are settled by a drain, and none of them comes again', async () => {

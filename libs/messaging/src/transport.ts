@@ -62,6 +62,8 @@ const BEATS_ALONE = 3;
 /** How often it hangs by itself, while the store answers, before it is set aside. */
 const HUNG_MAX = 2;
 const REMEMBERED_MAX = 1_000;
+/** Commands to a quorum queue that a channel has under way at once (`quorum_commands_soft_limit` of RabbitMQ). */
+const PASSED_ON = 32;
 
 /**
  * Nest transport for the disclosure path, on amqplib itself: the queue is checked and never declared, a handler is awaited and only then
@@ -231,13 +233,20 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
 
   /** While draining: no more comes, and the channel stays until what is in hand has been settled on it. */
   private async settleInHand({ channel, consumerTag = '' }: Session): Promise<void> {
+    const { queue, prefetch } = this.options;
     try {
       await channel.cancel(consumerTag);
     } catch {
       // The channel has just ended: what was in hand goes back to the queue.
     }
     await Promise.allSettled([...this.inHand]);
-    // Answered after everything that was sent before it: the settlements have arrived.
+    try {
+      // A channel passes so many settlements on to a quorum queue, keeps the rest until these are written, and forgets it when it is closed. Each answer of the
+      // queue comes after what was passed on before it.
+      for (let left = prefetch; left > -PASSED_ON; left -= PASSED_ON) await channel.checkQueue(queue);
+    } catch {
+      // It has ended: what was not passed on goes back to the queue.
+    }
     await closed(channel);
   }
 
