@@ -12,8 +12,8 @@ export interface LoadLimits {
 }
 
 /**
- * Bounds what a service has in hand: whoever comes when it is full is told so at once, and whoever is in hand is answered in time. Health is always told.
- * What is refused here has not been begun.
+ * Bounds what a service has in hand: when it is full, who has been sending for the longest makes room for who comes, and where nobody is sending any more who comes is
+ * told so at once; whoever has sent all of it is answered in time. Health is always told. What is refused or cut off here has not been begun.
  */
 export class Load {
   /** Oldest first. */
