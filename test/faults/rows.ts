@@ -226,7 +226,7 @@ export const ROWS: readonly Row[] = [
     fault: 'queue of dead letters missing or full',
     keeps: 'I1',
     bar: '0 lost; alarm within 60 s',
-    proven: [at('test/faults/dead-letters.faults-spec.ts', 'that is missing is told, keeps no innocent waiting')],
+    proven: [at('test/faults/dead-letters.faults-spec.ts', 'that is missing is told, and keeps no innocent waiting')],
     without:
       'full is not proven: under a limit of length what was set aside was not in the queue four minutes after the limit was gone, and it was not found out whether it comes later. The deploy step sets no limit',
   },

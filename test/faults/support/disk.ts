@@ -48,6 +48,9 @@ export class Disk {
     const dir = row?.dir ?? '';
     const image = own.instance.path('disk.img');
     const { uid, gid, mode } = statSync(dir);
+    // Its log keeps to what is spare: else it fills the disk by itself, and no room that is made is enough.
+    for (const limit of [`max_wal_size = '48MB'`, `min_wal_size = '32MB'`])
+      await own.postgres.sql(`ALTER SYSTEM SET ${limit}`);
     await own.postgres.stop('fast');
     const { stdout } = await run('du', ['-sm', dir]);
     writeFileSync(image, '');

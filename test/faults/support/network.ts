@@ -1,5 +1,6 @@
 import type { Servers } from '../../../tools/deploy/servers.js';
 import type { Instance } from '../../../tools/machine/instance.js';
+import { eventually } from '../../support/stack.js';
 import type { Fault } from '../fault.js';
 import { Proxy } from './proxy.js';
 import type { Conditions, Target } from './proxy.js';
@@ -7,6 +8,7 @@ import type { Conditions, Target } from './proxy.js';
 const OPERATOR = ['ledger', 'registry', 'exchange'] as const;
 /** What lies between a service and what it calls. */
 export type Way = 'postgres' | 'rabbitmq' | (typeof OPERATOR)[number];
+const MET_MS = 30_000;
 const CARRIERS: readonly Way[] = ['rabbitmq', ...OPERATOR];
 const ALL: readonly Way[] = ['postgres', ...CARRIERS];
 
@@ -82,8 +84,12 @@ export class Network {
         if (cut) for (const proxy of proxies) proxy.reset();
         return Promise.resolve();
       },
-      // What a proxy does to what goes by it is seen by its own tests.
-      verify: () => Promise.resolve(),
+      // What a proxy does to what goes by it is seen by its own tests; here, that something went by it.
+      verify: async () => {
+        await eventually(`${name}: something meets it`, MET_MS, async () =>
+          proxies.some(({ treated }) => treated > 0) ? true : undefined,
+        );
+      },
       heal: () => {
         for (const proxy of proxies) proxy.set({});
         return Promise.resolve();

@@ -30,6 +30,7 @@ export class Proxy {
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private readonly swallowed = new Set<Socket>();
   private accepted = 0;
+  private met = 0;
   private port = 0;
 
   private constructor(
@@ -60,6 +61,10 @@ export class Proxy {
   get taken(): number {
     return this.accepted;
   }
+  /** How much has met the conditions that were set last: connections refused, swallowed or cut, and pieces that came late or slowly. */
+  get treated(): number {
+    return this.met;
+  }
   /** Connections there are. */
   get open(): number {
     return this.pairs.size + this.swallowed.size;
@@ -68,8 +73,10 @@ export class Proxy {
   /** From now on these and no others; what was swallowed is cut when something passes again. */
   set(conditions: Conditions): void {
     this.conditions = conditions;
+    this.met = 0;
     const sockets = [...this.pairs].flat();
     if (conditions.mode === 'swallow') {
+      this.met += sockets.length;
       for (const one of sockets) one.pause();
       return;
     }
@@ -86,6 +93,7 @@ export class Proxy {
   reset(): number {
     const cut = [...this.pairs].flat().concat([...this.swallowed]);
     for (const socket of cut) socket.resetAndDestroy();
+    this.met += cut.length;
     return cut.length;
   }
 
@@ -99,6 +107,7 @@ export class Proxy {
     this.accepted += 1;
     client.on('error', () => client.destroy());
     const { mode = 'pass' } = this.conditions;
+    if (mode !== 'pass') this.met += 1;
     if (mode === 'refuse') {
       client.resetAndDestroy();
       return;
@@ -133,7 +142,8 @@ export class Proxy {
     let due = 0;
     from.on('data', (data) => {
       const whole = Buffer.from(data);
-      const { latencyMs = 0, jitterMs = 0 } = this.conditions;
+      const { latencyMs = 0, jitterMs = 0, bytesPerSecond } = this.conditions;
+      if (latencyMs > 0 || bytesPerSecond !== undefined) this.met += 1;
       due = Math.max(due, Date.now() + latencyMs + this.chance() * jitterMs);
       const at = due;
       waiting += whole.length;

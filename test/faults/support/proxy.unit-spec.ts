@@ -50,6 +50,24 @@ describe('a proxy that does what networks do', () => {
     server.close();
   });
 
+  it('counts what meets its conditions, and nothing where there are none', async () => {
+    const socket = await client();
+    const first = heard(socket, 1);
+    socket.write('a');
+    await first;
+    expect(proxy.treated).toBe(0);
+    proxy.set({ latencyMs: 1 });
+    const second = heard(socket, 1);
+    socket.write('b');
+    await second;
+    expect(proxy.treated).toBe(2);
+    proxy.set({ mode: 'refuse' });
+    expect(proxy.treated).toBe(0);
+    proxy.reset();
+    // Both of its ends.
+    expect(proxy.treated).toBe(2);
+  });
+
   it('passes everything on, in order, and the end of each side', async () => {
     const socket = await client();
     const sent = Array.from({ length: 300_000 }, (_, at) => String(at % 10)).join('');

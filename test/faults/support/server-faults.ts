@@ -121,12 +121,13 @@ export const diskFull = (postgres: OwnPostgres, disk: Disk, log: string): Fault 
       });
     },
     heal: async () => {
-      ended = !(await postgres.answers());
       await disk.empty();
-      // Where it can write no log it ends itself; whoever makes room starts it.
-      if (!ended) return;
-      await postgres.kill().catch(() => undefined);
-      await postgres.start();
+      // Where it can write no log it ends itself, and may be about to; whoever makes room starts it.
+      ended = await eventually('it answers, or has ended', SOON_MS, async () => {
+        if (await postgres.answers()) return false;
+        return postgres.runs() ? undefined : true;
+      });
+      if (ended) await postgres.start();
     },
     verifyHealed: () => back("PostgreSQL's disk full", postgres),
   };

@@ -12,6 +12,7 @@ import type { BrokerUrls } from '../../../tools/machine/rabbitmq.js';
 
 const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
 const GONE_MS = 10_000;
+const ANSWER_MS = 10_000;
 const run = promisify(execFile);
 
 /** Servers that one spec may kill, freeze and restart, apart from those that the others share. */
@@ -109,11 +110,17 @@ export class OwnPostgres {
     return this.processes.find('postgres')?.pid ?? -1;
   }
 
+  runs(): boolean {
+    return this.processes.find('postgres')?.alive() === true;
+  }
+
   async answers(): Promise<boolean> {
-    return this.sql(`SELECT 1`).then(
+    const asked = this.sql(`SELECT 1`).then(
       () => true,
       () => false,
     );
+    // One that ends while it is asked may leave a client that waits for its goodbye.
+    return Promise.race([asked, delay(ANSWER_MS, false, { ref: false })]);
   }
 
   sql<T extends object>(text: string): Promise<readonly T[]> {
