@@ -91,6 +91,8 @@ export interface Notice {
     | 'expired'
     | 'quarantined'
     | 'discarded'
+    | 'retraction-quarantined'
+    | 'retraction-discarded'
     | 'delayed';
   readonly env: string;
   readonly entryId: string;
@@ -213,6 +215,8 @@ const notices = codec<'notice', Notice>(
       'expired',
       'quarantined',
       'discarded',
+      'retraction-quarantined',
+      'retraction-discarded',
       'delayed',
     ),
     env: environment,

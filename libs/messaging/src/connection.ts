@@ -21,7 +21,8 @@ export const openConnection = async (urls: string, name: string): Promise<Channe
   for (const node of [...nodes.slice(first), ...nodes.slice(0, first)]) {
     const target = new URL(node);
     target.searchParams.set('heartbeat', String(HEARTBEAT_S));
-    const options = { clientProperties: { connection_name: name }, timeout: CONNECT_MS };
+    // Of `amqps`, whatever Node is told by its environment.
+    const options = { clientProperties: { connection_name: name }, timeout: CONNECT_MS, rejectUnauthorized: true };
     try {
       return await connect(target.toString(), options);
     } catch (error) {

@@ -15,6 +15,17 @@ export interface OutboxRow {
  */
 export const HANDED_LEASE_S = 20;
 
+/** What may be handed to the relay of what is about to be written (`OutboxRelay.takes`). */
+export interface Handing {
+  /** When it was asked (`performance.now()`). */
+  readonly since: number;
+  /** Routing keys of the queues that refuse: what goes there is written as ever. */
+  readonly refusing: ReadonlySet<string>;
+}
+/** Whether a row to there is written with a lease, and handed over. */
+export const isHanded = (handing: Handing | undefined, routingKey: string): boolean =>
+  handing !== undefined && !handing.refusing.has(routingKey);
+
 /** Tables that a service's own migration makes in its own schema. */
 export const messagingTablesSql = (schema: string): string => `
   CREATE TABLE ${schema}.outbox (
@@ -56,6 +67,23 @@ export const shortBoxesSql = (schema: string, consumer: string, role?: string): 
   ${role === undefined ? '' : `GRANT EXECUTE ON FUNCTION ${schema}.prune_inbox TO ${role};`}
 `;
 
+/** For outboxes that are there, not in a transaction: what waits, by queue. Begun anew when it could not be finished, which leaves an index that nothing uses. */
+export const waitingByKeySql = (schema: string): readonly string[] => [
+  `DROP INDEX CONCURRENTLY IF EXISTS ${schema}.outbox_waiting_by_key`,
+  `CREATE INDEX CONCURRENTLY outbox_waiting_by_key ON ${schema}.outbox (routing_key, seq) WHERE published_at IS NULL`,
+];
+
+/** Member of a recursive WITH: the routing keys (`key`) for which something waits, each found by one step in the index however much waits; the last is NULL. */
+export const waitingKeysSql = (schema: string): string => `
+  waiting_key (key) AS (
+    (SELECT routing_key FROM ${schema}.outbox WHERE published_at IS NULL ORDER BY routing_key LIMIT 1)
+    UNION ALL
+    SELECT (SELECT routing_key FROM ${schema}.outbox WHERE published_at IS NULL AND routing_key > key ORDER BY routing_key LIMIT 1)
+    FROM waiting_key WHERE key IS NOT NULL)`;
+
+/** With ORDER BY routing_key, seq. Two comparisons, since with one the planner thinks the order by seq alone as good, and walks through what waits for all others. */
+export const ofKeySql = (key: string): string => `routing_key >= ${key} AND routing_key <= ${key}`;
+
 /** Puts a message in the outbox, in the transaction of the act it tells of. */
 export const enqueue = async (tx: EntityManager, schema: string, row: OutboxRow): Promise<void> => {
   await tx.query(`INSERT INTO ${schema}.outbox (id, exchange, routing_key, type, body) VALUES ($1, $2, $3, $4, $5)`, [
@@ -67,12 +95,12 @@ export const enqueue = async (tx: EntityManager, schema: string, row: OutboxRow)
   ]);
 };
 
-/** As `enqueue`, several in one statement; they are published in this order. @param leased they are handed over when this is committed */
+/** As `enqueue`, several in one statement; they are published in this order. @param handing by which they are handed over when this is committed */
 export const enqueueAll = async (
   tx: EntityManager,
   schema: string,
   rows: readonly OutboxRow[],
-  leased = false,
+  handing?: Handing,
 ): Promise<void> => {
   if (rows.length === 0) return;
   let end = 1;
@@ -81,9 +109,9 @@ export const enqueueAll = async (
   await tx.query(
     `INSERT INTO ${schema}.outbox (id, exchange, routing_key, type, body, claimed_until, attempts)
        SELECT id, exchange, routing_key, type, substring($7::bytea FROM start FOR length),
-         now() + make_interval(secs => $8::int), ($8 IS NOT NULL)::int
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[])
-         WITH ORDINALITY AS t (id, exchange, routing_key, type, start, length, nth) ORDER BY nth`,
+         CASE WHEN leased THEN now() + interval '${HANDED_LEASE_S} seconds' END, leased::int
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $8::boolean[])
+         WITH ORDINALITY AS t (id, exchange, routing_key, type, start, length, leased, nth) ORDER BY nth`,
     [
       rows.map(({ id }) => id),
       rows.map(({ exchange }) => exchange),
@@ -92,7 +120,7 @@ export const enqueueAll = async (
       from,
       rows.map(({ body }) => body.length),
       Buffer.concat(rows.map(({ body }) => body)),
-      leased ? HANDED_LEASE_S : null,
+      rows.map(({ routingKey }) => isHanded(handing, routingKey)),
     ],
   );
 };

@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { EventLog } from '#platform';
 import type { DataSource } from 'typeorm';
 import { PublishError } from './errors.js';
-import { HANDED_LEASE_S } from './outbox.js';
+import { HANDED_LEASE_S, isHanded } from './outbox.js';
 import type { OutboxRow } from './outbox.js';
 import type { ConfirmPublisher, Publication } from './publisher.js';
 import { OutboxRelay } from './relay.js';
 
 const FULL = 'gw.full';
+/** As the database says it, with SQLSTATE. */
+const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
 /** An outbox of many rows to one queue and, behind them, one row to another; pauses as the relay gives them, on a clock of its own. */
 const anOutbox = (stuck: number) => {
@@ -23,15 +25,16 @@ const anOutbox = (stuck: number) => {
     published: false,
   }));
   const claims: string[] = [];
-  const state = { isAway: false };
+  const state = { isAway: false, isSlow: false };
   const query = (
     sql: string,
     [keys = [], attempts = [], pause]: readonly [(readonly string[])?, (readonly number[])?, (string | number)?] = [],
   ) => {
-    if (state.isAway) return Promise.reject(new Error('away'));
-    if (sql.startsWith('WITH due')) {
-      const wanted = (key: string): boolean => keys.includes(key) === sql.includes('= ANY');
-      const most = Number(/LIMIT (\d+)/.exec(sql)?.[1]);
+    if (state.isAway) return Promise.reject(failure('08006'));
+    if (sql.includes('claimed AS')) {
+      if (state.isSlow) return Promise.reject(failure('57014'));
+      const wanted = (key: string): boolean => keys.includes(key) === sql.includes('= ANY ($1');
+      const most = Number(/LIMIT (\d+)\),/.exec(sql)?.[1]);
       const due = rows
         .filter((row) => !row.published && row.until <= Date.now() && wanted(row.routing_key))
         .slice(0, most);
@@ -40,7 +43,9 @@ const anOutbox = (stuck: number) => {
         row.until = Date.now() + 30_000;
         claims.push(row.routing_key);
       }
-      return Promise.resolve([due.map((row) => ({ ...row })), due.length]);
+      return Promise.resolve(
+        due.length === 0 ? [{ due: 0, id: null }] : due.map((row) => ({ ...row, due: due.length })),
+      );
     }
     for (const row of rows.filter(({ id }) => keys.includes(id))) {
       const nth = keys.indexOf(row.id);
@@ -134,18 +139,17 @@ describe('rows that are handed over', () => {
     ...{ id: `handed-${nth}`, exchange: 'dx.out', routingKey, type: 'delivery.released.v1', body: Buffer.from('{}') },
   });
   /** As a store does: asks, writes with a lease or without, and says so after the commit. */
-  const write = (relay: Rounds, outbox: ReturnType<typeof anOutbox>, nth: number): boolean => {
-    const row = handed(nth);
-    const since = relay.takes();
-    const leased = since !== undefined;
+  const write = (relay: Rounds, outbox: ReturnType<typeof anOutbox>, nth: number, to?: string): boolean => {
+    const row = handed(nth, to);
+    const handing = relay.takes();
+    const leased = isHanded(handing, row.routingKey);
     const until = leased ? Date.now() + HANDED_LEASE_S * 1_000 : 0;
     const { routingKey: routing_key, exchange, type } = row;
     outbox.rows.push({
       ...{ id: row.id, seq: String(outbox.rows.length), exchange, routing_key, type, body: Buffer.from('{}') },
       ...{ attempts: leased ? 1 : 0, until, published: false },
     });
-    if (leased) relay.hand([row], since);
-    else relay.wake();
+    relay.hand([row], handing);
     return leased;
   };
   const publishing = (answer: (publication: Publication) => Promise<void> = () => Promise.resolve()) => {
@@ -173,6 +177,19 @@ describe('rows that are handed over', () => {
     expect(outbox.claims).toHaveLength(5);
   });
 
+  it('leave also when nothing can be found', async () => {
+    const outbox = anOutbox(0);
+    const { sent, publish } = publishing();
+    const relay = relayTo(outbox.dataSource, publish);
+    await relay.once();
+    expect(write(relay, outbox, 1)).toBe(true);
+    outbox.state.isSlow = true;
+    pass(1);
+    await relay.once();
+    expect(sent).toEqual(['row-0', 'handed-1']);
+    expect(outbox.rows.every(({ published }) => published)).toBe(true);
+  });
+
   it('are taken only while nothing is written that must be found first', async () => {
     const outbox = anOutbox(0);
     const relay = relayTo(outbox.dataSource, publishing().publish);
@@ -185,14 +202,14 @@ describe('rows that are handed over', () => {
     expect(relay.takes()).toBeDefined();
     relay.hand(
       Array.from({ length: 400 }, (_, nth) => handed(nth)),
-      performance.now(),
+      relay.takes(),
     );
     expect(relay.takes()).toBeUndefined();
     // The rest at once.
     expect(await relay.once()).toBe(0);
     expect(await relay.once()).toBeGreaterThan(0);
     expect(relay.takes()).toBeDefined();
-    relay.hand([{ ...handed(1), body: Buffer.alloc(8 * 1024 * 1024) }], performance.now());
+    relay.hand([{ ...handed(1), body: Buffer.alloc(8 * 1024 * 1024) }], relay.takes());
     expect(relay.takes()).toBeUndefined();
   });
 
@@ -231,6 +248,61 @@ describe('rows that are handed over', () => {
     await relay.once();
     expect(sent.slice(1)).toEqual(['handed-1', 'handed-1', 'handed-2']);
     expect(outbox.rows.every(({ published }) => published)).toBe(true);
+  });
+
+  it('to one queue leave from memory while another refuses, and to that one in their order when it takes again', async () => {
+    const outbox = anOutbox(0);
+    let isFull = true;
+    const { sent, publish } = publishing(({ routingKey }) =>
+      routingKey === FULL && isFull ? Promise.reject(new PublishError('REFUSED')) : Promise.resolve(),
+    );
+    const relay = relayTo(outbox.dataSource, publish);
+    await relay.once();
+    expect(write(relay, outbox, 0, FULL)).toBe(true);
+    await relay.once();
+    outbox.claims.length = 0;
+    for (const nth of [1, 3, 5]) {
+      expect(write(relay, outbox, nth, FULL)).toBe(false);
+      expect(write(relay, outbox, nth + 1)).toBe(true);
+      await relay.once();
+    }
+    expect(outbox.claims).toEqual([]);
+    expect(sent.slice(2)).toEqual(['handed-2', 'handed-4', 'handed-6']);
+    isFull = false;
+    sent.length = 0;
+    pass(HANDED_LEASE_S);
+    await relay.once();
+    // It takes again: what waits for it goes first.
+    expect(write(relay, outbox, 7, FULL)).toBe(false);
+    await relay.once();
+    expect(write(relay, outbox, 8, FULL)).toBe(true);
+    await relay.once();
+    expect(sent).toEqual([0, 1, 3, 5, 7, 8].map((nth) => `handed-${nth}`));
+  });
+
+  it('that were written before a queue refused, and committed after it, go back', async () => {
+    const outbox = anOutbox(0);
+    let isFull = true;
+    const { sent, publish } = publishing(({ routingKey }) =>
+      routingKey === FULL && isFull ? Promise.reject(new PublishError('REFUSED')) : Promise.resolve(),
+    );
+    const relay = relayTo(outbox.dataSource, publish);
+    await relay.once();
+    const handing = relay.takes();
+    write(relay, outbox, 1, FULL);
+    await relay.once();
+    outbox.rows.push({
+      ...{ id: 'handed-2', seq: '2', exchange: 'dx.out', routing_key: FULL, type: 'delivery.released.v1' },
+      ...{ body: Buffer.from('{}'), attempts: 1, until: Date.now() + HANDED_LEASE_S * 1_000, published: false },
+    });
+    relay.hand([handed(2, FULL)], handing);
+    await Promise.resolve();
+    expect([sent.slice(1), outbox.rows.at(-1)]).toMatchObject([['handed-1'], { attempts: 0, until: 0 }]);
+    isFull = false;
+    pass(HANDED_LEASE_S);
+    await relay.once();
+    await relay.once();
+    expect(sent.slice(2)).toEqual(['handed-1', 'handed-2']);
   });
 
   it('are found by their lease when whoever had them in hand is no more', async () => {
@@ -289,13 +361,13 @@ describe('rows that are handed over', () => {
     const relay = relayTo(outbox.dataSource, publish);
     await relay.once();
     sent.length = 0;
-    const since = relay.takes() ?? Number.NaN;
+    const handing = relay.takes();
     await relay.drain();
     outbox.rows.push({
       ...{ id: 'handed-7', seq: '7', exchange: 'dx.out', routing_key: 'gw.other', type: 'delivery.released.v1' },
       ...{ body: Buffer.from('{}'), attempts: 1, until: Date.now() + HANDED_LEASE_S * 1_000, published: false },
     });
-    relay.hand([handed(7)], since);
+    relay.hand([handed(7)], handing);
     await Promise.resolve();
     expect([sent, outbox.rows.at(-1)]).toMatchObject([[], { attempts: 0, until: 0 }]);
   });

@@ -5,7 +5,7 @@ import { HoldError, PublishError, QuarantineError, settlementOf } from './index.
 
 const driverError = (code: string): QueryFailedError =>
   new QueryFailedError('SELECT 1', [], Object.assign(new Error('driver'), { code }));
-const withCode = (code: string): Error => Object.assign(new Error('system'), { code });
+const withCode = (code: string, syscall?: string): Error => Object.assign(new Error('system'), { code, syscall });
 
 describe('an infrastructure failure holds: it is not the message that failed', () => {
   it.each<[string, unknown, string]>([
@@ -23,7 +23,7 @@ describe('an infrastructure failure holds: it is not the message that failed', (
     ['the machine has no port left', withCode('EADDRNOTAVAIL'), 'store'],
     ['the machine has no memory left', withCode('ENOMEM'), 'store'],
     ['the disk is full', withCode('ENOSPC'), 'store'],
-    ['the disk does not read', withCode('EIO'), 'store'],
+    ['the disk does not write', withCode('EIO', 'fsync'), 'store'],
     ['the connection ended', new Error('Connection terminated unexpectedly'), 'store'],
     ['the pool gave no connection', new Error('timeout exceeded when trying to connect'), 'store'],
   ])('%s', (_, error, code) => {
@@ -35,6 +35,7 @@ describe('everything else is for people to look at', () => {
   it.each<[string, unknown, string]>([
     ['a message that cannot be handled', new QuarantineError('id-reuse'), 'id-reuse'],
     ['a message that has not the shape of its type', new ContractError('UNKNOWN_MEMBER', 'x'), 'malformed'],
+    ['a file of its own that does not come', withCode('EIO', 'read'), 'handler-failed'],
     ['a bug', new TypeError('x is not a function'), 'handler-failed'],
     ['a rule of the database that was broken', driverError('23505'), 'handler-failed'],
     ['a statement that is wrong', driverError('42601'), 'handler-failed'],

@@ -242,7 +242,7 @@ export class DisclosureTransport extends Server implements CustomTransportStrate
     await Promise.allSettled([...this.inHand]);
     try {
       // A channel passes so many settlements on to a quorum queue, keeps the rest until these are written, and forgets it when it is closed. Each answer of the
-      // queue comes after what was passed on before it.
+      // queue comes after what was passed on before it; where the queue is slow to write it, maybe before it is written, and what was kept comes again to the inbox.
       for (let left = prefetch; left > -PASSED_ON; left -= PASSED_ON) await channel.checkQueue(queue);
     } catch {
       // It has ended: what was not passed on goes back to the queue.

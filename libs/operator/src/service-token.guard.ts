@@ -25,6 +25,7 @@ export class ServiceTokenGuard extends PolicyGuard {
     private readonly audience: Audience,
     private readonly snapshot: () => Snapshot | undefined,
     private readonly refresh: () => Promise<void>,
+    private readonly now: () => Date,
   ) {
     super(reflector);
   }
@@ -50,7 +51,7 @@ export class ServiceTokenGuard extends PolicyGuard {
     const snapshot = this.snapshot();
     if (snapshot === undefined) return {};
     try {
-      return { holder: await verifyServiceToken(token, { aud: this.audience, now: new Date(), snapshot }) };
+      return { holder: await verifyServiceToken(token, { aud: this.audience, now: this.now(), snapshot }) };
     } catch (error) {
       if (error instanceof SnapshotError) return { reason: error.path ?? 'claims' };
       throw error;

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 
@@ -70,6 +71,8 @@ export class HintGiver {
 
   private async give(): Promise<void> {
     while (this.again) {
+      // What is committed together tells in one turn of the loop, each for itself: a hint is a commit of its own.
+      await turn();
       this.again = false;
       await this.dataSource.query(`SELECT pg_notify($1, '')`, [this.channel]).catch(() => undefined);
     }

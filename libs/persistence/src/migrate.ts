@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import type { DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions, QueryRunner } from 'typeorm';
 
 /** A migration waits for a lock this long and then steps back, so that traffic never queues behind it for longer. */
 const LOCK_MS = 500;
@@ -36,8 +36,8 @@ export async function migrate(url: string, schema: string, migrations: Migration
     const lock = dataSource.createQueryRunner();
     await lock.connect();
     try {
-      await lock.query(`SET lock_timeout = 0`);
-      await lock.query(`SELECT pg_advisory_lock($1::bigint)`, [lockIdOf(schema)]);
+      // Asked for again and again: who waits within a query has a snapshot, which an index made CONCURRENTLY by whoever holds the lock waits for.
+      while (!(await isTaken(lock, lockIdOf(schema)))) await delay(LOCK_MS);
       return await runAll(dataSource);
     } finally {
       await lock.query(`SELECT pg_advisory_unlock_all()`);
@@ -75,6 +75,13 @@ const namesOf = async (dataSource: DataSource): Promise<readonly string[]> => {
   if (found?.at === null) return [];
   const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${schema}.migration ORDER BY id`);
   return rows.map(({ name }) => name);
+};
+
+const isTaken = async (session: QueryRunner, lockId: string): Promise<boolean> => {
+  const [row] = (await session.query(`SELECT pg_try_advisory_lock($1::bigint) AS taken`, [lockId])) as {
+    taken: boolean;
+  }[];
+  return row?.taken === true;
 };
 
 const lockIdOf = (schema: string): string =>

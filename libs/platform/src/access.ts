@@ -36,26 +36,38 @@ export abstract class PolicyGuard implements CanActivate {
 /** Nest's marks of a route and of a message handler (`PATH_METADATA`, `PATTERN_METADATA` of its packages). */
 const MARKS = ['path', 'microservices:pattern'];
 
+/** A route or a message handler of the application. */
+export interface Route {
+  /** `Controller.method` */
+  readonly name: string;
+  readonly handler: object;
+  readonly policy: string | undefined;
+}
+
+export function routesOf(app: INestApplicationContext): readonly Route[] {
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  return controllers.flatMap(({ metatype }) => (metatype === null ? [] : routesOfController(metatype)));
+}
+
+/** @param controller its class */
+export function routesOfController(controller: object): readonly Route[] {
+  const { name: of, prototype } = controller as { readonly name: string; readonly prototype: object };
+  return Object.entries(Object.getOwnPropertyDescriptors(prototype)).flatMap(([name, { value }]) => {
+    const handler: unknown = value;
+    if (name === 'constructor' || typeof handler !== 'function') return [];
+    if (!MARKS.some((mark) => Reflect.hasMetadata(mark, handler))) return [];
+    const policy: unknown = Reflect.getMetadata(POLICY, handler) ?? Reflect.getMetadata(POLICY, controller);
+    return [{ name: `${of}.${name}`, handler, policy: policy as string | undefined }];
+  });
+}
+
 /**
  * Start-up test: every route and every message handler says who may use it.
  * @throws {Error} naming those that do not
  */
 export function assertEveryRouteHasPolicy(app: INestApplicationContext): number {
-  const bare: string[] = [];
-  let seen = 0;
-  for (const module of app.get(ModulesContainer).values()) {
-    for (const { metatype } of module.controllers.values()) {
-      if (metatype === null) continue;
-      const prototype = (metatype as new () => object).prototype as Record<string, unknown>;
-      for (const name of Object.getOwnPropertyNames(prototype).filter((own) => own !== 'constructor')) {
-        const handler = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
-        if (typeof handler !== 'function' || !MARKS.some((mark) => Reflect.hasMetadata(mark, handler))) continue;
-        seen += 1;
-        const policy: unknown = Reflect.getMetadata(POLICY, handler) ?? Reflect.getMetadata(POLICY, metatype);
-        if (policy === undefined) bare.push(`${metatype.name}.${name}`);
-      }
-    }
-  }
-  if (bare.length > 0) throw new Error(`without a policy: ${bare.join(', ')}`);
-  return seen;
+  const routes = routesOf(app);
+  const bare = routes.filter(({ policy }) => policy === undefined);
+  if (bare.length > 0) throw new Error(`without a policy: ${bare.map(({ name }) => name).join(', ')}`);
+  return routes.length;
 }

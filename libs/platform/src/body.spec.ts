@@ -37,6 +37,7 @@ const answer = (sending: Uint8Array | Iterable<Buffer>, given: Given = {}): Prom
     let code = 0;
     const response = {
       setHeader: (name: string, value: string) => void (out[name] = value),
+      removeHeader: () => undefined,
       status: (status: number) => {
         code = status;
         return response;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { IsUrl } from 'class-validator';
-import { ConfigError, IsUrls, ServiceConfig, loadConfig, urlsOf } from './config.js';
+import { ChecksCertificates, ConfigError, IsUrls, ServiceConfig, loadConfig, urlsOf } from './config.js';
 
 class ExampleConfig extends ServiceConfig {
-  @IsUrl({ protocols: ['postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
+  @IsUrl({ protocols: ['postgresql'], require_tld: false })
+  @ChecksCertificates()
+  readonly DATABASE_URL!: string;
 }
 const good = {
   PORT: '3000',
@@ -62,6 +64,40 @@ describe('the configuration of a service', () => {
     const [fault, ...rest] = faults({ ...good, [name]: value });
     expect(rest).toEqual([]);
     expect(fault).toMatch(new RegExp(`^${name} breaks `));
+  });
+
+  it.each(['', '?sslmode=disable', '?sslmode=verify-full', '?sslmode=verify-full&sslrootcert=/etc/delge/ca.pem'])(
+    'takes a database by %j',
+    (parameters) => {
+      expect(faults({ ...good, DATABASE_URL: `${good.DATABASE_URL}${parameters}` })).toEqual([]);
+    },
+  );
+
+  it.each([
+    'sslmode=no-verify',
+    'sslmode=require',
+    'sslmode=verify-ca',
+    'sslmode=verify-full&sslmode=no-verify',
+    'sslmode=verify-full&uselibpqcompat=true',
+    'ssl=no-verify',
+    'ssl=true',
+  ])('refuses a database whose certificate would be believed unchecked, or half: %s', (parameters) => {
+    expect(faults({ ...good, DATABASE_URL: `${good.DATABASE_URL}?${parameters}` })).toEqual([
+      'DATABASE_URL breaks checksCertificates',
+    ]);
+  });
+
+  it('refuses an environment in which Node believes any certificate', () => {
+    expect(faults({ ...good, NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual([
+      'NODE_TLS_REJECT_UNAUTHORIZED lets any certificate pass',
+    ]);
+    expect(faults({ ...good, NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
+  });
+
+  it('refuses an environment that says how the database is believed', () => {
+    for (const mode of ['no-verify', 'require', 'verify-full'])
+      expect(faults({ ...good, PGSSLMODE: mode })).toEqual(['PGSSLMODE is for DATABASE_URL to say']);
+    expect(faults({ ...good, PGSSLMODE: '' })).toEqual([]);
   });
 
   it('never tells a value', () => {

@@ -21,6 +21,11 @@ export class ServiceConfig {
   @IsIn(['debug', 'info', 'warn', 'error', 'silent']) readonly LOG_LEVEL: string = 'info';
   /** Milliseconds that running work gets to finish after SIGTERM. */
   @Type(() => Number) @IsInt() @Min(0) readonly SHUTDOWN_GRACE_MS: number = 10_000;
+  /**
+   * Certificates of the authorities, PEM, that the servers which this service connects to are believed by: RabbitMQ (`amqps`), PostgreSQL (`sslmode=verify-full`) and HTTPS. They alone; without it those that Node knows.
+   * Targets of webhooks are believed by those that Node knows.
+   */
+  @IsOptional() @IsString() readonly TLS_CA_FILE?: string;
   /** For fault tests: the named point at which the process kills itself. Not in production. */
   @IsOptional() @IsString() readonly CRASH_AT?: string;
 }
@@ -34,6 +39,20 @@ export const IsUrls = (...protocols: readonly string[]): PropertyDecorator => {
   const validate = (value: unknown): boolean =>
     typeof value === 'string' && urlsOf(value).every((url) => isURL(url, rule));
   return ValidateBy({ name: 'isUrls', constraints: [protocols], validator: { validate } });
+};
+
+const TLS_MODES = ['verify-full', 'disable'];
+const TLS_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
+const isChecked = ([name, value]: readonly [string, string]): boolean => {
+  if (name === 'sslmode') return TLS_MODES.includes(value);
+  return !/^(ssl|uselibpqcompat)/i.test(name) || TLS_FILES.includes(name);
+};
+
+/** A URL of PostgreSQL by which a server is believed by authority and name, or spoken to without TLS: all else that the driver takes checks less than that. */
+export const ChecksCertificates = (): PropertyDecorator => {
+  const validate = (value: unknown): boolean =>
+    typeof value === 'string' && URL.canParse(value) && [...new URL(value).searchParams].every(isChecked);
+  return ValidateBy({ name: 'checksCertificates', validator: { validate } });
 };
 
 /** What is wrong with the environment: names of variables and rules, never values. */
@@ -62,6 +81,11 @@ export function loadConfig<T extends object>(cls: new () => T, env: NodeJS.Proce
     ({ property, constraints }) =>
       property in given ? `${property} breaks ${Object.keys(constraints ?? {}).join(', ')}` : `${property} is missing`,
   );
+  // Node's own switch, for the whole process: whoever pretends to be the broker or the database would be believed.
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0')
+    faults.push('NODE_TLS_REJECT_UNAUTHORIZED lets any certificate pass');
+  // The driver of PostgreSQL takes it where a URL says nothing, and some of what it may say believes any certificate.
+  if ((env['PGSSLMODE'] ?? '') !== '') faults.push('PGSSLMODE is for DATABASE_URL to say');
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);
 }

@@ -112,6 +112,7 @@ it('has fields for ids, codes, counts and times, and none that a person would fi
     messageId: 'string',
     referralId: 'string',
     attachmentId: 'string',
+    webhookId: 'string',
     entryId: 'string',
     authorityId: 'string',
     gatewayId: 'string',
@@ -127,5 +128,6 @@ it('has fields for ids, codes, counts and times, and none that a person would fi
     ms: 'number',
     port: 'number',
     queue: 'string',
+    instance: 'string',
   });
 });

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import { LineOutput, withoutWaiting } from './line-output.js';
 
 /**
  * What may stand in a log line: ids, codes, counts and times. Closed on purpose: a name, a number of a person, content or a
@@ -9,6 +10,7 @@ export interface LogFields {
   readonly messageId?: string;
   readonly referralId?: string;
   readonly attachmentId?: string;
+  readonly webhookId?: string;
   readonly entryId?: string;
   readonly authorityId?: string;
   readonly gatewayId?: string;
@@ -25,7 +27,11 @@ export interface LogFields {
   readonly ms?: number;
   readonly port?: number;
   readonly queue?: string;
+  /** Of an answer that refused, as its `instance` says after `urn:uuid:`. */
+  readonly instance?: string;
 }
+
+let standardOutput: number | undefined;
 
 /** Structured log of one service: an event, and fields of the closed list above. One JSON object a line on standard output. */
 export class EventLog {
@@ -40,7 +46,12 @@ export class EventLog {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
     };
-    this.logger = destination === undefined ? pino(options) : pino(options, destination);
+    this.logger = pino(options, destination ?? this.output());
+  }
+
+  private output(): LineOutput {
+    standardOutput ??= withoutWaiting(1);
+    return new LineOutput(standardOutput, (count) => this.warn('log.lines-lost', { count }));
   }
 
   debug(event: string, fields: LogFields = {}): void {

@@ -1,22 +1,26 @@
 import type { NextFunction, Request, Response } from 'express';
+import { behindMs } from './pace.js';
 import { ProblemError } from './problem.js';
 import { sendProblem } from './problem.filter.js';
+
+const LOOK_MS = 1_000;
+/** For so long a body need not come at all when others have no room, and most of it is held by what is worked on. */
+const ROOM_MS = 1_000;
 
 export interface LoadLimits {
   /** Requests in hand at once. */
   readonly inAll: number;
   /** Of one caller. */
   readonly perCaller: number;
-  /** Milliseconds after which a request is answered, whatever became of it. */
+  /** Milliseconds after which a request that has come whole is answered, whatever became of it. */
   readonly answerMs: number;
 }
 
 /**
- * Bounds what a service has in hand: when it is full, who has been sending for the longest makes room for who comes, and where nobody is sending any more who comes is
- * told so at once; whoever has sent all of it is answered in time. Health is always told. What is refused or cut off here has not been begun.
+ * Bounds what a service has in hand: when it is full, who sends too slowly makes room for who comes, and where nobody does who comes is told so at once; whoever has sent
+ * all of it is answered in time. Health is always told. What is refused here has not been begun, and what is cut off has not come whole.
  */
 export class Load {
-  /** Oldest first. */
   private readonly inHand = new Set<Request>();
   private readonly ofCaller = new Map<string, number>();
 
@@ -39,13 +43,15 @@ export class Load {
       return;
     }
     this.inHand.add(request);
+    let waitedMs = 0;
     const late = setInterval(() => {
-      // Who has not sent all of it is cut off by the server (408), and not told of a work that has not begun.
-      if (!request.complete) return;
+      // Who has not sent all of it yet is held against the pace alone (408), and not told of a work that has not begun.
+      waitedMs = request.complete ? waitedMs + LOOK_MS : 0;
+      if (waitedMs < this.limits.answerMs) return;
       clearInterval(late);
       // It may have been done: the same id gets the same answer.
       if (!response.headersSent) sendProblem(response, new ProblemError('timeout', 503));
-    }, this.limits.answerMs);
+    }, LOOK_MS);
     response.once('close', () => {
       clearInterval(late);
       this.inHand.delete(request);
@@ -53,21 +59,32 @@ export class Load {
     next();
   };
 
-  /** Makes room by cutting off who has been sending for the longest: nobody has asked yet who that is, and nothing of it has begun. @returns whether there was one */
+  /**
+   * Makes room by cutting off who is behind the most, of whom not all has come. Who sends as fast as one may ask for is left in peace, however
+   * much there is to send. Where most of the room is held by bodies that are still to come, being behind at all is enough: as many as one likes are begun in a second. @returns
+   * whether there was one
+   */
   private cutOff(): boolean {
-    for (const request of this.inHand) {
-      if (request.complete) continue;
-      this.inHand.delete(request);
-      request.destroy();
-      return true;
-    }
-    return false;
+    const coming = [...this.inHand].filter((request) => !request.complete);
+    const [last] = coming
+      .map((request) => ({ request, ms: behindMs(request) }))
+      .toSorted((one, other) => other.ms - one.ms);
+    if (last === undefined || last.ms <= (coming.length > this.limits.inAll / 2 ? 0 : ROOM_MS)) return false;
+    this.inHand.delete(last.request);
+    last.request.destroy();
+    return true;
   }
 
-  /** Counts a request for who makes it, once that is known. @throws {ProblemError} rate-limited */
+  /**
+   * Counts a request for who makes it, once that is known, and says in the answer how many more may be in hand
+   * (draft-ietf-httpapi-ratelimit-headers). @throws {ProblemError} rate-limited
+   */
   of(caller: string, response: Response): void {
     const before = this.ofCaller.get(caller) ?? 0;
-    if (before >= this.limits.perCaller) throw new ProblemError('rate-limited', 429);
+    const { perCaller } = this.limits;
+    response.setHeader('RateLimit-Policy', `"in-hand";q=${perCaller};qu="concurrent-requests"`);
+    response.setHeader('RateLimit', `"in-hand";r=${Math.max(0, perCaller - before - 1)}`);
+    if (before >= perCaller) throw new ProblemError('rate-limited', 429);
     if (response.closed) return;
     this.ofCaller.set(caller, before + 1);
     response.once('close', () => {

@@ -23,6 +23,12 @@ export const octetsOf = async (request: Request, maxBytes: number): Promise<Uint
 export const sendOctets = (response: Response, octets: AsyncIterable<Uint8Array>): Promise<void> =>
   new Promise((resolve) => {
     const source = Readable.from(octets, { objectMode: false });
+    // Whoever asked has gone meanwhile: that is told no more.
+    if (response.destroyed) {
+      source.destroy();
+      resolve();
+      return;
+    }
     source.on('error', () => response.destroy());
     response.on('close', () => {
       source.destroy();

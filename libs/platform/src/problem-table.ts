@@ -66,6 +66,18 @@ export const PROBLEMS = {
     'Authentication failed.',
     'Missing, foreign, expired or wrong token or assertion; which one is not said.',
   ),
+  'insufficient-scope': entry(
+    'Åtkomsttoken saknar den behörighet som krävs.',
+    'The access token lacks the scope that this operation needs.',
+    '`scope` names what it needs. Ask for a token that carries that; a system has the scopes that its administrator registered.',
+    'participant',
+  ),
+  'invalid-scope': entry(
+    'En begärd behörighet finns inte för systemet.',
+    'A scope that was asked for is not one of the system.',
+    "It is unknown, or the system's administrator has not registered it.",
+    'participant',
+  ),
   'not-found': entry('Det finns inte.', 'It does not exist.', 'It does not exist, or is not for this caller to see.'),
   'id-reuse': entry(
     'Numret är redan använt för något annat.',
@@ -179,6 +191,21 @@ export const PROBLEMS = {
     'There is no retraction or correction to acknowledge.',
     'Its sender has not taken it back, and it is no correction.',
   ),
+  'handling-conflict': entry(
+    'Underrättelsen är inte där i handläggningen.',
+    'The referral is not there in its handling.',
+    '`handling` says where it is. From `requested` and `received` it goes to `accepted` or `rejected`, from `accepted` to `completed`, and never back.',
+  ),
+  'case-closed': entry(
+    'Ärendet är avslutat.',
+    'The case is closed.',
+    'Nothing is added to a closed case, and the reason for which it was closed stands.',
+  ),
+  'case-invalid': entry(
+    'Det kan inte läggas till i ärendet.',
+    'It cannot be added to the case.',
+    '`violations` says why: `message-or-referral`, one of the two is named; `own-authority`, a link leads to another authority; `too-many-links`, 200 at most.',
+  ),
   'incident-closed': entry(
     'Något annat är redan angivet för den klockan.',
     'Something else was said about that clock already.',
@@ -188,6 +215,12 @@ export const PROBLEMS = {
     'Tidpunkten passar inte.',
     'The time does not fit.',
     'What was done was done after the incident was opened, and not in time to come.',
+  ),
+  'webhook-refused': entry(
+    'Webhooken godtas inte.',
+    'The webhook is not accepted.',
+    '`violations` says why: the operator of the gateway lists no targets (`no-targets`), or not this one (`not-listed`); the URL is not written as it is compared (`form`); or the authority has ten already (`too-many`).',
+    'participant',
   ),
   'registration-refused': entry(
     'Registreringen godtogs inte.',
@@ -278,7 +311,7 @@ export const PROBLEMS = {
   internal: entry(
     'Något gick fel hos oss.',
     'Something went wrong on our side.',
-    'Logged with the same request id; nothing was half done.',
+    'Logged under the `instance` of the answer; nothing was half done.',
     'operator',
   ),
 } as const satisfies Readonly<Record<string, Entry>>;

@@ -1,15 +1,16 @@
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
+import { randomUUID } from 'node:crypto';
 import { throwError } from 'rxjs';
 import type { EventLog } from './event-log.js';
-import { ProblemError } from './problem.js';
-import { PROBLEMS } from './problem-table.js';
+import { ProblemError, problemBody } from './problem.js';
 import type { ProblemCode } from './problem-table.js';
 
 /** Turns an application's own error into a problem; undefined: not one of its own. */
 export type Translate = (error: unknown) => ProblemError | undefined;
 
+const newInstance = (): string => randomUUID();
 const codeOfStatus = (status: number): ProblemCode => {
   if (status === 404) return 'not-found';
   if (status === 413) return 'too-large';
@@ -32,42 +33,45 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     // Answered already, since it took too long: what became of it later is told by the next one who asks.
     if (response.writableEnded) return undefined;
-    const problem = this.problemOf(error);
-    if (problem.options.reason !== undefined) this.log.warn('caller.refused', { code: problem.options.reason });
-    if (!response.headersSent) sendProblem(response, problem);
+    const instance = newInstance();
+    const problem = this.problemOf(error, instance);
+    if (problem.options.reason !== undefined)
+      this.log.warn('caller.refused', { code: problem.options.reason, instance });
+    if (!response.headersSent) sendProblem(response, problem, instance);
     else response.destroy();
     return undefined;
   }
 
-  private problemOf(error: unknown): ProblemError {
+  private problemOf(error: unknown, instance: string): ProblemError {
     if (error instanceof ProblemError) return error;
     const translated = this.translate(error);
     if (translated !== undefined) return translated;
     if (error instanceof HttpException && error.getStatus() < 500) {
       return new ProblemError(codeOfStatus(error.getStatus()), error.getStatus());
     }
-    this.log.failure('request.failed', error);
+    this.log.failure('request.failed', error, { instance });
     return new ProblemError('internal', 500);
   }
 }
 
-/** @param response nothing sent yet */
-export const sendProblem = (response: Response, { code, status, options }: ProblemError): void => {
-  const { sv, en } = PROBLEMS[code];
+/** Seconds after which a refusal with a status is worth trying again. */
+const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 5, 507: 5 };
+
+/**
+ * @param response nothing sent yet
+ * @param instance of the answer, by which it is found in the log
+ */
+export const sendProblem = (response: Response, problem: ProblemError, instance = newInstance()): void => {
+  const { status, options } = problem;
+  const retryAfter = options.retryAfter ?? RETRY_AFTER[status];
+  // Of what was found and then does not leave: by it one could tell whether a guess is right.
+  response.removeHeader('ETag');
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  if (status === 503 || status === 507) response.setHeader('Retry-After', '5');
-  if (status === 429) response.setHeader('Retry-After', '1');
+  if (options.scope !== undefined)
+    response.setHeader('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${options.scope}"`);
+  if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
   response
     .status(status)
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        type: `/problems/${code}`,
-        title: en,
-        titleSv: sv,
-        status,
-        ...(options.violations === undefined ? {} : { violations: options.violations }),
-        ...options.extensions,
-      }),
-    );
+    .send(JSON.stringify(problemBody(problem, `urn:uuid:${instance}`)));
 };

@@ -21,3 +21,11 @@ it('stops whoever acts too often, nobody else, and nobody for longer than a minu
   at -= 3_600_000;
   expect(limited('a')).toBe(false);
 });
+
+it('says when to come again', () => {
+  let at = 1_000;
+  const rate = new Rate(1, () => new Date(at));
+  rate.take('a');
+  at += 20_500;
+  expect(() => rate.take('a')).toThrow(expect.objectContaining({ options: { retryAfter: 40 } }));
+});

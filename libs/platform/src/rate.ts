@@ -24,7 +24,10 @@ export class Rate {
       this.began = at;
     }
     const before = this.counts.get(who) ?? 0;
-    if (before >= this.mostPerMinute) throw new ProblemError('rate-limited', 429);
+    if (before >= this.mostPerMinute) {
+      const retryAfter = Math.max(1, Math.ceil((this.began + MINUTE_MS - at) / 1000));
+      throw new ProblemError('rate-limited', 429, { retryAfter });
+    }
     this.counts.set(who, before + 1);
   }
 }

@@ -7,8 +7,11 @@ import helmet from 'helmet';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertEveryRouteHasPolicy } from './access.js';
+import { trustAuthorities } from './authorities.js';
 import { MAX_REQUEST_BODY, bodyReader } from './body.js';
 import type { BodyRule } from './body.js';
+import { Certificates, serversOf } from './certificates.js';
+import { onlyConditional } from './conditional.js';
 import { ConfigError, loadConfig } from './config.js';
 import type { ServiceConfig } from './config.js';
 import { crashPoint } from './crash-point.js';
@@ -18,7 +21,9 @@ import { Health, HealthController } from './health.js';
 import { Load } from './load.js';
 import type { LoadLimits } from './load.js';
 import { oneHost } from './one-host.js';
+import { paced } from './pace.js';
 import { ProblemFilter } from './problem.filter.js';
+import { ProblemPageController } from './problem-page.controller.js';
 import type { Translate } from './problem.filter.js';
 import { validationPipe } from './validation.pipe.js';
 
@@ -27,7 +32,8 @@ const STAGES = ['consumers', 'loops', 'relay', 'http', 'stores'] as const;
 export type Stage = (typeof STAGES)[number];
 
 const HEADERS_MS = 5_000;
-const REQUEST_MS = 15_000;
+/** For whatever `paced` leaves: the largest body at its least rate takes less. */
+const REQUEST_MS = 10 * 60_000;
 /** How often connections are held against these limits; Node's own 30 s would let a slow body stay for 45. */
 const CHECK_MS = 1_000;
 const MAX_CONNECTIONS = 1_000;
@@ -94,6 +100,7 @@ export async function runService<C extends ServiceConfig>(service: Service<C>): 
     });
   }
   try {
+    watchCertificates(config, platform);
     app = await create(service, config, platform);
     await service.started?.(app, config, platform);
     await app.listen(config.PORT, config.HOST);
@@ -106,6 +113,16 @@ export async function runService<C extends ServiceConfig>(service: Service<C>): 
   }
 }
 
+/** Before anything connects: where one is not believed nothing gets further than that, and the log says why. */
+const watchCertificates = (config: ServiceConfig, platform: Platform): void => {
+  const servers = serversOf(config);
+  if (servers.length === 0) return;
+  const certificates = new Certificates(servers, platform.log);
+  platform.health.watch('certificates', () => certificates.warning());
+  certificates.start();
+  platform.onDrain('loops', () => certificates.stop());
+};
+
 /** One line for whoever wrote the configuration. Nothing has been connected yet. */
 const misconfigured = (name: string, error: ConfigError): never => {
   process.stderr.write(`${name}: ${error.message}\n`);
@@ -114,7 +131,11 @@ const misconfigured = (name: string, error: ConfigError): never => {
 
 const configOf = <C extends ServiceConfig>({ name, config }: Service<C>): C => {
   try {
-    return loadConfig(config);
+    const given = loadConfig(config);
+    const { TLS_CA_FILE: file } = given;
+    const fault = file === undefined ? undefined : trustAuthorities(file);
+    if (fault !== undefined) throw new ConfigError([`TLS_CA_FILE ${fault}`]);
+    return given;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return misconfigured(name, error);
@@ -129,7 +150,7 @@ const create = async <C extends ServiceConfig>(
   const shared: DynamicModule = {
     module: PlatformModule,
     global: true,
-    controllers: [HealthController],
+    controllers: [HealthController, ProblemPageController],
     providers: [
       { provide: EventLog, useValue: platform.log },
       { provide: Health, useValue: platform.health },
@@ -143,9 +164,10 @@ const create = async <C extends ServiceConfig>(
     logger: quiet(platform.log),
   });
   app.set('query parser', 'simple');
-  app.set('etag', false);
+  onlyConditional(app.getHttpAdapter().getInstance());
   app.use(helmet());
   app.use(oneHost);
+  app.use(paced());
   if (platform.load !== undefined) app.use(platform.load.admit);
   app.use(bodyReader({ maxBytes: MAX_REQUEST_BODY, rules: service.bodies ?? [] }));
   app.useGlobalPipes(validationPipe());

@@ -48,6 +48,8 @@ export const NOTICE_MEMBERS: Readonly<
   expired: { has: SUBJECT },
   quarantined: { has: ['reason'], may: SUBJECT },
   discarded: { has: ['reason'], may: SUBJECT },
+  'retraction-quarantined': { has: [...SUBJECT, 'reason'] },
+  'retraction-discarded': { has: [...SUBJECT, 'reason'] },
   delayed: { has: ['delayedEntryId', 'reason'] },
 };
 const OPTIONAL: readonly Member[] = [...SUBJECT, 'statementSha256', 'number', 'reason', 'delayedEntryId'];
