@@ -1,12 +1,14 @@
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
-import { IsUrls, ServiceConfig } from '#platform';
+import { ChecksCertificates, IsUrls, ServiceConfig } from '#platform';
 
 const HOUR_MS = 60 * 60 * 1000;
 
 /** Variables of the exchange. */
 export class ExchangeConfig extends ServiceConfig {
-  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
+  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false })
+  @ChecksCertificates()
+  readonly DATABASE_URL!: string;
   @Type(() => Number) @IsInt() @Min(2) @Max(100) readonly DATABASE_POOL: number = 16;
   @IsString() readonly TRUST_FILE!: string;
   @IsUrls('amqp', 'amqps') readonly AMQP_URL!: string;
@@ -40,6 +42,8 @@ export class ExchangeConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1000) readonly LOG_LAG_MS: number = 30_000;
   /** Entries that may wait for their proof; at as many, nothing more is taken from the queue. */
   @Type(() => Number) @IsInt() @Min(1) readonly UNRELEASED_MAX: number = 20_000;
+  /** Readiness warns when the oldest message to a gateway has waited in the outbox for this long: its queue is full, or the broker away. */
+  @Type(() => Number) @IsInt() @Min(1000) readonly OUTBOX_LATE_MS: number = 60_000;
   /** Deliveries in hand at once. */
   @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly PREFETCH: number = 100;
 }

@@ -27,7 +27,7 @@ import {
   readTrust,
 } from '#operator';
 import { HintGiver, dataSourceOptions, isStoreFailure } from '#persistence';
-import { ProblemError } from '#platform';
+import { Clock, ProblemError } from '#platform';
 import type { Platform, ProblemCode, Service } from '#platform';
 import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
@@ -54,6 +54,7 @@ import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRefusal } from './application/take-refusal.js';
 import { TakeRetraction } from './application/take-retraction.js';
 import { Unreleased } from './application/unreleased.js';
+import { WaitsForGateways } from './application/waits-for-gateways.js';
 import { BlobRefused, NotYet, SetAside, StillHeld } from './domain/errors.js';
 import type { BlobFault } from './domain/errors.js';
 import { textOf } from './domain/quarantine-texts.js';
@@ -77,7 +78,6 @@ class ExchangeModule {}
 
 const BLIND_BYTES = 32;
 
-const now = (): Date => new Date();
 const newId = (): string => randomUUID();
 
 const assemble = async (config: ExchangeConfig, platform: Platform): Promise<DynamicModule> => {
@@ -94,8 +94,9 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  const { now } = await Clock.of(dataSource, platform);
 
-  const ledger = new OperatorClient('ledger', config.LEDGER_URL, 'exchange', signer);
+  const ledger = new OperatorClient('ledger', config.LEDGER_URL, 'exchange', signer, now);
   const ledgerKeys = new LedgerKeys(ledger);
   const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
   const keys = new KeysFollower(feed, new KeysSeenStore(dataSource, schema), PUBLISH_STALE_MS, log, now);
@@ -103,7 +104,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     const snapshot = keys.newest()?.snapshot;
     return snapshot === undefined ? undefined : snapshot.on(now()).key(kid)?.use === 'decision';
   };
-  const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer);
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, 'exchange', signer, now);
   const ruleSets = new RuleSets(
     (digest) => registry.get(`/v1/rule-sets/${digest}`),
     new RuleSetStore(dataSource, schema),
@@ -195,12 +196,20 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   await publisher.connect().catch(() => undefined);
 
   const unreleased = new Unreleased(dataSource, { lagMs: config.LOG_LAG_MS, most: config.UNRELEASED_MAX }, log, now);
-  await unreleased.look();
+  await unreleased.look().catch(() => undefined);
   unreleased.start();
   platform.onDrain('loops', () => unreleased.stop());
   health.register('log', () => unreleased.fault());
   health.measure('unreleased-entries', () => unreleased.size());
   health.measure('unreleased-age-seconds', () => unreleased.age());
+
+  const waits = new WaitsForGateways(dataSource, config.OUTBOX_LATE_MS, log, now);
+  await waits.look().catch(() => undefined);
+  waits.start();
+  platform.onDrain('loops', () => waits.stop());
+  health.watch('outbox', () => waits.warning());
+  health.measure('outbox-messages', () => waits.count());
+  health.measure('outbox-age-seconds', () => waits.age());
 
   const hint = new HintGiver(dataSource, 'ledger_pending');
   platform.onDrain('loops', () => hint.told());
@@ -261,6 +270,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
               'exchange',
               () => keys.newest()?.snapshot,
               () => keys.refresh(),
+              now,
             ),
           ),
       },

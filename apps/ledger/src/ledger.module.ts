@@ -4,7 +4,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { KeyExpiry, ServiceTokenGuard, openKeys, readTrust } from '#operator';
 import { Hints, dataSourceOptions, isStoreFailure } from '#persistence';
-import { ProblemError, Rate } from '#platform';
+import { Clock, ProblemError, Rate } from '#platform';
 import type { Platform, Service } from '#platform';
 import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
@@ -44,7 +44,6 @@ import { StandardWitness } from './witness/standard-witness.js';
 @Module({})
 class LedgerModule {}
 
-const now = (): Date => new Date();
 const fresh = { id: (): string => randomUUID(), blind: (): Buffer => randomBytes(32) };
 
 const assemble = async (config: LedgerConfig, platform: Platform): Promise<DynamicModule> => {
@@ -55,6 +54,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  const { now } = await Clock.of(dataSource, platform);
 
   const store = new LogStore(dataSource);
   const sequencer = new Sequencer(new Sequence(store, config.BATCH, log, crash), config.BATCH, log);
@@ -65,7 +65,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
     url,
     {
       ledger_pending: () => sequencer.wake(),
-      ledger_checkpoint: () => void checkpoints.look(),
+      ledger_checkpoint: () => checkpoints.signed(),
       ledger_cosignature: () => checkpoints.hinted(),
       ledger_round: () => checkpoints.hinted(),
     },
@@ -170,6 +170,7 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
             'ledger',
             () => keys.newest(),
             () => keys.refresh(),
+            now,
           ),
       },
     ],

@@ -4,7 +4,7 @@ import { APP_GUARD, Reflector } from '@nestjs/core';
 import { generateKey } from '#envelope';
 import { ServiceTokenGuard, readTrust } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
-import { ProblemError } from '#platform';
+import { Clock, ProblemError } from '#platform';
 import type { Platform, Service } from '#platform';
 import { MAX_RULE_SET_BYTES } from '#legal-basis';
 import { SnapshotError } from '#snapshot';
@@ -32,10 +32,11 @@ const assemble = async (config: RegistryConfig, platform: Platform): Promise<Dyn
   const dataSource = await new DataSource(dataSourceOptions({ url, schema, poolSize })).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
   platform.health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  const { now } = await Clock.of(dataSource, platform);
   const ruleSets = new RuleSetStore(dataSource);
   const statementStore = new StatementStore(dataSource);
   const challenge = new SealingChallenge(() => generateKey('sealing'));
-  const statements = new TakeStatement(statementStore, ruleSets, trust, challenge, () => new Date());
+  const statements = new TakeStatement(statementStore, ruleSets, trust, challenge, now);
   await statements.snapshot();
   return {
     module: RegistryModule,
@@ -55,6 +56,7 @@ const assemble = async (config: RegistryConfig, platform: Platform): Promise<Dyn
             'registry',
             () => statements.newest(),
             async () => void (await statements.snapshot()),
+            now,
           ),
       },
     ],

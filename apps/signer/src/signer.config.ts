@@ -1,10 +1,12 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Min } from 'class-validator';
-import { ServiceConfig } from '#platform';
+import { ChecksCertificates, ServiceConfig } from '#platform';
 
 /** Variables of the signer. */
 export class SignerConfig extends ServiceConfig {
-  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
+  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false })
+  @ChecksCertificates()
+  readonly DATABASE_URL!: string;
   @IsString() readonly TRUST_FILE!: string;
   /** The signer's own state, one file a log, on a disk that knows file locks. Back it up: without it the signer does not sign. */
   @IsString() readonly STATE_DIR!: string;

@@ -5,7 +5,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { openKeys, readTrust } from '#operator';
 import { Hints, dataSourceOptions } from '#persistence';
-import { PolicyGuard } from '#platform';
+import { Clock, PolicyGuard } from '#platform';
 import type { Platform, Service } from '#platform';
 import { DataSource } from 'typeorm';
 import { SignLog } from './application/sign-log.js';
@@ -24,8 +24,6 @@ class NobodyGuard extends PolicyGuard {
   }
 }
 
-const now = (): Date => new Date();
-
 const assemble = async (config: SignerConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
   const trust = await readTrust(config);
@@ -34,6 +32,7 @@ const assemble = async (config: SignerConfig, platform: Platform): Promise<Dynam
   const dataSource = await new DataSource(options).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  const { now } = await Clock.of(dataSource, platform);
   await mkdir(config.STATE_DIR, { recursive: true, mode: 0o700 });
 
   const keys = await openKeys(config, platform);

@@ -1,5 +1,12 @@
-import { ContractError, parseDeliveryReleasedV1, parseMessageSubmittedV1, parseRefusalReportedV1 } from '#contracts';
-import { EnvelopeError, parseManifest, parseRefusal, signedDigest } from '#envelope';
+import {
+  ContractError,
+  parseDeliveryReleasedV1,
+  parseMessageSubmittedV1,
+  parseRefusalReportedV1,
+  parseRetractionSignedV1,
+} from '#contracts';
+import { EnvelopeError, parseManifest, parseRefusal, parseRetraction, signedDigest } from '#envelope';
+import type { Notice } from '#envelope';
 import type { IncomingMessage } from '#messaging';
 import type { SetAsideMessage } from '../persistence/quarantine.store.js';
 
@@ -10,6 +17,7 @@ export interface About {
   readonly sender?: string;
   readonly recipient?: string;
 }
+const RETRACTION = 'retraction.signed.v1';
 /** With what (message id, attempt) of its sender stands for, where it is a message with its manifest. */
 export type Subject = About & { readonly signed?: Uint8Array };
 
@@ -19,6 +27,12 @@ export const subjectOf = ({ type, body }: Pick<IncomingMessage, 'type' | 'body'>
     if (type === 'refusal.reported.v1') {
       const { messageId, sender, recipient } = parseRefusal(parseRefusalReportedV1(body).refusal).refusal;
       return { messageId, sender, recipient };
+    }
+    if (type === RETRACTION) {
+      const { messageId, attempt, sender, recipient } = parseRetraction(
+        parseRetractionSignedV1(body).retraction,
+      ).retraction;
+      return { messageId, attempt, sender, recipient };
     }
     const text =
       type === 'message.submitted.v1'
@@ -48,5 +62,22 @@ export const subjectHeld = (held: SetAsideMessage): Subject => {
   };
 };
 
-/** What a notice names. */
+/** What a row names. */
 export const aboutOf = ({ signed: _, ...about }: Subject): About => about;
+
+/** Whether it is a retraction that says what it takes back. */
+export const isRetractionOf = (type: string, { messageId }: About): boolean =>
+  type === RETRACTION && messageId !== undefined;
+
+/**
+ * What a notice says that something was set aside, or discarded: by `quarantined` and `discarded` the sender's gateway moves the message that is named. A retraction's own
+ * kinds move nothing: the message stays as it is, and is released when its retraction was discarded.
+ */
+export const toldOf = (
+  happened: 'quarantined' | 'discarded',
+  type: string,
+  subject: Subject,
+): About & { readonly kind: Notice['kind'] } =>
+  isRetractionOf(type, subject)
+    ? { kind: `retraction-${happened}`, ...aboutOf(subject) }
+    : { kind: happened, ...(type === RETRACTION ? {} : aboutOf(subject)) };

@@ -35,7 +35,7 @@ interface JudgedMessage extends JudgedOf {
 type Settled = PromiseSettledResult<Decided['outcome']>;
 
 /** Recorded in one transaction at most, and milliseconds between two of them: one that comes alone waits for nobody. */
-const [AT_ONCE, APART_MS] = [50, 30];
+const [AT_ONCE, APART_MS] = [50, 60];
 
 /** Where no ciphertexts are kept, none is here. */
 const NO_BLOBS: Pick<KeepBlobs, 'holds'> = {
@@ -192,7 +192,7 @@ export class DecideMessage {
    */
   private async inOrder(
     tx: EntityManager,
-    { sender, messageId, attempt, recipient, caseId }: StoredMessage,
+    { sender, messageId, attempt, recipient, caseId, gateway }: StoredMessage,
   ): Promise<void> {
     if (attempt === 1) return;
     const before = await messages.find(tx, { sender, messageId, attempt: attempt - 1 });
@@ -200,8 +200,8 @@ export class DecideMessage {
     const open =
       before?.state === 'released' || (before?.state === 'rejected' && (await messages.isUnopened(tx, before)));
     const forKey = before?.state === 'refused' && (await this.refusedForKey(tx, before));
-    // What its sender has taken back is disclosed by no further attempt.
-    const isRetracted = await retractions.anyOf(tx, { sender, messageId });
+    // What its sender has taken back is disclosed by no further attempt, nor while that is for a person to settle.
+    const isRetracted = (await retractions.takingBack(tx, [{ sender, messageId, gateway }]))({ sender, messageId });
     if (!same || isRetracted || !(open || forKey)) throw new SetAside('attempt-out-of-order');
   }
 

@@ -7,12 +7,12 @@ import type { LogTrust } from '#tlog/verify';
 import type { DataSource, EntityManager } from 'typeorm';
 import { NotYet } from '../domain/errors.js';
 import { askedOf } from '../domain/standing.js';
-import { earlyStatements } from '../persistence/early.store.js';
 import { entries } from '../persistence/entry.store.js';
 import type { StoredDecision, StoredNotice, Waiting } from '../persistence/entry.store.js';
 import { schema } from '../persistence/index.js';
 import { messages } from '../persistence/message.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
+import { retractions } from '../persistence/retraction.store.js';
 import { together } from '../persistence/together.store.js';
 import type { DecidedMessage } from '../persistence/together.store.js';
 import type { DecideMessage } from './decide-message.js';
@@ -43,7 +43,7 @@ export class ReleaseProven {
     private readonly now: () => Date,
     private readonly crash: (point: string) => void,
     /** Publishes from memory what was released together (`OutboxRelay`). */
-    private readonly relay: Pick<OutboxRelay, 'takes' | 'hand' | 'wake'>,
+    private readonly relay: Pick<OutboxRelay, 'takes' | 'hand'>,
   ) {}
 
   /** @param except ids of those that are passed over */
@@ -71,18 +71,17 @@ export class ReleaseProven {
   ): Promise<ReadonlySet<string>> {
     const idsOf = (which: Waiting['is']) => waiting.flatMap(({ entryId, is }) => (is === which ? [entryId] : []));
     const proofOf = (entryId: string): string => proofs.get(entryId) ?? '';
-    const since = this.relay.takes();
+    const handing = this.relay.takes();
     const { done, rows } = await this.dataSource.transaction(async (tx) => {
       const decided = await this.decisionsTogether(tx, idsOf('decision'), proofOf);
       const noticed = await this.noticesTogether(tx, idsOf('notice'), proofOf);
       const leaving = [...decided.told, ...noticed.told].map((told) => outboxRow(told, this.newId()));
-      await enqueueAll(tx, schema, leaving, since !== undefined);
+      await enqueueAll(tx, schema, leaving, handing);
       this.crash('exchange.release.before-commit');
       return { done: new Set([...decided.done, ...noticed.done]), rows: leaving };
     });
     this.crash('exchange.release.after-commit');
-    if (since === undefined) this.relay.wake();
-    else this.relay.hand(rows, since);
+    this.relay.hand(rows, handing);
     return done;
   }
 
@@ -127,14 +126,14 @@ export class ReleaseProven {
     // Asked last, and held until the commit: what is revoked from here on is revoked after the release.
     const snapshot = this.law.newest();
     await this.recorder.mayName(tx, [snapshot]);
-    const takenBack = await earlyStatements.takenBack(
+    const isTakenBack = await retractions.takingBack(
       tx,
       permits.map(({ message }) => message),
     );
     const now = this.now();
     const staying = new Set<string>();
     return permits.flatMap(({ decision, message }) => {
-      if (takenBack.has(message.messageId)) return [];
+      if (isTakenBack(message)) return [];
       const line = `${message.recipient} ${message.caseId}`;
       const gateway = snapshot.authority(message.recipient)?.gateway;
       const stands =
@@ -200,8 +199,9 @@ export class ReleaseProven {
     if (message === undefined) throw new Error('a decision without its message');
     const isPermit = decision.outcome === 'permit';
     if (isPermit) await this.recorder.mayName(tx, [this.law.newest()]);
-    // Its sender took it back before it was here: the retraction ends it.
-    if (isPermit && (await earlyStatements.takenBack(tx, [message])).size > 0) throw new NotYet('retraction');
+    // Its sender has taken it back: the retraction ends it when it is handled. Where that is for a person to settle it waits for them, and expires when nobody does; so
+    // does what was sealed anew of a message whose retraction names another attempt.
+    if (isPermit && (await retractions.takingBack(tx, [message]))(message)) throw new NotYet('retraction');
     const at = this.now();
     if (isPermit) {
       const lapsed = await this.lapsed(tx, decision, message);

@@ -14,7 +14,7 @@ import type {
   SetAsideMessage,
   ShownSetAside,
 } from '../persistence/quarantine.store.js';
-import { aboutOf, subjectHeld, subjectOf } from './about.js';
+import { aboutOf, isRetractionOf, subjectHeld, subjectOf, toldOf } from './about.js';
 import type { About } from './about.js';
 import { EXCHANGE_ACCOUNT, endDiscarded, isDiscarded, standsAlready } from './end-discarded.js';
 import type { Law } from './ground.js';
@@ -22,6 +22,8 @@ import type { Recorder } from './recorder.js';
 
 /** What is kept, with its body, of what one account published: a gateway that errs or attacks fills nobody's disk. */
 const QUOTA: Quota = { count: 10_000, bytes: 256 * 1024 * 1024 };
+/** Of a message that carries a retraction, at most; about. */
+const RETRACTION_BYTES = 4096;
 /** As long as a handler may have a message in hand. */
 const RETRY_MS = 45_000;
 /** May stop whoever handles it. */
@@ -52,6 +54,9 @@ export class SetAsideMessages {
     return this.dataSource.transaction(async (tx) => {
       // What gateways give back was released to them: of that there is no more than there was released.
       const isFull = queue === EXCHANGE_QUEUE && (await quarantine.isFull(tx, queue, message.userId, this.quota));
+      // What stops a message must be handled again one day, and is little.
+      const isRetraction = isRetractionOf(message.type, subject);
+      const isKept = !isFull || (isRetraction && message.body.length <= RETRACTION_BYTES);
       const held: SetAsideMessage = {
         id,
         queue,
@@ -68,15 +73,18 @@ export class SetAsideMessages {
         at,
         state: 'held',
         deliveries: message.deliveries,
-        kept: !isFull,
+        kept: isKept,
       };
       const added = await quarantine.add(tx, held);
-      if (!added || gateway === undefined || (await quarantine.isTold(tx, held))) return added;
+      const told = toldOf('quarantined', message.type, subject);
+      if (!added || gateway === undefined) return added;
+      if (!isRetraction && told.messageId !== undefined && (await quarantine.isTold(tx, held))) return true;
       // Over its quota a gateway is told of its own authorities' messages, for whom somebody waits, and of nothing else.
-      if (isFull && (subject.signed === undefined || this.hosting(about) !== gateway)) return true;
+      const isWaitedFor = subject.signed !== undefined || isRetraction;
+      if (isFull && !(isWaitedFor && this.hosting(about) === gateway)) return true;
       // Whatever it was that kept a gateway from it: its sender knows by that word that it was released.
       const why = queue === EXCHANGE_QUEUE ? reason : 'refused-by-gateway';
-      await this.recorder.notice(tx, gateway, { kind: 'quarantined', ...about, reason: why }, this.law.newest(), at);
+      await this.recorder.notice(tx, gateway, { ...told, reason: why }, this.law.newest(), at);
       return true;
     });
   }
@@ -173,18 +181,19 @@ export class SetAsideMessages {
       const message = await quarantine.held(tx, id);
       if (message === undefined) return false;
       const at = this.now();
-      const about = aboutOf(subjectHeld(message));
+      const subject = subjectHeld(message);
       if (reason === STANDS_ALREADY) {
         if (!(await standsAlready(tx, message))) throw new StillHeld('nothing-stands');
       } else {
-        await endDiscarded(tx, message, this.hosting(about), at);
+        await endDiscarded(tx, message, this.hosting(subject), at);
       }
       await quarantine.settle(tx, id, 'discarded', reason, at);
       await quarantine.record(tx, id, { at, act: 'discard', by, outcome: reason });
       const { gateway } = message;
       if (gateway !== undefined && reason !== STANDS_ALREADY) {
         // As the notice said that it was set aside: with the attempt, of which there may be another under way.
-        await this.recorder.notice(tx, gateway, { kind: 'discarded', ...about, reason }, this.law.newest(), at);
+        const told = toldOf('discarded', message.type, subject);
+        await this.recorder.notice(tx, gateway, { ...told, reason }, this.law.newest(), at);
       }
       return true;
     });

@@ -36,7 +36,7 @@ interface GivenReceipt {
 }
 
 /** As decisions are recorded. */
-const [AT_ONCE, APART_MS] = [50, 30];
+const [AT_ONCE, APART_MS] = [50, 60];
 
 /** Design.md section 4, step 7: a receipt is taken into the log by a signed notice, and goes on to the sender. */
 export class TakeReceipt {

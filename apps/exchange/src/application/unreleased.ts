@@ -1,9 +1,7 @@
-import { Loop } from '#platform';
+import { Lookout } from '#platform';
 import type { EventLog } from '#platform';
 import type { DataSource } from 'typeorm';
 import { entries } from '../persistence/entry.store.js';
-
-const LOOK_MS = 1_000;
 
 export interface UnreleasedLimits {
   /** From this age of the oldest entry on, the exchange is not ready. */
@@ -16,7 +14,7 @@ export interface UnreleasedLimits {
  * Entries that were handed to the ledger and have no proof yet, looked at once a second and not for each message. When log, signer or witnesses are behind, what gateways
  * send stays in their queue, and what that does not hold in their outboxes, instead of piling up here.
  */
-export class Unreleased extends Loop {
+export class Unreleased extends Lookout {
   private count = 0;
   private ageMs = 0;
   private wasTooMany = false;
@@ -31,37 +29,34 @@ export class Unreleased extends Loop {
   }
 
   /** @returns undefined while the log keeps up */
-  fault(): 'lagging' | 'too-many' | undefined {
-    if (this.tooMany()) return 'too-many';
+  fault(): 'lagging' | 'too-many' | 'unseen' | undefined {
+    if (this.isUnseen()) return 'unseen';
+    if (this.isMany()) return 'too-many';
     return this.ageMs > this.limits.lagMs ? 'lagging' : undefined;
   }
+  /** Nobody knows: then no more either. */
   tooMany(): boolean {
-    return this.count >= this.limits.most;
+    return this.isUnseen() || this.isMany();
   }
-  size(): number {
-    return this.count;
+  size(): number | undefined {
+    return this.seen(this.count);
   }
   /** Seconds. */
-  age(): number {
-    return this.ageMs / 1000;
+  age(): number | undefined {
+    return this.seen(this.ageMs / 1000);
   }
 
-  async look(): Promise<void> {
+  protected override async see(): Promise<void> {
     const { count, oldest } = await entries.unreleased(this.dataSource.manager, this.limits.most);
     this.count = count;
     this.ageMs = oldest === undefined ? 0 : this.now().getTime() - oldest.getTime();
-    const tooMany = this.tooMany();
+    const tooMany = this.isMany();
     if (tooMany && !this.wasTooMany) this.log.error('unreleased.too-many', { count });
     if (!tooMany && this.wasTooMany) this.log.info('unreleased.fewer', { count });
     this.wasTooMany = tooMany;
   }
 
-  protected override async round(): Promise<number> {
-    try {
-      await this.look();
-    } catch {
-      // The database is away, which its own probe tells: what was seen last stands.
-    }
-    return LOOK_MS;
+  private isMany(): boolean {
+    return this.count >= this.limits.most;
   }
 }

@@ -9,7 +9,7 @@ import { EXCHANGE_QUEUE, HoldError, QuarantineError } from '#messaging';
 import type { IncomingMessage } from '#messaging';
 import type { EventLog } from '#platform';
 import type { DecideMessage } from '../application/decide-message.js';
-import { EARLY, reasonOfEarly } from '../application/early.js';
+import { EARLY, isPassing, reasonOfEarly } from '../application/early.js';
 import type { EarlyStatements } from '../application/early.js';
 import type { Releaser } from '../application/releaser.js';
 import type { SetAsideMessages } from '../application/set-aside.js';
@@ -38,7 +38,7 @@ export class HandleGatewayMessage {
     private readonly log: EventLog,
     /** Whether as much waits for its proof as may. */
     private readonly isFull: () => boolean = () => false,
-    /** Keeps what speaks of something that is not here yet. */
+    /** Keeps what speaks of something that is not here yet, and a retraction that failed. */
     private readonly early: Pick<EarlyStatements, 'keep'> = SET_ASIDE,
   ) {}
 
@@ -64,10 +64,22 @@ export class HandleGatewayMessage {
 
   private async takeOrSetAside(message: IncomingMessage): Promise<void> {
     try {
-      if ((await this.attempt(message)) === EARLY) await this.early.keep(message);
+      if ((await this.attemptOrKeep(message)) === EARLY) await this.early.keep(message);
     } catch (error) {
       if (!(error instanceof SetAside)) throw error;
       await this.setAside(message, error.reason);
+    }
+  }
+
+  /** A retraction that fails in a way nobody foresaw is kept at once: on its way through the dead letters it would not stop its message. */
+  private async attemptOrKeep(message: IncomingMessage): Promise<string> {
+    try {
+      return await this.attempt(message);
+    } catch (error) {
+      const isForeseen = error instanceof SetAside || error instanceof QuarantineError || isPassing(error);
+      if (message.type !== 'retraction.signed.v1' || isForeseen) throw error;
+      this.log.failure('early.failed', error, { messageId: message.messageId });
+      return EARLY;
     }
   }
 

@@ -1,6 +1,7 @@
 import { KEYS_SEEN_LOCK } from '#operator';
 import type { EntityManager } from 'typeorm';
 import type { MessageKey } from './message.store.js';
+import { isFreeSql } from './retraction.store.js';
 
 export interface StoredDecision extends MessageKey {
   readonly entryId: string;
@@ -57,6 +58,9 @@ export const toDecision = (row: DecisionRow): StoredDecision => ({
   decidedAt: row.decided_at,
 });
 
+/** A permit that a retraction stops waits for people: it is in nobody's way meanwhile. */
+const MAY_LEAVE = `(d.outcome <> 'permit' OR (${isFreeSql('m')}))`;
+
 const DECISION_COLUMNS = 'entry_id, sender, message_id, attempt, outcome, decision, blind, keys_size, decided_at';
 
 export type NoticeRow = Omit<StoredNotice, 'entryId' | 'statement' | 'sealed'> & {
@@ -107,13 +111,14 @@ export const entries = {
     return row?.decision;
   },
 
-  /** Oldest first. @param except ids of those that are passed over */
+  /** Oldest first, but for what a retraction stops. @param except ids of those that are passed over */
   async waiting(tx: EntityManager, limit: number, except: readonly string[] = []): Promise<readonly Waiting[]> {
     const rows = await tx.query<{ entry_id: string; is: Waiting['is']; line: string; octets: number }[]>(
       `(SELECT d.entry_id, 'decision' AS is, d.decided_at AS at, m.recipient || ' ' || m.case_id AS line,
             pg_column_size(d.decision) * 2 + coalesce(pg_column_size(m.manifest), 0) + coalesce(pg_column_size(m.jwe), 0) AS octets
           FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
-          WHERE d.released_at IS NULL AND d.superseded_at IS NULL AND d.entry_id <> ALL ($2::uuid[]) ORDER BY d.seq LIMIT $1)
+          WHERE d.released_at IS NULL AND d.superseded_at IS NULL AND d.entry_id <> ALL ($2::uuid[]) AND ${MAY_LEAVE}
+          ORDER BY d.seq LIMIT $1)
        UNION ALL
        (SELECT entry_id, 'notice' AS is, at, '' AS line, pg_column_size(notice) + coalesce(pg_column_size(statement), 0)
             + coalesce(pg_column_size(sealed), 0) AS octets
@@ -124,14 +129,19 @@ export const entries = {
     return rows.map((row) => ({ entryId: row.entry_id, is: row.is, line: row.line, octets: row.octets }));
   },
 
-  /** How many wait to be released, counted no further than to `most`, and since when the oldest of them does. */
+  /**
+   * How many wait to be released, counted no further than to `most`, and since when the oldest of them does. Not those that a retraction stops: these wait for people, and
+   * say nothing of the log.
+   */
   async unreleased(
     tx: EntityManager,
     most: number,
   ): Promise<{ readonly count: number; readonly oldest: Date | undefined }> {
     const [row] = await tx.query<{ count: number; oldest: Date | null }[]>(
       `SELECT count(*)::int AS count, min(at) AS oldest FROM (
-         (SELECT decided_at AS at FROM exchange.decision WHERE released_at IS NULL AND superseded_at IS NULL ORDER BY seq LIMIT $1)
+         (SELECT d.decided_at AS at FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
+            WHERE d.released_at IS NULL AND d.superseded_at IS NULL AND ${MAY_LEAVE}
+            ORDER BY d.seq LIMIT $1)
          UNION ALL
          (SELECT at FROM exchange.notice WHERE released_at IS NULL ORDER BY seq LIMIT $1)) waiting`,
       [most],

@@ -15,6 +15,9 @@ import { GivenAgain1767270000000 } from './migrations/1767270000000-given-again.
 import { Early1767300000000 } from './migrations/1767300000000-early.js';
 import { Told1767305000000 } from './migrations/1767305000000-told.js';
 import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.js';
+import { EarlyFailures1767320000000 } from './migrations/1767320000000-early-failures.js';
+import { OutboxByKey1767335000000 } from './migrations/1767335000000-outbox-by-key.js';
+import { EarlyBegun1767340000000 } from './migrations/1767340000000-early-begun.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -36,4 +39,7 @@ export const migrations = [
   Early1767300000000,
   Told1767305000000,
   ShortBoxes1767310000000,
+  EarlyFailures1767320000000,
+  OutboxByKey1767335000000,
+  EarlyBegun1767340000000,
 ];

@@ -143,12 +143,13 @@ export const quarantine = {
   },
 
   /** Whether another row holds this attempt for the same reason: its sender was told then. */
-  async isTold(tx: EntityManager, { id, queue, reason, gateway, ...of }: SetAsideMessage): Promise<boolean> {
+  async isTold(tx: EntityManager, { id, queue, type, reason, gateway, ...of }: SetAsideMessage): Promise<boolean> {
     if (of.messageId === undefined) return false;
     const rows = await tx.query<unknown[]>(
       `SELECT 1 FROM exchange.quarantine
-       WHERE message_id = $1 AND sender = $2 AND attempt = $3 AND queue = $4 AND reason = $5 AND gateway = $6 AND state = 'held' AND id <> $7`,
-      [of.messageId, of.sender, of.attempt ?? null, queue, reason, gateway, id],
+       WHERE message_id = $1 AND sender = $2 AND attempt = $3 AND queue = $4 AND reason = $5 AND gateway = $6 AND state = 'held' AND id <> $7
+         AND type = $8`,
+      [of.messageId, of.sender, of.attempt ?? null, queue, reason, gateway, id, type],
     );
     return rows.length > 0;
   },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { EventLog } from '#platform';
 import { DisclosureLog, noteSigner } from '#testing';
 import { cosignatureLine, nodeSha256, verifierKey, witnessKey } from '#tlog/build';
@@ -29,11 +29,14 @@ class MemoryCheckpoints {
   readonly lines = new Map<string, Map<string, Cosignature>>();
   readonly rounds = new Map<LogName, { offered?: bigint; at: number; witnessed?: bigint }>();
   now = START;
+  /** Logs of which the heads were read. */
+  readonly reads: LogName[] = [];
 
   publish(log: LogName, size: bigint, note: string): void {
     this.published.push({ id: BigInt(this.published.length), size, note, signedAt: new Date(this.now), lines: [log] });
   }
   heads(log: LogName): Promise<Heads> {
+    this.reads.push(log);
     const own = this.published.filter(({ lines }) => lines[0] === log);
     const round = this.rounds.get(log);
     const found = (id: bigint | undefined): SignedCheckpoint | undefined => {
@@ -76,6 +79,7 @@ class Scene {
   readonly log = new DisclosureLog(this.signers.disclosure);
   readonly checkpoints: Checkpoints;
   readonly taking: TakeCosignatures;
+  readonly quorums: Readonly<Record<LogName, Quorum>>;
 
   constructor(asked = policy) {
     const trustOf = ({ name, publicKey }: NoteSigner): LogTrust => ({
@@ -83,14 +87,14 @@ class Scene {
       keys: [verifierKey(name, publicKey, nodeSha256)],
       policy: asked,
     });
-    const quorums = {
+    this.quorums = {
       disclosure: new Quorum(trustOf(this.signers.disclosure)),
       keys: new Quorum(trustOf(this.signers.keys)),
     };
     const store = this.store as unknown as CheckpointStore;
     const now = (): Date => new Date(this.store.now);
-    this.checkpoints = new Checkpoints(store, quorums, silent, now);
-    this.taking = new TakeCosignatures(store, quorums, this.checkpoints, silent, now);
+    this.checkpoints = new Checkpoints(store, this.quorums, silent, now);
+    this.taking = new TakeCosignatures(store, this.quorums, this.checkpoints, silent, now);
   }
   /** Leaves more, signed. @returns the note */
   async grow(leaves: number): Promise<string> {
@@ -164,6 +168,42 @@ describe('the newest checkpoints', () => {
     scene.checkpoints.stop();
   });
 
+  it('are offered further apart after one with many entries, so that one round serves many', async () => {
+    const scene = new Scene();
+    const cosigned = async (note: string): Promise<void> => {
+      for (const witness of witnesses.slice(0, 3)) await scene.cosign(note, witness);
+    };
+    await cosigned(await scene.grow(3));
+    scene.store.now += 50;
+    const many = await scene.grow(10);
+    expect(await scene.offered()).toBe(many);
+    await cosigned(many);
+    const next = await scene.grow(1);
+    for (const [ms, offered] of [
+      [199, many],
+      [1, next],
+    ] as const) {
+      scene.store.now += ms;
+      await scene.checkpoints.look();
+      expect(await scene.offered()).toBe(offered);
+    }
+    scene.checkpoints.stop();
+  });
+
+  it('are read when there is something to learn: not for each cosignature, nor for what is signed in the middle of a round', async () => {
+    const scene = new Scene();
+    const { reads } = scene.store;
+    const note = await scene.grow(3);
+    reads.length = 0;
+    for (const witness of witnesses.slice(0, 2)) await scene.cosign(note, witness);
+    scene.checkpoints.signed();
+    expect(reads).toEqual(['keys']);
+    await scene.cosign(note, witnesses[2]);
+    await scene.cosign(note, witnesses[3]);
+    expect([scene.size, reads]).toEqual([3n, ['keys', 'disclosure']]);
+    scene.checkpoints.stop();
+  });
+
   it('give way to a newer one when their quorum does not come, and people are told', async () => {
     const scene = new Scene();
     const first = await scene.grow(3);
@@ -225,6 +265,25 @@ describe('a cosignature', () => {
     expect(await make(scene, note)).toBe(code);
     for (const witness of witnesses.slice(1, 3)) await scene.cosign(note, witness);
     expect(scene.size).toBeUndefined();
+  });
+
+  it('counts once for its witness, who may make any number: what is judged with the next does not grow', async () => {
+    const scene = new Scene();
+    const note = await scene.grow(3);
+    const line = (nth: number): string =>
+      cosignatureLine(parseNote(note).text, witnesses[0] as NoteSigner, seconds(START) + BigInt(nth), nodeSha256);
+    const asked = jest.spyOn(scene.quorums.disclosure, 'isMet');
+    const written = jest.spyOn(scene.store, 'keep');
+    await scene.taking.execute('disclosure', `${note}${Array.from({ length: 20 }, (_, nth) => line(nth)).join('')}`);
+    expect(written.mock.calls).toEqual([['disclosure', [expect.objectContaining({ line: line(19) })]]]);
+    for (let nth = 0; nth < 20; nth += 1) {
+      await scene.taking.execute('disclosure', `${note}${line(20 + nth)}`);
+      await scene.checkpoints.look();
+    }
+    await scene.cosign(note, witnesses[1]);
+    expect(Math.max(...asked.mock.calls.map(([cosigned]) => cosigned.length))).toBe(2);
+    await scene.cosign(note, witnesses[2]);
+    expect(scene.size).toBe(3n);
   });
 
   it('that was written into the database and does not verify keeps nothing back and counts for nothing', async () => {

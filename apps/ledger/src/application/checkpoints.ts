@@ -4,7 +4,7 @@ import type { LogName } from '../domain/log.js';
 import { LOGS } from '../domain/log.js';
 import type { CheckpointStore, Heads, SignedCheckpoint } from '../persistence/checkpoint.store.js';
 import { Awaited } from './awaited.js';
-import type { Quorum } from './quorum.js';
+import type { Cosigned, Quorum } from './quorum.js';
 
 const POLL_MS = 250;
 /** An idle log is signed, and cosigned, anew every minute: what is older is for people to look at. */
@@ -14,6 +14,8 @@ const TICK_MS = 50;
 /** Rounds that take long begin further apart, so that they are a part of what is done and not all of it: so many times as long as the last one took. */
 const SPACING = 4;
 const MOST_TICK_MS = 200;
+/** Each round costs every witness the same, however many entries it is for: after one that had many the next begins so many milliseconds later for each of them, and then has as many. */
+const [PER_ENTRY_MS, MOST_BUSY_MS] = [20, 300];
 /** What this process has written itself is hinted at too, and has been read by then. */
 const HINT_MS = 20;
 /** A checkpoint that has not got its quorum by then gives way to the newest. */
@@ -38,6 +40,12 @@ class Head {
   witnessedAt: Date | undefined;
   /** Since when what is offered lacks its quorum. */
   unmetSince: Date | undefined;
+  /** When it was offered, in milliseconds since 1970. */
+  offeredAt: number | undefined;
+  /** Cosignatures of it that are known here, by name in the policy: one of each witness, which may make any number. */
+  readonly cosigned = new Map<string, Cosigned>();
+  /** Looks when another may be offered. */
+  soon: NodeJS.Timeout | undefined;
   /** A checkpoint that the log's key did not sign. */
   refused: bigint | undefined;
   /** The last that was seen to have its quorum, and from when on another may be offered, in milliseconds after it was. */
@@ -53,7 +61,6 @@ class Head {
 export class Checkpoints {
   private readonly heads: Readonly<Record<LogName, Head>> = { disclosure: new Head(), keys: new Head() };
   private timer: NodeJS.Timeout | undefined;
-  private soon: NodeJS.Timeout | undefined;
   private hint: NodeJS.Timeout | undefined;
   private reading: Promise<void> | undefined;
   private readonly asked = new Set<LogName>();
@@ -74,9 +81,9 @@ export class Checkpoints {
 
   stop(): void {
     clearInterval(this.timer);
-    clearTimeout(this.soon);
     clearTimeout(this.hint);
     for (const log of LOGS) {
+      clearTimeout(this.heads[log].soon);
       this.heads[log].witnessed.end();
       this.heads[log].offered.end();
     }
@@ -142,13 +149,31 @@ export class Checkpoints {
     return this.reading;
   }
 
-  /** Something was written, perhaps by this process: looks in a moment, unless it does so anyway. */
+  /** A round was begun, or a cosignature written, perhaps by this process: looks in a moment where it would not be news of its own, unless it does so anyway. */
   hinted(): void {
     const { begun } = this;
     this.hint ??= setTimeout(() => {
       this.hint = undefined;
-      if (this.begun === begun) void this.look();
+      if (this.begun === begun) void this.look(LOGS.filter((log) => this.isOpen(log)));
     }, HINT_MS);
+  }
+
+  /** A checkpoint was signed: of use when another may be offered. */
+  signed(): void {
+    const due = LOGS.filter((log) => {
+      const ms = this.untilNext(log);
+      if (ms > 0) this.lookIn(log, ms);
+      return ms <= 0;
+    });
+    if (due.length > 0) void this.look(due);
+  }
+
+  /** These cosignatures of this note were stored: looks, if there is a quorum with them that was not there before, as far as is known here. */
+  async kept(log: LogName, note: string, cosigned: readonly Cosigned[]): Promise<void> {
+    const head = this.heads[log];
+    if (head.unmetSince === undefined || head.offered.newest?.note !== note) return;
+    for (const one of cosigned) head.cosigned.set(one.witness.name, one);
+    if (this.quorums[log].isMet([...head.cosigned.values()])) await this.look([log]);
   }
 
   private async readOn(): Promise<void> {
@@ -176,16 +201,21 @@ export class Checkpoints {
     if (witnessed !== undefined && head.witnessed.newest === undefined) this.give(log, witnessed);
     const met = offered !== undefined && this.give(log, offered);
     if (offered !== undefined && offered.note !== head.offered.newest?.note) {
+      head.cosigned.clear();
       head.offered.set({ size: offered.size, note: offered.note });
     }
+    if (offered !== undefined) {
+      for (const one of quorum.cosigned(offered.note, offered.lines)) head.cosigned.set(one.witness.name, one);
+    }
+    head.offeredAt = offered === undefined ? undefined : this.now().getTime() - offered.ageMs;
     if (offered !== undefined && met && head.met?.id !== offered.id) {
-      head.met = { id: offered.id, tickMs: Math.min(Math.max(TICK_MS, SPACING * offered.ageMs), MOST_TICK_MS) };
+      head.met = { id: offered.id, tickMs: tickAfter(offered.ageMs, offered.size - (witnessed?.size ?? offered.size)) };
     }
     head.unmetSince = met ? undefined : (head.unmetSince ?? new Date(this.now().getTime() - (offered?.ageMs ?? 0)));
     for (const checkpoint of [witnessed, offered]) this.hear(log, checkpoint);
     if (offered !== undefined && !isNext(offered, newest, met)) return;
     const tickMs = head.met?.id === offered?.id ? (head.met?.tickMs ?? TICK_MS) : TICK_MS;
-    if (offered !== undefined && met && offered.ageMs < tickMs) return this.lookIn(tickMs - offered.ageMs);
+    if (offered !== undefined && met && offered.ageMs < tickMs) return this.lookIn(log, tickMs - offered.ageMs);
     // Whoever can write into the database cannot sign for the log.
     if (quorum.signed(newest.note)?.size !== newest.size) return this.refuse(log, newest);
     if (offered !== undefined && !met) {
@@ -224,9 +254,24 @@ export class Checkpoints {
     return true;
   }
 
-  private lookIn(ms: number): void {
-    clearTimeout(this.soon);
-    this.soon = setTimeout(() => void this.look(), ms);
+  private lookIn(log: LogName, ms: number): void {
+    const head = this.heads[log];
+    clearTimeout(head.soon);
+    head.soon = setTimeout(() => void this.look([log]), ms);
+  }
+
+  /** Whether what is offered, as far as is known here, lacks its quorum or is no longer of a round that has just begun. */
+  private isOpen(log: LogName): boolean {
+    const { offeredAt, unmetSince } = this.heads[log];
+    return unmetSince !== undefined || offeredAt === undefined || this.now().getTime() - offeredAt >= TICK_MS;
+  }
+
+  /** Milliseconds until another may be offered, as far as is known here. */
+  private untilNext(log: LogName): number {
+    const { offeredAt, unmetSince, met } = this.heads[log];
+    if (offeredAt === undefined) return 0;
+    const afterMs = unmetSince === undefined ? (met?.tickMs ?? TICK_MS) : PATIENCE_MS;
+    return offeredAt + afterMs - this.now().getTime();
   }
 
   private isUnmet(log: LogName): boolean {
@@ -243,6 +288,10 @@ export class Checkpoints {
     return at === undefined ? undefined : Math.max(0, this.now().getTime() - at.getTime());
   }
 }
+
+/** @param tookMs of the round that has met its quorum @param entries of which it is the first */
+const tickAfter = (tookMs: number, entries: bigint): number =>
+  Math.max(TICK_MS, Math.min(SPACING * tookMs, MOST_TICK_MS), Math.min(PER_ENTRY_MS * Number(entries), MOST_BUSY_MS));
 
 const isNext = (
   offered: SignedCheckpoint & { readonly ageMs: number },

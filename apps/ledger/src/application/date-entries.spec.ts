@@ -27,6 +27,8 @@ interface Published {
 class Scene {
   readonly log = new DisclosureLog(noteSigner('logg.example/disclosure'));
   readonly published: Published[] = [];
+  /** How often checkpoints were sought. */
+  sought = 0;
 
   async grow(leaves: number, by: readonly (typeof witnesses)[number][] = witnesses): Promise<void> {
     await this.log.fill(leaves);
@@ -39,11 +41,19 @@ class Scene {
 
   /** @returns size and cosignature time of the checkpoints before and covering the entry at an index */
   async around(index: bigint): Promise<readonly (readonly [bigint, bigint] | undefined)[]> {
+    return (await this.aroundEach([index]))[0] ?? [];
+  }
+
+  /** As one answer gives them. */
+  async aroundEach(
+    indices: readonly bigint[],
+  ): Promise<readonly (readonly (readonly [bigint, bigint] | undefined)[])[]> {
     const { name, publicKey } = this.log.signer;
     const quorum = new Quorum({ origin: name, keys: [verifierKey(name, publicKey, nodeSha256)], policy });
     const checkpoints = {
       near: (_log: string, from: bigint, side: string, { limit }: { readonly limit: number }) => {
         const after = side === 'after';
+        this.sought += 1;
         const some = this.published.filter(({ size }) => (after ? size > from : size <= from));
         return Promise.resolve(
           (after ? some : some.toReversed())
@@ -52,20 +62,29 @@ class Scene {
         );
       },
     };
-    const store = { find: () => Promise.resolve([{ index, entryId: 'e', data: Buffer.alloc(0) }]) };
-    const reading = { size: () => this.log.size, inclusion: (...[, , , note]: string[]) => Promise.resolve(note) };
+    const leaves = indices.map((index) => ({ index, entryId: `${index}`, data: Buffer.alloc(0) }));
+    const store = { find: () => Promise.resolve(leaves) };
+    const reading = {
+      size: () => this.log.size,
+      inclusions:
+        (...[, , note]: string[]) =>
+        () =>
+          Promise.resolve(note),
+    };
     const dating = new DateEntries(
       store as unknown as LogStore,
       checkpoints as unknown as CheckpointStore,
       quorum,
       reading as unknown as ReadLog,
     );
-    const dated = (await dating.execute(['e'])).get('e');
-    return [dated?.before, dated?.proof].map((note) => {
-      if (note === undefined) return undefined;
-      const { text, signatures } = parseNote(note);
-      return [BigInt(text.split('\n')[1] ?? ''), cosignedAt(signatures[1]!.signature)] as const;
-    });
+    const dated = await dating.execute(leaves.map(({ entryId }) => entryId));
+    return leaves.map(({ entryId }) =>
+      [dated.get(entryId)?.before, dated.get(entryId)?.proof].map((note) => {
+        if (note === undefined) return undefined;
+        const { text, signatures } = parseNote(note);
+        return [BigInt(text.split('\n')[1] ?? ''), cosignedAt(signatures[1]!.signature)] as const;
+      }),
+    );
   }
 }
 
@@ -92,6 +111,22 @@ describe('dating of an entry', () => {
     await scene.grow(1);
     expect((await scene.around(20n)).map((one) => one?.[0])).toEqual([2n, 43n]);
     expect((await scene.around(1n)).map((one) => one?.[0])).toEqual([undefined, 2n]);
+  });
+
+  it('seeks what bounds many that were logged together once, and gives each what it gets alone', async () => {
+    const scene = new Scene();
+    await scene.grow(2);
+    await scene.grow(5);
+    await scene.grow(2, witnesses.slice(0, 1));
+    await scene.grow(3);
+    await scene.grow(1, witnesses.slice(0, 1));
+    // In any order, with one that no checkpoint covers.
+    const indices = [0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n, 11n, 12n, 3n, 12n, 0n];
+    const together = await scene.aroundEach(indices);
+    const sought = scene.sought;
+    expect(together).toEqual(await Promise.all(indices.map((index) => scene.around(index))));
+    // Two for each stretch it comes to, one for an entry without cover.
+    expect(sought).toBe(2 * 5 + 2);
   });
 
   it('waits for a checkpoint that covers it', async () => {

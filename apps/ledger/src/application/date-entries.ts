@@ -13,6 +13,14 @@ export interface Dated {
   readonly before?: string;
 }
 
+/** Two neighbours among the checkpoints with their quorum, and what bounds all entries [from, to) between them. */
+interface Bounds {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly before: string | undefined;
+  readonly proofOf: (index: bigint) => Promise<string>;
+}
+
 /** Entries of the `disclosure` log between the two checkpoints that bound them most closely: by these dating is judged. */
 export class DateEntries {
   constructor(
@@ -25,14 +33,24 @@ export class DateEntries {
   /** @returns by entry id, those that stand under a checkpoint with its quorum */
   async execute(entryIds: readonly string[]): Promise<ReadonlyMap<string, Dated>> {
     const dated = new Map<string, Dated>();
+    let bounds: Bounds | undefined;
     for (const { index, entryId } of await this.store.find('disclosure', entryIds, this.reading.size('disclosure'))) {
-      const covering = await this.nearest(index, 'after');
-      if (covering === undefined) continue;
-      const before = await this.nearest(index, 'before');
-      const proof = await this.reading.inclusion('disclosure', index, covering.size, covering.note);
-      dated.set(entryId, { proof, ...(before === undefined ? {} : { before: before.note }) });
+      // Those that were logged together stand between the same two: what bounds one is sought, and verified, once.
+      if (bounds === undefined || index < bounds.from || index >= bounds.to) bounds = await this.bounds(index);
+      if (bounds === undefined) continue;
+      const { proofOf, before } = bounds;
+      dated.set(entryId, { proof: await proofOf(index), ...(before === undefined ? {} : { before }) });
     }
     return dated;
+  }
+
+  /** @returns undefined when no checkpoint with its quorum covers the entry yet */
+  private async bounds(index: bigint): Promise<Bounds | undefined> {
+    const covering = await this.nearest(index, 'after');
+    if (covering === undefined) return undefined;
+    const before = await this.nearest(index, 'before');
+    const proofOf = this.reading.inclusions('disclosure', covering.size, covering.note);
+    return { from: before?.size ?? 0n, to: covering.size, before: before?.note, proofOf };
   }
 
   /** How large the log was at an instant, by the time at which its checkpoints were signed; as far as it is given out now. */

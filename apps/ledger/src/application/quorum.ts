@@ -44,6 +44,11 @@ export class Quorum {
     return lines.map((line) => this.judge(text, line)).filter((one) => one !== undefined);
   }
 
+  /** @param cosigned of one checkpoint @returns whether they are as many as the policy demands */
+  isMet(cosigned: readonly Cosigned[]): boolean {
+    return meetsQuorum(this.policy, new Set(cosigned.map(({ witness }) => witness)));
+  }
+
   /** @returns undefined until these lines are as many as the policy demands */
   witnessed(note: string, lines: readonly string[]): Witnessed | undefined {
     const enough = this.enough(this.cosigned(note, lines));
@@ -57,14 +62,12 @@ export class Quorum {
 
   /** Leaves out what the quorum does not need when there are more than a note should carry. */
   private enough(cosigned: readonly Cosigned[]): readonly Cosigned[] | undefined {
-    const met = (those: readonly Cosigned[]): boolean =>
-      meetsQuorum(this.policy, new Set(those.map(({ witness }) => witness)));
-    if (!met(cosigned)) return undefined;
+    if (!this.isMet(cosigned)) return undefined;
     let kept = cosigned;
     for (const one of cosigned) {
       if (kept.length < MAX_LINES) break;
       const without = kept.filter((other) => other !== one);
-      if (met(without)) kept = without;
+      if (this.isMet(without)) kept = without;
     }
     return kept;
   }

@@ -1,12 +1,4 @@
-import {
-  TILE_WIDTH,
-  consistencyProof,
-  inclusionProof,
-  inclusionProofs,
-  nodeSha256,
-  parseTilePath,
-  proofText,
-} from '#tlog/build';
+import { TILE_WIDTH, consistencyProof, inclusionProofs, nodeSha256, parseTilePath, proofText } from '#tlog/build';
 import type { ReadTile } from '#tlog/build';
 import type { LogName } from '../domain/log.js';
 import type { Leaf, LogStore } from '../persistence/log.store.js';
@@ -40,9 +32,9 @@ export class ReadLog {
     const newest = this.checkpoints.newest('disclosure');
     if (newest === undefined) return { checkpoint: '', proofs: new Map() };
     const leaves = await this.store.find('disclosure', entryIds, newest.size);
-    const proofOf = inclusionProofs(newest.size, this.reader('disclosure'), nodeSha256);
+    const proofOf = this.inclusions('disclosure', newest.size, newest.note);
     const proofs = new Map<string, string>();
-    for (const { index, entryId } of leaves) proofs.set(entryId, proofText(index, await proofOf(index), newest.note));
+    for (const { index, entryId } of leaves) proofs.set(entryId, await proofOf(index));
     return { checkpoint: newest.note, proofs };
   }
 
@@ -51,9 +43,10 @@ export class ReadLog {
     return this.checkpoints.newest(log)?.size ?? 0n;
   }
 
-  /** @param size,note a checkpoint that covers the index @returns c2sp.org/tlog-proof@v1 */
-  async inclusion(log: LogName, index: bigint, size: bigint, note: string): Promise<string> {
-    return proofText(index, await inclusionProof(index, size, this.reader(log), nodeSha256), note);
+  /** @param size,note a checkpoint that covers the indices @returns c2sp.org/tlog-proof@v1 of each; what they share is read and hashed once */
+  inclusions(log: LogName, size: bigint, note: string): (index: bigint) => Promise<string> {
+    const proofOf = inclusionProofs(size, this.reader(log), nodeSha256);
+    return async (index) => proofText(index, await proofOf(index), note);
   }
 
   /** @returns hashes, or undefined when the sizes are not both under the newest checkpoint */

@@ -6,7 +6,7 @@ import type { LogName } from '../domain/log.js';
 
 import type { CheckpointStore, Cosignature } from '../persistence/checkpoint.store.js';
 import type { Checkpoints } from './checkpoints.js';
-import type { Quorum } from './quorum.js';
+import type { Cosigned, Quorum } from './quorum.js';
 
 /** A witness's clock may be off by this much. */
 const SKEW_MS = 60_000;
@@ -64,17 +64,29 @@ export class TakeCosignatures {
     const cosigned = quorum.cosigned(published, lines);
     if (cosigned.length === 0) return 'not-a-witness';
     const timely = cosigned.filter(({ time }) => Math.abs(Number(time) * 1000 - this.now().getTime()) <= SKEW_MS);
-    for (const { witness, line, time } of timely) {
-      const at = new Date(Number(time) * 1000);
-      this.crash('ledger.cosignature.before-keep');
-      await this.keeping.add([log, { size: checkpoint.size, witness: witness.name, line, at }]);
-      this.crash('ledger.cosignature.after-keep');
-    }
     if (timely.length === 0) return 'time';
-    await this.checkpoints.look([log]);
+    const newest = newestOfEach(timely);
+    this.crash('ledger.cosignature.before-keep');
+    await Promise.all(
+      newest.map(({ witness: { name }, line, time }) =>
+        this.keeping.add([log, { size: checkpoint.size, witness: name, line, at: new Date(Number(time) * 1000) }]),
+      ),
+    );
+    this.crash('ledger.cosignature.after-keep');
+    await this.checkpoints.kept(log, published, newest);
     return undefined;
   }
 }
+
+/** A witness may cosign one checkpoint any number of times, and only the newest matters. */
+const newestOfEach = (all: readonly Cosigned[]): readonly Cosigned[] => {
+  const found = new Map<string, Cosigned>();
+  for (const one of all) {
+    const known = found.get(one.witness.name);
+    if (known === undefined || known.time < one.time) found.set(one.witness.name, one);
+  }
+  return [...found.values()];
+};
 
 /** Nothing twice in one of them: one statement writes no row twice. */
 const rounds = (all: readonly Cosignature[]): readonly (readonly Cosignature[])[] => {

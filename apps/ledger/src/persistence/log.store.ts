@@ -46,10 +46,14 @@ export class LogStore {
     return Number(row?.ms ?? 0);
   }
 
-  /** Locks the log until the transaction ends: one sequencer at a time. @returns its size; undefined when another process has it */
+  /**
+   * Locks the log until the transaction ends: one sequencer at a time. Its key stays as it is, so that who only names the log (a checkpoint, a cosignature) waits for no sequencer, and keeps none
+   * from its turn.
+   * @returns its size; undefined when another process has it
+   */
   async lock(tx: EntityManager, log: LogName): Promise<bigint | undefined> {
     const [row] = await tx.query<{ size: string }[]>(
-      `SELECT size FROM ledger.log WHERE log = $1 FOR UPDATE SKIP LOCKED`,
+      `SELECT size FROM ledger.log WHERE log = $1 FOR NO KEY UPDATE SKIP LOCKED`,
       [log],
     );
     return row === undefined ? undefined : BigInt(row.size);
@@ -126,7 +130,7 @@ export class LogStore {
   /** Leaves of these entries, below `size`. */
   async find(log: LogName, entryIds: readonly string[], size: bigint): Promise<readonly Leaf[]> {
     const rows = await this.dataSource.query<{ index: string; entry_id: string; data: Buffer }[]>(
-      `SELECT index, entry_id, data FROM ledger.leaf WHERE log = $1 AND entry_id = ANY($2::uuid[]) AND index < $3`,
+      `SELECT index, entry_id, data FROM ledger.leaf WHERE log = $1 AND entry_id = ANY($2::uuid[]) AND index < $3 ORDER BY index`,
       [log, entryIds, size.toString()],
     );
     return rows.map((row) => ({ index: BigInt(row.index), entryId: row.entry_id, data: row.data }));
