@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
+  AccessLogItem,
   Acknowledgement,
   CloseIncidentDto,
   IncidentView,
@@ -12,18 +13,24 @@ import type {
   DisclosureCheckDto,
   DisclosureCheckView,
   ErasureView,
+  EventPage,
+  EventView,
   EvidenceView,
   GiveReceiptDto,
+  HandledView,
   OpeningsView,
   Page,
+  ReceivedCaseView,
   ReferralAccepted,
   ReferralCheckDto,
   ReferralCheckView,
   ReferralListItem,
   ReferralView,
+  Scope,
   GivenAnotherWayDto,
   RetractReferralDto,
   WaitingItem,
+  SetHandlingDto,
   SubmitReferralDto,
   SubmitReferralQueryDto,
 } from '#contracts';
@@ -32,6 +39,8 @@ import { SignJWT, importJWK } from 'jose';
 import type { JWK } from 'jose';
 import { DelgeProblem } from './problem.js';
 import type { ProblemDetails } from './problem.js';
+import { Cases } from './cases.js';
+import { Webhooks, search } from './webhooks.js';
 
 const TIMEOUT_MS = 20_000;
 /** A referral is answered when its attachments have been encrypted. */
@@ -41,6 +50,7 @@ const PART_TIMEOUT_MS = 60_000;
 /** A token is renewed this long before it ends, in milliseconds. */
 const MARGIN_MS = 30_000;
 const ATTEMPTS = 5;
+const FOLLOW_AGAIN_MS = 2_000;
 
 export interface ClientOptions {
   /** Base URL of the gateway, no trailing slash. */
@@ -49,6 +59,16 @@ export interface ClientOptions {
   readonly system: string;
   /** The system's private ES256 key, with `kid`. */
   readonly key: JWK;
+  /** What its tokens are for; absent: all that its administrator registered. */
+  readonly scopes?: readonly Scope[];
+}
+
+/** How a gateway is. */
+export interface Readiness {
+  /** Why it cannot do its work; empty: it can. */
+  readonly faults: Readonly<Record<string, string>>;
+  /** What people should look at; it goes on meanwhile. */
+  readonly warnings: Readonly<Record<string, string>>;
 }
 
 /**
@@ -56,6 +76,8 @@ export interface ClientOptions {
  * carries an id of the caller's own, so that sending it again is the same act.
  */
 export class DelgeClient {
+  readonly webhooks = new Webhooks((method, path, body) => this.call(method, path, body));
+  readonly cases = new Cases((method, path, body) => this.call(method, path, body));
   private token: { readonly value: string; readonly until: number } | undefined;
 
   constructor(private readonly options: ClientOptions) {}
@@ -103,8 +125,17 @@ export class DelgeClient {
   delivery(id: string): Promise<DeliveryView> {
     return this.call('GET', `/v1/deliveries/${id}`);
   }
+  /** What was received of a case, in the order of release, and which delivery numbers are missing. */
+  receivedCase(id: string, query: Readonly<Record<string, string>> = {}): Promise<ReceivedCaseView> {
+    return this.call('GET', `/v1/received-cases/${id}${search(query)}`);
+  }
+  /** A receipt by its kind: the same act as `handle` with the status that it stands for. */
   give(id: string, receipt: GiveReceiptDto): Promise<object> {
     return this.call('POST', `/v1/deliveries/${id}/receipts`, receipt);
+  }
+  /** Says how far the authority has come with it; the sender is told but of `received`. @throws {DelgeProblem} handling-conflict */
+  handle(id: string, said: SetHandlingDto): Promise<HandledView> {
+    return this.call('PUT', `/v1/deliveries/${id}/handling`, said);
   }
 
   /**
@@ -136,6 +167,43 @@ export class DelgeClient {
     return this.call('POST', `/v1/deliveries/${id}/acknowledgement`, { code });
   }
 
+  /** What happened, in order; without `after` what came after the newest event that this system acknowledged. */
+  events(query: Readonly<Record<string, string>> = {}): Promise<EventPage> {
+    return this.call('GET', `/v1/events${search(query)}`);
+  }
+  /**
+   * Follows what happens, for as long as one likes: while the gateway is away it is asked again. Nothing is acknowledged by that: whoever has dealt with an event says so by
+   * `acknowledgeEvents`. An event that the gateway does not know, as after a restore from a backup, is gone on from where this system's cursor is.
+   * @param after id of the event to go on from; absent: the newest one that this system acknowledged
+   * @param signal ends it
+   */
+  async *follow(after?: string, signal?: AbortSignal): AsyncGenerator<EventView> {
+    for (let from = after; ;) {
+      if (signal?.aborted === true) return;
+      const asked = { limit: '200', wait: '10', ...(from === undefined ? {} : { after: from }) };
+      try {
+        const { items, next } = (await this.once(
+          'GET',
+          `/v1/events${search(asked)}`,
+          undefined,
+          TIMEOUT_MS,
+          signal,
+        )) as EventPage;
+        for (const event of items) yield event;
+        from = next;
+      } catch (error) {
+        if (error instanceof DelgeProblem && error.problem.status === 404 && from !== undefined) from = undefined;
+        else if (isPassing(error) || (error instanceof DelgeProblem && error.problem.status === 429))
+          await delay(FOLLOW_AGAIN_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+        else throw error;
+      }
+    }
+  }
+  /** Moves this system's cursor on, and never back. @param through id of the newest event that was dealt with */
+  acknowledgeEvents(through: string): Promise<{ readonly acknowledged: string }> {
+    return this.call('POST', '/v1/events/acknowledgement', { through });
+  }
+
   /** Messages that went to the wrong authority, with the clocks that run. */
   incidents(query: Readonly<Record<string, string>> = {}): Promise<Page<IncidentView>> {
     return this.call('GET', `/v1/incidents${search(query)}`);
@@ -150,6 +218,11 @@ export class DelgeClient {
     const { content = false, since } = asked;
     const query = { ...(content ? { content: 'true' } : {}), ...(since === undefined ? {} : { since }) };
     return this.call('GET', `/v1/messages/${id}/evidence${search(query)}`);
+  }
+
+  /** Who was shown content of this authority, newest first; `after` goes back. */
+  accessLog(query: Readonly<Record<string, string>> = {}): Promise<Page<AccessLogItem>> {
+    return this.call('GET', `/v1/access-log${search(query)}`);
   }
 
   /** What a decision to erase a message says, for an administrator to sign. */
@@ -190,10 +263,24 @@ export class DelgeClient {
     return this.call('POST', '/v1/logs/disclosure/openings', { from: from.toString(), to: to.toString() });
   }
 
-  /** Bearer token for this system, fetched when there is none that lasts. @throws {DelgeProblem} unauthenticated */
+  /** Whether the gateway can do its work now, by names and codes. No token is needed, and nothing is tried again. @throws when it does not answer */
+  async readiness(): Promise<Readiness> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(`${this.options.gateway}/health/ready`, { redirect: 'error', signal });
+    try {
+      const { warnings = {} } = (await read(response)) as Partial<Readiness>;
+      return { faults: {}, warnings };
+    } catch (error) {
+      if (!(error instanceof DelgeProblem) || error.slug !== 'not-ready') throw error;
+      const { faults = {}, warnings = {} } = error.problem as unknown as Partial<Readiness>;
+      return { faults, warnings };
+    }
+  }
+
+  /** Bearer token for this system, fetched when there is none that lasts. @throws {DelgeProblem} unauthenticated, invalid-scope */
   async accessToken(): Promise<string> {
     if (this.token !== undefined && Date.now() < this.token.until - MARGIN_MS) return this.token.value;
-    const { gateway, system, key } = this.options;
+    const { gateway, system, key, scopes } = this.options;
     const iat = Math.floor(Date.now() / 1000);
     const assertion = await new SignJWT({})
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', ...(key.kid === undefined ? {} : { kid: key.kid }) })
@@ -208,6 +295,7 @@ export class DelgeClient {
       grant_type: 'client_credentials',
       client_assertion_type: CLIENT_ASSERTION_TYPE,
       client_assertion: assertion,
+      ...(scopes === undefined ? {} : { scope: scopes.join(' ') }),
     });
     const answer = (await read(
       await fetch(`${gateway}/oauth2/token`, { method: 'POST', body: form, signal: AbortSignal.timeout(TIMEOUT_MS) }),
@@ -217,7 +305,7 @@ export class DelgeClient {
   }
 
   private async call<T>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: object,
     timeoutMs: number = TIMEOUT_MS,
@@ -226,8 +314,7 @@ export class DelgeClient {
       try {
         return (await this.once(method, path, body, timeoutMs)) as T;
       } catch (error) {
-        const away = !(error instanceof DelgeProblem) || error.problem.status === 503;
-        if (!away || attempt === ATTEMPTS) throw error;
+        if (!isPassing(error) || attempt === ATTEMPTS) throw error;
         await delay(200 * 2 ** attempt);
       }
     }
@@ -250,8 +337,7 @@ export class DelgeClient {
         });
         return (await read(response)) as AttachmentView;
       } catch (error) {
-        const isAway = !(error instanceof DelgeProblem) || error.problem.status === 503;
-        if (!isAway || attempt === ATTEMPTS) throw error;
+        if (!isPassing(error) || attempt === ATTEMPTS) throw error;
         await delay(200 * 2 ** attempt);
         const view = await this.call<AttachmentView>('GET', `/v1/attachments/${id}`);
         if (view.received !== received) return view;
@@ -259,26 +345,33 @@ export class DelgeClient {
     }
   }
 
-  private async once(method: string, path: string, body: object | undefined, timeoutMs: number): Promise<unknown> {
+  private async once(
+    method: string,
+    path: string,
+    body: object | undefined,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
+    const late = AbortSignal.timeout(timeoutMs);
     const authorization = `Bearer ${await this.accessToken()}`;
     const response = await fetch(`${this.options.gateway}${path}`, {
       method,
       headers: body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     });
     return read(response);
   }
 }
 
-const search = (query: Readonly<Record<string, string>>): string => {
-  const text = new URLSearchParams(query).toString();
-  return text === '' ? '' : `?${text}`;
-};
+/** The gateway is away, or did not get all of it in time (408): the same call, under the same id, may go better. */
+const isPassing = (error: unknown): boolean =>
+  !(error instanceof DelgeProblem) || [408, 503].includes(error.problem.status);
 
 const read = async (response: Response): Promise<unknown> => {
   const text = await response.text();
+  if (response.status === 204) return undefined;
   if (response.ok) return JSON.parse(text) as unknown;
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
   throw new DelgeProblem(

@@ -1,3 +1,3 @@
-export { DelgeClient, type ClientOptions } from './client.js';
+export { DelgeClient, type ClientOptions, type Readiness } from './client.js';
 export { DelgeProblem, type ProblemDetails } from './problem.js';
 export { verifyProven, type Proven } from './verify.js';

@@ -8,6 +8,7 @@ export { MemoryDeliveryStore } from './delivery-store.js';
 export { DisclosureLog, type LoggedEntry } from './disclosure-log.js';
 export { example, smallDirectory, type Example } from './examples.js';
 export { TestExchange, anExchange, type Deviation } from './exchange.js';
+export { aProblem, fakeGateway, fakeServer, type FakeAnswer, type FakeRequest } from './fake-gateway.js';
 export { documentOf, forged, sealAround, type Forgery } from './forgery.js';
 export { MESSAGE_LIFETIME_MS, aGateway, sealed, type Sealed, type TestGateway } from './gateway.js';
 export { MemoryLeafStore } from './leaf-store.js';

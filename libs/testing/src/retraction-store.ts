@@ -20,7 +20,12 @@ export class MemoryRetractionStore implements RetractionStore {
     return Promise.resolve(messageIds.flatMap((id) => this.own.get(`${authority} ${id}`) ?? []));
   }
 
-  give(authority: string, retractions: readonly NewRetraction[], outgoing: readonly Outgoing[]): Promise<boolean> {
+  give(
+    authority: string,
+    retractions: readonly NewRetraction[],
+    outgoing: readonly Outgoing[],
+    again: readonly Outgoing[] = [],
+  ): Promise<boolean> {
     const before = retractions.map(({ messageId }) => this.own.get(`${authority} ${messageId}`));
     if (before.some((one, place) => one !== undefined && one.reason !== retractions[place]?.reason))
       return Promise.reject(new GatewayError('RETRACTION_EXISTS'));
@@ -29,6 +34,7 @@ export class MemoryRetractionStore implements RetractionStore {
       this.own.set(`${authority} ${one.messageId}`, one);
       this.outbox.push(...outgoing.slice(place, place + 1));
     }
+    this.outbox.push(...again);
     return Promise.resolve(true);
   }
 

@@ -1,4 +1,5 @@
-import type { RegisteredSystem, SystemStore } from '../../../apps/gateway/src/application/ports.js';
+import { ALL_SCOPES } from '#contracts';
+import type { NewSystem, RegisteredSystem, SystemStore } from '../../../apps/gateway/src/application/ports.js';
 
 /** SystemStore in memory. */
 export class MemorySystemStore implements SystemStore {
@@ -9,13 +10,15 @@ export class MemorySystemStore implements SystemStore {
     return Promise.resolve(this.systems.get(id));
   }
 
-  put(system: RegisteredSystem): Promise<'stored' | 'same' | 'stale' | 'taken'> {
+  put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken'> {
     const before = this.systems.get(system.id);
     const another = [...this.systems.values()].some(({ id, kid }) => kid === system.kid && id !== system.id);
     if (another || (before !== undefined && before.authority !== system.authority)) return Promise.resolve('taken');
     const newer = before === undefined || before.statedAt < system.statedAt;
-    if (!newer) return Promise.resolve(before.kid === system.kid ? 'same' : 'stale');
-    this.systems.set(system.id, system);
+    const { scopes = before?.scopes ?? ALL_SCOPES } = system;
+    const isAlike = before?.kid === system.kid && before.scopes.join() === scopes.join();
+    if (!newer) return Promise.resolve(isAlike ? 'same' : 'stale');
+    this.systems.set(system.id, { ...system, scopes });
     return Promise.resolve('stored');
   }
 

@@ -155,9 +155,12 @@ describe('queries and parameters', () => {
     expect(plainToInstance(ListReferralsQueryDto, {}).limit).toBe(20);
   });
 
-  it.each(['0', '201', '1.5', 'x', '', 'NaN', 'Infinity'])('a page of %j rows is refused', (limit) => {
-    expect(faults(ListDeliveriesQueryDto, { limit })).toEqual(['limit']);
-  });
+  it.each(['0', '201', '1.5', 'x', '', 'NaN', 'Infinity', '0x10', '1e1', ' 10', '+5', '010', '5.0'])(
+    'a page of %j rows is refused',
+    (limit) => {
+      expect(faults(ListDeliveriesQueryDto, { limit })).toEqual(['limit']);
+    },
+  );
 
   it.each(['1', '1.', "1.2'; --", '1.2.3', '-1.2', `${'9'.repeat(21)}.1`])('a cursor %j is refused', (after) => {
     expect(faults(ListDeliveriesQueryDto, { after })).toEqual(['after']);

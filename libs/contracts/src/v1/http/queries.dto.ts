@@ -1,6 +1,7 @@
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
-import { CURSOR, IsInstant, IsUuid, Optional } from './rules.js';
+import { HANDLINGS } from './handling.dto.js';
+import type { Handling } from './handling.dto.js';
+import { CURSOR, Decimal, IsInstant, IsUuid, Optional } from './rules.js';
 
 /** States of a message, in the order people meet them (design.md section 4). */
 export const MESSAGE_STATES = [
@@ -24,7 +25,7 @@ export type MessageState = (typeof MESSAGE_STATES)[number];
 export class PageQueryDto {
   /** Cursor: `next` of the page before. */
   @Optional() @Matches(CURSOR) readonly after?: string;
-  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(200) readonly limit: number = 20;
+  @Optional() @Decimal() @IsInt() @Min(1) @Max(200) readonly limit: number = 20;
 }
 
 export class ListReferralsQueryDto extends PageQueryDto {
@@ -39,6 +40,16 @@ export class ListReferralsQueryDto extends PageQueryDto {
 
 export class ListDeliveriesQueryDto extends PageQueryDto {
   @Optional() @IsUuid() readonly caseId?: string;
+  @Optional() @IsIn(HANDLINGS) readonly handling?: Handling;
+  /** `true`: those that nobody has taken over, or taken up, in time. */
+  @Optional() @IsIn(['true']) readonly overdue?: 'true';
+}
+
+/** Query of `GET /v1/received-cases/{id}`. */
+export class ReceivedCaseQueryDto {
+  /** Delivery number: those after it. */
+  @Optional() @Decimal() @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) readonly after: number = 0;
+  @Optional() @Decimal() @IsInt() @Min(1) @Max(200) readonly limit: number = 20;
 }
 
 export class SubmitReferralQueryDto {

@@ -1,3 +1,4 @@
+import type { Handling, HandlingChangeView, HandlingView } from './handling.dto.js';
 import type { MessageState } from './queries.dto.js';
 import type { RetractionReason } from './retraction.dto.js';
 import type { OTHER_WAYS } from './waiting.dto.js';
@@ -132,6 +133,8 @@ export interface MessageView extends MessageSummary {
     readonly at: string;
     readonly markedAt: string;
   };
+  /** How far its recipient has come with it, by its receipts; absent until one says so. */
+  readonly handling?: Handling;
   readonly receipts: readonly ReceiptView[];
   readonly notices: readonly (ProvenStatement & {
     readonly kind: string;
@@ -188,10 +191,22 @@ export interface DeliveryListItem {
   /** Order of this delivery within (recipient authority, case), from 1. */
   readonly deliveryNumber: number;
   readonly receivedAt: string;
+  /** How far this authority has come with it, as its systems say. */
+  readonly handling: HandlingView;
   /** When it was erased here. */
   readonly erasedAt?: string;
   /** When its sender took it back, by the sender's word: do not use it, and say what became of it. It is not deleted. */
   readonly retractedAt?: string;
+}
+
+/** Answer of `GET /v1/received-cases/{id}`: a page of what was received of a case, in the order of release. */
+export interface ReceivedCaseView {
+  readonly caseId: string;
+  readonly items: readonly DeliveryListItem[];
+  /** Delivery numbers up to the last of the page that are not here, as ranges with both ends. */
+  readonly missing: readonly { readonly from: number; readonly to: number }[];
+  /** Number of the last delivery of the page, or what was asked with. */
+  readonly next: number;
 }
 
 /** An attachment of a delivery, whole and verified. */
@@ -210,6 +225,8 @@ export interface DeliveredAttachmentView {
 
 /** Answer of `GET /v1/deliveries/{id}`. */
 export interface DeliveryView extends DeliveryListItem {
+  /** Oldest first. */
+  readonly handlingChanges: readonly HandlingChangeView[];
   /** Of a correction: the message that it puts right, and whether this authority received that from the same sender. */
   readonly corrects?: { readonly messageId: string; readonly bound: boolean };
   /** The sender's retraction, with the notice that took it into the log. */

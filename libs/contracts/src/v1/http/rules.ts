@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import 'reflect-metadata';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { ValidationOptions } from 'class-validator';
 
@@ -65,6 +65,12 @@ export const IsLocalDate = (options?: ValidationOptions): PropertyDecorator =>
   );
 export const IsInstant = (options?: ValidationOptions): PropertyDecorator =>
   both(Matches(INSTANT, options), rule('isInstant', isInstant, options));
+
+/** A whole number in a query, in decimal digits: `Number` itself takes `0x10`, `1e1` and spaces as well. */
+export const Decimal = (): PropertyDecorator =>
+  Transform(({ value }: { readonly value: unknown }) =>
+    typeof value === 'string' && /^(?:0|[1-9]\d{0,9})$/.test(value) ? Number(value) : value,
+  );
 
 /** `{code: true | false | code}` */
 export const IsFacts = (options?: ValidationOptions): PropertyDecorator =>

@@ -9,7 +9,7 @@ export class TokenRequestDto {
   @IsIn([CLIENT_ASSERTION_TYPE]) readonly client_assertion_type!: string;
   @IsString() @Length(1, 4096) readonly client_assertion!: string;
   @Optional() @IsString() @Length(1, 64) readonly client_id?: string;
-  @Optional() @IsString() @Length(0, 256) readonly scope?: string;
+  @Optional() @IsString() @Length(1, 1024) readonly scope?: string;
 }
 
 /** RFC 6749 section 5.1. */
@@ -18,4 +18,6 @@ export class TokenResponseDto {
   @IsIn(['Bearer']) readonly token_type!: 'Bearer';
   /** Seconds. */
   readonly expires_in!: number;
+  /** Those that it carries, with spaces between. */
+  readonly scope!: string;
 }

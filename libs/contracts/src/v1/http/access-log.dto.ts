@@ -1,0 +1,48 @@
+import { PageQueryDto } from './queries.dto.js';
+import { IsInstant, IsUuid, Optional } from './rules.js';
+
+/** How content was shown to whoever asked (brottsdataförordningen 3:4; lag 2001:454 10 §). Closed: it stands in the access log. */
+export const SHOWN = [
+  'read-delivery',
+  'read-attachment',
+  /** Claims and proofs. */
+  'read-evidence',
+  /** As `read-evidence`, with the document. */
+  'read-document',
+  /** Claims, proofs, and what recipients answered under seal. */
+  'read-referral',
+  'assess-referral',
+  'retract-referral',
+  'mark-given-another-way',
+  'withdraw-referral',
+  /** What an authority calls a case of its own. */
+  'read-case',
+  'list-cases',
+  /** A page of own entries of the log, with claims. */
+  'open-entries',
+] as const;
+export type ShownBy = (typeof SHOWN)[number];
+
+export class ListAccessLogQueryDto extends PageQueryDto {
+  @Optional() @IsUuid() readonly messageId?: string;
+  @Optional() @IsUuid() readonly referralId?: string;
+  /** The system that read. */
+  @Optional() @IsUuid() readonly system?: string;
+  /** Shown at or after. */
+  @Optional() @IsInstant() readonly from?: string;
+  /** Shown before. */
+  @Optional() @IsInstant() readonly until?: string;
+}
+
+/** One row of `GET /v1/access-log`: ids and codes alone. */
+export interface AccessLogItem {
+  readonly at: string;
+  readonly system: string;
+  readonly operation: ShownBy;
+  readonly messageId?: string;
+  readonly referralId?: string;
+  readonly attachmentId?: string;
+  readonly caseId?: string;
+  /** Indices [from, to) of the `disclosure` log that were asked for. */
+  readonly entries?: { readonly from: string; readonly to: string };
+}
