@@ -1,12 +1,14 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
-import { IsUrls, ServiceConfig } from '#platform';
+import { IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
+import { ChecksCertificates, IsUrls, ServiceConfig } from '#platform';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Variables of a gateway. Secrets come as file paths or within connection URLs that the deploy step wrote. */
 export class GatewayConfig extends ServiceConfig {
-  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false }) readonly DATABASE_URL!: string;
+  @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false })
+  @ChecksCertificates()
+  readonly DATABASE_URL!: string;
   /** Connections to PostgreSQL that this process may hold. */
   @Type(() => Number) @IsInt() @Min(2) @Max(100) readonly DATABASE_POOL: number = 12;
   @IsString() readonly TRUST_FILE!: string;
@@ -51,4 +53,6 @@ export class GatewayConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1) @Max(1000) readonly MAX_REQUESTS_PER_SYSTEM: number = 200;
   /** How often drafts and unpublished messages are looked through for expiry. */
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
+  /** Origins to which events may be sent, separated by commas, as `https://hooks.example.se`, or with a path, as `https://hooks.example.se/delge/`, to what lies below it alone; a name that leads into the own network is marked, as in `https://hooks.intern.example.se=internal`. Outside production also `http://127.0.0.1:9000`. Empty: no webhooks. */
+  @IsOptional() @IsString() readonly WEBHOOK_TARGETS?: string;
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { ConfirmPublisher, DisclosureTransport, OutboxRelay, OutboxRoom, Suspects, gatewayQueue } from '#messaging';
 import {
@@ -16,8 +16,8 @@ import {
   openKeys,
   readTrust,
 } from '#operator';
-import { dataSourceOptions, isStoreFailure } from '#persistence';
-import { ProblemError } from '#platform';
+import { dataSourceOptions, isStoreAway, isStoreFailure } from '#persistence';
+import { Clock, ProblemError, Rate, routesOf } from '#platform';
 import type { Platform, Service } from '#platform';
 import { KeysFeed } from '#snapshot';
 import { nodeVerifyEd25519 } from '#tlog/build';
@@ -27,6 +27,7 @@ import { CarryAttachments } from './application/carry-attachments.js';
 import { CheckDisclosure } from './application/check-disclosure.js';
 import { EntryNeeds } from './application/entry-needs.js';
 import { EraseMessage } from './application/erase-message.js';
+import { EventArrivals } from './application/event-arrivals.js';
 import { EvaluateReferral } from './application/evaluate-referral.js';
 import { ExpireAttachments } from './application/expire-attachments.js';
 import { Expire } from './application/expire.js';
@@ -36,11 +37,15 @@ import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
 import { IssueToken } from './application/issue-token.js';
 import { Law, sha256 } from './application/law.js';
+import { ManageCases } from './application/manage-cases.js';
+import { ManageWebhooks } from './application/manage-webhooks.js';
 import { OwnKeys } from './application/own-keys.js';
+import { ReadAccessLog } from './application/read-access-log.js';
 import { ReadAttachment } from './application/read-attachment.js';
 import { CorrectReferral } from './application/correct-referral.js';
 import { HandleIncidents } from './application/handle-incidents.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
+import { ReadEvents } from './application/read-events.js';
 import { ReadReferrals } from './application/read-referrals.js';
 import { ReadWaiting } from './application/read-waiting.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
@@ -53,9 +58,12 @@ import { RegisterSystem } from './application/register-system.js';
 import { SealAgain } from './application/seal-again.js';
 import { SealAttachments } from './application/seal-attachments.js';
 import { SealReferral } from './application/seal-referral.js';
+import { SendWebhooks } from './application/send-webhooks.js';
+import { SetHandling } from './application/set-handling.js';
 import { SubmitReferral } from './application/submit-referral.js';
 import { Sweep } from './application/sweep.js';
 import { TakeAttachment } from './application/take-attachment.js';
+import { TryWebhook } from './application/try-webhook.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WatchDeadlines } from './application/watch-deadlines.js';
@@ -67,19 +75,28 @@ import { BlobClient } from './attachments/blob-client.js';
 import { GatewayError, NotYet } from './domain/errors.js';
 import { GatewayConfig } from './gateway.config.js';
 import { AccessController } from './http/access.controller.js';
+import { AccessLogController } from './http/access-log.controller.js';
 import { ApiDocument } from './http/api-document.js';
 import { ApiController } from './http/api.controller.js';
 import { AttachmentController } from './http/attachment.controller.js';
+import { CaseController } from './http/case.controller.js';
+import { assertEveryRouteDeclares } from './http/declarations.js';
 import { DeliveryController } from './http/delivery.controller.js';
 import { DisclosureCheckController } from './http/disclosure-check.controller.js';
+import { EventController } from './http/event.controller.js';
+import { EventStreams } from './http/event-streams.js';
 import { EvidenceController } from './http/evidence.controller.js';
 import { IncidentController } from './http/incident.controller.js';
 import { ErasureController } from './http/erasure.controller.js';
 import { problems } from './http/gateway-problems.js';
+import { Listeners } from './http/listeners.js';
 import { LogController } from './http/log.controller.js';
+import { ReceivedCaseController } from './http/received-case.controller.js';
+import { LogsAccess } from './http/logs-access.interceptor.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
 import { WaitingController } from './http/waiting.controller.js';
+import { WebhookController } from './http/webhook.controller.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
@@ -89,37 +106,56 @@ import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerKeeping } from './operator/ledger-keeping.js';
 import { LedgerOffers } from './operator/ledger-offers.js';
 import { RegistryCooperations } from './operator/registry-cooperations.js';
+import { PostgresAccessLog } from './persistence/access-log.store.js';
 import { PostgresAttachmentStore } from './persistence/attachment.store.js';
+import { PostgresCaseStore } from './persistence/case.store.js';
 import { PostgresCatchUpStore } from './persistence/catch-up.store.js';
 import { PostgresDueStore } from './persistence/due.store.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
+import { PostgresEventStore } from './persistence/event.store.js';
 import { PostgresErasureStore } from './persistence/erasure.store.js';
 import { PostgresFurthestEntryStore } from './persistence/furthest-entry.store.js';
 import { PostgresForeignKeys } from './persistence/foreign-keys.store.js';
+import { PostgresHandlingStore } from './persistence/handling.store.js';
 import { PostgresHeldDeliveries } from './persistence/held-delivery.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresIncidentStore } from './persistence/incident.store.js';
+import { RecentOutlines } from './persistence/recent-outlines.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
 import { PostgresRetractionStore } from './persistence/retraction.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
 import { PostgresWaitingStore } from './persistence/waiting.store.js';
+import { PostgresWebhookSending } from './persistence/webhook-sending.store.js';
+import { PostgresWebhookStore } from './persistence/webhook.store.js';
 import { PostgresWitnessMemory } from './persistence/witnessed.store.js';
+import { WebhookPost } from './webhooks/post.js';
+import { makeWebhookKey, signedHeaders } from './webhooks/signing.js';
+import { WebhookTargets } from './webhooks/targets.js';
 
 /** Within which a request gets a connection to the database, or is told that there is none. */
 const POOL_WAIT_MS = 1_000;
 /** Longer than the longest single statement and what comes before it. */
 const ANSWER_MS = 12_000;
 
+/** How late an event may be told to whoever waits for it. */
+const EVENTS_EVERY_MS = 250;
+const LISTENERS_PER_SYSTEM = 5;
+const STREAM = { lifeMs: 60_000, quietMs: 15_000 };
+/** What an authority may ask a process for in a minute of its webhooks, but for reading and removing. */
+const WEBHOOKS_PER_MINUTE = 30;
+/** Of referrals that are looked through in one sweep for the cases that they opened, of each authority. */
+const GATHERED_PAGES = 20;
+
 @Module({})
 class GatewayModule {}
 
-const now = (): Date => new Date();
 const newId = (): string => randomUUID();
 const value = (provide: new (...args: never[]) => object, useValue: object): Provider => ({ provide, useValue });
 
 const assemble = async (config: GatewayConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
+  const targets = WebhookTargets.of(config.WEBHOOK_TARGETS ?? '', config.DELGE_ENVIRONMENT);
   const { GATEWAY_ID: gateway, DELGE_ENVIRONMENT: environment, PUBLIC_URL: publicUrl } = config;
   const trust = await readTrust(config);
   const keys = new KeyStore(gateway, await openKeys(config, platform));
@@ -132,9 +168,10 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   ).initialize();
   platform.onDrain('stores', () => dataSource.destroy());
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
+  const { now } = await Clock.of(dataSource, platform);
 
   const holder = `gateway:${gateway}`;
-  const ledger = new OperatorClient('ledger', config.LEDGER_URL, holder, keys.requestSigner);
+  const ledger = new OperatorClient('ledger', config.LEDGER_URL, holder, keys.requestSigner, now);
   // Before anything waits for a snapshot: at the logs' beginning there is none before the witnesses have cosigned.
   const memory = new PostgresWitnessMemory(dataSource);
   for (const name of ['disclosure', 'keys'] as const) {
@@ -155,7 +192,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const seen = new KeysSeenStore(dataSource, schema);
   const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);
   keys.follow(() => follower.newest()?.snapshot.on(now()));
-  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.requestSigner);
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.requestSigner, now);
   const ruleSets = new RuleSets(
     (digest) => registry.get(`/v1/rule-sets/${digest}`),
     new RuleSetStore(dataSource, schema),
@@ -206,7 +243,14 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     { messages: config.OUTBOX_MAX_MESSAGES, bytes: config.OUTBOX_MAX_BYTES, lateMs: config.OUTBOX_LATE_MS },
     log,
   );
-  await room.look();
+  room.whenHindered((error) => {
+    // That the database is away, its own probe tells.
+    if (isStoreAway(error)) return false;
+    log.failure('relay.failed', error);
+    return true;
+  });
+  // Not seen yet: nothing is taken in before it is.
+  await room.look().catch(() => undefined);
   room.start();
   platform.onDrain('loops', () => room.stop());
   // Full by what it must keep. That the broker or the exchange is away refuses nothing: a gateway accepts for days.
@@ -215,16 +259,17 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   health.measure('outbox-messages', () => room.count());
   health.measure('outbox-age-seconds', () => room.age());
   const outbox = new Outbox(gateway, relay, () => carrying.wake());
-  const referrals = new PostgresReferralStore(dataSource, keys, outbox);
+  const recent = new RecentOutlines();
+  const referrals = new PostgresReferralStore(dataSource, keys, outbox, recent);
   const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
-  const retractions = new PostgresRetractionStore(dataSource, outbox);
+  const retractions = new PostgresRetractionStore(dataSource, outbox, recent);
   const systems = new PostgresSystemStore(dataSource);
   const attachments = new PostgresAttachmentStore(dataSource, keys, outbox);
   const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
   // The rest goes on: for people to look at.
   health.watch('attachments', () => files.fault(config.ATTACHMENT_RESERVE_BYTES));
   const sealAttachments = new SealAttachments(attachments, files, randomBytes, newId);
-  const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys);
+  const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys, now);
   const hosted = (): readonly string[] => keys.authorities;
   relay.start();
   const dues = new PostgresDueStore(dataSource);
@@ -248,7 +293,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   const source = new LedgerEvidence(ledger, ledgerKeys, registry, trust);
   const erasing = new EraseMessage(
-    new PostgresErasureStore(dataSource),
+    new PostgresErasureStore(dataSource, recent),
     new LedgerKeeping(ledger),
     source,
     evidence,
@@ -265,7 +310,17 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const evaluate = new EvaluateReferral(law, keys, newId, attachments);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
-  const sweep = new Sweep(expire, again, deadlines, incidents, config.SWEEP_INTERVAL_MS, log);
+  const sendings = new PostgresWebhookSending(dataSource, keys);
+  // For people: its authority's systems hear nothing, and may not know it.
+  health.watch('webhooks', async () => ((await sendings.stopped(hosted())) > 0 ? 'stopped' : undefined));
+  const cases = new PostgresCaseStore(dataSource, keys);
+  const prune = async (): Promise<void> => {
+    await sendings.prune(hosted(), now());
+    // Some at a time: what was sent before there were cases is many.
+    for (const authority of hosted())
+      for (let page = 0; page < GATHERED_PAGES && (await cases.gather(authority)); page += 1);
+  };
+  const sweep = new Sweep(expire, again, deadlines, incidents, prune, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
   const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, () => sweep.wake());
   platform.onDrain('loops', () => sweep.stop());
@@ -280,15 +335,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     loop.start();
     platform.onDrain('loops', () => loop.stop());
   }
-  const submitting = new SubmitReferral(
-    referrals,
-    evaluate,
-    sealing,
-    config.DRAFT_LIFETIME_MS,
-    newId,
-    now,
-    crash,
-    () => room.fault() === undefined,
+  const submitting = new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash, () =>
+    room.fault(),
   );
   const waiting = new PostgresWaitingStore(dataSource);
   const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
@@ -296,7 +344,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const toldBefore = new PostgresCatchUpStore(dataSource, keys, outbox, newId);
   const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);
   const catchUp = new CatchUp(
-    new ExchangeTold(new OperatorClient('exchange', config.EXCHANGE_URL, holder, keys.requestSigner)),
+    new ExchangeTold(new OperatorClient('exchange', config.EXCHANGE_URL, holder, keys.requestSigner, now)),
     toldBefore,
     new RebuildSent(evidence, toldBefore, keys),
     (one) => handleTold(told, one, log),
@@ -307,22 +355,45 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   catchUp.start();
   platform.onDrain('loops', () => catchUp.stop());
   health.watch('catch-up', () => catchUp.warning());
+  const events = new PostgresEventStore(dataSource);
+  const arrivals = new EventArrivals(events, EVENTS_EVERY_MS, log);
+  arrivals.start();
+  // With HTTP, and not before: an answer that comes at once would be asked for again at once.
+  platform.onDrain('http', () => arrivals.stop());
+  const readingEvents = new ReadEvents(events, arrivals, now);
+  const listeners = new Listeners({ perSystem: LISTENERS_PER_SYSTEM, inAll: Math.ceil(config.MAX_REQUESTS / 4) });
+  const webhooks = new PostgresWebhookStore(dataSource, keys);
+  const trying = new TryWebhook(new WebhookPost(targets, now), signedHeaders, now);
+  if (!targets.isEmpty) {
+    const sending = new SendWebhooks(sendings, trying, hosted, EVENTS_EVERY_MS, newId, now, Math.random, log);
+    sending.start();
+    platform.onDrain('loops', () => sending.stop());
+  }
+  const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
+  const handlings = new PostgresHandlingStore(dataSource);
+  const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
+  const accessLog = new PostgresAccessLog(dataSource);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
     module: GatewayModule,
     controllers: [
       AccessController,
+      AccessLogController,
       ApiController,
       AttachmentController,
+      CaseController,
       DeliveryController,
       ErasureController,
+      EventController,
       IncidentController,
       DisclosureCheckController,
       EvidenceController,
       LogController,
+      ReceivedCaseController,
       ReferralController,
       WaitingController,
+      WebhookController,
       ExchangeMessages,
     ],
     providers: [
@@ -335,11 +406,16 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(EraseMessage, erasing),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
-      value(ReadDeliveries, new ReadDeliveries(deliveries, retractions)),
+      value(ReadDeliveries, new ReadDeliveries(deliveries, retractions, handlings, now)),
+      value(ManageCases, new ManageCases(cases, (id) => law.current().snapshot.authority(id) !== undefined, now)),
+      value(SetHandling, new SetHandling(deliveries, handlings, retractions, giving, now)),
+      value(ReadEvents, readingEvents),
+      value(EventStreams, new EventStreams(readingEvents, listeners, STREAM, log)),
+      value(Listeners, listeners),
       value(GatherEvidence, new GatherEvidence(referrals, deliveries, source, needs, trust)),
       value(LedgerEvidence, source),
       value(ExportOpenings, new ExportOpenings(source, needs)),
-      value(GiveReceipt, new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now)),
+      value(GiveReceipt, giving),
       value(ReceiveDelivery, receiving),
       value(
         TakeAttachment,
@@ -348,11 +424,16 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
           reserveBytes: config.ATTACHMENT_RESERVE_BYTES,
         }),
       ),
+      value(ReadAccessLog, new ReadAccessLog(accessLog)),
       value(ReadAttachment, new ReadAttachment(deliveries, files)),
       value(RecordOutcome, outcomes),
       value(HandleIncidents, incidents),
       value(ReceiveRetraction, receivingRetractions),
       value(RetractReferral, retracting),
+      value(
+        ManageWebhooks,
+        new ManageWebhooks(webhooks, events, targets, trying, makeWebhookKey, rate, newId, now, log),
+      ),
       value(Suspects, new Suspects(dataSource, schema)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
@@ -360,6 +441,11 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
         provide: APP_GUARD,
         inject: [Reflector],
         useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load),
+      },
+      {
+        provide: APP_INTERCEPTOR,
+        inject: [Reflector],
+        useFactory: (reflector: Reflector) => new LogsAccess(reflector, accessLog),
       },
     ],
   };
@@ -370,6 +456,7 @@ const NEEDED = ['database', 'keys', 'rules'];
 
 /** Consumers start last: what they take in can be handled by then. */
 const consume = async (app: INestApplication, config: GatewayConfig, platform: Platform): Promise<void> => {
+  assertEveryRouteDeclares(routesOf(app));
   const { AMQP_URL: url, GATEWAY_ID: gateway, PREFETCH: prefetch } = config;
   const queue = gatewayQueue(gateway);
   const mayConsume = async (): Promise<boolean> => {

@@ -16,6 +16,7 @@ interface Said {
   readonly reason?: string;
   readonly diaryNumber?: string;
   readonly retractionId?: string;
+  readonly system?: string;
 }
 
 /** A receipt of an authority: signed, logged, and its diary number sealed to the sending authority. */
@@ -32,9 +33,10 @@ export class GiveReceipt {
 
   /**
    * @returns the receipt; the one given before when it said the same
+   * @param system that gives it
    * @throws {GatewayError} NOT_FOUND, RECEIPT_INVALID, RECEIPT_EXISTS, RECEIPT_CONTRADICTS
    */
-  async execute(authority: string, messageId: string, given: GiveReceiptDto): Promise<StoredReceipt> {
+  async execute(authority: string, messageId: string, given: GiveReceiptDto, system?: string): Promise<StoredReceipt> {
     if ((given.kind === 'form-rejected') !== (given.reason !== undefined)) {
       throw new GatewayError('RECEIPT_INVALID', {
         faults: [{ path: 'reason', code: 'required-with-form-rejected-alone' }],
@@ -43,7 +45,13 @@ export class GiveReceipt {
     if (given.diaryNumber !== undefined && given.kind !== 'accepted') {
       throw new GatewayError('RECEIPT_INVALID', { faults: [{ path: 'diaryNumber', code: 'with-accepted-alone' }] });
     }
-    return this.give(authority, messageId, given);
+    const { kind, reason, diaryNumber } = given;
+    return this.give(authority, messageId, {
+      kind,
+      ...(reason === undefined ? {} : { reason }),
+      ...(diaryNumber === undefined ? {} : { diaryNumber }),
+      ...(system === undefined ? {} : { system }),
+    });
   }
 
   /**
@@ -95,6 +103,7 @@ export class GiveReceipt {
       receipt: text,
       at,
       detail: { ...(reason === undefined ? {} : { reason }), ...(diaryNumber === undefined ? {} : { diaryNumber }) },
+      ...(said.system === undefined ? {} : { system: said.system }),
     };
     const body = canonicalBytes({ receipt: text, ...(sealed === undefined ? {} : { sealed }) });
     const incident: NewIncident | undefined = opensIncident(kind, reason)

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CLIENT_ASSERTION_TYPE } from '#contracts';
+import { ALL_SCOPES, CLIENT_ASSERTION_TYPE } from '#contracts';
 import type { TokenRequestDto } from '#contracts';
 import { generateKey, localSigner, parseToken, privateCryptoKey } from '#envelope';
 import type { PrivateKey } from '#envelope';
@@ -64,9 +64,28 @@ describe('a system that proves its key', () => {
   it('gets a token of this gateway, good for ten minutes', async () => {
     const { access_token, token_type, expires_in } = await issue.execute(request(await signed(claims())));
     expect([token_type, expires_in]).toEqual(['Bearer', 600]);
-    expect(await tokens.verify(access_token, clock.now())).toBe(SYSTEM);
+    expect(await tokens.verify(access_token, clock.now())).toEqual({ system: SYSTEM, scopes: ALL_SCOPES });
     clock.advance(606_000);
     expect(await tokens.verify(access_token, clock.now())).toBeUndefined();
+  });
+
+  it('gets the scopes that it asks for of those that it is registered with, and all of them when it asks for none', async () => {
+    const scopes = ['referrals:read', 'events:read'] as const;
+    await systems.put({ ...(await systems.find(SYSTEM))!, scopes, statedAt: new Date(clock.now().getTime() + 1) });
+    const given = async (scope?: string): Promise<readonly string[]> => {
+      const asked = { ...request(await signed(claims())), ...(scope === undefined ? {} : { scope }) };
+      const { access_token, scope: told } = await issue.execute(asked);
+      expect((await tokens.verify(access_token, clock.now()))?.scopes?.join(' ')).toBe(told);
+      return told.split(' ');
+    };
+    expect(await given()).toEqual(scopes);
+    expect(await given('events:read')).toEqual(['events:read']);
+    expect(await given('events:read referrals:read events:read')).toEqual(scopes);
+    for (const scope of ['deliveries:read', 'events:read deliveries:read', 'x', '', ' ', 'events:read ', 'Events:read'])
+      expect([scope, await outcome(await signed(claims()), { scope })]).toEqual([scope, 'INVALID_SCOPE']);
+    expect(await outcome(await signed(claims()), { scope: ['events:read'] as never })).toBe('UNAUTHENTICATED');
+    // Who has not shown who it is is told nothing of scopes.
+    expect(await outcome(await signed(claims(), foreign), { scope: 'x' })).toBe('UNAUTHENTICATED');
   });
 
   it('may name the issuer as audience, and itself as client', async () => {
@@ -105,7 +124,7 @@ describe('every failure is the same', () => {
     ['no token', () => 'x'],
     ['a payload that is none', () => `${encoded({ alg: 'ES256', kid: own.kid })}.bnVsbA.AAAA`],
     ['longer than any', async () => `${await signed(claims())}${'A'.repeat(4096)}`],
-    ['an access token of this gateway', () => tokens.issue(SYSTEM, jti(), clock.now())],
+    ['an access token of this gateway', () => tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES)],
   ])('%s', async (_, make) => {
     expect(await outcome(await make())).toBe('UNAUTHENTICATED');
   });
@@ -137,9 +156,23 @@ describe('every failure is the same', () => {
 });
 
 describe('an access token', () => {
+  it('of before there were scopes says nothing of them, and one with another kind of scope is none', async () => {
+    const bare = { ...claims(), iss: ISSUER, aud: ISSUER };
+    const old = await signed(bare, gatewayKey, { typ: 'at+jwt' });
+    expect(await tokens.verify(old, clock.now())).toEqual({ system: SYSTEM });
+    const odd = await signed({ ...bare, scope: ['events:read'] }, gatewayKey, { typ: 'at+jwt' });
+    expect(await tokens.verify(odd, clock.now())).toBeUndefined();
+  });
+
   it.each<[string, () => Promise<string>]>([
-    ["of another gateway's key", async () => tokensOf([await generateKey('token')]).issue(SYSTEM, jti(), clock.now())],
-    ['of another issuer', async () => tokensOf([gatewayKey], 'https://x.example').issue(SYSTEM, jti(), clock.now())],
+    [
+      "of another gateway's key",
+      async () => tokensOf([await generateKey('token')]).issue(SYSTEM, jti(), clock.now(), ALL_SCOPES),
+    ],
+    [
+      'of another issuer',
+      async () => tokensOf([gatewayKey], 'https://x.example').issue(SYSTEM, jti(), clock.now(), ALL_SCOPES),
+    ],
     [
       'that names another issuer, for this audience',
       async () => signed({ ...claims(), iss: 'https://x.example', aud: ISSUER }, gatewayKey, { typ: 'at+jwt' }),
@@ -151,7 +184,7 @@ describe('an access token', () => {
   });
 
   it('has one spelling', async () => {
-    const token = await tokens.issue(SYSTEM, jti(), clock.now());
+    const token = await tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES);
     const [header = '', payload = '', signature = ''] = token.split('.');
     const carrying = encoded({ alg: 'ES256', kid: gatewayKey.kid, typ: 'at+jwt', jwk: gatewayKey.jwk });
     for (const other of [
@@ -164,22 +197,22 @@ describe('an access token', () => {
   });
 
   it('is signed by the newest key, and one of an older key lets in while that is held', async () => {
-    const before = await tokens.issue(SYSTEM, jti(), clock.now());
+    const before = await tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES);
     const newer = await generateKey('token');
     const both = tokensOf([newer, gatewayKey]);
-    expect(parseToken(await both.issue(SYSTEM, jti(), clock.now()), 'at+jwt').kid).toBe(newer.kid);
-    expect(await both.verify(before, clock.now())).toBe(SYSTEM);
+    expect(parseToken(await both.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES), 'at+jwt').kid).toBe(newer.kid);
+    expect(await both.verify(before, clock.now())).toMatchObject({ system: SYSTEM });
     expect(await tokensOf([newer]).verify(before, clock.now())).toBeUndefined();
   });
 
   it('that has let somebody in does so no longer than its key is held and its time has not passed', async () => {
     const held = [await generateKey('token'), gatewayKey];
     const own = tokensOf(held);
-    const token = await tokens.issue(SYSTEM, jti(), clock.now());
+    const token = await tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES);
     const in10Minutes = new Date(clock.now().getTime() + 610_000);
     const answers = async (at: Date): Promise<readonly (string | undefined)[]> => [
-      await own.verify(token, at),
-      await own.verify(token, at),
+      (await own.verify(token, at))?.system,
+      (await own.verify(token, at))?.system,
     ];
     expect(await answers(clock.now())).toEqual([SYSTEM, SYSTEM]);
     expect(await answers(in10Minutes)).toEqual([undefined, undefined]);

@@ -1,13 +1,13 @@
 import { EnvelopeError, generateKey, parseCompact } from '#envelope';
 import { errors, importJWK, jwtVerify } from 'jose';
 import type { JWK, JWTPayload } from 'jose';
-import { CLIENT_ASSERTION_TYPE, UUID } from '#contracts';
-import type { TokenRequestDto } from '#contracts';
+import { CLIENT_ASSERTION_TYPE, UUID, isScope } from '#contracts';
+import type { Scope, TokenRequestDto } from '#contracts';
 import type { JsonValue } from '#json';
 import type { AccessTokens } from '../keys/access-tokens.js';
 import { TOKEN_LIFETIME_S } from '../keys/access-tokens.js';
 import { GatewayError } from '../domain/errors.js';
-import type { NewId, Now, SystemStore } from './ports.js';
+import type { NewId, Now, RegisteredSystem, SystemStore } from './ports.js';
 
 const SKEW_S = 60;
 /** An assertion is used once, so it need not live longer (RFC 7523 section 3). */
@@ -19,6 +19,7 @@ export interface IssuedToken {
   readonly access_token: string;
   readonly token_type: 'Bearer';
   readonly expires_in: number;
+  readonly scope: string;
 }
 
 /** Client credentials with `private_key_jwt` (RFC 7523). Every failure is the same UNAUTHENTICATED after the same work. */
@@ -45,22 +46,25 @@ export class IssueToken {
     return new IssueToken(systems, tokens, audiences, newId, now, jwk);
   }
 
-  /** @throws {GatewayError} UNAUTHENTICATED, whatever the reason, which is for the own log */
+  /** @throws {GatewayError} UNAUTHENTICATED, whatever the reason, which is for the own log; INVALID_SCOPE to a system that has shown who it is */
   async execute(request: Partial<TokenRequestDto>): Promise<IssuedToken> {
     const system = await this.authenticate(request);
+    const scopes = scopesOf(request.scope, system.scopes);
     return {
-      access_token: await this.tokens.issue(system, this.newId(), this.now()),
+      access_token: await this.tokens.issue(system.id, this.newId(), this.now(), scopes),
       token_type: 'Bearer',
       expires_in: TOKEN_LIFETIME_S,
+      scope: scopes.join(' '),
     };
   }
 
-  /** @returns id of the system that signed */
-  private async authenticate(request: Partial<TokenRequestDto>): Promise<string> {
+  /** @returns the system that signed */
+  private async authenticate(request: Partial<TokenRequestDto>): Promise<RegisteredSystem> {
     const { client_assertion: assertion, client_id: client } = request;
     if (request.grant_type !== 'client_credentials' || request.client_assertion_type !== CLIENT_ASSERTION_TYPE)
       throw refused('request');
-    if (typeof assertion !== 'string') throw refused('request');
+    if (typeof assertion !== 'string' || !['undefined', 'string'].includes(typeof request.scope))
+      throw refused('request');
     const kid = kidOf(assertion);
     const id = unverifiedSubject(assertion);
     const system = id === undefined ? undefined : await this.systems.find(id);
@@ -78,7 +82,7 @@ export class IssueToken {
     if (exp === undefined || iat === undefined || exp - iat > MAX_ASSERTION_S) throw refused('claims');
     const expiresAt = new Date((exp + SKEW_S) * 1000);
     if (!(await this.systems.useOnce(id, jti, expiresAt, now))) throw refused('replayed');
-    return id;
+    return system;
   }
 
   private async verified(assertion: string, jwk: JWK, now: Date): Promise<JWTPayload> {
@@ -93,6 +97,14 @@ export class IssueToken {
     return payload;
   }
 }
+
+/** RFC 6749 section 3.3. Some of those that the system has; not said which: all of them. */
+const scopesOf = (asked: string | undefined, registered: readonly Scope[]): readonly Scope[] => {
+  if (asked === undefined) return registered;
+  const scopes = [...new Set(asked.split(' '))];
+  if (!scopes.every((scope) => isScope(scope) && registered.includes(scope))) throw new GatewayError('INVALID_SCOPE');
+  return registered.filter((scope) => scopes.includes(scope));
+};
 
 const refused = (reason: string): GatewayError => new GatewayError('UNAUTHENTICATED', { reason });
 const reasonOf = (error: unknown): string =>

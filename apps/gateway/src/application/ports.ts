@@ -1,29 +1,57 @@
 import type {
+  AccessLogItem,
   BusinessReceipt,
+  CaseClosing,
+  CaseType,
+  EventView,
+  Handling,
   IncidentClock,
   IncidentCode,
+  ListAccessLogQueryDto,
   ListIncidentsQueryDto,
   ListReferralsQueryDto,
   ListWaitingQueryDto,
   MessageState,
   OTHER_WAYS,
   RetractionReason,
+  Scope,
   SubmitReferralDto,
   ToExchange,
   ToGateway,
   VerdictView,
+  WebhookAttemptKind,
+  WebhookFault,
 } from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
 import type { DocumentAttachment, Look, MalwareVerdict } from '#envelope';
 import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
 import type { Awaited, Due } from '../domain/deadlines.js';
+import type { HandlingChange } from '../domain/handling.js';
+import type { RosterCount } from '../domain/roster.js';
 import type { ComputedBy } from '../domain/forecast.js';
 import type { KeptClock } from '../domain/incident.js';
+import type { WebhookKey, WebhookSecret } from '../webhooks/signing.js';
 
 export type Now = () => Date;
 /** Fresh UUID, lower case. */
 export type NewId = () => string;
+
+/** Content that is about to be shown: to whom, and what, by ids alone. */
+export interface Shown extends Omit<AccessLogItem, 'at'> {
+  readonly authority: string;
+}
+
+/** Who was shown content. Rows are added and never changed. */
+export interface AccessLog {
+  /** Nothing may be shown before it has returned. */
+  note(shown: Shown): Promise<void>;
+  /** Newest first. */
+  list(
+    authority: string,
+    query: ListAccessLogQueryDto,
+  ): Promise<readonly (Shown & { readonly at: Date; readonly cursor: string })[]>;
+}
 
 /** A wire message for the exchange, put in the outbox in the transaction of the act it tells of. */
 export interface Outgoing {
@@ -102,6 +130,8 @@ export interface MessageOutline extends Pick<
 > {
   readonly type: string;
 }
+/** What a statement says of the message that it is about. */
+export type Told = Partial<Pick<MessageOutline, 'attempt' | 'recipient' | 'manifestSha256' | 'jweSha256'>>;
 /** A message that waits for another sealing key of its recipient. */
 export interface AwaitingKey {
   readonly referralId: string;
@@ -221,8 +251,11 @@ export interface ReferralStore {
   /** Signed refusal reports about a message, exact characters, the oldest first. */
   refusalsOf(authority: string, messageId: string): Promise<readonly string[]>;
   findMessage(authority: string, messageId: string): Promise<StoredMessage | undefined>;
-  /** Opens nothing. */
-  outline(authority: string, messageId: string): Promise<MessageOutline | undefined>;
+  /**
+   * Opens nothing.
+   * @param told what is told of the message: where that fits what is remembered of it, the outline may be of a moment ago, else it is read; absent: it is read
+   */
+  outline(authority: string, messageId: string, told?: Told): Promise<MessageOutline | undefined>;
   /** Keeps a statement, moves the message by `fact`, and notes what is due; a statement already kept gains what it lacked. */
   record(
     authority: string,
@@ -232,7 +265,7 @@ export interface ReferralStore {
     /** Opened with it, once. */
     incident?: NewIncident,
     /** The message as it was read: spares looking at it again, and binds nobody. */
-    from?: Pick<MessageOutline, 'state' | 'attempt' | 'erasedAt'>,
+    from?: MessageOutline,
   ): Promise<'recorded' | 'unknown'>;
   /** Those of an authority that wait for a key, the longest waiting first. */
   awaitingKey(authority: string): Promise<readonly AwaitingKey[]>;
@@ -284,6 +317,20 @@ export interface StoredReceipt {
   readonly receipt: string;
   readonly at: Date;
   readonly detail: { readonly reason?: string; readonly diaryNumber?: string };
+  /** That gave it; told when it is stored, and not when it is read. */
+  readonly system?: string;
+}
+/** What systems of a recipient say of how far it has come. */
+export interface HandlingStore {
+  /** By message id, oldest first; of those alone of which something was said. */
+  changes(authority: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly HandlingChange[]>>;
+  /** A system has taken it over. @returns false, and nothing is changed, when more was said of it already */
+  receive(authority: string, messageId: string, system: string, at: Date): Promise<boolean>;
+}
+/** Deliveries that are in this status, and those of which a clock has run out by then. */
+export interface HandlingFilter {
+  readonly handling?: Handling;
+  readonly overdueAt?: Date;
 }
 
 /** A delivery as far as what comes later must agree with it. */
@@ -394,6 +441,80 @@ export interface WaitingStore {
   /** What the law hurries most comes first, then what is due first, then what is oldest. */
   list(authority: string, query: ListWaitingQueryDto): Promise<readonly WaitingMessage[]>;
 }
+/** What an authority's systems are told of. What is read has been committed, and nothing comes before it later. */
+export interface EventStore {
+  /**
+   * @param after id of an event; absent: from the beginning
+   * @param since those alone that happened at or after it
+   * @throws {GatewayError} NOT_FOUND
+   */
+  list(authority: string, after: string | undefined, limit: number, since?: Date): Promise<readonly EventView[]>;
+  find(authority: string, eventId: string): Promise<EventView | undefined>;
+  /** Of each authority the id of its newest event. */
+  newest(authorities: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
+  /** Id of the newest event that the system acknowledged. */
+  acknowledged(authority: string, system: string): Promise<string | undefined>;
+  /** Never goes back. @returns id of the newest event that is acknowledged now @throws {GatewayError} NOT_FOUND */
+  acknowledge(authority: string, system: string, through: string, at: Date): Promise<string>;
+}
+/** A case that an authority owns. */
+export interface StoredCase {
+  readonly id: string;
+  readonly openedAt: Date;
+  /** What was said of it; its title is encrypted at rest. */
+  readonly type?: CaseType;
+  readonly title?: string;
+  readonly closed?: { readonly at: Date; readonly reason: CaseClosing };
+}
+export interface FoundCase extends StoredCase {
+  readonly links: readonly { readonly authority: string; readonly caseId: string; readonly linkedAt: Date }[];
+}
+export interface NewCase {
+  readonly id: string;
+  readonly type: CaseType;
+  readonly title?: string;
+}
+export type CaseFault = 'not-found' | 'closed' | 'too-many-links';
+export interface CaseStore {
+  /** `named`: a referral had opened it. `other`: something else was said of it, or it is a case of another authority's. `closed`: nothing had been said of it before it was closed. */
+  put(
+    authority: string,
+    said: NewCase,
+    system: string,
+    at: Date,
+  ): Promise<'created' | 'named' | 'same' | 'other' | 'closed'>;
+  list(
+    authority: string,
+    query: { readonly after?: string; readonly limit: number; readonly state?: 'open' | 'closed' },
+  ): Promise<readonly (StoredCase & { readonly cursor: string })[]>;
+  find(authority: string, id: string): Promise<FoundCase | undefined>;
+  /** What is in it already is not added again. */
+  add(
+    authority: string,
+    id: string,
+    what: { readonly messageId?: string | undefined; readonly referralId?: string | undefined },
+    system: string,
+    at: Date,
+  ): Promise<CaseFault | undefined>;
+  link(
+    authority: string,
+    id: string,
+    link: { readonly authority: string; readonly caseId: string },
+    most: number,
+    system: string,
+    at: Date,
+  ): Promise<CaseFault | undefined>;
+  /** `closed`: for another reason. */
+  close(authority: string, id: string, reason: CaseClosing, system: string, at: Date): Promise<CaseFault | undefined>;
+  /** @returns false when there is no such case */
+  forgetTitle(authority: string, id: string): Promise<boolean>;
+  /** @param after id of an event @throws {GatewayError} NOT_FOUND */
+  timeline(authority: string, id: string, after: string | undefined, limit: number): Promise<readonly EventView[]>;
+  roster(authority: string, id: string): Promise<readonly RosterCount[]>;
+  /** Opens cases that referrals named since it last looked, some. @returns whether there may be more */
+  gather(authority: string): Promise<boolean>;
+}
+
 /** As it is given, of this attempt. */
 export interface NewRetraction extends StoredRetraction {
   readonly attempt: number;
@@ -412,6 +533,8 @@ export interface RetractionStore {
     retractions: readonly NewRetraction[],
     /** One for each, in their order. */
     outgoing: readonly Outgoing[],
+    /** Leave beside them: retractions that stand, once more. */
+    again?: readonly Outgoing[],
   ): Promise<boolean>;
   /** @returns false when one is here already, or its authority erased the message */
   receive(authority: string, retraction: ReceivedRetraction): Promise<boolean>;
@@ -490,7 +613,7 @@ export interface DeliveryStore {
   find(authority: string, messageId: string): Promise<StoredDelivery | undefined>;
   list(
     authority: string,
-    query: { readonly after?: string; readonly limit: number; readonly caseId?: string },
+    query: { readonly after?: string; readonly limit: number; readonly caseId?: string } & HandlingFilter,
   ): Promise<readonly ListedDelivery[]>;
   receipts(authority: string, messageId: string): Promise<readonly StoredReceipt[]>;
   /** @returns the receipt of that kind already given, or undefined when this one was stored @throws {GatewayError} ERASED, RECEIPT_CONTRADICTS */
@@ -502,6 +625,12 @@ export interface DeliveryStore {
     /** Opened with it. */
     incident?: NewIncident,
   ): Promise<StoredReceipt | undefined>;
+}
+
+/** Deliveries of one case. */
+export interface CaseDeliveries {
+  /** By delivery number. @param after number of a delivery */
+  inOrder(authority: string, caseId: string, after: number, limit: number): Promise<readonly ListedDelivery[]>;
 }
 
 /** An entry of the exchange's in the log, and the size of the keys log that it names. */
@@ -530,12 +659,16 @@ export interface RegisteredSystem {
   readonly jwk: JWK;
   readonly statement: string;
   readonly statedAt: Date;
+  /** What it may do, whatever its tokens carry. */
+  readonly scopes: readonly Scope[];
 }
+/** Without `scopes`: those that it had, and of one that is new all. */
+export type NewSystem = Omit<RegisteredSystem, 'scopes'> & { readonly scopes?: readonly Scope[] };
 
 export interface SystemStore {
   find(id: string): Promise<RegisteredSystem | undefined>;
   /** @returns `stale` when a newer registration stands, `taken` when the key or the id belongs to another */
-  put(system: RegisteredSystem): Promise<'stored' | 'same' | 'stale' | 'taken'>;
+  put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken'>;
   /** @returns false when the system has used this `jti` before */
   useOnce(system: string, jti: string, expiresAt: Date, now: Date): Promise<boolean>;
 }
@@ -714,4 +847,110 @@ export interface HeldDeliveries {
   /** Look again later, the later the more often it was tried. */
   postpone(authority: string, held: HeldDelivery): Promise<void>;
   done(authority: string, held: HeldDelivery): Promise<void>;
+}
+
+/** Where events are sent, and by which keys they are signed, newest first. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly secrets: readonly WebhookSecret[];
+}
+/** One that this process alone has in hand, with the event that comes next. */
+export interface HeldWebhook extends WebhookTarget {
+  readonly failures: number;
+  readonly event: EventView;
+}
+export interface StoredWebhook {
+  readonly id: string;
+  readonly url: string;
+  /** That registered it last. */
+  readonly system: string;
+  readonly state: 'active' | 'suspended' | 'failed' | 'gone';
+  readonly registeredAt: Date;
+  readonly cursor?: string;
+  readonly failures: number;
+  readonly dueAt: Date;
+  /** Newest first. */
+  readonly keys: readonly { readonly publicKey: string; readonly madeAt: Date; readonly until?: Date }[];
+}
+export interface WebhookAttempt {
+  readonly kind: WebhookAttemptKind;
+  readonly eventId: string;
+  readonly at: Date;
+  readonly status?: number;
+  readonly code?: WebhookFault;
+  readonly milliseconds: number;
+  readonly bodySha256: string;
+}
+/** What an attempt leads to: its event is dealt with, or tried again, or the webhook ends; one that was broken off leads to nothing. */
+export type WebhookOutcome =
+  | { readonly is: 'taken' | 'broken-off' }
+  | { readonly is: 'again'; readonly dueAt: Date }
+  | { readonly is: 'failed' | 'gone' };
+/** Of one loop, until it is over. */
+export interface WebhookLease {
+  readonly authority: string;
+  readonly id: string;
+  readonly lease: string;
+}
+export interface NewWebhook {
+  readonly id: string;
+  readonly url: string;
+  readonly system: string;
+  /** It goes on behind this event. */
+  readonly after?: string | undefined;
+}
+/** `moved`: to another address. `resumed`: it had been suspended or had ended, or a key did not open. */
+export type WebhookPut = 'created' | 'moved' | 'resumed' | 'kept' | 'too-many';
+export interface WebhookStore {
+  /**
+   * Registers it, or lets it go on from where it is, at this address.
+   * @param key for one that is new, or whose own does not open any more; it begins after what has happened
+   * @throws {GatewayError} NOT_FOUND: there is no such event
+   */
+  put(authority: string, webhook: NewWebhook, key: WebhookKey, most: number, at: Date): Promise<WebhookPut>;
+  /** By id. */
+  list(authority: string, at: Date): Promise<readonly StoredWebhook[]>;
+  find(authority: string, id: string, at: Date): Promise<StoredWebhook | undefined>;
+  target(authority: string, id: string, at: Date): Promise<WebhookTarget | undefined>;
+  /** @returns false when there is none */
+  remove(authority: string, id: string): Promise<boolean>;
+  /** Adds a key, unless two hold already. @param until the end of the one before it; undefined: all end now, and one is added in any case */
+  rotate(authority: string, id: string, key: WebhookKey, at: Date, until: Date | undefined): Promise<void>;
+  /** Newest first. */
+  attempts(
+    authority: string,
+    id: string,
+    query: { readonly after?: string; readonly limit: number },
+    at: Date,
+  ): Promise<readonly (WebhookAttempt & { readonly cursor: string })[]>;
+  /** Notes an attempt that moves nothing. */
+  note(authority: string, id: string, attempt: WebhookAttempt): Promise<void>;
+}
+/** `isOurs`: the lease still held. */
+export interface SettledWebhook {
+  readonly isOurs: boolean;
+  readonly next?: HeldWebhook;
+}
+export interface WebhookSending {
+  /** Those that nobody has in hand and that an event waits for, longest due first. */
+  due(
+    authorities: readonly string[],
+    at: Date,
+    most: number,
+  ): Promise<readonly { readonly authority: string; readonly id: string }[]>;
+  /** @returns undefined when another was first, or nothing waits */
+  take(lease: WebhookLease, at: Date, until: Date): Promise<HeldWebhook | undefined>;
+  /** Notes an attempt and what it leads to, if the lease still holds. @returns the event after one that was taken, in hand until then */
+  settle(
+    lease: WebhookLease,
+    attempt: WebhookAttempt,
+    outcome: WebhookOutcome,
+    at: Date,
+    until: Date,
+  ): Promise<SettledWebhook>;
+  release(lease: WebhookLease): Promise<void>;
+  /** How many are sent nothing until they are registered again. */
+  stopped(authorities: readonly string[]): Promise<number>;
+  /** Takes away what nobody reads any more: attempts after 30 days, keys that ended. */
+  prune(authorities: readonly string[], at: Date): Promise<void>;
 }

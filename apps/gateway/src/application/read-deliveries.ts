@@ -1,26 +1,69 @@
-import type { DeliveryListItem, DeliveryView, ListDeliveriesQueryDto, Page } from '#contracts';
+import type {
+  DeliveryListItem,
+  DeliveryView,
+  HandledView,
+  HandlingView,
+  ListDeliveriesQueryDto,
+  Page,
+  ReceivedCaseQueryDto,
+  ReceivedCaseView,
+} from '#contracts';
 import { isCorrection } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
-import type { DeliveryStore, ListedDelivery, ReceivedRetraction, RetractionStore, StoredDelivery } from './ports.js';
+import { gapsOf } from '../domain/gaps.js';
+import { clocksOf, statusOf } from '../domain/handling.js';
+import type { HandlingChange } from '../domain/handling.js';
+import type {
+  CaseDeliveries,
+  DeliveryStore,
+  HandlingStore,
+  ListedDelivery,
+  Now,
+  ReceivedRetraction,
+  RetractionStore,
+  StoredDelivery,
+} from './ports.js';
 
 /** What a recipient sees of its own deliveries. */
 export class ReadDeliveries {
   constructor(
-    private readonly store: DeliveryStore,
+    private readonly store: DeliveryStore & CaseDeliveries,
     private readonly retractions: Pick<RetractionStore, 'received'>,
+    private readonly handlings: Pick<HandlingStore, 'changes'>,
+    private readonly now: Now,
   ) {}
 
   async list(authority: string, query: ListDeliveriesQueryDto): Promise<Page<DeliveryListItem>> {
-    const rows = await this.store.list(authority, query);
+    const { overdue, ...asked } = query;
+    const rows = await this.store.list(authority, {
+      ...asked,
+      ...(overdue === undefined ? {} : { overdueAt: this.now() }),
+    });
     // An empty page repeats the cursor it was asked with: whoever follows the list simply goes on from `next`.
     const next = rows.at(-1)?.cursor ?? query.after;
+    return { items: await this.items(authority, rows), ...(next === undefined ? {} : { next }) };
+  }
+
+  /** What was received of a case, in the order of release, and which of it are not here. @throws {GatewayError} NOT_FOUND: nothing was */
+  async ofCase(authority: string, caseId: string, { after, limit }: ReceivedCaseQueryDto): Promise<ReceivedCaseView> {
+    const rows = await this.store.inOrder(authority, caseId, after, limit);
+    const isKnown = rows.length > 0 || (await this.store.inOrder(authority, caseId, 0, 1)).length > 0;
+    if (!isKnown) throw new GatewayError('NOT_FOUND');
+    const numbers = rows.map(({ deliveryNumber }) => deliveryNumber);
+    return {
+      caseId,
+      items: await this.items(authority, rows),
+      missing: gapsOf(after, numbers),
+      next: numbers.at(-1) ?? after,
+    };
+  }
+
+  private async items(authority: string, rows: readonly ListedDelivery[]): Promise<readonly DeliveryListItem[]> {
+    const now = this.now();
     const ids = rows.map(({ messageId }) => messageId);
     const retracted = new Map((await this.retractions.received(authority, ids)).map((one) => [one.messageId, one.at]));
-    const items = rows.map((row) => {
-      const at = retracted.get(row.messageId);
-      return { ...itemOf(row), ...(at === undefined ? {} : { retractedAt: at.toISOString() }) };
-    });
-    return { items, ...(next === undefined ? {} : { next }) };
+    const handlings = await this.handlings.changes(authority, ids);
+    return rows.map((row) => itemOf(row, handlings.get(row.messageId) ?? [], now, retracted.get(row.messageId)));
   }
 
   /** @throws {GatewayError} NOT_FOUND */
@@ -31,11 +74,11 @@ export class ReadDeliveries {
       delivery.detail;
     const receipts = await this.store.receipts(authority, messageId);
     const [retracted] = await this.retractions.received(authority, [messageId]);
+    const changes = (await this.handlings.changes(authority, [messageId])).get(messageId) ?? [];
     return {
-      ...itemOf(delivery),
-      ...(retracted === undefined
-        ? {}
-        : { retractedAt: retracted.at.toISOString(), retracted: retractedView(retracted) }),
+      ...itemOf(delivery, changes, this.now(), retracted?.at),
+      handlingChanges: changes.map(changeView),
+      ...(retracted === undefined ? {} : { retracted: retractedView(retracted) }),
       ...(await this.corrects(authority, delivery)),
       registration,
       content,
@@ -83,7 +126,42 @@ const retractedView = ({
   proof,
 });
 
-const itemOf = (row: Omit<ListedDelivery, 'cursor'>): DeliveryListItem => ({
+const changeView = ({ status, at, system }: HandlingChange): HandledView['changes'][number] => ({
+  status,
+  at: at.toISOString(),
+  ...(system === undefined ? {} : { system }),
+});
+
+/** Nobody is waited for of what is erased or taken back. */
+const handlingView = (
+  { type, receivedAt, erasedAt }: Pick<ListedDelivery, 'type' | 'receivedAt' | 'erasedAt'>,
+  changes: readonly HandlingChange[],
+  now: Date,
+  retractedAt: Date | undefined,
+): HandlingView => {
+  const status = statusOf(changes);
+  const clocks = erasedAt === undefined && retractedAt === undefined ? clocksOf(type, receivedAt, status) : [];
+  return {
+    status,
+    changedAt: (changes.at(-1)?.at ?? receivedAt).toISOString(),
+    due: clocks.map(({ what, at }) => ({ what, at: at.toISOString(), overdue: at <= now })),
+  };
+};
+
+/** @param changes oldest first */
+export const handledView = (
+  delivery: Pick<StoredDelivery, 'type' | 'receivedAt'>,
+  changes: readonly HandlingChange[],
+  now: Date,
+  retractedAt: Date | undefined,
+): HandledView => ({ ...handlingView(delivery, changes, now, retractedAt), changes: changes.map(changeView) });
+
+const itemOf = (
+  row: Omit<ListedDelivery, 'cursor'>,
+  changes: readonly HandlingChange[],
+  now: Date,
+  retractedAt: Date | undefined,
+): DeliveryListItem => ({
   id: row.messageId,
   attempt: row.attempt,
   caseId: row.caseId,
@@ -92,5 +170,7 @@ const itemOf = (row: Omit<ListedDelivery, 'cursor'>): DeliveryListItem => ({
   recipientFunction: row.function,
   deliveryNumber: row.deliveryNumber,
   receivedAt: row.receivedAt.toISOString(),
+  handling: handlingView(row, changes, now, retractedAt),
   ...(row.erasedAt === undefined ? {} : { erasedAt: row.erasedAt.toISOString() }),
+  ...(retractedAt === undefined ? {} : { retractedAt: retractedAt.toISOString() }),
 });

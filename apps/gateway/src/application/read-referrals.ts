@@ -1,6 +1,7 @@
 import type { ListReferralsQueryDto, Page, ProvenStatement, ReferralListItem, ReferralView } from '#contracts';
 import { parseDecision, parseNotice, parseReceipt } from '#envelope';
 import { compareForecast } from '../domain/forecast.js';
+import { handlingOf, statusOf } from '../domain/handling.js';
 import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { stateText } from '../domain/message-state.js';
@@ -132,6 +133,7 @@ const viewOfMessage = (
     ...(other === undefined
       ? {}
       : { givenAnotherWay: { ...other, at: other.at.toISOString(), markedAt: other.markedAt.toISOString() } }),
+    ...handledBy(receipts),
     receipts: receipts.map(receiptView),
     notices: notices.map(noticeView),
   };
@@ -174,6 +176,16 @@ const receiptView = (s: StoredStatement): MessageView['receipts'][number] => {
     ...(receipt.reason === undefined ? {} : { reason: receipt.reason }),
     ...(s.note === undefined ? {} : { diaryNumber: s.note.diaryNumber }),
   };
+};
+
+/** As its recipient's receipts say; a system that has it in hand and says nothing to its sender shows at the recipient alone. */
+const handledBy = (receipts: readonly StoredStatement[]): Pick<MessageView, 'handling'> => {
+  const said = receipts.flatMap((s) => {
+    const { kind, at } = parseReceipt(s.statement ?? '').receipt;
+    const status = handlingOf(kind);
+    return status === undefined ? [] : [{ status, at: new Date(at) }];
+  });
+  return said.length === 0 ? {} : { handling: statusOf(said) };
 };
 
 const retractionView = (

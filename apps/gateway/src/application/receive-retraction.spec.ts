@@ -130,6 +130,24 @@ describe('a retraction given', () => {
     expect(await give('no-ground')).toBe('RETRACTION_EXISTS');
   });
 
+  it('leaves once more, as it was signed, when it is asked for after people at the exchange discarded it', async () => {
+    await give();
+    const { messageId } = message.message;
+    const about = { messageId, attempt: 1, sender: SENDER, recipient: RECIPIENT };
+    const says = async (kind: Notice['kind'], reason: string) => {
+      const { entry: notice, blind, proof } = await exchange.notice({ kind, ...about, reason });
+      expect(await outcomes.notice({ notice, blind, proof })).toMatchObject({ kind, outcome: 'recorded' });
+    };
+    const before = (await referrals.findMessage(SENDER, messageId))?.state;
+    await says('retraction-quarantined', 'handler-failed');
+    expect([await give(), given.outbox.length]).toEqual(['accepted', 1]);
+    await says('retraction-discarded', 'agreed-with-sender');
+    expect((await referrals.findMessage(SENDER, messageId))?.state).toBe(before);
+    expect([await give(), given.outbox.length]).toEqual(['accepted', 2]);
+    expect(given.outbox[1]?.body).toEqual(given.outbox[0]?.body);
+    expect(given.outbox[1]?.id).not.toBe(given.outbox[0]?.id);
+  });
+
   it('names the decision that its sender was told of', async () => {
     const decided = await exchange.decided(message);
     await outcomes.decided(decided);

@@ -26,6 +26,7 @@ import type {
   RetractionStore,
   StoredMessage,
   StoredStatement,
+  Told,
 } from './ports.js';
 import type { VerifiedRetraction } from './receive-retraction.js';
 import type { VerifyEvidence } from './verify-evidence.js';
@@ -75,7 +76,7 @@ export class RecordOutcome {
     const { decision, snapshot } = await trusted(() =>
       this.evidence.decision({ entry: message.decision, blind: message.blind, proof: message.proof }),
     );
-    const own = await this.own(decision.sender, decision.messageId);
+    const own = await this.own(decision.sender, decision.messageId, decision);
     if (own === undefined || isGone(own, decision.attempt))
       return { messageId: decision.messageId, kind: 'decision', outcome: 'unknown' };
     const of = attemptOf(own, decision.attempt);
@@ -130,7 +131,9 @@ export class RecordOutcome {
       throw new UntrustedStatement('notice-binding');
     }
     const sender = notice.sender ?? (await this.senderOf(receipt.messageId));
-    const own = sender === undefined ? undefined : await this.own(sender, receipt.messageId);
+    const { attempt, by: recipient, jweSha256 } = receipt;
+    const told = { attempt, recipient, jweSha256 };
+    const own = sender === undefined ? undefined : await this.own(sender, receipt.messageId, told);
     if (sender === undefined || own === undefined || isGone(own, receipt.attempt))
       return { messageId: receipt.messageId, kind: receipt.kind, outcome: 'unknown' };
     await this.receiptSignature(receipt, kid, message.receipt, snapshot);
@@ -205,9 +208,8 @@ export class RecordOutcome {
    * @throws {UntrustedStatement}
    */
   async retraction({ retraction, notice }: VerifiedRetraction, message: RetractionRecordedV1): Promise<Recorded> {
-    const { sender, messageId } = retraction;
-    const own = await this.own(sender, messageId);
-    const { recipient, attempt, jweSha256 } = retraction;
+    const { sender, messageId, recipient, attempt, jweSha256 } = retraction;
+    const own = await this.own(sender, messageId, retraction);
     if (own === undefined || isGone(own, attempt)) return { messageId, kind: notice.kind, outcome: 'unknown' };
     if (recipient !== own.recipient || jweSha256 !== attemptOf(own, attempt)?.jweSha256)
       throw new UntrustedStatement('retraction-binding');
@@ -280,9 +282,9 @@ export class RecordOutcome {
     return undefined;
   }
 
-  private async own(sender: string, messageId: string): Promise<Own | undefined> {
+  private async own(sender: string, messageId: string, told: Told): Promise<Own | undefined> {
     if (!this.keys.hosts(sender)) return undefined;
-    const outline = await this.store.outline(sender, messageId);
+    const outline = await this.store.outline(sender, messageId, told);
     if (outline === undefined || outline.attempt === 1) return outline;
     const { earlier } = (await this.store.findMessage(sender, messageId)) ?? {};
     return { ...outline, ...(earlier === undefined ? {} : { earlier }) };

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKey, localSigner } from '#envelope';
 import type { PrivateKey } from '#envelope';
+import { ALL_SCOPES } from '#contracts';
 import { canonicalBytes } from '#json';
 import { MemorySystemStore, aGateway, aWorld, outcomeOf, publicJwk } from '#testing';
 import type { TestGateway, World } from '#testing';
@@ -74,6 +75,48 @@ describe("a system's key", () => {
     expect(await outcome({ system: OTHER }, undefined, OTHER)).toBe('REGISTRATION_REFUSED');
     expect(await outcome({ authority: 'linkoping/omsorgsnamnden' })).toBe('REGISTRATION_REFUSED');
     expect((await store.find(SYSTEM))?.authority).toBe(AUTHORITY);
+  });
+});
+
+describe("a system's scopes", () => {
+  const scopesAfter = async (change: object): Promise<readonly string[] | string> => {
+    world.clock.advance(1);
+    const told = await outcome(change);
+    return told === 'accepted' ? ((await store.find(SYSTEM))?.scopes ?? []) : told;
+  };
+  const few = ['events:read', 'deliveries:read'];
+
+  it('are those that the statement names, and all of them when none are named for a new one', async () => {
+    expect(await scopesAfter({})).toEqual(ALL_SCOPES);
+    expect(await scopesAfter({ scopes: few })).toEqual(['deliveries:read', 'events:read']);
+  });
+
+  it('are as before with another key when the statement names none, and widen by a statement alone that says so', async () => {
+    await scopesAfter({ scopes: few });
+    const next = publicJwk(await generateKey('system'));
+    expect(await scopesAfter({ key: next })).toEqual(['deliveries:read', 'events:read']);
+    expect(await scopesAfter({ key: next, scopes: ALL_SCOPES })).toEqual(ALL_SCOPES);
+  });
+
+  it('do not come back by an older statement', async () => {
+    const wide = await signed(statement());
+    await systems.execute(SYSTEM, wide);
+    await scopesAfter({ scopes: few });
+    await outcomeOf(() => systems.execute(SYSTEM, wide));
+    expect((await store.find(SYSTEM))?.scopes).toEqual(['deliveries:read', 'events:read']);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['that do not exist', ['events:read', 'everything'], 'REGISTRATION_REFUSED'],
+    ['that are none', [], 'REGISTRATION_REFUSED'],
+    ['said twice', ['events:read', 'events:read'], 'REGISTRATION_REFUSED'],
+    ['that are no list', 'events:read', 'UNAUTHENTICATED'],
+    ['that are no texts', [1], 'UNAUTHENTICATED'],
+    ['without end', Array.from({ length: 65 }, () => 'events:read'), 'UNAUTHENTICATED'],
+    ['that are nothing', null, 'UNAUTHENTICATED'],
+  ])('%s are refused', async (_, scopes, expected) => {
+    expect(await outcome({ scopes })).toBe(expected);
+    expect(store.systems.size).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
 import { EnvelopeError, importPublic, parseToken, signingByKnown } from '#envelope';
-import { AUTHORITY_ID, UUID, isInstant } from '#contracts';
+import { ALL_SCOPES, AUTHORITY_ID, UUID, isInstant, isScope } from '#contracts';
+import type { Scope } from '#contracts';
 import { parseStrict } from '#json';
 import type { JWK } from 'jose';
 import { GatewayError } from '../domain/errors.js';
@@ -17,8 +18,10 @@ interface Statement {
   readonly authority: string;
   readonly key: JWK;
   readonly at: string;
+  readonly scopes?: readonly string[];
 }
-const MEMBERS = 'at,authority,env,key,system,v';
+const MEMBERS = ['at,authority,env,key,system,v', 'at,authority,env,key,scopes,system,v'];
+const MOST_SCOPES = 64;
 
 /** Registers a system's key on the word of its participant's administrator; the signature is the caller's authentication. */
 export class RegisterSystem {
@@ -40,6 +43,7 @@ export class RegisterSystem {
     if (statement.system !== id) throw refused('system', 'not-the-system-of-the-path');
     const at = new Date(statement.at);
     if (at.getTime() > this.now().getTime() + SKEW_MS) throw refused('at', 'invalid-time');
+    const scopes = scopesOf(statement);
     const key = await admitted(statement.key);
     const outcome = await this.systems.put({
       id,
@@ -48,6 +52,7 @@ export class RegisterSystem {
       jwk: key.jwk,
       statement: text,
       statedAt: at,
+      ...(scopes === undefined ? {} : { scopes }),
     });
     if (outcome === 'stale') throw refused('at', 'older-than-registered');
     if (outcome === 'taken') throw refused('key', 'registered-for-another');
@@ -84,14 +89,26 @@ export class RegisterSystem {
 const wellFormed = (s: Statement): boolean =>
   typeof s === 'object' &&
   s !== null &&
-  Object.keys(s).sort().join() === MEMBERS &&
+  MEMBERS.includes(Object.keys(s).sort().join()) &&
   s.v === 1 &&
   text(s.system, UUID) &&
   text(s.authority, AUTHORITY_ID) &&
   isInstant(s.at) &&
   typeof s.key === 'object' &&
   s.key !== null &&
-  !Array.isArray(s.key);
+  !Array.isArray(s.key) &&
+  (s.scopes === undefined || isListOfTexts(s.scopes));
+
+const isListOfTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= MOST_SCOPES && value.every((one) => typeof one === 'string');
+
+/** @returns in our order; undefined where the statement leaves them as they are */
+const scopesOf = ({ scopes }: Statement): readonly Scope[] | undefined => {
+  if (scopes === undefined) return undefined;
+  if (scopes.length === 0 || new Set(scopes).size !== scopes.length || !scopes.every(isScope))
+    throw refused('scopes', 'invalid-scope');
+  return ALL_SCOPES.filter((scope) => scopes.includes(scope));
+};
 
 /** A pattern alone would take a list of one text for the text. */
 const text = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value);

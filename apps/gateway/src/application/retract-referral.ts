@@ -1,5 +1,6 @@
 import { canonicalBytes } from '#json';
 import { parseDecision, signRetraction } from '#envelope';
+import { OFFICES } from '#legal-basis';
 import type { Retraction } from '#envelope';
 import type { GivenAnotherWayDto, RetractReferralDto } from '#contracts';
 import { MOST_ATTEMPTS } from '../domain/attempts.js';
@@ -12,9 +13,11 @@ import type {
   NewId,
   NewRetraction,
   Now,
+  Outgoing,
   ReferralStore,
   RetractionStore,
   StoredMessage,
+  StoredRetraction,
 } from './ports.js';
 
 /** Takes back what was sent: a signed statement in a closed code to everyone who received it, or to those named. Nothing is deleted by it, here or there. */
@@ -52,7 +55,7 @@ export class RetractReferral {
   async given(authority: string, id: string, { recipient, how, office, at }: GivenAnotherWayDto): Promise<void> {
     const markedAt = this.now();
     const given = { how, office, at: new Date(at), markedAt };
-    if (given.at > markedAt) throw new GatewayError('CONTENT_INVALID', { faults: [{ path: 'at', code: 'in-future' }] });
+    if (given.at > markedAt) throw invalid('at', 'in-future');
     await this.settled(async () => {
       const referral = await this.referrals.find(authority, id);
       if (referral === undefined) throw new GatewayError('NOT_FOUND');
@@ -60,6 +63,8 @@ export class RetractReferral {
       if (message === undefined) throw new GatewayError('UNKNOWN_RECIPIENT', { faults: [asFault(recipient)] });
       // Said before: that stands.
       if ((await this.others.given(authority, [message.messageId])).size > 0) return true;
+      // As in an assessment: an office that nobody has heard of stands behind nothing.
+      if (!(OFFICES as readonly string[]).includes(office)) throw invalid('office', 'unknown-code');
       if (isDisclosed(message.state)) throw new GatewayError('TOO_LATE');
       if (!mayBeRetracted(message.state)) throw new GatewayError('NOT_RETRACTABLE');
       return this.retract(authority, [message], 'given-another-way', given);
@@ -101,15 +106,29 @@ export class RetractReferral {
     const signed = (await Promise.all(left.map((message) => this.signed(authority, message, reason)))).map((one) =>
       given === undefined ? one : { ...one, given },
     );
-    return this.store.give(
+    const leaving = ({ statement }: Pick<StoredRetraction, 'statement'>): Outgoing => ({
+      id: this.newId(),
+      type: 'retraction.signed.v1',
+      body: canonicalBytes({ retraction: statement }),
+    });
+    const again = await this.discarded(authority, earlier);
+    return this.store.give(authority, signed, signed.map(leaving), again.map(leaving));
+  }
+
+  /** Those that people at the exchange discarded, and that it did not take: asked for once more they leave once more. */
+  private async discarded(
+    authority: string,
+    earlier: readonly StoredRetraction[],
+  ): Promise<readonly StoredRetraction[]> {
+    if (earlier.length === 0) return [];
+    const said = await this.referrals.statements(
       authority,
-      signed,
-      signed.map(({ statement }) => ({
-        id: this.newId(),
-        type: 'retraction.signed.v1',
-        body: canonicalBytes({ retraction: statement }),
-      })),
+      earlier.map(({ messageId }) => messageId),
     );
+    return earlier.filter(({ messageId }) => {
+      const kinds = new Set(said.flatMap((one) => (one.messageId === messageId ? [one.kind] : [])));
+      return kinds.has('retraction-discarded') && !kinds.has('retraction-recorded') && !kinds.has('withdrawn');
+    });
   }
 
   private async signed(
@@ -143,4 +162,6 @@ export class RetractReferral {
 }
 
 const NOTHING_GIVEN: GivenStore = { given: () => Promise.resolve(new Map()) };
+const invalid = (path: string, code: string): GatewayError =>
+  new GatewayError('CONTENT_INVALID', { faults: [{ path, code }] });
 const asFault = (authority: string) => ({ path: `recipients.${authority}`, code: 'not-a-recipient' });

@@ -19,8 +19,8 @@ export class SubmitReferral {
     private readonly newId: NewId,
     private readonly now: Now,
     private readonly crash: (point: string) => void,
-    /** Whether more may wait to leave. */
-    private readonly hasRoom: () => boolean = () => true,
+    /** Why no more may wait to leave. */
+    private readonly room: () => 'full' | 'unseen' | undefined = () => undefined,
   ) {}
 
   /**
@@ -76,7 +76,8 @@ export class SubmitReferral {
 
   /** Before anything is judged, signed or logged of it. What was taken before gets its answer all the same. */
   private refuseWhenFull(): void {
-    if (!this.hasRoom()) throw new GatewayError('OUTBOX_FULL');
+    const fault = this.room();
+    if (fault !== undefined) throw new GatewayError(fault === 'full' ? 'OUTBOX_FULL' : 'OUTBOX_UNSEEN');
   }
 
   /** @param now of the evaluation: facts are of the day on which the manifest is issued, also past midnight */

@@ -7,13 +7,14 @@ import type { SealAgain } from './seal-again.js';
 import type { HandleIncidents } from './handle-incidents.js';
 import type { WatchDeadlines } from './watch-deadlines.js';
 
-/** Looks now and then for what has expired, for what can be sealed again, and for receipts that are overdue. */
+/** Looks now and then for what has expired or is kept no longer, for what can be sealed again, and for receipts that are overdue. */
 export class Sweep extends Loop {
   constructor(
     private readonly expire: Expire,
     private readonly again: Pick<SealAgain, 'execute'>,
     private readonly deadlines: Pick<WatchDeadlines, 'alarms'>,
     private readonly incidents: Pick<HandleIncidents, 'alarms'>,
+    private readonly prune: () => Promise<void>,
     private readonly intervalMs: number,
     private readonly log: EventLog,
   ) {
@@ -28,6 +29,7 @@ export class Sweep extends Loop {
     await this.tried(() => this.expired());
     await this.tried(() => this.overdue());
     await this.tried(() => this.sealedAgain());
+    await this.tried(this.prune);
     return this.intervalMs;
   }
 

@@ -120,9 +120,7 @@ export class AttachmentFiles {
 
   /** Ciphertext of one that was kept; undefined when it is not there. */
   async kept(file: ReceivedFile): Promise<AsyncIterable<Uint8Array> | undefined> {
-    return (await sizeOf(this.path(file))) === undefined
-      ? undefined
-      : createReadStream(this.path(file), { highWaterMark: PIECE });
+    return (await sizeOf(this.path(file))) === undefined ? undefined : onceRead(this.path(file));
   }
 
   /** What came of an attempt that was rejected; what another attempt brought stays. */
@@ -190,3 +188,8 @@ const synced = async (folder: string): Promise<void> => {
     await handle.close();
   }
 };
+
+/** Opened by its reader's first step: of what is not sent after all no file stays open. */
+async function* onceRead(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* createReadStream(path, { highWaterMark: PIECE }) as AsyncIterable<Uint8Array>;
+}

@@ -32,7 +32,7 @@ describe('the client of the blob store', () => {
         return localSigner(live);
       },
     };
-    const client = new BlobClient(url, 'kommunerna', keys);
+    const client = new BlobClient(url, 'kommunerna', keys, () => new Date());
     await client.append('id', 0, Buffer.of(1));
     live = after;
     await client.append('id', 0, Buffer.of(1));
@@ -41,7 +41,7 @@ describe('the client of the blob store', () => {
 
   it('takes the rest as the rest alone, and never the whole as the rest', async () => {
     const signer = localSigner(await generateKey('manifest'));
-    const client = new BlobClient(url, 'kommunerna', { requestSigner: signer });
+    const client = new BlobClient(url, 'kommunerna', { requestSigner: signer }, () => new Date());
     const { signal } = new AbortController();
     await expect(client.read('id', 3, signal)).rejects.toMatchObject({ name: 'ExchangeAway', status: 200 });
     status = 206;

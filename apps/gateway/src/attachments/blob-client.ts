@@ -20,6 +20,7 @@ export class BlobClient {
     private readonly gateway: string,
     /** Asked at every request: which key is live changes while this runs. */
     private readonly keys: { readonly requestSigner: Signer },
+    private readonly now: () => Date,
   ) {}
 
   /** @returns octets that are there already @throws {ExchangeAway} */
@@ -60,7 +61,7 @@ export class BlobClient {
 
   /** @param signal ends a long answer; without one it must have come within a minute */
   private async ask(path: string, init: RequestInit, signal = AbortSignal.timeout(TIMEOUT_MS)): Promise<Response> {
-    const claims = { iss: `gateway:${this.gateway}`, aud: 'exchange', now: new Date(), jti: randomUUID() } as const;
+    const claims = { iss: `gateway:${this.gateway}`, aud: 'exchange', now: this.now(), jti: randomUUID() } as const;
     const token = await signServiceToken(this.keys.requestSigner, claims);
     let answer: Response;
     try {

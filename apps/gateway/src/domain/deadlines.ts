@@ -36,6 +36,8 @@ export const ACCEPTED_WITHIN: Readonly<Record<string, { readonly ms: number; rea
   feedback: { ms: 7 * DAY_MS, leansOn: 'nobody waits for it' },
 };
 const ANY_OTHER_MS = 7 * DAY_MS;
+/** @param type e.g. `crime-report/2` */
+export const acceptedWithin = (type: string): number => ACCEPTED_WITHIN[type.split('/')[0] ?? '']?.ms ?? ANY_OTHER_MS;
 
 /** The longest that a message may wait whose ground says *genast* or *skyndsamt*. Our choice: the words bind the one who discloses, and tell how it hurries. */
 export const CLOCK_MS: Readonly<Record<string, number>> = { genast: DAY_MS, skyndsamt: 3 * DAY_MS };
@@ -46,7 +48,7 @@ export const CLOCK_MS: Readonly<Record<string, number>> = { genast: DAY_MS, skyn
  * @param from when its sender's gateway was told of the release
  */
 export const duesOf = (type: string, clock: string | undefined, from: Date): readonly Due[] => {
-  const within = ACCEPTED_WITHIN[type.split('/')[0] ?? '']?.ms ?? ANY_OTHER_MS;
+  const within = acceptedWithin(type);
   const accepted = Math.min(within, CLOCK_MS[clock ?? ''] ?? within);
   return [
     { what: 'technical', at: new Date(from.getTime() + TECHNICAL_MS) },

@@ -39,6 +39,11 @@ export class AccessController {
           description: 'JWT signed ES256 by the system; iss = sub = the system id, aud = the token endpoint',
         },
         client_id: { type: 'string', format: 'uuid' },
+        scope: {
+          type: 'string',
+          description:
+            'Scopes with spaces between, some of those that the system is registered with; absent: all of those',
+        },
       },
     },
   })

@@ -1,5 +1,8 @@
 import type {
+  AccessLogItem,
   AttachmentView,
+  CaseListItem,
+  CaseView,
   DeliveredAttachmentView,
   DeliveryListItem,
   DeliveryView,
@@ -7,10 +10,15 @@ import type {
   DueView,
   ErasureOpeningView,
   ErasureView,
+  EventView,
   EvidenceEntryView,
   EvidenceView,
   ForecastView,
   GroundView,
+  HandledView,
+  HandlingChangeView,
+  HandlingDueView,
+  HandlingView,
   IncidentClockView,
   IncidentView,
   MessageSummary,
@@ -20,22 +28,32 @@ import type {
   Page,
   PermittedView,
   ProvenStatement,
+  ReceivedCaseView,
   ReceiptView,
   RecipientCheckView,
   ReferralAccepted,
   ReferralCheckView,
   ReferralListItem,
   ReferralView,
+  RosterRow,
   VerdictView,
   WaitingItem,
+  WebhookAttemptView,
+  WebhookReplayView,
+  WebhookView,
 } from '#contracts';
 import {
   ACKNOWLEDGEMENTS,
   AWAITED,
   BUSINESS_RECEIPTS,
+  CASE_CLOSINGS,
+  CASE_TYPES,
   CLOCKS,
+  EVENT_TYPES,
   FORECAST_DIFFERENCES,
   FORM_REASONS,
+  HANDLINGS,
+  HANDLING_CLOCKS,
   INCIDENT_CLOCKS,
   INCIDENT_CODES,
   MALWARE_FINDINGS,
@@ -45,6 +63,11 @@ import {
   OTHER_WAYS,
   PART_OUTCOMES,
   RETRACTION_REASONS,
+  SAID_HANDLINGS,
+  SHOWN,
+  WEBHOOK_ATTEMPTS,
+  WEBHOOK_FAULTS,
+  WEBHOOK_STATES,
 } from '#contracts';
 import type { IssuedToken } from '../application/issue-token.js';
 
@@ -75,10 +98,15 @@ const text: Schema = { type: 'string' };
 const count: Schema = { type: 'integer', minimum: 1 };
 const uuid: Schema = { type: 'string', format: 'uuid' };
 const instant: Schema = { type: 'string', format: 'date-time' };
-const authority = described(text, 'Authority id `<slug>/<unit>`');
-const jws = described(text, 'Compact JWS');
-const blind = described(text, 'base64url, 32 octets');
-const proof = described(text, 'c2sp.org/tlog-proof@v1');
+/** Made up, and of the form that the real thing has. */
+const as = (schema: Schema, example: string): Schema => ({ ...schema, examples: [example] });
+const authority = as(described(text, 'Authority id `<slug>/<unit>`'), 'linkoping/omsorgsnamnden');
+const jws = as(described(text, 'Compact JWS'), 'eyJhbGciOiJFUzI1NiJ9.eyJ2IjoxfQ.c2lnbmF0dXJl');
+const blind = as(described(text, 'base64url, 32 octets'), 'q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80');
+const proof = as(
+  described(text, 'c2sp.org/tlog-proof@v1'),
+  'c2sp.org/tlog-proof@v1\nindex 4711\n\ndelge.example/disclosure\n4712\nq83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80=\n\n— delge.example/disclosure c2ln\n',
+);
 const state: Schema = { type: 'string', enum: MESSAGE_STATES };
 const json: Schema = { type: 'object', additionalProperties: true };
 
@@ -137,8 +165,8 @@ const summary: Members<MessageSummary> = {
   leftOut: absent(leftOut),
 };
 const proven: Members<ProvenStatement> = {
-  entry: described(text, 'Compact JWS by the exchange: the entry in the disclosure log'),
-  statement: absent(described(text, "The participant's statement that the entry records, compact JWS")),
+  entry: described(jws, 'Compact JWS by the exchange: the entry in the disclosure log'),
+  statement: absent(described(jws, "The participant's statement that the entry records, compact JWS")),
   blind: absent(blind),
   proof: absent(proof),
 };
@@ -222,9 +250,42 @@ const messageView = object<MessageView>({
       markedAt: instant,
     }),
   ),
+  handling: absent(
+    described(
+      { type: 'string', enum: HANDLINGS },
+      'How far its recipient has come, by its receipts; absent until one says so',
+    ),
+  ),
   receipts: listOf(receiptView),
   notices: listOf(object<MessageView['notices'][number]>({ ...proven, kind: text, reason: absent(text), at: instant })),
 });
+const handling: Members<HandlingView> = {
+  status: described(
+    { type: 'string', enum: HANDLINGS },
+    'As HL7 FHIR Task has it; `requested`: no system has said anything',
+  ),
+  changedAt: instant,
+  due: described(
+    listOf(
+      object<HandlingDueView>({
+        what: { type: 'string', enum: HANDLING_CLOCKS },
+        at: instant,
+        overdue: { type: 'boolean', description: 'A courtesy that has passed: nothing else changes' },
+      }),
+    ),
+    'Until when it should be taken over by a system, and taken up or turned down; none when it is erased or taken back',
+  ),
+};
+const handlingChanges = described(
+  listOf(
+    object<HandlingChangeView>({
+      status: { type: 'string', enum: SAID_HANDLINGS },
+      at: instant,
+      system: absent(described(uuid, 'That said so')),
+    }),
+  ),
+  'Oldest first',
+);
 const listed: Members<DeliveryListItem> = {
   id: described(uuid, 'Message id'),
   attempt: count,
@@ -234,11 +295,70 @@ const listed: Members<DeliveryListItem> = {
   recipientFunction: text,
   deliveryNumber: described(count, 'Order within (recipient authority, case), from 1'),
   receivedAt: instant,
+  handling: described(object<HandlingView>(handling), 'How far this authority has come with it, as its systems say'),
   erasedAt: absent(described(instant, 'When it was erased here: then it is read no more')),
   retractedAt: absent(
     described(instant, 'When its sender took it back: do not use it, and say what became of it. It is not deleted'),
   ),
 };
+const caseItem: Members<CaseListItem> = {
+  id: described(uuid, 'Which referrals name as `caseId`'),
+  type: absent(
+    described({ type: 'string', enum: CASE_TYPES }, 'Absent: a referral opened it, and nothing was said of it'),
+  ),
+  title: absent(described(text, 'What this authority calls it')),
+  openedAt: instant,
+  closed: absent(
+    object<NonNullable<CaseListItem['closed']>>({ at: instant, reason: { type: 'string', enum: CASE_CLOSINGS } }),
+  ),
+};
+const some: Schema = { type: 'integer', minimum: 0 };
+const rosterRow = object<RosterRow>({
+  authority,
+  received: listOf(
+    object<RosterRow['received'][number]>({
+      type: text,
+      count,
+      retracted: described(some, 'How many of them were taken back'),
+    }),
+  ),
+  underWay: described(some, 'Messages that it may receive yet, or may have'),
+  ended: described(some, 'Messages that ended without arriving'),
+  givenAnotherWay: described(some, 'Messages, in whatever state, that were said to be given another way'),
+  changedAt: instant,
+});
+const webhook = object<WebhookView>({
+  id: uuid,
+  url: { type: 'string', format: 'uri' },
+  system: described(uuid, 'That registered it last'),
+  state: described(
+    { type: 'string', enum: WEBHOOK_STATES },
+    '`not-listed`: the operator lists its target no more; `suspended`: its system has another key since; `failed`: an event was not taken for three days; `gone`: the receiver answered 410. Registered again it goes on',
+  ),
+  registeredAt: instant,
+  cursor: absent(described(uuid, 'Id of the newest event that it took, or before which it was registered')),
+  failures: described({ type: 'integer', minimum: 0 }, 'How often the event in hand was tried in vain'),
+  nextAttemptAt: absent(instant),
+  keys: described(
+    listOf(
+      object<WebhookView['keys'][number]>({
+        publicKey: described(text, '`whpk_` and base64 of the raw Ed25519 public key'),
+        madeAt: instant,
+        until: absent(described(instant, 'Until when it signs beside the newer one')),
+      }),
+    ),
+    'Newest first',
+  ),
+});
+const webhookAttempt = object<WebhookAttemptView>({
+  kind: { type: 'string', enum: WEBHOOK_ATTEMPTS },
+  eventId: uuid,
+  at: instant,
+  status: absent(described({ type: 'integer' }, 'HTTP status')),
+  code: absent(described({ type: 'string', enum: WEBHOOK_FAULTS }, 'Why there is no status')),
+  milliseconds: { type: 'integer', minimum: 0 },
+  bodySha256: described(text, 'Of what was sent, base64url'),
+});
 const incident = object<IncidentView>({
   id: described(uuid, 'The same at both ends: that of the receipt that says so'),
   messageId: uuid,
@@ -275,6 +395,7 @@ export const answers = {
     access_token: text,
     token_type: { type: 'string', enum: ['Bearer'] },
     expires_in: described({ type: 'integer' }, 'Seconds'),
+    scope: described(text, 'Scopes that it carries, with spaces between'),
   }),
   system: object<{ readonly system: string }>({ system: uuid }),
   accepted: object<ReferralAccepted>({
@@ -341,9 +462,36 @@ export const answers = {
       ),
     }),
   ),
+  accessLog: page(
+    object<AccessLogItem>({
+      at: instant,
+      system: described(uuid, 'The system that it was shown to'),
+      operation: described({ type: 'string', enum: SHOWN }, 'By what it was shown'),
+      messageId: absent(uuid),
+      referralId: absent(uuid),
+      attachmentId: absent(uuid),
+      caseId: absent(uuid),
+      entries: absent(
+        described(
+          object<NonNullable<AccessLogItem['entries']>>({ from: text, to: text }),
+          'Indices [from, to) of the disclosure log that were asked for',
+        ),
+      ),
+    }),
+  ),
   deliveries: page(object<DeliveryListItem>(listed)),
+  receivedCase: object<ReceivedCaseView>({
+    caseId: uuid,
+    items: listOf(object<DeliveryListItem>(listed)),
+    missing: described(
+      listOf(object<ReceivedCaseView['missing'][number]>({ from: count, to: count })),
+      'Delivery numbers up to the last of the page that are not here: on their way, or rejected by this gateway',
+    ),
+    next: described({ type: 'integer', minimum: 0 }, 'Delivery number for `after`'),
+  }),
   delivery: object<DeliveryView>({
     ...listed,
+    handlingChanges,
     corrects: absent(
       object<NonNullable<DeliveryView['corrects']>>({
         messageId: uuid,
@@ -391,6 +539,16 @@ export const answers = {
       }),
     ),
   }),
+  handled: object<HandledView>({ ...handling, changes: handlingChanges }),
+  cases: page(object<CaseListItem>(caseItem)),
+  case: object<CaseView>({
+    ...caseItem,
+    links: described(
+      listOf(object<CaseView['links'][number]>({ authority, caseId: uuid, linkedAt: instant })),
+      "Other authorities' cases, by the ids that these have there",
+    ),
+  }),
+  roster: { type: 'object', required: ['items'], properties: { items: listOf(rosterRow) } },
   attachment: object<AttachmentView>({
     id: uuid,
     mediaType: { type: 'string', enum: MEDIA_TYPES },
@@ -431,6 +589,40 @@ export const answers = {
     ended: described({ type: 'boolean' }, 'Until it has, it cannot be erased'),
     erasedAt: absent(instant),
   }),
+  events: page(
+    object<EventView>({
+      id: uuid,
+      type: described({ type: 'string', enum: EVENT_TYPES }, 'What happened'),
+      timestamp: described(instant, 'When it happened'),
+      data: object<EventView['data']>({
+        messageId: absent(described(uuid, 'Absent where it is about a case alone')),
+        referralId: absent(described(uuid, 'Of what the authority sends itself')),
+        caseId: absent(uuid),
+        messageType: absent(described(text, 'Of the referral, as `request/1`')),
+        deliveryNumber: absent(described({ type: 'integer' }, 'Of a delivery, within its case: the order of release')),
+        code: absent(
+          described(
+            text,
+            'Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side or the clock, of handling the status, of a case its type, `message` or `case` that it was linked to, or why it is closed',
+          ),
+        ),
+      }),
+    }),
+  ),
+  eventsAcknowledged: object<{ readonly acknowledged: string }>({
+    acknowledged: described(uuid, 'Id of the newest event that this system has acknowledged'),
+  }),
+  webhooks: { type: 'object', required: ['items'], properties: { items: listOf(webhook) } },
+  webhook,
+  webhookAttempt,
+  webhookAttempts: page(webhookAttempt),
+  webhookReplay: object<WebhookReplayView>({
+    items: described(
+      listOf(webhookAttempt),
+      'In the order in which they were sent; the first that was not taken is the last',
+    ),
+    next: absent(described(uuid, '`after` of what is left; absent: nothing is, or none was taken')),
+  }),
   incidents: page(incident),
   incident,
   erased: { type: 'object', required: ['messageId', 'erasedAt'], properties: { messageId: uuid, erasedAt: instant } },
@@ -440,9 +632,9 @@ export const answers = {
     messageId: uuid,
     entries: listOf(
       object<EvidenceEntryView>({
-        entry: described(text, 'Compact JWS: the entry in the disclosure log'),
+        entry: described(jws, 'Compact JWS: the entry in the disclosure log'),
         blind,
-        annex: absent(described(text, "The participant's statement that the entry records, compact JWS")),
+        annex: absent(described(jws, "The participant's statement that the entry records, compact JWS")),
         proof: described(proof, 'c2sp.org/tlog-proof@v1, under the first checkpoint that covers the entry'),
         before: absent(described(text, 'The checkpoint before that one, a signed note')),
       }),
@@ -462,7 +654,7 @@ export const answers = {
       oneOf: [
         object<Extract<OpeningLineView, { entry: string }>>({
           idx: described(text, 'Index in the log, decimal'),
-          entry: described(text, 'Compact JWS: the entry'),
+          entry: described(jws, 'Compact JWS: the entry'),
           blind,
           annex: absent(described(text, 'The statement that the entry records')),
         }),
@@ -510,12 +702,22 @@ export const answers = {
 /** RFC 9457 problem details, as every refusal has them. */
 export const PROBLEM: Schema = {
   type: 'object',
-  required: ['type', 'title', 'titleSv', 'status'],
+  required: ['type', 'title', 'titleSv', 'status', 'detail', 'instance'],
   properties: {
-    type: { type: 'string', format: 'uri-reference', description: '/problems/<slug>, stable' },
+    type: {
+      type: 'string',
+      format: 'uri-reference',
+      description: '/problems/<slug>, stable, and a page that tells more',
+    },
     title: text,
     titleSv: described(text, 'The title in Swedish'),
     status: { type: 'integer' },
+    detail: described(text, 'What the problem means; the same each time'),
+    instance: {
+      type: 'string',
+      format: 'uri',
+      description: 'This one answer, as `urn:uuid:`: for whoever looks for it in the log',
+    },
     violations: listOf({
       type: 'object',
       required: ['path', 'code'],
@@ -529,6 +731,14 @@ export const PROBLEM: Schema = {
       }),
       'With `formal-obstacle` and `assessment-missing`: the verdict for each recipient',
     ),
+    scope: described(text, 'With `insufficient-scope`: the one that is lacking'),
+    handling: described({ type: 'string', enum: HANDLINGS }, 'With `handling-conflict`: where it is'),
+    received: described(
+      { type: 'integer', minimum: 0 },
+      'With `upload-offset`: octets that are there; the next part begins at this one',
+    ),
+    erasedAt: described(instant, 'With `erased`: when it was erased here'),
+    code: described(text, 'With `keeping-refused`: which rule'),
     fallBack: {
       type: 'object',
       required: ['messageId', 'retracted'],

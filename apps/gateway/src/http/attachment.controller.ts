@@ -1,16 +1,17 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AnnounceAttachmentDto, IdParamDto, PART_BYTES, uploadOffset } from '#contracts';
 import type { AttachmentView } from '#contracts';
-import { Policy, ProblemError, octetsOf } from '#platform';
+import { Conditional, Policy, ProblemError, octetsOf } from '#platform';
 import type { Request, Response } from 'express';
 import { TakeAttachment } from '../application/take-attachment.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 /** Files that a referral will bring: announced, then uploaded in parts. */
 @ApiTags('attachments')
-@ApiBearerAuth('system')
 @Controller('v1/attachments')
 export class AttachmentController {
   constructor(@Inject(TakeAttachment) private readonly taking: TakeAttachment) {}
@@ -18,12 +19,14 @@ export class AttachmentController {
   @Post()
   @HttpCode(200)
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'Announce an attachment',
     description: 'The same body again is the same upload; the answer says how much of it is there. Anmäl en bilaga.',
   })
   @Answer(200, 'What is there of it', 'attachment')
-  @Problems(400, 401, 409, 413, 415, 422, 429, 503)
+  @Problems(400, 401, 409, 413, 415, 422, 429, 503, 507)
   announce(
     @Body() _validated: AnnounceAttachmentDto,
     @Caller() caller: string,
@@ -34,6 +37,9 @@ export class AttachmentController {
 
   @Get(':id')
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('no-content')
+  @Conditional()
   @ApiOperation({
     summary: 'Read how much of an attachment is there',
     description: 'After a break: the next part begins at `received`. Läs hur mycket av bilagan som kommit fram.',
@@ -47,6 +53,8 @@ export class AttachmentController {
   @Patch(':id')
   @HttpCode(200)
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'Upload the next part',
     description: 'Exactly 1 MiB, the last part what is left, one after the other. Ladda upp nästa del.',
@@ -57,9 +65,10 @@ export class AttachmentController {
     description: 'Octets before this part',
     schema: { type: 'integer' },
   })
-  @ApiBody({ description: 'Octets of the part', required: true })
+  @ApiConsumes('application/octet-stream')
+  @ApiBody({ description: 'Octets of the part', required: true, schema: { type: 'string', format: 'binary' } })
   @Answer(200, 'What is there of it', 'attachment')
-  @Problems(400, 401, 404, 409, 413, 415, 422, 429, 503)
+  @Problems(400, 401, 404, 409, 413, 415, 422, 429, 503, 507)
   async append(
     @Param() { id }: IdParamDto,
     @Headers('upload-offset') at: string | undefined,

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DisclosureCheckDto, ReferralCheckDto } from '#contracts';
 import type { DisclosureCheckView, ReferralCheckView } from '#contracts';
 import { Policy } from '#platform';
@@ -8,9 +8,10 @@ import { Caller } from './caller.js';
 import { DisclosureCheckPipe, isOfReferral } from './disclosure-check.pipe.js';
 import type { DisclosureCheckBody } from './disclosure-check.pipe.js';
 import { Answer, EitherBody, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 @ApiTags('disclosure-checks')
-@ApiBearerAuth('system')
 @Controller('v1/disclosure-checks')
 export class DisclosureCheckController {
   constructor(@Inject(CheckDisclosure) private readonly checking: CheckDisclosure) {}
@@ -18,6 +19,8 @@ export class DisclosureCheckController {
   @Post()
   @HttpCode(200)
   @Policy('system')
+  @Scope('checks:run')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'Dry run: may this be sent, and on which grounds?',
     description:

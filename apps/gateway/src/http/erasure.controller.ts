@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdParamDto } from '#contracts';
 import type { ErasureView } from '#contracts';
 import { Policy, Public } from '#platform';
@@ -7,6 +7,8 @@ import type { Request } from 'express';
 import { EraseMessage } from '../application/erase-message.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 /** Erasure of messages: proposed to a system, decided by an administrator's signature. */
 @ApiTags('erasure')
@@ -16,7 +18,8 @@ export class ErasureController {
 
   @Get('messages/:id/erasure')
   @Policy('system')
-  @ApiBearerAuth('system')
+  @Scope('erasures:read')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'What a decision to erase a message says',
     description:

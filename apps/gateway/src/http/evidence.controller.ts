@@ -1,21 +1,24 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EvidenceQueryDto, IdParamDto } from '#contracts';
 import type { EvidenceView } from '#contracts';
 import { Policy } from '#platform';
 import { GatherEvidence } from '../application/gather-evidence.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 /** What a party hands to somebody who trusts nobody. */
 @ApiTags('evidence')
-@ApiBearerAuth('system')
 @Controller('v1/messages')
 export class EvidenceController {
   constructor(@Inject(GatherEvidence) private readonly gathering: GatherEvidence) {}
 
   @Get(':id/evidence')
   @Policy('system')
+  @Scope('evidence:read')
+  @Shows('read-evidence')
   @ApiOperation({
     summary: 'Evidence of one message',
     description:

@@ -1,21 +1,24 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CloseIncidentDto, IdParamDto, ListIncidentsQueryDto } from '#contracts';
 import type { IncidentView, Page } from '#contracts';
-import { Policy } from '#platform';
+import { Conditional, Policy } from '#platform';
 import { HandleIncidents } from '../application/handle-incidents.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 /** Personal data that went to the wrong authority. */
 @ApiTags('incidents')
-@ApiBearerAuth('system')
 @Controller('v1/incidents')
 export class IncidentController {
   constructor(@Inject(HandleIncidents) private readonly incidents: HandleIncidents) {}
 
   @Get()
   @Policy('system')
+  @Scope('incidents:read')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'List incidents',
     description: 'Messages that went to the wrong authority, with the clocks that run. Lista incidenter.',
@@ -28,6 +31,9 @@ export class IncidentController {
 
   @Get(':id')
   @Policy('system')
+  @Scope('incidents:read')
+  @Shows('no-content')
+  @Conditional()
   @ApiOperation({ summary: 'Read an incident', description: 'Läs en incident.' })
   @Answer(200, 'The incident', 'incident')
   @Problems(400, 401, 404, 429, 503)
@@ -38,6 +44,8 @@ export class IncidentController {
   @Post(':id/close')
   @HttpCode(200)
   @Policy('system')
+  @Scope('incidents:write')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'Say what was done within a clock of an incident',
     description: 'By a code; kept at this gateway and sent nowhere. Avsluta en incident.',

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { InstantDto, LogNameParamDto, PeriodDto } from '#contracts';
 import type { OpeningsView } from '#contracts';
 import { Policy } from '#platform';
@@ -8,12 +8,19 @@ import { ExportOpenings } from '../application/export-openings.js';
 import { LedgerEvidence } from '../operator/ledger-evidence.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 const TILE = 'c2sp.org/tlog-tiles: hashes, or `entries/`. En bit av loggens träd.';
 
+const TILE_PATH = {
+  name: 'path',
+  description: 'Level and index, as `0/000` or `entries/000`',
+  schema: { type: 'string', examples: ['0/000'] },
+} as const;
+
 /** What a bundle is made of. A system reaches its gateway alone: the tree is handed on as the ledger gives it, openings are the authority's own. */
 @ApiTags('logs')
-@ApiBearerAuth('system')
 @Controller('v1/logs')
 export class LogController {
   constructor(
@@ -23,6 +30,8 @@ export class LogController {
 
   @Get('disclosure/size')
   @Policy('system')
+  @Scope('evidence:read')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'Size of the disclosure log at an instant',
     description:
@@ -37,6 +46,8 @@ export class LogController {
   @Post('disclosure/openings')
   @HttpCode(200)
   @Policy('system')
+  @Scope('evidence:read')
+  @Shows('open-entries')
   @ApiOperation({
     summary: 'Open own entries of a period',
     description:
@@ -50,6 +61,8 @@ export class LogController {
 
   @Get(':log/checkpoint')
   @Policy('system')
+  @Scope('evidence:read')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'Newest checkpoint of a log',
     description: 'With its quorum. Loggens senaste kontrollpunkt.',
@@ -62,7 +75,10 @@ export class LogController {
 
   @Get('disclosure/tile/*path')
   @Policy('system')
+  @Scope('evidence:read')
+  @Shows('no-content')
   @ApiOperation({ summary: 'Tile of the disclosure log', description: TILE })
+  @ApiParam(TILE_PATH)
   @Answer(200, 'The tile, octets in base64', 'tile')
   @Problems(400, 401, 404, 429, 503)
   disclosureTile(@Req() request: Request): Promise<{ readonly tile: string }> {
@@ -71,7 +87,10 @@ export class LogController {
 
   @Get('keys/tile/*path')
   @Policy('system')
+  @Scope('evidence:read')
+  @Shows('no-content')
   @ApiOperation({ summary: 'Tile of the keys log', description: TILE })
+  @ApiParam(TILE_PATH)
   @Answer(200, 'The tile, octets in base64', 'tile')
   @Problems(400, 401, 404, 429, 503)
   keysTile(@Req() request: Request): Promise<{ readonly tile: string }> {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AssessmentDto,
   GivenAnotherWayDto,
@@ -10,7 +10,7 @@ import {
   SubmitReferralQueryDto,
 } from '#contracts';
 import type { Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
-import { Policy } from '#platform';
+import { Conditional, Policy } from '#platform';
 import type { Request, Response } from 'express';
 import { CorrectReferral } from '../application/correct-referral.js';
 import { ReadReferrals } from '../application/read-referrals.js';
@@ -19,10 +19,11 @@ import { SubmitReferral } from '../application/submit-referral.js';
 import { WithdrawReferral } from '../application/withdraw-referral.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 /** What a sender does with its referrals. */
 @ApiTags('referrals')
-@ApiBearerAuth('system')
 @Controller('v1/referrals')
 export class ReferralController {
   constructor(
@@ -36,6 +37,8 @@ export class ReferralController {
   @Post()
   @HttpCode(202)
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'Submit a referral',
     description: 'All or nothing over recipients. Skicka en underrättelse; alla mottagare eller ingen.',
@@ -59,6 +62,8 @@ export class ReferralController {
 
   @Get()
   @Policy('system')
+  @Scope('referrals:read')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'List own referrals',
     description: 'By state and time, keyset paging: to reconcile after a crash. Lista egna underrättelser.',
@@ -71,6 +76,9 @@ export class ReferralController {
 
   @Get(':id')
   @Policy('system')
+  @Scope('referrals:read')
+  @Shows('read-referral')
+  @Conditional()
   @ApiOperation({
     summary: 'Read a referral',
     description: 'States, verdict, receipts and proofs. Läs en underrättelse.',
@@ -84,6 +92,8 @@ export class ReferralController {
   @Post(':id/assessments')
   @HttpCode(200)
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('assess-referral')
   @ApiOperation({
     summary: 'Give an assessment for a draft',
     description: 'The draft goes out when every verdict is permit. Lämna en bedömning.',
@@ -101,6 +111,8 @@ export class ReferralController {
   @Post(':id/retraction')
   @HttpCode(202)
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('retract-referral')
   @ApiOperation({
     summary: 'Take back what was sent',
     description:
@@ -120,6 +132,8 @@ export class ReferralController {
   @Post(':id/given-another-way')
   @HttpCode(202)
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('mark-given-another-way')
   @ApiOperation({
     summary: 'Say that an item was given another way, and keep it from being sent',
     description:
@@ -139,12 +153,14 @@ export class ReferralController {
   @Post(':id/withdrawal')
   @HttpCode(200)
   @Policy('system')
+  @Scope('referrals:write')
+  @Shows('withdraw-referral')
   @ApiOperation({
     summary: 'Withdraw a draft, or what has not left yet',
     description: 'Återta ett utkast, eller det som ännu inte lämnat er gateway.',
   })
   @Answer(200, 'The referral, withdrawn', 'referral')
-  @Problems(400, 401, 404, 409, 410, 429, 503)
+  @Problems(400, 401, 404, 409, 410, 413, 415, 429, 503)
   async withdraw(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<ReferralView> {
     await this.withdrawing.execute(caller, id);
     return this.reading.read(caller, id);

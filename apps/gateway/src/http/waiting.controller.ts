@@ -1,21 +1,24 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ListWaitingQueryDto } from '#contracts';
 import type { Page, WaitingItem } from '#contracts';
 import { Policy } from '#platform';
 import { ReadWaiting } from '../application/read-waiting.js';
 import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
 
 /** What waits while the exchange is away. */
 @ApiTags('referrals')
-@ApiBearerAuth('system')
 @Controller('v1/waiting')
 export class WaitingController {
   constructor(@Inject(ReadWaiting) private readonly reading: ReadWaiting) {}
 
   @Get()
   @Policy('system')
+  @Scope('referrals:read')
+  @Shows('no-content')
   @ApiOperation({
     summary: 'List what waits to be released, by legal clock',
     description:

@@ -13,10 +13,18 @@ const MOST_KNOWN = 1_000;
 
 interface Claims {
   readonly sub: string;
+  readonly scope?: string;
+}
+/** Who shows a token, and what it was given for. */
+export interface Bearer {
+  readonly system: string;
+  /** Absent: of a token that was given before there were scopes, ten minutes at most after the gateway was upgraded. */
+  readonly scopes?: readonly string[];
 }
 interface Known {
   readonly kid: string;
   readonly claims: Claims;
+  readonly bearer: Bearer;
 }
 
 /** The token keys of a gateway, newest first. */
@@ -36,29 +44,39 @@ export class AccessTokens {
     private readonly issuer: string,
   ) {}
 
-  async issue(system: string, jti: string, now: Date): Promise<string> {
+  /** @param scopes those that it carries (RFC 9068 section 2.2.3) */
+  async issue(system: string, jti: string, now: Date, scopes: readonly string[]): Promise<string> {
     const iat = Math.floor(now.getTime() / 1000);
     const [newest] = this.held(now).signers;
     if (newest === undefined) throw new Error('the key store has no token key');
-    const claims = { iss: this.issuer, aud: this.issuer, sub: system, client_id: system, jti, iat };
+    const claims = {
+      iss: this.issuer,
+      aud: this.issuer,
+      sub: system,
+      client_id: system,
+      jti,
+      iat,
+      scope: scopes.join(' '),
+    };
     return newest.sign('at+jwt', canonicalBytes({ ...claims, exp: iat + TOKEN_LIFETIME_S }));
   }
 
-  /** @returns id of the system, or undefined, after the same work, for anything but a token of this gateway that is still good */
-  async verify(token: string, now: Date): Promise<string | undefined> {
+  /** @returns undefined, after the same work, for anything but a token of this gateway that is still good */
+  async verify(token: string, now: Date): Promise<Bearer | undefined> {
     const { keys } = this.held(now);
     const known = this.known.get(token);
     // Its key may have ended since, and its time passed.
     if (known !== undefined && this.isGood(known.claims, now) && keys.some(({ kid }) => kid === known.kid))
-      return known.claims.sub;
+      return known.bearer;
     try {
       const { kid, payload } = parseToken(token, 'at+jwt');
       const claims: unknown = parseStrict(payload);
       const key = keys.find((one) => one.kid === kid);
       const genuine = await signingByKnown(token, key);
       if (!genuine || !this.isGood(claims, now)) return undefined;
-      this.remember(token, { kid, claims });
-      return claims.sub;
+      const bearer = bearerOf(claims);
+      this.remember(token, { kid, claims, bearer });
+      return bearer;
     } catch (error) {
       if (error instanceof EnvelopeError || error instanceof JsonError) return undefined;
       throw error;
@@ -73,13 +91,14 @@ export class AccessTokens {
 
   private isGood(claims: unknown, now: Date): claims is Claims {
     if (typeof claims !== 'object' || claims === null) return false;
-    const { iss, aud, sub, jti, iat, exp } = claims as Readonly<Record<string, unknown>>;
+    const { iss, aud, sub, jti, iat, exp, scope } = claims as Readonly<Record<string, unknown>>;
     const at = Math.floor(now.getTime() / 1000);
     return (
       iss === this.issuer &&
       aud === this.issuer &&
       typeof sub === 'string' &&
       typeof jti === 'string' &&
+      (scope === undefined || typeof scope === 'string') &&
       typeof iat === 'number' &&
       typeof exp === 'number' &&
       iat <= at + TOLERANCE_S &&
@@ -88,3 +107,8 @@ export class AccessTokens {
     );
   }
 }
+
+const bearerOf = ({ sub: system, scope }: Claims): Bearer => ({
+  system,
+  ...(scope === undefined ? {} : { scopes: scope.split(' ') }),
+});

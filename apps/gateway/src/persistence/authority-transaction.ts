@@ -14,6 +14,6 @@ export const asAuthority = <T>(
     return work(tx);
   });
 
-/** One at a time per message, until the transaction ends: what is received is not rejected or erased meanwhile, nor the other way. */
+/** One at a time per message, or per system, until the transaction ends: what is received is not rejected or erased meanwhile, nor the other way. */
 export const alone = (tx: EntityManager, messageId: string): Promise<unknown> =>
   tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [messageId]);

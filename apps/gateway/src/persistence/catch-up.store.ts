@@ -125,7 +125,7 @@ export class PostgresCatchUpStore implements CatchUpStore {
     });
   }
 
-  /** Under a referral of its own, whose id is the message's, until its system sends the true one again (`adopt`). */
+  /** Under a referral of its own, whose id is the message's, until its system sends the true one again (`adopt`); by that id it is known, also when it is erased (`OPEN`). */
   private async insert(tx: EntityManager, sent: SentBefore): Promise<'rebuilt'> {
     const { authority, messageId } = sent;
     const cipher = this.keys.cipher(authority);

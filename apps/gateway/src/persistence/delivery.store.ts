@@ -4,7 +4,9 @@ import { Gathered, Octets } from '#persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import { mayFollow } from '../application/give-receipt.js';
 import type {
+  CaseDeliveries,
   DeliveryStore,
+  HandlingFilter,
   ListedDelivery,
   NewIncident,
   Outgoing,
@@ -15,16 +17,17 @@ import type {
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
+import { IN_HANDLING, handlingOf } from './handling.store.js';
 import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
-import { cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
+import { FOLLOWING, cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
 import type { DeliveryRow, ReceiptRow } from './rows.js';
 
 const COLUMNS = `authority, message_id, attempt, sender, case_id, type, function, delivery_number, received_at, jwe_sha256,
   decision_entry_id, erased_at, txid::text || '.' || seq AS cursor`;
 
 /** Deliveries to the authorities hosted here. */
-export class PostgresDeliveryStore implements DeliveryStore {
+export class PostgresDeliveryStore implements DeliveryStore, CaseDeliveries {
   private readonly taking: Gathered<
     object,
     Pick<DeliveryRow, 'attempt' | 'sender' | 'jwe_sha256' | 'decision_entry_id'> & { readonly n: number }
@@ -138,16 +141,27 @@ export class PostgresDeliveryStore implements DeliveryStore {
 
   list(
     authority: string,
-    query: { readonly after?: string; readonly limit: number; readonly caseId?: string },
+    query: { readonly after?: string; readonly limit: number; readonly caseId?: string } & HandlingFilter,
   ): Promise<readonly ListedDelivery[]> {
     const [txid, seq] = cursorOf(query.after);
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<DeliveryRow[]>(
         `SELECT ${COLUMNS} FROM gateway.delivery
-         WHERE authority = $1 AND (txid, seq) > ($2::xid8, $3::bigint) AND txid < pg_snapshot_xmin(pg_current_snapshot())
-           AND ($4::uuid IS NULL OR case_id = $4)
+         WHERE authority = $1 AND ${FOLLOWING}
+           AND ($4::uuid IS NULL OR case_id = $4) AND ${IN_HANDLING}
          ORDER BY gateway.delivery.txid, seq LIMIT $5`,
-        [authority, txid, seq, query.caseId ?? null, query.limit],
+        [authority, txid, seq, query.caseId ?? null, query.limit, ...handlingOf(query)],
+      );
+      return rows.map(toDelivery);
+    });
+  }
+
+  inOrder(authority: string, caseId: string, after: number, limit: number): Promise<readonly ListedDelivery[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<DeliveryRow[]>(
+        `SELECT ${COLUMNS} FROM gateway.delivery WHERE authority = $1 AND case_id = $2 AND delivery_number > $3
+         ORDER BY delivery_number LIMIT $4`,
+        [authority, caseId, after, limit],
       );
       return rows.map(toDelivery);
     });
@@ -205,8 +219,8 @@ export class PostgresDeliveryStore implements DeliveryStore {
     receipt: StoredReceipt,
   ): Promise<void> {
     await tx.query(
-      `INSERT INTO gateway.delivery_receipt (authority, message_id, kind, receipt_id, receipt, detail, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      `INSERT INTO gateway.delivery_receipt (authority, message_id, kind, receipt_id, receipt, detail, at, system)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         authority,
         messageId,
@@ -215,6 +229,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
         receipt.receipt,
         this.keys.cipher(authority).seal(receipt.detail, 'delivery_receipt', receipt.receiptId),
         receipt.at,
+        receipt.system ?? null,
       ],
     );
   }

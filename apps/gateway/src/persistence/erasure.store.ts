@@ -3,6 +3,7 @@ import type { DecidedErasure, ErasureStore, ErasureSubject, UnreportedErasure } 
 import { isEnded } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
 import { alone, asAuthority } from './authority-transaction.js';
+import { RecentOutlines } from './recent-outlines.js';
 
 interface SentRow {
   readonly referral_id: string;
@@ -13,14 +14,17 @@ interface SentRow {
 
 /** What is erased, as sender and as recipient. Each method is one transaction as one authority. */
 export class PostgresErasureStore implements ErasureStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly recent = new RecentOutlines(),
+  ) {}
 
   subject(authority: string, messageId: string): Promise<ErasureSubject | undefined> {
     return asAuthority(this.dataSource, authority, (tx) => this.find(tx, authority, messageId));
   }
 
-  erase(authority: string, { decisionId, messageId, statement, at }: DecidedErasure): Promise<boolean> {
-    return asAuthority(this.dataSource, authority, async (tx) => {
+  async erase(authority: string, { decisionId, messageId, statement, at }: DecidedErasure): Promise<boolean> {
+    const erased = await asAuthority(this.dataSource, authority, async (tx) => {
       const values = [authority, messageId];
       await alone(tx, messageId);
       // Before the message, as whoever replaces a referral locks them: its messages of then may be others now.
@@ -86,6 +90,8 @@ export class PostgresErasureStore implements ErasureStore {
       await tx.query(`UPDATE gateway.rejection SET receipt = '' WHERE authority = $1 AND message_id = $2`, values);
       return true;
     });
+    if (erased) this.recent.forget(authority, messageId);
+    return erased;
   }
 
   async decisions(authority: string, messageId: string): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { IncidentAlarm, IncidentStore, NewIncident, StoredIncident } from '../application/ports.js';
 import { clocksFrom } from '../domain/incident.js';
 import { asAuthority } from './authority-transaction.js';
-import { cursorOf } from './rows.js';
+import { FOLLOWING, cursorOf } from './rows.js';
 
 interface Row {
   readonly incident_id: string;
@@ -53,7 +53,7 @@ export class PostgresIncidentStore implements IncidentStore {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<Row[]>(
         `SELECT ${COLUMNS} FROM gateway.incident i
-         WHERE authority = $1 AND (txid, seq) > ($2::xid8, $3::bigint) AND txid < pg_snapshot_xmin(pg_current_snapshot())
+         WHERE authority = $1 AND ${FOLLOWING}
            AND ($4::text IS NULL OR EXISTS (SELECT FROM gateway.incident_clock c
              WHERE c.authority = $1 AND c.incident_id = i.incident_id AND c.met_at IS NULL))
          ORDER BY i.txid, seq LIMIT $5`,

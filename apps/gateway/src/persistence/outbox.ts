@@ -1,4 +1,4 @@
-import { HANDED_LEASE_S, enqueue } from '#messaging';
+import { HANDED_LEASE_S, enqueue, isHanded } from '#messaging';
 import type { OutboxRelay, OutboxRow } from '#messaging';
 import { Octets } from '#persistence';
 import type { EntityManager } from 'typeorm';
@@ -31,8 +31,7 @@ export class Outbox {
   /** The same as members of items of a shared statement. @returns with what is called after its commit */
   items(outgoing: readonly Outgoing[]): { readonly items: readonly object[]; readonly committed: () => void } {
     const rows = outgoing.map((one) => this.row(one));
-    const since = this.relay.takes();
-    const lease = since === undefined ? {} : { outbox_lease_s: HANDED_LEASE_S };
+    const handing = this.relay.takes();
     return {
       items: rows.map(({ id, exchange, routingKey, type, body }) => ({
         outbox_id: id,
@@ -40,9 +39,9 @@ export class Outbox {
         routing_key: routingKey,
         outbox_type: type,
         outbox_body: new Octets(body),
-        ...lease,
+        ...(isHanded(handing, routingKey) ? { outbox_lease_s: HANDED_LEASE_S } : {}),
       })),
-      committed: () => (since === undefined ? this.relay.wake() : this.relay.hand(rows, since)),
+      committed: () => this.relay.hand(rows, handing),
     };
   }
 

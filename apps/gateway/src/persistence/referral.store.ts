@@ -14,6 +14,7 @@ import type {
   StoredReferral,
   StoredRefusal,
   StoredStatement,
+  Told,
 } from '../application/ports.js';
 import { GatewayError, erasedAt } from '../domain/errors.js';
 import { advanceBy, isTerminal } from '../domain/message-state.js';
@@ -24,8 +25,9 @@ import { asAuthority } from './authority-transaction.js';
 import { dropAnswer, noteDues } from './due.store.js';
 import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
+import { RecentOutlines } from './recent-outlines.js';
 import { isRetracted } from './retraction.store.js';
-import { cursorOf, toEarlier, toMessage, toOutline, toReferral, toStatement } from './rows.js';
+import { FOLLOWING, cursorOf, toEarlier, toMessage, toOutline, toReferral, toStatement } from './rows.js';
 import type { EarlierRow, MessageRow, OutlineRow, ReferralRow, StatementRow } from './rows.js';
 
 const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
@@ -42,6 +44,7 @@ export class PostgresReferralStore implements ReferralStore {
     private readonly dataSource: DataSource,
     private readonly keys: KeyStore,
     private readonly outbox: Outbox,
+    private readonly recent = new RecentOutlines(),
   ) {
     this.held = new Gathered(dataSource, `SELECT n FROM gateway.holds($1)`);
     this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept($1, $2)`);
@@ -120,7 +123,13 @@ export class PostgresReferralStore implements ReferralStore {
       })),
       outgoing: items,
     });
-    if (row?.taken === true) committed();
+    if (row?.taken === true) {
+      committed();
+      // A draft is not signed yet: what it becomes has digests that are none of these.
+      if (referral.phase === 'accepted')
+        for (const message of referral.messages)
+          this.recent.keep(authority, message.messageId, outlineOf(referral.type, message));
+    }
     return row?.taken ?? undefined;
   }
 
@@ -161,8 +170,9 @@ export class PostgresReferralStore implements ReferralStore {
     this.outbox.wake();
   }
 
-  withdraw(authority: string, id: string, at: Date): Promise<'withdrawn' | 'too-late' | 'not-found'> {
-    return asAuthority(this.dataSource, authority, async (tx) => {
+  async withdraw(authority: string, id: string, at: Date): Promise<'withdrawn' | 'too-late' | 'not-found'> {
+    const withdrawn: string[] = [];
+    const outcome = await asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<ReferralRow[]>(
         `SELECT phase FROM gateway.referral WHERE authority = $1 AND id = $2 FOR UPDATE`,
         [authority, id],
@@ -172,6 +182,7 @@ export class PostgresReferralStore implements ReferralStore {
         `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 ORDER BY message_id FOR UPDATE`,
         [authority, id],
       );
+      withdrawn.push(...messages.map((m) => m.message_id));
       if (messages.every((m) => m.state === 'withdrawn')) return 'withdrawn';
       if (row.phase === 'lapsed') return 'too-late';
       if (row.phase === 'accepted') {
@@ -194,8 +205,10 @@ export class PostgresReferralStore implements ReferralStore {
         `UPDATE gateway.referral SET phase = CASE phase WHEN 'draft' THEN 'lapsed' ELSE phase END, lapses_at = NULL WHERE authority = $1 AND id = $2`,
         [authority, id],
       );
-      return 'withdrawn';
+      return 'withdrawn' as const;
     });
+    for (const messageId of withdrawn) this.recent.forget(authority, messageId);
+    return outcome;
   }
 
   list(authority: string, query: ListReferralsQueryDto, at: Date): Promise<readonly ListedReferral[]> {
@@ -203,9 +216,7 @@ export class PostgresReferralStore implements ReferralStore {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<(ReferralRow & { cursor: string })[]>(
         `SELECT r.id, r.case_id, r.type, r.submitted_at, r.txid::text || '.' || r.seq AS cursor FROM gateway.referral r
-         WHERE r.authority = $1 AND (r.txid, r.seq) > ($2::xid8, $3::bigint)
-           -- Below the oldest running transaction nothing can appear any more, so a reader with a cursor misses no row.
-           AND r.txid < pg_snapshot_xmin(pg_current_snapshot())
+         WHERE r.authority = $1 AND ${FOLLOWING}
            AND ($4::timestamptz IS NULL OR r.submitted_at >= $4) AND ($5::timestamptz IS NULL OR r.submitted_at < $5)
            AND ($6::text IS NULL OR EXISTS (SELECT FROM gateway.message m
              WHERE m.authority = r.authority AND m.referral_id = r.id AND m.state = $6))
@@ -279,7 +290,9 @@ export class PostgresReferralStore implements ReferralStore {
     });
   }
 
-  async outline(authority: string, messageId: string): Promise<MessageOutline | undefined> {
+  async outline(authority: string, messageId: string, told?: Told): Promise<MessageOutline | undefined> {
+    const recent = told === undefined ? undefined : this.recent.find(authority, messageId, told);
+    if (recent !== undefined) return recent;
     const [row] = await this.outlines.ask({ authority, message_id: messageId });
     return row === undefined ? undefined : toOutline(row);
   }
@@ -290,12 +303,13 @@ export class PostgresReferralStore implements ReferralStore {
     fact: MessageState | undefined,
     dues?: Dues,
     incident?: NewIncident,
-    from?: Pick<MessageOutline, 'state' | 'attempt' | 'erasedAt'>,
+    from?: MessageOutline,
   ): Promise<'recorded' | 'unknown'> {
     const isPlain = incident === undefined && fact !== 'awaiting-key';
     if (from !== undefined && from.erasedAt === undefined && isPlain) {
       if (await this.recordFrom(authority, statement, fact, dues, from)) return 'recorded';
     }
+    this.recent.forget(authority, statement.messageId);
     return this.recordAlone(authority, statement, fact, dues, incident);
   }
 
@@ -305,8 +319,9 @@ export class PostgresReferralStore implements ReferralStore {
     statement: StoredStatement,
     fact: MessageState | undefined,
     dues: Dues | undefined,
-    { state, attempt }: Pick<MessageOutline, 'state' | 'attempt'>,
+    from: MessageOutline,
   ): Promise<boolean> {
+    const { state, attempt } = from;
     const next = fact === undefined ? state : advanceBy({ state, attempt }, fact, statement.attempt);
     const { set = [], met = [], at } = isOfAttempt(statement, attempt, fact) ? (dues ?? NO_DUES) : NO_DUES;
     const { entryId, messageId, note } = statement;
@@ -328,7 +343,9 @@ export class PostgresReferralStore implements ReferralStore {
       ...(set.length === 0 ? {} : { due: set }),
       ...(met.length === 0 ? {} : { met, noted_at: at }),
     });
-    return row?.kept === true;
+    if (row?.kept !== true) return false;
+    this.recent.keep(authority, messageId, { ...from, state: next });
+    return true;
   }
 
   private recordAlone(
@@ -462,8 +479,8 @@ export class PostgresReferralStore implements ReferralStore {
     return ended;
   }
 
-  expire(authority: string, at: Date): Promise<{ readonly drafts: number; readonly messages: number }> {
-    return asAuthority(this.dataSource, authority, async (tx) => {
+  async expire(authority: string, at: Date): Promise<{ readonly drafts: number; readonly messages: number }> {
+    const expired = await asAuthority(this.dataSource, authority, async (tx) => {
       const [drafts] = await tx.query<[{ id: string }[], number]>(
         `UPDATE gateway.referral SET phase = 'lapsed' WHERE authority = $1 AND phase = 'draft' AND lapses_at <= $2 RETURNING id`,
         [authority, at],
@@ -493,8 +510,10 @@ export class PostgresReferralStore implements ReferralStore {
         `UPDATE gateway.message SET state = 'expired', changed_at = $3 WHERE authority = $1 AND message_id = ANY($2::uuid[])`,
         [authority, gone, at],
       );
-      return { drafts: drafts.length, messages: gone.length };
+      return { drafts: drafts.length, gone };
     });
+    for (const messageId of expired.gone) this.recent.forget(authority, messageId);
+    return { drafts: expired.drafts, messages: expired.gone.length };
   }
 
   private async withEarlier(tx: EntityManager, authority: string, referral: StoredReferral): Promise<StoredReferral> {
@@ -650,6 +669,18 @@ const isOfAttempt = ({ attempt }: StoredStatement, underWay: number, fact: Messa
 
 /** Of what was not opened, by the statement that says so: no further attempt is made of what its sender has taken back. */
 const endOf = (kind: string): MessageState => (kind === 'decision' ? 'refused' : 'rejected');
+
+const outlineOf = (
+  type: string,
+  { recipient, state, attempt, manifestSha256, jweSha256 }: StoredMessage,
+): MessageOutline => ({
+  type,
+  recipient,
+  state,
+  attempt,
+  ...(manifestSha256 === undefined ? {} : { manifestSha256 }),
+  ...(jweSha256 === undefined ? {} : { jweSha256 }),
+});
 
 const clockOf = ({ detail }: StoredMessage): string | undefined =>
   (detail.verdict.codes as { readonly clock?: string }).clock;

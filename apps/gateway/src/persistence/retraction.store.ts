@@ -10,6 +10,7 @@ import { GatewayError } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
 import { isDisclosed } from '../domain/message-state.js';
 import type { Outbox } from './outbox.js';
+import { RecentOutlines } from './recent-outlines.js';
 import type { MessageRow } from './rows.js';
 import { noteGiven } from './waiting.store.js';
 
@@ -26,6 +27,7 @@ export class PostgresRetractionStore implements RetractionStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
+    private readonly recent = new RecentOutlines(),
   ) {}
 
   given(authority: string, messageIds: readonly string[]): Promise<readonly StoredRetraction[]> {
@@ -49,6 +51,7 @@ export class PostgresRetractionStore implements RetractionStore {
     authority: string,
     retractions: readonly NewRetraction[],
     outgoing: readonly Outgoing[],
+    again: readonly Outgoing[] = [],
   ): Promise<boolean> {
     const given = await asAuthority(this.dataSource, authority, async (tx) => {
       const held = await locked(
@@ -84,8 +87,10 @@ export class PostgresRetractionStore implements RetractionStore {
         );
         if (same.length === 0) throw new GatewayError('RETRACTION_EXISTS');
       }
+      if (again.length > 0) await this.outbox.add(tx, again);
       return true;
     });
+    for (const { messageId } of retractions) this.recent.forget(authority, messageId);
     this.outbox.wake();
     return given;
   }

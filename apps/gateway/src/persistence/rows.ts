@@ -191,8 +191,15 @@ export const toReceipt = (row: ReceiptRow, cipher: StorageCipher): StoredReceipt
   detail: cipher.open(row.detail, 'delivery_receipt', row.receipt_id) as unknown as StoredReceipt['detail'],
 });
 
-/** Splits a keyset cursor `<txid>.<seq>`; the beginning when absent. */
+/** After a cursor `($2, $3)` of a list, and of what nothing can come before any more. A cursor that another server gave, before a restore, begins anew. */
+export const FOLLOWING = `(txid, seq) > (CASE WHEN $2::xid8 < pg_snapshot_xmax(pg_current_snapshot()) THEN $2::xid8 ELSE '0'::xid8 END, $3::bigint)
+  AND txid < pg_snapshot_xmin(pg_current_snapshot())`;
+
+/** The largest that a store counts to. */
+const MOST = 2n ** 63n - 1n;
+/** Splits a keyset cursor `<txid>.<seq>`; the beginning when absent. What is beyond all that is counted is no fault. */
 export const cursorOf = (after: string | undefined): readonly [string, string] => {
   const [txid = '0', seq = '0'] = (after ?? '0.0').split('.');
-  return [txid, seq];
+  return [bounded(txid), bounded(seq)];
 };
+const bounded = (digits: string): string => (BigInt(digits) > MOST ? MOST.toString() : digits);

@@ -1,7 +1,10 @@
+import { ALL_SCOPES } from '#contracts';
+import type { Scope } from '#contracts';
 import type { JWK } from 'jose';
 import type { DataSource } from 'typeorm';
 import { Gathered } from '#persistence';
-import type { RegisteredSystem, SystemStore } from '../application/ports.js';
+import type { NewSystem, RegisteredSystem, SystemStore } from '../application/ports.js';
+import { alone, asAuthority } from './authority-transaction.js';
 
 interface SystemRow {
   n: number;
@@ -11,8 +14,11 @@ interface SystemRow {
   jwk: string;
   statement: string;
   stated_at: Date;
+  scopes: Scope[];
 }
 const UNIQUE_VIOLATION = '23505';
+/** Without which a system is sent no events. */
+const SENT_EVENTS: readonly Scope[] = ['webhooks:write', 'events:read'];
 
 const toSystem = (row: SystemRow): RegisteredSystem => ({
   id: row.id,
@@ -21,7 +27,12 @@ const toSystem = (row: SystemRow): RegisteredSystem => ({
   jwk: JSON.parse(row.jwk) as JWK,
   statement: row.statement,
   statedAt: row.stated_at,
+  scopes: row.scopes,
 });
+
+/** A statement that says nothing of scopes says nothing else than what there is. */
+export const sameScopes = (before: readonly Scope[], said: readonly Scope[] | undefined): boolean =>
+  said === undefined || (said.length === before.length && said.every((scope) => before.includes(scope)));
 
 /** Which system calls for which authority: this table says, never a token (design.md section 9). */
 export class PostgresSystemStore implements SystemStore {
@@ -30,7 +41,7 @@ export class PostgresSystemStore implements SystemStore {
   constructor(private readonly dataSource: DataSource) {
     this.finding = new Gathered(
       dataSource,
-      `SELECT asked.n, s.id, s.authority, s.kid, s.jwk, s.statement, s.stated_at
+      `SELECT asked.n, s.id, s.authority, s.kid, s.jwk, s.statement, s.stated_at, s.scopes
        FROM json_to_recordset($1) AS asked (n int, id uuid) JOIN gateway.system s ON s.id = asked.id`,
     );
   }
@@ -40,21 +51,37 @@ export class PostgresSystemStore implements SystemStore {
     return row === undefined ? undefined : toSystem(row);
   }
 
-  async put(system: RegisteredSystem): Promise<'stored' | 'same' | 'stale' | 'taken'> {
-    const { id, authority, kid, jwk, statement, statedAt } = system;
-    const before = await this.find(id);
-    if (before?.kid === kid && before.authority === authority && before.statedAt >= statedAt) return 'same';
-    if (before !== undefined && before.authority !== authority) return 'taken';
-    if (before !== undefined && before.statedAt >= statedAt) return 'stale';
+  async put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken'> {
+    const { id, authority, kid, jwk, statement, statedAt, scopes } = system;
     try {
-      await this.dataSource.query(
-        `INSERT INTO gateway.system (id, authority, kid, jwk, statement, stated_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (id) DO UPDATE SET kid = EXCLUDED.kid, jwk = EXCLUDED.jwk, statement = EXCLUDED.statement,
-           stated_at = EXCLUDED.stated_at
-         WHERE gateway.system.authority = EXCLUDED.authority AND gateway.system.stated_at < EXCLUDED.stated_at`,
-        [id, authority, kid, JSON.stringify(jwk), statement, statedAt],
-      );
-      return 'stored';
+      return await asAuthority(this.dataSource, authority, async (tx) => {
+        await alone(tx, id);
+        const [before] = await tx.query<Pick<SystemRow, 'authority' | 'kid' | 'stated_at' | 'scopes'>[]>(
+          `SELECT authority, kid, stated_at, scopes FROM gateway.system WHERE id = $1 FOR UPDATE`,
+          [id],
+        );
+        const isAlike = before?.kid === kid && before.authority === authority && sameScopes(before.scopes, scopes);
+        if (isAlike && before.stated_at >= statedAt) return 'same';
+        if (before !== undefined && before.authority !== authority) return 'taken';
+        const [stored] = await tx.query<Pick<SystemRow, 'scopes'>[]>(
+          `INSERT INTO gateway.system (id, authority, kid, jwk, statement, stated_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::text[], $8::text[]))
+           ON CONFLICT (id) DO UPDATE SET kid = EXCLUDED.kid, jwk = EXCLUDED.jwk, statement = EXCLUDED.statement,
+             stated_at = EXCLUDED.stated_at, scopes = coalesce($7::text[], gateway.system.scopes)
+           WHERE gateway.system.authority = EXCLUDED.authority AND gateway.system.stated_at < EXCLUDED.stated_at
+           RETURNING scopes`,
+          [id, authority, kid, JSON.stringify(jwk), statement, statedAt, scopes ?? null, ALL_SCOPES],
+        );
+        if (stored === undefined) return 'stale';
+        // They stand still until a system of the authority says again that it wants them: who had the key before may have registered them, and whoever may no longer
+        // register one or read events is sent none.
+        const isAnother = before !== undefined && before.kid !== kid;
+        if (isAnother || !SENT_EVENTS.every((scope) => stored.scopes.includes(scope)))
+          await tx.query(
+            `UPDATE gateway.webhook SET state = 'suspended', lease = NULL, leased_until = NULL WHERE authority = $1 AND system = $2`,
+            [authority, id],
+          );
+        return 'stored';
+      });
     } catch (error) {
       if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'taken';
       throw error;

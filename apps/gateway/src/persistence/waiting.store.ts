@@ -50,7 +50,7 @@ export class PostgresWaitingStore implements WaitingStore, GivenStore {
              WHERE m.authority = $1 AND m.erased_at IS NULL
                AND (m.state = 'accepted' OR m.state = 'awaiting-key' OR m.state = 'quarantined'
                  OR m.state = 'delivery-quarantined')) due) waiting
-         WHERE (rank, place) > ($4::int, $5::bigint) ORDER BY rank, place LIMIT $6`,
+         WHERE (rank, place) > ($4::bigint, $5::bigint) ORDER BY rank, place LIMIT $6`,
         [authority, CLOCK_MS['genast'], CLOCK_MS['skyndsamt'], rank, after === undefined ? -1 : due, limit],
       );
       return rows.map((row) => ({

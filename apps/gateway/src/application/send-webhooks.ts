@@ -1,0 +1,108 @@
+import { Loop, Turns } from '#platform';
+import type { EventLog } from '#platform';
+import { isGone, isTaken, nextAttemptMs } from '../domain/webhook-schedule.js';
+import type { NewId, Now, WebhookLease, WebhookOutcome, WebhookSending } from './ports.js';
+import type { TriedWebhook, TryWebhook } from './try-webhook.js';
+
+const TIMEOUT_MS = 20_000;
+/** Longer than an attempt and what is written of it: whoever comes back after it finds that another has gone on. */
+const LEASE_MS = 60_000;
+const AGAIN_MS = 2_000;
+/** In hand of a process at once: in all, and of one authority, which slow receivers of another keep from nothing. */
+const MOST = 50;
+const MOST_OF_AUTHORITY = 5;
+/** At the database at once: what systems send and receive needs its connections too. */
+const AT_DATABASE = 3;
+/** After so many events others have their turn. */
+const RUN = 100;
+
+/** Sends each webhook its events in order, one at a time, and each beside the others: one that is slow or dead keeps none waiting. */
+export class SendWebhooks extends Loop {
+  /** By authority and id. */
+  private readonly inHand = new Map<string, Map<string, Promise<void>>>();
+  private readonly database = new Turns(AT_DATABASE);
+
+  /** @param chance from 0 to 1 */
+  constructor(
+    private readonly store: WebhookSending,
+    private readonly trying: TryWebhook,
+    private readonly authorities: () => readonly string[],
+    private readonly everyMs: number,
+    private readonly newId: NewId,
+    private readonly now: Now,
+    private readonly chance: () => number,
+    private readonly log: EventLog,
+  ) {
+    super();
+  }
+
+  /** What is being sent is broken off: it may have come, and comes again under the same id. */
+  override async stop(): Promise<void> {
+    await super.stop();
+    await Promise.all([...this.inHand.values()].flatMap((serving) => [...serving.values()]));
+  }
+
+  protected override async round(): Promise<number> {
+    try {
+      const authorities = this.authorities().filter((one) => !this.isFull(one));
+      if (authorities.length > 0)
+        for (const { authority, id } of await this.store.due(authorities, this.now(), MOST)) this.begin(authority, id);
+    } catch (error) {
+      this.log.failure('webhooks.not-looked-for', error);
+      return AGAIN_MS;
+    }
+    return this.everyMs;
+  }
+
+  private begin(authority: string, id: string): void {
+    if (this.isFull(authority) || this.inHand.get(authority)?.has(id) === true) return;
+    const ofAuthority = this.inHand.get(authority) ?? new Map<string, Promise<void>>();
+    this.inHand.set(authority, ofAuthority);
+    const serving = this.serve({ authority, id, lease: this.newId() }).finally(() => {
+      ofAuthority.delete(id);
+      if (ofAuthority.size === 0) this.inHand.delete(authority);
+    });
+    ofAuthority.set(id, serving);
+  }
+
+  private isFull(authority: string): boolean {
+    let inAll = 0;
+    for (const serving of this.inHand.values()) inAll += serving.size;
+    return inAll >= MOST || (this.inHand.get(authority)?.size ?? 0) >= MOST_OF_AUTHORITY;
+  }
+
+  /** Until no event waits or one was not taken, or others wait. */
+  private async serve(lease: WebhookLease): Promise<void> {
+    try {
+      let held = await this.database.take(() => this.store.take(lease, this.now(), this.leased()));
+      for (let nth = 1; held !== undefined; nth += 1) {
+        const tried = await this.trying.execute(held, 'delivery', held.event, TIMEOUT_MS, this.stopping);
+        if (tried === undefined) break;
+        const outcome = this.outcome(tried, held.failures + 1);
+        const { isOurs, next } = await this.database.take(() =>
+          this.store.settle(lease, tried, outcome, this.now(), this.leased()),
+        );
+        held = next;
+        if (isOurs && (outcome.is === 'failed' || outcome.is === 'gone'))
+          this.log.warn('webhook.ended', { authorityId: lease.authority, webhookId: lease.id, code: outcome.is });
+        if (nth >= RUN && this.isFull(lease.authority)) break;
+      }
+      if (held !== undefined) await this.database.take(() => this.store.release(lease));
+    } catch (error) {
+      // It is taken up again when its lease has ended.
+      this.log.failure('webhook.not-served', error, { authorityId: lease.authority, webhookId: lease.id });
+    }
+  }
+
+  private outcome(tried: TriedWebhook, failures: number): WebhookOutcome {
+    if (tried.code === 'broken-off') return { is: 'broken-off' };
+    if (isTaken(tried)) return { is: 'taken' };
+    if (isGone(tried)) return { is: 'gone' };
+    const ms = nextAttemptMs(failures, tried.retryAfterMs ?? 0, this.chance());
+    return ms === undefined ? { is: 'failed' } : { is: 'again', dueAt: new Date(this.now().getTime() + ms) };
+  }
+
+  private leased(): Date {
+    return new Date(this.now().getTime() + LEASE_MS);
+  }
+}

@@ -1,0 +1,38 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import { concatMap } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { AccessLog } from '../application/ports.js';
+import type { AuthenticatedRequest } from './caller.js';
+import { Download, SHOWS, WHAT } from './shows.js';
+
+/**
+ * Writes to the access log that content is shown, after it was found and before it leaves; when that fails it does not leave. What was not
+ * found was not shown, nor what has not changed since it was.
+ */
+export class LogsAccess implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly accessLog: Pick<AccessLog, 'note'>,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const shows = this.reflector.get<keyof typeof WHAT | 'no-content' | undefined>(SHOWS, context.getHandler());
+    if (shows === undefined || shows === 'no-content') return next.handle();
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    return next.handle().pipe(
+      concatMap(async (answer: unknown) => {
+        if (request.caller === undefined)
+          throw new Error('a route that shows content has no policy that finds a caller');
+        const response = http.getResponse<Response>();
+        // Who has it already is shown nothing: when it was shown the log has.
+        if (response.statusCode === 304) return answer;
+        await this.accessLog.note({ ...request.caller, ...WHAT[shows](request) });
+        if (answer instanceof Download) await answer.send(response);
+        return answer;
+      }),
+    );
+  }
+}

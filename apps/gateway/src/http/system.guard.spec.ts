@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Scope as Name } from '#contracts';
+import { generateKey, localSigner } from '#envelope';
+import { Policy, ProblemError, sendProblem } from '#platform';
+import { MemorySystemStore, aClock } from '#testing';
+import { AccessTokens } from '../keys/access-tokens.js';
+import { Scope } from './scope.js';
+import { SystemGuard } from './system.guard.js';
+
+const SYSTEM = '01930000-0000-7000-8000-00000000aaaa';
+const ISSUER = 'https://gateway.example';
+const [own, gatewayKey] = await Promise.all([generateKey('system'), generateKey('token')]);
+const clock = aClock();
+const tokens = new AccessTokens(() => ({ signers: [localSigner(gatewayKey)], keys: [gatewayKey] }), ISSUER);
+
+class Routes {
+  @Policy('system') @Scope('events:read') events(): void {}
+  @Policy('system') @Scope('deliveries:read') deliveries(): void {}
+  @Policy('system') @Scope('webhooks:write', 'events:read') webhook(): void {}
+  @Policy('system') forgotten(): void {}
+}
+
+describe('a system at a route', () => {
+  let systems: MemorySystemStore;
+  const register = (scopes?: readonly Name[]): Promise<string> => {
+    clock.advance(1);
+    const system = { id: SYSTEM, authority: 'a/b', kid: own.kid, jwk: own.jwk, statement: '', statedAt: clock.now() };
+    return systems.put({ ...system, ...(scopes === undefined ? {} : { scopes }) });
+  };
+  beforeEach(async () => {
+    systems = new MemorySystemStore();
+    await register();
+  });
+
+  const ask = async (route: keyof Routes, scopes: readonly string[]): Promise<unknown> => {
+    const authorization = `Bearer ${await tokens.issue(SYSTEM, 'jti', clock.now(), scopes)}`;
+    const request: { headers: object; caller?: object } = { headers: { authorization } };
+    const context = {
+      getHandler: () => Routes.prototype[route],
+      getClass: () => Routes,
+      getType: () => 'http',
+      switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({ setHeader: () => undefined }) }),
+    };
+    const guard = new SystemGuard(new Reflector(), tokens, systems, clock.now);
+    try {
+      await guard.canActivate(context as unknown as ExecutionContext);
+      return request.caller;
+    } catch (error) {
+      if (error instanceof ProblemError) return [error.status, error.code, error.options.scope];
+      throw error;
+    }
+  };
+  const IN = { system: SYSTEM, authority: 'a/b' };
+
+  it('is let in by a token that carries the scope, and else told which one it lacks', async () => {
+    expect(await ask('events', ['events:read'])).toEqual(IN);
+    expect(await ask('deliveries', ['events:read'])).toEqual([403, 'insufficient-scope', 'deliveries:read']);
+    expect(await ask('deliveries', ['events:read', 'deliveries:read'])).toEqual(IN);
+    expect(await ask('events', [])).toEqual([403, 'insufficient-scope', 'events:read']);
+    expect(await ask('events', ['events', 'read', 'Events:read'])).toEqual([403, 'insufficient-scope', 'events:read']);
+  });
+
+  it('may no more than is registered for it, whatever its token carries, from the moment on that it is', async () => {
+    await register(['deliveries:read']);
+    expect(await ask('events', ['events:read'])).toEqual([403, 'insufficient-scope', 'events:read']);
+    expect(await ask('deliveries', ['deliveries:read'])).toEqual(IN);
+  });
+
+  it('needs every scope that a route names, in its token and registered for it', async () => {
+    const both = ['webhooks:write', 'events:read'] as const;
+    const refused = [403, 'insufficient-scope', 'webhooks:write events:read'];
+    for (const one of both) expect(await ask('webhook', [one])).toEqual(refused);
+    expect(await ask('webhook', both)).toEqual(IN);
+    for (const one of both) {
+      await register([one]);
+      expect(await ask('webhook', both)).toEqual(refused);
+    }
+  });
+
+  it('finds no route that names no scope', async () => {
+    expect(await ask('forgotten', ['events:read'])).toEqual([404, 'not-found', undefined]);
+  });
+
+  it('is told in the header that RFC 6750 has for it', () => {
+    const headers = new Map<string, string>();
+    let body = '';
+    const response = {
+      setHeader: (name: string, value: string) => headers.set(name, value),
+      removeHeader: (name: string) => headers.delete(name),
+      status: () => response,
+      type: () => response,
+      send: (text: string) => void (body = text),
+    };
+    sendProblem(response as never, new ProblemError('insufficient-scope', 403, { scope: 'events:read' }));
+    expect(headers.get('WWW-Authenticate')).toBe('Bearer error="insufficient_scope", scope="events:read"');
+    expect(JSON.parse(body)).toMatchObject({ type: '/problems/insufficient-scope', status: 403, scope: 'events:read' });
+  });
+});

@@ -1,0 +1,26 @@
+import type { CaseClosing, CaseType } from '#contracts';
+import type { StoredCase } from '../application/ports.js';
+import type { StorageCipher } from '../keys/storage-cipher.js';
+
+export interface CaseRow {
+  readonly case_id: string;
+  readonly opened_at: Date;
+  readonly type: CaseType | null;
+  readonly named_at: Date | null;
+  readonly detail: Buffer | null;
+  readonly closed_at: Date | null;
+  readonly reason: CaseClosing | null;
+}
+export const CASE_COLUMNS = 'case_id, opened_at, type, named_at, detail, closed_at, reason';
+
+export const toCase = (row: CaseRow, cipher: StorageCipher): StoredCase => {
+  const said = row.detail === null || row.detail.length === 0 ? {} : cipher.open(row.detail, 'owned_case', row.case_id);
+  const { title } = said as { readonly title?: string };
+  return {
+    id: row.case_id,
+    openedAt: row.opened_at,
+    ...(row.type === null ? {} : { type: row.type }),
+    ...(title === undefined ? {} : { title }),
+    ...(row.closed_at === null || row.reason === null ? {} : { closed: { at: row.closed_at, reason: row.reason } }),
+  };
+};

@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import { reachOf } from './address.js';
+
+it.each([
+  ['8.8.8.8', 'public'],
+  ['172.32.0.1', 'public'],
+  ['100.128.0.1', 'public'],
+  ['2a00:1450:4001::1', 'public'],
+  ['10.1.2.3', 'internal'],
+  ['172.16.0.1', 'internal'],
+  ['172.31.255.255', 'internal'],
+  ['192.168.0.1', 'internal'],
+  ['100.64.0.1', 'internal'],
+  ['fd00::1', 'internal'],
+  ['127.0.0.1', 'refused'],
+  ['127.255.0.1', 'refused'],
+  ['0.0.0.0', 'refused'],
+  ['169.254.169.254', 'refused'],
+  ['192.0.2.1', 'refused'],
+  ['224.0.0.1', 'refused'],
+  ['255.255.255.255', 'refused'],
+  ['::', 'refused'],
+  ['::1', 'refused'],
+  ['fe80::1', 'refused'],
+  ['fe80::1%eth0', 'refused'],
+  ['fec0::1', 'refused'],
+  ['ff02::1', 'refused'],
+  ['::ffff:8.8.8.8', 'refused'],
+  ['::ffff:10.0.0.1', 'refused'],
+  ['::ffff:7f00:1', 'refused'],
+  ['::10.0.0.1', 'refused'],
+  ['64:ff9b::a00:1', 'refused'],
+  ['2002:a00:1::', 'refused'],
+  ['2001::1', 'refused'],
+  ['2001:db8::1', 'refused'],
+  ['', 'refused'],
+  ['localhost', 'refused'],
+  ['2130706433', 'refused'],
+] as const)('%s is %s', (address, reach) => {
+  expect(reachOf(address)).toBe(reach);
+});
