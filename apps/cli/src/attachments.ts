@@ -9,7 +9,7 @@ import type { AnnounceAttachmentDto } from '#contracts';
 import { client, print } from './commands.js';
 
 interface AttachOptions {
-  readonly as: string;
+  readonly as?: string;
   readonly type: string;
   readonly id?: string;
   readonly scanner?: string;
@@ -20,7 +20,7 @@ export const attachmentCommands = (program: Command): void => {
   program
     .command('attach <file>')
     .description('upload a file that a referral will bring; broken off, give its --id to go on')
-    .requiredOption('--as <authority>', 'sending authority')
+    .option('--as <authority>', 'sending authority; without it your own system')
     .requiredOption('--type <media type>', 'e.g. application/pdf')
     .option('--id <id>', 'of the upload; a fresh one when absent')
     .option('--scanner <name and version>', 'that found it clean just now; without, it goes as not scanned')
@@ -50,10 +50,15 @@ export const attachmentCommands = (program: Command): void => {
   program
     .command('attachment <message> <id>')
     .description('save an attachment of a delivery')
-    .requiredOption('--as <authority>', 'receiving authority')
+    .option('--as <authority>', 'receiving authority; without it your own system')
     .requiredOption('--out <file>', 'where to; a file that is there is not written over')
     .action(
-      async (message: string, id: string, options: { readonly as: string; readonly out: string }, command: Command) => {
+      async (
+        message: string,
+        id: string,
+        options: { readonly as?: string; readonly out: string },
+        command: Command,
+      ) => {
         const octets = await client(command, options.as).attachment(message, id);
         await pipeline(Readable.fromWeb(octets as never), createWriteStream(options.out, { flags: 'wx', mode: 0o600 }));
       },

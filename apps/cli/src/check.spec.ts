@@ -20,7 +20,10 @@ describe('what is asked', () => {
   it('is a bare referral, or claims, in the name that is given', () => {
     expect(askedOf(referral, { as: 'a/b' })).toEqual({ sender: 'a/b', body: { referral } });
     expect(askedOf(claims, { as: 'a/b' })).toEqual({ sender: 'a/b', body: claims });
-    expect(() => askedOf(claims, {})).toThrow('--as');
+  });
+
+  it('is of one’s own system where nobody is named', () => {
+    expect(askedOf(claims, {})).toEqual({ sender: undefined, body: claims });
   });
 
   it('is for the day of the file, or for another', () => {

@@ -26,19 +26,18 @@ interface CheckOptions {
   readonly json?: true;
 }
 interface Asked {
-  readonly sender: string;
+  /** Undefined: nobody is named, and one's own system asks. */
+  readonly sender: string | undefined;
   readonly body: DisclosureCheckDto | ReferralCheckDto;
 }
 type Answer = DisclosureCheckView | ReferralCheckView;
 
 /**
  * @param read a file of examples/referrals, the body of `POST /v1/referrals`, or either body of `POST /v1/disclosure-checks`
- * @throws when nobody says who would send it
  */
 export const askedOf = (read: object, { as, on, grounds }: Pick<CheckOptions, 'as' | 'on' | 'grounds'>): Asked => {
   const given = read as { readonly system?: string; readonly referral?: CheckedReferralDto; readonly on?: string };
   const sender = as ?? given.system;
-  if (sender === undefined) throw new Error('name the sending authority with --as');
   const day = on ?? given.on;
   const common = day === undefined ? {} : { on: day };
   const none = grounds === undefined ? {} : { bases: [] };
@@ -52,7 +51,10 @@ export const checkCommand = (program: Command): void => {
   program
     .command('check <file>')
     .description('dry run: may this be sent? Exit code 0 permit, 1 deny, 2 assess, 3 no answer')
-    .option('--as <authority>', 'sending authority; an example file names its own')
+    .option(
+      '--as <authority>',
+      'sending authority; an example file names its own, and without either your own system asks',
+    )
     .option('--on <date>', 'day of disclosure, YYYY-MM-DD')
     .option('--grounds', 'claim no basis, and be told which would carry it')
     .addOption(new Option('--lang <language>', 'of the texts').choices(['sv', 'en']).default('sv'))

@@ -29,19 +29,19 @@ export const writePrivate = (path: string, text: string): void => {
 /** A path as the caller means it: below the checkout unless it is absolute. */
 export const below = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
 
-/** `--as`, or `--gateway`, `--system` and `--key` together. */
+/** `--as`, or `--gateway`, `--system` and `--key` together; without any one's own system. */
 export const asOptions = (command: Command): Command =>
   command
-    .option('--as <authority>', 'authority whose system asks, in the sandbox')
+    .option('--as <authority>', 'authority whose system asks, in the sandbox; without it your own system')
     .addOption(new Option('--gateway <url>', 'the gateway, outside the sandbox').conflicts('as'))
     .option('--system <id>', 'id of the registered system')
     .option('--key <file>', 'its private key, a JWK');
 
 /** @throws when it is not said who asks */
 export const askingClient = (command: Command, { as, gateway, system, key }: AskedAs): DelgeClient => {
-  if (as !== undefined) return client(command, as);
+  if (as !== undefined || [gateway, system, key].every((one) => one === undefined)) return client(command, as);
   if (gateway === undefined || system === undefined || key === undefined)
-    throw new Error('say who asks: --as in the sandbox, or --gateway, --system and --key');
+    throw new Error('--gateway, --system and --key go together');
   return new DelgeClient({ gateway, system, key: JSON.parse(readFileSync(below(key), 'utf8')) as JWK });
 };
 

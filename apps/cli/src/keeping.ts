@@ -30,17 +30,22 @@ interface SandboxFile {
 
 const below = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-const sandboxOf = (command: Command): string => below(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox);
+export const sandboxOf = (command: Command): string =>
+  below(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox);
 
 /** The administrator's key: the file that is named, or in a sandbox its own. */
-const administrator = async (command: Command, authority: string, { administratorKey }: Signed): Promise<Signer> => {
+export const administrator = async (
+  command: Command,
+  authority: string,
+  { administratorKey }: Signed,
+): Promise<Signer> => {
   const [slug = ''] = authority.split('/');
   const own = join(dirname(sandboxOf(command)), `keys/participant-${slug}-administrator.jwk.json`);
   const file = administratorKey === undefined ? own : below(administratorKey);
   return localSigner(await importPrivate(readJson(file) as JWK, 'administrator'));
 };
 
-const keyOption = (): Option =>
+export const keyOption = (): Option =>
   new Option('--administrator-key <file>', "the administrator's private key, a JWK; in a sandbox its own");
 
 /** erase */

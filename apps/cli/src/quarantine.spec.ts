@@ -89,10 +89,21 @@ describe('delge quarantine', () => {
     'says of a %s of what was settled before that it was, and by which act',
     async (act) => {
       answers = { [`GET /v1/quarantine/${ID}`]: [200, { id: ID, state: 'discarded', history: [] }] };
-      const args = act === 'retry' ? [] : ['--reason', 'unreadable'];
+      const args = act === 'retry' ? [] : ['--reason', 'unreadable', '--yes'];
       await expect(delge([act, ID, ...args])).rejects.toThrow('was discarded already');
     },
   );
+
+  it('discards nothing without a word for it where nobody can be asked', async () => {
+    const { isTTY } = process.stdin;
+    process.stdin.isTTY = false;
+    try {
+      await expect(delge(['discard', ID, '--reason', 'unreadable'])).rejects.toThrow('say --yes');
+    } finally {
+      process.stdin.isTTY = isTTY;
+    }
+    expect(asked).toEqual([]);
+  });
 
   it('says of what is not there that it is not', async () => {
     await expect(delge(['retry', ID])).rejects.toThrow('404 /problems/not-found');

@@ -5,6 +5,7 @@ import type { ProblemDetails } from '#client';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { print } from './commands.js';
+import { confirmed } from './confirm.js';
 import { existing, rootPath } from './files.js';
 
 const STATES = ['held', 'retried', 'discarded'] as const;
@@ -27,6 +28,7 @@ interface Options {
   readonly sender?: string;
   readonly after?: string;
   readonly force?: true;
+  readonly yes?: true;
 }
 interface Item {
   readonly id: string;
@@ -92,9 +94,13 @@ export const quarantineCommands = (program: Command): void => {
   sub('discard <id>', 'end it for good; its sender is told, by a signed notice in the log')
     .addOption(by())
     .addOption(new Option('--reason <code>', 'why; the sender is told').choices(DISCARDED).makeOptionMandatory())
-    .action(async (id: string, at: Options, command: Command) =>
-      print(await settle(command, at, idOf(id), 'discard', { by: whoOf(at), reason: at.reason })),
-    );
+    .option('--yes', 'do not ask first; needed where there is no terminal')
+    .action(async (given: string, at: Options, command: Command) => {
+      const id = idOf(given);
+      const by = whoOf(at);
+      await confirmed(`Discard ${id} for good, as ${at.reason}?`, at.yes === true);
+      print(await settle(command, at, id, 'discard', { by, reason: at.reason }));
+    });
 };
 
 const listed = ({ items, next }: Listed, query: URLSearchParams): void => {

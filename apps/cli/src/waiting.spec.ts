@@ -1,11 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { fakeGateway } from '#testing';
 import { Command } from 'commander';
 import { waitingCommands } from './waiting.js';
 
@@ -16,42 +10,27 @@ const FIRST = { how: 'paper', office: 'handlaggare', at: '2026-11-24T08:00:00.00
 
 /** What the commands ask of a gateway whose exchange is away, and how they say what came of it. */
 describe('delge waiting, delge given', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'delge-waiting-'));
-  const sandbox = join(folder, 'sandbox.json');
   const waiting = Array.from({ length: 450 }, (_, at) => ({ messageId: `${at}` }));
-  let server: Server;
+  let gateway: Awaited<ReturnType<typeof fakeGateway>>;
   beforeAll(async () => {
-    server = createServer((request, response) => {
-      const url = new URL(request.url ?? '', 'http://gateway');
-      const after = Number(url.searchParams.get('after') ?? '0');
-      const until = after + Number(url.searchParams.get('limit') ?? '20');
+    gateway = await fakeGateway(AUTHORITY, ({ path, query }) => {
+      const after = Number(query.get('after') ?? '0');
+      const until = after + Number(query.get('limit') ?? '20');
       const answers: Readonly<Record<string, object>> = {
-        '/oauth2/token': { access_token: 'x', expires_in: 600 },
         '/v1/waiting': { items: waiting.slice(after, until), next: `${Math.min(until, waiting.length)}` },
         [`/v1/referrals/${ID}/given-another-way`]: {
           recipients: [{ authority: RECIPIENT, messageId: ID, state: 'accepted', givenAnotherWay: FIRST }],
         },
       };
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answers[url.pathname]));
+      return answers[path];
     });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    const gateway = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const keyFile = join(folder, 'key.json');
-    writeFileSync(
-      keyFile,
-      JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })),
-    );
-    writeFileSync(sandbox, JSON.stringify({ systems: [{ authority: AUTHORITY, system: ID, keyFile, gateway }] }));
   });
   afterEach(() => void jest.restoreAllMocks());
-  afterAll(() => {
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => gateway.close());
 
   let printed = '';
   const delge = async (...args: readonly string[]): Promise<string> => {
-    const program = new Command('delge').option('--sandbox <file>', '', sandbox).exitOverride();
+    const program = new Command('delge').option('--sandbox <file>', '', gateway.sandbox).exitOverride();
     waitingCommands(program);
     printed = '';
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => {

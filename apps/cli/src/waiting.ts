@@ -2,13 +2,10 @@ import type { Command } from 'commander';
 import { OTHER_WAYS } from '#contracts';
 import type { GivenAnotherWayDto, WaitingItem } from '#contracts';
 import { Option } from 'commander';
-import { client, print } from './commands.js';
-
-/** As many as a gateway gives at once. */
-const PAGE = '200';
+import { client, print, rows } from './commands.js';
 
 interface GivenOptions {
-  readonly as: string;
+  readonly as?: string;
   readonly to: string;
   readonly how: GivenAnotherWayDto['how'];
   readonly office: string;
@@ -20,21 +17,17 @@ export const waitingCommands = (program: Command): void => {
   program
     .command('waiting')
     .description('list all that was accepted and is not released, by legal clock')
-    .requiredOption('--as <authority>', 'authority whose system asks')
-    .action(async ({ as }: { readonly as: string }, command: Command) => {
+    .option('--as <authority>', 'authority whose system asks; without it your own system')
+    .action(async ({ as }: { readonly as?: string }, command: Command) => {
+      const asking = client(command, as);
       const items: WaitingItem[] = [];
-      for (let after: string | undefined; ;) {
-        const page = await client(command, as).waiting({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-        items.push(...page.items);
-        after = page.next;
-        if (page.items.length < Number(PAGE) || after === undefined) break;
-      }
+      for await (const item of rows((query) => asking.waiting(query))) items.push(item);
       print({ items });
     });
   program
     .command('given <id>')
     .description('say that an item of a referral was given another way, and keep it from being sent, for good')
-    .requiredOption('--as <authority>', 'sending authority')
+    .option('--as <authority>', 'sending authority; without it your own system')
     .requiredOption('--to <authority>', 'recipient that got it')
     .addOption(new Option('--how <way>', 'how').choices(OTHER_WAYS).makeOptionMandatory())
     .requiredOption('--office <code>', 'office that stands behind it')

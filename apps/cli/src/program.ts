@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { accessLogCommands } from './access-log.js';
+import { casesCommand } from './cases.js';
+import { checkCommand } from './check.js';
+import { attachmentCommands } from './attachments.js';
+import { readCommands, sendCommands } from './commands.js';
+import { doctorCommand } from './doctor/doctor.js';
+import { evidenceCommand } from './evidence.js';
+import { exportCommand } from './export/export.js';
+import { initCommand } from './init.js';
+import { eraseCommand, holdCommand } from './keeping.js';
+import { keysCommands } from './keys/index.js';
+import { listenCommand } from './listen.js';
+import { logCommands } from './log/print.js';
+import { OWN_FILE } from './own.js';
+import { quarantineCommands } from './quarantine.js';
+import { receiptCommands } from './receipts.js';
+import { replayCommand } from './replay.js';
+import { eventCommands } from './events.js';
+import { systemCommand } from './system.js';
+import { waitingCommands } from './waiting.js';
+import { rulesCommands } from './rules/index.js';
+import { verifyCommand } from './verify/verify.js';
+import { watchCommand } from './watch/watch.js';
+
+/** Everything that `delge` does, docs/cli.md. */
+export const delgeProgram = (): Command => {
+  const program = new Command('delge')
+    .description(
+      'Delge from the command line, as a system of an authority sees it. What each command ends with: docs/cli.md',
+    )
+    .option('--sandbox <file>', 'sandbox.json of a started sandbox', '.delge/sandbox/sandbox.json')
+    .option('--config <file>', 'what `delge init` wrote: who asks where --as is not said', OWN_FILE);
+  initCommand(program);
+  sendCommands(program);
+  systemCommand(program);
+  attachmentCommands(program);
+  readCommands(program);
+  receiptCommands(program);
+  waitingCommands(program);
+  casesCommand(program);
+  accessLogCommands(program);
+  eventCommands(program);
+  listenCommand(program);
+  replayCommand(program);
+  doctorCommand(program);
+  checkCommand(program);
+  rulesCommands(program);
+  keysCommands(program);
+  evidenceCommand(program);
+  exportCommand(program);
+  logCommands(program);
+  eraseCommand(program);
+  holdCommand(program);
+  verifyCommand(program);
+  watchCommand(program);
+  quarantineCommands(program);
+  return program;
+};
