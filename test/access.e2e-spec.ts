@@ -1,30 +1,37 @@
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DelgeClient } from '#client';
+import { ALL_SCOPES } from '#contracts';
 import type { DeliveryListItem, ReferralListItem } from '#contracts';
 import { SignJWT, importJWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gatewayKeys, readKey } from '../tools/sandbox/keys.js';
-import { bearer, call, json } from './support/http.js';
-import type { Answer } from './support/http.js';
-import { TestStack, example, permitted } from './support/stack.js';
+import { bearer, call, json, raw } from './support/http.js';
+import type { Answer, Call } from './support/http.js';
+import { TestStack, eventually, example, permitted } from './support/stack.js';
 
 jest.setTimeout(60_000);
+/** Listed for the stack that specs share; nobody listens there. */
+const NOBODY = 'http://127.0.0.1:9/';
 
 interface Route {
   readonly method: string;
   readonly path: string;
+  /** That it says it needs. */
+  readonly scopes: readonly string[];
 }
 const api = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly security?: unknown }>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly security?: readonly { readonly system?: readonly string[] }[] }>>>
+  >;
 };
 /** Every route that is published as needing a token. */
 const guarded: readonly Route[] = Object.entries(api.paths).flatMap(([path, methods]) =>
   Object.entries(methods).flatMap(([method, { security }]) =>
-    security === undefined ? [] : [{ method: method.toUpperCase(), path }],
+    security === undefined ? [] : [{ method: method.toUpperCase(), path, scopes: security[0]?.system ?? [] }],
   ),
 );
-const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+const nameOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string => `${method} ${path}`;
 
 let delge: TestStack;
 beforeAll(async () => {
@@ -92,14 +99,25 @@ describe('a token that is not one (I6)', () => {
       },
     ],
   ];
-  const ask = ({ method, path }: Route, authorization: string): Promise<Answer> => {
-    const url = `${delge.sandbox.system(system).gateway}${path.replace('{id}', randomUUID())}`;
-    const content = method === 'POST' ? { body: '{}' } : {};
-    return call(url, { method, ...content, headers: { 'content-type': 'application/json', authorization } });
+  const asked = ({ method, path }: Route, authorization: string): readonly [string, Call] => [
+    `${delge.sandbox.system(system).gateway}${path.replace('{id}', randomUUID())}`,
+    {
+      method,
+      ...(method === 'POST' ? { body: '{}' } : {}),
+      headers: { 'content-type': 'application/json', authorization },
+    },
+  ];
+  const ask = (route: Route, authorization: string): Promise<Answer> => call(...asked(route, authorization));
+  /** Of an answer that need not end soon. */
+  const statusOf = async (route: Route, authorization: string): Promise<number> => {
+    const [url, { body: _, ...init }] = asked(route, authorization);
+    const response = await fetch(url, init);
+    await response.body?.cancel();
+    return response.status;
   };
 
   it.each(guarded.map((route): [string, Route] => [nameOf(route), route]))(
-    'gets one and the same answer at %s, whatever is wrong with it',
+    'gets one and the same answer at %s, whatever is wrong with it, and a good one is let in by its scopes alone',
     async (_, route) => {
       const answers: string[] = [];
       const statuses: string[] = [];
@@ -110,21 +128,47 @@ describe('a token that is not one (I6)', () => {
       }
       expect(statuses).toEqual(bad.map(([name]) => `${name}: 401`));
       expect(new Set(answers).size).toBe(1);
-      expect((await ask(route, `Bearer ${await token()}`)).status).not.toBe(401);
+      expect(route.scopes.length).toBeGreaterThan(0);
+      for (const needed of route.scopes) {
+        const others = ALL_SCOPES.filter((one) => one !== needed);
+        expect(others).toHaveLength(ALL_SCOPES.length - 1);
+        const lacking = await ask(route, `Bearer ${await token({ scope: others.join(' ') })}`);
+        expect([lacking.status, lacking.slug]).toEqual([403, 'insufficient-scope']);
+      }
+      const scope = route.scopes.join(' ');
+      expect([401, 403]).not.toContain(await statusOf(route, `Bearer ${await token({ scope })}`));
     },
   );
 
-  it('finds no other way to a route either (B21)', async () => {
+  it('finds no other way to any route either (B21)', async () => {
     const { gateway } = delge.sandbox.system(system);
-    const ways = [
-      '//v1/referrals',
-      '/V1/Referrals',
-      '/v1/referrals/',
-      '/v1//referrals',
-      '/v1/%72eferrals',
-      '/x/../v1/referrals',
+    const ways: readonly ((path: string) => string)[] = [
+      (path) => `/${path}`,
+      (path) => path.toUpperCase(),
+      (path) => `${path}/`,
+      (path) => `${path}/.`,
+      (path) => path.replaceAll('/', '//'),
+      (path) => path.replace('v', '%76'),
+      (path) => `/${path.slice(1).replaceAll('/', '%2f')}`,
+      (path) => `/x/..${path}`,
+      (path) => `/api-info/%2e%2e${path}`,
+      (path) => `${path};a=b`,
+      (path) => `${gateway}${path}`,
+      (path) => `http://elsewhere.example${path}`,
     ];
-    for (const way of ways) expect([401, 404]).toContain((await call(`${gateway}${way}`)).status);
+    const statusAt = async (method: string, target: string): Promise<string | undefined> => {
+      const request = `${method} ${target} HTTP/1.1\r\nHost: ${new URL(gateway).host}\r\nConnection: close\r\n\r\n`;
+      return /^HTTP\/1\.1 (?<status>\d{3})/.exec(await raw(gateway, request))?.groups?.['status'];
+    };
+    const open: string[] = [];
+    for (const { method, path } of guarded) {
+      const targets = ways.map((way) => way(path.replaceAll(/\{\w+\}/g, () => randomUUID())));
+      const statuses = await Promise.all(targets.map((target) => statusAt(method, target)));
+      statuses.forEach((status, at) => {
+        if (status !== '401' && status !== '404') open.push(`${method} ${targets[at]}: ${status}`);
+      });
+    }
+    expect(open).toEqual([]);
   });
 });
 
@@ -146,26 +190,51 @@ describe('two authorities of one gateway', () => {
     },
     'GET /v1/deliveries/{id}': undefined,
     'POST /v1/deliveries/{id}/receipts': { kind: 'handled' },
+    'PUT /v1/deliveries/{id}/handling': { status: 'received' },
     'POST /v1/deliveries/{id}/acknowledgement': { code: 'not-used' },
+    'GET /v1/cases/{id}': undefined,
+    'POST /v1/cases/{id}/messages': { messageId: randomUUID() },
+    'POST /v1/cases/{id}/links': { authority: 'fk/forsakringskassan', caseId: randomUUID() },
+    'PUT /v1/cases/{id}/closing': { reason: 'concluded' },
+    'DELETE /v1/cases/{id}/title': undefined,
+    'GET /v1/cases/{id}/timeline': undefined,
+    'GET /v1/cases/{id}/roster': undefined,
+    'GET /v1/received-cases/{id}': undefined,
     'GET /v1/incidents/{id}': undefined,
     'POST /v1/incidents/{id}/close': { code: 'not-required' },
     'GET /v1/messages/{id}/evidence': undefined,
     'GET /v1/messages/{id}/erasure': undefined,
+    'GET /v1/webhooks/{id}': undefined,
+    'DELETE /v1/webhooks/{id}': undefined,
+    'GET /v1/webhooks/{id}/attempts': undefined,
+    'POST /v1/webhooks/{id}/test': undefined,
+    'POST /v1/webhooks/{id}/replay': { since: '2026-01-01T12:00:00Z' },
+    'POST /v1/webhooks/{id}/rotation': undefined,
   };
-  const withId = guarded.filter(({ path }) => path.includes('{id}'));
+  /** The caller's own under whatever id: there is no other's to be found by it. */
+  const OWN = ['PUT /v1/webhooks/{id}', 'PUT /v1/cases/{id}'];
+  const withId = guarded.filter((route) => route.path.includes('{id}') && !OWN.includes(nameOf(route)));
   const { system: owner, recipient } = { ...permitted(), system: 'uppsala/socialnamnden' };
   const strangers = {
     attachments: 'uppsala/omsorgsnamnden',
+    cases: 'uppsala/omsorgsnamnden',
     referrals: 'uppsala/omsorgsnamnden',
     deliveries: 'skv/skatteverket',
+    incidents: 'skv/skatteverket',
+    webhooks: 'uppsala/omsorgsnamnden',
   };
+  const kinds = ['referrals', 'deliveries', 'attachments', 'cases', 'incidents', 'webhooks'] as const;
   let draft: string;
+  let incident: string;
+  let owned: string;
+  const webhook = randomUUID();
   const upload = randomUUID();
   let delivery: string;
   beforeAll(async () => {
     const { referral } = example('19-uppsala');
     await delge.sandbox.client(owner).submit(referral);
     draft = referral.id;
+    owned = referral.caseId;
     const malware = { finding: 'not-scanned' } as const;
     const token = await delge.sandbox.client(owner).accessToken();
     const file = { id: upload, name: 'a.txt', mediaType: 'text/plain', length: 1, malware };
@@ -173,7 +242,18 @@ describe('two authorities of one gateway', () => {
     const sent = permitted();
     await delge.sandbox.client(sent.system).submit(sent.referral);
     delivery = (await delge.settled(sent.system, sent.referral.id, ['fetched']))[0]?.messageId ?? '';
+    await delge.sandbox.client(owner).webhooks.put(webhook, NOBODY);
+    const stray = permitted();
+    await delge.sandbox.client(stray.system).submit(stray.referral);
+    const [{ messageId } = { messageId: '' }] = await delge.settled(stray.system, stray.referral.id, ['fetched']);
+    const client = delge.sandbox.client(recipient);
+    await client.give(messageId, { kind: 'form-rejected', reason: 'misdirected' });
+    incident = await eventually('the incident', 30_000, async () => {
+      const { items } = await client.incidents({ limit: '200', open: 'true' });
+      return items.find((one) => one.messageId === messageId)?.id;
+    });
   });
+  afterAll(() => delge.sandbox.client(owner).webhooks.remove(webhook));
 
   const ask = async ({ method, path }: Route, authority: string, id: string): Promise<Answer> => {
     const inPath = path.replace('{id}', id).replace('{attachmentId}', upload);
@@ -194,17 +274,24 @@ describe('two authorities of one gateway', () => {
   it.each(withId.map((route): [string, Route] => [nameOf(route), route]))(
     'do not exist to each other at %s',
     async (_, route) => {
-      const kind = (['referrals', 'deliveries', 'attachments'] as const).find((one) =>
-        route.path.startsWith(`/v1/${one}`),
-      );
-      const id = { referrals: draft, deliveries: delivery, attachments: upload }[kind ?? 'deliveries'];
-      const foreign = await ask(route, strangers[kind ?? 'deliveries'], id);
-      const nothing = await ask(route, strangers[kind ?? 'deliveries'], randomUUID());
+      // Messages are their recipient's as well.
+      const kind = kinds.find((one) => route.path.startsWith(`/v1/${one}`)) ?? 'deliveries';
+      const ids = {
+        referrals: draft,
+        deliveries: delivery,
+        attachments: upload,
+        cases: owned,
+        incidents: incident,
+        webhooks: webhook,
+      };
+      const foreign = await ask(route, strangers[kind], ids[kind]);
+      const nothing = await ask(route, strangers[kind], randomUUID());
       expect([foreign.status, foreign.slug]).toEqual([404, 'not-found']);
       expect(foreign.text).toBe(nothing.text);
       const state = (await delge.sandbox.client(owner).referral(draft)).recipients[0]?.state;
       const { receipts } = await delge.sandbox.client(recipient).delivery(delivery);
       expect([state, ...receipts.map((receipt) => receipt.kind)]).toEqual(['awaiting-assessment', 'technical']);
+      expect((await delge.sandbox.client(owner).webhooks.read(webhook)).keys).toHaveLength(1);
     },
   );
 
@@ -241,5 +328,41 @@ describe('two authorities of one gateway', () => {
       referral.caseId,
       other.caseId,
     ]);
+  });
+});
+
+describe('what shows content', () => {
+  it('is in the access log of its authority, with the system that it was shown to, and what was not found is not', async () => {
+    const { system, referral } = permitted();
+    const sender = delge.sandbox.client(system);
+    await sender.submit(referral);
+    const [{ messageId, authority } = { messageId: '', authority: '' }] = await delge.settled(system, referral.id, [
+      'fetched',
+    ]);
+    const recipient = delge.sandbox.client(authority);
+    const since = { from: new Date(Date.now() - 60_000).toISOString(), limit: '200' };
+    const before = (await sender.accessLog({ ...since, referralId: referral.id })).items.length;
+    await sender.referral(referral.id);
+    await sender.retract(referral.id, { reason: 'sent-twice' });
+    await sender.evidence(messageId, { content: true });
+    await recipient.delivery(messageId);
+    await recipient.evidence(messageId);
+    await expect(sender.delivery(messageId)).rejects.toMatchObject({ slug: 'not-found' });
+    const ofReferral = (await sender.accessLog({ ...since, referralId: referral.id })).items;
+    expect(ofReferral.length - before).toBe(2);
+    expect(ofReferral.slice(0, 2).map(({ operation }) => operation)).toEqual(['retract-referral', 'read-referral']);
+    const rows = [
+      ...(await sender.accessLog({ messageId })).items,
+      ...(await recipient.accessLog({ messageId })).items,
+    ];
+    const [own, other] = [system, authority].map((one) => delge.sandbox.system(one).system);
+    expect(rows.map((row) => [row.system, row.operation])).toEqual([
+      [own, 'read-document'],
+      [other, 'read-evidence'],
+      [other, 'read-delivery'],
+    ]);
+    await recipient.openings(0n, 5n);
+    const [newest] = (await recipient.accessLog({ ...since, system: other ?? '' })).items;
+    expect(newest).toMatchObject({ operation: 'open-entries', entries: { from: '0', to: '5' } });
   });
 });

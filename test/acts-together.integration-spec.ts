@@ -1,23 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { ReceiptSignedV1, SubmitReferralDto } from '#contracts';
+import type { ReceiptSignedV1 } from '#contracts';
 import { localSigner, parseDecision, signReceipt } from '#envelope';
 import type { PrivateKey, Receipt } from '#envelope';
-import { aGateway, aWorld, anExchange, example, outcomeOf, sealed } from '#testing';
-import type { Sealed, TestExchange, TestGateway, World } from '#testing';
+import { example, outcomeOf } from '#testing';
+import type { Sealed, World } from '#testing';
 import type { DataSource } from 'typeorm';
-import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
-import { Recorder } from '../apps/exchange/src/application/recorder.js';
-import { ReleaseProven } from '../apps/exchange/src/application/release-proven.js';
+import type { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
+import type { ReleaseProven } from '../apps/exchange/src/application/release-proven.js';
 import { TakeReceipt } from '../apps/exchange/src/application/take-receipt.js';
 import { entries } from '../apps/exchange/src/persistence/entry.store.js';
-import { OwnDatabases } from './support/databases.js';
-import { noRelay } from './support/no-relay.js';
+import { ACCOUNT, ExchangeActs } from './support/exchange-acts.js';
 
 jest.setTimeout(60_000);
-const ACCOUNT = 'gw-kommunerna';
-const { system, referral } = example('01');
-const nothing = (): void => undefined;
+const { system } = example('01');
 const toldOf = async (work: Promise<{ readonly outcome: string }>): Promise<string> => {
   try {
     return (await work).outcome;
@@ -35,10 +31,8 @@ interface Delivered {
 const numbersUpTo = (count: number): readonly number[] => Array.from({ length: count }, (_, nth) => nth + 1);
 
 describe('acts of the exchange that are recorded together', () => {
-  let databases: OwnDatabases;
+  let acts: ExchangeActs;
   let world: World;
-  let gateway: TestGateway;
-  let exchange: TestExchange;
   let db: DataSource;
   let deciding: DecideMessage;
   let receipts: TakeReceipt;
@@ -48,51 +42,20 @@ describe('acts of the exchange that are recorded together', () => {
   let transactions = 0;
 
   beforeAll(async () => {
-    databases = await OwnDatabases.deploy('acts');
-    world = await aWorld();
-    gateway = await aGateway(world, 'kommunerna');
-    exchange = await anExchange(world);
-    db = await databases.connect(databases.urls.operator.exchange, 'exchange');
+    acts = await ExchangeActs.deploy('acts', () => ids.shift() ?? randomUUID());
+    ({ world, db, deciding, releasing } = acts);
     const begin = db.transaction.bind(db) as (work: unknown) => Promise<unknown>;
     db.transaction = ((work: unknown) => {
       transactions += 1;
       return begin(work);
     }) as DataSource['transaction'];
-    const fresh = { id: () => ids.shift() ?? randomUUID(), blind: () => randomBytes(32) };
-    const recorder = new Recorder(
-      () => [exchange.signer],
-      world.environment,
-      fresh,
-      () => true,
-    );
-    const { now } = world.clock;
-    const { senders, judge, law } = exchange;
-    deciding = new DecideMessage(db, senders, judge, recorder, now, nothing);
-    receipts = new TakeReceipt(db, senders, recorder, now, nothing);
-    const { disclosure } = world.trust.logs;
-    releasing = new ReleaseProven(
-      db,
-      disclosure,
-      law,
-      judge,
-      deciding,
-      recorder,
-      1e9,
-      randomUUID,
-      now,
-      nothing,
-      noRelay,
-    );
+    receipts = new TakeReceipt(db, acts.exchange.senders, acts.recorder, world.clock.now, () => undefined);
   });
-  afterAll(() => databases.drop());
+  afterAll(() => acts.drop());
 
-  const made = (caseId: string = randomUUID()): Promise<Sealed> => {
-    const body = { ...referral, id: randomUUID(), caseId } as SubmitReferralDto;
-    return sealed(world, gateway, { ...example('01'), referral: body });
-  };
   const several = async (count: number, caseId?: string): Promise<readonly Sealed[]> => {
     const all: Sealed[] = [];
-    while (all.length < count) all.push(await made(caseId));
+    while (all.length < count) all.push(await acts.message(caseId));
     return all;
   };
   const decided = (all: readonly Sealed[]): Promise<readonly string[]> =>
@@ -114,21 +77,14 @@ describe('acts of the exchange that are recorded together', () => {
   /** All that waits, logged and proven; nothing is proven for these. */
   const released = async (except: readonly string[] = []) => {
     const waiting = await releasing.waiting(1000);
-    const proofs = new Map<string, string>();
-    for (const { entryId, is } of waiting) {
-      const [row] = await db.query<{ text: string; blind: Buffer<ArrayBuffer> }[]>(
-        `SELECT ${is} AS text, blind FROM exchange.${is} WHERE entry_id = $1`,
-        [entryId],
-      );
-      const { proof } = await world.disclosure.append(row?.text ?? '', row?.blind);
-      proofs.set(entryId, except.includes(entryId) ? proof.replace(/^index \d+/m, 'index 999') : proof);
-    }
+    const proofs = await acts.proofs(waiting);
+    for (const entryId of except) proofs.set(entryId, (proofs.get(entryId) ?? '').replace(/^index \d+/m, 'index 999'));
     return releasing.releaseAll(proofs, waiting);
   };
 
   /** Released, and without a receipt. As if the sender's own gateway had received them: what is tried here is how receipts are taken, not whose they are. */
   const delivered = async (): Promise<readonly Delivered[]> => {
-    await databases.asAdmin(`UPDATE exchange.delivery SET recipient = '${system}'`);
+    await acts.databases.asAdmin(`UPDATE exchange.delivery SET recipient = '${system}'`);
     return db.query<Delivered[]>(
       `SELECT d.message_id, d.entry_id, m.jwe_sha256 FROM exchange.delivery d JOIN exchange.message m USING (sender, message_id, attempt)
        WHERE m.state = 'released'`,
@@ -232,12 +188,12 @@ describe('acts of the exchange that are recorded together', () => {
     const waiting = (await releasing.waiting(1000)).length;
     const seen = await db.query<{ size: string }[]>('SELECT size FROM exchange.keys_seen');
     const further = world.snapshot.size + 1n;
-    await databases.asAdmin(
+    await acts.databases.asAdmin(
       `INSERT INTO exchange.keys_seen (size, root) VALUES (${further}, '') ON CONFLICT (one) DO UPDATE SET size = ${further}`,
     );
     await expect(released()).rejects.toMatchObject({ code: 'snapshot' });
     expect(await releasing.waiting(1000)).toHaveLength(waiting);
-    await databases.asAdmin(
+    await acts.databases.asAdmin(
       seen[0] === undefined ? 'DELETE FROM exchange.keys_seen' : `UPDATE exchange.keys_seen SET size = ${seen[0].size}`,
     );
     expect((await released()).size).toBe(waiting);

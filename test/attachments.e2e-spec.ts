@@ -73,6 +73,11 @@ describe('an attachment', () => {
     const told = { name, mediaType, malware, length: octets.length, sha256: digest(octets), items: [item] };
     expect(attachment).toEqual({ ...told, id: attachment?.id });
     expect((await whole(await recipient.attachment(messageId, attachment?.id ?? ''))).equals(octets)).toBe(true);
+    const { items: shown } = await recipient.accessLog({ messageId });
+    expect(shown.map(({ operation, attachmentId }) => [operation, attachmentId])).toEqual([
+      ['read-attachment', attachment?.id],
+      ['read-delivery', undefined],
+    ]);
 
     const { attachments, ...manifest } = parseManifest(delivery.evidence.manifest).manifest;
     expect(attachments).toMatchObject([{ id: attachment?.id, items: [item], malware: 'clean' }]);

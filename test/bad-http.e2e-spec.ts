@@ -66,6 +66,29 @@ describe('a request that is not quite HTTP', () => {
     expect(answers).not.toContain('xxxx');
   });
 
+  it('(B41) of whom too many wait is told to come again, and others are served', async () => {
+    // Nothing happens to whoever takes no part: each of these waits.
+    const idle = delge.directory.authorities.map(({ id }) => id).findLast((id) => id !== system) ?? '';
+    const client = delge.sandbox.client(idle);
+    const url = `${delge.sandbox.system(idle).gateway}/v1/events`;
+    const newest = async (after?: string): Promise<string | undefined> => {
+      const { items, next } = await client.events({ limit: '200', ...(after === undefined ? {} : { after }) });
+      return items.length === 0 ? next : newest(next);
+    };
+    const after = await newest();
+    const query = new URLSearchParams({ wait: '10', ...(after === undefined ? {} : { after }) });
+    const headers = bearer(await client.accessToken());
+    const left = new AbortController();
+    const asked = Array.from({ length: 6 }, () => fetch(`${url}?${query}`, { headers, signal: left.signal }));
+    const first = await Promise.race(asked);
+    const problem: unknown = await first.json();
+    const served = await call(`${gateway}/v1/events?limit=1`, { headers: bearer(token) });
+    left.abort();
+    await Promise.allSettled(asked);
+    expect([first.status, first.headers.get('retry-after'), served.status]).toEqual([429, '1', 200]);
+    expect(problem).toMatchObject({ type: '/problems/rate-limited' });
+  });
+
   it('(B20) that does not get on is cut off, headers after 5 s and bodies after 15 s, while others are served', async () => {
     const slow = (begun: string): Promise<{ readonly answers: string; readonly ms: number }> =>
       new Promise((resolve, reject) => {

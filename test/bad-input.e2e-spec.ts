@@ -139,6 +139,42 @@ const rows: readonly Row[] = [
   ),
 ];
 
+describe('(B39) a filter that is written for a database', () => {
+  const asked = [
+    "after=1.1'%20OR%20'1'='1",
+    'after[$gt]=',
+    'after=1.1&after=2.2',
+    'limit=1;DROP TABLE gateway.referral',
+    'limit=1%20UNION%20SELECT%201',
+    'limit[$ne]=1',
+    'sort=id;--',
+    'order[id]=desc',
+    'where={"$ne":null}',
+    '$where=sleep(5000)',
+    '__proto__[x]=1',
+    `state=${CANARY}'--`,
+    `caseId[$regex]=${CANARY}`,
+    `from=2026-01-01T00:00:00Z'%20--${CANARY}`,
+  ];
+
+  it.each(['/v1/referrals', '/v1/deliveries', '/v1/waiting', '/v1/incidents', '/v1/events'])(
+    'is refused at %s, and its words are not told',
+    async (path) => {
+      const delge = await TestStack.shared();
+      const { system } = permitted();
+      const headers = bearer(await delge.sandbox.client(system).accessToken());
+      for (const query of asked) {
+        const { status, slug, text } = await call(`${delge.sandbox.system(system).gateway}${path}?${query}`, {
+          headers,
+        });
+        expect([query, status]).toEqual([query, 400]);
+        expect(['invalid-request', 'unknown-property']).toContain(slug);
+        expect(text).not.toContain(CANARY);
+      }
+    },
+  );
+});
+
 describe('POST /v1/referrals', () => {
   let delge: TestStack;
   let url: string;

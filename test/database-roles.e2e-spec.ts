@@ -121,6 +121,7 @@ describe('a role at the database', () => {
     await delge.sandbox.client(system).submit(referral);
     const url = delge.stack.databases.gateways.get('kommunerna') ?? '';
     const separated = [
+      'access_log',
       'erasure',
       'referral',
       'message',
@@ -137,9 +138,19 @@ describe('a role at the database', () => {
       'held_delivery',
       'retraction',
       'received_retraction',
+      'case_gathered',
+      'case_link',
+      'case_message',
+      'event',
+      'handling',
+      'event_cursor',
       'incident',
       'incident_clock',
       'given_another_way',
+      'owned_case',
+      'webhook',
+      'webhook_attempt',
+      'webhook_key',
     ];
     const tables = await delge.sql<{ name: string }>(
       'kommunerna',
@@ -187,6 +198,11 @@ describe('a role at the database', () => {
       `SET session_replication_role = 'replica'`,
       'CREATE TABLE gateway.mine (id int)',
       'CREATE FUNCTION gateway.mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
+      `UPDATE gateway.access_log SET at = at`,
+      `SET LOCAL app.authority = 'linkoping/socialnamnden'; INSERT INTO gateway.access_log (authority, at, system, operation) VALUES ('linkoping/socialnamnden', now(), '${randomUUID()}', 'list-cases')`,
+      'DELETE FROM gateway.access_log',
+      'TRUNCATE gateway.access_log',
+      'ALTER TABLE gateway.access_log DISABLE TRIGGER append_only',
       `INSERT INTO gateway.migration (timestamp, name) VALUES (1, 'mine')`,
       'DELETE FROM gateway.migration',
     ]) {

@@ -88,6 +88,9 @@ const FORBIDDEN: readonly (readonly [file: string, source: string])[] = [
   ['apps/gateway/src/x.module.ts', `import '#testing';`],
   ['apps/gateway/src/application/x.ts', `import type { world } from '#testing';`],
   ['tools/x.ts', `import '#testing';`],
+  // A sample system has what an integrator has.
+  ['examples/systems/x.ts', `import '#envelope';`],
+  ['examples/systems/x.ts', `import '../../libs/client/src/index.js';`],
   // An app never imports another app, nor does a library.
   ['apps/gateway/src/x.module.ts', `import '../../exchange/src/exchange.module.js';`],
   ['apps/gateway/src/http/x.ts', `export * from '../../../ledger/src/http/answers.js';`],

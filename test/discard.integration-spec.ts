@@ -1,76 +1,41 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { parseNotice } from '#envelope';
-import { aGateway, aWorld, anExchange, example, sealed } from '#testing';
-import type { Sealed, TestExchange, TestGateway, World } from '#testing';
+import { randomUUID } from 'node:crypto';
+import { example } from '#testing';
+import type { Sealed, World } from '#testing';
 import type { IncomingMessage } from '#messaging';
 import type { DataSource } from 'typeorm';
-import { DecideMessage } from '../apps/exchange/src/application/decide-message.js';
-import { Recorder } from '../apps/exchange/src/application/recorder.js';
 import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
 import type { QuarantineReason } from '../apps/exchange/src/domain/errors.js';
-import { entries } from '../apps/exchange/src/persistence/entry.store.js';
 import { messages } from '../apps/exchange/src/persistence/message.store.js';
 import type { ListedSetAside, Quota } from '../apps/exchange/src/persistence/quarantine.store.js';
-import { OwnDatabases } from './support/databases.js';
+import { ACCOUNT, ExchangeActs, keyOf } from './support/exchange-acts.js';
 
 jest.setTimeout(60_000);
-const ACCOUNT = 'gw-kommunerna';
-const { system, referral } = example('01');
+const { system } = example('01');
 
 describe('a message in quarantine', () => {
+  let acts: ExchangeActs;
   let world: World;
-  let sending: TestGateway;
-  let exchange: TestExchange;
-  let databases: OwnDatabases;
   let db: DataSource;
-  let deciding: DecideMessage;
-  let recorder: Recorder;
   let message: Sealed;
   beforeAll(async () => {
-    world = await aWorld();
-    sending = await aGateway(world, 'kommunerna');
-    exchange = await anExchange(world);
-    databases = await OwnDatabases.deploy('discard');
-    db = await databases.connect(databases.urls.operator.exchange, 'exchange');
-    const fresh = { id: randomUUID, blind: () => randomBytes(32) };
-    recorder = new Recorder(
-      () => [exchange.signer],
-      world.environment,
-      fresh,
-      () => true,
-    );
-    deciding = new DecideMessage(db, exchange.senders, exchange.judge, recorder, world.clock.now, () => undefined);
+    acts = await ExchangeActs.deploy('discard');
+    ({ world, db } = acts);
   });
-  afterAll(() => databases.drop());
-
-  const fresh = async (): Promise<void> => {
-    const body = { ...referral, id: randomUUID(), caseId: randomUUID() };
-    message = await sealed(world, sending, { ...example('01'), referral: body } as ReturnType<typeof example>);
-  };
-  beforeEach(fresh);
-  const decided = () => deciding.execute(message, ACCOUNT);
-  const key = () => ({ sender: system, messageId: message.message.messageId, attempt: 1 });
-  const noticed = async (): Promise<readonly string[]> => {
-    const rows = await db.query<{ notice: string }[]>(`SELECT notice FROM exchange.notice ORDER BY seq`);
-    const own = rows.map(({ notice }) => parseNotice(notice).notice);
-    return own.filter(({ messageId }) => messageId === key().messageId).map(({ kind }) => kind);
-  };
-  const state = () => db.transaction(async (tx) => (await messages.find(tx, key()))?.state);
-  /** As the release leaves it. */
+  afterAll(() => acts.drop());
+  beforeEach(async () => {
+    message = await acts.message();
+  });
+  const decided = () => acts.deciding.execute(message, ACCOUNT);
+  const key = () => keyOf(message.message);
+  const noticed = () => acts.noticed(key());
+  const state = () => acts.state(key());
   const released = async (): Promise<void> => {
     await decided();
-    await db.transaction(async (tx) => {
-      const found = await messages.find(tx, key());
-      const waiting = await entries.waitingOn(tx, key());
-      if (found === undefined || waiting === undefined) throw new Error('nothing waits');
-      await messages.deliver(tx, found, waiting.entryId, world.clock.now());
-      await messages.move(tx, found, 'released', world.clock.now());
-      await entries.released(tx, 'decision', waiting.entryId, world.clock.now());
-    });
+    await acts.released(key());
   };
   const asideOf = (quota?: Quota) =>
-    new SetAsideMessages(db, exchange.law, recorder, randomUUID, world.clock.now, quota);
+    new SetAsideMessages(db, acts.exchange.law, acts.recorder, randomUUID, world.clock.now, quota);
   const aside = (): SetAsideMessages => asideOf();
   const copyOf = ({ manifest, jwe }: Sealed): IncomingMessage => ({
     type: 'message.submitted.v1',
@@ -179,7 +144,15 @@ describe('a message in quarantine', () => {
     const id = await keep(copyOf(message), 'exchange.in', 'delivery-limit');
     const hangs = (): Promise<string> => new Promise(() => undefined);
     await expect(aside().retry(id, 'anna', hangs)).rejects.toMatchObject({ code: 'needs-force' });
-    const short = new SetAsideMessages(db, exchange.law, recorder, randomUUID, world.clock.now, undefined, 50);
+    const short = new SetAsideMessages(
+      db,
+      acts.exchange.law,
+      acts.recorder,
+      randomUUID,
+      world.clock.now,
+      undefined,
+      50,
+    );
     await expect(short.retry(id, 'anna', hangs, true)).rejects.toMatchObject({ code: 'timed-out' });
     expect(await heldOf(key().messageId)).toHaveLength(1);
   });

@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { ReferralView, VerdictView } from '#contracts';
+import type { EventView, ReferralView, VerdictView } from '#contracts';
 import { parseNotice } from '#envelope';
 import { stockholmDate } from '#legal-basis';
 import type { Example } from '../tools/demo/examples.js';
 import { flip } from '../tools/demo/law-flips.js';
+import { readFileSync } from 'node:fs';
 import { Auditor } from './support/evidence.js';
+import { bearer } from './support/http.js';
+import { faultOfAnswer, publishedAs, publishedRequests } from './support/published.js';
+import type { Published } from './support/published.js';
 import { TestStack, eventually, example, examples, permitted, problemOf, refusalOf } from './support/stack.js';
 
 jest.setTimeout(60_000);
@@ -68,6 +72,44 @@ const expectNothingSent = async (
     expect(await problemOf(delge.sandbox.client(authority).delivery(messageId))).toBe('not-found');
   }
 };
+
+describe('an event', () => {
+  it('tells each side what happened to what it sends and receives, asked for, followed and streamed alike', async () => {
+    const { system, recipient, referral } = permitted();
+    const [sender, receiver] = [delge.sandbox.client(system), delge.sandbox.client(recipient)];
+    const gone = new AbortController();
+    const followed: EventView[] = [];
+    await sender.submit(referral);
+    const [message] = await delge.settled(system, referral.id, ['fetched']);
+    const messageId = message?.messageId ?? '';
+    const isIts = ({ data }: EventView): boolean => data.messageId === messageId;
+    for await (const event of sender.follow(undefined, gone.signal)) {
+      if (isIts(event)) followed.push(event);
+      if (event.type === 'message.fetched' && isIts(event)) break;
+    }
+    // A receipt may overtake the decision, and the state with it.
+    const types = followed.map(({ type }) => type).filter((type) => type !== 'message.released');
+    expect(types.slice(0, 1)).toEqual(['message.accepted']);
+    expect(types).toEqual(expect.arrayContaining(['receipt.recorded', 'message.fetched']));
+    const before = followed.at(-2)?.id ?? '';
+    const stream = await fetch(`${delge.sandbox.system(system).gateway}/v1/events/stream`, {
+      headers: { authorization: `Bearer ${await sender.accessToken()}`, 'last-event-id': before },
+      signal: gone.signal,
+    });
+    const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('\n\n')) text += (await reader?.read())?.value ?? '';
+    gone.abort();
+    const { items } = await sender.events({ after: before, limit: '1' });
+    expect(text.split('\n').slice(0, 2)).toEqual([`id: ${items[0]?.id}`, `event: ${items[0]?.type}`]);
+    const received: EventView[] = [];
+    for await (const event of receiver.follow()) if (received.push(event) && isIts(event)) break;
+    expect(received.at(-1)).toMatchObject({ type: 'delivery.received', data: { caseId: referral.caseId } });
+    expect(await receiver.acknowledgeEvents(received.at(-1)?.id ?? '')).toEqual({ acknowledged: received.at(-1)?.id });
+    expect((await receiver.events()).items.some(isIts)).toBe(false);
+    expect(await problemOf(sender.events({ after: received.at(-1)?.id ?? '' }))).toBe('not-found');
+  });
+});
 
 describe('an example', () => {
   it.each(rows('permit'))('%s is delivered and acknowledged, with proofs that verify offline', async (_, one) => {
@@ -194,5 +236,88 @@ describe('a referral that has been delivered', () => {
     expect(await problemOf(delge.sandbox.client(system).withdraw(referral.id))).toBe('too-late');
     const [message] = (await delge.sandbox.client(system).referral(referral.id)).recipients;
     expect(message?.state).toBe('fetched');
+  });
+});
+describe('what is published', () => {
+  const system = 'linkoping/omsorgsnamnden';
+  const recipient = 'fk/forsakringskassan';
+  const ask = async (
+    authority: string,
+    path: string,
+    init: Published['init'],
+    isTokenNeeded = true,
+  ): Promise<Response> => {
+    const token = isTokenNeeded ? bearer(await delge.sandbox.client(authority).accessToken()) : {};
+    const { gateway } = delge.sandbox.system(authority);
+    return fetch(`${gateway}${path}`, { ...init, headers: { ...init.headers, ...token } });
+  };
+
+  it('is what is answered: each example of a request is taken for one, and each answer is as described', async () => {
+    const found: string[] = [];
+    for (const one of publishedRequests()) {
+      const response = await ask(system, one.url, one.init, one.needsToken);
+      const { status } = response;
+      const fault = await faultOfAnswer(one, response);
+      // A known form: what is wrong, if anything, is that what it names is not there.
+      if (fault !== '' || status === 400 || status >= 500) found.push(`${one.name}: ${status} ${fault}`);
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('holds for what is there, and for who has it already', async () => {
+    const { referral } = permitted();
+    await delge.sandbox.client(system).submit(referral);
+    const [message] = await delge.settled(system, referral.id, ['fetched']);
+    const id = message?.messageId ?? '';
+    const things: readonly (readonly [string, string, string])[] = [
+      [system, 'GET /v1/referrals/{id}', `/v1/referrals/${referral.id}`],
+      [recipient, 'GET /v1/deliveries/{id}', `/v1/deliveries/${id}`],
+    ];
+    for (const [authority, name, path] of things) {
+      const init = { method: 'GET', headers: {} };
+      const first = await ask(authority, path, init);
+      const tag = first.headers.get('etag') ?? '';
+      expect([first.status, await faultOfAnswer(publishedAs(name), first)]).toEqual([200, '']);
+      expect(first.headers.get('ratelimit-policy')).toMatch(/^"in-hand";q=\d+;qu="concurrent-requests"$/);
+      expect(first.headers.get('ratelimit')).toMatch(/^"in-hand";r=\d+$/);
+      const again = await ask(authority, path, { ...init, headers: { 'if-none-match': tag } });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', tag]);
+      const other = await ask(authority, path, { ...init, headers: { 'if-none-match': '"x"' } });
+      expect([other.status, await faultOfAnswer(publishedAs(name), other)]).toEqual([200, '']);
+    }
+    // As large a cursor as the published pattern takes is no fault of anybody's.
+    for (const path of ['/v1/referrals', '/v1/deliveries', '/v1/incidents', '/v1/waiting']) {
+      const beyond = await ask(system, `${path}?after=${'9'.repeat(20)}.${'9'.repeat(20)}`, {
+        method: 'GET',
+        headers: {},
+      });
+      expect([path, beyond.status, await faultOfAnswer(publishedAs(`GET ${path}`), beyond)]).toEqual([path, 200, '']);
+    }
+    const evidence = await ask(system, `/v1/messages/${id}/evidence`, { method: 'GET', headers: {} });
+    expect(await faultOfAnswer(publishedAs('GET /v1/messages/{id}/evidence'), evidence)).toBe('');
+  });
+
+  it('is there to browse in, without a token, in pages that load and run nothing', async () => {
+    const { gateway } = delge.sandbox.system(system);
+    for (const [path, said] of [
+      ['/docs', 'POST /v1/referrals'],
+      ['/problems', 'formal-obstacle'],
+      ['/problems/formal-obstacle', 'Formellt hinder.'],
+    ] as const) {
+      const response = await fetch(`${gateway}${path}`);
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+      expect(await response.text()).toContain(said);
+    }
+    expect((await fetch(`${gateway}/problems/x`)).status).toBe(404);
+    const info = await fetch(`${gateway}/api-info`);
+    expect(await info.json()).toMatchObject({ apiName: 'delge-gateway', apiDocumentation: '/docs' });
+    expect(
+      (await fetch(`${gateway}/api-info`, { headers: { 'if-none-match': info.headers.get('etag') ?? '' } })).status,
+    ).toBe(304);
+    const published = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as { readonly paths: object };
+    expect(((await (await fetch(`${gateway}/openapi.json`)).json()) as typeof published).paths).toEqual(
+      published.paths,
+    );
   });
 });

@@ -12,6 +12,7 @@ import {
   QUARANTINE_QUEUE,
   Suspects,
   claimInbox,
+  claimSql,
   enqueue,
   enqueueAll,
   openConnection,
@@ -23,6 +24,8 @@ import type { DataSource } from 'typeorm';
 import { deployBroker, dropBroker } from '../tools/deploy/broker.js';
 import type { Broker } from '../tools/deploy/broker.js';
 import type { Servers } from '../tools/deploy/servers.js';
+import { giveBack } from './faults/process-faults.js';
+import { record } from './faults/results.js';
 import { OwnDatabases } from './support/databases.js';
 import { eventually } from './support/stack.js';
 
@@ -31,6 +34,8 @@ const VHOST = 'dx-messaging';
 const GATEWAY = 'kommunerna';
 const TYPE = 'message.submitted.v1';
 const SOON_MS = 20_000;
+/** Bars of F23 and F24: until a queue that was made anew is read, until there is another channel. */
+const [READ_AGAIN_MS, CHANNEL_MS] = [10_000, 5_000];
 
 type Handler = (message: IncomingMessage) => Promise<void>;
 type Line = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -46,6 +51,27 @@ class Gate {
     return this.passed;
   }
 }
+
+interface PlanNode {
+  readonly Plans?: readonly PlanNode[];
+  readonly 'Node Type': string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+}
+const nodesOf = (plan: unknown): readonly PlanNode[] => {
+  const below = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(below)];
+  return (plan as readonly { readonly Plan: PlanNode }[]).flatMap(({ Plan }) => below(Plan));
+};
+const claimedBy = (plan: unknown): number =>
+  nodesOf(plan).find((node) => node['Node Type'] === 'ModifyTable')?.['Actual Rows'] ?? 0;
+/** The most rows that one step of it went through. */
+const touchedBy = (plan: unknown): number =>
+  Math.max(
+    ...nodesOf(plan).map(
+      (node) => (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
+    ),
+  );
 
 describe('messages between outbox and inbox, over a real broker', () => {
   let databases: OwnDatabases;
@@ -180,6 +206,24 @@ describe('messages between outbox and inbox, over a real broker', () => {
   };
   const settled = (had: readonly string[], ids: readonly string[]): Promise<true> =>
     eventually('every message had its effect', SOON_MS, async () => (had.length >= ids.length ? true : undefined));
+
+  it('claims beside a queue that refuses without walking through what waits for it', async () => {
+    const db = sending.createQueryRunner();
+    await db.startTransaction();
+    try {
+      await db.query(`INSERT INTO gateway.outbox (id, exchange, routing_key, type, body)
+        SELECT gen_random_uuid(), 'dx.in', CASE WHEN n > 20000 THEN 'other' ELSE 'refusing' END, 't', '' FROM generate_series(1, 20010) n`);
+      const [{ 'QUERY PLAN': plan }] = (await db.query(
+        `EXPLAIN (ANALYZE, FORMAT JSON) ${claimSql('gateway', '<> ALL', 200)}`,
+        [['refusing']],
+      )) as [{ 'QUERY PLAN': unknown }];
+      expect(claimedBy(plan)).toBe(10);
+      expect(touchedBy(plan)).toBeLessThan(200);
+    } finally {
+      await db.rollbackTransaction();
+      await db.release();
+    }
+  });
 
   it('are acknowledged after the commit of their handler, and not before', async () => {
     const gate = aGate();
@@ -420,9 +464,15 @@ describe('messages between outbox and inbox, over a real broker', () => {
     expect(transport.fault()).toBe('not-consuming');
     await hands.assertQueue(queue.name, { durable: true, arguments: queue.arguments });
     for (const { exchange, key } of queue.bindings) await hands.bindQueue(queue.name, exchange, key);
+    const made = performance.now();
+    await consuming(transport);
+    const readMs = Math.round(performance.now() - made);
     relay();
-    await settled(had, await send());
-    expect(transport.fault()).toBeUndefined();
+    const ids = await send();
+    await settled(had, ids);
+    expect([had, transport.fault()]).toEqual([ids, undefined]);
+    expect(readMs).toBeLessThan(READ_AGAIN_MS);
+    record('F23', { 'read again after': `${readMs} ms` });
   });
 
   it('are read on a new channel when theirs was closed for an error', async () => {
@@ -432,9 +482,17 @@ describe('messages between outbox and inbox, over a real broker', () => {
     const broken = transport.unwrap<Channel>();
     broken.ack({ fields: { deliveryTag: 4711 } } as GetMessage);
     expect(await logged('consumer.channel-error')).toMatchObject({ code: '406' });
+    const closed = performance.now();
+    await eventually('another channel', SOON_MS, async () =>
+      transport.fault() === undefined && transport.unwrap<Channel>() !== broken ? true : undefined,
+    );
+    const anewMs = Math.round(performance.now() - closed);
     relay();
-    await settled(had, await send());
-    expect(transport.unwrap<Channel>()).not.toBe(broken);
+    const ids = await send();
+    await settled(had, ids);
+    expect(had).toEqual(ids);
+    expect(anewMs).toBeLessThan(CHANNEL_MS);
+    record('F24', { 'on a new channel after': `${anewMs} ms` });
   });
 
   it('are neither lost nor had twice when connections are cut at both ends', async () => {
@@ -580,7 +638,7 @@ describe('messages between outbox and inbox, over a real broker', () => {
 
   it('handed over are published from memory under their lease, by others when it has ended, and given back by a drain', async () => {
     const own = relay();
-    const since = await eventually('rows may be handed over', SOON_MS, async () => own.takes());
+    const handing = await eventually('rows may be handed over', SOON_MS, async () => own.takes());
     const aRow = () => {
       const id = randomUUID();
       return { id, exchange: IN_EXCHANGE, routingKey: `ref.${GATEWAY}`, type: TYPE, body: Buffer.from(id) };
@@ -588,12 +646,12 @@ describe('messages between outbox and inbox, over a real broker', () => {
     const [first, second, third] = [aRow(), aRow(), aRow()];
     const isWaiting = async ({ id }: { readonly id: string }): Promise<boolean> =>
       (await unpublished()).some((row) => row.id === id);
-    await sending.transaction((tx) => enqueueAll(tx, 'gateway', [first, second, third], true));
+    await sending.transaction((tx) => enqueueAll(tx, 'gateway', [first, second, third], handing));
     const leases = await sending.query<{ attempts: number; leased: boolean }[]>(
       `SELECT attempts, claimed_until > now() AS leased FROM gateway.outbox`,
     );
     expect(leases).toEqual([1, 2, 3].map(() => ({ attempts: 1, leased: true })));
-    own.hand([first], since);
+    own.hand([first], handing);
     await eventually('the first is published', SOON_MS, async () => ((await isWaiting(first)) ? undefined : true));
     // Whoever had the second in hand is no more.
     const end = `UPDATE gateway.outbox SET claimed_until = now() - interval '1 second' WHERE id = $1`;
@@ -601,7 +659,7 @@ describe('messages between outbox and inbox, over a real broker', () => {
     await eventually('the second is found', SOON_MS, async () => ((await isWaiting(second)) ? undefined : true));
     await own.drain();
     expect(await unpublished()).toEqual([{ id: third.id }]);
-    own.hand([third], since);
+    own.hand([third], handing);
     await eventually('the third is as if it had never been claimed', SOON_MS, async () => {
       const [row] = await sending.query<{ attempts: number; claimed_until: Date | null }[]>(
         `SELECT attempts, claimed_until FROM gateway.outbox`,
@@ -609,6 +667,21 @@ describe('messages between outbox and inbox, over a real broker', () => {
       return row?.attempts === 0 && row.claimed_until === null ? true : undefined;
     });
     expect(await waitingIn(EXCHANGE_QUEUE)).toBe(2);
+  });
+
+  it('that a process had in hand are free when it is no more, and one that waits to be let go is not', async () => {
+    const [inHand = '', waiting = ''] = await send(2);
+    const lease = (id: string, until: string): Promise<unknown> =>
+      sending.query(`UPDATE gateway.outbox SET claimed_until = $2::timestamptz WHERE id = $1`, [id, until]);
+    await lease(inHand, new Date(Date.now() + 3_600_000).toISOString());
+    await lease(waiting, 'infinity');
+    const sql = async <T>(_: string, text: string): Promise<readonly T[]> => sending.query<T[]>(text);
+    await giveBack({ sql }, `gateway-${GATEWAY}`);
+    relay();
+    await eventually('what was in hand is published', SOON_MS, async () =>
+      (await waitingIn(EXCHANGE_QUEUE)) === 1 ? true : undefined,
+    );
+    expect(await unpublished()).toEqual([{ id: waiting }]);
   });
 
   it('in hand are settled by a drain however many end at the same time', async () => {

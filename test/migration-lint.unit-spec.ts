@@ -39,6 +39,26 @@ describe('a migration', () => {
     expect(faultsOf(sql)).toEqual([]);
   });
 
+  it('of ours that makes an index while traffic goes on waits as long as it takes, and leaves its session as it was', async () => {
+    const indexing = [exchange, gateway, ledger, registry]
+      .flat()
+      .map((one) => new (one as new () => MigrationInterface)())
+      .filter(({ name, transaction }) => transaction === false && Number(/\d+$/.exec(name ?? '')?.[0] ?? 0) > BEFORE);
+    expect(indexing).not.toEqual([]);
+    for (const migration of indexing)
+      for (const failing of [undefined, 'CREATE']) {
+        const said: string[] = [];
+        const query = (sql: string): Promise<unknown[]> => {
+          said.push(sql);
+          return failing !== undefined && sql.startsWith(failing)
+            ? Promise.reject(new Error(failing))
+            : Promise.resolve([]);
+        };
+        await migration.up({ query } as unknown as QueryRunner).catch(() => undefined);
+        expect([said[0], said.at(-1)]).toEqual(['SET lock_timeout = 0', 'RESET lock_timeout']);
+      }
+  });
+
   it('of ours keeps no traffic waiting, from now on', async () => {
     const found: string[] = [];
     for (const one of [exchange, gateway, ledger, registry].flat()) {

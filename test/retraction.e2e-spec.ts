@@ -117,7 +117,10 @@ describe('a retraction', () => {
   ])('%s is set aside: %s', async (_, reason, from, change, by) => {
     const text = await signRetraction((await by?.()) ?? from().signer, retraction(change()));
     await from().publish('retraction.signed.v1', { retraction: text });
-    expect(await from().aside({ retraction: text })).toMatchObject({ reason, notice: { kind: 'quarantined', reason } });
+    expect(await from().aside({ retraction: text })).toMatchObject({
+      reason,
+      notice: { kind: 'retraction-quarantined', reason },
+    });
   });
 
   it('that nobody gave is not answered, and there is one of a message', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DelgeClient } from '#client';
+import type { Scope } from '#contracts';
 import { generateKey, importPrivate, localSigner } from '#envelope';
 import type { KeyUse } from '#envelope';
 import { canonicalBytes } from '#json';
@@ -90,5 +91,34 @@ describe('the registration of a system', () => {
   it('under another id than the signed one is refused', async () => {
     const { body } = await statement(files().participant('linkoping', 'administrator'), 'administrator');
     expect((await register(randomUUID(), body)).slug).toBe('registration-refused');
+  });
+
+  it('says what it may do: that, by tokens for that, and nothing else', async () => {
+    const { kid, privateJwk } = await generateKey('system');
+    const key = { ...privateJwk, kid };
+    const scopes = ['events:read', 'referrals:read'];
+    const administrator = files().participant('linkoping', 'administrator');
+    const { id, body } = await statement(administrator, 'administrator', { key: open(key), scopes });
+    expect((await register(id, body)).status).toBe(201);
+    const client = (asked?: readonly Scope[]): DelgeClient =>
+      new DelgeClient({ gateway, system: id, key, ...(asked === undefined ? {} : { scopes: asked }) });
+    expect(await problemOf(client().events({ limit: '1' }))).toBe('none');
+    expect(await problemOf(client().deliveries())).toBe('insufficient-scope');
+    expect(await problemOf(client(['events:read']).referrals({ limit: '1' }))).toBe('insufficient-scope');
+    expect(await problemOf(client(['deliveries:read']).deliveries())).toBe('invalid-scope');
+    // Lessened, it ends at once, for what was given before too.
+    const before = client();
+    expect(await problemOf(before.referrals({ limit: '1' }))).toBe('none');
+    const at = new Date(Date.now() + 1_000).toISOString();
+    const less = await statement(administrator, 'administrator', {
+      system: id,
+      key: open(key),
+      scopes: scopes.slice(0, 1),
+      at,
+    });
+    expect((await register(id, less.body)).status).toBe(201);
+    expect(await problemOf(before.referrals({ limit: '1' }))).toBe('insufficient-scope');
+    const unknown = await statement(administrator, 'administrator', { scopes: ['everything'] });
+    expect((await register(unknown.id, unknown.body)).slug).toBe('registration-refused');
   });
 });

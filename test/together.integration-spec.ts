@@ -7,9 +7,12 @@ import type { DataSource } from 'typeorm';
 import type { StoredDelivery, StoredReceipt, StoredStatement } from '../apps/gateway/src/application/ports.js';
 import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
 import { duesOf, metBy } from '../apps/gateway/src/domain/deadlines.js';
+import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
 import { PostgresDueStore } from '../apps/gateway/src/persistence/due.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
+import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.store.js';
+import { RecentOutlines } from '../apps/gateway/src/persistence/recent-outlines.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { OwnDatabases } from './support/databases.js';
 import { noRelay } from './support/no-relay.js';
@@ -93,8 +96,7 @@ describe('what a gateway does for several messages at once', () => {
         await own(messageId),
       ),
       referrals.record(other, statement(messageId, 'decision'), 'withdrawn', undefined, undefined, {
-        state: 'accepted',
-        attempt: 1,
+        ...{ type: referral.type, recipient: 'fk/forsakringskassan', state: 'accepted', attempt: 1 },
       }),
     ]);
     expect([said, (await own(messageId)).state]).toEqual([['recorded', 'unknown'], 'released']);
@@ -123,6 +125,72 @@ describe('what a gateway does for several messages at once', () => {
       'receipt-recorded',
     ]);
     expect((await dues.open(system, [messageId])).map(({ what }) => what)).toEqual(['accepted']);
+  });
+
+  it('moves nothing by what it remembers of a message that another process has moved since', async () => {
+    const [messageId = ''] = (await submit()).recipients.map((to) => to.messageId);
+    const elsewhere = new PostgresReferralStore(db, gateway.keys, new Outbox('kommunerna', noRelay));
+    await elsewhere.record(system, statement(messageId, 'expired'), 'expired');
+    const from = await referrals.outline(system, messageId, { attempt: 1 });
+    expect(from).toMatchObject({ state: 'accepted', recipient: 'fk/forsakringskassan', type: referral.type });
+    await referrals.record(system, statement(messageId, 'decision'), 'released', undefined, undefined, from);
+    expect((await own(messageId)).state).toBe('expired');
+    expect(await referrals.outline(system, messageId, { attempt: 1 })).toEqual(await own(messageId));
+  });
+
+  it('remembers no draft, which has nothing signed yet', async () => {
+    const draft = example('19');
+    const id = randomUUID();
+    const body = { ...draft.referral, id, caseId: randomUUID() } as SubmitReferralDto;
+    const [messageId = ''] = (await submitting.submit(draft.system, body)).recipients.map((to) => to.messageId);
+    for (const { body: assessment } of draft.assessments ?? []) await submitting.assess(draft.system, id, [assessment]);
+    const outline = await referrals.outline(draft.system, messageId, { attempt: 1 });
+    expect(outline).toMatchObject({ state: 'accepted', manifestSha256: expect.any(String) });
+    expect(outline).toEqual(await referrals.outline(draft.system, messageId));
+  });
+
+  it('reads what stands before a statement is condemned by what it remembers', async () => {
+    const [messageId = ''] = (await submit()).recipients.map((to) => to.messageId);
+    await asAuthority(db, system, (tx) =>
+      tx.query(`UPDATE gateway.message SET jwe_sha256 = 'another' WHERE message_id = $1`, [messageId]),
+    );
+    const outline = await referrals.outline(system, messageId, { attempt: 1, jweSha256: 'another' });
+    expect(outline?.jweSha256).toBe('another');
+  });
+
+  it('remembers nothing of what was withdrawn, has expired or was erased', async () => {
+    const recent = new RecentOutlines();
+    const store = new PostgresReferralStore(db, gateway.keys, new Outbox('kommunerna', noRelay), recent);
+    const { evaluate, sealing } = gateway;
+    const taking = new SubmitReferral(store, evaluate, sealing, 1e9, world.newId, world.clock.now, () => undefined);
+    const taken = async (id: string): Promise<string> => {
+      const body = { ...referral, id, caseId: randomUUID() } as SubmitReferralDto;
+      const [messageId = ''] = (await taking.submit(system, body)).recipients.map((to) => to.messageId);
+      expect(recent.find(system, messageId, {})?.state).toBe('accepted');
+      return messageId;
+    };
+    const id = randomUUID();
+    const withdrawn = await taken(id);
+    expect(await store.withdraw(system, id, world.clock.now())).toBe('withdrawn');
+    expect(recent.find(system, withdrawn, {})).toBeUndefined();
+
+    const expired = await taken(randomUUID());
+    await store.expire(system, new Date('9999-01-01'));
+    expect(recent.find(system, expired, {})).toBeUndefined();
+
+    const erased = randomUUID();
+    recent.keep(system, erased, { ...(await own(withdrawn)), state: 'accepted' });
+    const decided = { decisionId: randomUUID(), messageId: erased, statement: 's', at: world.clock.now() };
+    expect(await new PostgresErasureStore(db, recent).erase(system, decided)).toBe(true);
+    expect(recent.find(system, erased, {})).toBeUndefined();
+  });
+
+  it('tells of an attempt what is stored, when it remembers another', async () => {
+    const [messageId = ''] = (await submit()).recipients.map((to) => to.messageId);
+    await asAuthority(db, system, (tx) =>
+      tx.query(`UPDATE gateway.message SET attempt = 2 WHERE message_id = $1`, [messageId]),
+    );
+    expect((await referrals.outline(system, messageId, { attempt: 2 }))?.attempt).toBe(2);
   });
 
   it('harms no delivery by another that cannot be stored', async () => {

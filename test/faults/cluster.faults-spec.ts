@@ -132,7 +132,7 @@ describeThere('a RabbitMQ cluster of three whose nodes die and are cut off', () 
       await cluster.pin(`gateway-${SENDER.gateway} publish`, victim);
       const since = new Date();
       await traffic.phase('leader killed', LEAST, () =>
-        undergo(killed(victim), async () => {
+        undergo(traffic.atWork(killed(victim)), async () => {
           await traffic.untilAccepted(LEAST);
           expect(await leader(victim)).not.toBe(victim);
           await untilCaughtUp(delge, SENDER.gateway);

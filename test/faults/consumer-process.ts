@@ -4,7 +4,7 @@ import { dataSourceOptions } from '#persistence';
 import { EventLog } from '#platform';
 import { DataSource } from 'typeorm';
 
-/** A consumer of the exchange's queue in a process of its own, which a message with this body kills. `DELGE_CONSUMER` is JSON of these. */
+/** A consumer of the exchange's queue in a process of its own, which a message of one body kills, and one of another stops after its commit. `DELGE_CONSUMER` is JSON of these. */
 export interface ConsumerProcess {
   readonly broker: string;
   readonly database: string;
@@ -12,6 +12,7 @@ export interface ConsumerProcess {
   readonly type: string;
 }
 export const KILLS = 'kills whoever reads it';
+export const STAYS = 'has its effect and is not acknowledged';
 /** Longer than the one that kills takes to kill: so that what is in hand with it has not ended. */
 const WORK_MS = 60;
 const KILL_MS = 20;
@@ -37,6 +38,7 @@ if (given !== undefined) {
     }
     await delay(WORK_MS);
     await dataSource.transaction((tx) => claimInbox(tx, 'exchange', 'poison', messageId, body));
+    if (Buffer.from(body).toString() === STAYS) await new Promise(() => undefined);
   };
   transport.addHandler(type, handle, true);
   process.on('SIGTERM', () => void transport.drain().then(() => process.exit(0)));

@@ -8,11 +8,15 @@ import { Leads } from './leads.js';
 import { killed } from './process-faults.js';
 import { record } from './results.js';
 import { QUICK } from './size.js';
+import { Publications, repeatsBy } from './support/publications.js';
+import type { Death } from './support/publications.js';
 import { RECIPIENT, SENDER, Traffic } from './traffic.js';
 import { Verdict } from './verdict.js';
 
 const PER_SECOND = 8;
 const LEAST = 20;
+/** Bar of F2: what a relay takes in hand at once. */
+const BATCH = 200;
 
 jest.setTimeout(1_800_000);
 
@@ -46,9 +50,14 @@ describe(`every service killed at each of its crash points (${sweep.length})`, (
     const leads = new Leads(delge);
     await leads.prepare(sweep.filter(({ cause }) => cause === 'erasure').length * 2);
     const died: string[] = [];
+    const deaths: Death[] = [];
+    const publications = await Publications.of(delge);
     const each = async (points: readonly Swept[]): Promise<void> => {
       for (const one of points) {
+        // What runs is killed first, wherever it is.
+        if (delge.stack.process(one.service).alive()) deaths.push({ service: one.service, at: Date.now() });
         await dieAt(delge, one, leads.to(one.cause));
+        deaths.push({ service: one.service, at: Date.now() });
         died.push(`${one.service} ${one.point}`);
         // What is asked for needs all that it asks; the others go on to the next point at once.
         if (one.cause !== 'referral') await delge.stack.run(one.service);
@@ -65,12 +74,20 @@ describe(`every service killed at each of its crash points (${sweep.length})`, (
       await each(sweep.filter(({ cause }) => cause !== 'referral'));
       // The others have no crash points, or are swept elsewhere: they are killed wherever they are.
       for (const service of delge.stack.services.filter((one) => !sweep.some((swept) => swept.service === one)))
-        await undergo(killed(delge, service), () => traffic.untilAccepted(1));
+        await undergo(traffic.atWork(killed(delge, service)), () => traffic.untilAccepted(1));
       await stop();
     });
     expect(died.toSorted()).toEqual(sweep.map(({ service, point }) => `${service} ${point}`).toSorted());
     const settledMs = await traffic.settled();
     const counts = await new Verdict(delge, traffic).nothingBroken();
+    const repeats = repeatsBy(deaths, publications.repeats);
+    await publications.end();
+    // A relay that dies between confirm and mark repeats what it had in hand, and no more.
+    expect(publications.all).toBeGreaterThan(traffic.accepted.length);
+    if (died.some((one) => one.endsWith(' relay.after-confirm')))
+      expect(publications.repeats.length).toBeGreaterThan(0);
+    expect(Math.max(...repeats)).toBeLessThanOrEqual(BATCH);
+    const wire = { 'repeated on the wire': publications.repeats.length, 'by one crash at most': Math.max(...repeats) };
     const figures = { ...counts, 'longest gap': `${phase.longestGapMs} ms`, 'all ended after': `${settledMs} ms` };
     const rows = {
       F1: /^gateway-.* gateway\./,
@@ -79,7 +96,8 @@ describe(`every service killed at each of its crash points (${sweep.length})`, (
       F4: /^(ledger|signer) /,
     };
     for (const [row, pattern] of Object.entries(rows)) {
-      record(row as keyof typeof rows, { 'crash points': died.filter((one) => pattern.test(one)).length, ...figures });
+      const points = died.filter((one) => pattern.test(one)).length;
+      record(row as keyof typeof rows, { 'crash points': points, ...figures, ...(row === 'F2' ? wire : {}) });
     }
   });
 

@@ -6,6 +6,7 @@ import { changeKeyStore, withKey } from '#keystore';
 import { stateAs } from '../../tools/sandbox/enrol.js';
 import { gatewayKeys, open, storePlace } from '../../tools/sandbox/keys.js';
 import { TestStack, eventually, example, permitted } from '../support/stack.js';
+import { record } from './results.js';
 
 jest.setTimeout(240_000);
 const SETTLED_MS = 60_000;
@@ -129,6 +130,7 @@ describe('an accepted message ends, and its sender is told how', () => {
     expect(proven(message)).toEqual(['permit', 'rejected', 'technical']);
     const { items } = await delge.sandbox.client(recipient).deliveries();
     expect(items.filter(({ id }) => id === message.messageId).map(({ attempt }) => attempt)).toEqual([2]);
+    record('F27', { 'sealed to a lost key': 1, 'told with a reason': 1, 'delivered, sealed again': 1 });
   });
 
   it('quarantined, and told so, then discarded', async () => {

@@ -23,9 +23,9 @@ import type { Servers } from '../../tools/deploy/servers.js';
 import { OwnDatabases } from '../support/databases.js';
 import { eventually } from '../support/stack.js';
 import type { ConsumerProcess } from './consumer-process.js';
-import { KILLS } from './consumer-process.js';
+import { KILLS, STAYS } from './consumer-process.js';
 import { record } from './results.js';
-import { QUICK, sized } from './size.js';
+import { QUICK, barOf, sized } from './size.js';
 
 jest.setTimeout(240_000);
 const VHOST = 'dx-messaging-faults';
@@ -34,6 +34,8 @@ const TYPE = 'message.submitted.v1';
 const CONSUMER = join(process.env['DELGE_ROOT'] ?? process.cwd(), 'dist/test/faults/consumer-process.js');
 const POISON_MS = 60_000;
 const SECONDS = 1_000;
+/** Bar of F3: from the death of a consumer until another has what it had in hand. */
+const AGAIN_MS = barOf(5_000);
 
 describe('a message that does harm', () => {
   let databases: OwnDatabases;
@@ -95,7 +97,11 @@ describe('a message that does harm', () => {
     return ids;
   };
   /** Starts a consumer again whenever it dies, as a process supervisor does. */
-  const supervised = (): { readonly deaths: () => number; readonly stop: () => Promise<number | null> } => {
+  const supervised = (): {
+    readonly deaths: () => number;
+    readonly kill: () => void;
+    readonly stop: () => Promise<number | null>;
+  } => {
     const given: ConsumerProcess = {
       broker: broker.exchange,
       database: databases.urls.operator.exchange,
@@ -127,7 +133,7 @@ describe('a message that does harm', () => {
         }
       });
     endings.push(async () => void (await stop()));
-    return { deaths: () => deaths, stop };
+    return { deaths: () => deaths, kill: () => void child?.kill('SIGKILL'), stop };
   };
 
   it('kills whoever reads it, and takes none of those with it that are in hand beside it', async () => {
@@ -156,6 +162,43 @@ describe('a message that does harm', () => {
       'innocents in the dead letters': dead.length - 1,
       'set aside after': seconds,
     });
+  });
+
+  it('is in hand, its effect committed, when its consumer is killed: another has it within five seconds, and it has one effect', async () => {
+    const rounds = sized(5, 2);
+    const [took, had] = [[] as number[], [] as string[]];
+    const { deaths, kill } = supervised();
+    for (let round = 0; round < rounds; round += 1) {
+      const [id = ''] = await send([STAYS]);
+      await eventually('in hand', POISON_MS, async () => ((await effectsOf([id])) === 1 ? true : undefined));
+      let came: IncomingMessage | undefined;
+      const other = new DisclosureTransport(
+        { url: broker.exchange, queue: EXCHANGE_QUEUE, name: 'test', prefetch: 8 },
+        log,
+      );
+      other.addHandler(
+        TYPE,
+        async (message: IncomingMessage) => {
+          came = message;
+          const { body, messageId } = message;
+          if (await receiving.transaction((tx) => claimInbox(tx, 'exchange', 'poison', messageId, body))) had.push(id);
+        },
+        true,
+      );
+      other.listen(() => undefined);
+      await eventually('reading', POISON_MS, async () => (other.fault() === undefined ? true : undefined));
+      expect(came).toBeUndefined();
+      const killed = performance.now();
+      kill();
+      await eventually('delivered again', POISON_MS, async () => (came === undefined ? undefined : true));
+      took.push(Math.round(performance.now() - killed));
+      expect(came).toMatchObject({ messageId: id, redelivered: true });
+      await eventually('dead', POISON_MS, async () => (deaths() > round ? true : undefined));
+      await other.drain();
+    }
+    expect([deaths(), had]).toEqual([rounds, []]);
+    expect(Math.max(...took)).toBeLessThan(AGAIN_MS);
+    record('F3', { killed: rounds, 'delivered again after at most': `${Math.max(...took)} ms`, 'second effects': 0 });
   });
 
   it('comes once more, ten times and a thousand times, to two consumers at once, and has one effect', async () => {

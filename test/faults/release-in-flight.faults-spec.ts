@@ -16,6 +16,7 @@ import type { Recorded } from '#replay';
 import { judge, nothing } from '../support/history.js';
 import { Parties } from '../support/parties.js';
 import { TestStack, eventually, permitted } from '../support/stack.js';
+import { record } from './results.js';
 
 /** `npm run test:release-in-flight` sends 2,000. Fewer show the same, as long as some are in flight when the release is taken up. */
 const REFERRALS = Number(process.env['DELGE_REFERRALS'] ?? 120);
@@ -182,6 +183,7 @@ describe('a rule set released while referrals are in flight', () => {
     await expect(client.submit(referralOf(1))).rejects.toMatchObject({ slug: 'formal-obstacle' });
     const { recipients } = await client.submit(referralOf(0));
     expect(recipients.map(({ state }) => state)).toEqual(['accepted']);
+    record('F29', { 'without the registry, started again, taken': 1, 'stopped by the newest release': 1 });
   });
 
   it('is not taken when it alters a wording that was released', async () => {

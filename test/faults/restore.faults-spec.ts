@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { SubmitReferralDto } from '#contracts';
 import { asAdmin } from '../../tools/deploy/databases.js';
 import { TestStack, eventually, example } from '../support/stack.js';
+import { record } from './results.js';
 
 jest.setTimeout(300_000);
 const SETTLED_MS = 60_000;
@@ -70,6 +71,7 @@ describe('a gateway restored from a backup', () => {
       await admin(`GRANT CONNECT ON DATABASE ${name} TO PUBLIC`);
     });
     expect(await states(before.id)).toEqual(['fetched']);
+    const back = performance.now();
 
     // A system that repeats at once, before its gateway has heard anything: signed and sealed anew, and not disclosed anew.
     expect((await delge.sandbox.client(system).submit(atOnce)).recipients[0]?.messageId).toBe(lost[1]);
@@ -79,6 +81,7 @@ describe('a gateway restored from a backup', () => {
       return rows.length === 3 ? rows : undefined;
     });
     expect(again).toEqual(had);
+    const caughtUpMs = Math.round(performance.now() - back);
 
     // Whoever repeats later gets what became of it.
     await eventually('what was sent', CAUGHT_UP_MS, async () => {
@@ -94,6 +97,12 @@ describe('a gateway restored from a backup', () => {
     const sentOnce = await delge.sql<{ n: number }>('operator', sql, [[first, ...lost]]);
     expect(sentOnce.map(({ n }) => n)).toEqual([1, 1, 1, 1]);
     expect(await delge.sql('operator', `SELECT reason FROM exchange.quarantine`)).toEqual([]);
+    record('F39', {
+      'gateway put back, missed': lost.length,
+      'had again after': `${caughtUpMs} ms`,
+      'sent again': lost.length,
+      'delivered twice': Number((await released())[0]?.n) - Number(deliveredBefore?.n),
+    });
 
     // And it goes on from there.
     const next = { ...another(), caseId: before.caseId };

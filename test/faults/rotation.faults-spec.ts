@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MessageState } from '#contracts';
 import { importPrivate, parseManifest } from '#envelope';
 import type { KeyUse } from '#envelope';
@@ -18,11 +19,16 @@ import { Auditor } from '../support/evidence.js';
 import { judge, nothing } from '../support/history.js';
 import { Parties } from '../support/parties.js';
 import { TestStack, eventually, permitted } from '../support/stack.js';
+import { record } from './results.js';
 
 /** `npm run test:rotation` queues 10,000. Fewer show the same. */
 const MESSAGES = Number(process.env['DELGE_MESSAGES'] ?? 120);
 const AT_ONCE = 16;
 const SETTLED_MS = 1_800_000;
+/** Bar of F26: from the statement that a key is revoked until nobody goes by it any more. */
+const IN_EFFECT_MS = 60_000;
+const UNDER_WAY = 20;
+const AGAIN_MS = 100;
 const sender = { gateway: 'kommunerna', authority: 'linkoping/omsorgsnamnden', slug: 'linkoping' };
 const recipient = { gateway: 'myndigheterna', authority: 'fk/forsakringskassan', slug: 'fk' };
 
@@ -59,15 +65,18 @@ describe('keys replaced and ended while messages are queued', () => {
     });
     return ids;
   };
-  const stated = async (slug: string, body: StatementBody, keys: Parameters<typeof stateAs>[5] = []): Promise<void> => {
-    const { dir, directory } = delge.stack.options;
-    await stateAs(dir, directory.environment, delge.stack.url('registry'), slug, body, keys);
+  const keysSize = async (): Promise<number> => {
     const [row] = await delge.sql<{ size: string }>(
       'operator',
       `SELECT count(*) AS size FROM ledger.leaf WHERE log = 'keys'`,
     );
-    for (const { gateway } of [sender, recipient])
-      await untilFollowed(delge.stack.url(`gateway-${gateway}`), Number(row?.size));
+    return Number(row?.size);
+  };
+  const stated = async (slug: string, body: StatementBody, keys: Parameters<typeof stateAs>[5] = []): Promise<void> => {
+    const { dir, directory } = delge.stack.options;
+    await stateAs(dir, directory.environment, delge.stack.url('registry'), slug, body, keys);
+    const size = await keysSize();
+    for (const { gateway } of [sender, recipient]) await untilFollowed(delge.stack.url(`gateway-${gateway}`), size);
   };
   /** Beside the old one, in a store that its gateway has open. @returns kid of the old one and of the new */
   const rotate = async (
@@ -86,12 +95,12 @@ describe('keys replaced and ended while messages are queued', () => {
   };
   const revoke = (slug: string, kid: string, reason: 'superseded' | 'compromised'): Promise<void> =>
     stated(slug, { kind: 'key-revoked', kid, reason });
-  const inState = async (ids: readonly string[], state: MessageState): Promise<void> => {
-    await eventually(`${ids.length} ${state}`, SETTLED_MS, async () => {
+  const inState = async (ids: readonly string[], ...states: readonly MessageState[]): Promise<void> => {
+    await eventually(`${ids.length} ${states.join(' or ')}`, SETTLED_MS, async () => {
       const [row] = await delge.sql<{ count: string }>(
         sender.gateway,
-        `SELECT count(*) FROM gateway.message WHERE message_id = ANY($1::uuid[]) AND state = $2`,
-        [ids, state],
+        `SELECT count(*) FROM gateway.message WHERE message_id = ANY($1::uuid[]) AND state = ANY($2)`,
+        [ids, states],
       );
       return Number(row?.count) === ids.length ? true : undefined;
     });
@@ -132,6 +141,8 @@ describe('keys replaced and ended while messages are queued', () => {
       `${MESSAGES} queued in ${submitted - began} ms, delivered in ${ms - submitted} ms: 0 refused or rejected\n`,
     );
     expect(await judge(delge, all, sender, recipient)).toEqual(nothing);
+    record('F25', { queued: MESSAGES, rejected: 0, lost: 0, 'delivered after': `${ms - submitted} ms` });
+    record('F27', { 'key replaced, queued': MESSAGES, unreadable: 0 });
     const used = async (ids: readonly string[]) => {
       const of = await manifests(ids);
       expect(of.every(({ attempt }) => attempt === 1)).toBe(true);
@@ -178,7 +189,7 @@ describe('keys replaced and ended while messages are queued', () => {
     expect(made.filter(({ attempt }) => attempt > 2)).toEqual([]);
     expect(await deliveredOf(ids)).toBe(ids.length);
     expect(await judge(delge, ids, sender, recipient)).toEqual(nothing);
-    process.stdout.write(`${ids.length} sealed again, each delivered once\n`);
+    record('F26', { 'sealing key, queued': ids.length, disclosed: 0, 'sealed again, delivered once': ids.length });
   });
 
   it('let nothing go that one signed which was revoked with messages queued', async () => {
@@ -189,7 +200,70 @@ describe('keys replaced and ended while messages are queued', () => {
     await inState(ids, 'refused');
     expect(await deliveredOf(ids)).toBe(0);
     expect(await judge(delge, ids, sender, recipient)).toEqual(nothing);
-    process.stdout.write(`${ids.length} refused, none delivered\n`);
+    record('F26', { 'document key, queued': ids.length, refused: ids.length, disclosed: 0 });
+  });
+
+  it('are gone by within a minute by nobody when one is revoked while messages are under way', async () => {
+    const [, kid] = await rotate(sender, sender.authority, 'document');
+    const client = delge.sandbox.client(sender.authority);
+    const ids: string[] = [];
+    const over = new AbortController();
+    let revokedAt = 0;
+    const worker = async (): Promise<void> => {
+      while (!over.signal.aborted) {
+        const submitted = await client.submit(permitted().referral).catch((error: unknown) => {
+          // Without a key that is live nothing more can be signed: that is what was asked for.
+          if (over.signal.aborted || revokedAt > 0) return undefined;
+          throw error;
+        });
+        if (submitted === undefined) await delay(AGAIN_MS);
+        else ids.push(submitted.recipients[0]?.messageId ?? '');
+      }
+    };
+    const working = Promise.all(Array.from({ length: 4 }, worker));
+    await eventually('under way', SETTLED_MS, async () => (ids.length >= UNDER_WAY ? true : undefined));
+    revokedAt = Date.now();
+    await revoke(sender.slug, kid, 'compromised');
+    const gatewaysMs = Date.now() - revokedAt;
+    const size = await keysSize();
+    // What is signed by the next one shows when the exchange has seen that this one is not live.
+    await rotate(sender, sender.authority, 'document');
+    const [{ at } = { at: new Date(NaN) }] = await eventually('the exchange goes by it', SETTLED_MS, async () => {
+      const rows = await delge.sql<{ at: Date }>(
+        'operator',
+        `SELECT decided_at AS at FROM exchange.decision WHERE keys_size >= $1 ORDER BY decided_at LIMIT 1`,
+        [size],
+      );
+      return rows.length === 1 ? rows : undefined;
+    });
+    over.abort();
+    await working;
+    await inState(ids, 'fetched', 'refused');
+    const signed = (await manifests(ids)).filter(({ manifest }) => manifest.documentKey === kid);
+    const ofKey = signed.map(({ manifest }) => manifest.messageId);
+    expect(ofKey.length).toBeGreaterThanOrEqual(UNDER_WAY);
+    const after = await delge.sql(
+      'operator',
+      `SELECT FROM exchange.decision WHERE message_id = ANY($1::uuid[]) AND outcome = 'permit' AND keys_size >= $2`,
+      [ofKey, size],
+    );
+    const [last] = await delge.sql<{ at: Date }>(
+      'operator',
+      `SELECT max(released_at) AS at FROM exchange.delivery WHERE message_id = ANY($1::uuid[])`,
+      [ofKey],
+    );
+    const exchangeMs = at.getTime() - revokedAt;
+    const lastMs = (last?.at.getTime() ?? NaN) - revokedAt;
+    expect([after.length, exchangeMs < IN_EFFECT_MS, gatewaysMs < IN_EFFECT_MS, lastMs < IN_EFFECT_MS]).toEqual([
+      ...[0, true, true, true],
+    ]);
+    expect(await judge(delge, ids, sender, recipient)).toEqual(nothing);
+    record('F26', {
+      'under way, signed by it': ofKey.length,
+      'in effect at the gateways after': `${gatewaysMs} ms`,
+      'at the exchange after': `${exchangeMs} ms`,
+      'disclosed after it was known': after.length,
+    });
   });
 
   it('leave a log that holds, keys, attempts and all, for somebody who trusts nobody', async () => {

@@ -52,7 +52,7 @@ describe(`${REFERRALS} referrals under faults by chance (DELGE_SEED=${SEED})`, (
         const { longestGapMs: gap, ...phase } = await traffic.phase(fault.name, 1, async () => {
           const half = Math.ceil(PHASE / FAULTS / 2);
           await traffic.untilAccepted(half);
-          await undergo(fault, () => delay(holdMs));
+          await undergo(traffic.atWork(fault), () => delay(holdMs));
           await traffic.untilAccepted(half);
         });
         process.stderr.write(`${JSON.stringify({ ...phase, longestGapMs: gap })}\n`);

@@ -8,6 +8,7 @@ import { findPostgres } from '../../tools/machine/postgres.js';
 import { LedgerProcesses } from '../support/ledger-processes.js';
 import { judgeLog, sound } from '../support/log-judge.js';
 import { eventually } from '../support/stack.js';
+import { record } from './results.js';
 
 const READY_MS = 60_000;
 const run = promisify(execFile);
@@ -145,10 +146,12 @@ describe('a signer whose memory, or whose database, is not the newest', () => {
     const [newest, handed, shown] = [await published(), new Map(log.handed), log.witness.shown.length];
 
     await restore('early.dump');
+    const restored = performance.now();
     const refused = await eventually('the signer refuses', READY_MS, async () => {
       const found = await faults();
       return found['disclosure'] === undefined ? undefined : found;
     });
+    const refusedMs = Math.round(performance.now() - restored);
     expect(refused).toEqual({ disclosure: 'LOG_TRUNCATED' });
     expect(log.said('signer')).toContain('"code":"LOG_TRUNCATED","event":"signer.refused"');
     expect((await log.get('signer', '/health/ready'))?.status).toBe(503);
@@ -177,5 +180,10 @@ describe('a signer whose memory, or whose database, is not the newest', () => {
     await log.stop('signer');
     expect(judgeLog(await log.evidence())).toEqual(sound);
     expect(log.witness.forks).toBe(0);
+    record('F39', {
+      "log's database put back, signer refuses after": `${refusedMs} ms`,
+      entries: handed.size,
+      forks: log.witness.forks,
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { ReferralAccepted, SubmitReferralDto } from '#contracts';
 import { eventually, permitted } from '../support/stack.js';
 import type { TestStack } from '../support/stack.js';
 import type { Party } from '../support/history.js';
+import type { Fault } from './fault.js';
 
 export const SENDER: Party = { gateway: 'kommunerna', authority: 'linkoping/omsorgsnamnden' };
 export const RECIPIENT: Party = { gateway: 'myndigheterna', authority: 'fk/forsakringskassan' };
@@ -13,6 +14,9 @@ const AGAIN = [408, 429];
 const ANSWER_MS = 20_000;
 const TICK_MS = 5;
 const PAGE = '200';
+/** Between two looks at many. */
+const SPARING_MS = 2_000;
+const UNDER_WAY_MS = 60_000;
 /** States on the way; all others are ends. */
 const OPEN = ['accepted', 'checked', 'released', 'awaiting-key', 'quarantined', 'delivery-quarantined'];
 
@@ -132,8 +136,27 @@ export class Traffic {
   /** Waits until every accepted message has an end at its sender. @returns how long it took, in milliseconds */
   async settled(ms = 180_000): Promise<number> {
     const began = performance.now();
-    await eventually('all ended', ms, async () => ((await this.open()) === 0 ? true : undefined));
+    try {
+      await eventually('all ended', ms, async () => {
+        const open = await this.open();
+        // To count many costs what they are to be handled with.
+        await delay(Math.min(open / 50, SPARING_MS));
+        return open === 0 ? true : undefined;
+      });
+    } catch (error) {
+      throw new Error(`open: ${JSON.stringify(await this.states())}`, { cause: error });
+    }
     return Math.round(performance.now() - began);
+  }
+
+  /** Where those without an end are, and one of each to look for in the logs. */
+  private states(): Promise<readonly unknown[]> {
+    return this.delge.sql(
+      this.sender.gateway,
+      `SELECT state, count(*)::int, min(message_id::text) AS one FROM gateway.message
+       WHERE authority = $1 AND state = ANY($2) GROUP BY state`,
+      [this.sender.authority, OPEN],
+    );
   }
 
   /** How many messages of the sender have no end yet. */
@@ -144,6 +167,15 @@ export class Traffic {
       [this.sender.authority, OPEN],
     );
     return Number(row?.count);
+  }
+
+  /** The fault, struck while messages are on their way: one that meets nothing proves nothing. */
+  atWork<F extends Fault>(fault: F): F {
+    const inject = async (): Promise<void> => {
+      await eventually('something under way', UNDER_WAY_MS, async () => ((await this.open()) > 0 ? true : undefined));
+      await fault.inject();
+    };
+    return { ...fault, inject };
   }
 
   private begin(): void {

@@ -7,6 +7,7 @@ import { Instance } from '../../tools/machine/instance.js';
 import { LedgerProxy } from '../support/ledger-proxy.js';
 import { Parties } from '../support/parties.js';
 import { TestStack, eventually, permitted } from '../support/stack.js';
+import { record } from './results.js';
 
 jest.setTimeout(240_000);
 const SETTLED_MS = 60_000;
@@ -135,7 +136,10 @@ describe('three of four witnesses', () => {
     await warned('ledger', 'quorum', 'quorum-not-met');
     await waits(sent);
     await delge.stack.run(`gateway-${SECOND}`);
+    const back = performance.now();
     await arrives(sent);
+    const arrivedMs = Math.round(performance.now() - back);
+    record('F29', { 'without a quorum, released': 0, 'a witness ready, released after': `${arrivedMs} ms` });
     await warned('ledger', 'quorum', undefined);
     await delge.stack.run(`gateway-${FIRST}`);
     await arrives(await send());

@@ -14,6 +14,8 @@ const SEALED = [
   ['statement', 'note', 'statement', 'entry_id'],
   ['delivery', 'detail', 'delivery', 'message_id'],
   ['delivery_receipt', 'detail', 'delivery_receipt', 'receipt_id'],
+  ['owned_case', 'detail', 'owned_case', 'case_id'],
+  ['webhook_key', 'detail', 'webhook_key', "concat(webhook_id, ' ', public_key)"],
 ] as const;
 
 /** Searches what a gateway keeps as its own keys open it. @returns how much was opened, and `name in table.column` */

@@ -49,6 +49,16 @@ export class OwnDatabases {
     await asAdmin(this.admin, `${this.prefix}_operator`, (db) => db.query(text));
   }
 
+  /** SQL as the superuser, in a gateway's database. */
+  async asAdminOf(gateway: (typeof GATEWAYS)[number], text: string): Promise<void> {
+    await asAdmin(this.admin, `${this.prefix}_gw_${gateway}`, (db) => db.query(text));
+  }
+
+  /** The deploy step once more. */
+  async redeploy(): Promise<void> {
+    await deployDatabases(this.instance, this.admin, this.prefix, GATEWAYS);
+  }
+
   /** The operator's database, gone, whoever is connected to it. */
   async dropOperator(): Promise<void> {
     await asAdmin(this.admin, 'postgres', (db) => db.query(`DROP DATABASE ${this.prefix}_operator WITH (FORCE)`));

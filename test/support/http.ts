@@ -47,6 +47,9 @@ export const raw = (url: string, request: string | Buffer): Promise<string> =>
 
 const answerOf = (status: number, contentType: string, text: string): Answer => {
   const isProblem = contentType.startsWith('application/problem+json');
-  const type = isProblem ? String((JSON.parse(text) as { readonly type: unknown }).type) : '';
-  return { status, contentType, text, slug: type.replace(/^\/problems\//, '') };
+  if (!isProblem) return { status, contentType, text, slug: '' };
+  // Another each time: what is left is what tells one refusal from another.
+  const { instance: _, ...problem } = JSON.parse(text) as { readonly type: unknown; readonly instance: unknown };
+  const slug = String(problem.type).replace(/^\/problems\//, '');
+  return { status, contentType, text: JSON.stringify(problem), slug };
 };

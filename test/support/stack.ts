@@ -8,7 +8,7 @@ import type { QueryResultRow } from 'pg';
 import { asAdmin } from '../../tools/deploy/databases.js';
 import type { Servers } from '../../tools/deploy/servers.js';
 import { STACK_STEPS, Stack } from '../../tools/deploy/stack.js';
-import type { StackOptions } from '../../tools/deploy/stack.js';
+import type { Release, StackOptions } from '../../tools/deploy/stack.js';
 import { asRun, buildsOnAnother, readExamples } from '../../tools/demo/examples.js';
 import type { Example } from '../../tools/demo/examples.js';
 import { Sandbox } from '../../tools/demo/sandbox.js';
@@ -45,18 +45,26 @@ export class TestStack {
    * @param variables of single services
    * @param authorities that take part, with their gateways; all when absent
    * @param servers of the spec's own; those that all share when absent
+   * @param release that is deployed; this checkout when absent
    */
   static async own(
     name: string,
     variables: StackOptions['variables'] = {},
     authorities?: readonly string[],
     servers?: Servers,
+    release?: Release,
   ): Promise<TestStack> {
     const all = optionsOf(name, servers);
     const directory = authorities === undefined ? all.directory : partOf(all.directory, authorities);
-    const options = { ...all, variables, directory };
+    const options = { ...all, variables, directory, ...(release === undefined ? {} : { release }) };
     await Stack.remove(options);
-    const stack = await Stack.start(options, new Progress(STACK_STEPS, process.stderr));
+    const stack = await Stack.start(options, new Progress(STACK_STEPS, process.stderr)).catch(
+      async (error: unknown) => {
+        // Those that had started would keep the whole run from its end.
+        await options.processes.stopAll();
+        throw error;
+      },
+    );
     return new TestStack(stack, await Sandbox.open(options.dir), options.directory);
   }
 

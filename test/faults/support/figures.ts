@@ -36,8 +36,6 @@ export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 export const p99 = (times: readonly number[]): number =>
   times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
 
-/** What a process may take more than it had: what it throws away before it is asked for it, and not a queue without an end. */
-export const GROWTH_MIB = 100;
 /** Resident memory of each service, by pid. */
 export const memoryMib = (delge: TestStack): ReadonlyMap<number, number> =>
   new Map(

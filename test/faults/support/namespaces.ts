@@ -97,7 +97,7 @@ export class Namespaces {
   /** Sends datagrams. @returns whether one arrived */
   async reaches(from: number, to: number): Promise<boolean> {
     const listen = `const s=require('node:dgram').createSocket('udp4');s.on('message',()=>process.exit(0));
-      s.bind(${PROBE_PORT},()=>console.log('ready'));setTimeout(()=>process.exit(1),${PROBE_MS});`;
+      s.bind(${PROBE_PORT},()=>console.log('ready'));`;
     const send = `const s=require('node:dgram').createSocket('udp4');let n=0;
       setInterval(()=>{if(++n>5)process.exit(0);s.send('x',${PROBE_PORT},'${this.address(to)}')},50);`;
     const listener = spawn('ip', [...this.on(to), process.execPath, '-e', listen], {
@@ -106,7 +106,9 @@ export class Namespaces {
     const ended = new Promise<boolean>((resolve) => listener.on('close', (code) => resolve(code === 0)));
     await new Promise((resolve) => listener.stdout.once('data', resolve).once('close', resolve));
     await run('ip', [...this.on(from), process.execPath, '-e', send]);
-    return ended;
+    // Counted from when all was sent: on a busy machine the sender alone may take seconds to begin, and its silence is no cut.
+    const late = setTimeout(() => listener.kill('SIGKILL'), PROBE_MS);
+    return ended.finally(() => clearTimeout(late));
   }
 
   /** Nothing of them is left, whatever runs on them. */

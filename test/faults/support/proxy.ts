@@ -29,6 +29,7 @@ export class Proxy {
   private conditions: Conditions = {};
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private readonly swallowed = new Set<Socket>();
+  private lost: Lost | undefined;
   private accepted = 0;
   private met = 0;
   private port = 0;
@@ -80,8 +81,16 @@ export class Proxy {
       for (const one of sockets) one.pause();
       return;
     }
-    for (const socket of this.swallowed) socket.resetAndDestroy();
+    for (const socket of this.swallowed) cut(socket);
     for (const one of sockets) one.resume();
+  }
+
+  /**
+   * Cuts the connection of whoever asks next with this text in what it asks, once: before it arrives, or when its answer has come, which then is not passed on. Whoever
+   * asked cannot tell the two apart. @returns when it was cut
+   */
+  lose(which: Lost['which'], text: string): Promise<void> {
+    return new Promise((done) => (this.lost = { which, text, done, server: undefined }));
   }
 
   /** New connections go there: as a virtual address that moves. Those there are stay. */
@@ -91,10 +100,10 @@ export class Proxy {
 
   /** Ends every connection as by a reset. @returns how many */
   reset(): number {
-    const cut = [...this.pairs].flat().concat([...this.swallowed]);
-    for (const socket of cut) socket.resetAndDestroy();
-    this.met += cut.length;
-    return cut.length;
+    const all = [...this.pairs].flat().concat([...this.swallowed]);
+    for (const socket of all) cut(socket);
+    this.met += all.length;
+    return all.length;
   }
 
   async close(): Promise<void> {
@@ -109,7 +118,7 @@ export class Proxy {
     const { mode = 'pass' } = this.conditions;
     if (mode !== 'pass') this.met += 1;
     if (mode === 'refuse') {
-      client.resetAndDestroy();
+      cut(client);
       return;
     }
     if (mode === 'swallow') {
@@ -125,7 +134,7 @@ export class Proxy {
       one.setNoDelay(true);
       this.carry(one, other);
       // A reset is passed on as one.
-      one.on('error', () => other.resetAndDestroy());
+      one.on('error', () => cut(other));
       one.on('close', () => {
         this.pairs.delete(pair);
         if (one.errored === null && !other.destroyed && other.writableEnded) return;
@@ -135,6 +144,19 @@ export class Proxy {
     client.resume();
   }
 
+  /** Whether this piece, or the answer that it is, is the one that is lost. */
+  private isLost(from: Socket, to: Socket, piece: Buffer): boolean {
+    const { lost } = this;
+    if (lost === undefined) return false;
+    const isAnswer = lost.server === from;
+    const isAsked = lost.server === undefined && piece.includes(lost.text);
+    if (isAsked && lost.which === 'answer') lost.server = to;
+    if (!isAnswer && (!isAsked || lost.which === 'answer')) return false;
+    this.lost = undefined;
+    lost.done();
+    return true;
+  }
+
   /** One direction: chunks in order, each no earlier than its time and no faster than the limit. */
   private carry(from: Socket, to: Socket): void {
     let waiting = 0;
@@ -142,6 +164,10 @@ export class Proxy {
     let due = 0;
     from.on('data', (data) => {
       const whole = Buffer.from(data);
+      if (this.isLost(from, to, whole)) {
+        for (const one of [from, to]) cut(one);
+        return;
+      }
       const { latencyMs = 0, jitterMs = 0, bytesPerSecond } = this.conditions;
       if (latencyMs > 0 || bytesPerSecond !== undefined) this.met += 1;
       due = Math.max(due, Date.now() + latencyMs + this.chance() * jitterMs);
@@ -175,10 +201,24 @@ export class Proxy {
   }
 }
 
+interface Lost {
+  readonly which: 'question' | 'answer';
+  readonly text: string;
+  readonly done: () => void;
+  /** Of whom it was asked, when it has been. */
+  server: Socket | undefined;
+}
+
 export interface Target {
   readonly host: string;
   readonly port: number;
 }
+
+/**
+ * Ends a connection by a reset, or at once where its end was passed on already: Node lets go of a socket that it can no longer reset without closing it, and a process
+ * that has one never exits (24.21, `CleanupHandles`).
+ */
+const cut = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 
 const drained = (to: Socket, then: () => void): void => {
   const done = (): void => {

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Proxy } from './proxy.js';
 import type { Target } from './proxy.js';
 
@@ -48,6 +52,54 @@ describe('a proxy that does what networks do', () => {
     for (const socket of clients.splice(0)) socket.destroy();
     await proxy.close();
     server.close();
+  });
+
+  it('lets its process exit when it has reset a connection whose end was on its way', async () => {
+    const file = pathToFileURL(join(process.env['DELGE_ROOT'] ?? process.cwd(), 'dist/test/faults/support/proxy.js'));
+    const script = `
+      import { createServer, connect, Socket } from 'node:net';
+      import { Proxy } from '${file.href}';
+      const server = createServer((socket) => socket.resume().on('error', () => undefined));
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address();
+      const proxy = await Proxy.before({ host: '127.0.0.1', port });
+      const { end } = Socket.prototype;
+      const reset = new Promise((resolve) => {
+        Socket.prototype.end = function (...given) {
+          const ended = end.apply(this, given);
+          if (this.remotePort === port) resolve(proxy.reset());
+          return ended;
+        };
+      });
+      connect(proxy.address).on('error', () => undefined).end('the end');
+      await reset;
+      await proxy.close();
+      server.close();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    try {
+      expect(await once(child, 'exit', { signal: AbortSignal.timeout(30_000) })).toEqual([0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }, 60_000);
+
+  it('loses one question, or its answer, and the connection with it', async () => {
+    const reached: string[] = [];
+    server.on('connection', (socket: Socket) => socket.on('data', (data) => void reached.push(data.toString())));
+    const said = async (socket: Socket, text: string): Promise<string> => {
+      const answer = heard(socket, text.length);
+      socket.write(text);
+      return answer;
+    };
+    for (const which of ['question', 'answer'] as const) {
+      const [one, other] = [await client(), await client()];
+      const lost = proxy.lose(which, 'commit');
+      expect(await said(other, 'begin')).toBe('begin');
+      await expect(said(one, `commit whose ${which} is lost`)).rejects.toThrow('reset');
+      await lost;
+      expect(await said(other, 'commit')).toBe('commit');
+    }
+    expect(reached).toEqual(['begin', 'commit', 'begin', 'commit whose answer is lost', 'commit']);
   });
 
   it('counts what meets its conditions, and nothing where there are none', async () => {

@@ -13,7 +13,12 @@ import type { BrokerUrls } from '../../../tools/machine/rabbitmq.js';
 const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
 const GONE_MS = 10_000;
 const ANSWER_MS = 10_000;
+/** Of `max_wal_size`: a checkpoint ends before it is reached. */
+const NEARLY = 0.8;
 const run = promisify(execFile);
+
+type Settings = Readonly<Record<string, string | number>>;
+const none = (): Promise<Settings> => Promise.resolve({});
 
 /** Servers that one spec may kill, freeze and restart, apart from those that the others share. */
 export class OwnServers {
@@ -24,8 +29,8 @@ export class OwnServers {
     readonly rabbitmq: OwnRabbitmq,
   ) {}
 
-  /** Made anew. @param name of the spec; its folder is `.delge/test-<name>` */
-  static async start(name: string): Promise<OwnServers> {
+  /** Made anew. @param name of the spec; its folder is `.delge/test-<name>` @param settings of RabbitMQ beside the usual ones */
+  static async start(name: string, settings: (instance: Instance) => Promise<Settings> = none): Promise<OwnServers> {
     const instance = Instance.open(`test-${name}`, ROOT);
     await stopLeftover(instance);
     removePostgresData(instance);
@@ -33,7 +38,7 @@ export class OwnServers {
     const processes = new Processes(instance);
     const [postgres, rabbitmq] = await Promise.all([
       OwnPostgres.start(instance, processes),
-      OwnRabbitmq.start(instance, processes),
+      settings(instance).then((more) => OwnRabbitmq.start(instance, processes, more)),
     ]);
     return new OwnServers(instance, processes, postgres, rabbitmq);
   }
@@ -106,6 +111,24 @@ export class OwnPostgres {
     return ended;
   }
 
+  /**
+   * Writes until a recovery would have nearly as much of the log to play again as the settings ever let it have: while a checkpoint is under way, all since the one before.
+   * @returns how much that is, in MiB
+   */
+  async fillLog(): Promise<number> {
+    await this.sql(`CREATE TABLE filler (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), octets text)`);
+    for (;;) {
+      await this.sql(
+        `INSERT INTO filler (octets) SELECT string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 1000) row, generate_series(1, 100) GROUP BY row`,
+      );
+      const [log] = await this.sql<{ mib: string; most: string }>(
+        `SELECT (pg_current_wal_lsn() - redo_lsn) / 1048576 AS mib, setting AS most
+         FROM pg_control_checkpoint(), pg_settings WHERE name = 'max_wal_size'`,
+      );
+      if (Number(log?.mib) >= Number(log?.most) * NEARLY) return Math.round(Number(log?.mib));
+    }
+  }
+
   pid(): number {
     return this.processes.find('postgres')?.pid ?? -1;
   }
@@ -136,16 +159,18 @@ export class OwnRabbitmq {
     private readonly sbin: string,
     /** The same after each restart. */
     readonly urls: BrokerUrls,
+    private readonly settings: Settings,
   ) {}
 
-  static async start(instance: Instance, processes: Processes): Promise<OwnRabbitmq> {
+  static async start(instance: Instance, processes: Processes, settings: Settings = {}): Promise<OwnRabbitmq> {
     const sbin = await findRabbitmq();
-    return new OwnRabbitmq(instance, processes, sbin, await startRabbitmq(instance, processes, sbin));
+    const urls = await startRabbitmq(instance, processes, sbin, settings);
+    return new OwnRabbitmq(instance, processes, sbin, urls, settings);
   }
 
   /** Once more, on the same ports and data. Resolves when it answers and has no alarm. */
   async start(): Promise<void> {
-    const urls = await startRabbitmq(this.instance, this.processes, this.sbin);
+    const urls = await startRabbitmq(this.instance, this.processes, this.sbin, this.settings);
     if (urls.amqp !== this.urls.amqp) throw new Error('another process has taken the port of RabbitMQ');
   }
 
@@ -196,7 +221,24 @@ export class OwnRabbitmq {
     );
   }
 
-  private async control(...args: readonly string[]): Promise<void> {
+  /** Reads its certificate anew, which it would remember for two minutes, and ends every connection. */
+  async certifyAnew(): Promise<void> {
+    await this.control(
+      'eval',
+      'ssl:clear_pem_cache(), [rabbit_networking:close_connection(P, "certificate") || P <- rabbit_networking:connections()].',
+    );
+  }
+
+  /** @returns accounts that have connections, and whether each is by TLS */
+  async connections(): Promise<readonly (readonly [account: string, tls: boolean])[]> {
+    const lines = (await this.control('list_connections', '--quiet', '--no-table-headers', 'user', 'ssl')).split('\n');
+    return lines
+      .map((line) => line.split('\t'))
+      .filter(([, ssl]) => ssl !== undefined)
+      .map(([account = '', ssl]) => [account, ssl === 'true'] as const);
+  }
+
+  private async control(...args: readonly string[]): Promise<string> {
     const { epmd } = this.instance.keptPorts();
     const home = this.instance.path('rabbitmq');
     const env = {
@@ -205,7 +247,8 @@ export class OwnRabbitmq {
       ERL_EPMD_PORT: String(epmd),
       RABBITMQ_CONF_ENV_FILE: '/none',
     };
-    await run(`${this.sbin}/rabbitmqctl`, ['-n', `delge-${epmd}@localhost`, ...args], { env });
+    const { stdout } = await run(`${this.sbin}/rabbitmqctl`, ['-n', `delge-${epmd}@localhost`, ...args], { env });
+    return stdout;
   }
 }
 

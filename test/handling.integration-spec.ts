@@ -1,0 +1,330 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { EventView } from '#contracts';
+import { aGateway, aWorld, outcomeOf } from '#testing';
+import type { World } from '#testing';
+import type { DataSource } from 'typeorm';
+import { GiveReceipt } from '../apps/gateway/src/application/give-receipt.js';
+import { ReadAttachment } from '../apps/gateway/src/application/read-attachment.js';
+import { ReadDeliveries } from '../apps/gateway/src/application/read-deliveries.js';
+import { SetHandling } from '../apps/gateway/src/application/set-handling.js';
+import { DeliveryController } from '../apps/gateway/src/http/delivery.controller.js';
+import { ReceivedCaseController } from '../apps/gateway/src/http/received-case.controller.js';
+import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
+import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
+import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.store.js';
+import { PostgresEventStore } from '../apps/gateway/src/persistence/event.store.js';
+import { PostgresHandlingStore } from '../apps/gateway/src/persistence/handling.store.js';
+import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
+import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
+import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
+import { served } from './support/served.js';
+import type { Served } from './support/served.js';
+
+jest.setTimeout(60_000);
+const OWNER = 'linkoping/omsorgsnamnden';
+const OTHER = 'linkoping/socialnamnden';
+const SENDER = 'fk/forsakringskassan';
+const HOUR_MS = 3_600_000;
+
+describe('the handling of a delivery', () => {
+  let world: World;
+  let databases: OwnDatabases;
+  let db: DataSource;
+  let deliveries: PostgresDeliveryStore;
+  let reading: ReadDeliveries;
+  let retractions: PostgresRetractionStore;
+  let handlings: PostgresHandlingStore;
+  let events: PostgresEventStore;
+  let app: Served;
+  let before: string | undefined;
+  const system = randomUUID();
+  let caller = OWNER;
+
+  beforeAll(async () => {
+    world = await aWorld();
+    const { law, keys } = await aGateway(world, 'kommunerna');
+    const { now } = world.clock;
+    databases = await OwnDatabases.deploy('handling');
+    db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
+    const outbox = new Outbox('kommunerna', noRelay);
+    deliveries = new PostgresDeliveryStore(db, keys, outbox);
+    retractions = new PostgresRetractionStore(db, outbox);
+    handlings = new PostgresHandlingStore(db);
+    const giving = new GiveReceipt(deliveries, retractions, law, keys, 'test', world.newId, now);
+    reading = new ReadDeliveries(deliveries, retractions, handlings, now);
+    events = new PostgresEventStore(db);
+    const providers = [
+      { provide: ReadDeliveries, useValue: reading },
+      { provide: ReadAttachment, useValue: {} },
+      { provide: GiveReceipt, useValue: giving },
+      { provide: SetHandling, useValue: new SetHandling(deliveries, handlings, retractions, giving, now) },
+    ];
+    app = await served([DeliveryController, ReceivedCaseController], providers, () => ({ system, authority: caller }));
+  });
+  afterAll(async () => {
+    await app.close();
+    await databases.drop();
+  });
+  beforeEach(async () => {
+    before = (await events.list(OWNER, before, 200)).at(-1)?.id ?? before;
+    caller = OWNER;
+  });
+
+  const told = async (): Promise<readonly EventView[]> =>
+    (await events.list(OWNER, before, 200)).filter(({ type }) => type === 'delivery.handling-changed');
+  const delivered = async (
+    type = 'crime-report/2',
+    caseId: string = randomUUID(),
+    deliveryNumber = 7,
+  ): Promise<string> => {
+    const messageId = randomUUID();
+    const at = world.clock.now();
+    await deliveries.receive(
+      {
+        authority: OWNER,
+        messageId,
+        attempt: 1,
+        sender: SENDER,
+        caseId,
+        type,
+        function: 'registrator',
+        deliveryNumber,
+        receivedAt: at,
+        jweSha256: 'A'.repeat(43),
+        decisionEntryId: randomUUID(),
+        detail: { content: {}, registration: {} } as never,
+      },
+      messageId,
+      { receiptId: randomUUID(), kind: 'technical', receipt: 'r', at, detail: {} },
+      { id: randomUUID(), type: 'receipt.signed.v1', body: Buffer.from('{}') },
+    );
+    return messageId;
+  };
+  const set = (id: string, said: object) => app.ask('PUT', `/v1/deliveries/${id}/handling`, said);
+  const erase = (messageId: string): Promise<boolean> =>
+    new PostgresErasureStore(db).erase(OWNER, {
+      decisionId: randomUUID(),
+      messageId,
+      statement: 's',
+      at: world.clock.now(),
+    });
+  const retract = (messageId: string, jweSha256: string): Promise<boolean> => {
+    const at = world.clock.now();
+    const texts = { statement: 's', notice: 'n', blind: 'b', proof: 'p' };
+    return retractions.receive(OWNER, {
+      ...{ messageId, sender: SENDER, attempt: 1, jweSha256, retractionId: randomUUID(), reason: 'wrong-information' },
+      ...{ ...texts, at, receivedAt: at },
+    });
+  };
+  const outgoing = async (): Promise<number> =>
+    asAuthority(db, OWNER, async (tx) =>
+      Number((await tx.query<{ count: string }[]>('SELECT count(*) FROM gateway.outbox'))[0]?.count),
+    );
+
+  it('is said by a system step by step, told in events, and kept with who said it', async () => {
+    const id = await delivered();
+    const from = world.clock.now();
+    expect((await app.client.delivery(id)).handling).toMatchObject({
+      status: 'requested',
+      changedAt: from.toISOString(),
+    });
+    const sent = await outgoing();
+    world.clock.advance(1_000);
+    await app.client.handle(id, { status: 'received' });
+    expect(await outgoing()).toBe(sent);
+    world.clock.advance(1_000);
+    await app.client.handle(id, { status: 'accepted' });
+    world.clock.advance(1_000);
+    const done = await app.client.handle(id, { status: 'completed' });
+    expect(await outgoing()).toBe(sent + 2);
+    const at = (seconds: number): string => new Date(from.getTime() + seconds * 1_000).toISOString();
+    expect(done).toEqual({
+      status: 'completed',
+      changedAt: at(3),
+      due: [],
+      changes: [
+        { status: 'received', at: at(1), system },
+        { status: 'accepted', at: at(2), system },
+        { status: 'completed', at: at(3), system },
+      ],
+    });
+    const { handling, handlingChanges, receipts } = await app.client.delivery(id);
+    expect({ ...handling, changes: handlingChanges }).toEqual(done);
+    expect(receipts.map(({ kind }) => kind)).toEqual(['technical', 'accepted', 'handled']);
+    expect(
+      (await told()).map(({ timestamp, data }) => [timestamp, data.messageId, data.deliveryNumber, data.code]),
+    ).toEqual([
+      [at(1), id, 7, 'received'],
+      [at(2), id, 7, 'accepted'],
+      [at(3), id, 7, 'completed'],
+    ]);
+  });
+
+  it('is the same act when it is said again, and what may not come next is a conflict that says where it is', async () => {
+    const id = await delivered();
+    expect(await set(id, { status: 'completed' })).toMatchObject([
+      409,
+      { type: '/problems/handling-conflict', handling: 'requested' },
+    ]);
+    const [, first] = await set(id, { status: 'received' });
+    world.clock.advance(1_000);
+    expect(await set(id, { status: 'received' })).toEqual([200, first]);
+    const [status, turnedDown] = await set(id, { status: 'rejected', reason: 'misdirected' });
+    expect([status, turnedDown['status']]).toEqual([200, 'rejected']);
+    expect(await set(id, { status: 'rejected', reason: 'misdirected' })).toEqual([200, turnedDown]);
+    expect(await set(id, { status: 'rejected', reason: 'incomplete' })).toMatchObject([
+      409,
+      { type: '/problems/receipt-exists' },
+    ]);
+    // Said before, so nothing changes by it.
+    expect(await set(id, { status: 'received' })).toEqual([200, turnedDown]);
+    for (const next of ['accepted', 'completed'])
+      expect(await set(id, { status: next })).toMatchObject([409, { handling: 'rejected' }]);
+    const taken = await delivered();
+    await set(taken, { status: 'accepted' });
+    expect(await set(taken, { status: 'received' })).toMatchObject([409, { handling: 'accepted' }]);
+    expect((await told()).map(({ data }) => data.code)).toEqual(['received', 'rejected', 'accepted']);
+  });
+
+  it('refuses what says too little or too much, and exists for its recipient alone', async () => {
+    const id = await delivered();
+    for (const said of [
+      { status: 'rejected' },
+      { status: 'accepted', reason: 'misdirected' },
+      { status: 'completed', diaryNumber: 'X 1' },
+      { status: 'received', reason: 'misdirected' },
+      { status: 'received', diaryNumber: 'X 1' },
+    ])
+      expect((await set(id, said))[0]).toBe(said.status === 'completed' ? 409 : 422);
+    for (const said of [
+      {},
+      { status: 'requested' },
+      { status: 'failed' },
+      { status: 'rejected', reason: 'no' },
+      { status: 'received', by: 'x' },
+    ])
+      expect((await set(id, said))[0]).toBe(400);
+    caller = OTHER;
+    const foreign = await set(id, { status: 'received' });
+    expect(foreign).toEqual(await set(randomUUID(), { status: 'received' }));
+    expect(foreign[0]).toBe(404);
+    caller = OWNER;
+    expect(await told()).toEqual([]);
+    expect((await app.client.delivery(id)).handlingChanges).toEqual([]);
+  });
+
+  it('is what receipts said, also those that were given before it was kept who gives them', async () => {
+    const id = await delivered();
+    await app.client.give(id, { kind: 'accepted' });
+    await databases.asAdminOf('kommunerna', `UPDATE gateway.delivery_receipt SET system = NULL`);
+    const { handling, handlingChanges } = await app.client.delivery(id);
+    expect([handling.status, handlingChanges]).toEqual(['accepted', [{ status: 'accepted', at: handling.changedAt }]]);
+    expect((await told()).map(({ data }) => data.code)).toEqual(['accepted']);
+    await expect(
+      asAuthority(db, OWNER, (tx) => tx.query(`UPDATE gateway.handling SET system = system`)),
+    ).rejects.toThrow('permission denied');
+  });
+
+  it('of two systems that say different things at once is what one of them said', async () => {
+    const id = await delivered();
+    const answers = await Promise.all([
+      set(id, { status: 'accepted' }),
+      set(id, { status: 'rejected', reason: 'incomplete' }),
+    ]);
+    expect(answers.map(([status]) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    expect(await told()).toHaveLength(1);
+  });
+
+  it('is overdue by courtesy clocks until somebody has taken it over, and taken it up or turned it down', async () => {
+    const caseId = randomUUID();
+    const [urgent, slow] = [await delivered('crime-report/2', caseId), await delivered('permit-opinion/1', caseId)];
+    const overdue = async () =>
+      (await reading.list(OWNER, { limit: 20, caseId, overdue: 'true' })).items.map(({ id, handling }) => [
+        id,
+        handling.due.filter((clock) => clock.overdue).map(({ what }) => what),
+      ]);
+    const are = async (handling: 'requested' | 'received' | 'completed') =>
+      (await app.client.deliveries({ caseId, handling })).items.map(({ id }) => id);
+    expect(await overdue()).toEqual([]);
+    expect(await are('requested')).toEqual([urgent, slow]);
+    world.clock.advance(24 * HOUR_MS);
+    expect(await overdue()).toEqual([
+      [urgent, ['received']],
+      [slow, ['received']],
+    ]);
+    await set(urgent, { status: 'received' });
+    expect([await overdue(), await are('received')]).toEqual([[[slow, ['received']]], [urgent]]);
+    world.clock.advance(48 * HOUR_MS);
+    expect(await overdue()).toEqual([
+      [urgent, ['accepted']],
+      [slow, ['received']],
+    ]);
+    await set(urgent, { status: 'accepted' });
+    expect(await overdue()).toEqual([[slow, ['received']]]);
+    world.clock.advance(96 * HOUR_MS);
+    expect(await overdue()).toEqual([[slow, ['received', 'accepted']]]);
+    await set(slow, { status: 'rejected', reason: 'incomplete' });
+    expect([await overdue(), await are('completed')]).toEqual([[], []]);
+    expect(await outcomeOf(() => reading.read(OTHER, slow))).toBe('NOT_FOUND');
+  });
+
+  it('is waited for no longer when the delivery is erased or taken back', async () => {
+    const caseId = randomUUID();
+    const ids = [];
+    for (let number = 1; number <= 3; number += 1) ids.push(await delivered('request/1', caseId, number));
+    const [erased, retracted, other] = ids as [string, string, string];
+    await erase(erased);
+    await retract(retracted, 'A'.repeat(43));
+    // Of another sealing than the one that is here.
+    await retract(other, 'B'.repeat(43));
+    world.clock.advance(96 * HOUR_MS);
+    const overdue = (await reading.list(OWNER, { limit: 20, caseId, overdue: 'true' })).items;
+    expect(overdue.map(({ id }) => id)).toEqual([other]);
+    const { items } = await app.client.deliveries({ caseId });
+    expect(items.map(({ id, handling }) => [id, handling.due.length])).toEqual([
+      [erased, 0],
+      [retracted, 0],
+      [other, 2],
+    ]);
+    expect((await app.client.delivery(retracted)).handling.due).toEqual([]);
+    expect((await app.client.handle(retracted, { status: 'received' })).due).toEqual([]);
+  });
+
+  it('is not said of what was erased meanwhile', async () => {
+    const id = await delivered();
+    await erase(id);
+    expect(await outcomeOf(() => handlings.receive(OWNER, id, system, world.clock.now()))).toBe('ERASED');
+    expect(await told()).toEqual([]);
+  });
+
+  it('stands with each delivery of a case, in the order of release, beside the numbers that are missing', async () => {
+    const caseId = randomUUID();
+    const ids = new Map<number, string>();
+    for (const number of [5, 2, 3]) ids.set(number, await delivered('request/1', caseId, number));
+    await set(ids.get(3)!, { status: 'received' });
+    const whole = await app.client.receivedCase(caseId);
+    expect(whole.items.map(({ id, deliveryNumber, handling: { status } }) => [id, deliveryNumber, status])).toEqual([
+      [ids.get(2), 2, 'requested'],
+      [ids.get(3), 3, 'received'],
+      [ids.get(5), 5, 'requested'],
+    ]);
+    expect([whole.missing, whole.next]).toEqual([
+      [
+        { from: 1, to: 1 },
+        { from: 4, to: 4 },
+      ],
+      5,
+    ]);
+    const page = await app.client.receivedCase(caseId, { after: '2', limit: '1' });
+    expect([page.items.map(({ id }) => id), page.missing, page.next]).toEqual([[ids.get(3)], [], 3]);
+    expect(await app.client.receivedCase(caseId, { after: '5' })).toEqual({ caseId, items: [], missing: [], next: 5 });
+    for (const after of ['-1', 'x', '1e400'])
+      expect((await app.ask('GET', `/v1/received-cases/${caseId}?after=${after}`))[0]).toBe(400);
+    caller = OTHER;
+    const foreign = await app.ask('GET', `/v1/received-cases/${caseId}`);
+    expect(foreign).toEqual(await app.ask('GET', `/v1/received-cases/${randomUUID()}`));
+    expect(foreign[0]).toBe(404);
+  });
+});
