@@ -2,7 +2,7 @@
  * Runs one of the repository's tools on any machine with Node 20 or later and npm: installs the locked dependencies, brings Node 24 where the
  * machine's own is older, compiles what has changed, and hands over. Uses Node's built-in modules alone, since nothing else may be there yet.
  *
- * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs|rules|mutants|tamper|bench> [arguments]
+ * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs|lint-api|rules|mutants|tamper|first-hour|bench|social-services|agency> [arguments]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,11 +30,15 @@ const TASKS = {
   clean: 'tools/clean.js',
   test: 'tools/test.js',
   docs: 'tools/docs/main.js',
+  'lint-api': 'tools/api/lint.js',
   rules: 'tools/compile-rules.js',
   mutants: 'tools/mutants.js',
   tamper: 'tools/demo/tamper.js',
+  'first-hour': 'tools/first-hour.js',
   bench: 'bench/main.js',
   delge: 'apps/cli/src/main.js',
+  'social-services': 'examples/systems/social-services.js',
+  agency: 'examples/systems/agency.js',
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -164,7 +168,9 @@ const newest = (folder) =>
 
 const buildStamp = join(root, 'dist/.built');
 const isBuilt = () => {
-  const sources = ['apps', 'libs', 'tools', 'bench', 'test'].map((name) => join(root, name)).filter(existsSync);
+  const sources = ['apps', 'libs', 'tools', 'bench', 'test', 'examples']
+    .map((name) => join(root, name))
+    .filter(existsSync);
   const changed = Math.max(...sources.map(newest), statSync(join(root, 'tsconfig.json')).mtimeMs);
   return existsSync(buildStamp) && statSync(buildStamp).mtimeMs >= changed;
 };

@@ -65,7 +65,15 @@ if (quick) process.env['DELGE_QUICK'] = 'true';
 /** What was measured, into the page that tells of it. */
 const tellFigures = (): void => {
   const page = join(root, FAULTS);
-  const run = `npm run ${process.env['npm_lifecycle_event'] ?? 'test:faults'}`;
+  const script = process.env['npm_lifecycle_event'] ?? 'test:faults';
+  // Of other scripts they stand in package.json.
+  const given = script === 'test:faults' ? rest : [];
+  const size = script === 'test:faults' ? process.env['DELGE_REFERRALS'] : undefined;
+  const run = [
+    ...(size === undefined ? [] : [`DELGE_REFERRALS=${size}`]),
+    `npm run ${script}`,
+    ...(given.length === 0 ? [] : ['--', ...given]),
+  ].join(' ');
   writeFileSync(page, withFigures(readFileSync(page, 'utf8'), results, run));
 };
 
@@ -90,12 +98,13 @@ const jest = (kind: Kind): Promise<number> =>
     rmSync(join(reports, `${kind}.json`), { force: true });
     // What a full run measures is measured alone. In short most of the time is waiting; each spec has a stack of its own, or servers.
     const workers = kind === 'unit' || (kind === 'faults' && quick) ? ['--maxWorkers=2'] : ['--runInBand'];
+    const order = kind === 'faults' ? [`--testSequencer=${join(root, 'tools/longest-first.mjs')}`] : [];
     const command = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js')];
     const patterns = KINDS[kind].flatMap((pattern) =>
       paths.length === 0 ? [pattern] : paths.map((path) => `${path}.*${pattern}`),
     );
     const none = paths.length === 0 ? [] : ['--passWithNoTests'];
-    const argv = [...command, ...workers, ...output, ...none, ...args, '--testPathPatterns', ...patterns];
+    const argv = [...command, ...workers, ...order, ...output, ...none, ...args, '--testPathPatterns', ...patterns];
     const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit' });
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
@@ -112,7 +121,8 @@ try {
     if (servers !== undefined && kind === 'e2e') {
       const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
       // Statements that will never fit are forged there, and are to be told soon.
-      const variables = { exchange: { EARLY_MS: '2000' } };
+      const webhooks = { WEBHOOK_TARGETS: 'http://127.0.0.1:9' };
+      const variables = { exchange: { EARLY_MS: '2000' }, 'gateway-kommunerna': webhooks };
       const dir = instance.path('shared');
       const options = { instance, processes, servers, directory, name: 'shared', dir, variables };
       // Made anew each time: an earlier run's rules and rows are no part of this one.

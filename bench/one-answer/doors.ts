@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { SignJWT, importJWK } from 'jose';
-import { CLIENT_ASSERTION_TYPE } from '#contracts';
+import { ALL_SCOPES, CLIENT_ASSERTION_TYPE } from '#contracts';
 import { generateKey, importPrivate, localSigner, signErasureDecision, signHold } from '#envelope';
 import type { Hold, KeyUse, PrivateKey, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
@@ -111,7 +111,15 @@ async function tokenEndpoint(): Promise<Door> {
     [id, own],
     [another, other],
   ] as const)
-    systems.set(system, { id: system, authority: AUTHORITY, kid, jwk, statement: '', statedAt: new Date() });
+    systems.set(system, {
+      id: system,
+      authority: AUTHORITY,
+      kid,
+      jwk,
+      statement: '',
+      statedAt: new Date(),
+      scopes: ALL_SCOPES,
+    });
   const store: SystemStore = {
     // As from a database: made anew each time.
     find: (asked) => Promise.resolve(structuredClone(systems.get(asked))),

@@ -61,7 +61,7 @@ export const sayHowToSend = (stack: Stack, gateways: readonly (readonly [string,
   for (const service of ['registry', 'exchange', 'ledger'] as const) say(`${service.padEnd(24)} ${stack.url(service)}`);
   for (const [id, url] of gateways) say(`${`gateway ${id}`.padEnd(24)} ${url}  (${url}/openapi.json)`);
   say(`
-Send one of your own:
+Your first referral, in a second terminal: README. One of the examples, at once:
   ${delge} send ${EXAMPLE} --new-id
 
 The same as curl:

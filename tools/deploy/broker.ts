@@ -11,10 +11,10 @@ export interface Broker {
   readonly admin: string;
 }
 
-/** What is in quarantine was counted down once, and is never again. */
+/** What is in quarantine was counted down once, and is never again. Were somebody to limit it, what is over the limit waits where it was, and the oldest is not dropped. */
 const QUARANTINE_POLICY = {
   pattern: `^${QUARANTINE_QUEUE}$`,
-  definition: { 'delivery-limit': 1_000_000_000 },
+  definition: { 'delivery-limit': 1_000_000_000, overflow: 'reject-publish' },
   'apply-to': 'queues',
   priority: 100,
 };

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { migrate } from '#persistence';
 import { migrations as exchange } from '../../apps/exchange/src/persistence/index.js';
-import { grantsSql, migrations as gateway } from '../../apps/gateway/src/persistence/index.js';
+import { grantsSql, migrations as gateway, ownServerSql } from '../../apps/gateway/src/persistence/index.js';
 import { migrations as ledger } from '../../apps/ledger/src/persistence/index.js';
 import { migrations as registry } from '../../apps/registry/src/persistence/index.js';
 import type { Instance } from '../machine/instance.js';
@@ -76,7 +76,7 @@ export async function deployDatabases(
       const role = roleOf(id);
       await makeDatabase(admin, database, [role], ['gateway']);
       await migrate(urlOf(instance, admin, database, OWNER), 'gateway', gateway);
-      await asAdmin(admin, database, (db) => db.query(grantsSql(role)));
+      await asAdmin(admin, database, (db) => db.query(ownServerSql + grantsSql(role)));
     }
   });
   return databaseUrls(instance, admin, prefix, gateways);

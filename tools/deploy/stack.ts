@@ -15,8 +15,19 @@ import type { Databases } from './databases.js';
 import type { Servers } from './servers.js';
 
 const READY_MS = 120_000;
-/** The young generation as it is without an option makes every process some 80 MiB larger, for what it throws away at once. */
-const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=8'];
+/**
+ * The young generation as it is without an option makes every process some 80 MiB larger, for what it throws away at once. The old one is left to grow to twice what
+ * was in use: of a process that gets little of a busy machine V8 thinks that it makes little garbage, and marks all of its 65 MB again after every 12 to 20 more.
+ */
+const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=8', '--heap-growing-percent=100'];
+
+/** A Delge that is compiled: the step that makes databases, virtual host and queues ready for it, and its services. */
+export interface Release {
+  /** Folder of its checkout. */
+  readonly root: string;
+  readonly databases: typeof deployDatabases;
+  readonly broker: typeof deployBroker;
+}
 
 export interface StackOptions {
   readonly instance: Instance;
@@ -29,6 +40,10 @@ export interface StackOptions {
   readonly dir: string;
   /** Variables of single services beside their usual ones, by name of the service. */
   readonly variables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What is deployed and started; this checkout when absent. */
+  readonly release?: Release;
+  /** Of single services that run beside those of another stack of this name, by `<name>/<service>`. */
+  readonly ports?: Readonly<Record<string, number>>;
 }
 
 export const STACK_STEPS = 7;
@@ -49,6 +64,10 @@ export class Stack {
   /** Deploys and starts everything; what was there before is kept. */
   static async start(options: StackOptions, progress: Progress): Promise<Stack> {
     const { instance, servers, directory, name, dir } = options;
+    const { databases: deployed, broker: declared } = options.release ?? {
+      databases: deployDatabases,
+      broker: deployBroker,
+    };
     const gateways = directory.gateways.map(({ id }) => id);
     await progress.step(
       'Keys',
@@ -59,10 +78,10 @@ export class Stack {
       (made) => (made ? 'made' : 'there'),
     );
     const databases = await progress.step('Databases', () =>
-      deployDatabases(instance, servers.postgres, `delge_${name}`, gateways),
+      deployed(instance, servers.postgres, `delge_${name}`, gateways),
     );
     const broker = await progress.step('Queues and accounts', () =>
-      deployBroker(instance, servers.rabbitmq, `dx-${name}`, gateways),
+      declared(instance, servers.rabbitmq, `dx-${name}`, gateways),
     );
     const names = [...OPERATOR, ...gateways.map(gatewayService)];
     const kept = await instance.ports(names.map((service) => `${name}/${service}`));
@@ -93,11 +112,11 @@ export class Stack {
 
   /** A stack that another process has started. */
   static attach(options: StackOptions): Stack {
-    const { instance, servers, directory, name } = options;
+    const { instance, servers, directory, name, ports } = options;
     const gateways = directory.gateways.map(({ id }) => id);
     const databases = databaseUrls(instance, servers.postgres, `delge_${name}`, gateways);
     const broker = brokerAccounts(instance, servers.rabbitmq, `dx-${name}`, gateways);
-    return new Stack(options, databases, broker, instance.keptPorts());
+    return new Stack(options, databases, broker, { ...instance.keptPorts(), ...ports });
   }
 
   /** Removes what is left of a stack: databases, virtual host, keys. None of its services runs. */
@@ -131,10 +150,11 @@ export class Stack {
   /** Starts one service, without waiting until it is ready. @param variables beside its usual ones, for this start alone */
   launch(service: string, variables: Readonly<Record<string, string>> = {}): Running {
     const { name: app = '' } = /^(?<name>[a-z]+)/.exec(service)?.groups ?? {};
+    const { instance, release } = this.options;
     return this.options.processes.start({
       name: this.processName(service),
       command: process.execPath,
-      args: [...NODE_OPTIONS, join(this.options.instance.root, 'dist/apps', app, 'src/main.js')],
+      args: [...NODE_OPTIONS, join(release?.root ?? instance.root, 'dist/apps', app, 'src/main.js')],
       env: { ...this.environment(service), ...this.variables[service], ...variables },
     });
   }
@@ -265,6 +285,7 @@ export class Stack {
           EXCHANGE_URL: this.url('exchange'),
           ATTACHMENT_DIR: join(dir, 'attachments', id),
           PUBLIC_URL: this.url(service),
+          WEBHOOK_TARGETS: process.env['WEBHOOK_TARGETS'] ?? '',
           // Witness keys are new once; from then on a missing memory is a fault.
           WITNESS_GENESIS: String(!existsSync(join(dir, 'sandbox.json'))),
         };

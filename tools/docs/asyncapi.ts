@@ -16,6 +16,7 @@ import { stringify } from 'yaml';
 import { parseFile } from './source.js';
 import { messagesIn, scalarsIn } from './wire.js';
 import type { WireMessage } from './wire.js';
+import { wireExample } from './wire-example.js';
 
 const WIRE = 'libs/contracts/src/v1/wire';
 const PARAMETER = '{gateway}';
@@ -34,6 +35,7 @@ const messageOf = ({ type, name, doc, schema }: WireMessage): object => ({
   summary: doc.replace(/ (AMQP `type`: )?`[a-z.0-9]+`\.$/, ''),
   contentType: 'application/json',
   payload: schema,
+  examples: [{ name: type, summary: 'Made up, and of the form that the real thing has', payload: wireExample(schema) }],
   bindings: { amqp: { messageType: type, bindingVersion: '0.3.0' } },
 });
 
@@ -69,6 +71,7 @@ const queueOf = (name: string, description: string, types: readonly string[]): o
   };
 };
 
+const AT_LEAST_ONCE = 'Whoever receives has handled a message once, however often it comes.';
 const operation = (
   action: 'send' | 'receive',
   channel: string,
@@ -79,6 +82,7 @@ const operation = (
   action,
   channel: { $ref: `#/channels/${channel}` },
   summary,
+  description: `${summary} ${AT_LEAST_ONCE}`,
   tags: [{ name: who }],
   messages: inChannel(channel, types),
 });
@@ -96,7 +100,19 @@ export const asyncApiYaml = (root: string): string => {
         'Each is published persistent, `mandatory`, with publisher confirms, and with the AMQP properties `message-id` (UUID of the ' +
         "publisher's outbox row), `type`, `user-id` (checked by the broker), `content-type` and `timestamp`. Delivery is at least once: " +
         'receivers know by the signed content what they have handled. Who says something is established by signatures, never by the queue.',
+      contact: { name: 'Delge', url: 'https://delge.example/', email: 'kontakt@delge.example' },
       license: { name: 'EUPL-1.2', url: 'https://eupl.eu/1.2/en/' },
+      tags: [
+        { name: 'gateway', description: 'What a gateway does. Det som en gateway gör.' },
+        { name: 'exchange', description: 'What the exchange does. Det som växeln gör.' },
+      ],
+    },
+    servers: {
+      broker: {
+        host: 'broker.delge.example:5671',
+        protocol: 'amqps',
+        description: "The operator's RabbitMQ: one account for each gateway, one for the exchange.",
+      },
     },
     defaultContentType: 'application/json',
     channels: {

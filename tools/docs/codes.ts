@@ -14,6 +14,8 @@ import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
 import type { ReleaseFault } from '../../apps/registry/src/domain/release.js';
 import type { QuarantineReason } from '../../apps/exchange/src/domain/errors.js';
 import type { VerificationObstacle } from '#replay';
+import { ANSWER_WORDS, FORM_WORDS, OBSTACLE_WORDS, REJECTION_WORDS, RETRACTION_WORDS } from '#contracts';
+import type { Text } from '#contracts';
 
 /** What people need to know of each kind of token. A kind without words fails to compile. */
 export interface About {
@@ -149,6 +151,10 @@ export const NOTICES: Readonly<Record<Notice['kind'], string>> = {
   expired: 'The manifest lapsed before the message was decided or released',
   quarantined: 'The message was set aside for people; `reason` is a quarantine reason',
   discarded: 'A person discarded what was set aside; `reason` is a discard reason',
+  'retraction-quarantined':
+    'A retraction of the message was set aside for people: the message is not released meanwhile, and stays as it is; `reason` is a quarantine reason',
+  'retraction-discarded':
+    'A person discarded that retraction: the message goes on, and may be retracted anew; `reason` is a discard reason',
   delayed: 'An earlier entry came into the log long after it was signed; `delayedEntryId` names it, `reason` says why',
 };
 
@@ -214,6 +220,13 @@ export const HOLD_GROUNDS: Readonly<Record<HoldGround, string>> = {
   'access-request': 'somebody has asked for what is stored. *Begäran om utlämnande eller registerutdrag*',
 };
 
+/** Words that people are shown elsewhere too, as a page has them. */
+const spoken = <Code extends string>(
+  words: Readonly<Record<Code, Text>>,
+  as: (text: Text) => string = ({ en }) => en,
+): Readonly<Record<Code, string>> =>
+  Object.fromEntries(Object.entries<Text>(words).map(([code, text]) => [code, as(text)])) as Record<Code, string>;
+
 export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   technical: "Verified and stored by the recipient's gateway. *Hämtad*",
   rejected: "Refused by the recipient's gateway; `reason` is a rejection reason",
@@ -224,34 +237,14 @@ export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   'correction-acknowledged': 'Of a correction: what became of what it puts right; `reason` is an answer',
 };
 
-export const FORMS: Readonly<Record<FormReason, string>> = {
-  misdirected: 'It was meant for another authority: personal data went astray, and both ends get an incident',
-  'not-competent': 'The authority is the one that was meant, and the matter is not its',
-  'wrong-function': 'Another function of the same authority is the right one',
-  'unreadable-attachment': 'An attachment cannot be opened or read',
-  'duplicate-of-earlier': 'The same was received before',
-  'case-unknown': 'It refers to a matter that the authority does not have',
-  incomplete: 'Something is missing that must be there before it can be taken up',
-};
+export const FORMS: Readonly<Record<FormReason, string>> = spoken(FORM_WORDS);
 
-export const RETRACTIONS: Readonly<Record<RetractionReason, string>> = {
-  'wrong-recipient': 'It was meant for another authority',
-  'wrong-person': 'It is about somebody else',
-  'wrong-information': 'What it says is wrong',
-  'no-ground': 'There was no ground for the disclosure',
-  'sent-twice': 'The same was sent under another id',
-  'given-another-way':
-    'It could not wait for the exchange, and was given by telephone, in a meeting, on paper or by courier instead',
-  'correction-not-permitted': 'It is wrong, and what is right may not be sent to this recipient',
-};
+export const RETRACTIONS: Readonly<Record<RetractionReason, string>> = spoken(RETRACTION_WORDS);
 
-export const ANSWERS: Readonly<Record<Acknowledgement, string>> = {
-  'not-used': 'It was not used. *Inte använt*',
-  'used-in-open-matter': 'It is used in a matter that is not decided. *Använt i pågående ärende*',
-  'used-in-decision': 'It was used in a decision. *Använt i beslut*',
-  'passed-on': 'It was disclosed to others. *Lämnat vidare*',
-  'disposed-under-decision': 'It is disposed of under a disposal decision. *Gallrat enligt beslut*',
-};
+export const ANSWERS: Readonly<Record<Acknowledgement, string>> = spoken(
+  ANSWER_WORDS,
+  ({ sv, en }) => `${en}. *${sv}*`,
+);
 
 export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: string; readonly principal: string }>> =
   {
@@ -279,39 +272,7 @@ export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: s
     'cooperation-decided': { what: 'Commitment to a cooperation decision', principal: 'any administrator' },
   };
 
-export const REJECTIONS: Readonly<Record<Rejection, string>> = {
-  malformed: 'decision or manifest is not a statement of its type',
-  'proof-missing': 'no blind or no proof',
-  'proof-invalid': 'the proof does not verify under trust.json',
-  'decision-key': 'the key was no live decision key of the exchange at the size named',
-  'keys-superseded':
-    'the exchange names a keys log that had long been followed by a larger one, or a smaller one than in an entry before it in the log',
-  'decision-signature': 'the signature of the decision does not verify',
-  'decision-binding': 'decision, manifest and environment do not name the same',
-  'not-permitted': 'the decision is no permit',
-  'not-hosted': 'the recipient is not hosted at this gateway',
-  'manifest-key': "the key was no live manifest key of the sender's gateway",
-  'manifest-signature': 'the signature of the manifest does not verify',
-  'manifest-binding': 'function or message type does not agree',
-  'ciphertext-digest': 'the sealed document is not the one decided on',
-  'seal-not-openable': 'no key here opens the seal',
-  'context-mismatch': 'seal or document was made for another context than the manifest has',
-  'document-key': 'the key was no live document key of the sender',
-  'document-signature': 'the document is not signed by the key that the manifest names',
-  'document-binding': 'the document says of itself something else than the manifest does',
-  'content-invalid': 'the content does not follow its message type',
-  'claims-invalid': 'the claims are not claims',
-  'claims-mismatch': 'declared and actual fields or derived facts differ',
-  'rule-set-mismatch': 'the decision names another rule set than the snapshot has',
-  'verdict-mismatch': 'the verdict computed again is another',
-  'cooperation-mismatch': 'the verdict differs, and the cooperation decision opened here is not the one committed to',
-  expired: 'decided after the manifest had lapsed',
-  erased: 'the recipient had decided to erase it before it arrived',
-  'attachment-missing': 'the ciphertext of an attachment did not come in seven days',
-  'attachment-not-openable':
-    'an attachment does not open with the key of the document: chunks moved, left out, added or changed',
-  'attachment-content': 'an attachment has another digest, length or file type than the document says',
-};
+export const REJECTIONS: Readonly<Record<Rejection, string>> = spoken(REJECTION_WORDS);
 
 export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   malformed: 'the body is not one of its type',
@@ -350,19 +311,7 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'refused-by-gateway': "a gateway rejected what was in its queue: see that gateway's log",
 };
 
-export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = {
-  ATTACHMENT_ITEM_UNKNOWN: 'an attachment holds an item that the claims do not have, or no part of a free text',
-  CIPHERTEXT_DIGEST: 'what came is not the sealed document of the manifest',
-  CLAIMS_MALFORMED: 'the claims are not claims',
-  CLAIMS_TYPE: 'the claims are of another message type',
-  DOCUMENT_KEY_NOT_LIVE: 'the document key is not live: unknown, revoked or expired',
-  FUNCTION_UNKNOWN: 'the recipient has no such function',
-  ISSUED_IN_FUTURE: 'issued more than a minute ahead',
-  LIFETIME_TOO_LONG: 'good for more than seven days',
-  RECIPIENT_UNKNOWN: 'no such recipient',
-  SEALING_KEY_NOT_LIVE: 'sealed to a key that is not live: unknown, revoked or expired',
-  TYPE_NOT_SENT: 'a message type that is recorded, not sent',
-};
+export const OBSTACLES: Readonly<Record<VerificationObstacle, string>> = spoken(OBSTACLE_WORDS);
 
 export const RELEASE_CODES: Readonly<Record<ReleaseFault, string>> = {
   RULE_SET_NOT_HELD: 'the rule set did not come with the release',

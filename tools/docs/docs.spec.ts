@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type } from 'class-transformer';
@@ -9,7 +10,7 @@ import * as contracts from '#contracts';
 import { faultsIn, missingWords, unknownEvents } from './check.js';
 import type { Known } from './check.js';
 import { spoken, variablesOf } from './config-tables.js';
-import { anchorsOf, linksOf, replaceBetween, table } from './markdown.js';
+import { anchorsOf, commandsUnder, linksOf, replaceBetween, table } from './markdown.js';
 import { interfaceOf, parseFile, parseText, unionOf, wordsOf } from './source.js';
 import { codecOf, differences } from './statements-page.js';
 import { messagesIn, scalarsIn, typeNameOf } from './wire.js';
@@ -35,6 +36,21 @@ describe('pages', () => {
     const page = '# En Åtgärd: `x`\n\n[a](b.md#c) [d](https://e.example) [f](#g)\n\n```\n# no [h](i)\n```\n<a id="z">';
     expect([...anchorsOf(page)]).toEqual(['en-åtgärd-x', 'z']);
     expect(linksOf(page)).toEqual(['b.md#c', '#g']);
+  });
+});
+
+describe('commands of a page', () => {
+  it('are those of the first block of shell under a heading', () => {
+    const page =
+      '## A\n\n```sh\nno\n```\n\n## B\n\nWords.\n\n```sh\none > x\n\ntwo\n```\n\n```sh\nno\n```\n\n## C\n\nno\n';
+    expect(commandsUnder(page, 'B')).toEqual(['one > x', 'two']);
+    expect(() => commandsUnder(page, 'C')).toThrow('no commands under C');
+  });
+
+  it('of the first referral are there, and ask for nothing that README does not make', () => {
+    const commands = commandsUnder(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'Your first referral');
+    expect(commands.length).toBeGreaterThan(5);
+    expect(commands.filter((line) => /<[a-z]+/.test(line))).toEqual([]);
   });
 });
 

@@ -25,30 +25,36 @@ export const faultsPage = (page: string): string =>
 /** The table of figures alone: that of the promises names the same rows. */
 const figuresOf = (page: string): string => page.slice(page.indexOf('<!-- begin:figures -->'));
 
-/** What the page says was measured, by row: figures and the run. */
-const measured = (page: string): ReadonlyMap<string, readonly [string, string]> =>
-  new Map(
-    [...figuresOf(page).matchAll(/^\| (F\d+) +\| (.*?) +\| `?(.*?)`? +\|$/gm)].map(
-      ([, row = '', figures = '', run = '']) => [row, [figures, run]],
-    ),
+interface Measured {
+  readonly row: string;
+  readonly told: string;
+  /** The command. */
+  readonly by: string;
+}
+/** What the page says was measured. */
+const measured = (page: string): readonly Measured[] =>
+  [...figuresOf(page).matchAll(/^\| (F\d+) +\| (.*?) +\| `?(.*?)`? +\|$/gm)].map(
+    ([, row = '', told = '', by = '']) => ({ row, told, by }),
   );
 
 /**
- * The page with the figures of a run; rows that it did not measure keep those they have.
+ * The page with the figures of a run, beside those that other commands measured of the same rows; rows that it did not measure keep those they have.
  * @param file of results
  * @param run the command that measured
  */
 export const withFigures = (page: string, file: string, run: string): string => {
-  const figures = new Map(measured(page));
   const results = readResults(file);
-  for (const row of new Set(results.map((result) => result.row))) {
-    const told = results.filter((result) => result.row === row).map((result) => textOf(result.figures));
-    figures.set(row, [told.join('; '), run]);
-  }
-  const rows = ROWS.flatMap(({ id }) => {
-    const [told, by] = figures.get(id) ?? [];
-    return told === undefined || by === undefined ? [] : [[id, told, code(by)]];
-  });
+  const ran = new Set<string>(results.map(({ row }) => row));
+  const told = (row: string): string =>
+    results
+      .filter((result) => result.row === row)
+      .map(({ figures }) => textOf(figures))
+      .join('; ');
+  const all = [
+    ...measured(page).filter(({ row, by }) => by !== run || !ran.has(row)),
+    ...[...ran].map((row) => ({ row, told: told(row), by: run })),
+  ];
+  const rows = ROWS.flatMap(({ id }) => all.filter(({ row }) => row === id).map((one) => [id, one.told, code(one.by)]));
   return replaceBetween(page, 'figures', table(['row', 'measured', 'by'], rows));
 };
 

@@ -40,6 +40,7 @@ function readBody(octets: Uint8Array): Promise<{ readonly body?: unknown; readon
     let status = 0;
     const response = {
       setHeader: () => response,
+      removeHeader: () => undefined,
       status: (given: number) => {
         status = given;
         return response;

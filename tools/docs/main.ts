@@ -8,13 +8,14 @@ import { asyncApiYaml } from './asyncapi.js';
 import { auditorTables } from './auditor-tables.js';
 import { basisPages } from './basis-pages.js';
 import { faultsIn, missingWords, pagesOf, unknownEvents } from './check.js';
+import { cliPage } from './cli-page.js';
 import { configTables, variableNames } from './config-tables.js';
 import { anchorsOf, replaceBetween } from './markdown.js';
 import { jsonPage } from './json-page.js';
 import { messageTypePages } from './message-type-pages.js';
 import { openApiJson } from './openapi.js';
 import { problemStatuses, problemsPage } from './problems-page.js';
-import { allRoutes, routesTable } from './routes.js';
+import { allRoutes, routesTable, scopesTable } from './routes.js';
 import { parseFile, sourceFiles, wordsOf } from './source.js';
 import { entriesPage } from './entries-page.js';
 import { FAULTS, faultsOfRows, faultsPage } from './faults-page.js';
@@ -30,6 +31,7 @@ const LAID_OUT = 'none';
 const OPERATOR = 'docs/operator.md';
 const INTEGRATOR = 'docs/integrator.md';
 const AUDITOR = 'docs/auditor.md';
+const CLI = 'docs/cli.md';
 const EXAMPLE = 'examples/referrals/12-orebro-studiemedel.json';
 
 const LAW = 'libs/legal-basis/README.md';
@@ -58,8 +60,13 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ...(await jsonAtTheDoor()),
     [OPERATOR, operator, 'markdown'],
     [AUDITOR, auditorTables(read(AUDITOR)), 'markdown'],
+    [CLI, cliPage(read(CLI)), 'markdown'],
     [FAULTS, faultsPage(read(FAULTS)), LAID_OUT],
-    [INTEGRATOR, replaceBetween(read(INTEGRATOR), 'example', exampleBody()), 'markdown'],
+    [
+      INTEGRATOR,
+      replaceBetween(replaceBetween(read(INTEGRATOR), 'example', exampleBody()), 'scopes', scopesTable(routes)),
+      'markdown',
+    ],
     ...basisPages(ROOT).map(([path, text]) => [path, text, 'markdown'] as const),
     [...messages.page, 'markdown'],
     ...messages.schemas.map(([path, text]) => [path, text, 'json'] as const),
@@ -133,7 +140,7 @@ function check(pages: ReadonlyMap<string, string>): readonly string[] {
 
 /** Events that services write, e.g. `service.started`. */
 const eventsIn = (source: string): ReadonlySet<string> => {
-  const logged = /(?:log|events)\s*\.(?:debug|info|warn|error|failure)\(\s*'([a-z-]+\.[a-z-]+)'/g;
+  const logged = /(?:log|events|this)\s*\.(?:debug|info|warn|error|failure)\(\s*'([a-z-]+\.[a-z-]+)'/g;
   const outcomes = /'(outcome\.[a-z-]+)'/g;
   return new Set([logged, outcomes].flatMap((pattern) => [...source.matchAll(pattern)].map(([, event = '']) => event)));
 };

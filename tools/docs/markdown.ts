@@ -50,3 +50,11 @@ export const linksOf = (page: string): readonly string[] =>
   [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
     .filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target));
+
+/** Commands of the first block of shell under a heading, one a line. @throws {Error} when there is none */
+export const commandsUnder = (page: string, heading: string): readonly string[] => {
+  const [, section = ''] = page.split(new RegExp(`^#+ ${heading}$`, 'm'));
+  const [, block] = /^```sh\n([\s\S]*?)^```$/m.exec(section.split(/^#+ /m)[0] ?? '') ?? [];
+  if (block === undefined) throw new Error(`no commands under ${heading}`);
+  return block.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+};

@@ -1,15 +1,8 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { PROBLEMS } from '#platform';
+import { ACTS, PROBLEMS, PROBLEM_WORDS, problemExample } from '#platform';
 import { findAll, parseFile, sourceFiles } from './source.js';
 import { code, table } from './markdown.js';
-
-/** Who acts, as people say it. */
-const ACTS = {
-  caller: "the caller: the system's developer or its user",
-  participant: 'the participant: its administrator or the gateway it runs',
-  operator: 'the operator of the service that answered',
-} as const;
 
 /** A call `new ProblemError('slug', 404)`, or a pair `['slug', 404]` of a table that maps errors to answers. */
 const statusesIn = (root: ts.Node): readonly (readonly [string, number])[] => {
@@ -59,23 +52,26 @@ export const problemsPage = (statuses: ReadonlyMap<string, readonly number[]>): 
   ]);
   const sections = slugs.map((slug) => {
     const { sv, en, cause, acts } = PROBLEMS[slug];
+    const [status, causeSv] = PROBLEM_WORDS[slug];
+    // What each page says is what the code answers with.
+    const answered = statuses.get(slug) ?? [];
+    if (answered.join() !== String(status)) throw new Error(`${slug} is answered with ${answered.join(', ')}`);
     const told = table(
-      ['', ''],
+      ['', 'English', 'svenska'],
       [
-        ['status', (statuses.get(slug) ?? []).join(', ')],
-        ['titleSv', sv],
-        ['title', en],
-        ['cause', cause],
-        ['who acts', ACTS[acts]],
+        ['title', en, sv],
+        ['cause', cause, causeSv],
+        ['who acts', ACTS[acts].en, ACTS[acts].sv],
       ],
     );
-    return `## ${slug}\n\n${told}`;
+    const example = `\`\`\`json\n${JSON.stringify(problemExample(slug), undefined, 2)}\n\`\`\``;
+    return `## ${slug}\n\n${status}\n\n${told}\n\n${example}`;
   });
   return `# Problems
 
 Every refusal of every service is \`application/problem+json\` (RFC 9457). \`type\` is \`/problems/<slug>\` and stable: programs
-decide on it. \`title\` (English) and \`titleSv\` (Swedish) are for people and may change. \`violations\` names members and rules,
-never values. This page is generated from \`libs/platform/src/problem-table.ts\`; \`npm run docs\` writes it anew.
+decide on it. The service that answered serves it as a page with what stands here. \`title\` (English) and \`titleSv\` (Swedish) are for people and may
+change. \`violations\` names members and rules, never values. \`instance\` names the one answer: the service's log has it where it says why. This page is generated from \`libs/platform/src/problem-table.ts\` and \`problem-words.ts\`; \`npm run docs\` writes it anew.
 
 ${table(['slug', 'status', 'titleSv'], rows)}
 

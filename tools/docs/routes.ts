@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RequestMethod } from '@nestjs/common';
-import { HealthController } from '#platform';
+import { SCOPES } from '#contracts';
+import { HealthController, ProblemPageController } from '#platform';
 import { code, table } from './markdown.js';
 
 type Controller = new (...args: never[]) => object;
@@ -11,6 +12,8 @@ export interface Route {
   readonly method: string;
   readonly path: string;
   readonly policy: string;
+  /** That a system needs; of routes for systems alone. */
+  readonly scopes: readonly string[];
 }
 
 const SERVICES = ['gateway', 'exchange', 'ledger', 'registry'] as const;
@@ -40,9 +43,16 @@ export const routesOf = (service: string, controller: Controller): readonly Rout
       const own = Reflect.getMetadata('path', handler as object) as string;
       const policy = (Reflect.getMetadata('delge:policy', handler as object) ??
         Reflect.getMetadata('delge:policy', controller)) as string;
+      const scopes = (Reflect.getMetadata('delge:scope', handler as object) ?? []) as readonly string[];
       const method = RequestMethod[Reflect.getMetadata('method', handler as object) as number] ?? '';
       const path = `/${[base, own].join('/')}`.replaceAll(/\/{2,}/g, '/').replace(/(.)\/$/, '$1');
-      return { service, method, path: path.replaceAll(/:(\w+)/g, '{$1}').replace('*path', '{path}'), policy };
+      return {
+        service,
+        method,
+        path: path.replaceAll(/:(\w+)/g, '{$1}').replace('*path', '{path}'),
+        policy,
+        scopes,
+      };
     });
 };
 
@@ -51,7 +61,7 @@ export const allRoutes = async (dist: string): Promise<readonly Route[]> => {
   for (const service of SERVICES) {
     for (const controller of await controllersOf(dist, service)) routes.push(...routesOf(service, controller));
   }
-  return [...routes, ...routesOf('every service', HealthController)];
+  return [...routes, ...[HealthController, ProblemPageController].flatMap((one) => routesOf('every service', one))];
 };
 
 const POLICIES: Readonly<Record<string, string>> = {
@@ -70,5 +80,15 @@ export const routesTable = (routes: readonly Route[]): string =>
       const who = POLICIES[policy];
       if (who === undefined) throw new Error(`${method} ${path} has the policy ${policy}, which is not described`);
       return [service, code(`${method} ${path}`), who];
+    }),
+  );
+
+/** Which operations each scope is for. */
+export const scopesTable = (routes: readonly Route[]): string =>
+  table(
+    ['scope', 'may', 'operations'],
+    Object.entries(SCOPES).map(([scope, may]) => {
+      const own = routes.filter((route) => route.scopes.includes(scope));
+      return [code(scope), may, own.map(({ method, path }) => code(`${method} ${path}`)).join('<br>')];
     }),
   );

@@ -21,7 +21,8 @@ import { until } from './processes.js';
 import type { Processes } from './processes.js';
 
 const ADMIN = 'delge_admin';
-const READY_MS = 30_000;
+/** As long as a recovery of all the log that a server keeps takes on a machine with other work. */
+const READY_MS = 180_000;
 
 /** Folders in which distributions keep the server's binaries, newest release first. */
 const places = (): readonly string[] => {
@@ -128,12 +129,12 @@ const reaches = (dir: string, as: ServerUser): boolean => {
 };
 
 /**
- * After a checkpoint each page is written whole when it changes first: seldom, then. Statements are short: compiling one takes longer than running it. What docs/operator.md recommends
- * to an operator; in the file, where ALTER SYSTEM goes before it.
+ * After a checkpoint each page is written whole when it changes first: seldom, then, but no more is kept than is played again in a few seconds after a crash. Statements are short:
+ * compiling one takes longer than running it. What docs/operator.md recommends to an operator; in the file, where ALTER SYSTEM goes before it.
  */
 const SETTINGS = `
 checkpoint_timeout = '15min'
-max_wal_size = '2GB'
+max_wal_size = '1GB'
 jit = 'off'
 `;
 

@@ -10,6 +10,8 @@ const ADMIN = 'delge-admin';
 const READY_MS = 90_000;
 /** What is held waits out an outage of days; the broker's own 30 minutes would hand it back and count it against the delivery limit. */
 const CONSUMER_TIMEOUT_MS = 14 * 24 * 60 * 60 * 1000;
+/** After how long what could not be put into `quarantine` is tried again. The broker's own three minutes are long for people who wait to be told. */
+const DEAD_LETTERS_AGAIN_MS = 30_000;
 const WAL_BYTES = 64 * 1024 * 1024;
 
 /** The broker's own scripts: the wrapper on Debian's path insists on a user of its own. */
@@ -44,8 +46,16 @@ export interface BrokerUrls {
   readonly management: string;
 }
 
-/** Starts a private node on loopback, with a port mapper of its own that ends with it. */
-export async function startRabbitmq(instance: Instance, processes: Processes, sbin: string): Promise<BrokerUrls> {
+/**
+ * Starts a private node on loopback, with a port mapper of its own that ends with it.
+ * @param more settings of `rabbitmq.conf`, beside the usual ones
+ */
+export async function startRabbitmq(
+  instance: Instance,
+  processes: Processes,
+  sbin: string,
+  more: Readonly<Record<string, string | number>> = {},
+): Promise<BrokerUrls> {
   const ports = await instance.ports(['amqp', 'management', 'distribution', 'epmd']);
   const home = instance.path('rabbitmq');
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -62,6 +72,7 @@ export async function startRabbitmq(instance: Instance, processes: Processes, sb
     'raft.wal_max_size_bytes': WAL_BYTES,
     'disk_free_limit.absolute': '100MB',
     'log.file.level': 'warning',
+    ...more,
   };
   const text = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
   writeFileSync(join(home, 'rabbitmq.conf'), text.join(''), { mode: 0o600 });
@@ -89,7 +100,7 @@ export async function startRabbitmq(instance: Instance, processes: Processes, sb
       RABBITMQ_LOG_BASE: join(home, 'log'),
       RABBITMQ_GENERATED_CONFIG_DIR: join(home, 'generated'),
       RABBITMQ_PID_FILE: join(home, 'pid'),
-      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-kernel inet_dist_use_interface {127,0,0,1} -rabbit dead_letter_worker_publisher_confirm_timeout ${DEAD_LETTERS_AGAIN_MS}`,
     },
   });
   const management = `http://${ADMIN}:${password}@127.0.0.1:${ports.management}`;
