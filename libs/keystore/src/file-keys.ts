@@ -28,6 +28,7 @@ export class FileKeys implements KeySource {
   private failure: string | undefined;
   private stamp = '';
   private reading: Promise<boolean> | undefined;
+  private next: Promise<boolean> | undefined;
 
   private constructor(
     private readonly place: KeyStorePlace | undefined,
@@ -76,9 +77,23 @@ export class FileKeys implements KeySource {
     return (this.held.keys.get(nameOf(holder, use)) ?? []).map(({ privateJwk }) => nodeNoteSigner('', privateJwk));
   }
 
-  /** Calls at the same time share one reading; a file that has not changed is not read. */
+  /**
+   * Afterwards all that was in the file at the time of the call is held: no call shares a reading that began before it, which may have seen the file
+   * as it was. Those that wait share the next. A file that has not changed is not read.
+   */
   reload(): Promise<boolean> {
-    this.reading ??= this.read().finally(() => {
+    if (this.reading === undefined) return this.begin();
+    this.next ??= this.reading
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.reading ?? this.begin();
+      });
+    return this.next;
+  }
+
+  private begin(): Promise<boolean> {
+    this.reading = this.read().finally(() => {
       this.reading = undefined;
     });
     return this.reading;

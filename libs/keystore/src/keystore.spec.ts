@@ -1,5 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -182,6 +193,29 @@ describe('keys of a store', () => {
     writeFileSync(place.file, 'x');
     expect(await codeOf(() => keys.reload())).toBe('NOT_A_KEY_STORE');
     expect(keys.holds(key.kid)).toBe(true);
+  });
+
+  it('are those that were in the file when it was asked for, also while an earlier reading of it goes on', async () => {
+    await createKeyStore(place, content);
+    const keys = await FileKeys.open(place);
+    const before = readFileSync(place.file);
+    const added = await changeKeyStore(place, async (store) => {
+      const { content: more, key } = await withKey(store, AUTHORITY, 'document', now);
+      return { content: more, result: key };
+    });
+    const newer = `${place.file}.newer`;
+    renameSync(place.file, newer);
+    // A reading that has begun, and ends when this says so: a pipe gives what was in the file before.
+    execFileSync('mkfifo', ['-m', '600', place.file]);
+    const earlier = keys.reload();
+    const pipe = await open(place.file, 'w');
+    renameSync(newer, place.file);
+    const asked = keys.reload();
+    await pipe.writeFile(before);
+    await pipe.close();
+    await earlier;
+    expect(await asked).toBe(true);
+    expect(keys.holds(added.kid)).toBe(true);
   });
 
   it('sign with the newest that is live, and with none when none is', async () => {
