@@ -309,7 +309,8 @@ describe('what is published', () => {
       expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
       expect(await response.text()).toContain(said);
     }
-    expect((await fetch(`${gateway}/problems/x`)).status).toBe(404);
+    const unknown = await fetch(`${gateway}/problems/x`);
+    expect([unknown.status, unknown.headers.get('delge-environment')]).toEqual([404, 'sandbox']);
     const info = await fetch(`${gateway}/api-info`);
     expect(await info.json()).toMatchObject({ apiName: 'delge-gateway', apiDocumentation: '/docs' });
     expect(

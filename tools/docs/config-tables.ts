@@ -95,7 +95,8 @@ const WORDS: Readonly<Record<string, string>> = {
     'Own account at the broker and the virtual host. Of a cluster those of its nodes, separated by commas: one that cannot be reached is passed by.',
   DATABASE_POOL: 'Connections to PostgreSQL that this process may hold.',
   DATABASE_URL: 'Own role and database.',
-  DELGE_ENVIRONMENT: 'Stands in everything that is signed; must be that of trust.json.',
+  DELGE_ENVIRONMENT:
+    'Stands in everything that is signed and in the header `Delge-Environment` of every answer; must be that of trust.json. Outside production only test persons and companies that cannot exist are taken, and there none of them.',
   GATEWAY_ID: 'Id under which the gateway is enrolled.',
   HOST: 'Address to listen on.',
   KEYSTORE_FILE: 'Key store of the gateway and of the authorities it hosts, mode 0600.',

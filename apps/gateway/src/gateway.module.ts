@@ -307,7 +307,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
   reporting.start();
   platform.onDrain('loops', () => reporting.stop());
-  const evaluate = new EvaluateReferral(law, keys, newId, attachments);
+  const evaluate = new EvaluateReferral(law, keys, newId, config.DELGE_ENVIRONMENT === 'production', attachments);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
   const sendings = new PostgresWebhookSending(dataSource, keys);

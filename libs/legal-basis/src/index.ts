@@ -2,6 +2,7 @@ export * from './codes.js';
 export type * from './types.js';
 export { LegalBasisError, EngineError, ClaimsError, ClassificationError, type LegalBasisErrorCode } from './errors.js';
 export { ENGINE_VERSION, check, verdictCodes } from './check.js';
+export { isOrganisationNumber, isPersonalIdentityNumber } from './identity-numbers.js';
 export { inForce, isLocalDate, stockholmDate } from './dates.js';
 export {
   parseClaims,

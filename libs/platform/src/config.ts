@@ -13,11 +13,14 @@ import {
   validateSync,
 } from 'class-validator';
 
+export const ENVIRONMENTS = ['sandbox', 'test', 'production'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
 /** Variables that every service has. */
 export class ServiceConfig {
   @IsString() readonly HOST: string = '127.0.0.1';
   @Type(() => Number) @IsInt() @Min(0) @Max(65_535) readonly PORT!: number;
-  @IsIn(['sandbox', 'test', 'production']) readonly DELGE_ENVIRONMENT!: string;
+  @IsIn(ENVIRONMENTS) readonly DELGE_ENVIRONMENT!: Environment;
   @IsIn(['debug', 'info', 'warn', 'error', 'silent']) readonly LOG_LEVEL: string = 'info';
   /** Milliseconds that running work gets to finish after SIGTERM. */
   @Type(() => Number) @IsInt() @Min(0) readonly SHUTDOWN_GRACE_MS: number = 10_000;

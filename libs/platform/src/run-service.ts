@@ -4,7 +4,7 @@ import type { DynamicModule, INestApplication, LoggerService, Type } from '@nest
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertEveryRouteHasPolicy } from './access.js';
 import { trustAuthorities } from './authorities.js';
@@ -13,7 +13,7 @@ import type { BodyRule } from './body.js';
 import { Certificates, serversOf } from './certificates.js';
 import { onlyConditional } from './conditional.js';
 import { ConfigError, loadConfig } from './config.js';
-import type { ServiceConfig } from './config.js';
+import type { Environment, ServiceConfig } from './config.js';
 import { crashPoint } from './crash-point.js';
 import type { CrashPoint } from './crash-point.js';
 import { EventLog } from './event-log.js';
@@ -166,6 +166,7 @@ const create = async <C extends ServiceConfig>(
   app.set('query parser', 'simple');
   onlyConditional(app.getHttpAdapter().getInstance());
   app.use(helmet());
+  app.use(inEnvironment(config.DELGE_ENVIRONMENT));
   app.use(oneHost);
   app.use(paced());
   if (platform.load !== undefined) app.use(platform.load.admit);
@@ -206,6 +207,14 @@ const closeHttp = async (app: INestApplication): Promise<void> => {
   await closed;
   clearTimeout(timer);
 };
+
+/** So that nobody takes an answer of a sandbox for one that counts. */
+const inEnvironment =
+  (environment: Environment) =>
+  (_request: unknown, response: ServerResponse, next: () => void): void => {
+    response.setHeader('Delge-Environment', environment);
+    next();
+  };
 
 /** The framework's own lines are texts: its errors are kept as events, its greetings are not. */
 const quiet = (log: EventLog): LoggerService => ({

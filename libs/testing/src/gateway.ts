@@ -44,7 +44,7 @@ export const aGateway = async (
     follower,
     law,
     evidence,
-    evaluate: new EvaluateReferral(law, keys, world.newId),
+    evaluate: new EvaluateReferral(law, keys, world.newId, false),
     sealing: new SealReferral(keys, world.environment, MESSAGE_LIFETIME_MS, world.newId),
     verify: new VerifyDelivery(law, keys, evidence, world.environment),
   };

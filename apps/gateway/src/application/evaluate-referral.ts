@@ -19,6 +19,7 @@ import { messageIdOf } from '#envelope';
 import { holdsFreeText } from '#replay';
 import type { JsonValue } from '#json';
 import type { KeyStore } from '../keys/key-store.js';
+import { numbersOutOfPlace } from '../domain/environment-numbers.js';
 import { GatewayError } from '../domain/errors.js';
 import type { Fault } from '../domain/errors.js';
 import { judged } from './judge-recipient.js';
@@ -61,6 +62,7 @@ export class EvaluateReferral {
     private readonly law: Law,
     private readonly keys: KeyStore,
     private readonly newId: NewId,
+    private readonly isProduction: boolean,
     /** Absent where nothing is attached. */
     private readonly uploads?: Pick<AttachmentStore, 'upload'>,
   ) {}
@@ -74,6 +76,7 @@ export class EvaluateReferral {
     const content = body.content as JsonValue;
     checkCodes(body, ground.ruleSet);
     checkContent(body.type, content);
+    this.checkNumbers(body, content);
     checkRecipients(body, ground);
     const items = classified(body, from.kind);
     const contentDigest = this.keys.commitment(
@@ -110,6 +113,15 @@ export class EvaluateReferral {
     }
     checkAttached(body, recipients);
     return { ground, assessments, recipients, outcome: worst(recipients) };
+  }
+
+  /** @throws {GatewayError} CONTENT_INVALID */
+  private checkNumbers({ registration }: SubmitReferralDto, content: JsonValue): void {
+    const faults = [
+      ...numbersOutOfPlace(this.isProduction, content, 'content'),
+      ...numbersOutOfPlace(this.isProduction, { ...registration }, 'registration'),
+    ];
+    if (faults.length > 0) throw new GatewayError('CONTENT_INVALID', { faults });
   }
 
   /** What an officer saw of each file. Its id alone does not say: one that has lapsed can be had again by another. */

@@ -49,12 +49,17 @@ const HEADERS = {
     '"q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80"',
   ),
   'Cache-Control': header('Nothing of it is for a cache', 'no-store'),
+  'Delge-Environment': header(
+    '`sandbox`, `test` or `production`: what is done here counts in the last alone',
+    'sandbox',
+  ),
 } as const;
 const headers = (...names: readonly (keyof typeof HEADERS)[]): Readonly<Record<string, object>> =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
 /** What comes with a status, whatever the route. */
 const headersOf = (status: string, isLimited: boolean): Readonly<Record<string, object>> => ({
+  ...headers('Delge-Environment'),
   ...(isLimited && status !== '401' && status !== 'default' ? headers('RateLimit-Policy', 'RateLimit') : {}),
   ...(isLimited && /^[23]/.test(status) ? headers('Cache-Control') : {}),
   ...(['401', '403'].includes(status) ? headers('WWW-Authenticate') : {}),
