@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { accessLogCommands } from './access-log.js';
+import { authoritiesCommand } from './authorities.js';
 import { casesCommand } from './cases.js';
 import { checkCommand } from './check.js';
 import { attachmentCommands } from './attachments.js';
@@ -40,6 +41,7 @@ export const delgeProgram = (): Command => {
   waitingCommands(program);
   casesCommand(program);
   accessLogCommands(program);
+  authoritiesCommand(program);
   eventCommands(program);
   listenCommand(program);
   replayCommand(program);

@@ -40,6 +40,7 @@ import { Law, sha256 } from './application/law.js';
 import { ManageCases } from './application/manage-cases.js';
 import { ManageWebhooks } from './application/manage-webhooks.js';
 import { OwnKeys } from './application/own-keys.js';
+import { ListAuthorities } from './application/list-authorities.js';
 import { ReadAccessLog } from './application/read-access-log.js';
 import { ReadAttachment } from './application/read-attachment.js';
 import { CorrectReferral } from './application/correct-referral.js';
@@ -75,6 +76,7 @@ import { BlobClient } from './attachments/blob-client.js';
 import { GatewayError, NotYet } from './domain/errors.js';
 import { GatewayConfig } from './gateway.config.js';
 import { AccessController } from './http/access.controller.js';
+import { AuthorityController } from './http/authority.controller.js';
 import { AccessLogController } from './http/access-log.controller.js';
 import { ApiDocument } from './http/api-document.js';
 import { ApiController } from './http/api.controller.js';
@@ -380,6 +382,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     controllers: [
       AccessController,
       AccessLogController,
+      AuthorityController,
       ApiController,
       AttachmentController,
       CaseController,
@@ -425,6 +428,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
         }),
       ),
       value(ReadAccessLog, new ReadAccessLog(accessLog)),
+      value(ListAuthorities, new ListAuthorities(law, now)),
       value(ReadAttachment, new ReadAttachment(deliveries, files)),
       value(RecordOutcome, outcomes),
       value(HandleIncidents, incidents),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
   AccessLogItem,
+  AddresseeView,
   Acknowledgement,
   CloseIncidentDto,
   IncidentView,
@@ -218,6 +219,11 @@ export class DelgeClient {
     const { content = false, since } = asked;
     const query = { ...(content ? { content: 'true' } : {}), ...(since === undefined ? {} : { since }) };
     return this.call('GET', `/v1/messages/${id}/evidence${search(query)}`);
+  }
+
+  /** To whom a referral can be addressed, by id. @param query `q`: words of a name, an id, an organisation number, a municipality's code or a function */
+  authorities(query: Readonly<Record<string, string>> = {}): Promise<Page<AddresseeView>> {
+    return this.call('GET', `/v1/authorities${search(query)}`);
   }
 
   /** Who was shown content of this authority, newest first; `after` goes back. */

@@ -1,5 +1,6 @@
 import type {
   AccessLogItem,
+  AddresseeView,
   AttachmentView,
   CaseListItem,
   CaseView,
@@ -460,6 +461,26 @@ export const answers = {
         { type: 'boolean' },
         'Whether somebody said so already, and the exchange has not answered yet',
       ),
+    }),
+  ),
+  authorities: page(
+    object<AddresseeView>({
+      authority: described(authority, 'For `to.authority`'),
+      nameSv: text,
+      nameEn: text,
+      kind: described(text, 'As the law tells them apart'),
+      municipalityCode: absent(text),
+      participant: object<AddresseeView['participant']>({
+        slug: text,
+        organisationNumber: text,
+        nameSv: text,
+        nameEn: text,
+      }),
+      functions: described(
+        listOf(object<AddresseeView['functions'][number]>({ id: text, nameSv: text, nameEn: text })),
+        'For `to.function`',
+      ),
+      receives: described({ type: 'boolean' }, 'Whether a document can be sealed to it today'),
     }),
   ),
   accessLog: page(

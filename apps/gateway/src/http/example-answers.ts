@@ -1,8 +1,10 @@
 import type {
+  AddresseeView,
   DeliveryView,
   DisclosureCheckView,
   EventPage,
   MessageSummary,
+  Page,
   ReceivedCaseView,
   ReferralAccepted,
   ReferralView,
@@ -178,6 +180,25 @@ export const written: Readonly<Record<string, unknown>> = {
     ],
     next: '01890a5d-ac96-774b-bcce-b302099a8057',
   } satisfies EventPage,
+  authorities: {
+    items: [
+      {
+        authority: 'fk/forsakringskassan',
+        nameSv: 'Försäkringskassan',
+        nameEn: 'Swedish Social Insurance Agency',
+        kind: 'socialforsakringsmyndighet',
+        participant: {
+          slug: 'fk',
+          organisationNumber: '2021005521',
+          nameSv: 'Försäkringskassan',
+          nameEn: 'Swedish Social Insurance Agency',
+        },
+        functions: [{ id: 'kontroll', nameSv: 'Kontrollutredning', nameEn: 'Control investigation' }],
+        receives: true,
+      },
+    ],
+    next: 'fk/forsakringskassan',
+  } satisfies Page<AddresseeView>,
   info: {
     apiName: 'delge-gateway',
     apiVersion: '1.0.0',

@@ -6,6 +6,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   apiName: 'delge-gateway',
   apiStatus: 'beta',
   apiVersion: '1.0.0',
+  authority: 'fk/forsakringskassan',
   basis: 'LUF-2008-206-3',
   bases: 'LUF-2008-206-3',
   checkpoint:

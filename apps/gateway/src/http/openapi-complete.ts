@@ -126,6 +126,10 @@ const answerExample = (type: string, { schema = {} }: Media, schemas: Named): un
 const TAGS = new Map([
   ['access', 'Registration and tokens of systems. Registrering och åtkomsttoken.'],
   ['api', 'About this API. Om detta API.'],
+  [
+    'authorities',
+    'To whom a referral can be addressed. Myndigheter och funktioner som en underrättelse kan ställas till.',
+  ],
   ['attachments', 'Files that a referral brings. Bilagor.'],
   ['cases', 'Cases that the authority owns. Egna ärenden.'],
   ['deliveries', 'What the authority received, and its receipts. Mottagna underrättelser och kvittenser.'],

@@ -1,5 +1,6 @@
 export * from './access-log.dto.js';
 export * from './attachment.dto.js';
+export * from './authority.dto.js';
 export * from './case.dto.js';
 export * from './disclosure-check.dto.js';
 export * from './disclosure-check-view.dto.js';
