@@ -48,7 +48,8 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     what: "Something happened to a message, or a participant's statement was taken into the log",
     signer: "exchange's decision key",
     stands: 'entry of the `disclosure` log',
-    readers: "both parties' gateways, of a refusal the sender's alone; whoever holds the opening",
+    readers:
+      "both parties' gateways, of a refusal and of a recorded disclosure the sender's alone; whoever holds the opening",
   },
   'delge-receipt+jws': {
     what: 'What became of a delivery. *Kvittens*',
@@ -67,6 +68,12 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     signer: "sending gateway's manifest key",
     stands: 'opening of a `refusal-recorded` notice, as the annex',
     readers: "exchange, the sender's gateway",
+  },
+  'delge-recorded-disclosure+jws': {
+    what: 'A disclosure was made outside Delge, by telephone, in a meeting, on paper or in an emergency: claims and codes. *Dokumenterat utlämnande*',
+    signer: "disclosing authority's gateway's manifest key",
+    stands: 'opening of a `disclosure-recorded` notice, as the annex',
+    readers: "exchange, the disclosing authority's gateway",
   },
   'delge-erasure+jws': {
     what: 'Openings were erased: which, and what of them the log must still say. *Gallring*',
@@ -146,6 +153,8 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
 export const NOTICES: Readonly<Record<Notice['kind'], string>> = {
   'receipt-recorded': 'A receipt was taken into the log; `statementSha256` is its digest',
   'refusal-recorded': 'A refusal by the sending gateway was taken into the log; it has a `number`',
+  'disclosure-recorded':
+    'A disclosure made outside Delge was taken into the log, whatever its verdict; it has a `number`, and nothing is sent of it',
   'retraction-recorded': 'A sender took back what was released, or refused; the annex is its retraction',
   withdrawn: 'A sender took the message back before it was released: that is how it ended',
   expired: 'The manifest lapsed before the message was decided or released',
@@ -179,6 +188,7 @@ export interface EntryAbout {
 const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Typ>>> = {
   'receipt-recorded': 'delge-receipt+jws',
   'refusal-recorded': 'delge-refusal+jws',
+  'disclosure-recorded': 'delge-recorded-disclosure+jws',
   'retraction-recorded': 'delge-retraction+jws',
   withdrawn: 'delge-retraction+jws',
   'erasure-decided': 'delge-erasure-decision+jws',
@@ -308,6 +318,9 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'refusal-unreadable': 'the refusal is not a refusal',
   'refusal-key': 'the key is no live manifest key of the gateway',
   'refusal-signature': 'the signature does not verify',
+  'recorded-unreadable': 'the recorded disclosure is not one',
+  'recorded-key': 'the key is no live manifest key of the gateway',
+  'recorded-signature': 'the signature does not verify',
   'refused-by-gateway': "a gateway rejected what was in its queue: see that gateway's log",
 };
 

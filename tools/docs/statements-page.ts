@@ -101,6 +101,7 @@ export const statementsPage = (root: string): string => {
   const sections = [
     ...STATEMENTS.map((name) => section(envelope, name)),
     section(parseFile(join(root, 'libs/envelope/src/retraction.ts')), 'Retraction'),
+    section(parseFile(join(root, 'libs/envelope/src/recorded-disclosure.ts')), 'RecordedDisclosure'),
     ...KEEPING.map((name) => section(keeping, name)),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');

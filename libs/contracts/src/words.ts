@@ -87,6 +87,18 @@ export const QUARANTINE_WORDS = {
     en: 'the key of the refusal is no live manifest key of the gateway',
   },
   'refusal-signature': { sv: 'rapportens signatur stämmer inte', en: 'the signature of the refusal does not verify' },
+  'recorded-unreadable': {
+    sv: 'det dokumenterade utlämnandet går inte att läsa',
+    en: 'the recorded disclosure is not a recorded disclosure',
+  },
+  'recorded-key': {
+    sv: 'det dokumenterade utlämnandets nyckel är ingen giltig manifestnyckel för gatewayen',
+    en: 'the key of the recorded disclosure is no live manifest key of the gateway',
+  },
+  'recorded-signature': {
+    sv: 'det dokumenterade utlämnandets signatur stämmer inte',
+    en: 'the signature of the recorded disclosure does not verify',
+  },
   'refused-by-gateway': {
     sv: 'en gateway kunde inte hantera det som låg i dess kö; se den gatewayens logg',
     en: "a gateway could not handle what was in its queue: see that gateway's log",

@@ -13,13 +13,14 @@ export const signedDigest = (token: string): Uint8Array =>
 
 /**
  * The id of a message: one referral to one recipient. The same on every retry, and different for every sender, so that a referral id need
- * be unique within its sending authority only. UUID version 8 (RFC 9562) over SHA-256.
+ * be unique within its sending authority only.
  */
-export function messageIdOf(sender: string, referralId: string, recipient: string): string {
-  const digest = hash('sha256', `delge-message-id/v1\n${sender}\n${referralId}\n${recipient}`, 'buffer').subarray(
-    0,
-    16,
-  );
+export const messageIdOf = (sender: string, referralId: string, recipient: string): string =>
+  uuidOf(`delge-message-id/v1\n${sender}\n${referralId}\n${recipient}`);
+
+/** UUID version 8 (RFC 9562) over SHA-256. */
+export function uuidOf(what: string): string {
+  const digest = hash('sha256', what, 'buffer').subarray(0, 16);
   digest.writeUInt8((digest.readUInt8(6) & 0x0f) | 0x80, 6);
   digest.writeUInt8((digest.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = digest.toString('hex');

@@ -122,4 +122,14 @@ export {
   type FormReason,
   type RetractionReason,
 } from './receipt-codes.js';
+export {
+  DISCLOSURE_CHANNELS,
+  IDENTITY_CHECKS,
+  parseRecordedDisclosure,
+  recordedDisclosureIdOf,
+  signRecordedDisclosure,
+  verifyRecordedDisclosure,
+  type IdentityCheck,
+  type RecordedDisclosure,
+} from './recorded-disclosure.js';
 export { parseRetraction, signRetraction, verifyRetraction, type Retraction } from './retraction.js';

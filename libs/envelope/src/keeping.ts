@@ -19,15 +19,15 @@ import type { KeysHead } from './statements.js';
 
 /** One opening that is erased, and what of it the log must still say. */
 export interface ErasedOpening {
-  /** A refusal: its sender's alone, whoever it was meant for. All else with a number names its recipient, which must decide too. */
-  readonly kind?: 'refusal';
+  /** A refusal or a recorded disclosure: its sender's alone, whoever it was meant for or made to. All else with a number names its recipient, which must decide too. */
+  readonly kind?: 'refusal' | 'recorded-disclosure';
   /** Decimal. */
   readonly index: string;
   readonly entryId: string;
   readonly sender: string;
   /** Absent where the entry named none. */
   readonly recipient?: string;
-  /** Of a decision or a refusal: without it the sender's row of numbers would have a gap. */
+  /** Of a decision, a refusal or a recorded disclosure: without it the sender's row of numbers would have a gap. */
   readonly number?: number;
 }
 /** The operator's record that openings were erased (*gallring*), on both parties' decisions, which are its annex: one token a line. */
@@ -105,11 +105,11 @@ export interface LedgerNotice {
 
 const opening = record(
   { index: decimal, entryId: uuid, sender: authority },
-  { kind: oneOf('refusal'), recipient: authority, number: count },
+  { kind: oneOf('refusal', 'recorded-disclosure'), recipient: authority, number: count },
 );
 /** Nobody leaves a decision's recipient out, so that it need not be asked. */
 const namesItsParties = ({ kind, recipient, number }: ErasedOpening): boolean =>
-  kind === 'refusal'
+  kind !== undefined
     ? number !== undefined && recipient === undefined
     : number === undefined || recipient !== undefined;
 const erasures = codec<'erasure', Erasure>(

@@ -86,6 +86,7 @@ export interface Notice {
   readonly kind:
     | 'receipt-recorded'
     | 'refusal-recorded'
+    | 'disclosure-recorded'
     | 'retraction-recorded'
     | 'withdrawn'
     | 'expired'
@@ -102,7 +103,7 @@ export interface Notice {
   readonly recipient?: string;
   /** Digest of the statement taken into the log, over its exact characters. */
   readonly statementSha256?: string;
-  /** Of a refusal: gapless per sender authority, in one row with the decisions. */
+  /** Of a refusal and of a recorded disclosure: gapless per sender authority, in one row with the decisions. */
   readonly number?: number;
   readonly reason?: string;
   /** Of a delay: the earlier entry that came into the log long after it was signed. */
@@ -210,6 +211,7 @@ const notices = codec<'notice', Notice>(
     kind: oneOf(
       'receipt-recorded',
       'refusal-recorded',
+      'disclosure-recorded',
       'retraction-recorded',
       'withdrawn',
       'expired',

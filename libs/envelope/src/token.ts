@@ -17,6 +17,7 @@ export const TYPES = [
   'delge-receipt+jws',
   'delge-refusal+jws',
   'delge-retraction+jws',
+  'delge-recorded-disclosure+jws',
   'delge-erasure+jws',
   'delge-erasure-decision+jws',
   'delge-erased+jws',

@@ -1,5 +1,5 @@
 import { EnvelopeError, parseDecision, parseManifest, sha256Base64url, verifyDecision } from '#envelope';
-import type { Decision, Manifest, Refusal } from '#envelope';
+import type { Decision, Manifest, RecordedDisclosure, Refusal } from '#envelope';
 import { canonicalize } from '#json';
 import type { JsonValue } from '#json';
 import { ClaimsError, parseClaims, stockholmDate } from '#legal-basis';
@@ -115,26 +115,40 @@ export function groundsAt(
  * no party to it never sees it.
  * @throws {SnapshotError} as `groundsAt`
  */
-export function refusalGroundsAt(
+export const refusalGroundsAt = (
   snapshot: Snapshot,
   refusal: Refusal,
   cooperation: object | undefined,
-): readonly VerdictGrounds[] | NotReplayable {
-  const claims = claimsOf(refusal.claims as JsonValue);
+): readonly VerdictGrounds[] | NotReplayable => gatewayGroundsAt(snapshot, refusal, refusal.at, cooperation);
+
+/** As `refusalGroundsAt`, of a disclosure made outside Delge: for the day on which it was made. @throws {SnapshotError} as `groundsAt` */
+export const recordedGroundsAt = (
+  snapshot: Snapshot,
+  recorded: RecordedDisclosure,
+  cooperation: object | undefined,
+): readonly VerdictGrounds[] | NotReplayable => gatewayGroundsAt(snapshot, recorded, recorded.disclosedAt, cooperation);
+
+const gatewayGroundsAt = (
+  snapshot: Snapshot,
+  stated: Refusal | RecordedDisclosure,
+  at: string,
+  cooperation: object | undefined,
+): readonly VerdictGrounds[] | NotReplayable => {
+  const claims = claimsOf(stated.claims as JsonValue);
   if (claims === undefined) return 'malformed';
   const released = snapshot.ruleSet();
-  if (released?.sha256 !== refusal.ruleSet.sha256 || released.number !== refusal.ruleSet.number)
+  if (released?.sha256 !== stated.ruleSet.sha256 || released.number !== stated.ruleSet.number)
     return 'rule-set-not-released';
   const opened = directoryOf(snapshot, claims, cooperation);
   if (opened === undefined) return 'cooperation-missing';
-  const { sender, recipient } = refusal;
-  const on = stockholmDate(new Date(refusal.at));
+  const { sender, recipient } = stated;
+  const on = stockholmDate(new Date(at));
   return [...new Set([opened, snapshot.directory])].map((directory) => ({
-    decision: refusal,
+    decision: stated,
     obstacles: [],
     asked: { sender, recipient, claims, directory, on },
   }));
-}
+};
 
 /** What stood against the message before the law was asked, as the exchange finds it. */
 const obstaclesTo = (

@@ -61,6 +61,7 @@ export class Book {
     deny: 0,
     receipts: 0,
     refusals: 0,
+    recorded: 0,
     notices: 0,
     erasures: 0,
     looks: 0,
@@ -133,6 +134,11 @@ export class Book {
         this.counts.refusals += 1;
         this.numbers.take(fact.sender, fact.number, true, say);
         if (fact.refusalId !== undefined) this.once(`${fact.sender} ${fact.refusalId}`, say);
+        break;
+      case 'recorded':
+        this.counts.recorded += 1;
+        this.numbers.take(fact.sender, fact.number, false, say);
+        this.once(`recorded ${fact.sender} ${fact.messageId}`, say);
         break;
       case 'erasure':
         this.counts.erasures += 1;
@@ -380,7 +386,7 @@ export class Book {
     const within = (party: string | undefined): boolean => party !== undefined && bounds.has(party);
     if (fact.kind === 'erasure') return fact.erased.every((one) => within(one.sender) || within(one.recipient));
     if (fact.kind === 'delay') return true;
-    if (fact.kind === 'refusal') return within(fact.sender);
+    if (fact.kind === 'refusal' || fact.kind === 'recorded') return within(fact.sender);
     if (fact.kind === 'keeping' || fact.kind === 'look') return within(fact.authority);
     return within(fact.sender) || within(fact.recipient);
   }

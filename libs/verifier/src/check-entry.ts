@@ -7,15 +7,16 @@ import {
   parseManifest,
   parseNotice,
   parseReceipt,
+  parseRecordedDisclosure,
   parseRefusal,
   sha256Base64url,
   signedBy,
   typOf,
 } from '#envelope';
-import type { Decision, KeysHead, Manifest, Notice, PublicKey } from '#envelope';
+import type { Decision, KeysHead, Manifest, Notice, PublicKey, RecordedDisclosure, Refusal } from '#envelope';
 import type { JsonValue } from '#json';
-import { groundsAt, recomputed, refusalGroundsAt } from '#replay';
-import type { NotReplayable } from '#replay';
+import { groundsAt, recomputed, recordedGroundsAt, refusalGroundsAt } from '#replay';
+import type { NotReplayable, VerdictGrounds } from '#replay';
 import type { KeyRecord, Snapshot } from '#snapshot';
 import { decisionsOn, undecided } from './check-erasure.js';
 import { keptStatement } from './check-ledger-notice.js';
@@ -43,6 +44,7 @@ export const NOTICE_MEMBERS: Readonly<
 > = {
   'receipt-recorded': { has: [...SUBJECT, 'statementSha256'] },
   'refusal-recorded': { has: ['messageId', 'sender', 'recipient', 'statementSha256', 'number'] },
+  'disclosure-recorded': { has: ['messageId', 'sender', 'recipient', 'statementSha256', 'number'] },
   'retraction-recorded': { has: [...SUBJECT, 'statementSha256'] },
   withdrawn: { has: [...SUBJECT, 'statementSha256'] },
   expired: { has: SUBJECT },
@@ -183,6 +185,10 @@ export class EntryChecker {
     if (sender === undefined || recipient === undefined || messageId === undefined) return undefined;
     const ofMessage = { ...common, sender, recipient, messageId };
     const text = annexOf(opening, notice.statementSha256, say);
+    if (number !== undefined && notice.kind === 'disclosure-recorded') {
+      const outcome = text === undefined ? undefined : this.recorded(notice, text, snapshot, say);
+      return { kind: 'recorded', ...ofMessage, number, ...(outcome === undefined ? {} : { outcome }) };
+    }
     if (number !== undefined) {
       const refusalId = text === undefined ? undefined : this.refusal(notice, text, snapshot, say);
       return { kind: 'refusal', ...ofMessage, number, ...(refusalId === undefined ? {} : { refusalId }) };
@@ -217,27 +223,59 @@ export class EntryChecker {
     const parsed = read(() => parseRefusal(text), 'annex-malformed', say);
     if (parsed === undefined) return undefined;
     const { refusal, kid } = parsed;
-    const { messageId, sender, recipient, env, gateway, refusalId } = refusal;
+    this.judged(notice, refusal, { kid, text, snapshot }, say);
+    const own = this.snapshot(refusal.keys, say);
+    if (own !== undefined) {
+      const grounds = refusalGroundsAt(own, refusal, this.cooperation(refusal.claims));
+      this.anyOf(grounds, 'refusal-verdict-differs', say);
+    }
+    return refusal.refusalId;
+  }
+
+  private recorded(
+    notice: Notice,
+    text: string,
+    snapshot: Snapshot | undefined,
+    say: Say,
+  ): RecordedDisclosure['outcome'] | undefined {
+    const parsed = read(() => parseRecordedDisclosure(text), 'annex-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { recorded, kid } = parsed;
+    this.judged(notice, recorded, { kid, text, snapshot }, say);
+    const own = this.snapshot(recorded.keys, say);
+    if (own !== undefined) {
+      const grounds = recordedGroundsAt(own, recorded, this.cooperation(recorded.claims));
+      this.anyOf(grounds, 'recorded-verdict-differs', say);
+    }
+    return recorded.outcome;
+  }
+
+  /** What a sender's gateway judged itself: the statement that the notice is about, signed by the gateway that hosts the sender, and at one with itself. */
+  private judged(
+    notice: Notice,
+    stated: Refusal | RecordedDisclosure,
+    { kid, text, snapshot }: { readonly kid: string; readonly text: string; readonly snapshot: Snapshot | undefined },
+    say: Say,
+  ): void {
+    const { messageId, sender, recipient, env, gateway } = stated;
     const same =
       messageId === notice.messageId &&
       sender === notice.sender &&
       recipient === notice.recipient &&
       env === notice.env;
     if (!same) say('annex-binding');
-    const verdict = refusal.verdict as { readonly outcome?: JsonValue };
-    if (verdict.outcome !== refusal.outcome) say('outcome-differs');
-    if (snapshot !== undefined) {
-      const hosted = snapshot.authority(sender)?.gateway === gateway;
-      annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
-    }
-    const own = this.snapshot(refusal.keys, say);
-    if (own !== undefined) {
-      const grounds = refusalGroundsAt(own, refusal, this.cooperation(refusal.claims));
-      const { ruleSetOf } = this.ground;
-      const all = typeof grounds === 'string' ? [grounds] : grounds.map((one) => recomputed(one, ruleSetOf));
-      this.verdict(all.find((again) => again === 'same') ?? all[0] ?? 'mismatch', 'refusal-verdict-differs', say);
-    }
-    return refusalId;
+    const verdict = stated.verdict as { readonly outcome?: JsonValue };
+    if (verdict.outcome !== stated.outcome) say('outcome-differs');
+    if (snapshot === undefined) return;
+    const hosted = snapshot.authority(sender)?.gateway === gateway;
+    annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
+  }
+
+  /** Of a gateway that may have seen a cooperation decision opened, or not. */
+  private anyOf(grounds: readonly VerdictGrounds[] | NotReplayable, differs: FindingCode, say: Say): void {
+    const { ruleSetOf } = this.ground;
+    const all = typeof grounds === 'string' ? [grounds] : grounds.map((one) => recomputed(one, ruleSetOf));
+    this.verdict(all.find((again) => again === 'same') ?? all[0] ?? 'mismatch', differs, say);
   }
 
   private erasure(opening: Opening, say: Say): Fact | undefined {

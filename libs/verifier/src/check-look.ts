@@ -18,7 +18,7 @@ export interface Place {
   readonly index: bigint;
   readonly sender?: string;
   readonly recipient?: string;
-  /** Of the ledger's own entries, and of a refusal: whose it is alone. */
+  /** Of the ledger's own entries, of a refusal and of a recorded disclosure: whose it is alone. */
   readonly authority?: string;
 }
 export const placeOf = (fact: Fact): Place => {
@@ -28,7 +28,7 @@ export const placeOf = (fact: Fact): Place => {
     ...(sender === undefined ? {} : { sender }),
     ...(recipient === undefined ? {} : { recipient }),
     ...(fact.kind === 'keeping' || fact.kind === 'look' ? { authority: fact.authority } : {}),
-    ...(fact.kind === 'refusal' ? { authority: fact.sender } : {}),
+    ...(fact.kind === 'refusal' || fact.kind === 'recorded' ? { authority: fact.sender } : {}),
   };
 };
 

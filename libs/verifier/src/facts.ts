@@ -1,4 +1,4 @@
-import type { ErasureDecision, ErasureReport, Hold, Receipt, RetractionReason } from '#envelope';
+import type { ErasureDecision, ErasureReport, Hold, Receipt, RecordedDisclosure, RetractionReason } from '#envelope';
 
 /** An entry with its opening, as it lies beside the log. */
 export interface Opening {
@@ -73,6 +73,13 @@ export type Fact =
       };
     })
   | (OfMessage & { readonly kind: 'refusal'; readonly number: number; readonly refusalId?: string })
+  /** Made outside Delge: its sender's alone, under a message id of its own. */
+  | (OfMessage & {
+      readonly kind: 'recorded';
+      readonly number: number;
+      /** Absent when the record itself could not be read. */
+      readonly outcome?: RecordedDisclosure['outcome'];
+    })
   | (Common & {
       readonly kind: 'notice';
       /** The attempt that expired. */

@@ -193,7 +193,7 @@ export const FINDINGS = {
   'receipt-repeated': of(
     'binding',
     'Samma kvitto, avvisning eller återkallelse står två gånger',
-    'a receipt, refusal or retraction stands twice',
+    'a receipt, refusal, recorded disclosure or retraction stands twice',
   ),
   'retraction-unbound': of(
     'binding',
@@ -291,6 +291,11 @@ export const FINDINGS = {
     'law',
     'Lagen ger ett annat utfall än avvisningen',
     'the law gives another verdict than the refusal',
+  ),
+  'recorded-verdict-differs': of(
+    'law',
+    'Lagen ger ett annat utfall än det dokumenterade utlämnandet',
+    'the law gives another verdict than the recorded disclosure',
   ),
   'rule-set-not-released': of('law', 'Regelverket är inte det som gällde', 'the rule set is not the one in force'),
   'engine-too-old': of('law', 'Motorn är äldre än regelverket kräver', 'the engine is older than the rule set demands'),

@@ -5,7 +5,7 @@ export interface Row {
   readonly authority: string;
   readonly from: number;
   readonly to: number;
-  /** Decisions and refusals that were seen. */
+  /** Decisions, refusals and recorded disclosures that were seen. */
   readonly seen: number;
   /** Refused by the exchange or by the sender's own gateway, or awaiting an assessment. */
   readonly refused: number;

@@ -33,6 +33,8 @@ export interface ShownStatement {
   readonly by?: string;
   readonly at: string;
   readonly reason?: string;
+  /** Of a recorded disclosure: the verdict that marks it. */
+  readonly outcome?: 'permit' | 'assess' | 'deny';
 }
 
 /** What `delge verify` says; `--json` prints it as it is. */
@@ -47,7 +49,7 @@ export interface Report {
   readonly keys?: Head;
   /** Of a bundle: indices [from, to), decimal, and the authorities it is bounded to. */
   readonly period?: { readonly from: string; readonly to: string; readonly bounds?: readonly string[] };
-  /** Authorities whose decisions and refusals of the period are all here, by their gapless numbers. */
+  /** Authorities whose decisions, refusals and recorded disclosures of the period are all here, by their gapless numbers. */
   readonly complete?: readonly Row[];
   readonly counts?: Book['counts'] & { readonly erased: number; readonly blinded: number };
   /** Entries whose date only the exchange's own word excuses. */

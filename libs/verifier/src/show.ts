@@ -26,6 +26,11 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
       const kind = fact.withdrawn ? 'withdrawn' : 'retraction-recorded';
       return { index, kind, by: fact.sender, at, ...(reason === undefined ? {} : { reason }) };
     }
+    case 'recorded': {
+      const { outcome } = fact;
+      const of = { index, kind: 'disclosure-recorded', by: fact.sender, at };
+      return { ...of, ...(outcome === undefined ? {} : { outcome }) };
+    }
     case 'refusal':
     case 'notice':
     case 'delay': {

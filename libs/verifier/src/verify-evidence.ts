@@ -151,7 +151,7 @@ class Evidence {
       if (fact === undefined) continue;
       const ofOther = fact.messageId !== this.file.messageId && fact.kind !== 'delay' && fact.kind !== 'erasure';
       if (ofOther) this.say('foreign-entry', { index });
-      if (fact.kind === 'decision' || fact.kind === 'refusal') decided = true;
+      if (fact.kind === 'decision' || fact.kind === 'refusal' || fact.kind === 'recorded') decided = true;
       this.book.take(fact);
       this.timeline.take(fact, sayingOf(this.say, { index }));
       const shown = shownOf(fact, opening, ground);

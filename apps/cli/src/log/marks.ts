@@ -9,6 +9,7 @@ import type {
   Manifest,
   Notice,
   Receipt,
+  RecordedDisclosure,
   Refusal,
   Retraction,
 } from '#envelope';
@@ -57,6 +58,7 @@ type Statement =
   | Manifest
   | Notice
   | Receipt
+  | RecordedDisclosure
   | Refusal
   | Retraction;
 type Member = Statement extends infer One ? (One extends unknown ? keyof One : never) : never;
@@ -77,6 +79,9 @@ const MEMBERS = {
   purpose: 'act',
   ground: 'act',
   messageType: 'act',
+  channel: 'act',
+  identityCheck: 'act',
+  disclosedAt: 'act',
   issuedAt: 'act',
   expiresAt: 'act',
   decidedAt: 'act',
@@ -110,6 +115,8 @@ const MEMBERS = {
   documentKey: 'link',
   attachments: 'link',
   person: 'official',
+  office: 'official',
+  officer: 'official',
   claims: 'person',
   verdict: 'person',
   // Of what was shown or erased: each has members of its own, below.

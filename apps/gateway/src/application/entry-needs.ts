@@ -1,4 +1,4 @@
-import { parseDecision, parseManifest, parseRefusal, typOf } from '#envelope';
+import { parseDecision, parseManifest, parseRecordedDisclosure, parseRefusal, typOf } from '#envelope';
 import { cooperationJson } from '#snapshot';
 import type { Cooperations, EvidenceSource } from './ports.js';
 
@@ -32,14 +32,19 @@ export class EntryNeeds {
 export const isDecision = (entry: string): boolean => typOf(entry) === 'delge-decision+jws';
 
 const ruleSetOf = ({ entry, annex }: Opened): string | undefined =>
-  isDecision(entry) ? parseDecision(entry).decision.ruleSet.sha256 : refusalIn(annex)?.ruleSet.sha256;
+  isDecision(entry) ? parseDecision(entry).decision.ruleSet.sha256 : judgedIn(annex)?.ruleSet.sha256;
 
 const cooperationOf = ({ entry, annex }: Opened): string | undefined => {
   const claims =
-    isDecision(entry) && annex !== undefined ? parseManifest(annex).manifest.claims : refusalIn(annex)?.claims;
+    isDecision(entry) && annex !== undefined ? parseManifest(annex).manifest.claims : judgedIn(annex)?.claims;
   const { cooperationDecision: id } = (claims ?? {}) as { readonly cooperationDecision?: unknown };
   return typeof id === 'string' ? id : undefined;
 };
 
-const refusalIn = (annex: string | undefined) =>
-  annex !== undefined && typOf(annex) === 'delge-refusal+jws' ? parseRefusal(annex).refusal : undefined;
+/** What a sender's gateway judged itself. */
+const judgedIn = (annex: string | undefined) => {
+  const typ = annex === undefined ? undefined : typOf(annex);
+  if (annex === undefined || typ === undefined) return undefined;
+  if (typ === 'delge-recorded-disclosure+jws') return parseRecordedDisclosure(annex).recorded;
+  return typ === 'delge-refusal+jws' ? parseRefusal(annex).refusal : undefined;
+};

@@ -1,7 +1,7 @@
 /** One opening that a decision to erase names. */
 export interface ErasureOpeningView {
-  /** A refusal, which is its sender's alone. */
-  readonly kind?: 'refusal';
+  /** A refusal or a recorded disclosure, which is its sender's alone. */
+  readonly kind?: 'refusal' | 'recorded-disclosure';
   /** Decimal. */
   readonly index: string;
   readonly entryId: string;

@@ -9,6 +9,10 @@ export interface MessageSubmittedV1 {
 export interface RefusalReportedV1 {
   readonly refusal: string;
 }
+/** A disclosure made by telephone, in a meeting, on paper or in an emergency: claims and codes. `disclosure.recorded.v1`. */
+export interface DisclosureRecordedV1 {
+  readonly recorded: string;
+}
 /** A receipt and, for an accepted one, the diary number sealed to the sender. `receipt.signed.v1`. */
 export interface ReceiptSignedV1 {
   readonly receipt: string;
@@ -22,6 +26,7 @@ export interface RetractionSignedV1 {
 
 export const parseMessageSubmittedV1 = readerOf<MessageSubmittedV1>({ manifest: jws, jwe });
 export const parseRefusalReportedV1 = readerOf<RefusalReportedV1>({ refusal: jws });
+export const parseDisclosureRecordedV1 = readerOf<DisclosureRecordedV1>({ recorded: jws });
 export const parseReceiptSignedV1 = readerOf<ReceiptSignedV1>({ receipt: jws, sealed: optional(jwe) });
 export const parseRetractionSignedV1 = readerOf<RetractionSignedV1>({ retraction: jws });
 
@@ -29,6 +34,7 @@ export const parseRetractionSignedV1 = readerOf<RetractionSignedV1>({ retraction
 export const TO_EXCHANGE = [
   'message.submitted.v1',
   'refusal.reported.v1',
+  'disclosure.recorded.v1',
   'receipt.signed.v1',
   'retraction.signed.v1',
 ] as const;

@@ -3,6 +3,7 @@ import { MAX_BODY, MAX_PROOF, MAX_SEALED, MAX_STATEMENT } from './index.js';
 import {
   ContractError,
   parseDeliveryReleasedV1,
+  parseDisclosureRecordedV1,
   parseMessageDecidedV1,
   parseMessageSubmittedV1,
   parseNoticeIssuedV1,
@@ -34,6 +35,7 @@ const messages: readonly (readonly [string, Parse, Readonly<Record<string, unkno
   ['retraction.signed.v1', parseRetractionSignedV1, { retraction: jws }, []],
   ['retraction.recorded.v1', parseRetractionRecordedV1, { retraction: jws, notice: jws, blind, proof }, []],
   ['notice.issued.v1', parseNoticeIssuedV1, { notice: jws, blind, proof }, []],
+  ['disclosure.recorded.v1', parseDisclosureRecordedV1, { recorded: jws }, []],
 ];
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
