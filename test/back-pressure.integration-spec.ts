@@ -123,7 +123,7 @@ describe('back-pressure', () => {
     const exchange = await databases.connect(databases.urls.operator.exchange, 'exchange');
     const unreleased = new Unreleased(exchange, { lagMs: 5_000, most: 2 }, silent, () => new Date());
     const handle = new HandleGatewayMessage(
-      ...([{}, {}, {}, {}, {}, {}] as unknown as [never, never, never, never, never, never]),
+      ...([{}, {}, {}, {}, {}, {}, {}] as unknown as [never, never, never, never, never, never, never]),
       () => undefined,
       silent,
       () => unreleased.tooMany(),

@@ -55,7 +55,7 @@ describe('a retraction that is not taken yet', () => {
     );
     const taking = new TakeRetraction(db, exchange.senders, recorder, now);
     handle = new HandleGatewayMessage(
-      ...([deciding, none, taking, none, aside, { wake: () => undefined } as Releaser, () => undefined] as const),
+      ...([deciding, none, taking, none, none, aside, { wake: () => undefined } as Releaser, () => undefined] as const),
       ...([silent, () => false, early] as const),
     );
     await acts.databases.asAdmin(

@@ -145,6 +145,7 @@ describe('a retraction at the exchange', () => {
       none,
       taking,
       none,
+      none,
       aside(),
       releaser,
       () => undefined,

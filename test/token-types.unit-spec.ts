@@ -13,6 +13,7 @@ import {
   signLedgerNotice,
   signLook,
   signReceipt,
+  signRecordedDisclosure,
   signRefusal,
   signRetraction,
   typOf,
@@ -38,6 +39,7 @@ import { DecideMessage } from '../apps/exchange/src/application/decide-message.j
 import type { Recorder } from '../apps/exchange/src/application/recorder.js';
 import { TakeReceipt } from '../apps/exchange/src/application/take-receipt.js';
 import { TakeRefusal } from '../apps/exchange/src/application/take-refusal.js';
+import { TakeRecordedDisclosure } from '../apps/exchange/src/application/take-recorded-disclosure.js';
 import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
 import { IssueToken } from '../apps/gateway/src/application/issue-token.js';
 import { verifiedRetraction } from '../apps/gateway/src/application/receive-retraction.js';
@@ -160,6 +162,24 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
         engineVersion: 1,
       }),
     ),
+    'delge-recorded-disclosure+jws': await by(
+      manifestKey,
+      signRecordedDisclosure(localSigner(manifestKey), {
+        ...common,
+        ...{ messageId, caseId, sender, claims, keys: head },
+        recipient: manifest.recipient,
+        gateway: 'kommunerna',
+        outcome: 'deny',
+        verdict: {},
+        channel: 'telephone',
+        identityCheck: 'call-back',
+        office: 'handlaggare',
+        officer: digest,
+        disclosedAt: at,
+        ruleSet: { number: 1, sha256: digest },
+        engineVersion: 1,
+      }),
+    ),
     'delge-retraction+jws': await by(
       manifestKey,
       signRetraction(localSigner(manifestKey), {
@@ -238,6 +258,7 @@ const PLAIN: Readonly<Record<string, Typ>> = {
   Receipt: 'delge-receipt+jws',
   Refusal: 'delge-refusal+jws',
   Retraction: 'delge-retraction+jws',
+  RecordedDisclosure: 'delge-recorded-disclosure+jws',
   Erasure: 'delge-erasure+jws',
   ErasureDecision: 'delge-erasure-decision+jws',
   ErasureReport: 'delge-erased+jws',
@@ -409,6 +430,7 @@ const operatorDoors = (): readonly Reader[] => {
   const decide = new DecideMessage(nowhere, senders, judge, recorder, now, nothing);
   const receipts = new TakeReceipt(nowhere, senders, recorder, now, nothing);
   const refusals = new TakeRefusal(nowhere, senders, recorder, now);
+  const recorded = new TakeRecordedDisclosure(nowhere, senders, recorder, now);
   const retractions = new TakeRetraction(nowhere, senders, recorder, now);
   const live = () => Promise.resolve({ signer: localSigner(world.keys.decision), snapshot: world.snapshot });
   const fresh = { id: world.newId, blind: () => randomBytes(32) };
@@ -432,6 +454,12 @@ const operatorDoors = (): readonly Reader[] => {
       ...own('delge-refusal+jws'),
       read: (refusal) => past(() => refusals.execute({ refusal }, account)),
       refuses: 'refusal-unreadable',
+    },
+    {
+      name: 'exchange: a recorded disclosure',
+      ...own('delge-recorded-disclosure+jws'),
+      read: (text) => past(() => recorded.execute({ recorded: text }, account)),
+      refuses: 'recorded-unreadable',
     },
     {
       name: 'exchange: a retraction',

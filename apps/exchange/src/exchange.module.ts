@@ -51,6 +51,7 @@ import { SetAsideMessages } from './application/set-aside.js';
 import { Sweep } from './application/sweep.js';
 import { TellAgain } from './application/tell-again.js';
 import { TakeReceipt } from './application/take-receipt.js';
+import { TakeRecordedDisclosure } from './application/take-recorded-disclosure.js';
 import { TakeRefusal } from './application/take-refusal.js';
 import { TakeRetraction } from './application/take-retraction.js';
 import { Unreleased } from './application/unreleased.js';
@@ -216,6 +217,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
   const receipts = new TakeReceipt(dataSource, senders, recorder, now, crash);
   const retractions = new TakeRetraction(dataSource, senders, recorder, now);
   const refusals = new TakeRefusal(dataSource, senders, recorder, now);
+  const recorded = new TakeRecordedDisclosure(dataSource, senders, recorder, now);
   const early: EarlyStatements = new EarlyStatements(
     dataSource,
     (message) => handle.attempt(message),
@@ -229,6 +231,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     receipts,
     retractions,
     refusals,
+    recorded,
     aside,
     releaser,
     () => hint.tell(),

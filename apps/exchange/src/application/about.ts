@@ -1,11 +1,19 @@
 import {
   ContractError,
+  parseDisclosureRecordedV1,
   parseDeliveryReleasedV1,
   parseMessageSubmittedV1,
   parseRefusalReportedV1,
   parseRetractionSignedV1,
 } from '#contracts';
-import { EnvelopeError, parseManifest, parseRefusal, parseRetraction, signedDigest } from '#envelope';
+import {
+  EnvelopeError,
+  parseManifest,
+  parseRecordedDisclosure,
+  parseRefusal,
+  parseRetraction,
+  signedDigest,
+} from '#envelope';
 import type { Notice } from '#envelope';
 import type { IncomingMessage } from '#messaging';
 import type { SetAsideMessage } from '../persistence/quarantine.store.js';
@@ -26,6 +34,12 @@ export const subjectOf = ({ type, body }: Pick<IncomingMessage, 'type' | 'body'>
   try {
     if (type === 'refusal.reported.v1') {
       const { messageId, sender, recipient } = parseRefusal(parseRefusalReportedV1(body).refusal).refusal;
+      return { messageId, sender, recipient };
+    }
+    if (type === 'disclosure.recorded.v1') {
+      const { messageId, sender, recipient } = parseRecordedDisclosure(
+        parseDisclosureRecordedV1(body).recorded,
+      ).recorded;
       return { messageId, sender, recipient };
     }
     if (type === RETRACTION) {

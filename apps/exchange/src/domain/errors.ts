@@ -38,6 +38,9 @@ export const QUARANTINE_REASONS = [
   'refusal-unreadable',
   'refusal-key',
   'refusal-signature',
+  'recorded-unreadable',
+  'recorded-key',
+  'recorded-signature',
   'refused-by-gateway',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];

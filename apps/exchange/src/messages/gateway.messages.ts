@@ -32,4 +32,10 @@ export class GatewayMessages {
   refusal(@Payload() message: IncomingMessage): Promise<void> {
     return this.handle.take(message);
   }
+
+  @EventPattern('disclosure.recorded.v1')
+  @Policy('gateway')
+  disclosure(@Payload() message: IncomingMessage): Promise<void> {
+    return this.handle.take(message);
+  }
 }

@@ -1,5 +1,6 @@
 import {
   ContractError,
+  parseDisclosureRecordedV1,
   parseMessageSubmittedV1,
   parseReceiptSignedV1,
   parseRefusalReportedV1,
@@ -14,6 +15,7 @@ import type { EarlyStatements } from '../application/early.js';
 import type { Releaser } from '../application/releaser.js';
 import type { SetAsideMessages } from '../application/set-aside.js';
 import type { TakeReceipt } from '../application/take-receipt.js';
+import type { TakeRecordedDisclosure } from '../application/take-recorded-disclosure.js';
 import type { TakeRefusal } from '../application/take-refusal.js';
 import type { TakeRetraction } from '../application/take-retraction.js';
 import { NotYet, SetAside } from '../domain/errors.js';
@@ -31,6 +33,7 @@ export class HandleGatewayMessage {
     private readonly receipts: TakeReceipt,
     private readonly retractions: TakeRetraction,
     private readonly refusals: TakeRefusal,
+    private readonly recorded: TakeRecordedDisclosure,
     private readonly aside: SetAsideMessages,
     private readonly releaser: Releaser,
     /** Told that there is an entry for the ledger to take, once it is committed. */
@@ -106,6 +109,7 @@ export class HandleGatewayMessage {
     if (message.type === 'receipt.signed.v1') return this.receipt(message);
     if (message.type === 'retraction.signed.v1') return this.retraction(message);
     if (message.type === 'refusal.reported.v1') return this.refusal(message);
+    if (message.type === 'disclosure.recorded.v1') return this.disclosure(message);
     return Promise.reject(new SetAside('unknown-type'));
   }
 
@@ -130,6 +134,12 @@ export class HandleGatewayMessage {
   private async refusal({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, outcome } = await this.refusals.execute(parseRefusalReportedV1(body), userId);
     this.log.info('refusal.taken', { messageId, state: outcome });
+    return outcome;
+  }
+
+  private async disclosure({ body, userId }: IncomingMessage): Promise<string> {
+    const { messageId, outcome } = await this.recorded.execute(parseDisclosureRecordedV1(body), userId);
+    this.log.info('recorded-disclosure.taken', { messageId, state: outcome });
     return outcome;
   }
 

@@ -2,6 +2,7 @@ import {
   EnvelopeError,
   MOST_OPENINGS,
   parseErasureDecision,
+  parseRecordedDisclosure,
   parseRefusal,
   sha256Base64url,
   signErasureReport,
@@ -192,13 +193,13 @@ export class EraseMessage {
       if (proof === undefined || said?.messageId !== messageId) throw new NotYet('ledger');
       if (said.sender === undefined) continue;
       const { sender, number } = said;
-      // A refusal is its sender's alone: whom it was meant for is no party to it.
-      const isRefusal = 'kind' in said && said.kind === 'refusal-recorded';
-      const recipient = isRefusal ? undefined : said.recipient;
-      const caseId = 'caseId' in said ? said.caseId : caseOfRefusal(said, annex);
+      // Whom a refusal was meant for is no party to it, nor to whom a disclosure was made outside Delge.
+      const alone = ALONE[said.kind];
+      const recipient = alone === undefined ? said.recipient : undefined;
+      const caseId = 'caseId' in said ? said.caseId : caseOfAnnex(said, annex);
       const index = parseProof(proof).index.toString();
       const opening: ErasedOpening = {
-        ...(isRefusal ? { kind: 'refusal' } : {}),
+        ...(alone === undefined ? {} : { kind: alone.kind }),
         index,
         entryId: said.entryId,
         sender,
@@ -247,7 +248,7 @@ const partiesOf = ({ opening: { sender, recipient } }: Proposed): readonly strin
   recipient === undefined ? [sender] : [sender, recipient];
 
 /** A receipt says that it arrived, or that it was rejected: also where the row of it is lost. */
-const ENDS = ['receipt-recorded', 'refusal-recorded', 'withdrawn', 'expired', 'discarded'];
+const ENDS = ['receipt-recorded', 'refusal-recorded', 'disclosure-recorded', 'withdrawn', 'expired', 'discarded'];
 const endOf = (said: Decision | Notice): boolean | undefined => {
   if (said.kind === 'decision') return said.outcome !== 'permit';
   return ENDS.includes(said.kind) ? true : undefined;
@@ -257,10 +258,18 @@ const hasEnded = (shown: readonly Proposed[]): boolean =>
   shown.findLast(({ ends }) => ends !== undefined)?.ends === true;
 
 /** The annex is the one that the notice took into the log, or none. */
-const caseOfRefusal = ({ kind, statementSha256 }: Notice, annex: string | undefined): string | undefined =>
-  kind === 'refusal-recorded' && annex !== undefined && sha256Base64url(annex) === statementSha256
-    ? parseRefusal(annex).refusal.caseId
-    : undefined;
+const caseOfAnnex = ({ kind, statementSha256 }: Notice, annex: string | undefined): string | undefined =>
+  annex !== undefined && sha256Base64url(annex) === statementSha256 ? ALONE[kind]?.stated(annex).caseId : undefined;
+
+interface Alone {
+  readonly kind: NonNullable<ErasedOpening['kind']>;
+  readonly stated: (annex: string) => { readonly caseId: string };
+}
+/** What is its sender's alone; its annex names the case. */
+const ALONE: Readonly<Partial<Record<Notice['kind'] | Decision['kind'], Alone>>> = {
+  'refusal-recorded': { kind: 'refusal', stated: (annex) => parseRefusal(annex).refusal },
+  'disclosure-recorded': { kind: 'recorded-disclosure', stated: (annex) => parseRecordedDisclosure(annex).recorded },
+};
 
 const caseOf = ({ caseId, refusals }: ErasureSubject): string | undefined =>
   caseId ?? refusals.map((text) => parseRefusal(text).refusal.caseId).at(-1);

@@ -597,7 +597,12 @@ export const answers = {
     openings: described(
       listOf(
         object<ErasureOpeningView>({
-          kind: absent(described({ type: 'string', enum: ['refusal'] }, "A refusal, which is its sender's alone")),
+          kind: absent(
+            described(
+              { type: 'string', enum: ['refusal', 'recorded-disclosure'] },
+              "A refusal or a recorded disclosure, which is its sender's alone",
+            ),
+          ),
           index: described(text, 'Decimal'),
           entryId: uuid,
           sender: authority,

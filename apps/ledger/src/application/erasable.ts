@@ -1,9 +1,9 @@
-import type { ErasedOpening } from '#envelope';
-import { EnvelopeError, parseDecision, parseNotice, parseRefusal, typOf } from '#envelope';
+import type { ErasedOpening, Notice } from '#envelope';
+import { EnvelopeError, parseDecision, parseNotice, parseRecordedDisclosure, parseRefusal, typOf } from '#envelope';
 
 /** What of an opening an erasure must say, and what its decisions must agree with. */
 export interface Erasable {
-  readonly kind?: 'refusal';
+  readonly kind?: ErasedOpening['kind'];
   readonly sender: string;
   readonly recipient?: string;
   readonly number?: number;
@@ -14,7 +14,7 @@ export interface Erasable {
 }
 
 /**
- * Decisions, and notices about a message; a refusal is its sender's alone. All else stays: what tells of erasures, holds and looks has no party that could decide.
+ * Decisions, and notices about a message; a refusal or a recorded disclosure is its sender's alone. All else stays: what tells of erasures, holds and looks has no party that could decide.
  * @returns undefined when the entry is none that can be erased
  */
 export const erasable = (entry: string, annex?: string): Erasable | undefined => {
@@ -27,17 +27,17 @@ export const erasable = (entry: string, annex?: string): Erasable | undefined =>
       case 'delge-notice+jws': {
         const { kind, sender, recipient: to, number, messageId } = parseNotice(entry).notice;
         if (sender === undefined || messageId === undefined) return undefined;
-        const isRefusal = kind === 'refusal-recorded';
-        const refusal = isRefusal && annex !== undefined ? parseRefusal(annex).refusal : undefined;
-        const recipient = isRefusal ? undefined : to;
+        const alone = ALONE[kind];
+        const stated = alone === undefined || annex === undefined ? undefined : alone.stated(annex);
+        const recipient = alone === undefined ? to : undefined;
         return {
           sender,
           messageId,
           parties: recipient === undefined ? [sender] : [sender, recipient],
-          ...(isRefusal ? { kind: 'refusal' } : {}),
+          ...(alone === undefined ? {} : { kind: alone.kind }),
           ...(recipient === undefined ? {} : { recipient }),
           ...(number === undefined ? {} : { number }),
-          ...(refusal === undefined ? {} : { caseId: refusal.caseId }),
+          ...(stated === undefined ? {} : { caseId: stated.caseId }),
         };
       }
       default:
@@ -47,6 +47,16 @@ export const erasable = (entry: string, annex?: string): Erasable | undefined =>
     if (error instanceof EnvelopeError) return undefined;
     throw error;
   }
+};
+
+interface Alone {
+  readonly kind: NonNullable<ErasedOpening['kind']>;
+  readonly stated: (annex: string) => { readonly caseId: string };
+}
+/** Notices whose opening is their sender's alone; their annex names the case. */
+const ALONE: Readonly<Partial<Record<Notice['kind'], Alone>>> = {
+  'refusal-recorded': { kind: 'refusal', stated: (annex) => parseRefusal(annex).refusal },
+  'disclosure-recorded': { kind: 'recorded-disclosure', stated: (annex) => parseRecordedDisclosure(annex).recorded },
 };
 
 /** As decisions and the erasure name it. */

@@ -20,14 +20,15 @@ interface Said {
   readonly erased?: unknown;
 }
 
-/** Whether the entry takes a refusal of the sender's own gateway into the log; only its annex names the case. */
-export const isRefusal = (entry: Uint8Array): boolean => payloadOf(entry)?.kind === 'refusal-recorded';
+const SENDERS_ALONE: readonly unknown[] = ['refusal-recorded', 'disclosure-recorded'];
+/** Whether the entry takes into the log what the sender's own gateway judged, a refusal or a recorded disclosure; only its annex names the case. */
+export const isSendersAlone = (entry: Uint8Array): boolean => SENDERS_ALONE.includes(payloadOf(entry)?.kind);
 
 /**
  * The authorities that an entry is about: sender and recipient, whose look or statement it is, or those who were party to all that an erasure names. A refusal
- * is its sender's alone: secrecy stopped it, so nothing of it was disclosed to whom it was meant for.
+ * is its sender's alone: secrecy stopped it, so nothing of it was disclosed to whom it was meant for. So is a recorded disclosure: nothing of it is sent to whom it was made.
  * Nothing is verified here. Whoever can hand entries to the ledger could name readers of its own entry, and of no other.
- * @param annex of a refusal
+ * @param annex of what is its sender's alone
  */
 export function partiesOf(entry: Uint8Array, annex?: Uint8Array): Parties {
   const said = payloadOf(entry);
@@ -37,7 +38,7 @@ export function partiesOf(entry: Uint8Array, annex?: Uint8Array): Parties {
   return {
     authorities: Array.isArray(said.erased)
       ? ofAll(said.erased as readonly unknown[])
-      : namedIn(kind === 'refusal-recorded' ? { sender } : said),
+      : namedIn(SENDERS_ALONE.includes(kind) ? { sender } : said),
     ...(isAuthority(sender) ? { sender } : {}),
     ...(isAuthority(recipient) ? { recipient } : {}),
     ...(isUuid(messageId) ? { messageId } : {}),

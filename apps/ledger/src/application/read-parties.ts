@@ -2,7 +2,7 @@ import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
 import type { PartyStore } from '../persistence/party.store.js';
-import { isRefusal, partiesOf } from './parties.js';
+import { isSendersAlone, partiesOf } from './parties.js';
 
 const BATCH = 500;
 const ROUND_MS = 1_000;
@@ -43,10 +43,10 @@ export class ReadParties extends Loop {
       const from = await this.store.lock(tx);
       const entries = await this.store.entries(tx, from, BATCH);
       if (entries.length === 0) return 0;
-      const refusals = entries.filter(({ entry }) => entry !== undefined && isRefusal(entry));
+      const alone = entries.filter(({ entry }) => entry !== undefined && isSendersAlone(entry));
       const annexes = await this.store.annexes(
         tx,
-        refusals.map(({ index }) => index),
+        alone.map(({ index }) => index),
       );
       const parties = entries.flatMap(({ index, entry }) =>
         entry === undefined ? [] : [{ index, ...partiesOf(entry, annexes.get(index)) }],
