@@ -10,6 +10,7 @@ const SEALED = [
   ['referral', 'body', 'referral', 'id'],
   ['referral', 'assessments', 'assessment', 'id'],
   ['message', 'detail', 'message', 'message_id'],
+  ['recorded_disclosure', 'detail', 'recorded_disclosure', 'id'],
   ['earlier_attempt', 'detail', 'earlier_attempt', "concat(message_id, '.', attempt)"],
   ['statement', 'note', 'statement', 'entry_id'],
   ['delivery', 'detail', 'delivery', 'message_id'],

@@ -47,9 +47,11 @@ import { CorrectReferral } from './application/correct-referral.js';
 import { HandleIncidents } from './application/handle-incidents.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadEvents } from './application/read-events.js';
+import { ReadRecordedDisclosures } from './application/read-recorded-disclosures.js';
 import { ReadReferrals } from './application/read-referrals.js';
 import { ReadWaiting } from './application/read-waiting.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
+import { RecordDisclosure } from './application/record-disclosure.js';
 import { RecordOutcome } from './application/record-outcome.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
@@ -95,6 +97,7 @@ import { Listeners } from './http/listeners.js';
 import { LogController } from './http/log.controller.js';
 import { ReceivedCaseController } from './http/received-case.controller.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
+import { RecordedDisclosureController } from './http/recorded-disclosure.controller.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
 import { WaitingController } from './http/waiting.controller.js';
@@ -124,6 +127,7 @@ import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresIncidentStore } from './persistence/incident.store.js';
 import { RecentOutlines } from './persistence/recent-outlines.js';
+import { PostgresRecordStore } from './persistence/record.store.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
 import { PostgresRetractionStore } from './persistence/retraction.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
@@ -324,7 +328,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   };
   const sweep = new Sweep(expire, again, deadlines, incidents, prune, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
-  const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, () => sweep.wake());
+  const records = new PostgresRecordStore(dataSource, keys, outbox);
+  const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, () => sweep.wake(), records);
+  const recording = new RecordDisclosure(records, evaluate, keys, environment, newId, now, crash, () => room.fault());
   platform.onDrain('loops', () => sweep.stop());
   const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
@@ -394,6 +400,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       EvidenceController,
       LogController,
       ReceivedCaseController,
+      RecordedDisclosureController,
       ReferralController,
       WaitingController,
       WebhookController,
@@ -405,6 +412,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(SubmitReferral, submitting),
       value(CorrectReferral, new CorrectReferral(submitting, referrals, retracting)),
       value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting)),
+      value(RecordDisclosure, recording),
+      value(ReadRecordedDisclosures, new ReadRecordedDisclosures(records)),
       value(ReadWaiting, new ReadWaiting(waiting, now)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(EraseMessage, erasing),

@@ -13,6 +13,8 @@ export { documentOf, forged, sealAround, type Forgery } from './forgery.js';
 export { MESSAGE_LIFETIME_MS, aGateway, sealed, type Sealed, type TestGateway } from './gateway.js';
 export { MemoryLeafStore } from './leaf-store.js';
 export { MemoryRetractionStore } from './retraction-store.js';
+export { MemoryRecordStore } from './record-store.js';
+export { toldByTelephone } from './recorded.js';
 export { MemoryReferralStore } from './referral-store.js';
 export { MemorySystemStore } from './system-store.js';
 export { MemoryWitnessMemory } from './witness-memory.js';

@@ -52,6 +52,8 @@ export interface EvaluationOptions {
   /** Assessments given now. */
   readonly added?: readonly AssessmentDto[];
   readonly onDeny?: SubmitReferralQueryDto['onDeny'];
+  /** Of its message type; absent: a document, which is sent to a function of each recipient. A record is sent to nobody. */
+  readonly cls?: 'document' | 'record';
   /** Of a draft: recipient → items that were left out when it was kept. They stay left out, and no others are. */
   readonly leftOut?: ReadonlyMap<string, readonly string[]>;
 }
@@ -69,15 +71,15 @@ export class EvaluateReferral {
 
   /** @throws {GatewayError} when the body is not one that could be sent to anybody */
   async execute(sender: string, body: SubmitReferralDto, options: EvaluationOptions): Promise<Evaluation> {
-    const { now, on = stockholmDate(now), kept = [], added = [], onDeny, leftOut } = options;
+    const { now, on = stockholmDate(now), kept = [], added = [], onDeny, leftOut, cls = 'document' } = options;
     const ground = this.law.current();
     const from = ground.snapshot.authority(sender);
     if (from === undefined) throw new GatewayError('SNAPSHOT_MISSING');
     const content = body.content as JsonValue;
     checkCodes(body, ground.ruleSet);
-    checkContent(body.type, content);
+    checkContent(body.type, content, cls);
     this.checkNumbers(body, content);
-    checkRecipients(body, ground);
+    checkRecipients(body, ground, cls);
     const items = classified(body, from.kind);
     const contentDigest = this.keys.commitment(
       sender,
@@ -253,9 +255,9 @@ export const checkCodes = (body: Parameters<typeof unknownCodes>[0], ruleSet: Ru
   throw new GatewayError('UNKNOWN_CODE', { faults: paths.map((path) => ({ path, code: 'unknown-code' })) });
 };
 
-const checkContent = (type: string, content: JsonValue): void => {
+const checkContent = (type: string, content: JsonValue, cls: EvaluationOptions['cls']): void => {
   const known = messageTypes.find((t) => t.id === type);
-  if (known === undefined || known.cls !== 'document') {
+  if (known === undefined || known.cls !== cls) {
     throw new GatewayError('UNKNOWN_MESSAGE_TYPE', { faults: [{ path: 'type', code: 'unknown-message-type' }] });
   }
   if (canonicalBytes(content).length > MAX_CONTENT_BYTES) throw new GatewayError('TOO_LARGE');
@@ -277,15 +279,15 @@ const checkAttached = ({ attachments = [] }: SubmitReferralDto, recipients: read
   if (faults.length > 0) throw new GatewayError('ATTACHMENT_NOT_CARRIED', { faults });
 };
 
-const checkRecipients = (body: SubmitReferralDto, ground: Ground): void => {
+const checkRecipients = (body: SubmitReferralDto, ground: Ground, cls: EvaluationOptions['cls']): void => {
   body.to.forEach((to, i) => {
     const recipient = ground.snapshot.authority(to.authority);
     if (recipient === undefined) {
       throw new GatewayError('UNKNOWN_RECIPIENT', {
-        faults: [{ path: `to.${i}.authority`, code: 'unknown-recipient' }],
+        faults: [{ path: cls === 'record' ? 'recipient' : `to.${i}.authority`, code: 'unknown-recipient' }],
       });
     }
-    if (!recipient.functions.some((f) => f.id === to.function)) {
+    if (cls !== 'record' && !recipient.functions.some((f) => f.id === to.function)) {
       throw new GatewayError('UNKNOWN_FUNCTION', { faults: [{ path: `to.${i}.function`, code: 'unknown-function' }] });
     }
   });

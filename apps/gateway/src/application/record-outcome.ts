@@ -14,6 +14,7 @@ import { duesOf, duesOfRetraction, metBy } from '../domain/deadlines.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { opensIncident } from '../domain/incident.js';
 import { isTerminal } from '../domain/message-state.js';
+import { recordStateOf } from '../domain/record-state.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
 import type {
@@ -22,6 +23,7 @@ import type {
   MessageOutline,
   NewIncident,
   Now,
+  RecordStore,
   ReferralStore,
   RetractionStore,
   StoredMessage,
@@ -69,6 +71,7 @@ export class RecordOutcome {
     private readonly now: Now,
     /** Called when a message waits for another key of its recipient. */
     private readonly awaiting: () => void = () => undefined,
+    private readonly records?: Pick<RecordStore, 'ofMessage' | 'told'>,
   ) {}
 
   /** @throws {UntrustedStatement | NotYet} */
@@ -186,6 +189,8 @@ export class RecordOutcome {
     const sender = notice.sender ?? (await this.senderOf(notice.messageId));
     if (sender === undefined || !this.keys.hosts(sender))
       return { messageId: notice.messageId, kind: notice.kind, outcome: 'unknown' };
+    const ofRecord = await this.ofRecord(sender, notice, message);
+    if (ofRecord !== undefined) return ofRecord;
     return this.keep(
       sender,
       {
@@ -200,6 +205,21 @@ export class RecordOutcome {
       },
       factOfSetAside(notice) ?? factOfNotice[notice.kind],
     );
+  }
+
+  /** What is told of a disclosure that was recorded here. @returns undefined when there is none @throws {UntrustedStatement} */
+  private async ofRecord(sender: string, notice: Notice, message: NoticeIssuedV1): Promise<Recorded | undefined> {
+    const { entryId, kind, messageId = '' } = notice;
+    const state = recordStateOf[kind];
+    const record = state === undefined ? undefined : await this.records?.ofMessage(sender, messageId);
+    if (state === undefined || record === undefined) return undefined;
+    const isBound =
+      notice.recipient === record.recipient &&
+      (state !== 'logged' || notice.statementSha256 === sha256Base64url(record.detail.statement));
+    if (!isBound) throw new UntrustedStatement('notice-binding');
+    const { notice: entry, blind, proof } = message;
+    await this.records?.told(sender, messageId, state, { entryId, entry, blind, proof });
+    return { messageId, kind, outcome: 'recorded' };
   }
 
   /**

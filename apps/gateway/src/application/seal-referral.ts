@@ -204,7 +204,7 @@ const computedBy = ({ ruleSet, ruleSetSha256, snapshot }: Ground, now: Date): Co
 });
 
 /** What no message can carry is told before anything is stored. @throws {GatewayError} TOO_LARGE */
-const carriable = (token: string, max: number): void => {
+export const carriable = (token: string, max: number): void => {
   if (token.length > max) throw new GatewayError('TOO_LARGE');
 };
 

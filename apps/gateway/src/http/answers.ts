@@ -31,6 +31,9 @@ import type {
   ProvenStatement,
   ReceivedCaseView,
   ReceiptView,
+  RecordedDisclosureAccepted,
+  RecordedDisclosureItem,
+  RecordedDisclosureView,
   RecipientCheckView,
   ReferralAccepted,
   ReferralCheckView,
@@ -63,6 +66,7 @@ import {
   NO_PARTS,
   OTHER_WAYS,
   PART_OUTCOMES,
+  RECORD_STATES,
   RETRACTION_REASONS,
   SAID_HANDLINGS,
   SHOWN,
@@ -313,6 +317,30 @@ const caseItem: Members<CaseListItem> = {
     object<NonNullable<CaseListItem['closed']>>({ at: instant, reason: { type: 'string', enum: CASE_CLOSINGS } }),
   ),
 };
+const assessments = listOf(
+  object<ReferralView['assessments'][number]>({
+    id: uuid,
+    recipient: authority,
+    basis: text,
+    test: text,
+    outcome: text,
+    office: text,
+    mandate: text,
+    at: instant,
+  }),
+);
+const recordedDisclosure: Members<RecordedDisclosureItem> = {
+  id: uuid,
+  messageId: described(uuid, 'Of its entry in the log; no message was sent under it'),
+  caseId: uuid,
+  recipient: authority,
+  outcome: described(outcome, 'Of the verdict that marks it'),
+  state: { type: 'string', enum: RECORD_STATES },
+  disclosedAt: instant,
+  recordedAt: instant,
+  changedAt: instant,
+  erasedAt: absent(described(instant, 'When it was erased here')),
+};
 const some: Schema = { type: 'integer', minimum: 0 };
 const rosterRow = object<RosterRow>({
   authority,
@@ -411,17 +439,34 @@ export const answers = {
     type: text,
     submittedAt: instant,
     recipients: listOf(messageView),
-    assessments: listOf(
-      object<ReferralView['assessments'][number]>({
-        id: uuid,
-        recipient: authority,
-        basis: text,
-        test: text,
-        outcome: text,
-        office: text,
-        mandate: text,
-        at: instant,
-      }),
+    assessments,
+  }),
+  recorded: object<RecordedDisclosureAccepted>({
+    id: uuid,
+    messageId: described(uuid, 'Of its entry in the log; no message was sent under it'),
+    caseId: uuid,
+    recipient: authority,
+    state: { type: 'string', enum: ['accepted'] },
+    verdict: described(verdict, 'Marks the record and stops nothing'),
+  }),
+  recordedDisclosures: page(object<RecordedDisclosureItem>(recordedDisclosure)),
+  recordedDisclosure: object<RecordedDisclosureView>({
+    ...recordedDisclosure,
+    stateText: object<RecordedDisclosureView['stateText']>({ sv: text, en: text }),
+    verdict,
+    recorded: described(json, 'The body as it was recorded, but for the assessments'),
+    assessments,
+    statement: described(jws, 'What the log says of it, compact JWS'),
+    notice: absent(
+      described(
+        object<NonNullable<RecordedDisclosureView['notice']>>({
+          ...proven,
+          kind: text,
+          reason: absent(text),
+          at: instant,
+        }),
+        "The exchange's last word on it, with its place in the log",
+      ),
     ),
   }),
   referrals: page(

@@ -6,11 +6,15 @@ import type {
   MessageSummary,
   Page,
   ReceivedCaseView,
+  RecordedDisclosureAccepted,
+  RecordedDisclosureView,
   ReferralAccepted,
   ReferralView,
   VerdictView,
 } from '#contracts';
+import { requests } from './example-requests.js';
 
+const RECORD = '7c2f8d0e-3a61-4f0b-9c55-2b8e6a4f1d37';
 const REFERRAL = '5b0f6a52-6d0b-4d0e-8a39-5a1f1f7c2e10';
 const CASE = 'e84c68d9-51bd-4104-8b96-a3bd65447aaa';
 const MESSAGE = '0f4cf5a5-7f0e-8b7e-9d55-6f0f3e3f9b0a';
@@ -49,6 +53,12 @@ const permit: VerdictView = {
   ),
   en: inWords('No formal obstacle', 'No formal obstacle. The disclosure is a duty under the Act (2008:206) section 3.'),
 };
+const may: VerdictView = {
+  outcome: 'permit',
+  codes: { ...permit.codes, force: 'permission', bases: ['OSL-10-23@2025-04-01'] },
+  sv: inWords('Inget formellt hinder', 'Inget formellt hinder. Utlämnandet får göras enligt OSL 10 kap. 23 §.'),
+  en: inWords('No formal obstacle', 'No formal obstacle. The disclosure is permitted by OSL chapter 10 section 23.'),
+};
 const deny: VerdictView = {
   outcome: 'deny',
   codes: {
@@ -68,6 +78,21 @@ const summary: MessageSummary = {
   messageId: MESSAGE,
   state: 'accepted',
   verdict: permit,
+};
+const recorded = {
+  id: RECORD,
+  messageId: 'a1e6c9d4-58b2-8f3d-9a07-6c4b1e2d8f90',
+  caseId: CASE,
+  recipient: 'polis/polismyndigheten',
+};
+const { assessments: _, ...withoutAssessments } = requests.RecordDisclosureDto;
+const recordedItem = {
+  ...recorded,
+  outcome: 'permit' as const,
+  state: 'logged' as const,
+  disclosedAt: '2026-11-24T07:30:00.000Z',
+  recordedAt: '2026-11-24T08:00:00.000Z',
+  changedAt: '2026-11-24T08:00:00.730Z',
 };
 const listed = {
   id: MESSAGE,
@@ -135,6 +160,17 @@ export const written: Readonly<Record<string, unknown>> = {
       },
     ],
   } satisfies ReferralView,
+  recorded: { ...recorded, state: 'accepted', verdict: may } satisfies RecordedDisclosureAccepted,
+  recordedDisclosures: { items: [recordedItem], next: '1764000001412.17' },
+  recordedDisclosure: {
+    ...recordedItem,
+    stateText: { sv: 'loggat', en: 'logged' },
+    verdict: may,
+    recorded: withoutAssessments,
+    assessments: [],
+    statement: JWS,
+    notice: { ...proven, kind: 'disclosure-recorded', at: '2026-11-24T08:00:00.310Z' },
+  } satisfies RecordedDisclosureView,
   delivery: {
     ...listed,
     registration: {

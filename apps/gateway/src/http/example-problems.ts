@@ -43,6 +43,10 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
   'post /v1/erasures': { 409: ['not-ended', 'held'], 422: ['keeping-refused'] },
   'get /v1/messages/{id}/evidence': { 409: ['nothing-logged'] },
   'post /v1/incidents/{id}/close': { 409: ['incident-closed'], 422: ['incident-invalid'] },
+  'post /v1/recorded-disclosures': {
+    422: ['content-invalid', 'assessment-invalid', 'unknown-recipient', 'unknown-code'],
+    503: ['outbox-full', 'not-ready', 'busy'],
+  },
   'post /v1/referrals': {
     422: ['formal-obstacle', 'assessment-missing', 'content-invalid', 'unknown-recipient'],
     503: ['outbox-full', 'not-ready', 'busy'],

@@ -13,6 +13,7 @@ import type {
   PeriodDto,
   PutCaseDto,
   PutWebhookDto,
+  RecordDisclosureDto,
   ReferralCheckDto,
   ReplayWebhookDto,
   RetractReferralDto,
@@ -100,8 +101,58 @@ const assessment: AssessmentDto = {
 };
 
 /** A body for each DTO that a route takes, valid by the rules of its class; one that is not here is made of its schema. */
+const recorded: RecordDisclosureDto = {
+  id: '7c2f8d0e-3a61-4f0b-9c55-2b8e6a4f1d37',
+  caseId: referral.caseId,
+  recipient: 'polis/polismyndigheten',
+  initiative: 'own',
+  purpose: 'investigate-crime',
+  bases: [{ id: 'OSL-10-23' }],
+  facts: { crime: 'grovt-bidragsbrott', offenceStage: 'completed' },
+  assessments: [
+    {
+      basis: 'OSL-10-23',
+      test: 'BETYDELSE',
+      outcome: 'met',
+      items: 'all',
+      office: 'lss-handlaggare',
+      officer: 'LKP-ON-0412',
+      mandate: 'delegation',
+      reasons: 'Tidrapporterna är den viktigaste bevisningen.',
+    },
+    {
+      basis: 'OSL-10-23',
+      test: 'ANDAMAL',
+      outcome: 'compatible',
+      items: 'all',
+      office: 'enhetschef',
+      officer: 'LKP-ON-0031',
+      mandate: 'delegation',
+      reasons: 'Nämnden har drabbats av brottet. Ändamålet är förenligt.',
+    },
+  ],
+  registration: referral.registration,
+  declarations: {
+    freeText: { disclosed: ['crime-suspicion', 'observation'], reason: ['observation'] },
+  },
+  content: {
+    channel: 'telephone',
+    disclosedOn: '2026-11-24',
+    receivedBy: 'vakthavande befäl',
+    subjects: [{ name: 'Tolvan Provberg', personalIdentityNumber: '195201161857', protection: 'none' }],
+    disclosed: 'Vid tre hembesök i september fanns ingen assistent på plats under beviljad tid.',
+    reason: 'Bevisning höll på att förstöras.',
+  },
+  askedBy: 'vakthavande befäl i polisregion Öst',
+  identityCheck: 'call-back',
+  office: 'enhetschef',
+  officer: 'LKP-ON-0031',
+  at: '2026-11-24T07:30:00.000Z',
+};
+
 export const requests = {
   SubmitReferralDto: referral,
+  RecordDisclosureDto: recorded,
   DisclosureCheckDto: claims,
   ReferralCheckDto: { referral, on: '2026-11-24' } satisfies ReferralCheckDto,
   AssessmentDto: assessment,

@@ -139,6 +139,7 @@ const TAGS = new Map([
   ['evidence', 'What proves a message to others. Bevis.'],
   ['incidents', 'Personal data that went to the wrong authority. Incidenter.'],
   ['logs', 'The logs, and one’s own entries in them. Loggarna och egna poster.'],
+  ['recorded-disclosures', 'Disclosures that were made another way. Dokumenterade utlämnanden.'],
   ['referrals', 'What the authority sends. Skickade underrättelser.'],
   ['webhooks', 'Where systems are told of events. Webhookar.'],
 ]);

@@ -43,6 +43,7 @@ export const WHAT: Readonly<Record<Exclude<Shows, 'no-content'>, (request: Authe
   'retract-referral': ofReferral('retract-referral'),
   'mark-given-another-way': ofReferral('mark-given-another-way'),
   'withdraw-referral': ofReferral('withdraw-referral'),
+  'read-recorded-disclosure': ofReferral('read-recorded-disclosure'),
   'read-case': ({ params }) => ({ operation: 'read-case', caseId: idOf(params['id']) }),
   'list-cases': () => ({ operation: 'list-cases' }),
   'open-entries': ({ body }) => {

@@ -13,10 +13,11 @@ import { FOLLOWING, cursorOf } from './rows.js';
 /** Referrals that are looked through at once. */
 const PAGE = 5_000;
 
-/** Messages of a case: those that name it, sent or received, and those that were added. @param id its parameter */
+/** Messages of a case: those that name it, sent, received or recorded, and those that were added. @param id its parameter */
 const ofCase = (id: string): string => `SELECT m.message_id FROM gateway.referral r
     JOIN gateway.message m ON m.authority = r.authority AND m.referral_id = r.id WHERE r.authority = $1 AND r.case_id = ${id}
   UNION SELECT message_id FROM gateway.delivery WHERE authority = $1 AND case_id = ${id}
+  UNION SELECT message_id FROM gateway.recorded_disclosure WHERE authority = $1 AND case_id = ${id}
   UNION SELECT message_id FROM gateway.case_message WHERE authority = $1 AND case_id = ${id}`;
 
 /**

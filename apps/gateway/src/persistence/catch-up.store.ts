@@ -52,7 +52,8 @@ export class PostgresCatchUpStore implements CatchUpStore {
       const statements = items.filter(({ is }) => is !== 'delivery').map(({ entryId }) => entryId);
       if (statements.length > 0) {
         const rows = await tx.query<{ entry_id: string }[]>(
-          `SELECT entry_id FROM gateway.statement WHERE authority = $1 AND entry_id = ANY($2::uuid[])`,
+          `SELECT entry_id FROM gateway.statement WHERE authority = $1 AND entry_id = ANY($2::uuid[])
+           UNION ALL SELECT entry_id FROM gateway.recorded_disclosure WHERE authority = $1 AND entry_id = ANY($2::uuid[])`,
           [authority, statements],
         );
         const kept = new Set(rows.map(({ entry_id: id }) => id));

@@ -1,7 +1,9 @@
+import type { RecordState } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { DecidedErasure, ErasureStore, ErasureSubject, UnreportedErasure } from '../application/ports.js';
 import { isEnded } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
+import { isRecordEnded } from '../domain/record-state.js';
 import { alone, asAuthority } from './authority-transaction.js';
 import { RecentOutlines } from './recent-outlines.js';
 
@@ -38,6 +40,11 @@ export class PostgresErasureStore implements ErasureStore {
         values,
       );
       if (message !== undefined && !isEnded(message.state)) return false;
+      const [record] = await tx.query<{ state: RecordState }[]>(
+        `SELECT state FROM gateway.recorded_disclosure WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
+        values,
+      );
+      if (record !== undefined && !isRecordEnded(record.state)) return false;
       await tx.query(
         `INSERT INTO gateway.erasure (authority, decision_id, message_id, statement, erased_at)
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
@@ -45,6 +52,11 @@ export class PostgresErasureStore implements ErasureStore {
       );
       await tx.query(
         `UPDATE gateway.message SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND message_id = $2`,
+        [...values, at],
+      );
+      await tx.query(
+        `UPDATE gateway.recorded_disclosure SET detail = '', body_digest = '', entry_id = NULL, notice = NULL, blind = NULL, proof = NULL,
+           erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND message_id = $2`,
         [...values, at],
       );
       await tx.query(`DELETE FROM gateway.earlier_attempt WHERE authority = $1 AND message_id = $2`, values);
@@ -144,6 +156,14 @@ export class PostgresErasureStore implements ErasureStore {
         ...(sent === undefined ? {} : { caseId: sent.case_id }),
         ...(sent === undefined || sent.erased_at === null ? {} : { erasedAt: sent.erased_at }),
       };
+    }
+    const [record] = await tx.query<{ case_id: string; state: RecordState; erased_at: Date | null }[]>(
+      `SELECT case_id, state, erased_at FROM gateway.recorded_disclosure WHERE authority = $1 AND message_id = $2`,
+      values,
+    );
+    if (record !== undefined) {
+      const { case_id: caseId, state, erased_at: at } = record;
+      return { ended: isRecordEnded(state), refusals: [], caseId, ...(at === null ? {} : { erasedAt: at }) };
     }
     const [received] = await tx.query<{ case_id: string; erased_at: Date | null }[]>(
       `SELECT case_id, erased_at FROM gateway.delivery WHERE authority = $1 AND message_id = $2`,

@@ -15,6 +15,8 @@ export const SHOWN = [
   'retract-referral',
   'mark-given-another-way',
   'withdraw-referral',
+  /** A disclosure made outside Delge; `referralId` is its id. */
+  'read-recorded-disclosure',
   /** What an authority calls a case of its own. */
   'read-case',
   'list-cases',

@@ -1,14 +1,16 @@
 import { IsInt, Max, Min } from 'class-validator';
 import { MESSAGE_STATES } from './queries.dto.js';
+import { RECORD_STATES } from './recorded-disclosure.dto.js';
 import { Decimal, IsInstant, IsUuid, Optional } from './rules.js';
 
-/** What a gateway tells an authority's systems of. `message.…` is about what the authority sends, `delivery.…` about what it receives, `case.…` about what it owns. */
+/** What a gateway tells an authority's systems of. `message.…` is about what the authority sends, `delivery.…` about what it receives, `record.…` about a disclosure that it made outside Delge, `case.…` about what it owns. */
 export const EVENT_TYPES = [
   ...MESSAGE_STATES.map((state) => `message.${state}` as const),
   'decision.recorded',
   'receipt.recorded',
   'receipt.overdue',
   'notice.recorded',
+  ...RECORD_STATES.map((state) => `record.${state}` as const),
   'delivery.received',
   'delivery.retracted',
   'delivery.handling-changed',
@@ -32,14 +34,14 @@ export interface EventView {
   readonly data: {
     /** Absent where it is about a case alone. */
     readonly messageId?: string;
-    /** Of what the authority sends itself: its own id of the referral. */
+    /** Of what the authority sends itself: its own id of the referral; of a record that of the recorded disclosure. */
     readonly referralId?: string;
     readonly caseId?: string;
     /** Of the referral, as `request/1`. */
     readonly messageType?: string;
     /** Of a delivery, within its case: the order of release. */
     readonly deliveryNumber?: number;
-    /** Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a case its type, what it was linked to, or why it is closed. */
+    /** Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a record the outcome of its verdict, of a case its type, what it was linked to, or why it is closed. */
     readonly code?: string;
   };
 }

@@ -66,18 +66,12 @@ export class AssessmentDto {
   @Optional() @IsInstant() readonly at?: string;
 }
 
-/** A referral but for the legal bases that carry it. */
-abstract class ReferralDto {
+/** What the law is asked about of any disclosure, but for the legal bases that carry it. */
+export abstract class DisclosureDto {
   /** Chosen by the caller; the same id with the same body gives the same answer. */
   @IsUuid() readonly id!: string;
-  /** Matter that the referral belongs to; an unknown one opens a case owned by the sender. */
+  /** Matter that it belongs to; an unknown one opens a case owned by the sender. */
   @IsUuid() readonly caseId!: string;
-  /** Message type and version, e.g. `notice-of-incorrect-payment/1`. */
-  @IsCode() readonly type!: string;
-  @NestedList(() => RecipientDto, 20)
-  @ArrayNotEmpty()
-  @ArrayUnique((to: RecipientDto | null) => to?.authority)
-  readonly to!: RecipientDto[];
   @IsIn(INITIATIVES) readonly initiative!: 'own' | 'request';
   /** Message id of the request; required when `initiative` is `request`. */
   @Optional() @IsUuid() readonly requestId?: string;
@@ -88,9 +82,19 @@ abstract class ReferralDto {
   @Optional()
   @NestedList(() => AssessmentDto, 100)
   readonly assessments?: AssessmentDto[];
-  /** Checked against the JSON Schema of `type`, which also classifies each field. */
+  /** Checked against the JSON Schema of its message type, which also classifies each field. */
   @IsJsonObject() readonly content!: Record<string, unknown>;
   @Nested(() => RegistrationDto) readonly registration!: RegistrationDto;
+}
+
+/** A referral but for the legal bases that carry it. */
+abstract class ReferralDto extends DisclosureDto {
+  /** Message type and version, e.g. `notice-of-incorrect-payment/1`. */
+  @IsCode() readonly type!: string;
+  @NestedList(() => RecipientDto, 20)
+  @ArrayNotEmpty()
+  @ArrayUnique((to: RecipientDto | null) => to?.authority)
+  readonly to!: RecipientDto[];
   /** Uploads that go with it to every recipient. */
   @Optional()
   @NestedList(() => AttachedDto, 20)
