@@ -15,6 +15,7 @@ import { listenCommand } from './listen.js';
 import { logCommands } from './log/print.js';
 import { OWN_FILE } from './own.js';
 import { quarantineCommands } from './quarantine.js';
+import { recordCommands } from './record.js';
 import { receiptCommands } from './receipts.js';
 import { replayCommand } from './replay.js';
 import { eventCommands } from './events.js';
@@ -38,6 +39,7 @@ export const delgeProgram = (): Command => {
   attachmentCommands(program);
   readCommands(program);
   receiptCommands(program);
+  recordCommands(program);
   waitingCommands(program);
   casesCommand(program);
   accessLogCommands(program);

@@ -22,6 +22,10 @@ import type {
   OpeningsView,
   Page,
   ReceivedCaseView,
+  RecordDisclosureDto,
+  RecordedDisclosureAccepted,
+  RecordedDisclosureItem,
+  RecordedDisclosureView,
   ReferralAccepted,
   ReferralCheckDto,
   ReferralCheckView,
@@ -111,6 +115,16 @@ export class DelgeClient {
   /** An item was given by telephone, in a meeting, on paper or by courier: it is not sent. @throws {DelgeProblem} too-late */
   givenAnotherWay(id: string, given: GivenAnotherWayDto): Promise<ReferralView> {
     return this.call('POST', `/v1/referrals/${id}/given-another-way`, given);
+  }
+  /** Records a disclosure that was made by telephone, in a meeting, on paper or in an emergency: nothing is sent, and its verdict stops nothing. */
+  recordDisclosure(recorded: RecordDisclosureDto): Promise<RecordedDisclosureAccepted> {
+    return this.call('POST', '/v1/recorded-disclosures', recorded);
+  }
+  recordedDisclosures(query: Readonly<Record<string, string>> = {}): Promise<Page<RecordedDisclosureItem>> {
+    return this.call('GET', `/v1/recorded-disclosures${search(query)}`);
+  }
+  recordedDisclosure(id: string): Promise<RecordedDisclosureView> {
+    return this.call('GET', `/v1/recorded-disclosures/${id}`);
   }
   /** Dry run on claims alone; without `bases` the answer tells which grounds would carry them. */
   check(asked: DisclosureCheckDto): Promise<DisclosureCheckView> {
