@@ -45,6 +45,7 @@ describe('a bundle as the ledger would make it', () => {
       { authority: 'linkoping/socialnamnden', from: 1, to: 1, seen: 1, refused: 1, erased: 0 },
       { authority: 'polis/polismyndigheten', from: 1, to: 1, seen: 0, refused: 0, erased: 1 },
       { authority: 'skv/skatteverket', from: 1, to: 2, seen: 2, refused: 0, erased: 0 },
+      { authority: 'uppsala/socialnamnden', from: 1, to: 1, seen: 1, refused: 0, erased: 0 },
     ]);
     expect(report.counts).toMatchObject({
       permit: 7,
@@ -52,6 +53,7 @@ describe('a bundle as the ledger would make it', () => {
       assess: 0,
       receipts: 7,
       refusals: 1,
+      recorded: 1,
       erasures: 1,
       erased: 2,
       blinded: 0,

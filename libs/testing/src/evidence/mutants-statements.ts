@@ -1,5 +1,14 @@
-import { generateKey, parseRefusal, sha256Base64url, signReceipt, signRefusal, localSigner } from '#envelope';
-import type { PrivateKey, Refusal } from '#envelope';
+import {
+  generateKey,
+  localSigner,
+  parseRecordedDisclosure,
+  parseRefusal,
+  sha256Base64url,
+  signReceipt,
+  signRecordedDisclosure,
+  signRefusal,
+} from '#envelope';
+import type { PrivateKey, RecordedDisclosure, Refusal } from '#envelope';
 import { ruleSetDigest, ruleSets } from '#legal-basis';
 import { nodeSha256 } from '#tlog/build';
 import type { Draft } from './draft.js';
@@ -275,6 +284,39 @@ export const STATEMENT_MUTATIONS: readonly Mutation[] = [
       draft.replace('refusal', await taking(scene, act, signed));
     },
   ),
+  ofLog(
+    'a recorded disclosure with a verdict that the law does not give for its day',
+    ['recorded-verdict-differs'],
+    async (draft, scene, random) => {
+      const { verdict } = recordedIn(draft);
+      const bent = random.pick<Partial<RecordedDisclosure>>([
+        { outcome: 'deny', verdict: { ...verdict, outcome: 'deny' } },
+        { verdict: { ...verdict, force: 'duty' } },
+        // A day before the law reached it.
+        { disclosedAt: '2025-03-31T12:00:00.000Z' },
+      ]);
+      draft.replace('recorded', await rerecorded(scene, draft, bent));
+    },
+  ),
+  ofLog('a recorded disclosure that says another verdict than its codes', ['outcome-differs'], async (draft, scene) => {
+    draft.replace('recorded', await rerecorded(scene, draft, { outcome: 'deny' }));
+  }),
+  ofLog('a recorded disclosure of somebody else', ['annex-binding'], async (draft, scene, random) => {
+    const bent = random.pick<Partial<RecordedDisclosure>>([
+      { messageId: fresh() },
+      { recipient: 'skv/skatteverket' },
+      { sender: 'linkoping/socialnamnden' },
+    ]);
+    draft.replace('recorded', await rerecorded(scene, draft, bent));
+  }),
+  ofLog('a recorded disclosure signed by another gateway', ['annex-key'], async (draft, scene, random) => {
+    const key = otherGatewayKey(scene, recordedIn(draft).gateway, random);
+    draft.replace('recorded', await rerecorded(scene, draft, {}, key));
+  }),
+  ofLog('a recorded disclosure in the place of a refusal', ['annex-malformed'], async (draft, scene) => {
+    const entry = await renoticed(scene, draft.act('recorded'), { kind: 'refusal-recorded' });
+    draft.replace('recorded', { entry });
+  }),
   ofLog('an engine older than its rule set demands', ['engine-too-old'], async (draft, scene, random) => {
     const name = random.pick(['permit', 'other-permit'] as const);
     draft.replace(name, { entry: await redecided(scene, draft.act(name), { engineVersion: 1 }) });
@@ -286,6 +328,15 @@ export const STATEMENT_MUTATIONS: readonly Mutation[] = [
     });
   }),
 ];
+
+const recordedIn = (draft: Draft): RecordedDisclosure =>
+  parseRecordedDisclosure(draft.act('recorded').annex ?? '').recorded;
+/** The scene's recorded disclosure, made otherwise. */
+const rerecorded = async (scene: Scene, draft: Draft, change: Partial<RecordedDisclosure>, key?: PrivateKey) => {
+  const recorded = { ...recordedIn(draft), ...change };
+  const signer = localSigner(key ?? (scene.world.keys.manifests[recorded.gateway] as PrivateKey));
+  return taking(scene, draft.act('recorded'), await signRecordedDisclosure(signer, recorded));
+};
 
 const receiptOf = (draft: Draft, name: ActName) => {
   const payload = (draft.act(name).annex ?? '').split('.')[1] ?? '';

@@ -192,6 +192,12 @@ export const TOGETHER_MUTATIONS: readonly Mutation[] = [
     const number = nextNumber(draft, noticeOf(act).sender ?? '');
     draft.append(await renoticed(scene, act, { entryId: fresh(), keys, at, number }), act.annex);
   }),
+  ofLog('a recorded disclosure taken into the log twice', ['receipt-repeated'], async (draft, scene) => {
+    const act = draft.act('recorded');
+    const { keys, at } = lately(draft, scene);
+    const number = nextNumber(draft, noticeOf(act).sender ?? '');
+    draft.append(await renoticed(scene, act, { entryId: fresh(), keys, at, number }), act.annex);
+  }),
   ofLog('an entry id that stands twice', ['entry-repeated'], async (draft, scene, random) => {
     const [name, other] = random.pick([
       ['other-technical', 'technical'],
@@ -431,7 +437,7 @@ export const bounded = (scene: Scene, later: boolean, authority: string): Draft 
   draft.bounds = [authority];
   for (const [at, { entry }] of draft.acts.entries()) {
     const { kind, sender, recipient } = payloadOf(entry);
-    const isOther = kind === 'refusal-recorded' || recipient !== authority;
+    const isOther = kind === 'refusal-recorded' || kind === 'disclosure-recorded' || recipient !== authority;
     if (sender !== authority && isOther) draft.hidden.add(draft.first + at);
   }
   return draft;

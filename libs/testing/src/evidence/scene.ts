@@ -39,6 +39,9 @@ import { TestExchange } from '../exchange.js';
 import { forged } from '../forgery.js';
 import { aGateway, sealed } from '../gateway.js';
 import type { Sealed, TestGateway } from '../gateway.js';
+import { MemoryRecordStore } from '../record-store.js';
+import { toldByTelephone } from '../recorded.js';
+import { RecordDisclosure } from '../../../../apps/gateway/src/application/record-disclosure.js';
 import { noteSigner, publicJwk } from '../world-keys.js';
 import { World, trustText } from '../world.js';
 
@@ -81,6 +84,7 @@ export const ACTS = [
   'retraction-acknowledged',
   'withdrawn-permit',
   'withdrawn',
+  'recorded',
 ] as const;
 export type ActName = (typeof ACTS)[number];
 
@@ -216,6 +220,7 @@ export class Scene {
     await this.received('retraction-acknowledged', 'other-permit', 'retraction-acknowledged', answer);
     await this.decided('withdrawn-permit', await this.sealed('01'));
     await this.retracted('withdrawn', 'withdrawn-permit', 'withdrawn');
+    await this.recorded('recorded', example('20'));
   }
 
   async sealed(number: string): Promise<Sealed> {
@@ -331,6 +336,25 @@ export class Scene {
       recipient,
       statementSha256,
       number,
+    });
+    this.add(name, entry, blind, statement);
+  }
+
+  /** A disclosure that was made by telephone, taken into the log. */
+  private async recorded(name: ActName, { system, referral }: Example): Promise<void> {
+    const { world } = this;
+    const gateway = this.gateway(this.snapshot.authority(system)?.gateway ?? '');
+    await gateway.follower.refresh();
+    const store = new MemoryRecordStore();
+    const { newId, clock, environment } = world;
+    const { keys, evaluate } = gateway;
+    const recording = new RecordDisclosure(store, evaluate, keys, environment, newId, clock.now, () => undefined);
+    const told = toldByTelephone({ ...referral, id: fresh(), caseId: fresh() }, clock.now());
+    const { messageId, recipient } = await recording.execute(system, told);
+    const statement = (await store.find(system, told.id))?.detail.statement ?? '';
+    const { entry, blind } = await this.exchange.notice({
+      ...{ kind: 'disclosure-recorded', messageId, sender: system, recipient },
+      ...{ statementSha256: sha256Base64url(statement), number: this.nextNumber(system) },
     });
     this.add(name, entry, blind, statement);
   }
