@@ -148,6 +148,7 @@ describe('a role at the database', () => {
       'incident_clock',
       'given_another_way',
       'owned_case',
+      'recorded_disclosure',
       'webhook',
       'webhook_attempt',
       'webhook_key',
