@@ -441,4 +441,18 @@ export const ROWS: readonly Row[] = [
     proven: [],
     without: 'not to be had here: a process that is killed leaves the page cache as it was. Untested',
   },
+  {
+    id: 'F41',
+    fault: 'gateway and systems killed while events are told; webhooks slow, failing, silent, dead, answers lost',
+    keeps: 'I2',
+    bar: 'each event once in effect and in case order, by pull, stream and webhook; a dead one delays nobody',
+    proven: [
+      at(
+        'test/faults/subscribers.faults-spec.ts',
+        'are told beside those that are slow, fail, are silent or dead as if there were none',
+      ),
+      at('test/faults/subscribers.faults-spec.ts', 'are told while they and their gateways are killed and start again'),
+      at('test/faults/subscribers.faults-spec.ts', 'have each event once and in the order of its case'),
+    ],
+  },
 ];

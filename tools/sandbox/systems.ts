@@ -68,12 +68,13 @@ export async function registerSystems(
   const asked = { ...operator, trustFile: files.trust, tokenFile: files.operatorToken, reader };
   const text = JSON.stringify({ gateways: Object.fromEntries(gateways), operator: asked, systems }, undefined, 2);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return systems;
-  for (const system of systems) await register(dir, directory.environment, system);
+  for (const system of systems) await registerSystem(dir, directory.environment, system);
   writeFileSync(file, text, { mode: 0o600 });
   return systems;
 }
 
-const register = async (
+/** On the word of its participant’s administrator. */
+export const registerSystem = async (
   dir: string,
   env: string,
   { authority, system, keyFile, gateway }: SandboxSystem,

@@ -1,0 +1,270 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DelgeClient } from '#client';
+import type { EventView, SubmitReferralDto } from '#contracts';
+import { generateKey } from '#envelope';
+import { registerSystem } from '../../tools/sandbox/systems.js';
+import { readKey } from '../../tools/sandbox/keys.js';
+import { TestStack, eventually, example } from '../support/stack.js';
+import { undergo } from './fault.js';
+import type { Fault } from './fault.js';
+import { giveBack, killed } from './process-faults.js';
+import { record } from './results.js';
+import { QUICK, barOf } from './size.js';
+import { PullSystem, StreamSystem, WebhookSystem } from './support/subscribers.js';
+import type { Ailment, Subscriber } from './support/subscribers.js';
+import { Traffic } from './traffic.js';
+
+/** `npm run test:subscribers`. */
+const DELIVERIES = Number(process.env['DELGE_DELIVERIES'] ?? (QUICK ? 300 : 10_000));
+const PER_SECOND = QUICK ? 30 : 50;
+const DELIVERIES_OF_CASE = 10;
+const LATE_MS = barOf(5_000);
+const WITHIN_MS = QUICK ? 60_000 : 1_800_000;
+const HEAL_MS = 1_000;
+
+interface Recipient {
+  readonly authority: string;
+  readonly gateway: string;
+  readonly sender: string;
+  readonly example: string;
+  readonly pulls: number;
+  readonly streams: number;
+  readonly webhooks: readonly Ailment[];
+}
+const to = (gateway: string, authority: string, sender: string, name: string, webhooks: readonly Ailment[]) => {
+  const each = QUICK ? 3 : 8;
+  return { gateway, authority, sender, example: name, pulls: each, streams: each, webhooks };
+};
+const ALL: readonly Ailment[] = [
+  ...(['none', 'none', 'none'] as const),
+  ...(['slow', 'slow', 'failing', 'forgetful', 'silent', 'dead'] as const),
+];
+/** A hundred systems, in short twenty: of each recipient a third by pull, by stream and by webhook. */
+const RECIPIENTS: readonly Recipient[] = QUICK
+  ? [
+      to('myndigheterna', 'fk/forsakringskassan', 'linkoping/omsorgsnamnden', '01', [
+        ...(['none', 'forgetful', 'slow', 'dead'] as const),
+      ]),
+      to('rattsvasendet', 'polis/polismyndigheten', 'helsingborg/tillstandsnamnden', '05', [
+        ...(['none', 'failing', 'slow', 'silent'] as const),
+      ]),
+    ]
+  : [
+      to('myndigheterna', 'fk/forsakringskassan', 'linkoping/omsorgsnamnden', '01', ALL),
+      to('myndigheterna', 'csn/csn', 'orebro/socialnamnden', '12', ALL),
+      to('rattsvasendet', 'polis/polismyndigheten', 'helsingborg/tillstandsnamnden', '05', ALL),
+      to('rattsvasendet', 'ebm/ekobrottsmyndigheten', 'helsingborg/tillstandsnamnden', '06', ALL),
+    ];
+const SHARE = Math.ceil(DELIVERIES / RECIPIENTS.length);
+const SENDERS_GATEWAY = 'kommunerna';
+const NAME = 'subscribers';
+
+jest.setTimeout(2 * WITHIN_MS);
+
+/** What holds up whoever has it, and nobody else. */
+const isIll = (one: Subscriber): boolean => one instanceof WebhookSystem && one.ails !== 'none';
+const isGone = (one: Subscriber): boolean => one instanceof WebhookSystem && ['silent', 'dead'].includes(one.ails);
+
+describe(`${DELIVERIES} deliveries to systems that ask, follow and are told by webhook`, () => {
+  let delge: TestStack;
+  /** By recipient. */
+  const subscribers = new Map<string, Subscriber[]>();
+  const traffics = new Map<string, Traffic>();
+  const all = (): readonly Subscriber[] => [...subscribers.values()].flat();
+
+  /** Referrals to it, ten of a case. */
+  const newReferral = ({ authority, example: name }: Recipient): (() => SubmitReferralDto) => {
+    let [made, caseId] = [0, randomUUID() as string];
+    return () => {
+      if (made % DELIVERIES_OF_CASE === 0) caseId = randomUUID();
+      made += 1;
+      const { referral } = example(name);
+      return { ...referral, id: randomUUID(), caseId, to: referral.to.filter((one) => one.authority === authority) };
+    };
+  };
+  /** Another system of the authority, on its administrator's word. */
+  const newSystem = async (authority: string): Promise<DelgeClient> => {
+    const { gateway } = delge.sandbox.system(authority);
+    const { kid, privateJwk } = await generateKey('system');
+    const system = randomUUID();
+    const folder = join(delge.sandbox.dir, 'subscribers');
+    mkdirSync(folder, { recursive: true });
+    const keyFile = join(folder, `${system}.json`);
+    writeFileSync(keyFile, JSON.stringify({ ...privateJwk, kid }), { mode: 0o600 });
+    await registerSystem(delge.sandbox.dir, 'sandbox', { authority, system, keyFile, gateway });
+    return new DelgeClient({ gateway, system, key: readKey(keyFile) });
+  };
+
+  beforeAll(async () => {
+    const targets = new Map<string, string[]>();
+    for (const { authority, gateway, webhooks } of RECIPIENTS) {
+      const made: WebhookSystem[] = [];
+      for (const ails of webhooks) made.push(await WebhookSystem.make(ails, Math.max(25, Math.ceil(SHARE / 10))));
+      subscribers.set(authority, made);
+      targets.set(gateway, [...(targets.get(gateway) ?? []), ...made.map(({ origin }) => origin)]);
+    }
+    const variables = Object.fromEntries(
+      [...targets].map(([gateway, origins]) => [`gateway-${gateway}`, { WEBHOOK_TARGETS: origins.join() }]),
+    );
+    const parties = RECIPIENTS.flatMap(({ authority, sender }) => [authority, sender]);
+    delge = await TestStack.own(NAME, variables, parties);
+    for (const recipient of RECIPIENTS) {
+      const { authority, gateway, sender, pulls, streams } = recipient;
+      const from = { gateway: SENDERS_GATEWAY, authority: sender };
+      traffics.set(authority, new Traffic(delge, from, { gateway, authority }, newReferral(recipient)));
+      const own = subscribers.get(authority) ?? [];
+      for (const one of own)
+        if (one instanceof WebhookSystem) one.as(`${authority} ${one.ails}`, await newSystem(authority));
+      for (let nth = 0; nth < pulls; nth += 1)
+        own.push(new PullSystem(`${authority} pull ${nth}`, await newSystem(authority)));
+      for (let nth = 0; nth < streams; nth += 1) {
+        const url = delge.sandbox.system(authority).gateway;
+        own.push(new StreamSystem(`${authority} stream ${nth}`, await newSystem(authority), url));
+      }
+      for (const one of own) await one.start();
+    }
+  });
+  afterAll(async () => {
+    for (const traffic of traffics.values()) traffic.close();
+    for (const one of all()) await one.stop();
+    await (delge as TestStack | undefined)?.end();
+  });
+
+  /** To each of them alike. */
+  const send = async (count: number): Promise<void> => {
+    const each = [...traffics.values()];
+    await Promise.all(each.map((traffic) => traffic.submit(Math.ceil(count / each.length), PER_SECOND / each.length)));
+    for (const traffic of each) await traffic.settled(WITHIN_MS);
+  };
+  /** As the gateway lists it, from the beginning. */
+  const feedOf = async (authority: string): Promise<readonly EventView[]> => {
+    const client = delge.sandbox.client(authority);
+    const events: EventView[] = [];
+    for (let after: string | undefined; ;) {
+      const { items, next } = await client.events({ limit: '200', ...(after === undefined ? {} : { after }) });
+      events.push(...items);
+      if (items.length === 0) return events;
+      after = next;
+    }
+  };
+  const haveAll = async (which: (one: Subscriber) => boolean): Promise<void> => {
+    for (const [authority, own] of subscribers) {
+      const { length } = await feedOf(authority);
+      for (const one of own.filter(which))
+        await eventually(`${one.name} has ${length}`, WITHIN_MS, async () =>
+          one.journal.events.length >= length ? true : undefined,
+        );
+    }
+  };
+  const latest = (which: (one: Subscriber) => boolean): number =>
+    Math.max(
+      ...all()
+        .filter(which)
+        .flatMap(({ journal }) => journal.lateMs),
+    );
+
+  it('F41: are told beside those that are slow, fail, are silent or dead as if there were none', async () => {
+    await send(DELIVERIES / 2);
+    await haveAll((one) => !isIll(one));
+    // None of them waited for one of these.
+    for (const one of all().filter(isGone)) expect([one.name, one.journal.events.length]).toEqual([one.name, 0]);
+    const late = {
+      webhooks: latest((one) => one.way === 'webhook' && !isIll(one)),
+      others: latest((one) => one.way !== 'webhook'),
+    };
+    record('F41', {
+      deliveries: DELIVERIES / 2,
+      'latest by webhook': `${late.webhooks} ms`,
+      'latest by pull or stream': `${late.others} ms`,
+    });
+    expect(late.webhooks).toBeLessThan(LATE_MS);
+  });
+
+  it('F41: are told while they and their gateways are killed and start again', async () => {
+    const sending = send(DELIVERIES / 2);
+    for (const { gateway, authority } of RECIPIENTS) {
+      const service = `gateway-${gateway}`;
+      // While an event is on its way by webhook.
+      const inHand = async (): Promise<true | undefined> => {
+        const [row] = await delge.sql(
+          gateway,
+          `SELECT FROM gateway.webhook WHERE authority = $1 AND leased_until > now()`,
+          [authority],
+        );
+        return row === undefined ? undefined : true;
+      };
+      const fault: Fault = killed(delge, service);
+      const inject = async (): Promise<void> => {
+        await eventually('a webhook in hand', WITHIN_MS, inHand);
+        await fault.inject();
+      };
+      await undergo({ ...fault, inject }, async () => {
+        for (const one of subscribers.get(authority) ?? []) one.restart();
+        // What is in hand of a process that is no more waits for its lease: a minute, for which a short run has no time.
+        if (!QUICK) return;
+        await giveBack(delge, service);
+        await delge.sql(gateway, `UPDATE gateway.webhook SET leased_until = now() WHERE leased_until > now()`);
+      });
+    }
+    await sending;
+    await haveAll((one) => !isIll(one));
+  });
+
+  it('F41: have each event once and in the order of its case when those that were ill are well', async () => {
+    const isWell = async (): Promise<true | undefined> => {
+      for (const one of all().filter(isIll)) await one.heal();
+      await delay(HEAL_MS);
+      const feeds = await Promise.all([...subscribers.keys()].map(feedOf));
+      return (
+        [...subscribers.values()].every((own, nth) =>
+          own.every(({ journal }) => journal.events.length >= (feeds[nth]?.length ?? 0)),
+        ) || undefined
+      );
+    };
+    await eventually('all have all', WITHIN_MS, isWell);
+    let told = 0;
+    let disordered = 0;
+    for (const [authority, own] of subscribers) {
+      const feed = await feedOf(authority);
+      const ids = feed.map(({ id }) => id);
+      const delivered = feed.filter(({ type }) => type === 'delivery.received').map(({ data }) => data.messageId);
+      expect(delivered.toSorted()).toEqual(traffics.get(authority)?.accepted.toSorted());
+      disordered += outOfOrder(feed);
+      for (const { name, journal } of own) {
+        expect([name, journal.events.map(({ id }) => id)]).toEqual([name, ids]);
+        told += journal.events.length;
+      }
+    }
+    const webhooks = all().filter((one) => one instanceof WebhookSystem);
+    expect(webhooks.filter(({ unsigned }) => unsigned > 0).map(({ name }) => name)).toEqual([]);
+    const again = (way: Subscriber['way']): number =>
+      all()
+        .filter((one) => one.way === way)
+        .reduce((sum, { journal }) => sum + journal.again, 0);
+    record('F41', {
+      told,
+      'again by pull': again('pull'),
+      'again by stream': again('stream'),
+      'again by webhook': again('webhook'),
+      'lost or twice': 0,
+      disordered,
+    });
+    for (const way of ['pull', 'stream', 'webhook'] as const) expect([way, again(way) > 0]).toEqual([way, true]);
+  });
+});
+
+/** How many deliveries are listed before one of a lower number of their case. */
+const outOfOrder = (feed: readonly EventView[]): number => {
+  const last = new Map<string, number>();
+  let count = 0;
+  for (const { data } of feed) {
+    const { caseId = '', deliveryNumber = 0 } = data;
+    if (deliveryNumber < (last.get(caseId) ?? 0)) count += 1;
+    last.set(caseId, Math.max(deliveryNumber, last.get(caseId) ?? 0));
+  }
+  return count;
+};
