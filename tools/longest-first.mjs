@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 const LONGEST = [
   ...['crash-points', 'processes', 'tampered-log', 'servers', 'witnesses', 'killed-ledger', 'restore', 'controls'],
   ...['cluster', 'rotation', 'back-pressure', 'schedule', 'signer-state', 'every-end', 'messaging'],
-  ...['release-in-flight', 'migrations', 'dead-letters', 'failover'],
+  ...['release-in-flight', 'subscribers', 'migrations', 'dead-letters', 'failover'],
 ];
 const rank = ({ path }) => LONGEST.indexOf(basename(path, '.faults-spec.ts'));
 

@@ -13,26 +13,44 @@ const PAGE = '200';
 const WAIT_S = '10';
 const SLOW_MS = 2_000;
 
-/** What one system of an authority was told of, as it wrote it down: it deals with an event once, and knows it again by its id. */
+/** What one system of an authority was told of, as it wrote it down: it knows an event again by its id, and deals with deliveries in the order of their case. */
 export class Journal {
-  /** In the order in which they were dealt with. */
+  /** Each once, in the order in which they came first. */
   readonly events: EventView[] = [];
-  /** From when an event happened until it was dealt with, in milliseconds. */
+  /** In the order in which they were dealt with: a delivery after those of its case that have a lower number. */
+  readonly effects: EventView[] = [];
+  /** From when an event happened until it came, in milliseconds. */
   readonly lateMs: number[] = [];
-  /** How often one came that had been dealt with. */
+  /** How often one came that had come before. */
   again = 0;
   private readonly ids = new Set<string>();
+  /** By case, the number that is dealt with next. */
+  private readonly next = new Map<string, number>();
+  /** By case and number. */
+  private readonly aside = new Map<string, EventView>();
 
-  /** @returns whether it is new */
-  take(event: EventView): boolean {
+  take(event: EventView): void {
     if (this.ids.has(event.id)) {
       this.again += 1;
-      return false;
+      return;
     }
     this.ids.add(event.id);
     this.events.push(event);
     this.lateMs.push(Date.now() - Date.parse(event.timestamp));
-    return true;
+    this.dealWith(event);
+  }
+
+  private dealWith(event: EventView): void {
+    const { caseId = '', deliveryNumber } = event.data;
+    if (deliveryNumber === undefined) return void this.effects.push(event);
+    this.aside.set(`${caseId} ${deliveryNumber}`, event);
+    for (let number = this.next.get(caseId) ?? 1; ; number += 1) {
+      const one = this.aside.get(`${caseId} ${number}`);
+      this.next.set(caseId, number);
+      if (one === undefined) return;
+      this.aside.delete(`${caseId} ${number}`);
+      this.effects.push(one);
+    }
   }
 }
 
@@ -88,16 +106,23 @@ abstract class Reading {
   }
 }
 
-/** Asks for page after page and acknowledges each. One that was restarted did not acknowledge the last. */
+/** Asks for page after page and acknowledges each. One that is restarted deals with a page that it does not come to acknowledge. */
 export class PullSystem extends Reading implements Subscriber {
   readonly way = 'pull';
+  private isEnding = false;
+
+  override restart(): void {
+    this.isEnding = true;
+  }
 
   protected async live(life: AbortSignal): Promise<void> {
     while (!life.aborted) {
       const { items } = await this.client.events({ limit: PAGE, wait: WAIT_S });
       for (const event of items) this.journal.take(event);
       const last = items.at(-1);
-      if (last !== undefined && !life.aborted) await this.client.acknowledgeEvents(last.id);
+      if (last === undefined) continue;
+      if (!this.isEnding) await this.client.acknowledgeEvents(last.id);
+      this.isEnding = false;
     }
   }
 }
