@@ -179,6 +179,7 @@ describe('two authorities of one gateway', () => {
     'PATCH /v1/attachments/{id}': undefined,
     'GET /v1/deliveries/{id}/attachments/{attachmentId}': undefined,
     'GET /v1/referrals/{id}': undefined,
+    'GET /v1/referrals/{id}/corrections': undefined,
     'POST /v1/referrals/{id}/assessments': example('19-uppsala').assessments?.[0]?.body,
     'POST /v1/referrals/{id}/withdrawal': undefined,
     'POST /v1/referrals/{id}/retraction': { reason: 'sent-twice' },

@@ -141,6 +141,7 @@ describe('a role at the database', () => {
       'case_gathered',
       'case_link',
       'case_message',
+      'correction',
       'event',
       'handling',
       'event_cursor',

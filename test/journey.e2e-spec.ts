@@ -271,6 +271,7 @@ describe('what is published', () => {
     const id = message?.messageId ?? '';
     const things: readonly (readonly [string, string, string])[] = [
       [system, 'GET /v1/referrals/{id}', `/v1/referrals/${referral.id}`],
+      [system, 'GET /v1/referrals/{id}/corrections', `/v1/referrals/${referral.id}/corrections`],
       [recipient, 'GET /v1/deliveries/{id}', `/v1/deliveries/${id}`],
     ];
     for (const [authority, name, path] of things) {

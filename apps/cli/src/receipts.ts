@@ -19,7 +19,7 @@ interface RetractOptions {
 
 type HandleOptions = Omit<SetHandlingDto, 'status'> & { readonly as?: string };
 
-/** retract, handle, acknowledge, incidents, close-incident */
+/** retract, corrections, handle, acknowledge, incidents, close-incident */
 export const receiptCommands = (program: Command): void => {
   program
     .command('retract <id>')
@@ -36,6 +36,12 @@ export const receiptCommands = (program: Command): void => {
         recipients.map(({ authority, messageId, state, retraction }) => ({ authority, messageId, state, retraction })),
       );
     });
+  asOption(program.command('corrections'))
+    .description('see what became of putting a referral right: a row for each recipient')
+    .argument('<id>', 'referral id')
+    .action(async (id: string, { as }: { readonly as?: string }, command: Command) =>
+      print(await client(command, as).corrections(id)),
+    );
   asOption(program.command('handle'))
     .description('say how far you have come with what was received; the sender is told, but of `received`')
     .argument('<message>', 'message id')

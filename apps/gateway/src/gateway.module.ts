@@ -45,6 +45,7 @@ import { ReadAccessLog } from './application/read-access-log.js';
 import { ReadAttachment } from './application/read-attachment.js';
 import { CorrectReferral } from './application/correct-referral.js';
 import { HandleIncidents } from './application/handle-incidents.js';
+import { ReadCorrections } from './application/read-corrections.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadEvents } from './application/read-events.js';
 import { ReadRecordedDisclosures } from './application/read-recorded-disclosures.js';
@@ -116,6 +117,7 @@ import { PostgresAttachmentStore } from './persistence/attachment.store.js';
 import { PostgresCaseStore } from './persistence/case.store.js';
 import { PostgresCatchUpStore } from './persistence/catch-up.store.js';
 import { PostgresDueStore } from './persistence/due.store.js';
+import { PostgresCorrectionStore } from './persistence/correction.store.js';
 import { PostgresDeliveryStore } from './persistence/delivery.store.js';
 import { PostgresEventStore } from './persistence/event.store.js';
 import { PostgresErasureStore } from './persistence/erasure.store.js';
@@ -347,6 +349,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     room.fault(),
   );
   const waiting = new PostgresWaitingStore(dataSource);
+  const corrections = new PostgresCorrectionStore(dataSource);
   const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
   const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
   const toldBefore = new PostgresCatchUpStore(dataSource, keys, outbox, newId);
@@ -410,7 +413,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(Law, law),
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
       value(SubmitReferral, submitting),
-      value(CorrectReferral, new CorrectReferral(submitting, referrals, retracting)),
+      value(CorrectReferral, new CorrectReferral(submitting, referrals, retracting, corrections, now)),
+      value(ReadCorrections, new ReadCorrections(referrals, corrections, retractions, dues, now)),
       value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting)),
       value(RecordDisclosure, recording),
       value(ReadRecordedDisclosures, new ReadRecordedDisclosures(records)),

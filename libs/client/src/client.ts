@@ -5,6 +5,7 @@ import type {
   AddresseeView,
   Acknowledgement,
   CloseIncidentDto,
+  CorrectionsView,
   IncidentView,
   AnnounceAttachmentDto,
   AssessmentDto,
@@ -107,6 +108,10 @@ export class DelgeClient {
   /** Takes back what was sent: everyone who received it is told, or those named. @throws {DelgeProblem} not-retractable, retraction-exists */
   retract(id: string, asked: RetractReferralDto): Promise<ReferralView> {
     return this.call('POST', `/v1/referrals/${id}/retraction`, asked);
+  }
+  /** What became of putting it right: a row for each recipient. */
+  corrections(id: string): Promise<CorrectionsView> {
+    return this.call('GET', `/v1/referrals/${id}/corrections`);
   }
   /** What was accepted and is not released: what the law hurries most comes first. */
   waiting(query: Readonly<Record<string, string>> = {}): Promise<Page<WaitingItem>> {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { ReferralAccepted, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
+import type { MessageState, ReferralAccepted, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import {
   MemoryReferralStore,
   MemoryRetractionStore,
@@ -13,6 +13,7 @@ import {
 } from '#testing';
 import type { Sealed, TestGateway, World } from '#testing';
 import { GatewayError } from '../domain/errors.js';
+import type { StoredCorrection } from './ports.js';
 import { CorrectReferral } from './correct-referral.js';
 import { RecordOutcome } from './record-outcome.js';
 import { RetractReferral } from './retract-referral.js';
@@ -28,17 +29,24 @@ let retractions: MemoryRetractionStore;
 /** What the check says of the next submission. */
 let verdict: 'permit' | 'FORMAL_OBSTACLE' | 'ASSESSMENT_MISSING';
 let submitted: number;
+/** As they were noted. */
+let corrections: StoredCorrection[];
 let correcting: CorrectReferral;
 
 beforeEach(async () => {
   world = await aWorld();
   gateway = await aGateway(world, 'kommunerna');
   message = await sealed(world, gateway, example('01'));
+  await standing('fetched');
+});
+
+/** The message in this state, and nothing said of it yet. */
+const standing = async (state: MessageState): Promise<void> => {
   [referrals, retractions] = [new MemoryReferralStore(), new MemoryRetractionStore()];
   const { id, caseId, type } = message.referral;
   const common = { authority: SENDER, id, caseId, type, bodyDigest: '', body: message.referral, assessments: [] };
   const stored = { ...common, version: world.newId(), submittedAt: world.clock.now(), phase: 'accepted' } as const;
-  await referrals.put({ ...stored, messages: [message.message] }, undefined, [], []);
+  await referrals.put({ ...stored, messages: [{ ...message.message, state }] }, undefined, [], []);
   const { environment, newId, clock } = world;
   [verdict, submitted] = ['permit', 0];
   const submitting = {
@@ -49,8 +57,10 @@ beforeEach(async () => {
     },
   };
   const retracting = new RetractReferral(referrals, retractions, gateway.keys, environment, newId, clock.now);
-  correcting = new CorrectReferral(submitting, referrals, retracting);
-});
+  corrections = [];
+  const noting = { note: (_: string, one: StoredCorrection) => Promise.resolve(void corrections.push(one)) };
+  correcting = new CorrectReferral(submitting, referrals, retracting, noting, clock.now);
+};
 
 const correction = (corrects = message.message.messageId, to = [RECIPIENT]): SubmitReferralDto =>
   ({
@@ -66,7 +76,25 @@ const taken = () => retractions.given(SENDER, [message.message.messageId]);
 
 describe('a correction', () => {
   it('of what was sent to this recipient is a referral like any other', async () => {
-    expect([await submit(correction()), submitted, await taken()]).toEqual(['accepted', 1, []]);
+    const body = correction();
+    expect([await submit(body), submitted, await taken()]).toEqual(['accepted', 1, []]);
+    expect(corrections).toEqual([{ messageId: message.message.messageId, referralId: body.id }]);
+  });
+
+  it('of what is not released is refused before it is looked at, and that is withdrawn when its sender says so', async () => {
+    await standing('checked');
+    const { messageId } = message.message;
+    for (const retracted of [false, true]) {
+      const error = await correcting
+        .submit(SENDER, correction(), retracted ? { onDeny: 'retract' } : {})
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'CONTENT_INVALID',
+        details: { faults: [{ code: 'not-released' }], extensions: { fallBack: { messageId, retracted } } },
+      });
+    }
+    expect(await taken()).toMatchObject([{ reason: 'wrong-information' }]);
+    expect([submitted, corrections]).toEqual([0, []]);
   });
 
   it.each<[string, () => SubmitReferralDto]>([
@@ -78,6 +106,7 @@ describe('a correction', () => {
   });
 
   it('of what did not arrive is refused', async () => {
+    await standing('accepted');
     const outcomes = new RecordOutcome(gateway.evidence, referrals, retractions, gateway.keys, world.clock.now);
     const denied = (decision: object) => ({ ...decision, outcome: 'deny' }) as never;
     await outcomes.decided(await (await anExchange(world)).decided(message, { change: denied }));
@@ -100,6 +129,8 @@ describe('a correction', () => {
         fallBack: { messageId, retracted: true },
       });
       expect(await taken()).toMatchObject([{ reason: 'correction-not-permitted' }]);
+      const stopped = code === 'FORMAL_OBSTACLE' ? 'formal-obstacle' : 'assessment-missing';
+      expect(corrections.at(-1)).toMatchObject({ messageId, stopped });
       // Once more, it is the same retraction.
       expect(await fallBack({ onDeny: 'retract' })).toMatchObject({ fallBack: { retracted: true } });
       expect(retractions.outbox).toHaveLength(1);

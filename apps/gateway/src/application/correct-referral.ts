@@ -1,23 +1,29 @@
-import type { ReferralAccepted, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
+import type { ReferralAccepted, RetractionReason, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { isCorrection } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
-import { mayBeRetracted } from '../domain/message-state.js';
-import type { ReferralStore } from './ports.js';
+import type { Stopped } from '../domain/correction.js';
+import { isDisclosed, mayBeRetracted } from '../domain/message-state.js';
+import type { CorrectionStore, Now, ReferralStore } from './ports.js';
 import type { RetractReferral } from './retract-referral.js';
 import type { SubmitReferral } from './submit-referral.js';
 
-const STOPPED: readonly GatewayErrorCode[] = ['FORMAL_OBSTACLE', 'ASSESSMENT_MISSING'];
+const STOPPED: Partial<Record<GatewayErrorCode, Stopped>> = {
+  FORMAL_OBSTACLE: 'formal-obstacle',
+  ASSESSMENT_MISSING: 'assessment-missing',
+};
 
 /**
  * A correction (new facts) is a referral with a verdict of its own, and goes to who received what it puts right. Where it may not go, what is wrong is taken back
- * instead, when its sender says so: a retraction has no facts and needs no permit.
+ * instead, when its sender says so: a retraction has no facts and needs no permit. What is not released yet is withdrawn so, and sent anew when it is right.
  */
 export class CorrectReferral {
   constructor(
     private readonly submitting: Pick<SubmitReferral, 'submit'>,
     private readonly referrals: Pick<ReferralStore, 'findMessage'>,
     private readonly retracting: Pick<RetractReferral, 'message'>,
+    private readonly corrections: Pick<CorrectionStore, 'note'>,
+    private readonly now: Now,
   ) {}
 
   /** As `SubmitReferral`. @throws {GatewayError} also CONTENT_INVALID when it corrects what was not sent to that recipient; with `fallBack` what a retraction is for */
@@ -25,22 +31,41 @@ export class CorrectReferral {
     const { corrects } = body.content;
     if (!isCorrection(body.type) || typeof corrects !== 'string') return this.submitting.submit(sender, body, asked);
     const original = await this.referrals.findMessage(sender, corrects);
-    // What waits for a key is taken back and sent anew: its recipient has nothing to put right.
-    const isSent = original !== undefined && mayBeRetracted(original.state) && original.state !== 'awaiting-key';
     // A message has one recipient: a correction to several of them is several.
-    if (!isSent || body.to.some((to) => to.authority !== original.recipient)) {
-      const faults = [{ path: 'content.corrects', code: 'not-sent-to-recipient' }];
-      throw new GatewayError('CONTENT_INVALID', { faults });
-    }
+    const isItsRecipients = original !== undefined && body.to.every((to) => to.authority === original.recipient);
+    if (!isItsRecipients || !mayBeRetracted(original.state)) throw invalid('not-sent-to-recipient');
+    // Its recipient has nothing yet to put right.
+    if (!isDisclosed(original.state))
+      throw await this.fallBack(invalid('not-released'), sender, corrects, 'wrong-information', asked);
+    const correction = { messageId: corrects, referralId: body.id };
+    await this.corrections.note(sender, correction, this.now());
     try {
       return await this.submitting.submit(sender, body, asked);
     } catch (error) {
-      if (!(error instanceof GatewayError) || !STOPPED.includes(error.code)) throw error;
-      const isRetracted = asked.onDeny === 'retract';
-      if (isRetracted) await this.retracting.message(sender, corrects, 'correction-not-permitted');
-      const fallBack = { messageId: corrects, retracted: isRetracted };
-      const { extensions, ...details } = error.details;
-      throw new GatewayError(error.code, { ...details, extensions: { ...extensions, fallBack } });
+      const stopped = error instanceof GatewayError ? STOPPED[error.code] : undefined;
+      if (!(error instanceof GatewayError) || stopped === undefined) throw error;
+      await this.corrections.note(sender, { ...correction, stopped }, this.now());
+      throw await this.fallBack(error, sender, corrects, 'correction-not-permitted', asked);
     }
   }
+
+  /** @returns the error, with what became of the message that it would have put right */
+  private async fallBack(
+    error: GatewayError,
+    sender: string,
+    messageId: string,
+    reason: RetractionReason,
+    { onDeny }: SubmitReferralQueryDto,
+  ): Promise<GatewayError> {
+    const retracted = onDeny === 'retract';
+    if (retracted) await this.retracting.message(sender, messageId, reason);
+    const { extensions, ...details } = error.details;
+    return new GatewayError(error.code, {
+      ...details,
+      extensions: { ...extensions, fallBack: { messageId, retracted } },
+    });
+  }
 }
+
+const invalid = (code: string): GatewayError =>
+  new GatewayError('CONTENT_INVALID', { faults: [{ path: 'content.corrects', code }] });

@@ -29,6 +29,7 @@ import type { DeliveryReleasedV1 } from '#contracts';
 import type { DocumentAttachment, Look, MalwareVerdict } from '#envelope';
 import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
+import type { Stopped } from '../domain/correction.js';
 import type { Awaited, Due } from '../domain/deadlines.js';
 import type { HandlingChange } from '../domain/handling.js';
 import type { RosterCount } from '../domain/roster.js';
@@ -265,6 +266,7 @@ export interface Dues {
 }
 export interface MessageDue extends Due {
   readonly messageId: string;
+  readonly metAt?: Date;
 }
 export interface Overdue {
   readonly messageId: string;
@@ -273,6 +275,8 @@ export interface Overdue {
 export interface DueStore {
   /** What has a time and was not met. */
   open(authority: string, messageIds: readonly string[]): Promise<readonly MessageDue[]>;
+  /** What has a time, met or not. */
+  all(authority: string, messageIds: readonly string[]): Promise<readonly MessageDue[]>;
   /** @returns what has passed unmet and was not returned before */
   alarm(authority: string, at: Date): Promise<readonly Overdue[]>;
   /** How many have passed unmet. */
@@ -591,6 +595,21 @@ export interface RetractionStore {
   receive(authority: string, retraction: ReceivedRetraction): Promise<boolean>;
   /** Those of deliveries that are here. */
   received(authority: string, messageIds: readonly string[]): Promise<readonly ReceivedRetraction[]>;
+}
+
+/** A referral that was submitted to put a message right. */
+export interface StoredCorrection {
+  /** Of what is wrong. */
+  readonly messageId: string;
+  readonly referralId: string;
+  /** Why it was not taken in. */
+  readonly stopped?: Stopped;
+}
+export interface CorrectionStore {
+  /** What is noted again of the same two stands. */
+  note(authority: string, correction: StoredCorrection, at: Date): Promise<void>;
+  /** Oldest first. */
+  of(authority: string, messageIds: readonly string[]): Promise<readonly StoredCorrection[]>;
 }
 
 /** Personal data that went to the wrong authority: what opens it, at one end. */

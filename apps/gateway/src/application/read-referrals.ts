@@ -179,9 +179,10 @@ const receiptView = (s: StoredStatement): MessageView['receipts'][number] => {
 };
 
 /** As its recipient's receipts say; a system that has it in hand and says nothing to its sender shows at the recipient alone. */
-const handledBy = (receipts: readonly StoredStatement[]): Pick<MessageView, 'handling'> => {
-  const said = receipts.flatMap((s) => {
-    const { kind, at } = parseReceipt(s.statement ?? '').receipt;
+export const handledBy = (statements: readonly StoredStatement[]): Pick<MessageView, 'handling'> => {
+  const said = statements.flatMap((s) => {
+    if (s.kind !== 'receipt-recorded' || s.statement === undefined) return [];
+    const { kind, at } = parseReceipt(s.statement).receipt;
     const status = handlingOf(kind);
     return status === undefined ? [] : [{ status, at: new Date(at) }];
   });

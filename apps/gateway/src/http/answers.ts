@@ -4,6 +4,8 @@ import type {
   AttachmentView,
   CaseListItem,
   CaseView,
+  CorrectionRow,
+  CorrectionsView,
   DeliveredAttachmentView,
   DeliveryListItem,
   DeliveryView,
@@ -63,11 +65,13 @@ import {
   MALWARE_FINDINGS,
   MEDIA_TYPES,
   MESSAGE_STATES,
+  NOT_CORRECTED,
   NO_PARTS,
   OTHER_WAYS,
   PART_OUTCOMES,
   RECORD_STATES,
   RETRACTION_REASONS,
+  RIGHTED_BY,
   SAID_HANDLINGS,
   SHOWN,
   WEBHOOK_ATTEMPTS,
@@ -486,6 +490,66 @@ export const answers = {
       ),
     }),
   ),
+  corrections: object<CorrectionsView>({
+    id: uuid,
+    caseId: uuid,
+    type: text,
+    recipients: listOf(
+      object<CorrectionRow>({
+        authority,
+        function: text,
+        messageId: described(uuid, 'Of what is wrong'),
+        received: object<CorrectionRow['received']>({
+          state,
+          fetchedAt: absent(described(instant, "When the recipient's gateway stored it")),
+          handling: absent(
+            described({ type: 'string', enum: HANDLINGS }, 'How far the recipient has come with it, by its receipts'),
+          ),
+        }),
+        sentAs: described({ type: 'string', enum: RIGHTED_BY }, 'As what the recipient is told that it is wrong'),
+        why: absent(described({ type: 'string', enum: NOT_CORRECTED }, 'Why the recipient gets no correction')),
+        correction: absent(
+          described(
+            object<NonNullable<CorrectionRow['correction']>>({
+              referralId: uuid,
+              messageId: uuid,
+              state,
+              changedAt: instant,
+            }),
+            'The newest that was submitted and not stopped',
+          ),
+        ),
+        retraction: absent(
+          object<NonNullable<CorrectionRow['retraction']>>({
+            retractionId: uuid,
+            reason: { type: 'string', enum: RETRACTION_REASONS },
+            at: instant,
+            recorded: described({ type: 'boolean' }, 'Whether it stands in the log'),
+          }),
+        ),
+        dueAt: absent(
+          described(
+            instant,
+            'By when the recipient should have answered: a courtesy. Absent until it was released to it',
+          ),
+        ),
+        overdue: described({ type: 'boolean' }, 'An alarm, and no receipt'),
+        acknowledged: absent(
+          described(
+            object<NonNullable<CorrectionRow['acknowledged']>>({
+              code: { type: 'string', enum: ACKNOWLEDGEMENTS },
+              at: instant,
+            }),
+            "The recipient's signed answer",
+          ),
+        ),
+        passedOn: described(
+          { type: 'boolean' },
+          'The recipient has given what is wrong to others, whom it tells (GDPR art. 19)',
+        ),
+      }),
+    ),
+  }),
   waiting: page(
     object<WaitingItem>({
       messageId: uuid,

@@ -1,5 +1,6 @@
 import type {
   AddresseeView,
+  CorrectionsView,
   DeliveryView,
   DisclosureCheckView,
   EventPage,
@@ -171,6 +172,31 @@ export const written: Readonly<Record<string, unknown>> = {
     statement: JWS,
     notice: { ...proven, kind: 'disclosure-recorded', at: '2026-11-24T08:00:00.310Z' },
   } satisfies RecordedDisclosureView,
+  corrections: {
+    id: REFERRAL,
+    caseId: CASE,
+    type: TYPE,
+    recipients: [
+      {
+        authority: 'fk/forsakringskassan',
+        function: 'kontroll',
+        messageId: MESSAGE,
+        received: { state: 'acknowledged', fetchedAt: '2026-11-24T08:00:01.412Z', handling: 'accepted' },
+        sentAs: 'retraction',
+        why: 'formal-obstacle',
+        retraction: {
+          retractionId: '01890a5d-ac96-774b-bcce-b302099a8057',
+          reason: 'correction-not-permitted',
+          at: '2026-11-25T08:00:00.000Z',
+          recorded: true,
+        },
+        dueAt: '2026-11-28T08:00:00.420Z',
+        overdue: false,
+        acknowledged: { code: 'passed-on', at: '2026-11-25T10:12:00.000Z' },
+        passedOn: true,
+      },
+    ],
+  } satisfies CorrectionsView,
   delivery: {
     ...listed,
     registration: {

@@ -9,10 +9,11 @@ import {
   SubmitReferralDto,
   SubmitReferralQueryDto,
 } from '#contracts';
-import type { Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
+import type { CorrectionsView, Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
 import { Conditional, Policy } from '#platform';
 import type { Request, Response } from 'express';
 import { CorrectReferral } from '../application/correct-referral.js';
+import { ReadCorrections } from '../application/read-corrections.js';
 import { ReadReferrals } from '../application/read-referrals.js';
 import { RetractReferral } from '../application/retract-referral.js';
 import { SubmitReferral } from '../application/submit-referral.js';
@@ -32,6 +33,7 @@ export class ReferralController {
     @Inject(WithdrawReferral) private readonly withdrawing: WithdrawReferral,
     @Inject(CorrectReferral) private readonly correcting: CorrectReferral,
     @Inject(RetractReferral) private readonly retracting: RetractReferral,
+    @Inject(ReadCorrections) private readonly corrections: ReadCorrections,
   ) {}
 
   @Post()
@@ -127,6 +129,22 @@ export class ReferralController {
   ): Promise<ReferralView> {
     await this.retracting.execute(caller, id, asked);
     return this.reading.read(caller, id);
+  }
+
+  @Get(':id/corrections')
+  @Policy('system')
+  @Scope('referrals:read')
+  @Shows('no-content')
+  @Conditional()
+  @ApiOperation({
+    summary: 'See what became of putting a referral right',
+    description:
+      'A row for each recipient: what it received, whether it is told by a correction or a retraction, until when it should answer, and what it answered. Rättelse och återkallelse, en rad per mottagare.',
+  })
+  @Answer(200, 'A row for each recipient', 'corrections')
+  @Problems(400, 401, 404, 410, 429, 503)
+  readCorrections(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<CorrectionsView> {
+    return this.corrections.execute(caller, id);
   }
 
   @Post(':id/given-another-way')

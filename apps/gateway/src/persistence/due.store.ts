@@ -34,14 +34,25 @@ export const dropAnswer = async (tx: EntityManager, authority: string, messageId
 export class PostgresDueStore implements DueStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  open(authority: string, messageIds: readonly string[]): Promise<readonly MessageDue[]> {
+  async open(authority: string, messageIds: readonly string[]): Promise<readonly MessageDue[]> {
+    return (await this.all(authority, messageIds)).filter(({ metAt }) => metAt === undefined);
+  }
+
+  all(authority: string, messageIds: readonly string[]): Promise<readonly MessageDue[]> {
     return asAuthority(this.dataSource, authority, async (tx) => {
-      const rows = await tx.query<{ message_id: string; what: MessageDue['what']; due_at: Date }[]>(
-        `SELECT message_id, what, due_at FROM gateway.due
-         WHERE authority = $1 AND message_id = ANY($2::uuid[]) AND due_at IS NOT NULL AND met_at IS NULL ORDER BY due_at, what`,
+      const rows = await tx.query<
+        { message_id: string; what: MessageDue['what']; due_at: Date; met_at: Date | null }[]
+      >(
+        `SELECT message_id, what, due_at, met_at FROM gateway.due
+         WHERE authority = $1 AND message_id = ANY($2::uuid[]) AND due_at IS NOT NULL ORDER BY due_at, what`,
         [authority, messageIds],
       );
-      return rows.map((row) => ({ messageId: row.message_id, what: row.what, at: row.due_at }));
+      return rows.map((row) => ({
+        messageId: row.message_id,
+        what: row.what,
+        at: row.due_at,
+        ...(row.met_at === null ? {} : { metAt: row.met_at }),
+      }));
     });
   }
 

@@ -50,6 +50,7 @@ import {
 import { AccessLog1768300000000 } from './migrations/1768300000000-access-log.js';
 import { RecordedDisclosures1768400000000 } from './migrations/1768400000000-recorded-disclosures.js';
 import { Scopes1768301000000 } from './migrations/1768301000000-scopes.js';
+import { Corrections1768440000000 } from './migrations/1768440000000-corrections.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -100,6 +101,7 @@ export const migrations = [
   AccessLog1768300000000,
   Scopes1768301000000,
   RecordedDisclosures1768400000000,
+  Corrections1768440000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**

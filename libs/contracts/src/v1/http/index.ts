@@ -2,6 +2,7 @@ export * from './access-log.dto.js';
 export * from './attachment.dto.js';
 export * from './authority.dto.js';
 export * from './case.dto.js';
+export * from './correction.dto.js';
 export * from './disclosure-check.dto.js';
 export * from './disclosure-check-view.dto.js';
 export * from './erasure-view.dto.js';
