@@ -270,7 +270,10 @@ export const ANSWER_WORDS = {
   'not-used': { sv: 'Inte använt', en: 'It was not used' },
   'used-in-open-matter': { sv: 'Använt i pågående ärende', en: 'It is used in a matter that is not decided' },
   'used-in-decision': { sv: 'Använt i beslut', en: 'It was used in a decision' },
-  'passed-on': { sv: 'Lämnat vidare', en: 'It was disclosed to others' },
+  'passed-on': {
+    sv: 'Lämnat vidare: mottagaren underrättar dem som fått det (GDPR art. 19)',
+    en: 'It was disclosed to others, whom the recipient tells (GDPR art. 19)',
+  },
   'disposed-under-decision': { sv: 'Gallrat enligt beslut', en: 'It is disposed of under a disposal decision' },
 } as const;
 

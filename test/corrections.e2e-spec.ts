@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { DelgeProblem } from '#client';
+import type { CorrectionRow, SubmitReferralDto } from '#contracts';
+import { changeKeyStore } from '#keystore';
+import { storePlace } from '../tools/sandbox/keys.js';
+import { TestStack, eventually, example, problemOf } from './support/stack.js';
+
+jest.setTimeout(180_000);
+const TRAVEL_MS = 60_000;
+const READ = [
+  ...['fk/forsakringskassan', 'pens/pensionsmyndigheten', 'skv/skatteverket', 'kfm/kronofogdemyndigheten'],
+  ...['af/arbetsformedlingen', 'csn/csn', 'polis/polismyndigheten', 'ebm/ekobrottsmyndigheten'],
+  'um/utbetalningsmyndigheten',
+];
+const PASSED_ON = 'tv/tullverket';
+/** Received, and read by nobody yet. */
+const [UNREAD, WITHOUT_GROUND, UNASSESSED] = ['mig/migrationsverket', 'am/aklagarmyndigheten', 'ivo/ivo'] as const;
+/** Its gateway cannot open what is sealed to it: nothing is released to it before there is another key. */
+const SUSPENDED = { authority: 'kbv/kustbevakningen', gateway: 'rattsvasendet' };
+const ALL = [...READ, PASSED_ON, UNREAD, WITHOUT_GROUND, UNASSESSED, SUSPENDED.authority];
+
+describe('a correction to fourteen recipients', () => {
+  const { system, referral: pattern } = example('32-linkoping');
+  let delge: TestStack;
+  let place: ReturnType<typeof storePlace>;
+  let lost: Parameters<Parameters<typeof changeKeyStore>[1]>[0]['keys'] = [];
+  beforeAll(async () => {
+    delge = await TestStack.shared();
+    place = storePlace(delge.sandbox.dir, `gateway-${SUSPENDED.gateway}`);
+    await changeKeyStore(place, async (content) => {
+      lost = content.keys.filter(({ holder, use }) => holder === SUSPENDED.authority && use === 'sealing');
+      return { content: { ...content, keys: content.keys.filter((key) => !lost.includes(key)) }, result: undefined };
+    });
+  });
+  afterAll(() =>
+    changeKeyStore(place, async (content) => ({
+      content: { ...content, keys: [...content.keys, ...lost] },
+      result: undefined,
+    })),
+  );
+
+  /** On the grounds of the correction, which carry it to any authority. */
+  const to = (referral: SubmitReferralDto, authorities: readonly string[]): SubmitReferralDto => ({
+    ...referral,
+    id: randomUUID(),
+    caseId: randomUUID(),
+    to: authorities.map((authority) => ({ authority, function: 'registrator' })),
+    bases: pattern.bases,
+    purpose: pattern.purpose,
+    facts: pattern.facts ?? {},
+    assessments: authorities.flatMap((recipient) => (pattern.assessments ?? []).map((one) => ({ ...one, recipient }))),
+  });
+  const original = to(example('01-linkoping').referral, ALL);
+  const sender = () => delge.sandbox.client(system);
+  const rows = async (): Promise<ReadonlyMap<string, CorrectionRow>> =>
+    new Map((await sender().corrections(original.id)).recipients.map((row) => [row.authority, row]));
+  const row = async (authority: string): Promise<CorrectionRow> => {
+    const found = (await rows()).get(authority);
+    if (found === undefined) throw new Error(`no row of ${authority}`);
+    return found;
+  };
+
+  /** @returns slug of the problem, or `none` */
+  const correct = async (authority: string, change: Partial<SubmitReferralDto> = {}): Promise<string> => {
+    const { messageId } = await row(authority);
+    const content = { ...pattern.content, corrects: messageId };
+    const body = { ...to({ ...pattern, content }, [authority]), ...change };
+    return problemOf(sender().submit(body, { onAssess: 'refuse', onDeny: 'retract' }));
+  };
+
+  it('shows what each received, before anything is put right', async () => {
+    await sender().submit(original);
+    await eventually('all that can be opened are there', TRAVEL_MS, async () => {
+      const states = [...(await rows()).values()].map(({ authority, received }) => [authority, received.state]);
+      const awaited = ALL.map((one) => [one, one === SUSPENDED.authority ? 'awaiting-key' : 'fetched']);
+      return JSON.stringify(states) === JSON.stringify(awaited) || undefined;
+    });
+    for (const authority of READ) {
+      const { messageId } = await row(authority);
+      const client = delge.sandbox.client(authority);
+      await client.delivery(messageId);
+      await client.handle(messageId, { status: 'accepted' });
+    }
+    await eventually('nine have taken it up', TRAVEL_MS, async () => {
+      const taken = [...(await rows()).values()].filter(({ received }) => received.handling === 'accepted');
+      return taken.length === READ.length || undefined;
+    });
+    expect([...(await rows()).values()].map(({ sentAs, why, overdue }) => [sentAs, why, overdue])).toEqual(
+      ALL.map(() => ['nothing', 'not-asked', false]),
+    );
+  });
+
+  it('ends in each row as it must: corrected, taken back where it may not go, withdrawn where it was not released', async () => {
+    const stopped = new Map([
+      [WITHOUT_GROUND, { bases: example('03-linkoping').referral.bases, assessments: [] }],
+      [UNASSESSED, { assessments: [] }],
+    ] as [string, Partial<SubmitReferralDto>][]);
+    const answers: string[] = [];
+    for (const authority of ALL) answers.push(`${authority} ${await correct(authority, stopped.get(authority))}`);
+    expect(answers.filter((answer) => !answer.endsWith(' none'))).toEqual([
+      `${WITHOUT_GROUND} formal-obstacle`,
+      `${UNASSESSED} assessment-missing`,
+      `${SUSPENDED.authority} content-invalid`,
+    ]);
+    const ended = await eventually('each was told', TRAVEL_MS, async () => {
+      const all = await rows();
+      const open = [...all.values()].filter(({ correction, retraction, sentAs }) =>
+        sentAs === 'correction' ? correction?.state !== 'fetched' : retraction?.recorded !== true,
+      );
+      return open.length === 0 ? all : undefined;
+    });
+    const corrected = [...READ, PASSED_ON, UNREAD];
+    expect(ALL.map((authority) => [authority, ended.get(authority)?.sentAs, ended.get(authority)?.why])).toEqual([
+      ...corrected.map((authority) => [authority, 'correction', undefined]),
+      [WITHOUT_GROUND, 'retraction', 'formal-obstacle'],
+      [UNASSESSED, 'retraction', 'assessment-missing'],
+      [SUSPENDED.authority, 'withdrawal', 'not-received'],
+    ]);
+    expect(ended.get(SUSPENDED.authority)?.received).toEqual({ state: 'withdrawn' });
+    for (const authority of [...corrected, WITHOUT_GROUND, UNASSESSED]) {
+      const { dueAt = '', overdue, messageId } = ended.get(authority)!;
+      expect([authority, Date.parse(dueAt) > Date.now(), overdue]).toEqual([authority, true, false]);
+      // Neither deletes what was received.
+      const { content, retracted } = await delge.sandbox.client(authority).delivery(messageId);
+      expect([authority, content, retracted?.reason]).toEqual([
+        authority,
+        original.content,
+        corrected.includes(authority) ? undefined : 'correction-not-permitted',
+      ]);
+    }
+    const missed = await delge.sandbox
+      .client(SUSPENDED.authority)
+      .delivery(ended.get(SUSPENDED.authority)!.messageId)
+      .catch((error: unknown) => (error instanceof DelgeProblem ? error.problem.status : error));
+    expect(missed).toBe(404);
+  });
+
+  it('shows what each answered, and who passed on what was wrong', async () => {
+    const passedOn = await row(PASSED_ON);
+    await delge.sandbox.client(PASSED_ON).acknowledge(passedOn.correction!.messageId, 'passed-on');
+    await delge.sandbox.client(UNASSESSED).acknowledge((await row(UNASSESSED)).messageId, 'not-used');
+    const all = await eventually('both are told', TRAVEL_MS, async () => {
+      const found = await rows();
+      const answered = [...found.values()].filter(({ acknowledged }) => acknowledged !== undefined);
+      return answered.length === 2 ? found : undefined;
+    });
+    const said = ALL.flatMap((authority) => {
+      const { acknowledged, passedOn: isPassedOn } = all.get(authority)!;
+      return acknowledged === undefined && !isPassedOn ? [] : [[authority, acknowledged?.code, isPassedOn]];
+    });
+    expect(said).toEqual([
+      [PASSED_ON, 'passed-on', true],
+      [UNASSESSED, 'not-used', false],
+    ]);
+  });
+});
