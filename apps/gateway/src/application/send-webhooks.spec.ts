@@ -131,3 +131,51 @@ it('tells of one that ended also when others wait for its place', async () => {
   await loop.stop();
   expect(ended.toSorted((a, b) => Number(a) - Number(b))).toEqual(['0', '1', '2', '3', '4']);
 });
+
+it('lets one that is quick have its turn beside more slow ones of its authority than are in hand at once', async () => {
+  const SLOW_MS = 2_000;
+  const ids = ['slow-1', 'slow-2', 'slow-3', 'slow-4', 'slow-5', 'quick'];
+  /** Longest due first. */
+  let due = [...ids];
+  const sent = new Map<string, number>();
+  let ms = NOW.getTime();
+  let done = (): void => undefined;
+  const told = new Promise<void>((resolve) => (done = resolve));
+  const store = {
+    due: () => Promise.resolve(due.map((id) => ({ authority: 'a', id }))),
+    take: ({ id }: WebhookLease) => {
+      const isDue = due.includes(id);
+      due = due.filter((one) => one !== id);
+      return Promise.resolve(isDue ? { ...held, url: id } : undefined);
+    },
+    settle: ({ id }: WebhookLease) => Promise.resolve({ isOurs: true, next: { ...held, url: id } }),
+    release: ({ id }: WebhookLease) => {
+      due.push(id);
+      return Promise.resolve();
+    },
+  };
+  const trying = {
+    execute: async ({ url }: HeldWebhook, _kind: string, _event: object, _ms: number, stop: AbortSignal) => {
+      await turn();
+      if (stop.aborted) return undefined;
+      if (url !== 'quick') ms += SLOW_MS;
+      sent.set(url, (sent.get(url) ?? 0) + 1);
+      if (url === 'quick') done();
+      return { status: 204 };
+    },
+  };
+  const loop = new SendWebhooks(
+    store as unknown as WebhookSending,
+    trying as unknown as TryWebhook,
+    () => ['a'],
+    1,
+    () => 'lease',
+    () => new Date(ms),
+    () => 0,
+    new EventLog('test', 'silent'),
+  );
+  loop.start();
+  await told;
+  await loop.stop();
+  for (const id of ids.slice(0, 5)) expect(sent.get(id) ?? 0).toBeLessThan(10);
+});

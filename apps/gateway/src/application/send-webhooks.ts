@@ -13,8 +13,9 @@ const MOST = 50;
 const MOST_OF_AUTHORITY = 5;
 /** At the database at once: what systems send and receive needs its connections too. */
 const AT_DATABASE = 3;
-/** After so many events others have their turn. */
+/** After so many events, or so long, others have their turn: also beside more slow ones than are in hand at once. */
 const RUN = 100;
+const RUN_MS = 1_000;
 
 /** Sends each webhook its events in order, one at a time, and each beside the others: one that is slow or dead keeps none waiting. */
 export class SendWebhooks extends Loop {
@@ -74,6 +75,7 @@ export class SendWebhooks extends Loop {
   /** Until no event waits or one was not taken, or others wait. */
   private async serve(lease: WebhookLease): Promise<void> {
     try {
+      const until = this.now().getTime() + RUN_MS;
       let held = await this.database.take(() => this.store.take(lease, this.now(), this.leased()));
       for (let nth = 1; held !== undefined; nth += 1) {
         const tried = await this.trying.execute(held, 'delivery', held.event, TIMEOUT_MS, this.stopping);
@@ -85,7 +87,8 @@ export class SendWebhooks extends Loop {
         held = next;
         if (isOurs && (outcome.is === 'failed' || outcome.is === 'gone'))
           this.log.warn('webhook.ended', { authorityId: lease.authority, webhookId: lease.id, code: outcome.is });
-        if (nth >= RUN && this.isFull(lease.authority)) break;
+        const isOver = nth >= RUN || this.now().getTime() >= until;
+        if (isOver && this.isFull(lease.authority)) break;
       }
       if (held !== undefined) await this.database.take(() => this.store.release(lease));
     } catch (error) {
