@@ -14,11 +14,11 @@ const READ = [
   'um/utbetalningsmyndigheten',
 ];
 const PASSED_ON = 'tv/tullverket';
-/** Received, and read by nobody yet. */
-const [UNREAD, WITHOUT_GROUND, UNASSESSED] = ['mig/migrationsverket', 'am/aklagarmyndigheten', 'ivo/ivo'] as const;
+/** Received, and read by nobody yet. Of the first an officer finds that secrecy prevails, when the correction waits for an assessment. */
+const [ENDED, WITHOUT_GROUND, UNASSESSED] = ['mig/migrationsverket', 'am/aklagarmyndigheten', 'ivo/ivo'] as const;
 /** Its gateway cannot open what is sealed to it: nothing is released to it before there is another key. */
 const SUSPENDED = { authority: 'kbv/kustbevakningen', gateway: 'rattsvasendet' };
-const ALL = [...READ, PASSED_ON, UNREAD, WITHOUT_GROUND, UNASSESSED, SUSPENDED.authority];
+const ALL = [...READ, PASSED_ON, ENDED, WITHOUT_GROUND, UNASSESSED, SUSPENDED.authority];
 
 describe('a correction to fourteen recipients', () => {
   const { system, referral: pattern } = example('32-linkoping');
@@ -61,12 +61,25 @@ describe('a correction to fourteen recipients', () => {
     return found;
   };
 
+  const correctionOf = async (authority: string): Promise<SubmitReferralDto> => {
+    const { messageId } = await row(authority);
+    return to({ ...pattern, content: { ...pattern.content, corrects: messageId } }, [authority]);
+  };
   /** @returns slug of the problem, or `none` */
   const correct = async (authority: string, change: Partial<SubmitReferralDto> = {}): Promise<string> => {
-    const { messageId } = await row(authority);
-    const content = { ...pattern.content, corrects: messageId };
-    const body = { ...to({ ...pattern, content }, [authority]), ...change };
+    const body = { ...(await correctionOf(authority)), ...change };
     return problemOf(sender().submit(body, { onAssess: 'refuse', onDeny: 'retract' }));
+  };
+  /** Taken in as a draft, which an officer then stops. */
+  const draft = async (authority: string): Promise<void> => {
+    const { assessments = [], ...body } = await correctionOf(authority);
+    await sender().submit(body, { onDeny: 'retract' });
+    expect(await row(authority)).toMatchObject({
+      sentAs: 'correction',
+      correction: { state: 'awaiting-assessment' },
+    });
+    const [test] = assessments.filter((one) => one.test === 'EJ_OVERVAGANDE');
+    await sender().assess(body.id, { ...test!, outcome: 'secrecy-prevails' });
   };
 
   it('shows what each received, before anything is put right', async () => {
@@ -97,7 +110,9 @@ describe('a correction to fourteen recipients', () => {
       [UNASSESSED, { assessments: [] }],
     ] as [string, Partial<SubmitReferralDto>][]);
     const answers: string[] = [];
-    for (const authority of ALL) answers.push(`${authority} ${await correct(authority, stopped.get(authority))}`);
+    await draft(ENDED);
+    for (const authority of ALL.filter((one) => one !== ENDED))
+      answers.push(`${authority} ${await correct(authority, stopped.get(authority))}`);
     expect(answers.filter((answer) => !answer.endsWith(' none'))).toEqual([
       `${WITHOUT_GROUND} formal-obstacle`,
       `${UNASSESSED} assessment-missing`,
@@ -110,15 +125,16 @@ describe('a correction to fourteen recipients', () => {
       );
       return open.length === 0 ? all : undefined;
     });
-    const corrected = [...READ, PASSED_ON, UNREAD];
+    const corrected = [...READ, PASSED_ON];
     expect(ALL.map((authority) => [authority, ended.get(authority)?.sentAs, ended.get(authority)?.why])).toEqual([
       ...corrected.map((authority) => [authority, 'correction', undefined]),
+      [ENDED, 'retraction', 'correction-ended'],
       [WITHOUT_GROUND, 'retraction', 'formal-obstacle'],
       [UNASSESSED, 'retraction', 'assessment-missing'],
       [SUSPENDED.authority, 'withdrawal', 'not-received'],
     ]);
     expect(ended.get(SUSPENDED.authority)?.received).toEqual({ state: 'withdrawn' });
-    for (const authority of [...corrected, WITHOUT_GROUND, UNASSESSED]) {
+    for (const authority of [...corrected, ENDED, WITHOUT_GROUND, UNASSESSED]) {
       const { dueAt = '', overdue, messageId } = ended.get(authority)!;
       expect([authority, Date.parse(dueAt) > Date.now(), overdue]).toEqual([authority, true, false]);
       // Neither deletes what was received.

@@ -231,7 +231,7 @@ describe(`${DELIVERIES} deliveries to systems that ask, follow and are told by w
     for (const [authority, own] of subscribers) {
       const feed = await feedOf(authority);
       const ids = feed.map(({ id }) => id);
-      const delivered = feed.filter(({ type }) => type === 'delivery.received').map(({ data }) => data.messageId);
+      const delivered = feed.flatMap(({ type, data }) => (type === 'delivery.received' ? (data.messageId ?? []) : []));
       expect(delivered.toSorted()).toEqual(traffics.get(authority)?.accepted.toSorted());
       disordered += outOfOrder(feed);
       for (const { name, journal } of own) {

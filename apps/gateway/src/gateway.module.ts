@@ -32,6 +32,7 @@ import { EvaluateReferral } from './application/evaluate-referral.js';
 import { ExpireAttachments } from './application/expire-attachments.js';
 import { Expire } from './application/expire.js';
 import { ExportOpenings } from './application/export-openings.js';
+import { FallBackCorrections } from './application/fall-back-corrections.js';
 import { FetchAttachments } from './application/fetch-attachments.js';
 import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
@@ -328,7 +329,11 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     for (const authority of hosted())
       for (let page = 0; page < GATHERED_PAGES && (await cases.gather(authority)); page += 1);
   };
-  const sweep = new Sweep(expire, again, deadlines, incidents, prune, config.SWEEP_INTERVAL_MS, log);
+  const waiting = new PostgresWaitingStore(dataSource);
+  const corrections = new PostgresCorrectionStore(dataSource);
+  const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
+  const falling = new FallBackCorrections(corrections, retracting, hosted);
+  const sweep = new Sweep(expire, again, deadlines, incidents, falling, prune, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
   const records = new PostgresRecordStore(dataSource, keys, outbox);
   const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, () => sweep.wake(), records);
@@ -348,9 +353,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const submitting = new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash, () =>
     room.fault(),
   );
-  const waiting = new PostgresWaitingStore(dataSource);
-  const corrections = new PostgresCorrectionStore(dataSource);
-  const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
   const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
   const toldBefore = new PostgresCatchUpStore(dataSource, keys, outbox, newId);
   const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);

@@ -78,7 +78,7 @@ describe('a correction', () => {
   it('of what was sent to this recipient is a referral like any other', async () => {
     const body = correction();
     expect([await submit(body), submitted, await taken()]).toEqual(['accepted', 1, []]);
-    expect(corrections).toEqual([{ messageId: message.message.messageId, referralId: body.id }]);
+    expect(corrections).toEqual([{ messageId: message.message.messageId, referralId: body.id, fallsBack: false }]);
   });
 
   it('of what is not released is refused before it is looked at, and that is withdrawn when its sender says so', async () => {
@@ -130,7 +130,7 @@ describe('a correction', () => {
       });
       expect(await taken()).toMatchObject([{ reason: 'correction-not-permitted' }]);
       const stopped = code === 'FORMAL_OBSTACLE' ? 'formal-obstacle' : 'assessment-missing';
-      expect(corrections.at(-1)).toMatchObject({ messageId, stopped });
+      expect(corrections.at(-1)).toMatchObject({ messageId, stopped, fallsBack: false });
       // Once more, it is the same retraction.
       expect(await fallBack({ onDeny: 'retract' })).toMatchObject({ fallBack: { retracted: true } });
       expect(retractions.outbox).toHaveLength(1);

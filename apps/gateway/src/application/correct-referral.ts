@@ -38,13 +38,13 @@ export class CorrectReferral {
     if (!isDisclosed(original.state))
       throw await this.fallBack(invalid('not-released'), sender, corrects, 'wrong-information', asked);
     const correction = { messageId: corrects, referralId: body.id };
-    await this.corrections.note(sender, correction, this.now());
+    await this.corrections.note(sender, { ...correction, fallsBack: asked.onDeny === 'retract' }, this.now());
     try {
       return await this.submitting.submit(sender, body, asked);
     } catch (error) {
       const stopped = error instanceof GatewayError ? STOPPED[error.code] : undefined;
       if (!(error instanceof GatewayError) || stopped === undefined) throw error;
-      await this.corrections.note(sender, { ...correction, stopped }, this.now());
+      await this.corrections.note(sender, { ...correction, stopped, fallsBack: false }, this.now());
       throw await this.fallBack(error, sender, corrects, 'correction-not-permitted', asked);
     }
   }

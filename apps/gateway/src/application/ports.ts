@@ -605,9 +605,19 @@ export interface StoredCorrection {
   /** Why it was not taken in. */
   readonly stopped?: Stopped;
 }
+export interface NewCorrection extends StoredCorrection {
+  /** Whether what is wrong is taken back should it end on its way. */
+  readonly fallsBack: boolean;
+}
 export interface CorrectionStore {
   /** What is noted again of the same two stands. */
-  note(authority: string, correction: StoredCorrection, at: Date): Promise<void>;
+  note(authority: string, correction: NewCorrection, at: Date): Promise<void>;
+  /**
+   * Those that were to fall back and have ended, and what nobody has settled of them.
+   * @returns `fallsBack` unless it arrived, or another one of the same message came after it
+   */
+  ended(authority: string): Promise<readonly NewCorrection[]>;
+  settle(authority: string, correction: StoredCorrection): Promise<void>;
   /** Oldest first. */
   of(authority: string, messageIds: readonly string[]): Promise<readonly StoredCorrection[]>;
 }

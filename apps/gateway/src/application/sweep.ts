@@ -3,17 +3,19 @@ import type { EventLog } from '#platform';
 import { isStoreFailure } from '#persistence';
 import { NotYet } from '../domain/errors.js';
 import type { Expire } from './expire.js';
+import type { FallBackCorrections } from './fall-back-corrections.js';
 import type { SealAgain } from './seal-again.js';
 import type { HandleIncidents } from './handle-incidents.js';
 import type { WatchDeadlines } from './watch-deadlines.js';
 
-/** Looks now and then for what has expired or is kept no longer, for what can be sealed again, and for receipts that are overdue. */
+/** Looks now and then for what has expired or is kept no longer, for what can be sealed again, for corrections that fall back, and for receipts that are overdue. */
 export class Sweep extends Loop {
   constructor(
     private readonly expire: Expire,
     private readonly again: Pick<SealAgain, 'execute'>,
     private readonly deadlines: Pick<WatchDeadlines, 'alarms'>,
     private readonly incidents: Pick<HandleIncidents, 'alarms'>,
+    private readonly corrections: Pick<FallBackCorrections, 'execute'>,
     private readonly prune: () => Promise<void>,
     private readonly intervalMs: number,
     private readonly log: EventLog,
@@ -29,6 +31,7 @@ export class Sweep extends Loop {
     await this.tried(() => this.expired());
     await this.tried(() => this.overdue());
     await this.tried(() => this.sealedAgain());
+    await this.tried(() => this.fallenBack());
     await this.tried(this.prune);
     return this.intervalMs;
   }
@@ -55,6 +58,11 @@ export class Sweep extends Loop {
     for (const { authority, messageId, what } of await this.incidents.alarms())
       if (what === 'opened') this.log.warn('incident.opened', { messageId, authorityId: authority });
       else this.log.error('incident.clock-ran-out', { messageId, authorityId: authority, code: what });
+  }
+
+  private async fallenBack(): Promise<void> {
+    for (const { authority, messageId } of await this.corrections.execute())
+      this.log.info('correction.fell-back', { messageId, authorityId: authority });
   }
 
   private async sealedAgain(): Promise<void> {

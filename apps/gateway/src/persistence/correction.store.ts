@@ -1,5 +1,6 @@
+import type { MessageState } from '#contracts';
 import type { DataSource } from 'typeorm';
-import type { CorrectionStore, StoredCorrection } from '../application/ports.js';
+import type { CorrectionStore, NewCorrection, StoredCorrection } from '../application/ports.js';
 import type { Stopped } from '../domain/correction.js';
 import { asAuthority } from './authority-transaction.js';
 
@@ -13,12 +14,35 @@ interface CorrectionRow {
 export class PostgresCorrectionStore implements CorrectionStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  note(authority: string, { messageId, referralId, stopped }: StoredCorrection, at: Date): Promise<void> {
+  note(authority: string, { messageId, referralId, stopped, fallsBack }: NewCorrection, at: Date): Promise<void> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       await tx.query(
-        `INSERT INTO gateway.correction (authority, message_id, referral_id, at, stopped) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (authority, message_id, referral_id) DO UPDATE SET at = EXCLUDED.at, stopped = EXCLUDED.stopped`,
-        [authority, messageId, referralId, at, stopped ?? null],
+        `INSERT INTO gateway.correction (authority, message_id, referral_id, at, stopped, falls_back) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (authority, message_id, referral_id) DO UPDATE
+           SET at = EXCLUDED.at, stopped = EXCLUDED.stopped, falls_back = EXCLUDED.falls_back`,
+        [authority, messageId, referralId, at, stopped ?? null, fallsBack],
+      );
+    });
+  }
+
+  ended(authority: string): Promise<readonly NewCorrection[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<(CorrectionRow & { readonly falls_back: boolean })[]>(
+        `SELECT c.message_id, c.referral_id, c.stopped, m.state = ANY($2) AND NOT EXISTS (SELECT FROM gateway.correction n
+             WHERE n.authority = c.authority AND n.message_id = c.message_id AND n.at > c.at) AS falls_back
+         FROM gateway.correction c JOIN gateway.message m USING (authority, referral_id)
+         WHERE c.authority = $1 AND c.falls_back AND m.state = ANY($3) ORDER BY c.at, c.referral_id LIMIT ${PAGE}`,
+        [authority, FALLEN, [...FALLEN, ...SETTLED]],
+      );
+      return rows.map((row) => ({ ...toCorrection(row), fallsBack: row.falls_back }));
+    });
+  }
+
+  settle(authority: string, { messageId, referralId }: StoredCorrection): Promise<void> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      await tx.query(
+        `UPDATE gateway.correction SET falls_back = false WHERE authority = $1 AND message_id = $2 AND referral_id = $3`,
+        [authority, messageId, referralId],
       );
     });
   }
@@ -30,11 +54,22 @@ export class PostgresCorrectionStore implements CorrectionStore {
          WHERE authority = $1 AND message_id = ANY($2::uuid[]) ORDER BY at, referral_id`,
         [authority, messageIds],
       );
-      return rows.map(({ message_id: messageId, referral_id: referralId, stopped }) => ({
-        messageId,
-        referralId,
-        ...(stopped === null ? {} : { stopped }),
-      }));
+      return rows.map(toCorrection);
     });
   }
 }
+
+const PAGE = 100;
+/** Ended on its way. That its sender withdrew it is its sender's own act. */
+const FALLEN: readonly MessageState[] = ['refused', 'rejected', 'expired', 'discarded'];
+const SETTLED: readonly MessageState[] = ['fetched', 'acknowledged', 'withdrawn'];
+
+const toCorrection = ({
+  message_id: messageId,
+  referral_id: referralId,
+  stopped,
+}: CorrectionRow): StoredCorrection => ({
+  messageId,
+  referralId,
+  ...(stopped === null ? {} : { stopped }),
+});
