@@ -75,7 +75,7 @@ describe.each(['question', 'answer'] as const)(
       const submitting = new SubmitReferral(referrals, evaluate, sealing, 1e9, world.newId, world.clock.now, nothing);
       const body = { ...referral, id: randomUUID(), caseId: randomUUID() } as SubmitReferralDto;
 
-      await cutAt('gateway.accept(', () => submitting.submit(system, body));
+      await cutAt('gateway.accept_and_index(', () => submitting.submit(system, body));
       const there = await referrals.find(system, body.id);
       expect(there?.messages.map(({ state }) => state)).toEqual(wasDone ? ['accepted'] : undefined);
       // Nobody was told that it was committed: it is found when its lease has ended.
@@ -109,7 +109,7 @@ describe.each(['question', 'answer'] as const)(
         const outgoing = { id: randomUUID(), type: 'receipt.signed.v1' as const, body: Buffer.from('receipt') };
         return deliveries.receive(delivery, 'manifest', receipt as StoredReceipt, outgoing);
       };
-      await cutAt('gateway.receive(', receive);
+      await cutAt('gateway.receive_and_index(', receive);
       expect(await receive()).toBe(!wasDone);
       expect(await receive()).toBe(false);
       expect((await deliveries.list(system, { limit: 10 })).map((one) => one.messageId)).toEqual([delivery.messageId]);

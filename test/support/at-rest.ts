@@ -16,6 +16,7 @@ const SEALED = [
   ['delivery', 'detail', 'delivery', 'message_id'],
   ['delivery_receipt', 'detail', 'delivery_receipt', 'receipt_id'],
   ['owned_case', 'detail', 'owned_case', 'case_id'],
+  ['access_log', 'detail', 'access_log', 'search_id'],
   ['webhook_key', 'detail', 'webhook_key', "concat(webhook_id, ' ', public_key)"],
 ] as const;
 

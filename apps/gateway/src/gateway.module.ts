@@ -60,6 +60,7 @@ import { ReceiveRetraction } from './application/receive-retraction.js';
 import { RebuildSent } from './application/rebuild-sent.js';
 import { RetractReferral } from './application/retract-referral.js';
 import { RegisterSystem } from './application/register-system.js';
+import { SearchPersons } from './application/search-persons.js';
 import { SealAgain } from './application/seal-again.js';
 import { SealAttachments } from './application/seal-attachments.js';
 import { SealReferral } from './application/seal-referral.js';
@@ -100,6 +101,7 @@ import { LogController } from './http/log.controller.js';
 import { ReceivedCaseController } from './http/received-case.controller.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
 import { RecordedDisclosureController } from './http/recorded-disclosure.controller.js';
+import { PersonSearchController } from './http/person-search.controller.js';
 import { ReferralController } from './http/referral.controller.js';
 import { SystemGuard } from './http/system.guard.js';
 import { WaitingController } from './http/waiting.controller.js';
@@ -129,6 +131,7 @@ import { PostgresHeldDeliveries } from './persistence/held-delivery.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
 import { PostgresIncidentStore } from './persistence/incident.store.js';
+import { PostgresPersonIndex } from './persistence/person-index.store.js';
 import { RecentOutlines } from './persistence/recent-outlines.js';
 import { PostgresRecordStore } from './persistence/record.store.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
@@ -155,6 +158,8 @@ const STREAM = { lifeMs: 60_000, quietMs: 15_000 };
 const WEBHOOKS_PER_MINUTE = 30;
 /** Of referrals that are looked through in one sweep for the cases that they opened, of each authority. */
 const GATHERED_PAGES = 20;
+/** As many of content, which is decrypted, for whom it names. */
+const INDEXED_PAGES = 20;
 
 @Module({})
 class GatewayModule {}
@@ -323,11 +328,17 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   // For people: its authority's systems hear nothing, and may not know it.
   health.watch('webhooks', async () => ((await sendings.stopped(hosted())) > 0 ? 'stopped' : undefined));
   const cases = new PostgresCaseStore(dataSource, keys);
+  const persons = new PostgresPersonIndex(dataSource, keys);
+  health.measure('person-index-behind', async () =>
+    (await Promise.all(hosted().map((authority) => persons.behind(authority)))).reduce((sum, one) => sum + one, 0),
+  );
   const prune = async (): Promise<void> => {
     await sendings.prune(hosted(), now());
     // Some at a time: what was sent before there were cases is many.
     for (const authority of hosted())
       for (let page = 0; page < GATHERED_PAGES && (await cases.gather(authority)); page += 1);
+    for (const authority of hosted())
+      for (let page = 0; page < INDEXED_PAGES && (await persons.fill(authority, now())); page += 1);
   };
   const waiting = new PostgresWaitingStore(dataSource);
   const corrections = new PostgresCorrectionStore(dataSource);
@@ -385,7 +396,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
   const handlings = new PostgresHandlingStore(dataSource);
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
-  const accessLog = new PostgresAccessLog(dataSource);
+  const accessLog = new PostgresAccessLog(dataSource, keys);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -404,6 +415,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       DisclosureCheckController,
       EvidenceController,
       LogController,
+      PersonSearchController,
       ReceivedCaseController,
       RecordedDisclosureController,
       ReferralController,
@@ -442,6 +454,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
           reserveBytes: config.ATTACHMENT_RESERVE_BYTES,
         }),
       ),
+      value(SearchPersons, new SearchPersons(persons, accessLog, keys, newId)),
       value(ReadAccessLog, new ReadAccessLog(accessLog)),
       value(ListAuthorities, new ListAuthorities(law, now)),
       value(ReadAttachment, new ReadAttachment(deliveries, files)),

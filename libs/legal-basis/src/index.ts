@@ -25,6 +25,7 @@ export {
   type Violation,
 } from './message-type.js';
 export { classify, defaultSecrecy, isDeclarable, isFreeText, type Declarations } from './classify.js';
+export { namedIn, organisationNumberOf, personalIdentityNumberOf, type Named } from './named-in.js';
 export { unknownCodes } from './unknown-codes.js';
 export { derive } from './derive.js';
 export { compareClaims, type MismatchCode } from './compare.js';

@@ -206,6 +206,11 @@ export const PROBLEMS = {
     'It cannot be added to the case.',
     '`violations` says why: `message-or-referral`, one of the two is named; `own-authority`, a link leads to another authority; `too-many-links`, 200 at most.',
   ),
+  'person-search-invalid': entry(
+    'Det går inte att söka på det.',
+    'It cannot be searched for.',
+    '`violations` says why: `invalid-number`, a digit is wrong or the number is none; `person-or-organisation`, one of the two is given, with its century; `unknown-code`, no such office. What was given is never repeated, and nothing was searched.',
+  ),
   'incident-closed': entry(
     'Något annat är redan angivet för den klockan.',
     'Something else was said about that clock already.',

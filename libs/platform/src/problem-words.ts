@@ -77,6 +77,10 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
     422,
     '`violations` säger varför: `message-or-referral`, en av de två anges; `own-authority`, en länk går till en annan myndighet; `too-many-links`, högst 200.',
   ],
+  'person-search-invalid': [
+    422,
+    '`violations` säger varför: `invalid-number`, en siffra är fel eller numret är inget sådant; `person-or-organisation`, ett av de två anges, personnumret med sekel; `unknown-code`, befattningen finns inte. Det som angavs upprepas aldrig, och ingen sökning gjordes.',
+  ],
   'incident-closed': [409, 'Varje klocka i en incident avslutas en gång.'],
   'incident-invalid': [422, 'Det som gjordes, gjordes efter att incidenten öppnades och inte i framtiden.'],
   'webhook-refused': [

@@ -4,6 +4,7 @@ import type {
   CaseClosing,
   CaseType,
   EventView,
+  FoundMessage,
   Handling,
   IncidentClock,
   IncidentCode,
@@ -16,6 +17,7 @@ import type {
   OTHER_WAYS,
   RecordDisclosureDto,
   RecordState,
+  PersonSearchPurpose,
   RetractionReason,
   Scope,
   SubmitReferralDto,
@@ -46,8 +48,35 @@ export interface Shown extends Omit<AccessLogItem, 'at'> {
   readonly authority: string;
 }
 
+/** A search for somebody, as it is logged before anything is looked for. */
+export interface NewSearch {
+  readonly authority: string;
+  readonly system: string;
+  readonly id: string;
+  /** `KeyStore.personToken` */
+  readonly token: Buffer;
+  readonly purpose: PersonSearchPurpose;
+  readonly office: string;
+  readonly officer: string;
+  readonly reference: string;
+}
+
+/** Which messages name whom by number. */
+export interface PersonIndex {
+  /** Newest first. @param withInformant whether to find those in which it is the informant's number, and say so */
+  find(
+    authority: string,
+    token: Buffer,
+    page: { readonly after?: string; readonly limit: number; readonly withInformant: boolean },
+  ): Promise<readonly (FoundMessage & { readonly cursor: string })[]>;
+  /** Whether all that is kept has been looked through. */
+  isComplete(authority: string): Promise<boolean>;
+}
+
 /** Who was shown content. Rows are added and never changed. */
 export interface AccessLog {
+  /** Nothing may be looked for before it has returned. */
+  noteSearch(search: NewSearch): Promise<void>;
   /** Nothing may be shown before it has returned. */
   note(shown: Shown): Promise<void>;
   /** Newest first. */

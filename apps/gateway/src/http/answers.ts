@@ -17,6 +17,7 @@ import type {
   EvidenceEntryView,
   EvidenceView,
   ForecastView,
+  FoundMessage,
   GroundView,
   HandledView,
   HandlingChangeView,
@@ -24,12 +25,14 @@ import type {
   HandlingView,
   IncidentClockView,
   IncidentView,
+  LoggedSearch,
   MessageSummary,
   MessageView,
   OpeningLineView,
   OpeningsView,
   Page,
   PermittedView,
+  PersonSearchView,
   ProvenStatement,
   ReceivedCaseView,
   ReceiptView,
@@ -67,6 +70,7 @@ import {
   MESSAGE_STATES,
   NOT_CORRECTED,
   NO_PARTS,
+  PERSON_SEARCH_PURPOSES,
   OTHER_WAYS,
   PART_OUTCOMES,
   RECORD_STATES,
@@ -78,6 +82,7 @@ import {
   WEBHOOK_FAULTS,
   WEBHOOK_STATES,
 } from '#contracts';
+import { ABOUT } from '#legal-basis';
 import type { IssuedToken } from '../application/issue-token.js';
 
 /** JSON Schema, as OpenAPI 3.1 takes it. */
@@ -607,8 +612,43 @@ export const answers = {
           'Indices [from, to) of the disclosure log that were asked for',
         ),
       ),
+      search: absent(
+        object<LoggedSearch>({
+          id: uuid,
+          token: described(text, 'In the number’s place, keyed by the authority'),
+          purpose: { type: 'string', enum: PERSON_SEARCH_PURPOSES },
+          office: text,
+          officer: text,
+          reference: text,
+        }),
+      ),
     }),
   ),
+  personSearch: object<PersonSearchView>({
+    searchId: described(uuid, 'Of the row of this search in the access log'),
+    items: listOf(
+      object<FoundMessage>({
+        messageId: uuid,
+        direction: { type: 'string', enum: ['sent', 'received'] },
+        type: text,
+        caseId: uuid,
+        referralId: absent(uuid),
+        authority: described(text, 'The other one: recipient, or sender'),
+        at: instant,
+        roles: described(
+          listOf(
+            object<FoundMessage['roles'][number]>({
+              about: described({ type: 'string', enum: ABOUT }, 'Whom the item is about'),
+              item: described(text, 'Id of the item that the number stands in'),
+            }),
+          ),
+          'What the message says of whoever has the number',
+        ),
+      }),
+    ),
+    complete: described({ type: 'boolean' }, 'Whether all that is kept has been looked through'),
+    next: absent(described(text, 'Cursor for `after`')),
+  }),
   deliveries: page(object<DeliveryListItem>(listed)),
   receivedCase: object<ReceivedCaseView>({
     caseId: uuid,

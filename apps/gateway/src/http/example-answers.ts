@@ -6,6 +6,7 @@ import type {
   EventPage,
   MessageSummary,
   Page,
+  PersonSearchView,
   ReceivedCaseView,
   RecordedDisclosureAccepted,
   RecordedDisclosureView,
@@ -231,6 +232,23 @@ export const written: Readonly<Record<string, unknown>> = {
     next: 4,
   } satisfies ReceivedCaseView,
   check: { on: '2026-11-24', ruleSet: { number: 2, sha256: DIGEST }, verdict: permit } satisfies DisclosureCheckView,
+  personSearch: {
+    searchId: '3c1f7c1e-52f0-4b0f-9d07-8a5d3c6e1a20',
+    items: [
+      {
+        messageId: MESSAGE,
+        direction: 'sent',
+        type: TYPE,
+        caseId: CASE,
+        referralId: REFERRAL,
+        authority: 'fk/forsakringskassan',
+        at: '2026-11-24T08:00:00.000Z',
+        roles: [{ about: 'subject', item: 'subject' }],
+      },
+    ],
+    complete: true,
+    next: `1795507200000000.${MESSAGE}`,
+  } satisfies PersonSearchView,
   events: {
     items: [
       {

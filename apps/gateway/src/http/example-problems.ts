@@ -47,6 +47,7 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     422: ['content-invalid', 'assessment-invalid', 'unknown-recipient', 'unknown-code'],
     503: ['outbox-full', 'not-ready', 'busy'],
   },
+  'post /v1/person-searches': { 422: ['person-search-invalid'] },
   'post /v1/referrals': {
     422: ['formal-obstacle', 'assessment-missing', 'content-invalid', 'unknown-recipient'],
     503: ['outbox-full', 'not-ready', 'busy'],

@@ -18,8 +18,11 @@ export class LogsAccess implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const shows = this.reflector.get<keyof typeof WHAT | 'no-content' | undefined>(SHOWS, context.getHandler());
-    if (shows === undefined || shows === 'no-content') return next.handle();
+    const shows = this.reflector.get<keyof typeof WHAT | 'no-content' | 'search-persons' | undefined>(
+      SHOWS,
+      context.getHandler(),
+    );
+    if (shows === undefined || shows === 'no-content' || shows === 'search-persons') return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
     return next.handle().pipe(

@@ -140,6 +140,7 @@ const TAGS = new Map([
   ['incidents', 'Personal data that went to the wrong authority. Incidenter.'],
   ['logs', 'The logs, and one’s own entries in them. Loggarna och egna poster.'],
   ['recorded-disclosures', 'Disclosures that were made another way. Dokumenterade utlämnanden.'],
+  ['persons', 'Search by personal identity or organisation number. Personsökning.'],
   ['referrals', 'What the authority sends. Skickade underrättelser.'],
   ['webhooks', 'Where systems are told of events. Webhookar.'],
 ]);

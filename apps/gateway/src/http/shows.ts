@@ -26,8 +26,13 @@ const ofReferral =
   (operation: ShownBy) =>
   ({ params }: AuthenticatedRequest): What => ({ operation, referralId: idOf(params['id']) });
 
-/** Whom and what a request asks about. It was validated before anything was found that could be shown. */
-export const WHAT: Readonly<Record<Exclude<Shows, 'no-content'>, (request: AuthenticatedRequest) => What>> = {
+/**
+ * Whom and what a request asks about. It was validated before anything was found that could be shown. A search is not here: its use case writes its row before it looks
+ * (`SearchPersons`).
+ */
+export const WHAT: Readonly<
+  Record<Exclude<Shows, 'no-content' | 'search-persons'>, (request: AuthenticatedRequest) => What>
+> = {
   'read-delivery': ({ params }) => ({ operation: 'read-delivery', messageId: idOf(params['id']) }),
   'read-attachment': ({ params }) => ({
     operation: 'read-attachment',

@@ -67,6 +67,24 @@ describe('of several keys of its own, a gateway', () => {
     expect(keys.pseudonym(SENDER, 'anna')).not.toBe(keys.pseudonym(other, 'anna'));
     expect(keys.commitment(SENDER, bytes)).not.toBe(keys.commitment(other, bytes));
   });
+
+  it('has for a number another token than another authority, than another kind of number, and than its commitment, and the number in none', async () => {
+    const keys = await store();
+    const number = '195201161857';
+    const own = keys.personToken(SENDER, 'person', number);
+    expect((await store()).personToken(SENDER, 'person', number).equals(own)).toBe(true);
+    const others = [
+      keys.personToken('linkoping/socialnamnden', 'person', number),
+      keys.personToken(SENDER, 'organisation', number),
+      keys.personToken(SENDER, 'person', '198801022388'),
+      Buffer.from(keys.commitment(SENDER, Buffer.from(`person\n${number}`)), 'base64url'),
+    ];
+    for (const other of others) expect(other.equals(own)).toBe(false);
+    for (const encoding of ['latin1', 'hex', 'base64'] as const) {
+      expect(own.toString(encoding)).not.toContain(number);
+      expect(own.toString(encoding)).not.toContain(Buffer.from(number).toString(encoding).slice(0, 12));
+    }
+  });
 });
 
 describe('keys that never leave a module in another process', () => {

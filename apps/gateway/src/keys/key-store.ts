@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 import type { KeyUse, Opener, PublicKey, Signer } from '#envelope';
 import type { KeySource, SecretUse } from '#keystore';
 import { liveSigner, newestLive } from '#keystore';
@@ -7,6 +7,9 @@ import type { NoteSigner } from '#tlog/build';
 import { NotYet } from '../domain/errors.js';
 import { secretKey } from './secret-key.js';
 import { StorageCipher } from './storage-cipher.js';
+
+/** By the secret that each is made of. */
+const indexKeys = new WeakMap<Uint8Array, Buffer>();
 
 /**
  * Every key this gateway holds, behind what may be done with it. Of several keys for one use the newest that is live in the gateway's snapshot
@@ -105,11 +108,30 @@ export class KeyStore {
     return this.keyed(authority, 'commitment', bytes);
   }
 
+  /**
+   * What stands for a number in the person index: without this authority's secret nobody can try numbers against it, and what another authority has of the same number is
+   * another. Under a key of its own, made of the commitments' (HKDF, RFC 5869): it commits to nothing, and shows nothing of what does.
+   * @param kind `person` or `organisation`, whose numbers must not meet @returns 32 octets
+   */
+  personToken(authority: string, kind: string, number: string): Buffer {
+    const { octets } = this.first(authority, 'commitment');
+    const key = indexKeys.get(octets) ?? Buffer.from(hkdfSync('sha256', octets, '', 'delge person index', 32));
+    indexKeys.set(octets, key);
+    return createHmac('sha256', secretKey(key)).update(`${authority}\n${kind}\n${number}`).digest();
+  }
+
   /** Under the first secret and no newer one: officers keep their pseudonyms, and drafts their assessments. */
   private keyed(authority: string, use: SecretUse, bytes: Uint8Array): string {
+    return createHmac('sha256', secretKey(this.first(authority, use).octets))
+      .update(`${authority}\n`)
+      .update(bytes)
+      .digest('base64url');
+  }
+
+  private first(authority: string, use: SecretUse): { readonly octets: Uint8Array } {
     const first = this.source.secrets(authority, use).at(-1);
     if (first === undefined) throw new Error(`authority ${authority} is not hosted here`);
-    return createHmac('sha256', secretKey(first.octets)).update(`${authority}\n`).update(bytes).digest('base64url');
+    return first;
   }
 
   private live(holder: string, use: KeyUse): Signer {

@@ -20,6 +20,7 @@ import { alone, asAuthority } from './authority-transaction.js';
 import { IN_HANDLING, handlingOf } from './handling.store.js';
 import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
+import { namedRows } from './person-index.store.js';
 import { FOLLOWING, cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
 import type { DeliveryRow, ReceiptRow } from './rows.js';
 
@@ -46,7 +47,7 @@ export class PostgresDeliveryStore implements DeliveryStore, CaseDeliveries {
       dataSource,
       `SELECT n, attempt, sender, jwe_sha256, decision_entry_id FROM gateway.taken($1)`,
     );
-    this.receiving = new Gathered(dataSource, `SELECT n, outcome FROM gateway.receive($1, $2)`);
+    this.receiving = new Gathered(dataSource, `SELECT n, outcome FROM gateway.receive_and_index($1, $2)`);
   }
 
   async taken(authority: string, messageId: string): Promise<TakenDelivery | undefined> {
@@ -78,6 +79,7 @@ export class PostgresDeliveryStore implements DeliveryStore, CaseDeliveries {
       jwe_sha256: delivery.jweSha256,
       decision_entry_id: delivery.decisionEntryId,
       detail: new Octets(cipher.seal(delivery.detail, 'delivery', messageId)),
+      named: namedRows(this.keys, authority, delivery.type, delivery.detail.content),
       digest: new Octets(createHash('sha256').update(manifestSha256).digest()),
       receipt_id: receipt.receiptId,
       receipt_kind: receipt.kind,

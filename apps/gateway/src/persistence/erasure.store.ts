@@ -98,6 +98,8 @@ export class PostgresErasureStore implements ErasureStore {
         `UPDATE gateway.delivery_receipt SET receipt = '', detail = '' WHERE authority = $1 AND message_id = $2`,
         values,
       );
+      // After its rows are written: whoever looks them through for the index holds them until then.
+      await tx.query(`DELETE FROM gateway.person_index WHERE authority = $1 AND message_id = $2`, values);
       // Which ciphertext it was stays, since it stays rejected when it comes again.
       await tx.query(`UPDATE gateway.rejection SET receipt = '' WHERE authority = $1 AND message_id = $2`, values);
       return true;

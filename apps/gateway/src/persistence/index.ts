@@ -51,6 +51,11 @@ import { AccessLog1768300000000 } from './migrations/1768300000000-access-log.js
 import { RecordedDisclosures1768400000000 } from './migrations/1768400000000-recorded-disclosures.js';
 import { Scopes1768301000000 } from './migrations/1768301000000-scopes.js';
 import { Corrections1768440000000 } from './migrations/1768440000000-corrections.js';
+import { PersonIndex1768430000000 } from './migrations/1768430000000-person-index.js';
+import {
+  PersonSearches1768430001000,
+  PersonSearchesWhole1768430002000,
+} from './migrations/1768430001000-person-searches.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -102,6 +107,9 @@ export const migrations = [
   Scopes1768301000000,
   RecordedDisclosures1768400000000,
   Corrections1768440000000,
+  PersonIndex1768430000000,
+  PersonSearches1768430001000,
+  PersonSearchesWhole1768430002000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -130,6 +138,8 @@ export const ownServerSql = `
     END LOOP;
     -- Referrals are looked through anew for the cases that they opened.
     DELETE FROM gateway.case_gathered;
+    -- And anew for who is named in them.
+    DELETE FROM gateway.person_indexed;
     INSERT INTO gateway.server (identifier) VALUES (here) ON CONFLICT (one) DO UPDATE SET identifier = EXCLUDED.identifier;
   END $$;`;
 
@@ -144,8 +154,11 @@ export const grantsSql = (role: string): string => `
   REVOKE UPDATE ON gateway.webhook_attempt FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.handling, gateway.case_message, gateway.case_link FROM "${role}";
   REVOKE DELETE ON gateway.owned_case, gateway.case_gathered FROM "${role}";
+  REVOKE UPDATE ON gateway.person_index FROM "${role}";
+  REVOKE DELETE ON gateway.person_indexed FROM "${role}";
   -- What was shown stays, under the time and number that the database gives it.
   REVOKE INSERT, UPDATE, DELETE ON gateway.access_log FROM "${role}";
-  GRANT INSERT (authority, system, operation, message_id, referral_id, attachment_id, case_id, from_entry, to_entry) ON gateway.access_log TO "${role}";
+  GRANT INSERT (authority, system, operation, message_id, referral_id, attachment_id, case_id, from_entry, to_entry, search_id, token, purpose, office, detail)
+    ON gateway.access_log TO "${role}";
   GRANT USAGE ON ALL SEQUENCES IN SCHEMA gateway TO "${role}";
   GRANT EXECUTE ON FUNCTION gateway.prune_inbox TO "${role}";`;

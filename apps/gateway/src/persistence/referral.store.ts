@@ -25,6 +25,7 @@ import { asAuthority } from './authority-transaction.js';
 import { dropAnswer, noteDues } from './due.store.js';
 import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
+import { indexNamed, namedRows } from './person-index.store.js';
 import { RecentOutlines } from './recent-outlines.js';
 import { isRetracted } from './retraction.store.js';
 import { FOLLOWING, cursorOf, toEarlier, toMessage, toOutline, toReferral, toStatement } from './rows.js';
@@ -47,7 +48,7 @@ export class PostgresReferralStore implements ReferralStore {
     private readonly recent = new RecentOutlines(),
   ) {
     this.held = new Gathered(dataSource, `SELECT n FROM gateway.holds($1)`);
-    this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept($1, $2)`);
+    this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept_and_index($1, $2)`);
     this.outlines = new Gathered(
       dataSource,
       `SELECT n, type, recipient, state, attempt, manifest_sha256, jwe_sha256, erased_at FROM gateway.outline($1)`,
@@ -105,6 +106,7 @@ export class PostgresReferralStore implements ReferralStore {
       version: referral.version,
       submitted_at: referral.submittedAt,
       lapses_at: referral.lapsesAt,
+      named: namedRows(this.keys, authority, referral.type, referral.body.content),
       message_ids: referral.messages.map(({ messageId }) => messageId),
       messages: referral.messages.map((message, position) => ({
         message_id: message.messageId,
@@ -155,6 +157,9 @@ export class PostgresReferralStore implements ReferralStore {
           await this.adopt(tx, referral, message, position);
           sentBefore.add(message.outboxId);
         }
+      const ids = referral.messages.map(({ messageId }) => messageId);
+      const named = namedRows(this.keys, authority, referral.type, referral.body.content);
+      await indexNamed(tx, authority, 'sent', ids, referral.submittedAt, named);
       await useAttachments(tx, referral, this.keys.cipher(authority));
       await this.outbox.add(
         tx,

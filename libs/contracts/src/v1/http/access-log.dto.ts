@@ -1,3 +1,4 @@
+import type { PersonSearchPurpose } from './person-search.dto.js';
 import { PageQueryDto } from './queries.dto.js';
 import { IsInstant, IsUuid, Optional } from './rules.js';
 
@@ -22,6 +23,8 @@ export const SHOWN = [
   'list-cases',
   /** A page of own entries of the log, with claims. */
   'open-entries',
+  /** That a number was searched for, whatever was found. */
+  'search-persons',
 ] as const;
 export type ShownBy = (typeof SHOWN)[number];
 
@@ -47,4 +50,16 @@ export interface AccessLogItem {
   readonly caseId?: string;
   /** Indices [from, to) of the `disclosure` log that were asked for. */
   readonly entries?: { readonly from: string; readonly to: string };
+  readonly search?: LoggedSearch;
+}
+
+/** Of `search-persons`: for whom, why, and who wanted to know. */
+export interface LoggedSearch {
+  readonly id: string;
+  /** base64url. Keyed by the authority: the same for each search for the same number, and for nobody else the number's. */
+  readonly token: string;
+  readonly purpose: PersonSearchPurpose;
+  readonly office: string;
+  readonly officer: string;
+  readonly reference: string;
 }

@@ -12,6 +12,7 @@ export * from './export-view.dto.js';
 export * from './give-receipt.dto.js';
 export * from './handling.dto.js';
 export * from './incident.dto.js';
+export * from './person-search.dto.js';
 export * from './queries.dto.js';
 export * from './recorded-disclosure.dto.js';
 export * from './referral-view.dto.js';

@@ -22,6 +22,8 @@ export const SCOPES = {
   'cases:read': 'Read own cases, their timelines and rosters. Läsa egna ärenden.',
   'cases:write':
     'Open, add to, link and close cases, and be shown them with their titles. Ändra egna ärenden, och se dem i svaret.',
+  'persons:search':
+    'Search what was sent and received for a person or an organisation by number. Söka på person- eller organisationsnummer.',
 } as const satisfies Readonly<Record<string, string>>;
 export type Scope = keyof typeof SCOPES;
 
