@@ -17,6 +17,7 @@ import { OWN_FILE } from './own.js';
 import { quarantineCommands } from './quarantine.js';
 import { recordCommands } from './record.js';
 import { receiptCommands } from './receipts.js';
+import { registerutdragCommand } from './registerutdrag/registerutdrag.js';
 import { replayCommand } from './replay.js';
 import { eventCommands } from './events.js';
 import { systemCommand } from './system.js';
@@ -44,6 +45,7 @@ export const delgeProgram = (): Command => {
   casesCommand(program);
   accessLogCommands(program);
   authoritiesCommand(program);
+  registerutdragCommand(program);
   eventCommands(program);
   listenCommand(program);
   replayCommand(program);

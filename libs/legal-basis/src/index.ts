@@ -17,6 +17,7 @@ export { alteredVersions, type Versioned } from './altered-versions.js';
 export { MAX_RULE_SET_BYTES, parseRuleSet, ruleSetHead, type RuleSetHead } from './parse-rule-set.js';
 export {
   contentValidator,
+  dataCategories,
   messageTypes,
   validateContent,
   type FieldSchema,
