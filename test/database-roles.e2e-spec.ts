@@ -144,6 +144,8 @@ describe('a role at the database', () => {
       'correction',
       'event',
       'handling',
+      'handling_filled',
+      'handling_status',
       'event_cursor',
       'incident',
       'incident_clock',

@@ -327,4 +327,99 @@ describe('the handling of a delivery', () => {
     expect(foreign).toEqual(await app.ask('GET', `/v1/received-cases/${randomUUID()}`));
     expect(foreign[0]).toBe(404);
   });
+
+  it('is listed by an index in which all that was received before is noted first, and which follows what is said', async () => {
+    const caseId = randomUUID();
+    const ids: string[] = [];
+    for (let number = 1; number <= 5; number += 1) ids.push(await delivered('request/1', caseId, number));
+    const said = ['received', 'accepted', 'rejected', 'completed'] as const;
+    for (const [at, status] of said.entries()) {
+      const id = ids[at + 1] ?? '';
+      if (status === 'completed') await set(id, { status: 'accepted' });
+      await set(id, { status, ...(status === 'rejected' ? { reason: 'incomplete' } : {}) });
+    }
+    const listed = async (): Promise<readonly (readonly string[])[]> => {
+      const found: string[][] = [];
+      for (const handling of ['requested', ...said] as const)
+        found.push((await app.client.deliveries({ caseId, handling })).items.map(({ id }) => id));
+      found.push((await reading.list(OWNER, { limit: 20, caseId, overdue: 'true' })).items.map(({ id }) => id));
+      return found;
+    };
+    world.clock.advance(96 * HOUR_MS);
+    const expected = [...ids.map((id) => [id]), ids.slice(0, 2)];
+    // As it was before there was the index, by looking through all of them.
+    await databases.asAdminOf('kommunerna', 'DELETE FROM gateway.handling_status; DELETE FROM gateway.handling_filled');
+    expect(await listed()).toEqual(expected);
+    while (await handlings.fill(OWNER, world.clock.now()));
+    expect(await handlings.fill(OWNER, world.clock.now())).toBe(false);
+    const [filled] = await asAuthority(db, OWNER, (tx) =>
+      tx.query<{ completed_at: Date | null }[]>('SELECT completed_at FROM gateway.handling_filled'),
+    );
+    expect(filled?.completed_at).toEqual(world.clock.now());
+    expect(await listed()).toEqual(expected);
+    await set(ids[0] ?? '', { status: 'received' });
+    await set(ids[1] ?? '', { status: 'accepted' });
+    expect(await listed()).toEqual([[], [ids[0]], [ids[1], ids[2]], [ids[3]], [ids[4]], [ids[0]]]);
+    // A status of which the row is not there yet, as beside a process that fills, is written with it.
+    const late = await delivered('request/1', caseId, 6);
+    await databases.asAdminOf('kommunerna', `DELETE FROM gateway.handling_status WHERE message_id = '${late}'`);
+    await set(late, { status: 'accepted' });
+    expect((await app.client.deliveries({ caseId, handling: 'accepted' })).items.map(({ id }) => id)).toContain(late);
+  });
+
+  it('is found among 20,000 deliveries without looking through them', async () => {
+    const MANY = 'orebro/socialnamnden';
+    await databases.asAdminOf(
+      'kommunerna',
+      `SELECT set_config('app.authority', '${MANY}', true);
+       INSERT INTO gateway.delivery (authority, message_id, attempt, sender, case_id, type, function, delivery_number, received_at, jwe_sha256, decision_entry_id, detail)
+         SELECT '${MANY}', gen_random_uuid(), 1, '${SENDER}', gen_random_uuid(), 'request/1', 'registrator', 1, now() - interval '30 days', 'x', gen_random_uuid(), ''
+         FROM generate_series(1, 20000);
+       INSERT INTO gateway.delivery_receipt (authority, message_id, kind, receipt_id, receipt, detail, at)
+         SELECT authority, message_id, 'handled', gen_random_uuid(), 'r', '', now()
+         FROM (SELECT *, row_number() OVER (ORDER BY seq) AS place FROM gateway.delivery WHERE authority = '${MANY}') d WHERE place <= 19950;
+       ANALYZE gateway.delivery; ANALYZE gateway.delivery_receipt; ANALYZE gateway.handling_status`,
+    );
+    while (await handlings.fill(MANY, world.clock.now()));
+    const asked: (readonly [string, unknown[]])[] = [];
+    const watched = {
+      transaction: (work: (tx: object) => Promise<unknown>) =>
+        db.transaction((tx) =>
+          work({
+            query: (sql: string, values: unknown[]) => {
+              asked.push([sql, values]);
+              return tx.query<unknown>(sql, values);
+            },
+          }),
+        ),
+      query: (sql: string, values: unknown[]) => db.query<unknown>(sql, values),
+    };
+    const { keys } = await aGateway(world, 'kommunerna');
+    const store = new PostgresDeliveryStore(watched as unknown as DataSource, keys, new Outbox('kommunerna', noRelay));
+    const readBy = async (filter: object): Promise<{ readonly plan: string; readonly found: number }> => {
+      asked.length = 0;
+      const found = await store.list(MANY, { limit: 20, ...filter });
+      const [sql, values] = asked.at(-1) ?? ['', []];
+      const lines = await asAuthority(db, MANY, (tx) =>
+        tx.query<{ 'QUERY PLAN': string }[]>(`EXPLAIN (ANALYZE, TIMING OFF) ${sql}`, values),
+      );
+      return { plan: lines.map((line) => line['QUERY PLAN']).join('\n'), found: found.length };
+    };
+    /** Rows that any step read, and that a filter threw away. */
+    const most = (plan: string): number =>
+      Math.max(...[...plan.matchAll(/actual rows=(\d+)|Removed by Filter: (\d+)/g)].map(([, a, b]) => Number(a ?? b)));
+    for (const filter of [
+      { handling: 'requested' },
+      { overdueAt: new Date() },
+      { handling: 'completed' },
+      { handling: 'received' },
+    ]) {
+      const { plan, found } = await readBy(filter);
+      expect([filter, found]).toEqual([filter, filter.handling === 'received' ? 0 : 20]);
+      expect(plan).toMatch(/Index (Only )?Scan (using|on) handling_status_(open|order)/);
+      expect(plan).not.toContain('Seq Scan on delivery');
+      expect(plan).not.toContain('Seq Scan on handling_status');
+      expect([filter, most(plan) < 200]).toEqual([filter, true]);
+    }
+  }, 120_000);
 });

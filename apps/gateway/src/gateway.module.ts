@@ -328,6 +328,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   // For people: its authority's systems hear nothing, and may not know it.
   health.watch('webhooks', async () => ((await sendings.stopped(hosted())) > 0 ? 'stopped' : undefined));
   const cases = new PostgresCaseStore(dataSource, keys);
+  const handlings = new PostgresHandlingStore(dataSource);
   const persons = new PostgresPersonIndex(dataSource, keys);
   health.measure('person-index-behind', async () =>
     (await Promise.all(hosted().map((authority) => persons.behind(authority)))).reduce((sum, one) => sum + one, 0),
@@ -339,6 +340,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       for (let page = 0; page < GATHERED_PAGES && (await cases.gather(authority)); page += 1);
     for (const authority of hosted())
       for (let page = 0; page < INDEXED_PAGES && (await persons.fill(authority, now())); page += 1);
+    for (const authority of hosted())
+      for (let page = 0; page < GATHERED_PAGES && (await handlings.fill(authority, now())); page += 1);
   };
   const waiting = new PostgresWaitingStore(dataSource);
   const corrections = new PostgresCorrectionStore(dataSource);
@@ -394,7 +397,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     platform.onDrain('loops', () => sending.stop());
   }
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
-  const handlings = new PostgresHandlingStore(dataSource);
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
   const accessLog = new PostgresAccessLog(dataSource, keys);
   const needs = new EntryNeeds(source, cooperations);

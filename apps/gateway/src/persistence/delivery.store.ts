@@ -17,11 +17,11 @@ import type {
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
-import { IN_HANDLING, handlingOf } from './handling.store.js';
+import { handlingOf, listedBy } from './handling.store.js';
 import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
 import { namedRows } from './person-index.store.js';
-import { FOLLOWING, cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
+import { cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
 import type { DeliveryRow, ReceiptRow } from './rows.js';
 
 const COLUMNS = `authority, message_id, attempt, sender, case_id, type, function, delivery_number, received_at, jwe_sha256,
@@ -147,11 +147,9 @@ export class PostgresDeliveryStore implements DeliveryStore, CaseDeliveries {
   ): Promise<readonly ListedDelivery[]> {
     const [txid, seq] = cursorOf(query.after);
     return asAuthority(this.dataSource, authority, async (tx) => {
+      const { from, order } = await listedBy(tx, authority, query);
       const rows = await tx.query<DeliveryRow[]>(
-        `SELECT ${COLUMNS} FROM gateway.delivery
-         WHERE authority = $1 AND ${FOLLOWING}
-           AND ($4::uuid IS NULL OR case_id = $4) AND ${IN_HANDLING}
-         ORDER BY gateway.delivery.txid, seq LIMIT $5`,
+        `SELECT ${COLUMNS} FROM ${from} AND ($4::uuid IS NULL OR case_id = $4) ORDER BY ${order} LIMIT $5`,
         [authority, txid, seq, query.caseId ?? null, query.limit, ...handlingOf(query)],
       );
       return rows.map(toDelivery);

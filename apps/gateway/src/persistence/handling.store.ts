@@ -5,6 +5,7 @@ import { erasedAt } from '../domain/errors.js';
 import { RECEIPT_OF, RUNS_IN, TAKEN_OVER_MS, handlingOf as saidBy, inOrder } from '../domain/handling.js';
 import type { HandlingChange } from '../domain/handling.js';
 import { alone, asAuthority } from './authority-transaction.js';
+import { FOLLOWING } from './rows.js';
 
 interface ChangeRow {
   readonly message_id: string;
@@ -13,6 +14,8 @@ interface ChangeRow {
   readonly at: Date;
   readonly system: string | null;
 }
+/** Deliveries that are looked through at once. */
+const PAGE = 5_000;
 /** Receipts that say something of handling. */
 const KINDS = Object.values(RECEIPT_OF);
 
@@ -51,6 +54,34 @@ export class PostgresHandlingStore implements HandlingStore {
       return true;
     });
   }
+
+  /** Notes the status of a page of what was received before it was kept. @returns whether there is more */
+  fill(authority: string, at: Date): Promise<boolean> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      if (await isFilled(tx, authority)) return false;
+      const [before] = await tx.query<{ txid: string; seq: string }[]>(
+        `SELECT txid::text, seq::text FROM gateway.handling_filled WHERE authority = $1`,
+        [authority],
+      );
+      // What was said meanwhile has its row, or waits for this one and then writes it anew.
+      const [row] = await tx.query<{ count: string }[]>(
+        `WITH page AS MATERIALIZED (
+           SELECT message_id, received_at, txid, seq FROM gateway.delivery
+           WHERE authority = $1 AND ${FOLLOWING} ORDER BY gateway.delivery.txid, gateway.delivery.seq LIMIT $4),
+         noted AS (
+           INSERT INTO gateway.handling_status (authority, message_id, status, received_at, txid, seq)
+           SELECT $1, message_id, ${statusOf('page.message_id')}, received_at, txid, seq FROM page ON CONFLICT DO NOTHING),
+         furthest AS (SELECT txid, seq FROM page ORDER BY page.txid DESC, page.seq DESC LIMIT 1)
+         INSERT INTO gateway.handling_filled AS f (authority, txid, seq, completed_at)
+           SELECT $1, coalesce((SELECT txid FROM furthest), $2::xid8), coalesce((SELECT seq FROM furthest), $3::bigint),
+             CASE WHEN (SELECT count(*) FROM page) < $4 THEN $5::timestamptz END
+           ON CONFLICT (authority) DO UPDATE SET txid = EXCLUDED.txid, seq = EXCLUDED.seq, completed_at = EXCLUDED.completed_at
+         RETURNING (SELECT count(*) FROM page)`,
+        [authority, before?.txid ?? '0', before?.seq ?? '0', PAGE, at],
+      );
+      return Number(row?.count ?? 0) === PAGE;
+    });
+  }
 }
 
 const rows = (tx: EntityManager, authority: string, messageIds: readonly string[]): Promise<readonly ChangeRow[]> =>
@@ -61,11 +92,12 @@ const rows = (tx: EntityManager, authority: string, messageIds: readonly string[
     [authority, messageIds, KINDS],
   );
 
-const SAID = (kind: string): string =>
-  `EXISTS (SELECT FROM gateway.delivery_receipt s WHERE s.authority = $1 AND s.message_id = gateway.delivery.message_id AND s.kind = '${kind}')`;
-const STATUS = `CASE WHEN ${SAID(RECEIPT_OF.completed)} THEN 'completed' WHEN ${SAID(RECEIPT_OF.rejected)} THEN 'rejected'
-  WHEN ${SAID(RECEIPT_OF.accepted)} THEN 'accepted'
-  WHEN EXISTS (SELECT FROM gateway.handling h WHERE h.authority = $1 AND h.message_id = gateway.delivery.message_id) THEN 'received'
+const said = (id: string, kind: string): string =>
+  `EXISTS (SELECT FROM gateway.delivery_receipt s WHERE s.authority = $1 AND s.message_id = ${id} AND s.kind = '${kind}')`;
+/** As receipts say, of a delivery. @param id its message's, in SQL */
+const statusOf = (id: string): string => `CASE WHEN ${said(id, RECEIPT_OF.completed)} THEN 'completed'
+  WHEN ${said(id, RECEIPT_OF.rejected)} THEN 'rejected' WHEN ${said(id, RECEIPT_OF.accepted)} THEN 'accepted'
+  WHEN EXISTS (SELECT FROM gateway.handling h WHERE h.authority = $1 AND h.message_id = ${id}) THEN 'received'
   ELSE 'requested' END`;
 
 /** By the seal that it was taken back under. */
@@ -73,12 +105,45 @@ const RETRACTED = `EXISTS (SELECT FROM gateway.received_retraction t WHERE (t.au
   = ($1, gateway.delivery.message_id, gateway.delivery.sender, gateway.delivery.attempt, gateway.delivery.jwe_sha256))`;
 
 /** Of deliveries, with what `handlingOf` gives as `$6` to `$12`. No clock runs of what is erased or taken back. */
-export const IN_HANDLING = `($6::text IS NULL OR ${STATUS} = $6)
-  AND ($7::timestamptz IS NULL OR (erased_at IS NULL AND NOT ${RETRACTED} AND ((received_at <= $7 AND ${STATUS} = ANY($10::text[]))
+const inHandling = (status: string): string => `($6::text IS NULL OR ${status} = $6)
+  AND ($7::timestamptz IS NULL OR (erased_at IS NULL AND NOT ${RETRACTED} AND ((received_at <= $7 AND ${status} = ANY($10::text[]))
     OR (received_at <= coalesce((SELECT within.at FROM unnest($8::text[], $9::timestamptz[]) AS within(type, at)
-        WHERE within.type = split_part(gateway.delivery.type, '/', 1)), $12::timestamptz) AND ${STATUS} = ANY($11::text[])))))`;
+        WHERE within.type = split_part(gateway.delivery.type, '/', 1)), $12::timestamptz) AND ${status} = ANY($11::text[])))))`;
 
-/** Parameters of `IN_HANDLING`. */
+/** Whether all deliveries of an authority have their status in `gateway.handling_status`. */
+const isFilled = async (tx: EntityManager, authority: string): Promise<boolean> => {
+  const rows = await tx.query<unknown[]>(
+    `SELECT FROM gateway.handling_filled WHERE authority = $1 AND completed_at IS NOT NULL`,
+    [authority],
+  );
+  return rows.length > 0;
+};
+
+/**
+ * Which deliveries a list is of, and its order. In the index of statuses where that is asked for; until it is filled, by looking through all of them.
+ * @returns after `FROM`, with `authority` as `$1`, a cursor as `$2` and `$3`, and what `handlingOf` gives as `$6` to `$12`
+ */
+export const listedBy = async (
+  tx: EntityManager,
+  authority: string,
+  { handling, overdueAt }: HandlingFilter,
+): Promise<{ readonly from: string; readonly order: string }> => {
+  const isAsked = handling !== undefined || overdueAt !== undefined;
+  if (!isAsked || !(await isFilled(tx, authority)))
+    return {
+      from: `gateway.delivery WHERE authority = $1 AND ${FOLLOWING} AND ${inHandling(statusOf('gateway.delivery.message_id'))}`,
+      order: 'gateway.delivery.txid, gateway.delivery.seq',
+    };
+  return {
+    from: `(SELECT message_id AS of_message, status, txid AS listed_txid, seq AS listed_seq FROM gateway.handling_status
+        WHERE authority = $1 AND ${FOLLOWING} ${handling === undefined ? '' : 'AND status = $6::text'}
+          ${overdueAt === undefined ? '' : `AND status IN ('requested', 'received')`}) s
+      JOIN gateway.delivery ON authority = $1 AND message_id = s.of_message WHERE ${inHandling('s.status')}`,
+    order: 's.listed_txid, s.listed_seq',
+  };
+};
+
+/** Parameters of `listedBy`. */
 export const handlingOf = ({ handling, overdueAt }: HandlingFilter): readonly unknown[] => {
   const before = (ms: number): Date | null => (overdueAt === undefined ? null : new Date(overdueAt.getTime() - ms));
   const types = Object.entries(ACCEPTED_WITHIN);

@@ -56,6 +56,11 @@ import {
   PersonSearches1768430001000,
   PersonSearchesWhole1768430002000,
 } from './migrations/1768430001000-person-searches.js';
+import {
+  HandlingStatus1768431000000,
+  HandlingStatusByReceipt1768431002000,
+  HandlingStatusReceived1768431001000,
+} from './migrations/1768431000000-handling-status.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -110,6 +115,9 @@ export const migrations = [
   PersonIndex1768430000000,
   PersonSearches1768430001000,
   PersonSearchesWhole1768430002000,
+  HandlingStatus1768431000000,
+  HandlingStatusReceived1768431001000,
+  HandlingStatusByReceipt1768431002000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -140,6 +148,9 @@ export const ownServerSql = `
     DELETE FROM gateway.case_gathered;
     -- And anew for who is named in them.
     DELETE FROM gateway.person_indexed;
+    DELETE FROM gateway.handling_filled WHERE completed_at IS NULL;
+    UPDATE gateway.handling_status s SET txid = d.txid, seq = d.seq FROM gateway.delivery d
+      WHERE d.authority = s.authority AND d.message_id = s.message_id AND (d.txid, d.seq) <> (s.txid, s.seq);
     INSERT INTO gateway.server (identifier) VALUES (here) ON CONFLICT (one) DO UPDATE SET identifier = EXCLUDED.identifier;
   END $$;`;
 
@@ -155,7 +166,7 @@ export const grantsSql = (role: string): string => `
   REVOKE UPDATE, DELETE ON gateway.handling, gateway.case_message, gateway.case_link FROM "${role}";
   REVOKE DELETE ON gateway.owned_case, gateway.case_gathered FROM "${role}";
   REVOKE UPDATE ON gateway.person_index FROM "${role}";
-  REVOKE DELETE ON gateway.person_indexed FROM "${role}";
+  REVOKE DELETE ON gateway.person_indexed, gateway.handling_status, gateway.handling_filled FROM "${role}";
   -- What was shown stays, under the time and number that the database gives it.
   REVOKE INSERT, UPDATE, DELETE ON gateway.access_log FROM "${role}";
   GRANT INSERT (authority, system, operation, message_id, referral_id, attachment_id, case_id, from_entry, to_entry, search_id, token, purpose, office, detail)
