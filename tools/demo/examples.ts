@@ -55,13 +55,19 @@ export const asRun = (examples: readonly Example[], run: string): readonly Examp
       messages.set(messageIdOf(system, referral.id, authority), messageIdOf(system, fresh(referral.id), authority));
     }
   }
+  /** Members of content that name another message. */
+  const named = (content: object): object =>
+    Object.fromEntries(
+      Object.entries(content).flatMap(([name, value]) => {
+        const message = ['corrects', 'answers'].includes(name) ? messages.get(value as string) : undefined;
+        return message === undefined ? [] : [[name, message]];
+      }),
+    );
   return examples.map((example) => {
     const { id, caseId, requestId, content } = example.referral;
     const request = requestId === undefined ? {} : { requestId: messages.get(requestId) ?? requestId };
-    const corrected = correctedBy(example);
-    const changed = corrected === undefined ? content : { ...content, corrects: messages.get(corrected) ?? corrected };
     const ids = { id: fresh(id), caseId: fresh(caseId), ...request };
-    return { ...example, referral: { ...example.referral, ...ids, content: changed } };
+    return { ...example, referral: { ...example.referral, ...ids, content: { ...content, ...named(content) } } };
   });
 };
 

@@ -51,10 +51,12 @@ import { ReadDeliveries } from './application/read-deliveries.js';
 import { ReadEvents } from './application/read-events.js';
 import { ReadRecordedDisclosures } from './application/read-recorded-disclosures.js';
 import { ReadReferrals } from './application/read-referrals.js';
+import { ReadRequests } from './application/read-requests.js';
 import { ReadWaiting } from './application/read-waiting.js';
 import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordDisclosure } from './application/record-disclosure.js';
 import { RecordOutcome } from './application/record-outcome.js';
+import { RecordRequest } from './application/record-request.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
 import { RebuildSent } from './application/rebuild-sent.js';
@@ -102,7 +104,9 @@ import { ReceivedCaseController } from './http/received-case.controller.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
 import { RecordedDisclosureController } from './http/recorded-disclosure.controller.js';
 import { PersonSearchController } from './http/person-search.controller.js';
+import { RecordedRequestController } from './http/recorded-request.controller.js';
 import { ReferralController } from './http/referral.controller.js';
+import { RequestController } from './http/request.controller.js';
 import { SystemGuard } from './http/system.guard.js';
 import { WaitingController } from './http/waiting.controller.js';
 import { WebhookController } from './http/webhook.controller.js';
@@ -135,6 +139,7 @@ import { PostgresPersonIndex } from './persistence/person-index.store.js';
 import { RecentOutlines } from './persistence/recent-outlines.js';
 import { PostgresRecordStore } from './persistence/record.store.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
+import { PostgresRequestStore } from './persistence/request.store.js';
 import { PostgresRetractionStore } from './persistence/retraction.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
 import { PostgresWaitingStore } from './persistence/waiting.store.js';
@@ -321,7 +326,15 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
   reporting.start();
   platform.onDrain('loops', () => reporting.stop());
-  const evaluate = new EvaluateReferral(law, keys, newId, config.DELGE_ENVIRONMENT === 'production', attachments);
+  const requests = new PostgresRequestStore(dataSource, keys);
+  const evaluate = new EvaluateReferral(
+    law,
+    keys,
+    newId,
+    config.DELGE_ENVIRONMENT === 'production',
+    attachments,
+    requests,
+  );
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
   const sendings = new PostgresWebhookSending(dataSource, keys);
@@ -356,8 +369,17 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
   const held = new PostgresHeldDeliveries(dataSource, keys);
-  const receiving = new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash, held, () =>
-    fetching.wake(),
+  const receiving = new ReceiveDelivery(
+    verify,
+    deliveries,
+    keys,
+    environment,
+    newId,
+    now,
+    crash,
+    held,
+    () => fetching.wake(),
+    requests,
   );
   const fetching = new FetchAttachments(held, receiving, files, exchange, hosted, log, now);
   for (const loop of [carrying, fetching]) {
@@ -397,6 +419,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     platform.onDrain('loops', () => sending.stop());
   }
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
+  const readingRequests = new ReadRequests(requests, now);
+  const isAuthority = (id: string): boolean => law.current().snapshot.authority(id) !== undefined;
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
   const accessLog = new PostgresAccessLog(dataSource, keys);
   const needs = new EntryNeeds(source, cooperations);
@@ -420,7 +444,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       PersonSearchController,
       ReceivedCaseController,
       RecordedDisclosureController,
+      RecordedRequestController,
       ReferralController,
+      RequestController,
       WaitingController,
       WebhookController,
       ExchangeMessages,
@@ -439,7 +465,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(EraseMessage, erasing),
       value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
       value(ReadDeliveries, new ReadDeliveries(deliveries, retractions, handlings, now)),
-      value(ManageCases, new ManageCases(cases, (id) => law.current().snapshot.authority(id) !== undefined, now)),
+      value(ManageCases, new ManageCases(cases, isAuthority, now)),
+      value(ReadRequests, readingRequests),
+      value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, now)),
       value(SetHandling, new SetHandling(deliveries, handlings, retractions, giving, now)),
       value(ReadEvents, readingEvents),
       value(EventStreams, new EventStreams(readingEvents, listeners, STREAM, log)),

@@ -196,6 +196,16 @@ export const PROBLEMS = {
     'The referral is not there in its handling.',
     '`handling` says where it is. From `requested` and `received` it goes to `accepted` or `rejected`, from `accepted` to `completed`, and never back.',
   ),
+  'request-unknown': entry(
+    'Det finns ingen sådan begäran från mottagaren.',
+    'There is no such request from the recipient.',
+    '`requestId` names a request that this authority received from exactly that recipient, or has recorded of it. `violations` says why: `request-unknown`, there is none; `request-retracted`, it was taken back.',
+  ),
+  'request-invalid': entry(
+    'Så kan begäran inte antecknas.',
+    'The request cannot be recorded so.',
+    '`violations` says why: `own-authority`, an authority does not ask itself; `unknown-code`, there is no such data category; `invalid-time`, it was asked in the past.',
+  ),
   'case-closed': entry(
     'Ärendet är avslutat.',
     'The case is closed.',

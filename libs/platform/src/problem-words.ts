@@ -72,6 +72,14 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
     409,
     '`handling` anger var den är. Från `requested` och `received` går den till `accepted` eller `rejected`, från `accepted` till `completed`, och aldrig tillbaka.',
   ],
+  'request-unknown': [
+    422,
+    '`requestId` är en begäran som myndigheten har fått från just den mottagaren, eller har antecknat av den. `violations` säger varför: `request-unknown`, det finns ingen; `request-retracted`, den är återkallad.',
+  ],
+  'request-invalid': [
+    422,
+    '`violations` säger varför: `own-authority`, en myndighet begär inget av sig själv; `unknown-code`, det finns inget sådant slag av uppgift; `invalid-time`, den gjordes i det förflutna.',
+  ],
   'case-closed': [409, 'Inget läggs till i ett avslutat ärende, och skälet till att det avslutades står fast.'],
   'case-invalid': [
     422,

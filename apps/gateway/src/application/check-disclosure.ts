@@ -36,7 +36,7 @@ export class CheckDisclosure {
     private readonly now: Now,
   ) {}
 
-  /** Claims alone. @throws {GatewayError} UNKNOWN_CODE; CONTENT_INVALID when the claims are not claims */
+  /** Claims alone. @throws {GatewayError} UNKNOWN_CODE; REQUEST_UNKNOWN; CONTENT_INVALID when the claims are not claims */
   async ofClaims(sender: string, asked: DisclosureCheckDto): Promise<DisclosureCheckView> {
     const ground = this.law.current();
     const { snapshot, ruleSet } = ground;
@@ -44,6 +44,7 @@ export class CheckDisclosure {
     const on = asked.on ?? stockholmDate(now);
     checkCodes({ ...asked, bases: asked.bases ?? [] }, ruleSet);
     const claims = this.claims(asked, ruleSet, on, now);
+    await this.evaluate.checkRequest(sender, asked.requestId, asked.recipient);
     const directory = await this.law.directory(snapshot, claims);
     const input: CheckInput = { sender, recipient: asked.recipient, claims, ruleSet, directory, on };
     return { on, ruleSet: ruleSetOf(ground), verdict: viewOf(check(input), input), ...groundsOf(input) };

@@ -26,7 +26,7 @@ import { judged } from './judge-recipient.js';
 import type { Judged } from './judge-recipient.js';
 import { sha256 } from './law.js';
 import type { Ground, Law } from './law.js';
-import type { AttachmentStore, NewId, StoredAssessment } from './ports.js';
+import type { AttachmentStore, NewId, RequestStore, StoredAssessment } from './ports.js';
 
 /** Canonical content larger than this does not fit sealed into one message. */
 export const MAX_CONTENT_BYTES = 256 * 1024;
@@ -67,6 +67,8 @@ export class EvaluateReferral {
     private readonly isProduction: boolean,
     /** Absent where nothing is attached. */
     private readonly uploads?: Pick<AttachmentStore, 'upload'>,
+    /** Absent where nobody has asked for anything. */
+    private readonly requests?: Pick<RequestStore, 'asker'>,
   ) {}
 
   /** @throws {GatewayError} when the body is not one that could be sent to anybody */
@@ -80,6 +82,7 @@ export class EvaluateReferral {
     checkContent(body.type, content, cls);
     this.checkNumbers(body, content);
     checkRecipients(body, ground, cls);
+    for (const { authority } of body.to) await this.checkRequest(sender, body.requestId, authority);
     const items = classified(body, from.kind);
     const contentDigest = this.keys.commitment(
       sender,
@@ -124,6 +127,17 @@ export class EvaluateReferral {
       ...numbersOutOfPlace(this.isProduction, { ...registration }, 'registration'),
     ];
     if (faults.length > 0) throw new GatewayError('CONTENT_INVALID', { faults });
+  }
+
+  /**
+   * What is answered was asked for, by whoever gets the answer (OSL 6:5).
+   * @throws {GatewayError} REQUEST_UNKNOWN
+   */
+  async checkRequest(sender: string, requestId: string | undefined, recipient: string): Promise<void> {
+    if (requestId === undefined) return;
+    const asker = await this.requests?.asker(sender, requestId);
+    if (asker?.authority !== recipient) throw requestUnknown('request-unknown');
+    if (asker.isRetracted) throw requestUnknown('request-retracted');
   }
 
   /** What an officer saw of each file. Its id alone does not say: one that has lapsed can be had again by another. */
@@ -229,6 +243,9 @@ const said = ({ id: _id, at: _at, commitment: _commitment, ...rest }: StoredAsse
 
 const invalid = (member: string, code: string): GatewayError =>
   new GatewayError('ASSESSMENT_INVALID', { faults: [{ path: `assessments.${member}`, code }] });
+
+const requestUnknown = (code: string): GatewayError =>
+  new GatewayError('REQUEST_UNKNOWN', { faults: [{ path: 'requestId', code }] });
 
 /** An assessment is void when sender, recipient, basis version, items, test or content is another. */
 const bound = (

@@ -18,6 +18,8 @@ import type {
   RecordDisclosureDto,
   RecordState,
   PersonSearchPurpose,
+  RecordRequestDto,
+  RequestDirection,
   RetractionReason,
   Scope,
   SubmitReferralDto,
@@ -34,6 +36,7 @@ import type { JWK } from 'jose';
 import type { Stopped } from '../domain/correction.js';
 import type { Awaited, Due } from '../domain/deadlines.js';
 import type { HandlingChange } from '../domain/handling.js';
+import type { Reply } from '../domain/request.js';
 import type { RosterCount } from '../domain/roster.js';
 import type { ComputedBy } from '../domain/forecast.js';
 import type { KeptClock } from '../domain/incident.js';
@@ -740,6 +743,62 @@ export interface DeliveryStore {
 export interface CaseDeliveries {
   /** By delivery number. @param after number of a delivery */
   inOrder(authority: string, caseId: string, after: number, limit: number): Promise<readonly ListedDelivery[]>;
+}
+
+/** A request that an authority received, sent or recorded. */
+export interface StoredRequest {
+  readonly id: string;
+  readonly direction: RequestDirection;
+  readonly from: string;
+  readonly to: string;
+  readonly type?: string;
+  readonly caseId?: string;
+  readonly at: Date;
+  /** Of one that was sent. */
+  readonly messageState?: MessageState;
+  readonly retractedAt?: Date;
+  readonly erasedAt?: Date;
+  /** Those that stand. */
+  readonly replies: readonly StoredReply[];
+}
+export interface StoredReply extends Reply {
+  /** Of what was sent, encrypted at rest, and so is that of what was received. */
+  readonly verdict?: VerdictView;
+}
+/** What was asked for without a message, encrypted at rest. */
+export interface RecordedRequest extends Omit<RecordRequestDto, 'id' | 'from'> {
+  readonly recordedAt: string;
+  readonly system: string;
+}
+export interface RequestStore {
+  /** Who asked this authority, by message or otherwise, under that id. */
+  asker(
+    authority: string,
+    requestId: string,
+  ): Promise<{ readonly authority: string; readonly isRetracted: boolean } | undefined>;
+  /** A message that was received names another one. Said of what is not stored in the end it means nothing. */
+  noteReply(authority: string, messageId: string, names: string): Promise<void>;
+  list(
+    authority: string,
+    query: { readonly direction: RequestDirection; readonly after?: string; readonly limit: number },
+  ): Promise<readonly (StoredRequest & { readonly cursor: string })[]>;
+  /** With the verdicts of what was replied. */
+  find(authority: string, id: string): Promise<StoredRequest | undefined>;
+  /** Days to answer by, of those requests that have one. */
+  answerBy(
+    authority: string,
+    direction: RequestDirection,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, string>>;
+  recorded(authority: string, id: string): Promise<RecordedRequest | undefined>;
+  /** @returns `other` when something else was recorded under the id */
+  record(
+    authority: string,
+    id: string,
+    from: string,
+    request: RecordedRequest,
+    at: Date,
+  ): Promise<'recorded' | 'same' | 'other'>;
 }
 
 /** An entry of the exchange's in the log, and the size of the keys log that it names. */

@@ -4,8 +4,9 @@ import type { Manifest, Receipt } from '#envelope';
 import type { DeliveryReleasedV1 } from '#contracts';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
+import { namedBy } from '../domain/request.js';
 import { digestOf } from './law.js';
-import type { DeliveryStore, HeldDeliveries, NewId, Now, Outgoing, StoredReceipt } from './ports.js';
+import type { DeliveryStore, HeldDeliveries, NewId, Now, Outgoing, RequestStore, StoredReceipt } from './ports.js';
 import type { VerifiedDelivery, VerifyDelivery } from './verify-delivery.js';
 
 export type Received =
@@ -25,6 +26,7 @@ export class ReceiveDelivery {
     private readonly held?: HeldDeliveries,
     /** Called when something is held: its attachments are to be fetched. */
     private readonly fetch: () => void = () => undefined,
+    private readonly requests?: Pick<RequestStore, 'noteReply'>,
   ) {}
 
   /** @throws {NotYet} to hold; @throws {UntrustedStatement} when nobody can be told because nothing in it can be read */
@@ -78,6 +80,10 @@ export class ReceiveDelivery {
     // Nobody keeps the ciphertext: which document it held is what this receipt says.
     const technical = { kind: 'technical', documentSha256: digestOf(detail.document) } as const;
     const signed = await this.receipt(manifest, decision.entryId, technical, at);
+    const { requestId } = manifest.claims as { readonly requestId?: string };
+    const names = namedBy(manifest.messageType, requestId, detail.content);
+    // First: that it was said of something means nothing before that is stored, and it is said again when it comes again.
+    if (names !== undefined) await this.requests?.noteReply(authority, messageId, names);
     this.crash('gateway.receive.before-commit');
     const fresh = await this.store.receive(
       {

@@ -44,6 +44,9 @@ import type {
   ReferralCheckView,
   ReferralListItem,
   ReferralView,
+  RequestAnswer,
+  RequestItem,
+  RequestView,
   RosterRow,
   VerdictView,
   WaitingItem,
@@ -59,10 +62,12 @@ import {
   CASE_TYPES,
   CLOCKS,
   EVENT_TYPES,
+  FORCES,
   FORECAST_DIFFERENCES,
   FORM_REASONS,
   HANDLINGS,
   HANDLING_CLOCKS,
+  IDENTITY_CHECKS,
   INCIDENT_CLOCKS,
   INCIDENT_CODES,
   MALWARE_FINDINGS,
@@ -74,6 +79,9 @@ import {
   OTHER_WAYS,
   PART_OUTCOMES,
   RECORD_STATES,
+  REQUEST_CHANNELS,
+  REQUEST_DIRECTIONS,
+  REQUEST_STATES,
   RETRACTION_REASONS,
   RIGHTED_BY,
   SAID_HANDLINGS,
@@ -315,6 +323,26 @@ const listed: Members<DeliveryListItem> = {
     described(instant, 'When its sender took it back: do not use it, and say what became of it. It is not deleted'),
   ),
 };
+const messageType = described(text, 'Message type and version, as `request/2`');
+const requestItem: Members<Omit<RequestItem, 'answers'>> = {
+  id: described(uuid, 'What an answer names as `requestId`'),
+  direction: { type: 'string', enum: REQUEST_DIRECTIONS },
+  from: authority,
+  to: authority,
+  type: absent(messageType),
+  caseId: absent(uuid),
+  at: described(instant, 'When it was received, submitted or asked'),
+  messageState: absent(described(state, 'Of one that was sent')),
+  answerBy: absent(described({ type: 'string', format: 'date' }, 'As whoever asked set it, Europe/Stockholm')),
+  overdue: described({ type: 'boolean' }, 'It is open and that day has passed'),
+  state: described({ type: 'string', enum: REQUEST_STATES }, 'What has come of it'),
+  retractedAt: absent(described(instant, 'Taken back: nothing is answered under it any more')),
+  erasedAt: absent(instant),
+};
+const requestListItem = object<RequestItem>({
+  ...requestItem,
+  answers: described(listOf(uuid), 'Message ids, of those that stand'),
+});
 const caseItem: Members<CaseListItem> = {
   id: described(uuid, 'Which referrals name as `caseId`'),
   type: absent(
@@ -800,6 +828,37 @@ export const answers = {
   }),
   incidents: page(incident),
   incident,
+  requests: page(requestListItem),
+  requestItem: requestListItem,
+  request: object<RequestView>({
+    ...requestItem,
+    answers: listOf(
+      object<RequestAnswer>({
+        messageId: uuid,
+        type: messageType,
+        at: described(instant, 'When it was submitted, or received'),
+        force: absent(
+          described(
+            { type: 'string', enum: FORCES },
+            'Whether it had to be answered: a duty, a permission that the request made one (OSL 6:5), or a permission',
+          ),
+        ),
+      }),
+    ),
+    recorded: absent(
+      described(
+        object<NonNullable<RequestView['recorded']>>({
+          function: text,
+          person: text,
+          identityCheck: { type: 'string', enum: IDENTITY_CHECKS },
+          channel: { type: 'string', enum: REQUEST_CHANNELS },
+          asksFor: described(listOf(text), 'Data categories'),
+          recordedAt: instant,
+        }),
+        'Of one that no message brought',
+      ),
+    ),
+  }),
   erased: { type: 'object', required: ['messageId', 'erasedAt'], properties: { messageId: uuid, erasedAt: instant } },
   evidence: object<EvidenceView>({
     format: { type: 'string', enum: ['delge-evidence/1'] },

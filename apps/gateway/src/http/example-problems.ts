@@ -39,7 +39,7 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     409: ['nothing-to-acknowledge', 'receipt-exists'],
     422: ['receipt-invalid'],
   },
-  'post /v1/disclosure-checks': { 422: ['unknown-code', 'content-invalid'] },
+  'post /v1/disclosure-checks': { 422: ['unknown-code', 'content-invalid', 'request-unknown'] },
   'post /v1/erasures': { 409: ['not-ended', 'held'], 422: ['keeping-refused'] },
   'get /v1/messages/{id}/evidence': { 409: ['nothing-logged'] },
   'post /v1/incidents/{id}/close': { 409: ['incident-closed'], 422: ['incident-invalid'] },
@@ -49,13 +49,14 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
   },
   'post /v1/person-searches': { 422: ['person-search-invalid'] },
   'post /v1/referrals': {
-    422: ['formal-obstacle', 'assessment-missing', 'content-invalid', 'unknown-recipient'],
+    422: ['formal-obstacle', 'assessment-missing', 'content-invalid', 'unknown-recipient', 'request-unknown'],
     503: ['outbox-full', 'not-ready', 'busy'],
   },
   'post /v1/referrals/{id}/assessments': { 409: ['not-a-draft'], 422: ['assessment-invalid'] },
   'post /v1/referrals/{id}/retraction': { 409: ['retraction-exists', 'not-retractable'], 422: ['unknown-recipient'] },
   'post /v1/referrals/{id}/given-another-way': { 409: ['too-late'], 422: ['unknown-recipient'] },
   'post /v1/referrals/{id}/withdrawal': { 409: ['too-late'] },
+  'post /v1/recorded-requests': { 422: ['request-invalid', 'unknown-recipient'] },
   'put /v1/webhooks/{id}': { 422: ['webhook-refused'] },
 };
 /** What a refusal of this API says beside. */

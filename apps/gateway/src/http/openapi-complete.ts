@@ -142,5 +142,6 @@ const TAGS = new Map([
   ['recorded-disclosures', 'Disclosures that were made another way. Dokumenterade utlämnanden.'],
   ['persons', 'Search by personal identity or organisation number. Personsökning.'],
   ['referrals', 'What the authority sends. Skickade underrättelser.'],
+  ['requests', 'What authorities ask each other for. Begäranden om uppgift.'],
   ['webhooks', 'Where systems are told of events. Webhookar.'],
 ]);

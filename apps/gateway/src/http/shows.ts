@@ -50,6 +50,7 @@ export const WHAT: Readonly<
   'withdraw-referral': ofReferral('withdraw-referral'),
   'read-recorded-disclosure': ofReferral('read-recorded-disclosure'),
   'read-case': ({ params }) => ({ operation: 'read-case', caseId: idOf(params['id']) }),
+  'read-request': ({ params }) => ({ operation: 'read-request', messageId: idOf(params['id']) }),
   'list-cases': () => ({ operation: 'list-cases' }),
   'open-entries': ({ body }) => {
     const { from, to } = body as { readonly from: string; readonly to: string };

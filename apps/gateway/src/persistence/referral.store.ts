@@ -18,6 +18,7 @@ import type {
 } from '../application/ports.js';
 import { GatewayError, erasedAt } from '../domain/errors.js';
 import { advanceBy, isTerminal } from '../domain/message-state.js';
+import { namedBy } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
 import { bringAttachments, useAttachments } from './attachment.store.js';
@@ -27,12 +28,16 @@ import { openIncident } from './incident.store.js';
 import type { Outbox } from './outbox.js';
 import { indexNamed, namedRows } from './person-index.store.js';
 import { RecentOutlines } from './recent-outlines.js';
+import { noteReplies } from './request.store.js';
 import { isRetracted } from './retraction.store.js';
 import { FOLLOWING, cursorOf, toEarlier, toMessage, toOutline, toReferral, toStatement } from './rows.js';
 import type { EarlierRow, MessageRow, OutlineRow, ReferralRow, StatementRow } from './rows.js';
 
 const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
   manifest_sha256, jwe_sha256, detail, erased_at`;
+
+const namedByReferral = ({ type, body }: StoredReferral): string | undefined =>
+  namedBy(type, body.requestId, body.content);
 
 /** Referrals of the authorities hosted here, as their senders see them. Each method is one transaction as one authority. */
 export class PostgresReferralStore implements ReferralStore {
@@ -80,7 +85,11 @@ export class PostgresReferralStore implements ReferralStore {
     outgoing: readonly Outgoing[],
     refusals: readonly StoredRefusal[],
   ): Promise<boolean> {
-    const isPlain = expected === undefined && refusals.length === 0 && referral.body.attachments === undefined;
+    const isPlain =
+      expected === undefined &&
+      refusals.length === 0 &&
+      referral.body.attachments === undefined &&
+      namedByReferral(referral) === undefined;
     const accepted = isPlain ? await this.accept(referral, outgoing) : undefined;
     if (accepted !== undefined) return accepted;
     const stored = await this.putAlone(referral, expected, outgoing, refusals);
@@ -89,7 +98,7 @@ export class PostgresReferralStore implements ReferralStore {
     return stored;
   }
 
-  /** What is new, brings no attachment, and of which nothing was refused. @returns undefined when it must be put alone */
+  /** What is new, brings no attachment, names no other message, and of which nothing was refused. @returns undefined when it must be put alone */
   private async accept(referral: StoredReferral, outgoing: readonly Outgoing[]): Promise<boolean | undefined> {
     const { authority, id } = referral;
     const cipher = this.keys.cipher(authority);
@@ -161,6 +170,7 @@ export class PostgresReferralStore implements ReferralStore {
       const named = namedRows(this.keys, authority, referral.type, referral.body.content);
       await indexNamed(tx, authority, 'sent', ids, referral.submittedAt, named);
       await useAttachments(tx, referral, this.keys.cipher(authority));
+      await noteReplies(tx, referral, namedByReferral(referral));
       await this.outbox.add(
         tx,
         outgoing.filter(({ id: one }) => !sentBefore.has(one)),

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** An index made while traffic goes on. One that was broken off is there and of no use: it is made anew. */
-abstract class Concurrently implements MigrationInterface {
+export abstract class Concurrently implements MigrationInterface {
   abstract readonly name: string;
   /** Nobody who writes waits for the index. */
   readonly transaction = false;

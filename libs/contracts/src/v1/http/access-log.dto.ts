@@ -21,6 +21,8 @@ export const SHOWN = [
   /** What an authority calls a case of its own. */
   'read-case',
   'list-cases',
+  /** What came of a request, and of one that was recorded who asked. `messageId` is its id in either case. */
+  'read-request',
   /** A page of own entries of the log, with claims. */
   'open-entries',
   /** That a number was searched for, whatever was found. */

@@ -16,6 +16,7 @@ export * from './person-search.dto.js';
 export * from './queries.dto.js';
 export * from './recorded-disclosure.dto.js';
 export * from './referral-view.dto.js';
+export * from './request.dto.js';
 export * from './retraction.dto.js';
 export * from './rules.js';
 export * from './scopes.js';

@@ -1,0 +1,102 @@
+import type { Force, ListRequestsQueryDto, Page, RequestAnswer, RequestItem, RequestView } from '#contracts';
+import { stockholmDate } from '#legal-basis';
+import { GatewayError } from '../domain/errors.js';
+import { isTerminal } from '../domain/message-state.js';
+import { isOverdue, outcomeOfRequest } from '../domain/request.js';
+import type { Now, RequestStore, StoredReply, StoredRequest } from './ports.js';
+
+type Listed = StoredRequest & { readonly cursor: string };
+
+/** Rows looked at for one page of open ones. */
+const MOST_LOOKED_AT = 2_000;
+
+/** What an authority was asked for and has asked for, and what came of it. */
+export class ReadRequests {
+  constructor(
+    private readonly store: Pick<RequestStore, 'list' | 'find' | 'answerBy' | 'recorded'>,
+    private readonly now: Now,
+  ) {}
+
+  /** In the order in which they came. Of open ones a page may be short, or empty, and yet others follow: those who go on from `next` miss none. */
+  async list(authority: string, { direction, after, limit, open }: ListRequestsQueryDto): Promise<Page<RequestItem>> {
+    const found: Listed[] = [];
+    let next = after;
+    for (let looked = 0; found.length < limit && looked < MOST_LOOKED_AT;) {
+      const rows = await this.store.list(authority, {
+        direction,
+        limit: limit - found.length,
+        ...(next === undefined ? {} : { after: next }),
+      });
+      found.push(...rows.filter((row) => open === undefined || isOpen(row)));
+      next = rows.at(-1)?.cursor ?? next;
+      looked += rows.length;
+      if (rows.length === 0 || open === undefined) break;
+    }
+    const answerBy = await this.store.answerBy(
+      authority,
+      direction,
+      found.map(({ id }) => id),
+    );
+    const items = found.map((row) => {
+      const { answers, ...rest } = this.item(row, answerBy.get(row.id));
+      return { ...rest, answers: answers.map(({ messageId }) => messageId) };
+    });
+    return { items, ...(next === undefined ? {} : { next }) };
+  }
+
+  /** @throws {GatewayError} NOT_FOUND */
+  async read(authority: string, id: string): Promise<RequestView> {
+    const request = await this.store.find(authority, id);
+    if (request === undefined) throw new GatewayError('NOT_FOUND');
+    const answerBy = await this.store.answerBy(authority, request.direction, [id]);
+    const recorded = request.direction === 'recorded' ? await this.store.recorded(authority, id) : undefined;
+    const { answers, ...item } = this.item(request, answerBy.get(id));
+    return {
+      ...item,
+      answers: answers.map(answerView),
+      ...(recorded === undefined ? {} : { recorded: recordedView(recorded) }),
+    };
+  }
+
+  private item(
+    request: StoredRequest,
+    answerBy: string | undefined,
+  ): Omit<RequestItem, 'answers'> & { readonly answers: readonly StoredReply[] } {
+    const { id, direction, from, to, type, caseId, at, messageState, retractedAt, erasedAt, replies } = request;
+    const { state, answers } = outcomeOfRequest(replies);
+    return {
+      id,
+      direction,
+      from,
+      to,
+      ...(type === undefined ? {} : { type }),
+      ...(caseId === undefined ? {} : { caseId }),
+      at: at.toISOString(),
+      ...(messageState === undefined ? {} : { messageState }),
+      ...(answerBy === undefined ? {} : { answerBy }),
+      overdue: isOpen(request) && isOverdue(state, answerBy, stockholmDate(this.now())),
+      state,
+      answers,
+      ...(retractedAt === undefined ? {} : { retractedAt: retractedAt.toISOString() }),
+      ...(erasedAt === undefined ? {} : { erasedAt: erasedAt.toISOString() }),
+    };
+  }
+}
+
+/** Something may come of it yet. */
+const isOpen = ({ replies, retractedAt, messageState }: StoredRequest): boolean =>
+  outcomeOfRequest(replies).state === 'open' &&
+  retractedAt === undefined &&
+  (messageState === undefined || !isTerminal(messageState));
+
+const answerView = ({ messageId, type, at, verdict }: StoredReply): RequestAnswer => {
+  const { force } = (verdict?.codes ?? {}) as { readonly force?: Force };
+  return { messageId, type, at: at.toISOString(), ...(force === undefined ? {} : { force }) };
+};
+
+const recordedView = (
+  recorded: NonNullable<Awaited<ReturnType<RequestStore['recorded']>>>,
+): NonNullable<RequestView['recorded']> => {
+  const { function: to, person, identityCheck, channel, asksFor, recordedAt } = recorded;
+  return { function: to, person, identityCheck, channel, asksFor, recordedAt };
+};

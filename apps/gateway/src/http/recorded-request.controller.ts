@@ -1,0 +1,34 @@
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RecordRequestDto } from '#contracts';
+import type { RequestItem } from '#contracts';
+import { Policy } from '#platform';
+import { RecordRequest } from '../application/record-request.js';
+import type { Asking } from '../application/read-events.js';
+import { CallingSystem } from './caller.js';
+import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
+
+/** Requests that no message brought. */
+@ApiTags('requests')
+@Controller('v1/recorded-requests')
+export class RecordedRequestController {
+  constructor(@Inject(RecordRequest) private readonly recording: RecordRequest) {}
+
+  @Post()
+  @HttpCode(201)
+  @Policy('system')
+  @Scope('deliveries:write')
+  @Shows('no-content')
+  @ApiOperation({
+    summary: 'Record a request',
+    description:
+      'One that came by telephone, at a meeting or on paper: referrals to that authority name its id as `requestId`. Encrypted at rest and sent to nobody. The same again changes nothing. Anteckna en begäran som inte kom som meddelande.',
+  })
+  @Answer(201, 'Recorded', 'requestItem')
+  @Problems(400, 401, 409, 413, 415, 422, 429, 503)
+  record(@Body() said: RecordRequestDto, @CallingSystem() caller: Asking): Promise<RequestItem> {
+    return this.recording.execute(caller, said);
+  }
+}

@@ -1,0 +1,48 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IdParamDto, ListRequestsQueryDto } from '#contracts';
+import type { Page, RequestItem, RequestView } from '#contracts';
+import { Policy } from '#platform';
+import { ReadRequests } from '../application/read-requests.js';
+import { Caller } from './caller.js';
+import { Answer, Problems } from './openapi.js';
+import { Scope } from './scope.js';
+import { Shows } from './shows.js';
+
+/** What authorities ask each other for, at both ends. */
+@ApiTags('requests')
+@Controller('v1/requests')
+export class RequestController {
+  constructor(@Inject(ReadRequests) private readonly reading: ReadRequests) {}
+
+  @Get()
+  @Policy('system')
+  @Scope('referrals:read', 'deliveries:read')
+  // A day to answer by is about nobody, and under no secrecy.
+  @Shows('no-content')
+  @ApiOperation({
+    summary: 'List requests',
+    description:
+      'Received, sent or recorded, with what came of each; in the order in which they came, keyset paging. Lista begäranden om uppgift.',
+  })
+  @Answer(200, 'One page', 'requests')
+  @Problems(400, 401, 429, 503)
+  list(@Query() query: ListRequestsQueryDto, @Caller() caller: string): Promise<Page<RequestItem>> {
+    return this.reading.list(caller, query);
+  }
+
+  @Get(':id')
+  @Policy('system')
+  @Scope('referrals:read', 'deliveries:read')
+  @Shows('read-request')
+  @ApiOperation({
+    summary: 'Read a request',
+    description:
+      'What came of it, and whether each answer was a duty; of one that was recorded also who asked, and for what. Läs en begäran om uppgift.',
+  })
+  @Answer(200, 'The request', 'request')
+  @Problems(400, 401, 404, 429, 503)
+  read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<RequestView> {
+    return this.reading.read(caller, id);
+  }
+}

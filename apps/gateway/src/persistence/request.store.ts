@@ -1,0 +1,300 @@
+import type { RequestDirection, VerdictView } from '#contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+import type {
+  RecordedRequest,
+  RequestStore,
+  StoredReferral,
+  StoredReply,
+  StoredRequest,
+} from '../application/ports.js';
+import { isTerminal } from '../domain/message-state.js';
+import type { MessageState } from '../domain/message-state.js';
+import type { KeyStore } from '../keys/key-store.js';
+import type { StorageCipher } from '../keys/storage-cipher.js';
+import { asAuthority } from './authority-transaction.js';
+import { FOLLOWING, cursorOf, toDeliveryDetail } from './rows.js';
+
+interface RequestRow {
+  readonly id: string;
+  readonly asker: string;
+  readonly asked: string;
+  readonly type: string | null;
+  readonly case_id: string | null;
+  readonly at: Date;
+  readonly state: MessageState | null;
+  readonly retracted_at: Date | null;
+  readonly erased_at: Date | null;
+  readonly cursor: string;
+}
+interface ReplyRow {
+  readonly names: string;
+  readonly message_id: string;
+  readonly type: string;
+  readonly at: Date;
+  /** The other party. */
+  readonly other: string;
+  /** Of what was sent. */
+  readonly state: MessageState | null;
+  readonly detail: Buffer;
+}
+
+/** As the partial indices of `Requests1768410000000` have it. */
+export const ASKING = `(type LIKE 'request/%' OR type LIKE 'permit-consultation/%')`;
+
+/** Taken back by whoever sent it, under the seal that it was received under. */
+const RETRACTED = `SELECT t.at FROM gateway.received_retraction t WHERE (t.authority, t.message_id, t.sender, t.attempt, t.jwe_sha256)
+  = (d.authority, d.message_id, d.sender, d.attempt, d.jwe_sha256)`;
+
+/** @returns of `$1` all that `among`, a condition on `id`, holds for */
+const RECEIVED = (rows: string): string => `
+  SELECT d.message_id AS id, d.sender AS asker, d.authority AS asked, d.type, d.case_id, d.received_at AS at, NULL AS state,
+    (${RETRACTED}) AS retracted_at, d.erased_at, d.txid::text || '.' || d.seq AS cursor
+  FROM (SELECT * FROM gateway.delivery WHERE authority = $1 AND ${ASKING} AND ${rows}) d ORDER BY d.txid, d.seq`;
+/** One to several is one row for each. */
+const SENT = (rows: string, messages: string): string => `
+  SELECT m.message_id AS id, r.authority AS asker, m.recipient AS asked, r.type, r.case_id, r.submitted_at AS at, m.state,
+    (SELECT g.at FROM gateway.retraction g WHERE g.authority = m.authority AND g.message_id = m.message_id) AS retracted_at,
+    m.erased_at, r.txid::text || '.' || r.seq AS cursor
+  FROM (SELECT * FROM gateway.referral WHERE authority = $1 AND ${ASKING} AND phase = 'accepted' AND ${rows}) r
+    JOIN gateway.message m ON m.authority = r.authority AND m.referral_id = r.id AND ${messages}
+  ORDER BY r.txid, r.seq, m.position`;
+const RECORDED = (rows: string): string => `
+  SELECT q.id, q.asker, q.authority AS asked, NULL AS type, NULL AS case_id, q.asked_at AS at, NULL AS state, NULL AS retracted_at,
+    NULL AS erased_at, q.txid::text || '.' || q.seq AS cursor
+  FROM (SELECT * FROM gateway.recorded_request WHERE authority = $1 AND ${rows}) q ORDER BY q.txid, q.seq`;
+
+const PAGE = (table: string): string => `${FOLLOWING} ORDER BY gateway.${table}.txid, seq LIMIT $4`;
+const LISTED: Readonly<Record<RequestDirection, string>> = {
+  received: RECEIVED(PAGE('delivery')),
+  sent: SENT(PAGE('referral'), 'true'),
+  recorded: RECORDED(PAGE('recorded_request')),
+};
+const FOUND: readonly (readonly [RequestDirection, string])[] = [
+  ['received', RECEIVED('message_id = $2')],
+  [
+    'sent',
+    SENT(
+      `id = (SELECT referral_id FROM gateway.message WHERE authority = $1 AND message_id = $2)`,
+      'm.message_id = $2',
+    ),
+  ],
+  ['recorded', RECORDED('id = $2')],
+];
+
+/** What names one of `$2`, to whoever asked: sent, and neither stopped nor taken back. */
+const ANSWERS = `
+  SELECT l.names, m.message_id, r.type, r.submitted_at AS at, m.recipient AS other, m.state, m.detail
+  FROM gateway.reply l JOIN gateway.message m USING (authority, message_id)
+    JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
+  WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND r.phase = 'accepted'
+    AND NOT EXISTS (SELECT FROM gateway.retraction g WHERE g.authority = m.authority AND g.message_id = m.message_id)
+  ORDER BY r.submitted_at, m.message_id`;
+/** Likewise, received. */
+const RECEIVED_ANSWERS = `
+  SELECT l.names, d.message_id, d.type, d.received_at AS at, d.sender AS other, NULL AS state, d.detail
+  FROM gateway.reply l JOIN gateway.delivery d USING (authority, message_id)
+  WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND NOT EXISTS (${RETRACTED})
+  ORDER BY d.received_at, d.message_id`;
+
+/** Requests: as messages they stand where all messages do; beside them stands what names them, and what was recorded. */
+export class PostgresRequestStore implements RequestStore {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyStore,
+  ) {}
+
+  asker(
+    authority: string,
+    requestId: string,
+  ): Promise<{ readonly authority: string; readonly isRetracted: boolean } | undefined> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<{ asker: string; retracted_at: Date | null }[]>(
+        `SELECT * FROM (SELECT asker, retracted_at FROM (${RECEIVED('message_id = $2')}) received
+         UNION ALL SELECT asker, NULL FROM gateway.recorded_request WHERE authority = $1 AND id = $2) found LIMIT 1`,
+        [authority, requestId],
+      );
+      return row === undefined ? undefined : { authority: row.asker, isRetracted: row.retracted_at !== null };
+    });
+  }
+
+  noteReply(authority: string, messageId: string, names: string): Promise<void> {
+    return asAuthority(this.dataSource, authority, (tx) => insertReply(tx, authority, messageId, names));
+  }
+
+  list(
+    authority: string,
+    query: { readonly direction: RequestDirection; readonly after?: string; readonly limit: number },
+  ): Promise<readonly (StoredRequest & { readonly cursor: string })[]> {
+    const { direction } = query;
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<RequestRow[]>(LISTED[direction], [authority, ...cursorOf(query.after), query.limit]);
+      const replies = await this.replies(tx, authority, direction, rows);
+      return rows.map((row) => ({ ...toRequest(row, direction, replies), cursor: row.cursor }));
+    });
+  }
+
+  find(authority: string, id: string): Promise<StoredRequest | undefined> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      for (const [direction, sql] of FOUND) {
+        const rows = await tx.query<RequestRow[]>(sql, [authority, id]);
+        const [row] = rows;
+        const cipher = this.keys.cipher(authority);
+        if (row !== undefined)
+          return toRequest(row, direction, await this.replies(tx, authority, direction, rows, cipher));
+      }
+      return undefined;
+    });
+  }
+
+  answerBy(
+    authority: string,
+    direction: RequestDirection,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const cipher = this.keys.cipher(authority);
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const found: (readonly [string, { readonly answerBy?: unknown }])[] = [];
+      if (direction === 'received') {
+        const rows = await tx.query<{ message_id: string; detail: Buffer }[]>(
+          `SELECT message_id, detail FROM gateway.delivery WHERE authority = $1 AND message_id = ANY($2::uuid[]) AND erased_at IS NULL`,
+          [authority, ids],
+        );
+        for (const { message_id: id, detail } of rows) found.push([id, toDeliveryDetail(detail, id, cipher).content]);
+      } else if (direction === 'sent') {
+        const rows = await tx.query<{ message_id: string; referral_id: string; body: Buffer }[]>(
+          `SELECT m.message_id, r.id AS referral_id, r.body FROM gateway.message m
+             JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
+           WHERE m.authority = $1 AND m.message_id = ANY($2::uuid[]) AND m.erased_at IS NULL`,
+          [authority, ids],
+        );
+        for (const { message_id: id, referral_id: referral, body } of rows) {
+          const { content } = cipher.open(body, 'referral', referral) as unknown as StoredReferral['body'];
+          found.push([id, content]);
+        }
+      } else {
+        const rows = await tx.query<{ id: string; detail: Buffer }[]>(
+          `SELECT id, detail FROM gateway.recorded_request WHERE authority = $1 AND id = ANY($2::uuid[])`,
+          [authority, ids],
+        );
+        for (const { id, detail } of rows) found.push([id, toRecorded(detail, id, cipher)]);
+      }
+      return new Map(found.flatMap(([id, { answerBy }]) => (typeof answerBy === 'string' ? [[id, answerBy]] : [])));
+    });
+  }
+
+  recorded(authority: string, id: string): Promise<RecordedRequest | undefined> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<{ detail: Buffer }[]>(
+        `SELECT detail FROM gateway.recorded_request WHERE authority = $1 AND id = $2`,
+        [authority, id],
+      );
+      return row === undefined ? undefined : toRecorded(row.detail, id, this.keys.cipher(authority));
+    });
+  }
+
+  record(
+    authority: string,
+    id: string,
+    from: string,
+    request: RecordedRequest,
+    at: Date,
+  ): Promise<'recorded' | 'same' | 'other'> {
+    const cipher = this.keys.cipher(authority);
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<unknown[]>(
+        `INSERT INTO gateway.recorded_request (authority, id, asker, asked_at, recorded_at, system, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING 1`,
+        [authority, id, from, request.at, at, request.system, cipher.seal(request, 'recorded_request', id)],
+      );
+      if (rows.length === 1) return 'recorded';
+      const [row] = await tx.query<{ asker: string; detail: Buffer }[]>(
+        `SELECT asker, detail FROM gateway.recorded_request WHERE authority = $1 AND id = $2`,
+        [authority, id],
+      );
+      if (row === undefined) throw new Error('what another recorded is not there');
+      return row.asker === from && isSame(toRecorded(row.detail, id, cipher), request) ? 'same' : 'other';
+    });
+  }
+
+  /** By the request that they name. @param cipher opens their verdicts; absent: nobody asks */
+  private async replies(
+    tx: EntityManager,
+    authority: string,
+    direction: RequestDirection,
+    requests: readonly RequestRow[],
+    cipher?: StorageCipher,
+  ): Promise<ReadonlyMap<string, readonly StoredReply[]>> {
+    const rows = await tx.query<ReplyRow[]>(direction === 'sent' ? RECEIVED_ANSWERS : ANSWERS, [
+      authority,
+      requests.map(({ id }) => id),
+    ]);
+    const toReply = ({ message_id: messageId, type, at, detail }: ReplyRow): StoredReply => {
+      const verdict = cipher === undefined ? undefined : verdictOf(direction, detail, messageId, cipher);
+      return { messageId, type, at, ...(verdict === undefined ? {} : { verdict }) };
+    };
+    const stands = ({ names, other, state }: ReplyRow): boolean => {
+      const request = requests.find(({ id }) => id === names);
+      const party = direction === 'sent' ? request?.asked : request?.asker;
+      return other === party && (state === null || !isTerminal(state));
+    };
+    const found = new Map<string, StoredReply[]>();
+    for (const row of rows.filter(stands)) found.set(row.names, [...(found.get(row.names) ?? []), toReply(row)]);
+    return found;
+  }
+}
+
+/** Of a referral, in the transaction that stores it: what its messages named before, they name no more. */
+export const noteReplies = async (
+  tx: EntityManager,
+  { authority, messages }: StoredReferral,
+  names: string | undefined,
+): Promise<void> => {
+  const ids = messages.map(({ messageId }) => messageId);
+  await tx.query(`DELETE FROM gateway.reply WHERE authority = $1 AND message_id = ANY($2::uuid[])`, [authority, ids]);
+  if (names !== undefined) for (const id of ids) await insertReply(tx, authority, id, names);
+};
+
+const insertReply = async (tx: EntityManager, authority: string, messageId: string, names: string): Promise<void> => {
+  await tx.query(
+    `INSERT INTO gateway.reply (authority, message_id, names) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+    [authority, messageId, names],
+  );
+};
+
+const toRequest = (
+  row: RequestRow,
+  direction: RequestDirection,
+  replies: ReadonlyMap<string, readonly StoredReply[]>,
+): StoredRequest => ({
+  id: row.id,
+  direction,
+  from: row.asker,
+  to: row.asked,
+  ...(row.type === null ? {} : { type: row.type }),
+  ...(row.case_id === null ? {} : { caseId: row.case_id }),
+  at: row.at,
+  ...(row.state === null ? {} : { messageState: row.state }),
+  ...(row.retracted_at === null ? {} : { retractedAt: row.retracted_at }),
+  ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
+  replies: replies.get(row.id) ?? [],
+});
+
+/** Nothing is known of what is erased. */
+const verdictOf = (
+  direction: RequestDirection,
+  detail: Buffer,
+  messageId: string,
+  cipher: StorageCipher,
+): VerdictView | undefined => {
+  if (detail.length === 0) return undefined;
+  const table = direction === 'sent' ? 'delivery' : 'message';
+  return (cipher.open(detail, table, messageId) as unknown as { readonly verdict: VerdictView }).verdict;
+};
+
+const toRecorded = (detail: Buffer, id: string, cipher: StorageCipher): RecordedRequest =>
+  cipher.open(detail, 'recorded_request', id) as unknown as RecordedRequest;
+
+/** But for who said so, and when. */
+const isSame = (one: RecordedRequest, other: RecordedRequest): boolean => said(one) === said(other);
+const said = ({ recordedAt: _at, system: _system, ...rest }: RecordedRequest): string =>
+  JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));

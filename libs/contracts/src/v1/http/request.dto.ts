@@ -1,0 +1,88 @@
+import { IDENTITY_CHECKS } from './recorded-disclosure.dto.js';
+import type { IdentityCheck } from './recorded-disclosure.dto.js';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { PageQueryDto } from './queries.dto.js';
+import type { MessageState } from './queries.dto.js';
+import { IsAuthorityId, IsCode, IsInstant, IsLocalDate, IsSimpleId, IsUuid, Optional } from './rules.js';
+
+/** Received and sent by message; recorded: asked for by telephone, at a meeting or on paper. */
+export const REQUEST_DIRECTIONS = ['received', 'sent', 'recorded'] as const;
+export type RequestDirection = (typeof REQUEST_DIRECTIONS)[number];
+
+/** What has come of a request. */
+export const REQUEST_STATES = ['open', 'answered', 'refused', 'decision-issued'] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** How a request came that no message brought. */
+export const REQUEST_CHANNELS = ['telephone', 'meeting', 'paper', 'email'] as const;
+export type RequestChannel = (typeof REQUEST_CHANNELS)[number];
+
+/** Query of `GET /v1/requests`. */
+export class ListRequestsQueryDto extends PageQueryDto {
+  @Optional() @IsIn(REQUEST_DIRECTIONS) readonly direction: RequestDirection = 'received';
+  /** `true`: those that nothing has come of, and that were not taken back. */
+  @Optional() @IsIn(['true']) readonly open?: 'true';
+}
+
+/** Body of `POST /v1/recorded-requests`: what another authority asked for without a message. Encrypted at rest, and sent to nobody. */
+export class RecordRequestDto {
+  /** Chosen by the caller; referrals to that authority name it as `requestId`. */
+  @IsUuid() readonly id!: string;
+  /** That asked. */
+  @IsAuthorityId() readonly from!: string;
+  @IsSimpleId() readonly function!: string;
+  /** Who spoke for it. */
+  @IsString() @Length(1, 200) readonly person!: string;
+  @IsIn(IDENTITY_CHECKS) readonly identityCheck!: IdentityCheck;
+  @IsIn(REQUEST_CHANNELS) readonly channel!: RequestChannel;
+  /** When it was asked. */
+  @IsInstant() readonly at!: string;
+  /** Data categories asked for. */
+  @IsArray() @ArrayNotEmpty() @ArrayUnique() @IsCode({ each: true }) readonly asksFor!: string[];
+  /** Day to answer by, Europe/Stockholm. */
+  @Optional() @IsLocalDate() readonly answerBy?: string;
+}
+
+/** What was asked for, and what came of it. */
+export interface RequestItem {
+  /** Message id of a request that a message brought, id of one that was recorded: what an answer names as `requestId`. */
+  readonly id: string;
+  readonly direction: RequestDirection;
+  readonly from: string;
+  readonly to: string;
+  /** Message type; absent of what was recorded. */
+  readonly type?: string;
+  readonly caseId?: string;
+  /** When it was received, submitted or asked. */
+  readonly at: string;
+  /** Of one that was sent: how far it has come. */
+  readonly messageState?: MessageState;
+  /** Day to answer by, as whoever asked set it. */
+  readonly answerBy?: string;
+  /** It is open and that day has passed. */
+  readonly overdue: boolean;
+  readonly state: RequestState;
+  /** Message ids. */
+  readonly answers: readonly string[];
+  /** When whoever asked took it back; nothing is answered under it any more. */
+  readonly retractedAt?: string;
+  /** When it was erased here. */
+  readonly erasedAt?: string;
+}
+
+/** Whether what was answered had to be (OSL 6:5): of a permission, a request makes a duty. */
+export const FORCES = ['duty', 'duty-on-request', 'permission'] as const;
+export type Force = (typeof FORCES)[number];
+
+export interface RequestAnswer {
+  readonly messageId: string;
+  readonly type: string;
+  readonly at: string;
+  readonly force?: Force;
+}
+/** Answer of `GET /v1/requests/{id}`. */
+export interface RequestView extends Omit<RequestItem, 'answers'> {
+  readonly answers: readonly RequestAnswer[];
+  /** Of what was recorded. */
+  readonly recorded?: Omit<RecordRequestDto, 'id' | 'from' | 'at' | 'answerBy'> & { readonly recordedAt: string };
+}

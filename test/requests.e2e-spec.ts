@@ -1,0 +1,160 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { bearer, call, json } from './support/http.js';
+import type { Answer } from './support/http.js';
+import { TestStack, example, problemOf } from './support/stack.js';
+
+jest.setTimeout(60_000);
+const ASKER = 'pens/pensionsmyndigheten';
+const ASKED = 'helsingborg/socialnamnden';
+
+let delge: TestStack;
+beforeAll(async () => {
+  delge = await TestStack.shared();
+});
+
+const ask = async (authority: string, method: string, path: string, body?: object): Promise<Answer> => {
+  const token = await delge.sandbox.client(authority).accessToken();
+  const url = `${delge.sandbox.system(authority).gateway}${path}`;
+  return call(url, body === undefined ? { method, headers: bearer(token) } : json(body, token, method));
+};
+const read = async (authority: string, path: string): Promise<unknown> =>
+  JSON.parse((await ask(authority, 'GET', path)).text) as unknown;
+
+/** A request that has arrived. @returns its message id, and an answer to it */
+const asked = async () => {
+  const { referral } = example('07-');
+  await delge.sandbox.client(ASKER).submit(referral);
+  const [message] = await delge.settled(ASKER, referral.id, ['fetched']);
+  const requestId = message?.messageId ?? '';
+  return { requestId, request: referral, answer: { ...example('08-').referral, requestId } };
+};
+
+describe('a request', () => {
+  it('is open at both ends until its answer is accepted, and delivered; the answer was a duty', async () => {
+    const { requestId, request, answer } = await asked();
+    const of = { id: requestId, from: ASKER, to: ASKED, type: 'request/1', caseId: request.caseId };
+    const open = { ...of, answerBy: request.content['answerBy'], state: 'open', overdue: false, answers: [] };
+    expect(await read(ASKED, `/v1/requests/${requestId}`)).toMatchObject({ ...open, direction: 'received' });
+    expect(await read(ASKER, `/v1/requests/${requestId}`)).toMatchObject({
+      ...open,
+      direction: 'sent',
+      messageState: 'fetched',
+    });
+    const accepted = await delge.sandbox.client(ASKED).submit(answer);
+    const [{ messageId } = { messageId: '' }] = accepted.recipients;
+    const answered = { ...of, state: 'answered', answers: [{ messageId, type: 'answer/1', force: 'duty' }] };
+    expect(await read(ASKED, `/v1/requests/${requestId}`)).toMatchObject(answered);
+    await delge.settled(ASKED, answer.id, ['fetched']);
+    expect(await read(ASKER, `/v1/requests/${requestId}`)).toMatchObject(answered);
+  });
+
+  it.each(['answered', 'open'] as const)('that is %s is listed as such at both ends', async (state) => {
+    const { requestId, answer } = await asked();
+    if (state === 'answered') {
+      await delge.sandbox.client(ASKED).submit(answer);
+      await delge.settled(ASKED, answer.id, ['fetched']);
+    }
+    const listed = async (authority: string, query: string): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let after = ''; ;) {
+        const page = (await read(authority, `/v1/requests?limit=50&${query}${after}`)) as {
+          readonly items: readonly { readonly id: string }[];
+          readonly next?: string;
+        };
+        ids.push(...page.items.map(({ id }) => id));
+        if (page.items.length === 0) return ids;
+        after = `&after=${page.next}`;
+      }
+    };
+    for (const [authority, direction] of [
+      [ASKED, 'received'],
+      [ASKER, 'sent'],
+    ] as const) {
+      expect(await listed(authority, `direction=${direction}`)).toContain(requestId);
+      expect((await listed(authority, `direction=${direction}&open=true`)).includes(requestId)).toBe(state === 'open');
+    }
+  });
+
+  it('does not exist for anybody else, nor can anybody else answer it', async () => {
+    const { requestId, answer } = await asked();
+    const other = await ask('helsingborg/tillstandsnamnden', 'GET', `/v1/requests/${requestId}`);
+    expect([other.status, other.slug]).toEqual([404, 'not-found']);
+    const { referral } = example('01-linkoping');
+    const { system } = example('01-linkoping');
+    expect(
+      await problemOf(delge.sandbox.client(system).submit({ ...referral, initiative: 'request', requestId })),
+    ).toBe('request-unknown');
+    const [to] = answer.to;
+    const elsewhere = { ...answer, to: [{ authority: 'fk/forsakringskassan', function: 'kontroll' }] };
+    expect(to?.authority).toBe(ASKER);
+    expect(await problemOf(delge.sandbox.client(ASKED).submit({ ...elsewhere, assessments: [] }))).toBe(
+      'request-unknown',
+    );
+  });
+
+  it('that nobody made is not answered, in a dry run neither', async () => {
+    const { referral } = example('08-');
+    const client = delge.sandbox.client(ASKED);
+    const answer = { ...referral, requestId: randomUUID() };
+    expect(await problemOf(client.submit(answer))).toBe('request-unknown');
+    expect(await problemOf(client.checkReferral({ referral: answer }))).toBe('request-unknown');
+    expect(await problemOf(client.referral(referral.id))).toBe('not-found');
+  });
+
+  it('that was taken back is answered no more', async () => {
+    const { requestId, request, answer } = await asked();
+    await delge.sandbox.client(ASKER).retract(request.id, { reason: 'sent-twice' });
+    await delge.settled(ASKER, request.id, ['fetched']);
+    for (let state: unknown; state === undefined;)
+      state = ((await read(ASKED, `/v1/requests/${requestId}`)) as { readonly retractedAt?: string }).retractedAt;
+    expect(await problemOf(delge.sandbox.client(ASKED).submit(answer))).toBe('request-unknown');
+  });
+});
+
+describe('a request that no message brought', () => {
+  const recorded = (id = randomUUID()) => ({
+    id,
+    from: ASKER,
+    function: 'kontroll',
+    person: 'Handläggare 2291',
+    identityCheck: 'call-back',
+    channel: 'telephone',
+    at: new Date(Date.now() - 60_000).toISOString(),
+    asksFor: ['paid-financial-assistance'],
+  });
+
+  it('is recorded, and answered on a ground that asks for one (SoL 15:4)', async () => {
+    const said = recorded();
+    const first = await ask(ASKED, 'POST', '/v1/recorded-requests', said);
+    expect(first.status).toBe(201);
+    expect((await ask(ASKED, 'POST', '/v1/recorded-requests', said)).text).toBe(first.text);
+    const answer = { ...example('08-').referral, requestId: said.id };
+    const accepted = await delge.sandbox.client(ASKED).submit(answer);
+    expect(accepted).toMatchObject({ state: 'accepted', recipients: [{ verdict: { codes: { force: 'duty' } } }] });
+    await delge.settled(ASKED, answer.id, ['fetched']);
+    const { id, from, at: _at, ...rest } = said;
+    expect(await read(ASKED, `/v1/requests/${id}`)).toMatchObject({
+      ...{ id, from, to: ASKED, direction: 'recorded', state: 'answered', recorded: rest },
+      answers: [{ force: 'duty' }],
+    });
+    expect((await ask(ASKER, 'GET', `/v1/requests/${id}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['of an authority that is not there', { from: 'fk/annan' }, 'unknown-recipient'],
+    ['of oneself', { from: ASKED }, 'request-invalid'],
+    ['for what there is no category of', { asksFor: ['all'] }, 'request-invalid'],
+    ['in the future', { at: new Date(Date.now() + 3_600_000).toISOString() }, 'request-invalid'],
+  ])('is refused %s', async (_, change, slug) => {
+    const answer = await ask(ASKED, 'POST', '/v1/recorded-requests', { ...recorded(), ...change });
+    expect([answer.status, answer.slug]).toEqual([422, slug]);
+  });
+
+  it('is one thing under its id', async () => {
+    const said = recorded();
+    await ask(ASKED, 'POST', '/v1/recorded-requests', said);
+    const other = await ask(ASKED, 'POST', '/v1/recorded-requests', { ...said, channel: 'meeting' });
+    expect([other.status, other.slug]).toEqual([409, 'id-reuse']);
+  });
+});
