@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { SubmitReferralDto } from '#contracts';
+import { parseReceipt } from '#envelope';
 import { randomUUID } from 'node:crypto';
 import { bearer, call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
-import { TestStack, example, problemOf } from './support/stack.js';
+import { TestStack, eventually, example, problemOf } from './support/stack.js';
 
 jest.setTimeout(60_000);
 const ASKER = 'pens/pensionsmyndigheten';
@@ -29,6 +31,32 @@ const asked = async () => {
   const requestId = message?.messageId ?? '';
   return { requestId, request: referral, answer: { ...example('08-').referral, requestId } };
 };
+
+/** A decision that says nothing of anybody, so that it needs no ground that breaks secrecy. */
+const decided = (requestId: string): SubmitReferralDto => {
+  const { referral } = example('08-');
+  const [first] = referral.assessments ?? [];
+  if (first === undefined) throw new Error('the example has no assessment');
+  return {
+    ...{ ...referral, requestId, type: 'request-decision/1' },
+    bases: [{ id: 'OSL-6-5' }],
+    declarations: { freeText: { reasons: ['case-handling'] }, about: { reasons: 'nobody' } },
+    assessments: [
+      { ...first, basis: 'OSL-6-5' },
+      { ...first, basis: '-', test: 'INGET_MEN', outcome: 'no-harm', items: ['reasons~case-handling'] },
+    ],
+    content: {
+      ...{ answers: requestId, outcome: 'refused', office: 'enhetschef', decidedOn: '2026-11-24' },
+      ...{ appealTo: 'kammarratten', appealBy: '2026-12-15' },
+      reasons: 'Sekretess gäller, och begäran nämner ingen grund som bryter den.',
+    },
+  };
+};
+const stateOf = (authority: string, id: string, state: string): Promise<unknown> =>
+  eventually(`${id} ${state}`, 30_000, async () => {
+    const view = (await read(authority, `/v1/requests/${id}`)) as { readonly state: string };
+    return view.state === state ? view : undefined;
+  });
 
 describe('a request', () => {
   it('is open at both ends until its answer is accepted, and delivered; the answer was a duty', async () => {
@@ -109,6 +137,75 @@ describe('a request', () => {
     for (let state: unknown; state === undefined;)
       state = ((await read(ASKED, `/v1/requests/${requestId}`)) as { readonly retractedAt?: string }).retractedAt;
     expect(await problemOf(delge.sandbox.client(ASKED).submit(answer))).toBe('request-unknown');
+  });
+});
+
+describe('a refusal', () => {
+  const refusal = {
+    reason: 'not-disclosed',
+    office: 'bistandshandlaggare',
+    officer: 'HBG-SN-0554',
+    mandate: 'delegation',
+  };
+
+  it("is an officer's, told in a closed code; on demand the authority decides in writing, and serves it", async () => {
+    const { requestId, request } = await asked();
+    const given = await ask(ASKED, 'POST', `/v1/requests/${requestId}/refusal`, refusal);
+    expect(given.status).toBe(202);
+    expect((await ask(ASKED, 'POST', `/v1/requests/${requestId}/refusal`, refusal)).text).toBe(given.text);
+    const { receipt } = JSON.parse(given.text) as { readonly receipt: string };
+    expect(parseReceipt(receipt).receipt).toMatchObject({
+      kind: 'request-refused',
+      refusedBy: { office: refusal.office },
+    });
+    expect(Buffer.from(receipt.split('.')[1] ?? '', 'base64url').toString()).not.toContain(refusal.officer);
+    const refused = { state: 'refused', refusal: { reason: refusal.reason, office: refusal.office } };
+    expect(await read(ASKED, `/v1/requests/${requestId}`)).toMatchObject(refused);
+    const told = await stateOf(ASKER, requestId, 'refused');
+    expect(told).toMatchObject(refused);
+
+    const demand = {
+      ...request,
+      ...{ id: randomUUID(), type: 'decision-demand/1', content: { request: requestId }, declarations: {} },
+    };
+    await delge.sandbox.client(ASKER).submit(demand);
+    const [demanded] = await delge.settled(ASKER, demand.id, ['fetched']);
+    for (const authority of [ASKER, ASKED])
+      expect(await read(authority, `/v1/requests/${requestId}`)).toMatchObject({
+        ...refused,
+        demand: { messageId: demanded?.messageId },
+      });
+
+    const decision = decided(requestId);
+    const taken = await delge.sandbox.client(ASKED).submit(decision);
+    expect(taken.recipients.map(({ verdict }) => verdict.codes)).toMatchObject([{ outcome: 'permit' }]);
+    const [served] = await delge.settled(ASKED, decision.id, ['fetched']);
+    for (const authority of [ASKER, ASKED])
+      expect(await read(authority, `/v1/requests/${requestId}`)).toMatchObject({
+        ...{ state: 'decision-issued', answers: [] },
+        decision: { messageId: served?.messageId, served: true },
+      });
+  });
+
+  it('is of a request, by whoever was asked, and of an office that there is', async () => {
+    const { requestId } = await asked();
+    const at = (id: string) => `/v1/requests/${id}/refusal`;
+    const other = await ask('helsingborg/tillstandsnamnden', 'POST', at(requestId), refusal);
+    expect([other.status, other.slug]).toEqual([404, 'not-found']);
+    const own = await ask(ASKER, 'POST', at(requestId), refusal);
+    expect([own.status, own.slug]).toEqual([404, 'not-found']);
+    const office = await ask(ASKED, 'POST', at(requestId), { ...refusal, office: 'kung' });
+    expect([office.status, office.slug]).toEqual([422, 'request-invalid']);
+  });
+
+  it('that nobody gave is no reason to demand a decision on what one did not ask', async () => {
+    const { requestId, request } = await asked();
+    const demand = { ...request, ...{ id: randomUUID(), type: 'decision-demand/1', declarations: {} } };
+    const client = delge.sandbox.client(ASKER);
+    expect(await problemOf(client.submit({ ...demand, content: { request: randomUUID() } }))).toBe('request-unknown');
+    const decision = decided(requestId);
+    const another = { ...decision, content: { ...decision.content, answers: randomUUID() } };
+    expect(await problemOf(delge.sandbox.client(ASKED).submit(another))).toBe('request-unknown');
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   LedgerNotice,
   Notice,
   Receipt,
+  RequestRefusal,
   RetractionReason,
   Typ,
 } from '#envelope';
@@ -14,7 +15,14 @@ import type { Rejection } from '../../apps/gateway/src/domain/errors.js';
 import type { ReleaseFault } from '../../apps/registry/src/domain/release.js';
 import type { QuarantineReason } from '../../apps/exchange/src/domain/errors.js';
 import type { VerificationObstacle } from '#replay';
-import { ANSWER_WORDS, FORM_WORDS, OBSTACLE_WORDS, REJECTION_WORDS, RETRACTION_WORDS } from '#contracts';
+import {
+  ANSWER_WORDS,
+  FORM_WORDS,
+  OBSTACLE_WORDS,
+  REJECTION_WORDS,
+  REQUEST_REFUSAL_WORDS,
+  RETRACTION_WORDS,
+} from '#contracts';
 import type { Text } from '#contracts';
 
 /** What people need to know of each kind of token. A kind without words fails to compile. */
@@ -245,11 +253,18 @@ export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   handled: 'Dealt with by the authority, which had `accepted` it',
   'retraction-acknowledged': 'What became of what was taken back; `reason` is an answer, `retractionId` the retraction',
   'correction-acknowledged': 'Of a correction: what became of what it puts right; `reason` is an answer',
+  'request-refused':
+    "Of a request: an officer does not give out what was asked for (OSL 6:3); `reason` is a refusal reason, `refusedBy` the office and the officer's pseudonym. Whoever asked may demand the authority's decision",
 };
 
 export const FORMS: Readonly<Record<FormReason, string>> = spoken(FORM_WORDS);
 
 export const RETRACTIONS: Readonly<Record<RetractionReason, string>> = spoken(RETRACTION_WORDS);
+
+export const REQUEST_REFUSALS: Readonly<Record<RequestRefusal, string>> = spoken(
+  REQUEST_REFUSAL_WORDS,
+  ({ sv, en }) => `${en}. *${sv}*`,
+);
 
 export const ANSWERS: Readonly<Record<Acknowledgement, string>> = spoken(
   ANSWER_WORDS,

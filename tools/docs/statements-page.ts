@@ -4,6 +4,7 @@ import { SDK_RECEIPTS } from '#contracts';
 import type { SdkReceipt } from '#contracts';
 import {
   ANSWERS,
+  REQUEST_REFUSALS,
   FORMS,
   HOLD_GROUNDS,
   KEEPING_CODES,
@@ -195,6 +196,12 @@ ${codeTable(RETRACTIONS)}
 \`reason\` of a \`retraction-acknowledged\` or \`correction-acknowledged\` receipt, due within ${hours(RETRACTION_MS)} of a retraction that is in the log.
 
 ${codeTable(ANSWERS)}
+
+## Why an officer refuses a request
+
+\`reason\` of a \`request-refused\` receipt.
+
+${codeTable(REQUEST_REFUSALS)}
 
 ## Why a gateway rejects a delivery
 

@@ -219,6 +219,26 @@ export const REJECTION_WORDS = {
   },
 } as const;
 
+/** Why an officer refuses a request: `reason` of a `request-refused` receipt. None says whether there is anything to give out. */
+export const REQUEST_REFUSAL_WORDS = {
+  'not-disclosed': {
+    sv: 'Det som begärdes lämnas inte ut; om det finns sägs inte',
+    en: 'What was asked for is not given out; whether there is any is not said',
+  },
+  'no-ground': {
+    sv: 'Ingen grund för att lämna ut det till den som begär har visats',
+    en: 'No ground on which whoever asked may have it has been shown',
+  },
+  'hinders-work': {
+    sv: 'Att ta fram det skulle hindra arbetets behöriga gång (OSL 6 kap. 5 §)',
+    en: 'To find it would hinder the proper course of work (OSL 6:5)',
+  },
+  'not-specified': {
+    sv: 'Begäran säger inte tydligt nog vad den gäller',
+    en: 'The request does not say clearly enough what it is about',
+  },
+} as const;
+
 /** Why an authority turned a delivery down for its form: `reason` of a `form-rejected` receipt. */
 export const FORM_WORDS = {
   misdirected: {

@@ -115,10 +115,12 @@ export {
 } from './token.js';
 export {
   ACKNOWLEDGEMENTS,
+  REQUEST_REFUSALS,
   FORM_REASONS,
   RETRACTION_REASONS,
   fitAfter,
   type Acknowledgement,
+  type RequestRefusal,
   type FormReason,
   type RetractionReason,
 } from './receipt-codes.js';

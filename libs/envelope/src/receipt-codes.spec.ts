@@ -19,6 +19,12 @@ describe('a receipt after others of the same attempt', () => {
     ['retraction-acknowledged', ['technical'], 'fits'],
     ['handled', ['technical'], 'early'],
     ['handled', ['technical', 'accepted'], 'fits'],
+    ['request-refused', [], 'early'],
+    ['request-refused', ['technical'], 'fits'],
+    // Answered in part, and refused for the rest.
+    ['request-refused', ['technical', 'accepted', 'handled'], 'fits'],
+    ['request-refused', ['technical', 'form-rejected'], 'contradicts'],
+    ['form-rejected', ['technical', 'request-refused'], 'contradicts'],
     // Told a moment late, nothing contradicts.
     ['technical', ['accepted'], 'fits'],
     ['technical', ['rejected'], 'contradicts'],

@@ -34,17 +34,27 @@ export const ACKNOWLEDGEMENTS = [
 ] as const;
 export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
 
-/** Whether kind, reason and retraction of a receipt go together: rejections and acknowledgements have a reason, all but the gateway's own of a closed list. */
+/**
+ * Why an officer does not give out what another authority asked for (OSL 2009:400 6:3, 6:5). A receipt needs no permit: none of these says whether there is
+ * anything to give out, which would disclose it.
+ */
+export const REQUEST_REFUSALS = ['not-disclosed', 'no-ground', 'hinders-work', 'not-specified'] as const;
+export type RequestRefusal = (typeof REQUEST_REFUSALS)[number];
+
+/** Whether kind, reason and what belongs to one kind alone go together: rejections, refusals and acknowledgements have a reason, all but the gateway's own of a closed list. */
 export const hasItsReason = ({
   kind,
   reason,
   retractionId,
-}: Pick<Receipt, 'kind' | 'reason' | 'retractionId'>): boolean => {
+  refusedBy,
+}: Pick<Receipt, 'kind' | 'reason' | 'retractionId' | 'refusedBy'>): boolean => {
+  if ((kind === 'request-refused') !== (refusedBy !== undefined)) return false;
   if ((kind === 'retraction-acknowledged') !== (retractionId !== undefined)) return false;
   if (kind === 'retraction-acknowledged' || kind === 'correction-acknowledged')
     return (ACKNOWLEDGEMENTS as readonly (string | undefined)[]).includes(reason);
   if (kind === 'rejected') return reason !== undefined;
   if (kind === 'form-rejected') return (FORM_REASONS as readonly (string | undefined)[]).includes(reason);
+  if (kind === 'request-refused') return (REQUEST_REFUSALS as readonly (string | undefined)[]).includes(reason);
   return reason === undefined;
 };
 
@@ -63,9 +73,9 @@ export const fitAfter = (
   if (kind === 'rejected') return others.length === 0 ? 'fits' : 'contradicts';
   if (before.has('rejected')) return 'contradicts';
   if (kind === 'technical') return 'fits';
-  const takenUp = before.has('accepted') || before.has('handled');
+  const takenUp = before.has('accepted') || before.has('handled') || before.has('request-refused');
   if (kind === 'form-rejected' && takenUp) return 'contradicts';
-  const isTakingUp = kind === 'accepted' || kind === 'handled';
+  const isTakingUp = kind === 'accepted' || kind === 'handled' || kind === 'request-refused';
   if (isTakingUp && before.has('form-rejected')) return 'contradicts';
   return before.has('technical') && (kind !== 'handled' || before.has('accepted')) ? 'fits' : 'early';
 };

@@ -143,15 +143,22 @@ export interface Receipt {
     | 'form-rejected'
     | 'handled'
     | 'retraction-acknowledged'
-    | 'correction-acknowledged';
+    | 'correction-acknowledged'
+    | 'request-refused';
   readonly by: string;
   readonly gateway: string;
   readonly decisionEntryId: string;
   readonly jweSha256: string;
-  /** Of a rejection and of an acknowledgement; all but the gateway's own of a closed list. */
+  /** Of a rejection, a refusal and an acknowledgement; all but the gateway's own of a closed list. */
   readonly reason?: string;
   /** Of an acknowledged retraction: which. */
   readonly retractionId?: string;
+  /** Of a refused request: the office, and the officer's pseudonym keyed at the gateway, as in an assessment. */
+  readonly refusedBy?: {
+    readonly office: string;
+    readonly officer: string;
+    readonly mandate: 'delegation' | 'statute';
+  };
   /** Digest of the note sealed to the sender that travels beside. */
   readonly sealedSha256?: string;
   /** Of a technical receipt: digest of the document that the seal held, over its exact characters, a compact JWS. */
@@ -268,6 +275,7 @@ const receipts = codec<'receipt', Receipt>(
       'handled',
       'retraction-acknowledged',
       'correction-acknowledged',
+      'request-refused',
     ),
     by: authority,
     gateway: name,
@@ -275,7 +283,13 @@ const receipts = codec<'receipt', Receipt>(
     jweSha256: digest,
     at: instant,
   },
-  { reason: code, retractionId: uuid, sealedSha256: digest, documentSha256: digest },
+  {
+    reason: code,
+    retractionId: uuid,
+    refusedBy: record({ office: code, officer: digest, mandate: oneOf('delegation', 'statute') }),
+    sealedSha256: digest,
+    documentSha256: digest,
+  },
   hasItsReason,
 );
 export const { sign: signManifest, parse: parseManifest, verify: verifyManifest } = manifests;

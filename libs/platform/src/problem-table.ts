@@ -199,12 +199,12 @@ export const PROBLEMS = {
   'request-unknown': entry(
     'Det finns ingen sådan begäran från mottagaren.',
     'There is no such request from the recipient.',
-    '`requestId` names a request that this authority received from exactly that recipient, or has recorded of it. `violations` says why: `request-unknown`, there is none; `request-retracted`, it was taken back.',
+    '`requestId` names a request that this authority received from exactly that recipient, or has recorded of it. `violations` says why: `request-unknown`, there is none; `request-retracted`, it was taken back; `another-request`, the content names another one. A demand names one that was sent to the recipient.',
   ),
   'request-invalid': entry(
     'Så kan begäran inte antecknas.',
     'The request cannot be recorded so.',
-    '`violations` says why: `own-authority`, an authority does not ask itself; `unknown-code`, there is no such data category; `invalid-time`, it was asked in the past.',
+    '`violations` says why: `own-authority`, an authority does not ask itself; `unknown-code`, there is no such data category or office; `invalid-time`, it was asked in the past.',
   ),
   'case-closed': entry(
     'Ärendet är avslutat.',

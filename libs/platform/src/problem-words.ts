@@ -74,11 +74,11 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
   ],
   'request-unknown': [
     422,
-    '`requestId` är en begäran som myndigheten har fått från just den mottagaren, eller har antecknat av den. `violations` säger varför: `request-unknown`, det finns ingen; `request-retracted`, den är återkallad.',
+    '`requestId` är en begäran som myndigheten har fått från just den mottagaren, eller har antecknat av den. `violations` säger varför: `request-unknown`, det finns ingen; `request-retracted`, den är återkallad; `another-request`, innehållet nämner en annan. En begäran om beslut gäller en begäran som skickats till mottagaren.',
   ],
   'request-invalid': [
     422,
-    '`violations` säger varför: `own-authority`, en myndighet begär inget av sig själv; `unknown-code`, det finns inget sådant slag av uppgift; `invalid-time`, den gjordes i det förflutna.',
+    '`violations` säger varför: `own-authority`, en myndighet begär inget av sig själv; `unknown-code`, det finns inget sådant slag av uppgift eller ingen sådan befattning; `invalid-time`, den gjordes i det förflutna.',
   ],
   'case-closed': [409, 'Inget läggs till i ett avslutat ärende, och skälet till att det avslutades står fast.'],
   'case-invalid': [

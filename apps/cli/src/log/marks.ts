@@ -117,6 +117,7 @@ const MEMBERS = {
   person: 'official',
   office: 'official',
   officer: 'official',
+  refusedBy: 'official',
   claims: 'person',
   verdict: 'person',
   // Of what was shown or erased: each has members of its own, below.

@@ -95,7 +95,10 @@ export class TakeReceipt {
       // To the retraction that stands for this attempt, which its recipient was told of.
       if (kind === 'retraction-acknowledged' && (await retractions.of(tx, subject)) !== receipt.retractionId)
         throw new SetAside('receipt-unbound');
-      if (kind === 'correction-acknowledged' && !isCorrection(subject.manifest)) throw new SetAside('receipt-unbound');
+      if (kind === 'correction-acknowledged' && !isOfType(subject.manifest, 'correction'))
+        throw new SetAside('receipt-unbound');
+      if (kind === 'request-refused' && !isOfType(subject.manifest, 'request', 'permit-consultation'))
+        throw new SetAside('receipt-unbound');
       const kinds = await messages.receiptKinds(tx, subject);
       const fit = fitAfter(kind, kinds);
       if (fit === 'contradicts') throw new SetAside('receipt-conflict');
@@ -194,5 +197,5 @@ const noticed = (
 });
 
 /** @param manifest empty when it was erased: then nobody can say */
-const isCorrection = (manifest: string): boolean =>
-  manifest === '' || parseManifest(manifest).manifest.messageType.startsWith('correction/');
+const isOfType = (manifest: string, ...names: readonly string[]): boolean =>
+  manifest === '' || names.includes(parseManifest(manifest).manifest.messageType.split('/')[0] ?? '');

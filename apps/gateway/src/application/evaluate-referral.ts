@@ -22,6 +22,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import { numbersOutOfPlace } from '../domain/environment-numbers.js';
 import { GatewayError } from '../domain/errors.js';
 import type { Fault } from '../domain/errors.js';
+import { isDecision, isDemand, namedBy } from '../domain/request.js';
 import { judged } from './judge-recipient.js';
 import type { Judged } from './judge-recipient.js';
 import { sha256 } from './law.js';
@@ -68,7 +69,7 @@ export class EvaluateReferral {
     /** Absent where nothing is attached. */
     private readonly uploads?: Pick<AttachmentStore, 'upload'>,
     /** Absent where nobody has asked for anything. */
-    private readonly requests?: Pick<RequestStore, 'asker'>,
+    private readonly requests?: Pick<RequestStore, 'asker' | 'find'>,
   ) {}
 
   /** @throws {GatewayError} when the body is not one that could be sent to anybody */
@@ -82,7 +83,7 @@ export class EvaluateReferral {
     checkContent(body.type, content, cls);
     this.checkNumbers(body, content);
     checkRecipients(body, ground, cls);
-    for (const { authority } of body.to) await this.checkRequest(sender, body.requestId, authority);
+    for (const { authority } of body.to) await this.checkNamed(sender, body, authority);
     const items = classified(body, from.kind);
     const contentDigest = this.keys.commitment(
       sender,
@@ -133,11 +134,32 @@ export class EvaluateReferral {
    * What is answered was asked for, by whoever gets the answer (OSL 6:5).
    * @throws {GatewayError} REQUEST_UNKNOWN
    */
-  async checkRequest(sender: string, requestId: string | undefined, recipient: string): Promise<void> {
+  async checkRequest(
+    sender: string,
+    requestId: string | undefined,
+    recipient: string,
+    path = 'requestId',
+  ): Promise<void> {
     if (requestId === undefined) return;
     const asker = await this.requests?.asker(sender, requestId);
-    if (asker?.authority !== recipient) throw requestUnknown('request-unknown');
-    if (asker.isRetracted) throw requestUnknown('request-retracted');
+    if (asker?.authority !== recipient) throw requestUnknown(path, 'request-unknown');
+    if (asker.isRetracted) throw requestUnknown(path, 'request-retracted');
+  }
+
+  /** Decided is what was asked for, and demanded a decision on what one asked for oneself. @throws {GatewayError} REQUEST_UNKNOWN */
+  private async checkNamed(
+    sender: string,
+    { type, requestId, content }: SubmitReferralDto,
+    recipient: string,
+  ): Promise<void> {
+    await this.checkRequest(sender, requestId, recipient);
+    const named = namedBy(type, undefined, content);
+    if (isDecision(type)) await this.checkRequest(sender, named, recipient, 'content.answers');
+    if (isDecision(type) && requestId !== undefined && requestId !== named)
+      throw requestUnknown('content.answers', 'another-request');
+    if (!isDemand(type) || named === undefined) return;
+    const own = await this.requests?.find(sender, named);
+    if (own?.direction !== 'sent' || own.to !== recipient) throw requestUnknown('content.request', 'request-unknown');
   }
 
   /** What an officer saw of each file. Its id alone does not say: one that has lapsed can be had again by another. */
@@ -244,8 +266,8 @@ const said = ({ id: _id, at: _at, commitment: _commitment, ...rest }: StoredAsse
 const invalid = (member: string, code: string): GatewayError =>
   new GatewayError('ASSESSMENT_INVALID', { faults: [{ path: `assessments.${member}`, code }] });
 
-const requestUnknown = (code: string): GatewayError =>
-  new GatewayError('REQUEST_UNKNOWN', { faults: [{ path: 'requestId', code }] });
+const requestUnknown = (path: string, code: string): GatewayError =>
+  new GatewayError('REQUEST_UNKNOWN', { faults: [{ path, code }] });
 
 /** An assessment is void when sender, recipient, basis version, items, test or content is another. */
 const bound = (

@@ -1,10 +1,12 @@
 import { canonicalBytes } from '#json';
 import { fitAfter, sealTo, signReceipt } from '#envelope';
 import type { Receipt } from '#envelope';
-import type { AcknowledgeDto, GiveReceiptDto } from '#contracts';
+import { OFFICES } from '#legal-basis';
+import type { AcknowledgeDto, GiveReceiptDto, RefuseRequestDto } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
 import { isCorrection } from '../domain/correction.js';
 import { opensIncident } from '../domain/incident.js';
+import { isRequest } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
 import type { Law } from './law.js';
@@ -16,6 +18,7 @@ interface Said {
   readonly reason?: string;
   readonly diaryNumber?: string;
   readonly retractionId?: string;
+  readonly refusedBy?: StoredReceipt['detail']['refusedBy'];
   readonly system?: string;
 }
 
@@ -70,6 +73,20 @@ export class GiveReceipt {
     return this.give(authority, messageId, { kind: 'correction-acknowledged', reason: code });
   }
 
+  /**
+   * An officer's, of what was asked for (OSL 6:3).
+   * @throws {GatewayError} NOT_FOUND: there is no such request; REQUEST_INVALID, RECEIPT_EXISTS, RECEIPT_CONTRADICTS
+   */
+  async refuse(authority: string, messageId: string, said: RefuseRequestDto, system: string): Promise<StoredReceipt> {
+    const delivery = await this.store.find(authority, messageId);
+    if (delivery === undefined || !isRequest(delivery.type)) throw new GatewayError('NOT_FOUND');
+    const { reason, office, officer, mandate } = said;
+    if (!(OFFICES as readonly string[]).includes(office))
+      throw new GatewayError('REQUEST_INVALID', { faults: [{ path: 'office', code: 'unknown-code' }] });
+    const refusedBy = { office, officer, mandate };
+    return this.give(authority, messageId, { kind: 'request-refused', reason, refusedBy, system });
+  }
+
   private async give(authority: string, messageId: string, said: Said): Promise<StoredReceipt> {
     const delivery = await this.store.find(authority, messageId);
     if (delivery === undefined) throw new GatewayError('NOT_FOUND');
@@ -78,7 +95,7 @@ export class GiveReceipt {
     if (earlier !== undefined) return sameOr(earlier, said);
     mayFollow(said.kind, before);
     const at = this.now();
-    const { kind, reason, diaryNumber, retractionId } = said;
+    const { kind, reason, diaryNumber, retractionId, refusedBy } = said;
     const unsealed = {
       v: 1 as const,
       env: this.environment,
@@ -92,6 +109,9 @@ export class GiveReceipt {
       jweSha256: delivery.jweSha256,
       ...(reason === undefined ? {} : { reason }),
       ...(retractionId === undefined ? {} : { retractionId }),
+      ...(refusedBy === undefined
+        ? {}
+        : { refusedBy: { ...refusedBy, officer: this.keys.pseudonym(authority, refusedBy.officer) } }),
       at: at.toISOString(),
     };
     const sealed = diaryNumber === undefined ? undefined : await this.seal(delivery.sender, diaryNumber, unsealed);
@@ -102,7 +122,11 @@ export class GiveReceipt {
       kind,
       receipt: text,
       at,
-      detail: { ...(reason === undefined ? {} : { reason }), ...(diaryNumber === undefined ? {} : { diaryNumber }) },
+      detail: {
+        ...(reason === undefined ? {} : { reason }),
+        ...(diaryNumber === undefined ? {} : { diaryNumber }),
+        ...(refusedBy === undefined ? {} : { refusedBy }),
+      },
       ...(said.system === undefined ? {} : { system: said.system }),
     };
     const body = canonicalBytes({ receipt: text, ...(sealed === undefined ? {} : { sealed }) });
@@ -128,7 +152,14 @@ export const mayFollow = (kind: StoredReceipt['kind'], before: readonly Pick<Sto
 };
 
 const sameOr = (earlier: StoredReceipt, said: Said): StoredReceipt => {
-  const same = earlier.detail.reason === said.reason && earlier.detail.diaryNumber === said.diaryNumber;
+  const { reason, diaryNumber, refusedBy } = earlier.detail;
+  const { office, officer, mandate } = said.refusedBy ?? {};
+  const same =
+    reason === said.reason &&
+    diaryNumber === said.diaryNumber &&
+    refusedBy?.office === office &&
+    refusedBy?.officer === officer &&
+    refusedBy?.mandate === mandate;
   if (!same) throw new GatewayError('RECEIPT_EXISTS');
   return earlier;
 };

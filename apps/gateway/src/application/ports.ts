@@ -19,7 +19,9 @@ import type {
   RecordState,
   PersonSearchPurpose,
   RecordRequestDto,
+  RefuseRequestDto,
   RequestDirection,
+  RequestRefusal,
   RetractionReason,
   Scope,
   SubmitReferralDto,
@@ -400,10 +402,16 @@ export type ListedDelivery = Omit<StoredDelivery, 'detail'> & { readonly cursor:
 
 export interface StoredReceipt {
   readonly receiptId: string;
-  readonly kind: 'technical' | BusinessReceipt | 'retraction-acknowledged' | 'correction-acknowledged';
+  readonly kind:
+    'technical' | BusinessReceipt | 'retraction-acknowledged' | 'correction-acknowledged' | 'request-refused';
   readonly receipt: string;
   readonly at: Date;
-  readonly detail: { readonly reason?: string; readonly diaryNumber?: string };
+  readonly detail: {
+    readonly reason?: string;
+    readonly diaryNumber?: string;
+    /** Of a refused request. */
+    readonly refusedBy?: Omit<RefuseRequestDto, 'reason'>;
+  };
   /** That gave it; told when it is stored, and not when it is read. */
   readonly system?: string;
 }
@@ -758,12 +766,18 @@ export interface StoredRequest {
   readonly messageState?: MessageState;
   readonly retractedAt?: Date;
   readonly erasedAt?: Date;
-  /** Those that stand. */
+  /** Of whoever was asked: those that stand. */
   readonly replies: readonly StoredReply[];
+  /** Likewise. */
+  readonly refusal?: { readonly reason: RequestRefusal; readonly office: string; readonly at: Date };
+  /** Of whoever asked. */
+  readonly demand?: Reply;
 }
 export interface StoredReply extends Reply {
-  /** Of what was sent, encrypted at rest, and so is that of what was received. */
+  /** Encrypted at rest. */
   readonly verdict?: VerdictView;
+  /** Whether it is at whoever asked. */
+  readonly isServed: boolean;
 }
 /** What was asked for without a message, encrypted at rest. */
 export interface RecordedRequest extends Omit<RecordRequestDto, 'id' | 'from'> {

@@ -51,9 +51,14 @@ export class ReadRequests {
     const answerBy = await this.store.answerBy(authority, request.direction, [id]);
     const recorded = request.direction === 'recorded' ? await this.store.recorded(authority, id) : undefined;
     const { answers, ...item } = this.item(request, answerBy.get(id));
+    const { refusal, demand, replies } = request;
+    const { decision } = outcomeOfRequest(replies, refusal !== undefined);
     return {
       ...item,
       answers: answers.map(answerView),
+      ...(refusal === undefined ? {} : { refusal: { ...refusal, at: refusal.at.toISOString() } }),
+      ...(demand === undefined ? {} : { demand: { messageId: demand.messageId, at: demand.at.toISOString() } }),
+      ...(decision === undefined ? {} : { decision: decisionView(decision) }),
       ...(recorded === undefined ? {} : { recorded: recordedView(recorded) }),
     };
   }
@@ -62,8 +67,8 @@ export class ReadRequests {
     request: StoredRequest,
     answerBy: string | undefined,
   ): Omit<RequestItem, 'answers'> & { readonly answers: readonly StoredReply[] } {
-    const { id, direction, from, to, type, caseId, at, messageState, retractedAt, erasedAt, replies } = request;
-    const { state, answers } = outcomeOfRequest(replies);
+    const { id, direction, from, to, type, caseId, at, messageState, retractedAt, erasedAt } = request;
+    const { state, answers } = outcomeOfRequest(request.replies, request.refusal !== undefined);
     return {
       id,
       direction,
@@ -83,16 +88,23 @@ export class ReadRequests {
   }
 }
 
-/** Something may come of it yet. */
-const isOpen = ({ replies, retractedAt, messageState }: StoredRequest): boolean =>
-  outcomeOfRequest(replies).state === 'open' &&
-  retractedAt === undefined &&
-  (messageState === undefined || !isTerminal(messageState));
+/** Something is to come of it yet: what was asked for, or the decision that was demanded. */
+const isOpen = ({ replies, refusal, demand, retractedAt, messageState }: StoredRequest): boolean => {
+  const { state } = outcomeOfRequest(replies, refusal !== undefined);
+  const isAwaited = state === 'open' || (state === 'refused' && demand !== undefined);
+  return isAwaited && retractedAt === undefined && (messageState === undefined || !isTerminal(messageState));
+};
 
 const answerView = ({ messageId, type, at, verdict }: StoredReply): RequestAnswer => {
   const { force } = (verdict?.codes ?? {}) as { readonly force?: Force };
   return { messageId, type, at: at.toISOString(), ...(force === undefined ? {} : { force }) };
 };
+
+const decisionView = ({ messageId, at, isServed: served }: StoredReply): NonNullable<RequestView['decision']> => ({
+  messageId,
+  at: at.toISOString(),
+  served,
+});
 
 const recordedView = (
   recorded: NonNullable<Awaited<ReturnType<RequestStore['recorded']>>>,

@@ -15,6 +15,7 @@ import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { opensIncident } from '../domain/incident.js';
 import { isTerminal } from '../domain/message-state.js';
 import { recordStateOf } from '../domain/record-state.js';
+import { isRequest } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
 import type {
@@ -49,6 +50,7 @@ const factOf: Readonly<Record<Receipt['kind'], MessageState>> = {
   // It has arrived; that it is answered for is no acknowledgement of the message.
   'retraction-acknowledged': 'fetched',
   'correction-acknowledged': 'acknowledged',
+  'request-refused': 'acknowledged',
 };
 const factOfNotice: Readonly<Partial<Record<Notice['kind'], MessageState>>> = {
   expired: 'expired',
@@ -143,6 +145,7 @@ export class RecordOutcome {
     if (receipt.by !== own.recipient || receipt.jweSha256 !== attemptOf(own, receipt.attempt)?.jweSha256) {
       throw new UntrustedStatement('receipt-binding');
     }
+    if (receipt.kind === 'request-refused' && !isRequest(own.type)) throw new UntrustedStatement('receipt-binding');
     if (receipt.retractionId !== undefined) {
       const [given] = await this.retractions.given(sender, [receipt.messageId]);
       // Of one that was erased nobody can say.

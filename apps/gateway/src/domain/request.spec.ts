@@ -18,14 +18,19 @@ describe('a request', () => {
   });
 
   it.each([
-    [[], 'open'],
-    [['answer/1'], 'answered'],
-    [['permit-opinion/1'], 'answered'],
+    [[], false, 'open'],
+    [['answer/1'], false, 'answered'],
+    [['permit-opinion/1'], false, 'answered'],
     // Whoever asks back has not answered.
-    [['request/2', 'feedback/1'], 'open'],
-    [['request/2', 'answer/1'], 'answered'],
-  ])('that was replied to with %j is %s', (types, state) => {
-    expect(outcomeOfRequest(types.map(reply)).state).toBe(state);
+    [['request/2', 'feedback/1'], false, 'open'],
+    [['request/2', 'answer/1'], false, 'answered'],
+    [[], true, 'refused'],
+    [['answer/1'], true, 'answered'],
+    [['request-decision/1'], true, 'decision-issued'],
+    [['answer/1', 'request-decision/1'], true, 'decision-issued'],
+    [['request-decision/1', 'answer/1'], true, 'answered'],
+  ])('that was replied to with %j, and refused: %s, is %s', (types, isRefused, state) => {
+    expect(outcomeOfRequest(types.map(reply), isRefused).state).toBe(state);
   });
 
   it('is overdue from the day after the one to answer by, while nothing has come of it', () => {
@@ -42,6 +47,7 @@ describe('a message', () => {
   it('is about the request that it answers, or what its content names', () => {
     expect(namedBy('answer/1', 'request', {})).toBe('request');
     expect(namedBy('feedback/1', undefined, { answers })).toBe(answers);
+    expect(namedBy('decision-demand/1', undefined, { request: answers })).toBe(answers);
     expect(namedBy('crime-report/2', undefined, { answers })).toBeUndefined();
   });
 });

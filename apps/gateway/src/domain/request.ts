@@ -12,7 +12,11 @@ export const nameOfType = (type: string): string => type.split('/')[0] ?? '';
 export const isRequest = (type: string): boolean => (ASKING as readonly string[]).includes(nameOfType(type));
 
 /** Types whose content names another message, by the member that does. */
-const NAMING: Readonly<Record<string, string>> = { feedback: 'answers' };
+const NAMING: Readonly<Record<string, string>> = {
+  feedback: 'answers',
+  'decision-demand': 'request',
+  'request-decision': 'answers',
+};
 
 /**
  * The message that another is about: the request that it answers, or what its content names.
@@ -25,7 +29,7 @@ export const namedBy = (type: string, requestId: string | undefined, content: ob
 };
 
 /** Types that name a request and answer nothing of it. */
-const NO_ANSWERS: readonly string[] = [...ASKING, 'feedback'];
+const NO_ANSWERS: readonly string[] = [...ASKING, 'feedback', 'decision-demand'];
 
 /** Something that names the request, as far as its gateway has it. */
 export interface Reply {
@@ -35,16 +39,33 @@ export interface Reply {
   readonly at: Date;
 }
 
+/** The authority's own, in writing (OSL 6:7 second paragraph). */
+export const isDecision = (type: string): boolean => nameOfType(type) === 'request-decision';
+/** Of whoever asked, that there be one (OSL 6:3). */
+export const isDemand = (type: string): boolean => nameOfType(type) === 'decision-demand';
+
 /** What has come of a request. */
-export interface Outcome {
+export interface Outcome<R extends Reply> {
   readonly state: RequestState;
-  readonly answers: readonly Reply[];
+  readonly answers: readonly R[];
+  readonly decision?: R;
 }
 
-/** @param replies that stand: neither stopped on their way nor taken back */
-export const outcomeOfRequest = (replies: readonly Reply[]): Outcome => {
-  const answers = replies.filter(({ type }) => !NO_ANSWERS.includes(nameOfType(type)));
-  return { state: answers.length > 0 ? 'answered' : 'open', answers };
+/**
+ * The last word counts: who was refused may be answered after all, and who was answered in part refused the rest.
+ * @param replies of whoever was asked that stand, oldest first: neither stopped on their way nor taken back
+ * @param isRefused by an officer
+ */
+export const outcomeOfRequest = <R extends Reply>(replies: readonly R[], isRefused: boolean): Outcome<R> => {
+  const said = replies.filter(({ type }) => !NO_ANSWERS.includes(nameOfType(type)));
+  const last = said.at(-1);
+  const decision = said.findLast(({ type }) => isDecision(type));
+  return {
+    state:
+      last === undefined ? (isRefused ? 'refused' : 'open') : isDecision(last.type) ? 'decision-issued' : 'answered',
+    answers: said.filter(({ type }) => !isDecision(type)),
+    ...(decision === undefined ? {} : { decision }),
+  };
 };
 
 /**

@@ -81,6 +81,7 @@ import {
   RECORD_STATES,
   REQUEST_CHANNELS,
   REQUEST_DIRECTIONS,
+  REQUEST_REFUSALS,
   REQUEST_STATES,
   RETRACTION_REASONS,
   RIGHTED_BY,
@@ -193,7 +194,7 @@ const proven: Members<ProvenStatement> = {
   proof: absent(proof),
 };
 /** Kinds of receipt by which an authority says what became of a message. */
-const ANSWERS = ['retraction-acknowledged', 'correction-acknowledged'];
+const ANSWERS = ['retraction-acknowledged', 'correction-acknowledged', 'request-refused'];
 const receiptView = object<ReceiptView>({
   ...proven,
   receiptId: uuid,
@@ -732,7 +733,7 @@ export const answers = {
         kind: { type: 'string', enum: ['technical', ...BUSINESS_RECEIPTS, ...ANSWERS] },
         at: instant,
         receipt: jws,
-        reason: absent({ type: 'string', enum: [...FORM_REASONS, ...ACKNOWLEDGEMENTS] }),
+        reason: absent({ type: 'string', enum: [...FORM_REASONS, ...ACKNOWLEDGEMENTS, ...REQUEST_REFUSALS] }),
         diaryNumber: absent(text),
       }),
     ),
@@ -844,6 +845,32 @@ export const answers = {
           ),
         ),
       }),
+    ),
+    refusal: absent(
+      described(
+        object<NonNullable<RequestView['refusal']>>({
+          reason: { type: 'string', enum: REQUEST_REFUSALS },
+          office: text,
+          at: instant,
+        }),
+        "An officer's",
+      ),
+    ),
+    demand: absent(
+      described(
+        object<NonNullable<RequestView['demand']>>({ messageId: uuid, at: instant }),
+        "Whoever asked demands the authority's decision",
+      ),
+    ),
+    decision: absent(
+      described(
+        object<NonNullable<RequestView['decision']>>({
+          messageId: uuid,
+          at: instant,
+          served: described({ type: 'boolean' }, 'It is at whoever asked'),
+        }),
+        "The authority's, that can be appealed (OSL 6:7)",
+      ),
     ),
     recorded: absent(
       described(

@@ -56,6 +56,10 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
   'post /v1/referrals/{id}/retraction': { 409: ['retraction-exists', 'not-retractable'], 422: ['unknown-recipient'] },
   'post /v1/referrals/{id}/given-another-way': { 409: ['too-late'], 422: ['unknown-recipient'] },
   'post /v1/referrals/{id}/withdrawal': { 409: ['too-late'] },
+  'post /v1/requests/{id}/refusal': {
+    409: ['receipt-exists', 'receipt-contradicts'],
+    422: ['request-invalid'],
+  },
   'post /v1/recorded-requests': { 422: ['request-invalid', 'unknown-recipient'] },
   'put /v1/webhooks/{id}': { 422: ['webhook-refused'] },
 };

@@ -16,6 +16,7 @@ import type {
   PutWebhookDto,
   RecordDisclosureDto,
   RecordRequestDto,
+  RefuseRequestDto,
   ReferralCheckDto,
   ReplayWebhookDto,
   RetractReferralDto,
@@ -213,6 +214,12 @@ export const requests = {
     asksFor: ['paid-financial-assistance'],
     answerBy: '2026-12-15',
   } satisfies RecordRequestDto,
+  RefuseRequestDto: {
+    reason: 'not-disclosed',
+    office: 'bistandshandlaggare',
+    officer: 'HBG-SN-0554',
+    mandate: 'delegation',
+  } satisfies RefuseRequestDto,
   ReplayWebhookDto: { since: '2026-11-24T08:00:00Z' } satisfies ReplayWebhookDto,
   RotateWebhookDto: { overlap: true } satisfies RotateWebhookDto,
 } as const;

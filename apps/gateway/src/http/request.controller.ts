@@ -1,10 +1,12 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IdParamDto, ListRequestsQueryDto } from '#contracts';
+import { IdParamDto, ListRequestsQueryDto, RefuseRequestDto } from '#contracts';
 import type { Page, RequestItem, RequestView } from '#contracts';
 import { Policy } from '#platform';
+import { GiveReceipt } from '../application/give-receipt.js';
+import type { Asking } from '../application/read-events.js';
 import { ReadRequests } from '../application/read-requests.js';
-import { Caller } from './caller.js';
+import { Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
@@ -13,7 +15,10 @@ import { Shows } from './shows.js';
 @ApiTags('requests')
 @Controller('v1/requests')
 export class RequestController {
-  constructor(@Inject(ReadRequests) private readonly reading: ReadRequests) {}
+  constructor(
+    @Inject(ReadRequests) private readonly reading: ReadRequests,
+    @Inject(GiveReceipt) private readonly receipts: GiveReceipt,
+  ) {}
 
   @Get()
   @Policy('system')
@@ -44,5 +49,26 @@ export class RequestController {
   @Problems(400, 401, 404, 429, 503)
   read(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<RequestView> {
     return this.reading.read(caller, id);
+  }
+
+  @Post(':id/refusal')
+  @HttpCode(202)
+  @Policy('system')
+  @Scope('deliveries:write')
+  @Shows('no-content')
+  @ApiOperation({
+    summary: 'Refuse a request',
+    description:
+      "As the officer that it came to: a receipt in a closed code, signed, logged, and brought to whoever asked, who may demand the authority's decision. That one is sent as a referral of type `request-decision/1`. Avslå en begäran om uppgift (OSL 6 kap. 3 §).",
+  })
+  @Answer(202, 'Signed and on its way', 'receipt')
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
+  async refuse(
+    @Param() { id }: IdParamDto,
+    @Body() said: RefuseRequestDto,
+    @CallingSystem() { authority, system }: Asking,
+  ): Promise<{ readonly receiptId: string; readonly kind: string; readonly at: string; readonly receipt: string }> {
+    const { receiptId, kind, at, receipt } = await this.receipts.refuse(authority, id, said, system);
+    return { receiptId, kind, at: at.toISOString(), receipt };
   }
 }

@@ -1,4 +1,5 @@
-import type { RequestDirection, VerdictView } from '#contracts';
+import type { RequestDirection, RequestRefusal, VerdictView } from '#contracts';
+import { parseReceipt } from '#envelope';
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
   RecordedRequest,
@@ -7,12 +8,15 @@ import type {
   StoredReply,
   StoredRequest,
 } from '../application/ports.js';
-import { isTerminal } from '../domain/message-state.js';
+import { isEnded, isTerminal } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
+import { isDemand } from '../domain/request.js';
+import type { Reply } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
 import { asAuthority } from './authority-transaction.js';
-import { FOLLOWING, cursorOf, toDeliveryDetail } from './rows.js';
+import { FOLLOWING, cursorOf, toDeliveryDetail, toReceipt } from './rows.js';
+import type { ReceiptRow as StoredReceiptRow } from './rows.js';
 
 interface RequestRow {
   readonly id: string;
@@ -25,6 +29,9 @@ interface RequestRow {
   readonly retracted_at: Date | null;
   readonly erased_at: Date | null;
   readonly cursor: string;
+}
+interface ReceiptRow extends StoredReceiptRow {
+  readonly message_id: string;
 }
 interface ReplyRow {
   readonly names: string;
@@ -81,8 +88,8 @@ const FOUND: readonly (readonly [RequestDirection, string])[] = [
   ['recorded', RECORDED('id = $2')],
 ];
 
-/** What names one of `$2`, to whoever asked: sent, and neither stopped nor taken back. */
-const ANSWERS = `
+/** What names one of `$2` and was sent, and neither taken back nor replaced. */
+const SENT_REPLIES = `
   SELECT l.names, m.message_id, r.type, r.submitted_at AS at, m.recipient AS other, m.state, m.detail
   FROM gateway.reply l JOIN gateway.message m USING (authority, message_id)
     JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
@@ -90,7 +97,7 @@ const ANSWERS = `
     AND NOT EXISTS (SELECT FROM gateway.retraction g WHERE g.authority = m.authority AND g.message_id = m.message_id)
   ORDER BY r.submitted_at, m.message_id`;
 /** Likewise, received. */
-const RECEIVED_ANSWERS = `
+const RECEIVED_REPLIES = `
   SELECT l.names, d.message_id, d.type, d.received_at AS at, d.sender AS other, NULL AS state, d.detail
   FROM gateway.reply l JOIN gateway.delivery d USING (authority, message_id)
   WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND NOT EXISTS (${RETRACTED})
@@ -128,8 +135,8 @@ export class PostgresRequestStore implements RequestStore {
     const { direction } = query;
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<RequestRow[]>(LISTED[direction], [authority, ...cursorOf(query.after), query.limit]);
-      const replies = await this.replies(tx, authority, direction, rows);
-      return rows.map((row) => ({ ...toRequest(row, direction, replies), cursor: row.cursor }));
+      const said = await this.said(tx, authority, direction, rows);
+      return rows.map((row) => ({ ...toRequest(row, direction, said), cursor: row.cursor }));
     });
   }
 
@@ -138,9 +145,8 @@ export class PostgresRequestStore implements RequestStore {
       for (const [direction, sql] of FOUND) {
         const rows = await tx.query<RequestRow[]>(sql, [authority, id]);
         const [row] = rows;
-        const cipher = this.keys.cipher(authority);
-        if (row !== undefined)
-          return toRequest(row, direction, await this.replies(tx, authority, direction, rows, cipher));
+        if (row === undefined) continue;
+        return toRequest(row, direction, await this.said(tx, authority, direction, rows, true));
       }
       return undefined;
     });
@@ -216,32 +222,91 @@ export class PostgresRequestStore implements RequestStore {
     });
   }
 
-  /** By the request that they name. @param cipher opens their verdicts; absent: nobody asks */
-  private async replies(
+  /** What each party said of them. @param withVerdicts of what whoever was asked sent */
+  private async said(
     tx: EntityManager,
     authority: string,
     direction: RequestDirection,
     requests: readonly RequestRow[],
-    cipher?: StorageCipher,
-  ): Promise<ReadonlyMap<string, readonly StoredReply[]>> {
-    const rows = await tx.query<ReplyRow[]>(direction === 'sent' ? RECEIVED_ANSWERS : ANSWERS, [
-      authority,
-      requests.map(({ id }) => id),
-    ]);
-    const toReply = ({ message_id: messageId, type, at, detail }: ReplyRow): StoredReply => {
-      const verdict = cipher === undefined ? undefined : verdictOf(direction, detail, messageId, cipher);
-      return { messageId, type, at, ...(verdict === undefined ? {} : { verdict }) };
+    withVerdicts = false,
+  ): Promise<Said> {
+    const cipher = this.keys.cipher(authority);
+    const ids = requests.map(({ id }) => id);
+    const byRequest = <T extends { readonly names: string }>(rows: readonly T[]) =>
+      Map.groupBy(rows, ({ names }) => names);
+    const sent = (await tx.query<ReplyRow[]>(SENT_REPLIES, [authority, ids])).filter(
+      ({ state }) => state === null || !isTerminal(state),
+    );
+    const received = await tx.query<ReplyRow[]>(RECEIVED_REPLIES, [authority, ids]);
+    const refusals = byRequest(await refusalsOf(tx, authority, direction, ids, cipher));
+    const [ofAsked, ofAsker] = direction === 'sent' ? [received, sent] : [sent, received];
+    const [replies, demands] = [byRequest(ofAsked), byRequest(ofAsker.filter(({ type }) => isDemand(type)))];
+    const toReply = ({ message_id: messageId, type, at, state, detail }: ReplyRow): StoredReply => ({
+      messageId,
+      type,
+      at,
+      isServed: state === null || isEnded(state),
+      // Nothing is known of what is erased.
+      ...(withVerdicts && detail.length > 0 ? { verdict: verdictOf(direction, detail, messageId, cipher) } : {}),
+    });
+    return ({ id, asker, asked }) => {
+      const other = direction === 'sent' ? asked : asker;
+      const isParty = (row: ReplyRow): boolean => row.other === other;
+      const demand = demands.get(id)?.find(isParty);
+      const refusal = refusals.get(id)?.[0];
+      return {
+        replies: (replies.get(id) ?? []).filter(isParty).map(toReply),
+        ...(demand === undefined
+          ? {}
+          : { demand: { messageId: demand.message_id, type: demand.type, at: demand.at } satisfies Reply }),
+        ...(refusal === undefined
+          ? {}
+          : { refusal: { reason: refusal.reason, office: refusal.office, at: refusal.at } }),
+      };
     };
-    const stands = ({ names, other, state }: ReplyRow): boolean => {
-      const request = requests.find(({ id }) => id === names);
-      const party = direction === 'sent' ? request?.asked : request?.asker;
-      return other === party && (state === null || !isTerminal(state));
-    };
-    const found = new Map<string, StoredReply[]>();
-    for (const row of rows.filter(stands)) found.set(row.names, [...(found.get(row.names) ?? []), toReply(row)]);
-    return found;
   }
 }
+
+type Said = (request: RequestRow) => Pick<StoredRequest, 'replies' | 'refusal' | 'demand'>;
+
+interface FoundRefusal extends NonNullable<StoredRequest['refusal']> {
+  readonly names: string;
+}
+/** The receipts that officers gave, or that came of those. Of what is erased nothing is left. */
+const refusalsOf = async (
+  tx: EntityManager,
+  authority: string,
+  direction: RequestDirection,
+  ids: readonly string[],
+  cipher: StorageCipher,
+): Promise<readonly FoundRefusal[]> => {
+  if (direction === 'received') {
+    const rows = await tx.query<ReceiptRow[]>(
+      `SELECT receipt_id, kind, receipt, at, detail, message_id FROM gateway.delivery_receipt
+       WHERE authority = $1 AND message_id = ANY($2::uuid[]) AND kind = 'request-refused' AND receipt <> ''`,
+      [authority, ids],
+    );
+    return rows.map((row) => {
+      const { detail, at } = toReceipt(row, cipher);
+      return {
+        names: row.message_id,
+        reason: detail.reason as RequestRefusal,
+        office: detail.refusedBy?.office ?? '',
+        at,
+      };
+    });
+  }
+  const rows = await tx.query<{ statement: string }[]>(
+    `SELECT statement FROM gateway.statement
+     WHERE authority = $1 AND message_id = ANY($2::uuid[]) AND kind = 'receipt-recorded' AND statement IS NOT NULL`,
+    [authority, ids],
+  );
+  return rows.flatMap(({ statement }) => {
+    const { kind, messageId: names, reason, refusedBy, at } = parseReceipt(statement).receipt;
+    if (kind !== 'request-refused' || refusedBy === undefined) return [];
+    return [{ names, reason: reason as RequestRefusal, office: refusedBy.office, at: new Date(at) }];
+  });
+};
 
 /** Of a referral, in the transaction that stores it: what its messages named before, they name no more. */
 export const noteReplies = async (
@@ -261,11 +326,7 @@ const insertReply = async (tx: EntityManager, authority: string, messageId: stri
   );
 };
 
-const toRequest = (
-  row: RequestRow,
-  direction: RequestDirection,
-  replies: ReadonlyMap<string, readonly StoredReply[]>,
-): StoredRequest => ({
+const toRequest = (row: RequestRow, direction: RequestDirection, said: Said): StoredRequest => ({
   id: row.id,
   direction,
   from: row.asker,
@@ -276,17 +337,15 @@ const toRequest = (
   ...(row.state === null ? {} : { messageState: row.state }),
   ...(row.retracted_at === null ? {} : { retractedAt: row.retracted_at }),
   ...(row.erased_at === null ? {} : { erasedAt: row.erased_at }),
-  replies: replies.get(row.id) ?? [],
+  ...said(row),
 });
 
-/** Nothing is known of what is erased. */
 const verdictOf = (
   direction: RequestDirection,
   detail: Buffer,
   messageId: string,
   cipher: StorageCipher,
-): VerdictView | undefined => {
-  if (detail.length === 0) return undefined;
+): VerdictView => {
   const table = direction === 'sent' ? 'delivery' : 'message';
   return (cipher.open(detail, table, messageId) as unknown as { readonly verdict: VerdictView }).verdict;
 };

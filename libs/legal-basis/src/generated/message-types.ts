@@ -1324,6 +1324,117 @@ export const catalogue: Catalogue = {
       },
     },
     {
+      id: 'decision-demand/1',
+      name: 'decision-demand',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Begäran om myndighetens beslut',
+      titleEn: "Demand for the authority's decision",
+      derive: {
+        circumstances: 'reason',
+        subjects: ['subject'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:decision-demand/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['request'],
+        properties: {
+          request: {
+            type: 'string',
+            pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          subject: {
+            $ref: '#/$defs/person',
+            'x-item': {
+              category: 'person-identity',
+              about: 'subject',
+            },
+          },
+          reason: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
       id: 'feedback/1',
       name: 'feedback',
       version: 1,
@@ -2675,6 +2786,162 @@ export const catalogue: Catalogue = {
             'x-item': {
               freeText: true,
               about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
+      id: 'request-decision/1',
+      name: 'request-decision',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Beslut om att inte lämna ut begärda uppgifter',
+      titleEn: 'Decision not to give out what was requested',
+      derive: {
+        circumstances: 'reasons',
+        subjects: ['subject'],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:request-decision/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['answers', 'outcome', 'office', 'decidedOn', 'reasons', 'appealTo', 'appealBy'],
+        properties: {
+          answers: {
+            type: 'string',
+            pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          subject: {
+            $ref: '#/$defs/person',
+            'x-item': {
+              category: 'person-identity',
+              about: 'subject',
+            },
+          },
+          company: {
+            $ref: '#/$defs/company',
+            'x-item': {
+              category: 'company-identity',
+              about: 'company',
+            },
+          },
+          outcome: {
+            enum: ['refused', 'refused-in-part'],
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          office: {
+            type: 'string',
+            pattern: '^[a-z][a-z0-9-]{0,62}$',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          decidedOn: {
+            type: 'string',
+            format: 'date',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          reasons: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+          appealTo: {
+            enum: ['kammarratten', 'regeringen'],
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          appealBy: {
+            type: 'string',
+            format: 'date',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
             },
           },
         },

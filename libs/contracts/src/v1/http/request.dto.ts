@@ -1,8 +1,9 @@
-import { IDENTITY_CHECKS } from './recorded-disclosure.dto.js';
-import type { IdentityCheck } from './recorded-disclosure.dto.js';
 import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
 import { PageQueryDto } from './queries.dto.js';
 import type { MessageState } from './queries.dto.js';
+import { IDENTITY_CHECKS } from './recorded-disclosure.dto.js';
+import type { IdentityCheck } from './recorded-disclosure.dto.js';
+import { MANDATES } from './submit-referral.dto.js';
 import { IsAuthorityId, IsCode, IsInstant, IsLocalDate, IsSimpleId, IsUuid, Optional } from './rules.js';
 
 /** Received and sent by message; recorded: asked for by telephone, at a meeting or on paper. */
@@ -17,10 +18,23 @@ export type RequestState = (typeof REQUEST_STATES)[number];
 export const REQUEST_CHANNELS = ['telephone', 'meeting', 'paper', 'email'] as const;
 export type RequestChannel = (typeof REQUEST_CHANNELS)[number];
 
+/** Why an officer does not give out what was asked for. As `#envelope` has them. */
+export const REQUEST_REFUSALS = ['not-disclosed', 'no-ground', 'hinders-work', 'not-specified'] as const;
+export type RequestRefusal = (typeof REQUEST_REFUSALS)[number];
+
+/** Body of `POST /v1/requests/{id}/refusal`: an officer's, and not the authority's decision (OSL 6:3). */
+export class RefuseRequestDto {
+  @IsIn(REQUEST_REFUSALS) readonly reason!: RequestRefusal;
+  @IsCode() readonly office!: string;
+  /** The officer's id at the authority. Never leaves the gateway in clear. */
+  @IsString() @Length(1, 128) readonly officer!: string;
+  @IsIn(MANDATES) readonly mandate!: 'delegation' | 'statute';
+}
+
 /** Query of `GET /v1/requests`. */
 export class ListRequestsQueryDto extends PageQueryDto {
   @Optional() @IsIn(REQUEST_DIRECTIONS) readonly direction: RequestDirection = 'received';
-  /** `true`: those that nothing has come of, and that were not taken back. */
+  /** `true`: those that something is to come of yet. Open, or refused and the authority's decision demanded; not taken back. */
   @Optional() @IsIn(['true']) readonly open?: 'true';
 }
 
@@ -83,6 +97,12 @@ export interface RequestAnswer {
 /** Answer of `GET /v1/requests/{id}`. */
 export interface RequestView extends Omit<RequestItem, 'answers'> {
   readonly answers: readonly RequestAnswer[];
+  /** The officer's. */
+  readonly refusal?: { readonly reason: RequestRefusal; readonly office: string; readonly at: string };
+  /** Whoever asked demands the authority's decision. */
+  readonly demand?: { readonly messageId: string; readonly at: string };
+  /** The authority's, in writing, that can be appealed (OSL 6:7). `served`: it is at whoever asked. */
+  readonly decision?: { readonly messageId: string; readonly at: string; readonly served: boolean };
   /** Of what was recorded. */
   readonly recorded?: Omit<RecordRequestDto, 'id' | 'from' | 'at' | 'answerBy'> & { readonly recordedAt: string };
 }
