@@ -201,6 +201,13 @@ describe('two authorities of one gateway', () => {
     'GET /v1/cases/{id}/timeline': undefined,
     'GET /v1/cases/{id}/roster': undefined,
     'GET /v1/received-cases/{id}': undefined,
+    'GET /v1/requests/{id}': undefined,
+    'POST /v1/requests/{id}/refusal': {
+      reason: 'not-disclosed',
+      office: 'enhetschef',
+      officer: 'x',
+      mandate: 'delegation',
+    },
     'GET /v1/incidents/{id}': undefined,
     'POST /v1/incidents/{id}/close': { code: 'not-required' },
     'GET /v1/messages/{id}/evidence': undefined,

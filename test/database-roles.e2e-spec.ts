@@ -138,6 +138,8 @@ describe('a role at the database', () => {
       'held_delivery',
       'retraction',
       'received_retraction',
+      'recorded_request',
+      'reply',
       'case_gathered',
       'case_link',
       'case_message',

@@ -20,6 +20,7 @@ import { receiptCommands } from './receipts.js';
 import { registerutdragCommand } from './registerutdrag/registerutdrag.js';
 import { replayCommand } from './replay.js';
 import { eventCommands } from './events.js';
+import { requestCommands } from './requests.js';
 import { systemCommand } from './system.js';
 import { waitingCommands } from './waiting.js';
 import { rulesCommands } from './rules/index.js';
@@ -43,6 +44,7 @@ export const delgeProgram = (): Command => {
   recordCommands(program);
   waitingCommands(program);
   casesCommand(program);
+  requestCommands(program);
   accessLogCommands(program);
   authoritiesCommand(program);
   registerutdragCommand(program);

@@ -457,7 +457,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(SubmitReferral, submitting),
       value(CorrectReferral, new CorrectReferral(submitting, referrals, retracting, corrections, now)),
       value(ReadCorrections, new ReadCorrections(referrals, corrections, retractions, dues, now)),
-      value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting)),
+      value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting, requests)),
       value(RecordDisclosure, recording),
       value(ReadRecordedDisclosures, new ReadRecordedDisclosures(records)),
       value(ReadWaiting, new ReadWaiting(waiting, now)),

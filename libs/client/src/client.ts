@@ -48,6 +48,7 @@ import type { JWK } from 'jose';
 import { DelgeProblem } from './problem.js';
 import type { ProblemDetails } from './problem.js';
 import { Cases } from './cases.js';
+import { Requests } from './requests.js';
 import { Webhooks, search } from './webhooks.js';
 
 const TIMEOUT_MS = 20_000;
@@ -86,6 +87,7 @@ export interface Readiness {
 export class DelgeClient {
   readonly webhooks = new Webhooks((method, path, body) => this.call(method, path, body));
   readonly cases = new Cases((method, path, body) => this.call(method, path, body));
+  readonly requests = new Requests((method, path, body) => this.call(method, path, body));
   private token: { readonly value: string; readonly until: number } | undefined;
 
   constructor(private readonly options: ClientOptions) {}

@@ -798,6 +798,8 @@ export interface RequestStore {
   ): Promise<readonly (StoredRequest & { readonly cursor: string })[]>;
   /** With the verdicts of what was replied. */
   find(authority: string, id: string): Promise<StoredRequest | undefined>;
+  /** Message ids of feedback from its recipient, by the message that it is about. */
+  feedbackOn(authority: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Days to answer by, of those requests that have one. */
   answerBy(
     authority: string,

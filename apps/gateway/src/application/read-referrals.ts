@@ -13,6 +13,7 @@ import type {
   MessageDetail,
   Now,
   ReferralStore,
+  RequestStore,
   RetractionStore,
   StoredMessage,
   StoredReferral,
@@ -30,6 +31,7 @@ export class ReadReferrals {
     private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly now: Now,
     private readonly others?: GivenStore,
+    private readonly requests?: Pick<RequestStore, 'feedbackOn'>,
   ) {}
 
   async list(authority: string, query: ListReferralsQueryDto): Promise<Page<ReferralListItem>> {
@@ -65,6 +67,7 @@ export class ReadReferrals {
     const dues = await this.dues.open(referral.authority, ids);
     const given = await this.retractions.given(referral.authority, ids);
     const others = await this.others?.given(referral.authority, ids);
+    const feedback = await this.requests?.feedbackOn(referral.authority, ids);
     const now = this.now();
     return {
       id: referral.id,
@@ -80,6 +83,7 @@ export class ReadReferrals {
             .map(({ what, at }) => ({ what, at: at.toISOString(), overdue: at <= now })),
           given.find((one) => one.messageId === message.messageId),
           others?.get(message.messageId),
+          feedback?.get(message.messageId),
         ),
       ),
       assessments: referral.assessments.map(({ id, recipient, basis, test, outcome, office, mandate, at }) => ({
@@ -102,6 +106,7 @@ const viewOfMessage = (
   due: MessageView['due'],
   retraction: StoredRetraction | undefined,
   other: GivenAnotherWay | undefined,
+  feedback: readonly string[] | undefined,
 ): MessageView => {
   const decided = (attempt: number): StoredStatement | undefined =>
     statements.findLast((s) => s.kind === 'decision' && parseDecision(s.entry).decision.attempt === attempt);
@@ -134,6 +139,7 @@ const viewOfMessage = (
       ? {}
       : { givenAnotherWay: { ...other, at: other.at.toISOString(), markedAt: other.markedAt.toISOString() } }),
     ...handledBy(receipts),
+    ...(feedback === undefined ? {} : { feedback }),
     receipts: receipts.map(receiptView),
     notices: notices.map(noticeView),
   };

@@ -7,8 +7,8 @@ import type { Now, RequestStore, StoredReply, StoredRequest } from './ports.js';
 
 type Listed = StoredRequest & { readonly cursor: string };
 
-/** Rows looked at for one page of open ones. */
-const MOST_LOOKED_AT = 2_000;
+/** Rows looked at in one go for those that are open. */
+const LOOKED_AT = 200;
 
 /** What an authority was asked for and has asked for, and what came of it. */
 export class ReadRequests {
@@ -17,20 +17,25 @@ export class ReadRequests {
     private readonly now: Now,
   ) {}
 
-  /** In the order in which they came. Of open ones a page may be short, or empty, and yet others follow: those who go on from `next` miss none. */
+  /** In the order in which they came; a request to several stands on one page. */
   async list(authority: string, { direction, after, limit, open }: ListRequestsQueryDto): Promise<Page<RequestItem>> {
     const found: Listed[] = [];
     let next = after;
-    for (let looked = 0; found.length < limit && looked < MOST_LOOKED_AT;) {
+    for (let isLast = false; !isLast;) {
       const rows = await this.store.list(authority, {
         direction,
-        limit: limit - found.length,
+        limit: open === undefined ? limit : LOOKED_AT,
         ...(next === undefined ? {} : { after: next }),
       });
-      found.push(...rows.filter((row) => open === undefined || isOpen(row)));
-      next = rows.at(-1)?.cursor ?? next;
-      looked += rows.length;
-      if (rows.length === 0 || open === undefined) break;
+      isLast = rows.length === 0 || open === undefined;
+      for (const row of rows) {
+        if (found.length >= limit && row.cursor !== next) {
+          isLast = true;
+          break;
+        }
+        next = row.cursor;
+        if (open === undefined || isOpen(row)) found.push(row);
+      }
     }
     const answerBy = await this.store.answerBy(
       authority,

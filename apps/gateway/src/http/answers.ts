@@ -273,6 +273,7 @@ const messageView = object<MessageView>({
       markedAt: instant,
     }),
   ),
+  feedback: absent(described(listOf(uuid), 'Message ids of what its recipient said came of it, among the deliveries')),
   handling: absent(
     described(
       { type: 'string', enum: HANDLINGS },

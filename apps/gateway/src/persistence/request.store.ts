@@ -152,6 +152,20 @@ export class PostgresRequestStore implements RequestStore {
     });
   }
 
+  feedbackOn(authority: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<{ names: string; message_id: string }[]>(
+        `SELECT l.names, d.message_id FROM gateway.reply l JOIN gateway.delivery d USING (authority, message_id)
+           JOIN gateway.message m ON m.authority = l.authority AND m.message_id = l.names AND m.recipient = d.sender
+         WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND d.type LIKE 'feedback/%' AND NOT EXISTS (${RETRACTED})
+         ORDER BY d.received_at, d.message_id`,
+        [authority, messageIds],
+      );
+      const about = Map.groupBy(rows, ({ names }) => names);
+      return new Map([...about].map(([names, all]) => [names, all.map(({ message_id: id }) => id)]));
+    });
+  }
+
   answerBy(
     authority: string,
     direction: RequestDirection,

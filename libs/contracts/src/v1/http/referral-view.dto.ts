@@ -135,6 +135,8 @@ export interface MessageView extends MessageSummary {
   };
   /** How far its recipient has come with it, by its receipts; absent until one says so. */
   readonly handling?: Handling;
+  /** Message ids of what its recipient said came of it; absent until it says something. */
+  readonly feedback?: readonly string[];
   readonly receipts: readonly ReceiptView[];
   readonly notices: readonly (ProvenStatement & {
     readonly kind: string;

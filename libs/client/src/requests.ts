@@ -1,0 +1,24 @@
+import type { Page, RecordRequestDto, RefuseRequestDto, RequestItem, RequestView } from '#contracts';
+import type { Call } from './webhooks.js';
+import { search } from './webhooks.js';
+
+/** What this authority was asked for, and has asked for. All calls are safe to repeat. */
+export class Requests {
+  constructor(private readonly call: Call) {}
+
+  /** @param query `direction`, `open`, `after`, `limit` */
+  list(query: Readonly<Record<string, string>> = {}): Promise<Page<RequestItem>> {
+    return this.call('GET', `/v1/requests${search(query)}`);
+  }
+  read(id: string): Promise<RequestView> {
+    return this.call('GET', `/v1/requests/${id}`);
+  }
+  /** One that no message brought; referrals name its id as `requestId`. @throws {DelgeProblem} id-reuse, request-invalid */
+  record(request: RecordRequestDto): Promise<RequestItem> {
+    return this.call('POST', '/v1/recorded-requests', request);
+  }
+  /** An officer's refusal; the authority's decision is a referral. @throws {DelgeProblem} receipt-exists, receipt-contradicts */
+  refuse(id: string, refusal: RefuseRequestDto): Promise<object> {
+    return this.call('POST', `/v1/requests/${id}/refusal`, refusal);
+  }
+}
