@@ -202,6 +202,7 @@ describe('two authorities of one gateway', () => {
     'GET /v1/cases/{id}/roster': undefined,
     'GET /v1/received-cases/{id}': undefined,
     'GET /v1/requests/{id}': undefined,
+    'DELETE /v1/recorded-requests/{id}': undefined,
     'POST /v1/requests/{id}/refusal': {
       reason: 'not-disclosed',
       office: 'enhetschef',

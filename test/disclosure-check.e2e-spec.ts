@@ -61,7 +61,8 @@ const settledRows = async (): Promise<Readonly<Record<string, string>>> => {
 describe('a referral that is checked before it is sent', () => {
   const all = examples();
   // What is answered was asked for.
-  beforeAll(() => delge.sendAll(all.filter(({ referral: { type } }) => /^(request|permit-consultation)\//.test(type))));
+  const asking = all.filter(({ referral: { type } }) => /^(request|permit-consultation)\//.test(type));
+  beforeAll(() => delge.sendAll(asking));
 
   it('leaves no row, no entry in the log and no word of it behind', async () => {
     const canary = `Kanarie${randomBytes(6).toString('hex')}`;
@@ -73,7 +74,7 @@ describe('a referral that is checked before it is sent', () => {
     await delge.sandbox
       .client(system)
       .checkReferral({ referral: { ...referral, content: { ...referral.content, circumstances } } });
-    for (const one of all)
+    for (const one of all.filter((example) => !asking.includes(example)))
       expect(await problemOf(delge.sandbox.client(one.system).referral(one.referral.id))).toBe('not-found');
     expect(await settledRows()).toEqual(before);
     const { read, found } = new Search({ circumstances: canary }).files(delge.stack.options.instance.path('log'));

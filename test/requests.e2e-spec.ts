@@ -133,9 +133,10 @@ describe('a request', () => {
   it('that was taken back is answered no more', async () => {
     const { requestId, request, answer } = await asked();
     await delge.sandbox.client(ASKER).retract(request.id, { reason: 'sent-twice' });
-    await delge.settled(ASKER, request.id, ['fetched']);
-    for (let state: unknown; state === undefined;)
-      state = ((await read(ASKED, `/v1/requests/${requestId}`)) as { readonly retractedAt?: string }).retractedAt;
+    await eventually('the retraction', 30_000, async () => {
+      const { retractedAt } = (await read(ASKED, `/v1/requests/${requestId}`)) as { readonly retractedAt?: string };
+      return retractedAt;
+    });
     expect(await problemOf(delge.sandbox.client(ASKED).submit(answer))).toBe('request-unknown');
   });
 });

@@ -25,9 +25,9 @@ describe('delge requests', () => {
     });
   });
   afterEach(() => void jest.restoreAllMocks());
-  afterAll(async () => {
+  afterAll(() => {
     rmSync(folder, { recursive: true });
-    await gateway.close();
+    gateway.close();
   });
 
   const delge = async (...args: readonly string[]): Promise<unknown> => {

@@ -247,6 +247,8 @@ export class DelgeClient {
   /** To whom a referral can be addressed, by id. @param query `q`: words of a name, an id, an organisation number, a municipality's code or a function */
   authorities(query: Readonly<Record<string, string>> = {}): Promise<Page<AddresseeView>> {
     return this.call('GET', `/v1/authorities${search(query)}`);
+  }
+
   /** Which messages name somebody by number; each call is a search that stands in the access log. Newest first; `after` goes back. @throws {DelgeProblem} person-search-invalid */
   searchPersons(asked: Omit<PersonSearchDto, 'limit'> & { readonly limit?: number }): Promise<PersonSearchView> {
     return this.call('POST', '/v1/person-searches', asked);

@@ -17,6 +17,10 @@ export class Requests {
   record(request: RecordRequestDto): Promise<RequestItem> {
     return this.call('POST', '/v1/recorded-requests', request);
   }
+  /** What it says, for good: that it was made stays. */
+  eraseRecorded(id: string): Promise<void> {
+    return this.call('DELETE', `/v1/recorded-requests/${id}`);
+  }
   /** An officer's refusal; the authority's decision is a referral. @throws {DelgeProblem} receipt-exists, receipt-contradicts */
   refuse(id: string, refusal: RefuseRequestDto): Promise<object> {
     return this.call('POST', `/v1/requests/${id}/refusal`, refusal);

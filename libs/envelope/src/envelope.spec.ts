@@ -200,6 +200,13 @@ describe('a signed statement', () => {
     expect(await codeOf(() => verifyManifest(text, sender))).toBe('WRONG_TYPE');
   });
 
+  const refusedBy = { office: 'enhetschef', officer: 'A'.repeat(43), mandate: 'delegation' } as const;
+  const refused: Receipt = { ...receipt, kind: 'request-refused', reason: 'not-disclosed', refusedBy };
+
+  it('that refuses a request has the office and the pseudonym of its officer', async () => {
+    expect(parseReceipt(await signReceipt(localSigner(sender), refused)).receipt).toEqual(refused);
+  });
+
   it.each([
     ['an unknown member', { ...receipt, extra: 1 }],
     ['a missing member', Object.fromEntries(Object.entries(receipt).filter(([name]) => name !== 'by'))],
@@ -213,6 +220,13 @@ describe('a signed statement', () => {
     ['a rejection for its form without a reason', { ...receipt, kind: 'form-rejected' }],
     ['a rejection for its substance', { ...receipt, kind: 'form-rejected', reason: 'unfounded' }],
     ['a rejection without a reason', { ...receipt, kind: 'rejected' }],
+    ['a refused request that nobody stands behind', { ...receipt, kind: 'request-refused', reason: 'not-disclosed' }],
+    [
+      'a refused request whose officer has a name',
+      { ...refused, refusedBy: { ...refusedBy, officer: 'Anna Andersson' } },
+    ],
+    ['a refused request that says what there is', { ...refused, reason: 'secrecy-26-1' }],
+    ['an officer behind what refuses nothing', { ...receipt, kind: 'accepted', refusedBy }],
   ])('is refused with %s', async (_, payload) => {
     const text = await localSigner(sender).sign('delge-receipt+jws', canonicalBytes(payload));
     expect(await codeOf(() => verifyReceipt(text, sender))).toBe('MALFORMED_STATEMENT');

@@ -198,6 +198,16 @@ describe('a receipt', () => {
       () => manifestKey('myndigheterna'),
     ],
     ['for another ciphertext', 'receipt-binding', { jweSha256: 'A'.repeat(43) }, () => manifestKey('myndigheterna')],
+    [
+      'that refuses what asks for nothing',
+      'receipt-binding',
+      {
+        kind: 'request-refused',
+        reason: 'not-disclosed',
+        refusedBy: { office: 'enhetschef', officer: 'A'.repeat(43), mandate: 'delegation' },
+      },
+      () => manifestKey('myndigheterna'),
+    ],
     ['for another attempt', 'receipt-binding', { attempt: 2 }, () => manifestKey('myndigheterna')],
   ])('%s is not trusted: %s', async (_, code, change, signer) => {
     expect(await outcome(await recorded(change, signer()))).toBe(code);

@@ -8,7 +8,7 @@ import type { ReadRequests } from './read-requests.js';
 /** What another authority asked for by telephone, at a meeting or on paper, noted by the one that was asked: answered as a request that a message brought. */
 export class RecordRequest {
   constructor(
-    private readonly store: Pick<RequestStore, 'record' | 'find'>,
+    private readonly store: Pick<RequestStore, 'record' | 'find' | 'eraseRecorded'>,
     private readonly reading: Pick<ReadRequests, 'read'>,
     /** Whether there is such an authority. @throws {GatewayError} SNAPSHOT_MISSING */
     private readonly isAuthority: (id: string) => boolean,
@@ -39,6 +39,11 @@ export class RecordRequest {
     if ((await this.store.record(authority, id, from, request, now)) === 'other') throw new GatewayError('ID_REUSE');
     const { recorded: _, answers, ...item } = await this.reading.read(authority, id);
     return { ...item, answers: answers.map(({ messageId }) => messageId) };
+  }
+
+  /** What it says, for good; what was answered under it was asked for all the same. @throws {GatewayError} NOT_FOUND */
+  async erase(authority: string, id: string): Promise<void> {
+    if (!(await this.store.eraseRecorded(authority, id, this.now()))) throw new GatewayError('NOT_FOUND');
   }
 }
 

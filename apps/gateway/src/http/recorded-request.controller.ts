@@ -1,11 +1,11 @@
-import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RecordRequestDto } from '#contracts';
+import { Body, Controller, Delete, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IdParamDto, RecordRequestDto } from '#contracts';
 import type { RequestItem } from '#contracts';
 import { Policy } from '#platform';
 import { RecordRequest } from '../application/record-request.js';
 import type { Asking } from '../application/read-events.js';
-import { CallingSystem } from './caller.js';
+import { Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
@@ -30,5 +30,21 @@ export class RecordedRequestController {
   @Problems(400, 401, 409, 413, 415, 422, 429, 503)
   record(@Body() said: RecordRequestDto, @CallingSystem() caller: Asking): Promise<RequestItem> {
     return this.recording.execute(caller, said);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Policy('system')
+  @Scope('deliveries:write')
+  @Shows('no-content')
+  @ApiOperation({
+    summary: 'Erase what a recorded request says',
+    description:
+      'Who spoke, and for what they asked, for good. That the authority was asked, by which other and when, stays, and so does what was answered. Gallra en antecknad begäran.',
+  })
+  @ApiResponse({ status: 204, description: 'It says nothing more' })
+  @Problems(400, 401, 404, 429, 503)
+  erase(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<void> {
+    return this.recording.erase(caller, id);
   }
 }

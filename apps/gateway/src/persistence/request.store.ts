@@ -67,7 +67,7 @@ const SENT = (rows: string, messages: string): string => `
   ORDER BY r.txid, r.seq, m.position`;
 const RECORDED = (rows: string): string => `
   SELECT q.id, q.asker, q.authority AS asked, NULL AS type, NULL AS case_id, q.asked_at AS at, NULL AS state, NULL AS retracted_at,
-    NULL AS erased_at, q.txid::text || '.' || q.seq AS cursor
+    q.erased_at, q.txid::text || '.' || q.seq AS cursor
   FROM (SELECT * FROM gateway.recorded_request WHERE authority = $1 AND ${rows}) q ORDER BY q.txid, q.seq`;
 
 const PAGE = (table: string): string => `${FOLLOWING} ORDER BY gateway.${table}.txid, seq LIMIT $4`;
@@ -193,7 +193,7 @@ export class PostgresRequestStore implements RequestStore {
         }
       } else {
         const rows = await tx.query<{ id: string; detail: Buffer }[]>(
-          `SELECT id, detail FROM gateway.recorded_request WHERE authority = $1 AND id = ANY($2::uuid[])`,
+          `SELECT id, detail FROM gateway.recorded_request WHERE authority = $1 AND id = ANY($2::uuid[]) AND erased_at IS NULL`,
           [authority, ids],
         );
         for (const { id, detail } of rows) found.push([id, toRecorded(detail, id, cipher)]);
@@ -205,7 +205,7 @@ export class PostgresRequestStore implements RequestStore {
   recorded(authority: string, id: string): Promise<RecordedRequest | undefined> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<{ detail: Buffer }[]>(
-        `SELECT detail FROM gateway.recorded_request WHERE authority = $1 AND id = $2`,
+        `SELECT detail FROM gateway.recorded_request WHERE authority = $1 AND id = $2 AND erased_at IS NULL`,
         [authority, id],
       );
       return row === undefined ? undefined : toRecorded(row.detail, id, this.keys.cipher(authority));
@@ -232,7 +232,19 @@ export class PostgresRequestStore implements RequestStore {
         [authority, id],
       );
       if (row === undefined) throw new Error('what another recorded is not there');
+      // Of what is erased nobody can say.
+      if (row.detail.length === 0) return 'other';
       return row.asker === from && isSame(toRecorded(row.detail, id, cipher), request) ? 'same' : 'other';
+    });
+  }
+
+  eraseRecorded(authority: string, id: string, at: Date): Promise<boolean> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [, erased] = await tx.query<[unknown[], number]>(
+        `UPDATE gateway.recorded_request SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND id = $2`,
+        [authority, id, at],
+      );
+      return erased === 1;
     });
   }
 

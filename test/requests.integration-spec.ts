@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { MessageState } from '#contracts';
+import { aGateway, aWorld } from '#testing';
+import type { World } from '#testing';
+import type { DataSource } from 'typeorm';
+import { ReadRequests } from '../apps/gateway/src/application/read-requests.js';
+import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
+import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
+import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
+import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
+import { PostgresRequestStore } from '../apps/gateway/src/persistence/request.store.js';
+import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
+import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
+
+jest.setTimeout(60_000);
+const OWNER = 'linkoping/omsorgsnamnden';
+const NEIGHBOUR = 'linkoping/socialnamnden';
+const OTHER = 'fk/forsakringskassan';
+const SEAL = 'A'.repeat(43);
+
+describe('requests at a gateway', () => {
+  let world: World;
+  let databases: OwnDatabases;
+  let db: DataSource;
+  let deliveries: PostgresDeliveryStore;
+  let referrals: PostgresReferralStore;
+  let retractions: PostgresRetractionStore;
+  let store: PostgresRequestStore;
+  let reading: ReadRequests;
+
+  beforeAll(async () => {
+    world = await aWorld();
+    const { keys } = await aGateway(world, 'kommunerna');
+    databases = await OwnDatabases.deploy('requests');
+    db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
+    const outbox = new Outbox('kommunerna', noRelay);
+    deliveries = new PostgresDeliveryStore(db, keys, outbox);
+    referrals = new PostgresReferralStore(db, keys, outbox);
+    retractions = new PostgresRetractionStore(db, outbox);
+    store = new PostgresRequestStore(db, keys);
+    reading = new ReadRequests(store, world.clock.now);
+  });
+  afterAll(() => databases.drop());
+
+  const delivered = async (type: string, content: object = {}, sender = OTHER): Promise<string> => {
+    const messageId = randomUUID();
+    const at = world.clock.now();
+    await deliveries.receive(
+      {
+        ...{ authority: OWNER, messageId, attempt: 1, sender, caseId: randomUUID(), type, function: 'registrator' },
+        ...{ deliveryNumber: 1, receivedAt: at, jweSha256: SEAL, decisionEntryId: randomUUID() },
+        detail: { content, registration: {}, verdict: { codes: { force: 'permission' } } } as never,
+      },
+      messageId,
+      { receiptId: randomUUID(), kind: 'technical', receipt: 'r', at, detail: {} },
+      { id: randomUUID(), type: 'receipt.signed.v1', body: Buffer.from('{}') },
+    );
+    return messageId;
+  };
+  /** @returns its messages' ids */
+  const submitted = async (
+    type: string,
+    named: { readonly requestId?: string; readonly content?: object },
+    to: readonly string[] = [OTHER],
+    state: MessageState = 'accepted',
+  ): Promise<readonly string[]> => {
+    const at = world.clock.now();
+    const messages = to.map((recipient) => ({
+      ...{ messageId: randomUUID(), recipient, function: 'registrator', state, attempt: 1, changedAt: at },
+      detail: { verdict: { codes: { force: 'duty-on-request' } } } as never,
+    }));
+    const referral = {
+      ...{ authority: OWNER, id: randomUUID(), caseId: randomUUID(), type, bodyDigest: 'd', assessments: [] },
+      ...{ phase: 'accepted' as const, version: randomUUID(), submittedAt: at, messages },
+      body: { content: {}, ...named } as never,
+    };
+    expect(await referrals.put(referral, undefined, [], [])).toBe(true);
+    return messages.map(({ messageId }) => messageId);
+  };
+  const takenBack = (messageId: string): Promise<boolean> => {
+    const at = world.clock.now();
+    return retractions.receive(OWNER, {
+      ...{ messageId, sender: OTHER, attempt: 1, jweSha256: SEAL, retractionId: randomUUID(), reason: 'sent-twice' },
+      ...{ statement: 's', notice: 'n', blind: 'b', proof: 'p', at, receivedAt: at },
+    });
+  };
+  const listed = async (query: object): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await reading.list(OWNER, {
+        direction: 'received',
+        limit: 2,
+        ...query,
+        ...(after === undefined ? {} : { after }),
+      });
+      ids.push(...page.items.map(({ id }) => id));
+      if (page.items.length === 0) return ids;
+      after = page.next;
+    }
+  };
+
+  it('are listed in order, open ones alone where that is asked for, and what asks for nothing is none of them', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 7; at += 1) ids.push(await delivered('request/2'));
+    await delivered('crime-report/2');
+    await delivered('subscription-request/1');
+    const [first = '', second = '', third = ''] = ids;
+    await submitted('answer/1', { requestId: first });
+    await takenBack(second);
+    // Stopped on its way: the request is open again.
+    await submitted('answer/1', { requestId: third }, [OTHER], 'refused');
+    expect(await listed({})).toEqual(ids);
+    expect(await listed({ open: 'true' })).toEqual(ids.slice(2));
+    expect(await reading.read(OWNER, first)).toMatchObject({
+      state: 'answered',
+      answers: [{ type: 'answer/1', force: 'duty-on-request' }],
+    });
+  });
+
+  it('that went to several stand on one page, a row each', async () => {
+    const ids = await submitted('request/2', {}, [OTHER, 'skv/skatteverket', 'polis/polismyndigheten']);
+    const { items, next } = await reading.list(OWNER, { direction: 'sent', limit: 1 });
+    expect(items.map(({ id }) => id)).toEqual(ids);
+    expect(await reading.list(OWNER, { direction: 'sent', limit: 1, after: next ?? '' })).toEqual({ items: [], next });
+  });
+
+  it('are answered by whoever was asked, and by nobody else', async () => {
+    const [id = ''] = await submitted('request/2', {});
+    const foreign = await delivered('answer/1', {}, 'skv/skatteverket');
+    await store.noteReply(OWNER, foreign, id);
+    expect(await reading.read(OWNER, id)).toMatchObject({ state: 'open', answers: [] });
+    const own = await delivered('answer/1');
+    await store.noteReply(OWNER, own, id);
+    expect(await reading.read(OWNER, id)).toMatchObject({ state: 'answered', answers: [{ messageId: own }] });
+    await takenBack(own);
+    expect(await reading.read(OWNER, id)).toMatchObject({ state: 'open', answers: [] });
+  });
+
+  it('are overdue at both ends when the day that they set has passed', async () => {
+    const passed = { answerBy: '2020-01-01' };
+    const received = await delivered('request/2', passed);
+    const [sent = ''] = await submitted('request/2', { content: passed });
+    for (const id of [received, sent])
+      expect(await reading.read(OWNER, id)).toMatchObject({ ...passed, overdue: true });
+    await submitted('answer/1', { requestId: received });
+    expect(await reading.read(OWNER, received)).toMatchObject({ ...passed, overdue: false });
+  });
+
+  it('that are recorded are sealed at rest, and their authority’s alone', async () => {
+    const id = randomUUID();
+    const at = world.clock.now();
+    const request = {
+      ...{ function: 'kontroll', person: 'Tolvan Provberg', identityCheck: 'call-back', channel: 'telephone' },
+      ...{ at: at.toISOString(), asksFor: ['income'], recordedAt: at.toISOString(), system: randomUUID() },
+    } as const;
+    expect(await store.record(OWNER, id, OTHER, request as never, at)).toBe('recorded');
+    expect(await store.record(OWNER, id, OTHER, request as never, at)).toBe('same');
+    expect(await store.record(OWNER, id, OTHER, { ...request, channel: 'paper' } as never, at)).toBe('other');
+    const rows = await asAuthority(db, OWNER, (tx) =>
+      tx.query<{ row: string; detail: Buffer }[]>(`SELECT q::text AS row, detail FROM gateway.recorded_request q`),
+    );
+    expect(rows).toHaveLength(1);
+    expect(rows.map(({ row, detail }) => `${row}${detail.toString('latin1')}`).join()).not.toContain('Provberg');
+    expect(await store.asker(OWNER, id)).toEqual({ authority: OTHER, isRetracted: false });
+    expect(await store.recorded(OWNER, id)).toEqual(request);
+    expect(await store.asker(NEIGHBOUR, id)).toBeUndefined();
+    expect(await store.find(NEIGHBOUR, id)).toBeUndefined();
+    expect(await store.recorded(NEIGHBOUR, id)).toBeUndefined();
+    expect(await store.eraseRecorded(NEIGHBOUR, id, at)).toBe(false);
+    expect(await store.eraseRecorded(OWNER, id, at)).toBe(true);
+    const left = await reading.read(OWNER, id);
+    expect(left).toMatchObject({ from: OTHER, erasedAt: at.toISOString() });
+    expect([left.recorded, left.answerBy]).toEqual([undefined, undefined]);
+    // What was answered was asked for all the same.
+    expect(await store.asker(OWNER, id)).toEqual({ authority: OTHER, isRetracted: false });
+    expect(await store.record(OWNER, id, OTHER, request as never, at)).toBe('other');
+  });
+
+  it('are no longer answered by a draft that was replaced', async () => {
+    const requestId = await delivered('request/2');
+    const at = world.clock.now();
+    const messageId = randomUUID();
+    const draft = (version: string, body: object, phase: 'draft' | 'accepted') => ({
+      ...{ authority: OWNER, id: messageId, caseId: randomUUID(), type: 'answer/1', bodyDigest: 'd', assessments: [] },
+      ...{ phase, version, submittedAt: at, body: { content: {}, ...body } as never },
+      messages: [
+        {
+          ...{ messageId, recipient: OTHER, function: 'kontroll', attempt: 1, changedAt: at },
+          ...{ state: phase === 'draft' ? ('awaiting-assessment' as const) : ('accepted' as const) },
+          detail: { verdict: { codes: {} } } as never,
+        },
+      ],
+    });
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+    await referrals.put(draft(first, { requestId }, 'draft'), undefined, [], []);
+    expect(await reading.read(OWNER, requestId)).toMatchObject({ state: 'open' });
+    await referrals.put(draft(second, { requestId }, 'draft'), first, [], []);
+    await referrals.put(draft(third, {}, 'accepted'), second, [], []);
+    expect(await reading.read(OWNER, requestId)).toMatchObject({ state: 'open', answers: [] });
+  });
+
+  it('and what else was sent are told of feedback by their recipient', async () => {
+    const [id = ''] = await submitted('crime-report/2', {});
+    const feedback = await delivered('feedback/1', { answers: id });
+    await store.noteReply(OWNER, feedback, id);
+    await store.noteReply(OWNER, await delivered('feedback/1', { answers: id }, 'skv/skatteverket'), id);
+    expect(await store.feedbackOn(OWNER, [id])).toEqual(new Map([[id, [feedback]]]));
+  });
+});
