@@ -3343,6 +3343,131 @@ export const catalogue: Catalogue = {
       },
     },
     {
+      id: 'subscription-request/1',
+      name: 'subscription-request',
+      version: 1,
+      cls: 'document',
+      titleSv: 'Begäran om prenumeration',
+      titleEn: 'Request for a subscription',
+      derive: {
+        circumstances: 'reason',
+        subjects: [],
+      },
+      schema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        $id: 'urn:delge:message-type:subscription-request/1',
+        type: 'object',
+        additionalProperties: false,
+        required: ['scope', 'messageTypes', 'function', 'reason'],
+        properties: {
+          scope: {
+            enum: ['case', 'standing'],
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          messageTypes: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 20,
+            uniqueItems: true,
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+            items: {
+              type: 'string',
+              pattern: '^[a-z][a-z0-9-]{0,63}$',
+            },
+          },
+          function: {
+            type: 'string',
+            pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+            'x-item': {
+              category: 'message-context',
+              about: 'nobody',
+            },
+          },
+          reason: {
+            $ref: '#/$defs/text',
+            'x-item': {
+              freeText: true,
+              about: 'subject',
+            },
+          },
+        },
+        $defs: {
+          person: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name', 'protection'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              personalIdentityNumber: {
+                type: 'string',
+                format: 'personal-identity-number',
+              },
+              birthDate: {
+                type: 'string',
+                format: 'date',
+              },
+              protection: {
+                enum: ['none', 'secrecy-marking', 'protected-registration', 'fictitious-identity', 'unknown'],
+              },
+              deceased: {
+                type: 'boolean',
+              },
+            },
+          },
+          company: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['name'],
+            properties: {
+              name: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 200,
+              },
+              organisationNumber: {
+                type: 'string',
+                format: 'organisation-number',
+              },
+            },
+          },
+          period: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['from'],
+            properties: {
+              from: {
+                type: 'string',
+                format: 'date',
+              },
+              to: {
+                type: 'string',
+                format: 'date',
+              },
+            },
+          },
+          text: {
+            type: 'string',
+            maxLength: 20000,
+          },
+          amount: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 1000000000,
+          },
+        },
+      },
+    },
+    {
       id: 'supplier-check/1',
       name: 'supplier-check',
       version: 1,
