@@ -15,6 +15,7 @@ import {
   signReceipt,
   signRecordedDisclosure,
   signRefusal,
+  signReleaseHold,
   signRetraction,
   typOf,
 } from '#envelope';
@@ -40,6 +41,7 @@ import type { Recorder } from '../apps/exchange/src/application/recorder.js';
 import { TakeReceipt } from '../apps/exchange/src/application/take-receipt.js';
 import { TakeRefusal } from '../apps/exchange/src/application/take-refusal.js';
 import { TakeRecordedDisclosure } from '../apps/exchange/src/application/take-recorded-disclosure.js';
+import { TakeReleaseHold } from '../apps/exchange/src/application/take-release-hold.js';
 import { TakeRetraction } from '../apps/exchange/src/application/take-retraction.js';
 import { IssueToken } from '../apps/gateway/src/application/issue-token.js';
 import { verifiedRetraction } from '../apps/gateway/src/application/receive-retraction.js';
@@ -189,6 +191,15 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
         reason: 'no-ground',
       }),
     ),
+    'delge-release-hold+jws': await by(
+      manifestKey,
+      signReleaseHold(localSigner(manifestKey), {
+        ...common,
+        ...{ holdId: id(), caseId: id(), sender, recipient: manifest.recipient, gateway: 'kommunerna' },
+        number: 1,
+        code: 'case-closed',
+      }),
+    ),
     'delge-erasure+jws': await by(
       access,
       signErasure(localSigner(access), { ...entered, kind: 'erasure', erased: [opening], decisionsSha256: digest }),
@@ -259,6 +270,7 @@ const PLAIN: Readonly<Record<string, Typ>> = {
   Refusal: 'delge-refusal+jws',
   Retraction: 'delge-retraction+jws',
   RecordedDisclosure: 'delge-recorded-disclosure+jws',
+  ReleaseHold: 'delge-release-hold+jws',
   Erasure: 'delge-erasure+jws',
   ErasureDecision: 'delge-erasure-decision+jws',
   ErasureReport: 'delge-erased+jws',
@@ -432,6 +444,7 @@ const operatorDoors = (): readonly Reader[] => {
   const refusals = new TakeRefusal(nowhere, senders, recorder, now);
   const recorded = new TakeRecordedDisclosure(nowhere, senders, recorder, now);
   const retractions = new TakeRetraction(nowhere, senders, recorder, now);
+  const holds = new TakeReleaseHold(nowhere, senders, recorder, now);
   const live = () => Promise.resolve({ signer: localSigner(world.keys.decision), snapshot: world.snapshot });
   const fresh = { id: world.newId, blind: () => randomBytes(32) };
   const parties = { upToNow: () => Promise.resolve() };
@@ -466,6 +479,12 @@ const operatorDoors = (): readonly Reader[] => {
       ...own('delge-retraction+jws'),
       read: (retraction) => past(() => retractions.execute({ retraction }, account)),
       refuses: 'retraction-unreadable',
+    },
+    {
+      name: 'exchange: a hold of what is not released',
+      ...own('delge-release-hold+jws'),
+      read: (hold) => past(() => holds.execute({ hold }, account)),
+      refuses: 'hold-unreadable',
     },
     ...(['delge-erasure-decision+jws', 'delge-erased+jws', 'delge-hold+jws'] as const).map((typ): Reader => ({
       name: `ledger: keeping, ${typ}`,

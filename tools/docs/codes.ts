@@ -7,7 +7,9 @@ import type {
   Notice,
   Receipt,
   RequestRefusal,
+  ReleaseHoldCode,
   RetractionReason,
+  SubscriptionAnswer,
   Typ,
 } from '#envelope';
 import type { SnapshotErrorCode, StatementBody } from '#snapshot';
@@ -18,10 +20,12 @@ import type { VerificationObstacle } from '#replay';
 import {
   ANSWER_WORDS,
   FORM_WORDS,
+  HELD_WORDS,
   OBSTACLE_WORDS,
   REJECTION_WORDS,
   REQUEST_REFUSAL_WORDS,
   RETRACTION_WORDS,
+  SUBSCRIPTION_WORDS,
 } from '#contracts';
 import type { Text } from '#contracts';
 
@@ -70,6 +74,12 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     signer: "sending gateway's manifest key",
     stands: 'opening of a `retraction-recorded` or `withdrawn` notice, as the annex',
     readers: "exchange, both parties' gateways",
+  },
+  'delge-release-hold+jws': {
+    what: 'A sender holds what is not released of a case to a recipient, or lets it go on: a closed code. *Spärr*',
+    signer: "sending gateway's manifest key",
+    stands: 'opening of a `hold-recorded` notice, as the annex',
+    readers: "exchange, the sender's gateway",
   },
   'delge-refusal+jws': {
     what: 'A message was stopped before it left: claims and codes',
@@ -164,6 +174,7 @@ export const NOTICES: Readonly<Record<Notice['kind'], string>> = {
   'disclosure-recorded':
     'A disclosure made outside Delge was taken into the log, whatever its verdict; it has a `number`, and nothing is sent of it',
   'retraction-recorded': 'A sender took back what was released, or refused; the annex is its retraction',
+  'hold-recorded': 'A sender held what is not released of a case to a recipient, or lifted that; the annex is its hold',
   withdrawn: 'A sender took the message back before it was released: that is how it ended',
   expired: 'The manifest lapsed before the message was decided or released',
   quarantined: 'The message was set aside for people; `reason` is a quarantine reason',
@@ -198,6 +209,7 @@ const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Ty
   'refusal-recorded': 'delge-refusal+jws',
   'disclosure-recorded': 'delge-recorded-disclosure+jws',
   'retraction-recorded': 'delge-retraction+jws',
+  'hold-recorded': 'delge-release-hold+jws',
   withdrawn: 'delge-retraction+jws',
   'erasure-decided': 'delge-erasure-decision+jws',
   'erasure-reported': 'delge-erased+jws',
@@ -255,9 +267,15 @@ export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   'correction-acknowledged': 'Of a correction: what became of what it puts right; `reason` is an answer',
   'request-refused':
     "Of a request: an officer does not give out what was asked for (OSL 6:3); `reason` is a refusal reason, `refusedBy` the office and the officer's pseudonym. Whoever asked may demand the authority's decision",
+  'subscription-answered':
+    'What an owner says to who asked for a subscription; `reason` is an answer to that, and the highest `number` stands',
 };
 
 export const FORMS: Readonly<Record<FormReason, string>> = spoken(FORM_WORDS);
+
+export const HELD: Readonly<Record<ReleaseHoldCode, string>> = spoken(HELD_WORDS);
+
+export const SUBSCRIPTIONS: Readonly<Record<SubscriptionAnswer, string>> = spoken(SUBSCRIPTION_WORDS);
 
 export const RETRACTIONS: Readonly<Record<RetractionReason, string>> = spoken(RETRACTION_WORDS);
 
@@ -330,6 +348,10 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'retraction-signature': 'the signature does not verify',
   'retraction-unbound': 'the retraction is for no message of this exchange, or for another ciphertext or decision',
   'retraction-conflict': 'another retraction of the message stands already',
+  'hold-unreadable': 'the hold is not a hold',
+  'hold-key': 'the key is no live manifest key of the gateway',
+  'hold-signature': 'the signature does not verify',
+  'hold-conflict': 'another hold has its number already',
   'refusal-unreadable': 'the refusal is not a refusal',
   'refusal-key': 'the key is no live manifest key of the gateway',
   'refusal-signature': 'the signature does not verify',

@@ -6,6 +6,7 @@ import {
   ANSWERS,
   REQUEST_REFUSALS,
   FORMS,
+  HELD,
   HOLD_GROUNDS,
   KEEPING_CODES,
   OBSTACLES,
@@ -15,6 +16,7 @@ import {
   RELEASE_CODES,
   RETRACTIONS,
   SNAPSHOT_CODES,
+  SUBSCRIPTIONS,
   TOKENS,
 } from './codes.js';
 import { ACCEPTED_WITHIN, CLOCK_MS, RETRACTION_MS, TECHNICAL_MS } from '../../apps/gateway/src/domain/deadlines.js';
@@ -103,6 +105,7 @@ export const statementsPage = (root: string): string => {
     ...STATEMENTS.map((name) => section(envelope, name)),
     section(parseFile(join(root, 'libs/envelope/src/retraction.ts')), 'Retraction'),
     section(parseFile(join(root, 'libs/envelope/src/recorded-disclosure.ts')), 'RecordedDisclosure'),
+    section(parseFile(join(root, 'libs/envelope/src/release-hold.ts')), 'ReleaseHold'),
     ...KEEPING.map((name) => section(keeping, name)),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
@@ -202,6 +205,17 @@ ${codeTable(ANSWERS)}
 \`reason\` of a \`request-refused\` receipt.
 
 ${codeTable(REQUEST_REFUSALS)}
+## What an owner answers who asked for a subscription
+
+\`reason\` of a \`subscription-answered\` receipt.
+
+${codeTable(SUBSCRIPTIONS)}
+
+## Why a sender holds what is not released
+
+\`code\` of a release hold.
+
+${codeTable(HELD)}
 
 ## Why a gateway rejects a delivery
 

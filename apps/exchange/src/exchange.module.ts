@@ -53,6 +53,7 @@ import { TellAgain } from './application/tell-again.js';
 import { TakeReceipt } from './application/take-receipt.js';
 import { TakeRecordedDisclosure } from './application/take-recorded-disclosure.js';
 import { TakeRefusal } from './application/take-refusal.js';
+import { TakeReleaseHold } from './application/take-release-hold.js';
 import { TakeRetraction } from './application/take-retraction.js';
 import { Unreleased } from './application/unreleased.js';
 import { WaitsForGateways } from './application/waits-for-gateways.js';
@@ -238,6 +239,7 @@ const assemble = async (config: ExchangeConfig, platform: Platform): Promise<Dyn
     log,
     () => unreleased.tooMany(),
     early,
+    new TakeReleaseHold(dataSource, senders, recorder, now),
   );
   early.start();
   platform.onDrain('loops', () => early.stop());

@@ -81,6 +81,16 @@ export const QUARANTINE_WORDS = {
     sv: 'meddelandet är redan återtaget av ett annat återtagande',
     en: 'another retraction of the message stands already',
   },
+  'hold-unreadable': { sv: 'spärren är ingen spärr', en: 'the hold is not a hold' },
+  'hold-key': {
+    sv: 'nyckeln är ingen gällande manifestnyckel hos gatewayen',
+    en: 'the key is no live manifest key of the gateway',
+  },
+  'hold-signature': { sv: 'signaturen stämmer inte', en: 'the signature does not verify' },
+  'hold-conflict': {
+    sv: 'en annan spärr har redan samma nummer',
+    en: 'another hold has its number already',
+  },
   'refusal-unreadable': { sv: 'rapporten om hinder går inte att läsa', en: 'the refusal is not a refusal' },
   'refusal-key': {
     sv: 'rapportens nyckel är ingen giltig manifestnyckel för gatewayen',
@@ -295,6 +305,30 @@ export const ANSWER_WORDS = {
     en: 'It was disclosed to others, whom the recipient tells (GDPR art. 19)',
   },
   'disposed-under-decision': { sv: 'Gallrat enligt beslut', en: 'It is disposed of under a disposal decision' },
+} as const;
+
+/** Why an own hold stops what was not released. */
+export const HELD_WORDS = {
+  'case-closed': { sv: 'Ärendet är avslutat', en: 'The case is closed' },
+  'subscription-suspended': { sv: 'Prenumerationen är vilande', en: 'The subscription is suspended' },
+  'subscription-ended': { sv: 'Prenumerationen är avslutad', en: 'The subscription has ended' },
+  lifted: { sv: 'Spärren är hävd', en: 'The hold is lifted' },
+} as const;
+
+/** What an owner says to who asked for a subscription. */
+export const SUBSCRIPTION_WORDS = {
+  granted: { sv: 'Beviljad av en handläggare', en: 'Granted by an officer' },
+  'granted-by-standing-order': { sv: 'Beviljad enligt stående uppdrag', en: 'Granted by a standing order' },
+  'refused-no-ground': { sv: 'Nekad: ingen grund för utlämnande', en: 'Refused: no ground for disclosure' },
+  'refused-not-owner': { sv: 'Nekad: ärendet är inte myndighetens', en: "Refused: the case is not this authority's" },
+  'refused-too-wide': { sv: 'Nekad: frågan är för vid', en: 'Refused: it asks for too much' },
+  'refused-case-closed': { sv: 'Nekad: ärendet är avslutat', en: 'Refused: the case is closed' },
+  'suspended-ground-lapsed': { sv: 'Vilande: grunden gäller inte längre', en: 'Suspended: its ground has lapsed' },
+  'suspended-under-review': { sv: 'Vilande: den prövas om', en: 'Suspended: it is under review' },
+  resumed: { sv: 'Återupptagen', en: 'Resumed' },
+  'ended-ground-lapsed': { sv: 'Avslutad: grunden gäller inte längre', en: 'Ended: its ground has lapsed' },
+  'ended-no-longer-needed': { sv: 'Avslutad: den behövs inte längre', en: 'Ended: it is no longer needed' },
+  'ended-case-closed': { sv: 'Avslutad: ärendet är avslutat', en: 'Ended: the case is closed' },
 } as const;
 
 /** What the exchange found before it asked the law: `verification` of a decision. */

@@ -117,12 +117,16 @@ export {
   ACKNOWLEDGEMENTS,
   REQUEST_REFUSALS,
   FORM_REASONS,
+  RELEASE_HOLD_CODES,
   RETRACTION_REASONS,
+  SUBSCRIPTION_ANSWERS,
   fitAfter,
   type Acknowledgement,
   type RequestRefusal,
   type FormReason,
+  type ReleaseHoldCode,
   type RetractionReason,
+  type SubscriptionAnswer,
 } from './receipt-codes.js';
 export {
   DISCLOSURE_CHANNELS,
@@ -134,4 +138,5 @@ export {
   type IdentityCheck,
   type RecordedDisclosure,
 } from './recorded-disclosure.js';
+export { parseReleaseHold, signReleaseHold, verifyReleaseHold, type ReleaseHold } from './release-hold.js';
 export { parseRetraction, signRetraction, verifyRetraction, type Retraction } from './retraction.js';

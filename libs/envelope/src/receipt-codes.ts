@@ -41,14 +41,39 @@ export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
 export const REQUEST_REFUSALS = ['not-disclosed', 'no-ground', 'hinders-work', 'not-specified'] as const;
 export type RequestRefusal = (typeof REQUEST_REFUSALS)[number];
 
-/** Whether kind, reason and what belongs to one kind alone go together: rejections, refusals and acknowledgements have a reason, all but the gateway's own of a closed list. */
+/** Why a sender lets nothing more be released in a case to a recipient; `lifted`: it lets it again. */
+export const RELEASE_HOLD_CODES = ['case-closed', 'subscription-suspended', 'subscription-ended', 'lifted'] as const;
+export type ReleaseHoldCode = (typeof RELEASE_HOLD_CODES)[number];
+
+/** What an owner says to who asked for a subscription. The first word is what becomes of it. */
+export const SUBSCRIPTION_ANSWERS = [
+  'granted',
+  'granted-by-standing-order',
+  'refused-no-ground',
+  'refused-not-owner',
+  'refused-too-wide',
+  'refused-case-closed',
+  'suspended-ground-lapsed',
+  'suspended-under-review',
+  'resumed',
+  'ended-ground-lapsed',
+  'ended-no-longer-needed',
+  'ended-case-closed',
+] as const;
+export type SubscriptionAnswer = (typeof SUBSCRIPTION_ANSWERS)[number];
+
+/** Whether kind, reason and what belongs to one kind alone go together: rejections, refusals, answers and acknowledgements have a reason, all but the gateway's own of a closed list. */
 export const hasItsReason = ({
   kind,
   reason,
   retractionId,
   refusedBy,
-}: Pick<Receipt, 'kind' | 'reason' | 'retractionId' | 'refusedBy'>): boolean => {
+  number,
+}: Pick<Receipt, 'kind' | 'reason' | 'retractionId' | 'refusedBy' | 'number'>): boolean => {
   if ((kind === 'request-refused') !== (refusedBy !== undefined)) return false;
+  if ((kind === 'subscription-answered') !== (number !== undefined)) return false;
+  if (kind === 'subscription-answered')
+    return retractionId === undefined && (SUBSCRIPTION_ANSWERS as readonly (string | undefined)[]).includes(reason);
   if ((kind === 'retraction-acknowledged') !== (retractionId !== undefined)) return false;
   if (kind === 'retraction-acknowledged' || kind === 'correction-acknowledged')
     return (ACKNOWLEDGEMENTS as readonly (string | undefined)[]).includes(reason);

@@ -88,6 +88,7 @@ export interface Notice {
     | 'refusal-recorded'
     | 'disclosure-recorded'
     | 'retraction-recorded'
+    | 'hold-recorded'
     | 'withdrawn'
     | 'expired'
     | 'quarantined'
@@ -144,12 +145,13 @@ export interface Receipt {
     | 'handled'
     | 'retraction-acknowledged'
     | 'correction-acknowledged'
-    | 'request-refused';
+    | 'request-refused'
+    | 'subscription-answered';
   readonly by: string;
   readonly gateway: string;
   readonly decisionEntryId: string;
   readonly jweSha256: string;
-  /** Of a rejection, a refusal and an acknowledgement; all but the gateway's own of a closed list. */
+  /** Of a rejection, a refusal, an answer and an acknowledgement; all but the gateway's own of a closed list. */
   readonly reason?: string;
   /** Of an acknowledged retraction: which. */
   readonly retractionId?: string;
@@ -159,6 +161,8 @@ export interface Receipt {
     readonly officer: string;
     readonly mandate: 'delegation' | 'statute';
   };
+  /** Of an answer to who asked for a subscription, from 1: the highest is what stands. */
+  readonly number?: number;
   /** Digest of the note sealed to the sender that travels beside. */
   readonly sealedSha256?: string;
   /** Of a technical receipt: digest of the document that the seal held, over its exact characters, a compact JWS. */
@@ -220,6 +224,7 @@ const notices = codec<'notice', Notice>(
       'refusal-recorded',
       'disclosure-recorded',
       'retraction-recorded',
+      'hold-recorded',
       'withdrawn',
       'expired',
       'quarantined',
@@ -276,6 +281,7 @@ const receipts = codec<'receipt', Receipt>(
       'retraction-acknowledged',
       'correction-acknowledged',
       'request-refused',
+      'subscription-answered',
     ),
     by: authority,
     gateway: name,
@@ -287,6 +293,7 @@ const receipts = codec<'receipt', Receipt>(
     reason: code,
     retractionId: uuid,
     refusedBy: record({ office: code, officer: digest, mandate: oneOf('delegation', 'statute') }),
+    number: count,
     sealedSha256: digest,
     documentSha256: digest,
   },

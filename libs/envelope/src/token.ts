@@ -18,6 +18,7 @@ export const TYPES = [
   'delge-refusal+jws',
   'delge-retraction+jws',
   'delge-recorded-disclosure+jws',
+  'delge-release-hold+jws',
   'delge-erasure+jws',
   'delge-erasure-decision+jws',
   'delge-erased+jws',

@@ -248,7 +248,8 @@ export class Book {
     this.once(`${fact.recipient} ${receipt.id}`, say);
     // Technical receipt or rejection: one of them, once.
     const kind = receipt.kind === 'rejected' ? 'technical' : receipt.kind;
-    this.once(`${fact.sender} ${fact.messageId} ${attempt} ${kind}`, say);
+    // Answers to who asked for a subscription are many, each under a number of its own.
+    this.once(`${fact.sender} ${fact.messageId} ${attempt} ${kind} ${receipt.number ?? ''}`, say);
     if (this.expired.has(attemptKey(fact, attempt))) say('two-ends');
     const id = fingerprint(receipt.decisionEntryId);
     const decided = this.decisions.get(id);

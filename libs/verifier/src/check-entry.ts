@@ -9,6 +9,7 @@ import {
   parseReceipt,
   parseRecordedDisclosure,
   parseRefusal,
+  parseReleaseHold,
   sha256Base64url,
   signedBy,
   typOf,
@@ -45,6 +46,7 @@ export const NOTICE_MEMBERS: Readonly<
   'receipt-recorded': { has: [...SUBJECT, 'statementSha256'] },
   'refusal-recorded': { has: ['messageId', 'sender', 'recipient', 'statementSha256', 'number'] },
   'disclosure-recorded': { has: ['messageId', 'sender', 'recipient', 'statementSha256', 'number'] },
+  'hold-recorded': { has: ['sender', 'recipient', 'statementSha256'] },
   'retraction-recorded': { has: [...SUBJECT, 'statementSha256'] },
   withdrawn: { has: [...SUBJECT, 'statementSha256'] },
   expired: { has: SUBJECT },
@@ -182,6 +184,11 @@ export class EntryChecker {
         return { kind: 'delay', ...about, delayedEntryId, ...(reason === undefined ? {} : { reason }) };
       return { kind: 'notice', ...about, ...(kind === 'expired' && attempt !== undefined ? { expired: attempt } : {}) };
     }
+    if (notice.kind === 'hold-recorded') {
+      const text = annexOf(opening, notice.statementSha256, say);
+      if (text !== undefined) this.hold(notice, text, snapshot, say);
+      return { kind: 'notice', ...about };
+    }
     if (sender === undefined || recipient === undefined || messageId === undefined) return undefined;
     const ofMessage = { ...common, sender, recipient, messageId };
     const text = annexOf(opening, notice.statementSha256, say);
@@ -203,12 +210,24 @@ export class EntryChecker {
     return { kind: 'receipt', ...ofMessage, attempt: attempt ?? 0, ...(receipt === undefined ? {} : { receipt }) };
   }
 
+  /** The hold that a notice takes into the log: the sender's, under a key live then. */
+  private hold(notice: Notice, text: string, snapshot: Snapshot | undefined, say: Say): void {
+    const parsed = read(() => parseReleaseHold(text), 'annex-malformed', say);
+    if (parsed === undefined) return;
+    const { hold, kid } = parsed;
+    const { sender, recipient, env, gateway } = hold;
+    if (sender !== notice.sender || recipient !== notice.recipient || env !== notice.env) say('annex-binding');
+    if (snapshot === undefined) return;
+    const hosted = snapshot.authority(sender)?.gateway === gateway;
+    annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
+  }
+
   private receipt(notice: Notice, text: string, snapshot: Snapshot | undefined, say: Say) {
     const parsed = read(() => parseReceipt(text), 'annex-malformed', say);
     if (parsed === undefined) return undefined;
     const { receipt, kid } = parsed;
     const { messageId, attempt, by, env, gateway, receiptId: id, kind, decisionEntryId, jweSha256 } = receipt;
-    const { retractionId } = receipt;
+    const { retractionId, number } = receipt;
     const same =
       messageId === notice.messageId && attempt === notice.attempt && by === notice.recipient && env === notice.env;
     if (!same) say('annex-binding');
@@ -216,7 +235,7 @@ export class EntryChecker {
       const hosted = snapshot.authority(by)?.gateway === gateway;
       annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
     }
-    return { id, kind, decisionEntryId, jweSha256, ...(retractionId === undefined ? {} : { retractionId }) };
+    return { id, kind, decisionEntryId, jweSha256, ...(retractionId === undefined ? {} : { retractionId }), ...(number === undefined ? {} : { number }) };
   }
 
   private refusal(notice: Notice, text: string, snapshot: Snapshot | undefined, say: Say): string | undefined {

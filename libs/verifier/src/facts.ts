@@ -56,6 +56,8 @@ export type Fact =
         readonly jweSha256: string;
         /** Of an acknowledged retraction. */
         readonly retractionId?: string;
+        /** Of an answer to who asked for a subscription. */
+        readonly number?: number;
       };
     })
   /** The sender took the message back. */

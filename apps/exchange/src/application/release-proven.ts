@@ -12,6 +12,8 @@ import type { StoredDecision, StoredNotice, Waiting } from '../persistence/entry
 import { schema } from '../persistence/index.js';
 import { messages } from '../persistence/message.store.js';
 import type { StoredMessage } from '../persistence/message.store.js';
+import { releaseHolds } from '../persistence/release-hold.store.js';
+import type { StandingHold } from '../persistence/release-hold.store.js';
 import { retractions } from '../persistence/retraction.store.js';
 import { together } from '../persistence/together.store.js';
 import type { DecidedMessage } from '../persistence/together.store.js';
@@ -28,7 +30,7 @@ export type Released = 'released' | 'told' | 'decided-anew' | 'expired' | 'not-w
 
 /**
  * Design.md section 4, step 5. Nothing leaves before its entry is proven to stand in the log, by a proof that is verified here and
- * not believed; and no permit leaves when keys or ground no longer stand in the newest snapshot.
+ * not believed; and no permit leaves when keys or ground no longer stand in the newest snapshot, nor while its sender holds it.
  */
 export class ReleaseProven {
   constructor(
@@ -130,15 +132,20 @@ export class ReleaseProven {
       tx,
       permits.map(({ message }) => message),
     );
+    const holdOn = await releaseHolds.standing(
+      tx,
+      permits.map(({ message }) => message),
+    );
     const now = this.now();
     const staying = new Set<string>();
     return permits.flatMap(({ decision, message }) => {
-      if (isTakenBack(message)) return [];
+      const hold = holdOn(message);
+      if (isTakenBack(message) || isHeld(hold)) return [];
       const line = `${message.recipient} ${message.caseId}`;
       const gateway = snapshot.authority(message.recipient)?.gateway;
       const stands =
         now.getTime() <= message.expiresAt.getTime() &&
-        askedOf(decision, now, snapshot.size, this.maxAgeMs) === 'nothing';
+        askedOf(decision, now, snapshot.size, this.maxAgeMs, hold?.at) === 'nothing';
       const mayLeave = stands && message.jwe !== undefined && !staying.has(line);
       if (mayLeave && gateway !== undefined) return [{ gateway, decision, message, entryId: decision.entryId }];
       staying.add(line);
@@ -202,9 +209,11 @@ export class ReleaseProven {
     // Its sender has taken it back: the retraction ends it when it is handled. Where that is for a person to settle it waits for them, and expires when nobody does; so
     // does what was sealed anew of a message whose retraction names another attempt.
     if (isPermit && (await retractions.takingBack(tx, [message]))(message)) throw new NotYet('retraction');
+    const hold = isPermit ? (await releaseHolds.standing(tx, [message]))(message) : undefined;
+    if (isHeld(hold)) throw new NotYet('hold');
     const at = this.now();
     if (isPermit) {
-      const lapsed = await this.lapsed(tx, decision, message);
+      const lapsed = await this.lapsed(tx, decision, message, hold?.at);
       if (lapsed !== undefined) return lapsed;
       await this.deliver(tx, decision, message, proof, at);
     } else {
@@ -235,6 +244,7 @@ export class ReleaseProven {
     tx: EntityManager,
     decision: StoredDecision,
     message: StoredMessage,
+    liftedAt?: Date,
   ): Promise<'expired' | 'decided-anew' | undefined> {
     const now = this.now();
     const snapshot = this.law.newest();
@@ -244,7 +254,7 @@ export class ReleaseProven {
       await this.recorder.notice(tx, message.gateway, { kind: 'expired', ...subject(message) }, snapshot, now);
       return 'expired';
     }
-    const asked = askedOf(decision, now, snapshot.size, this.maxAgeMs);
+    const asked = askedOf(decision, now, snapshot.size, this.maxAgeMs, liftedAt);
     if (asked === 'nothing') return undefined;
     const judgement = await this.stillStands(message, now);
     if (asked === 'whether-it-stands' && judgement.outcome === 'permit') return undefined;
@@ -301,3 +311,5 @@ export class ReleaseProven {
     }
   }
 }
+
+const isHeld = (hold: StandingHold | undefined): boolean => hold !== undefined && hold.code !== 'lifted';

@@ -95,10 +95,8 @@ export class TakeReceipt {
       // To the retraction that stands for this attempt, which its recipient was told of.
       if (kind === 'retraction-acknowledged' && (await retractions.of(tx, subject)) !== receipt.retractionId)
         throw new SetAside('receipt-unbound');
-      if (kind === 'correction-acknowledged' && !isOfType(subject.manifest, 'correction'))
-        throw new SetAside('receipt-unbound');
-      if (kind === 'request-refused' && !isOfType(subject.manifest, 'request', 'permit-consultation'))
-        throw new SetAside('receipt-unbound');
+      const answered = ANSWERED[kind];
+      if (answered !== undefined && !isOfType(subject.manifest, answered)) throw new SetAside('receipt-unbound');
       const kinds = await messages.receiptKinds(tx, subject);
       const fit = fitAfter(kind, kinds);
       if (fit === 'contradicts') throw new SetAside('receipt-conflict');
@@ -197,5 +195,12 @@ const noticed = (
 });
 
 /** @param manifest empty when it was erased: then nobody can say */
-const isOfType = (manifest: string, ...names: readonly string[]): boolean =>
+const isOfType = (manifest: string, names: readonly string[]): boolean =>
   manifest === '' || names.includes(parseManifest(manifest).manifest.messageType.split('/')[0] ?? '');
+
+/** Receipts that answer messages of some types alone. */
+const ANSWERED: Readonly<Partial<Record<Receipt['kind'], readonly string[]>>> = {
+  'correction-acknowledged': ['correction'],
+  'request-refused': ['request', 'permit-consultation'],
+  'subscription-answered': ['subscription-request'],
+};

@@ -1,7 +1,7 @@
 /** What is needed to judge is not here now: not the message's fault, so it waits. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
-  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'registry' | 'live-key' | 'retraction') {
+  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'registry' | 'live-key' | 'retraction' | 'hold') {
     super(code);
   }
 }
@@ -35,6 +35,10 @@ export const QUARANTINE_REASONS = [
   'retraction-signature',
   'retraction-unbound',
   'retraction-conflict',
+  'hold-unreadable',
+  'hold-key',
+  'hold-signature',
+  'hold-conflict',
   'refusal-unreadable',
   'refusal-key',
   'refusal-signature',

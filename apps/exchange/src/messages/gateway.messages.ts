@@ -27,6 +27,12 @@ export class GatewayMessages {
     return this.handle.take(message);
   }
 
+  @EventPattern('release-hold.signed.v1')
+  @Policy('gateway')
+  held(@Payload() message: IncomingMessage): Promise<void> {
+    return this.handle.take(message);
+  }
+
   @EventPattern('refusal.reported.v1')
   @Policy('gateway')
   refusal(@Payload() message: IncomingMessage): Promise<void> {

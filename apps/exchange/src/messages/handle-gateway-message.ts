@@ -3,6 +3,7 @@ import {
   parseDisclosureRecordedV1,
   parseMessageSubmittedV1,
   parseReceiptSignedV1,
+  parseReleaseHoldSignedV1,
   parseRefusalReportedV1,
   parseRetractionSignedV1,
 } from '#contracts';
@@ -17,9 +18,12 @@ import type { SetAsideMessages } from '../application/set-aside.js';
 import type { TakeReceipt } from '../application/take-receipt.js';
 import type { TakeRecordedDisclosure } from '../application/take-recorded-disclosure.js';
 import type { TakeRefusal } from '../application/take-refusal.js';
+import type { TakeReleaseHold } from '../application/take-release-hold.js';
 import type { TakeRetraction } from '../application/take-retraction.js';
 import { NotYet, SetAside } from '../domain/errors.js';
 import type { QuarantineReason } from '../domain/errors.js';
+
+const STOPPING: ReadonlySet<string> = new Set(['retraction.signed.v1', 'release-hold.signed.v1']);
 
 /** Where nothing is kept that came early. */
 const SET_ASIDE: Pick<EarlyStatements, 'keep'> = {
@@ -43,6 +47,8 @@ export class HandleGatewayMessage {
     private readonly isFull: () => boolean = () => false,
     /** Keeps what speaks of something that is not here yet, and a retraction that failed. */
     private readonly early: Pick<EarlyStatements, 'keep'> = SET_ASIDE,
+    /** Absent where no hold comes. */
+    private readonly holds?: TakeReleaseHold,
   ) {}
 
   /** @returns what became of it; `early`: nothing, since what it speaks of is not here @throws {SetAside | NotYet} */
@@ -74,13 +80,13 @@ export class HandleGatewayMessage {
     }
   }
 
-  /** A retraction that fails in a way nobody foresaw is kept at once: on its way through the dead letters it would not stop its message. */
+  /** A retraction or a hold that fails in a way nobody foresaw is kept at once, and tried again: on its way through the dead letters it would stop nothing. */
   private async attemptOrKeep(message: IncomingMessage): Promise<string> {
     try {
       return await this.attempt(message);
     } catch (error) {
       const isForeseen = error instanceof SetAside || error instanceof QuarantineError || isPassing(error);
-      if (message.type !== 'retraction.signed.v1' || isForeseen) throw error;
+      if (!STOPPING.has(message.type) || isForeseen) throw error;
       this.log.failure('early.failed', error, { messageId: message.messageId });
       return EARLY;
     }
@@ -108,6 +114,7 @@ export class HandleGatewayMessage {
     if (message.type === 'message.submitted.v1') return this.submitted(message);
     if (message.type === 'receipt.signed.v1') return this.receipt(message);
     if (message.type === 'retraction.signed.v1') return this.retraction(message);
+    if (message.type === 'release-hold.signed.v1' && this.holds !== undefined) return this.hold(message, this.holds);
     if (message.type === 'refusal.reported.v1') return this.refusal(message);
     if (message.type === 'disclosure.recorded.v1') return this.disclosure(message);
     return Promise.reject(new SetAside('unknown-type'));
@@ -128,6 +135,12 @@ export class HandleGatewayMessage {
   private async retraction({ body, userId }: IncomingMessage): Promise<string> {
     const { messageId, outcome } = await this.retractions.execute(parseRetractionSignedV1(body), userId);
     if (outcome !== EARLY) this.log.info('retraction.taken', { messageId, state: outcome });
+    return outcome;
+  }
+
+  private async hold({ body, userId }: IncomingMessage, holds: TakeReleaseHold): Promise<string> {
+    const { sender, code, outcome } = await holds.execute(parseReleaseHoldSignedV1(body), userId);
+    this.log.info('hold.taken', { authorityId: sender, code, state: outcome });
     return outcome;
   }
 

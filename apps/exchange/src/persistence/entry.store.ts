@@ -1,6 +1,7 @@
 import { KEYS_SEEN_LOCK } from '#operator';
 import type { EntityManager } from 'typeorm';
 import type { MessageKey } from './message.store.js';
+import { isUnheldSql } from './release-hold.store.js';
 import { isFreeSql } from './retraction.store.js';
 
 export interface StoredDecision extends MessageKey {
@@ -58,8 +59,8 @@ export const toDecision = (row: DecisionRow): StoredDecision => ({
   decidedAt: row.decided_at,
 });
 
-/** A permit that a retraction stops waits for people: it is in nobody's way meanwhile. */
-const MAY_LEAVE = `(d.outcome <> 'permit' OR (${isFreeSql('m')}))`;
+/** A permit that a retraction stops waits for people, one that a hold stops for its sender: it is in nobody's way meanwhile. */
+const MAY_LEAVE = `(d.outcome <> 'permit' OR (${isFreeSql('m')} AND ${isUnheldSql('m')}))`;
 
 const DECISION_COLUMNS = 'entry_id, sender, message_id, attempt, outcome, decision, blind, keys_size, decided_at';
 
@@ -111,7 +112,7 @@ export const entries = {
     return row?.decision;
   },
 
-  /** Oldest first, but for what a retraction stops. @param except ids of those that are passed over */
+  /** Oldest first, but for what a retraction or a hold stops. @param except ids of those that are passed over */
   async waiting(tx: EntityManager, limit: number, except: readonly string[] = []): Promise<readonly Waiting[]> {
     const rows = await tx.query<{ entry_id: string; is: Waiting['is']; line: string; octets: number }[]>(
       `(SELECT d.entry_id, 'decision' AS is, d.decided_at AS at, m.recipient || ' ' || m.case_id AS line,
@@ -130,8 +131,8 @@ export const entries = {
   },
 
   /**
-   * How many wait to be released, counted no further than to `most`, and since when the oldest of them does. Not those that a retraction stops: these wait for people, and
-   * say nothing of the log.
+   * How many wait to be released, counted no further than to `most`, and since when the oldest of them does. Not those that a retraction or a hold stops: these wait for
+   * people, and say nothing of the log.
    */
   async unreleased(
     tx: EntityManager,

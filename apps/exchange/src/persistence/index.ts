@@ -18,6 +18,7 @@ import { ShortBoxes1767310000000 } from './migrations/1767310000000-short-boxes.
 import { EarlyFailures1767320000000 } from './migrations/1767320000000-early-failures.js';
 import { OutboxByKey1767335000000 } from './migrations/1767335000000-outbox-by-key.js';
 import { EarlyBegun1767340000000 } from './migrations/1767340000000-early-begun.js';
+import { ReleaseHolds1768420000000 } from './migrations/1768420000000-release-holds.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -42,4 +43,5 @@ export const migrations = [
   EarlyFailures1767320000000,
   OutboxByKey1767335000000,
   EarlyBegun1767340000000,
+  ReleaseHolds1768420000000,
 ];

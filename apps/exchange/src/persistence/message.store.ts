@@ -201,7 +201,7 @@ export const messages = {
   async addReceipt(
     tx: EntityManager,
     key: MessageKey,
-    receipt: Pick<Receipt, 'receiptId' | 'kind' | 'reason'> & { readonly sha256: string; readonly at: Date },
+    receipt: Pick<Receipt, 'receiptId' | 'kind' | 'reason' | 'number'> & { readonly sha256: string; readonly at: Date },
   ): Promise<boolean | undefined> {
     const added = await tx.query<unknown[]>(
       `INSERT INTO exchange.receipt (receipt_id, sender, message_id, attempt, kind, reason, statement_sha256, at)
@@ -211,7 +211,8 @@ export const messages = {
         key.sender,
         key.messageId,
         key.attempt,
-        receipt.kind,
+        // One of each kind; of answers to who asked for a subscription one of each number.
+        receipt.number === undefined ? receipt.kind : `${receipt.kind}.${receipt.number}`,
         receipt.reason ?? null,
         receipt.sha256,
         receipt.at,

@@ -51,6 +51,7 @@ const factOf: Readonly<Record<Receipt['kind'], MessageState>> = {
   'retraction-acknowledged': 'fetched',
   'correction-acknowledged': 'acknowledged',
   'request-refused': 'acknowledged',
+  'subscription-answered': 'acknowledged',
 };
 const factOfNotice: Readonly<Partial<Record<Notice['kind'], MessageState>>> = {
   expired: 'expired',

@@ -24,11 +24,17 @@ export interface RetractionSignedV1 {
   readonly retraction: string;
 }
 
+/** A sender's hold, or that it is lifted. `release-hold.signed.v1`. */
+export interface ReleaseHoldSignedV1 {
+  readonly hold: string;
+}
+
 export const parseMessageSubmittedV1 = readerOf<MessageSubmittedV1>({ manifest: jws, jwe });
 export const parseRefusalReportedV1 = readerOf<RefusalReportedV1>({ refusal: jws });
 export const parseDisclosureRecordedV1 = readerOf<DisclosureRecordedV1>({ recorded: jws });
 export const parseReceiptSignedV1 = readerOf<ReceiptSignedV1>({ receipt: jws, sealed: optional(jwe) });
 export const parseRetractionSignedV1 = readerOf<RetractionSignedV1>({ retraction: jws });
+export const parseReleaseHoldSignedV1 = readerOf<ReleaseHoldSignedV1>({ hold: jws });
 
 /** What gateways send to the exchange. */
 export const TO_EXCHANGE = [
@@ -37,5 +43,6 @@ export const TO_EXCHANGE = [
   'disclosure.recorded.v1',
   'receipt.signed.v1',
   'retraction.signed.v1',
+  'release-hold.signed.v1',
 ] as const;
 export type ToExchange = (typeof TO_EXCHANGE)[number];
