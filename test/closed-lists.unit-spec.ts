@@ -3,7 +3,14 @@ import * as contracts from '#contracts';
 import * as envelope from '#envelope';
 
 // Contracts know no envelope, and what a caller may say is just what a statement may.
-it.each(['FORM_REASONS', 'RETRACTION_REASONS', 'ACKNOWLEDGEMENTS', 'IDENTITY_CHECKS', 'REQUEST_REFUSALS'] as const)(
+it.each([
+  'FORM_REASONS',
+  'RETRACTION_REASONS',
+  'ACKNOWLEDGEMENTS',
+  'IDENTITY_CHECKS',
+  'REQUEST_REFUSALS',
+  'SUBSCRIPTION_ANSWERS',
+] as const)(
   '%s are the same to a caller and in a signed statement',
   (name) => {
     expect(contracts[name]).toEqual(envelope[name]);

@@ -34,11 +34,13 @@ import { Expire } from './application/expire.js';
 import { ExportOpenings } from './application/export-openings.js';
 import { FallBackCorrections } from './application/fall-back-corrections.js';
 import { FetchAttachments } from './application/fetch-attachments.js';
+import { DiscloseToSubscribers } from './application/disclose-to-subscribers.js';
 import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
 import { IssueToken } from './application/issue-token.js';
 import { Law, sha256 } from './application/law.js';
 import { ManageCases } from './application/manage-cases.js';
+import { ManageSubscriptions } from './application/manage-subscriptions.js';
 import { ManageWebhooks } from './application/manage-webhooks.js';
 import { OwnKeys } from './application/own-keys.js';
 import { ListAuthorities } from './application/list-authorities.js';
@@ -68,9 +70,11 @@ import { SealAttachments } from './application/seal-attachments.js';
 import { SealReferral } from './application/seal-referral.js';
 import { SendWebhooks } from './application/send-webhooks.js';
 import { SetHandling } from './application/set-handling.js';
+import { SignSubscriptions } from './application/sign-subscriptions.js';
 import { SubmitReferral } from './application/submit-referral.js';
 import { Sweep } from './application/sweep.js';
 import { TakeAttachment } from './application/take-attachment.js';
+import { TakeSubscription } from './application/take-subscription.js';
 import { TryWebhook } from './application/try-webhook.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
@@ -105,6 +109,12 @@ import { LogsAccess } from './http/logs-access.interceptor.js';
 import { RecordedDisclosureController } from './http/recorded-disclosure.controller.js';
 import { PersonSearchController } from './http/person-search.controller.js';
 import { RecordedRequestController } from './http/recorded-request.controller.js';
+import {
+  HeldController,
+  SheetController,
+  StandingOrderController,
+  SubscriptionController,
+} from './http/subscription.controller.js';
 import { ReferralController } from './http/referral.controller.js';
 import { RequestController } from './http/request.controller.js';
 import { SystemGuard } from './http/system.guard.js';
@@ -138,6 +148,7 @@ import { PostgresIncidentStore } from './persistence/incident.store.js';
 import { PostgresPersonIndex } from './persistence/person-index.store.js';
 import { RecentOutlines } from './persistence/recent-outlines.js';
 import { PostgresRecordStore } from './persistence/record.store.js';
+import { PostgresSubscriptionStore } from './persistence/subscription.store.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
 import { PostgresRequestStore } from './persistence/request.store.js';
 import { PostgresRetractionStore } from './persistence/retraction.store.js';
@@ -346,8 +357,13 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   health.measure('person-index-behind', async () =>
     (await Promise.all(hosted().map((authority) => persons.behind(authority)))).reduce((sum, one) => sum + one, 0),
   );
+  const subscribed = new PostgresSubscriptionStore(dataSource, keys, outbox);
+  const signSubscriptions = new SignSubscriptions(keys, environment, newId);
+  const subscriptions = new ManageSubscriptions(subscribed, referrals, signSubscriptions, now);
   const prune = async (): Promise<void> => {
     await sendings.prune(hosted(), now());
+    // Of a case whose closing was broken off.
+    for (const authority of hosted()) await subscriptions.caseClosed(authority);
     // Some at a time: what was sent before there were cases is many.
     for (const authority of hosted())
       for (let page = 0; page < GATHERED_PAGES && (await cases.gather(authority)); page += 1);
@@ -363,12 +379,22 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const sweep = new Sweep(expire, again, deadlines, incidents, falling, prune, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
   const records = new PostgresRecordStore(dataSource, keys, outbox);
-  const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, () => sweep.wake(), records);
+  const outcomes = new RecordOutcome(
+    evidence,
+    referrals,
+    retractions,
+    keys,
+    now,
+    () => sweep.wake(),
+    records,
+    (authority, sha256) => subscribed.recorded(authority, sha256, now()),
+  );
   const recording = new RecordDisclosure(records, evaluate, keys, environment, newId, now, crash, () => room.fault());
   platform.onDrain('loops', () => sweep.stop());
   const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
   const held = new PostgresHeldDeliveries(dataSource, keys);
+  const takingSubscriptions = new TakeSubscription(deliveries, subscribed, signSubscriptions, now);
   const receiving = new ReceiveDelivery(
     verify,
     deliveries,
@@ -380,15 +406,25 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     held,
     () => fetching.wake(),
     requests,
+    (authority, messageId) => takingSubscriptions.execute(authority, messageId),
   );
   const fetching = new FetchAttachments(held, receiving, files, exchange, hosted, log, now);
   for (const loop of [carrying, fetching]) {
     loop.start();
     platform.onDrain('loops', () => loop.stop());
   }
-  const submitting = new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash, () =>
-    room.fault(),
+  const submitting = new SubmitReferral(
+    referrals,
+    evaluate,
+    sealing,
+    config.DRAFT_LIFETIME_MS,
+    newId,
+    now,
+    crash,
+    () => room.fault(),
+    (sender, body) => subscriptions.mayGo(sender, body),
   );
+  const checking = new CheckDisclosure(law, evaluate, newId, now);
   const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
   const toldBefore = new PostgresCatchUpStore(dataSource, keys, outbox, newId);
   const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);
@@ -447,6 +483,10 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       RecordedRequestController,
       ReferralController,
       RequestController,
+      SubscriptionController,
+      StandingOrderController,
+      HeldController,
+      SheetController,
       WaitingController,
       WebhookController,
       ExchangeMessages,
@@ -463,11 +503,36 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ReadWaiting, new ReadWaiting(waiting, now)),
       value(WithdrawReferral, new WithdrawReferral(referrals, now)),
       value(EraseMessage, erasing),
-      value(CheckDisclosure, new CheckDisclosure(law, evaluate, newId, now)),
+      value(CheckDisclosure, checking),
       value(ReadDeliveries, new ReadDeliveries(deliveries, retractions, handlings, now)),
-      value(ManageCases, new ManageCases(cases, isAuthority, now)),
       value(ReadRequests, readingRequests),
       value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, now)),
+      value(
+        ManageCases,
+        new ManageCases(
+          cases,
+          isAuthority,
+          now,
+          (authority, id) => subscriptions.caseClosed(authority, id),
+        ),
+      ),
+      value(ManageSubscriptions, subscriptions),
+      value(
+        DiscloseToSubscribers,
+        new DiscloseToSubscribers(
+          subscribed,
+          cases,
+          referrals,
+          checking,
+          submitting,
+          (id, name) =>
+            law
+              .current()
+              .snapshot.authority(id)
+              ?.functions.some((one) => one.id === name) ?? false,
+          now,
+        ),
+      ),
       value(SetHandling, new SetHandling(deliveries, handlings, retractions, giving, now)),
       value(ReadEvents, readingEvents),
       value(EventStreams, new EventStreams(readingEvents, listeners, STREAM, log)),

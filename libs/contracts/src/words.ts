@@ -315,6 +315,17 @@ export const HELD_WORDS = {
   lifted: { sv: 'Spärren är hävd', en: 'The hold is lifted' },
 } as const;
 
+/** Why a message to a subscriber was not released. */
+export const HELD_REASON_WORDS = {
+  'case-closed': HELD_WORDS['case-closed'],
+  'subscription-suspended': HELD_WORDS['subscription-suspended'],
+  'subscription-ended': HELD_WORDS['subscription-ended'],
+  'ground-lapsed': {
+    sv: 'Grunden gällde inte längre när meddelandet skulle lämnas ut',
+    en: 'Its ground had lapsed when it was to be released',
+  },
+} as const;
+
 /** What an owner says to who asked for a subscription. */
 export const SUBSCRIPTION_WORDS = {
   granted: { sv: 'Beviljad av en handläggare', en: 'Granted by an officer' },

@@ -48,16 +48,16 @@ export type ReleaseHoldCode = (typeof RELEASE_HOLD_CODES)[number];
 /** What an owner says to who asked for a subscription. The first word is what becomes of it. */
 export const SUBSCRIPTION_ANSWERS = [
   'granted',
-  'granted-by-standing-order',
   'refused-no-ground',
   'refused-not-owner',
   'refused-too-wide',
-  'refused-case-closed',
   'suspended-ground-lapsed',
   'suspended-under-review',
   'resumed',
   'ended-ground-lapsed',
   'ended-no-longer-needed',
+  'granted-by-standing-order',
+  'refused-case-closed',
   'ended-case-closed',
 ] as const;
 export type SubscriptionAnswer = (typeof SUBSCRIPTION_ANSWERS)[number];

@@ -211,10 +211,20 @@ export const PROBLEMS = {
     'The case is closed.',
     'Nothing is added to a closed case, and the reason for which it was closed stands.',
   ),
+  'subscription-conflict': entry(
+    'Prenumerationen är inte i det läget.',
+    'The subscription is not there.',
+    '`state` says where it is. What was asked for is granted or refused, what is granted suspended or ended, what is suspended resumed or ended; what is ended or refused is asked for anew.',
+  ),
+  'recipient-held': entry(
+    'Myndigheten har själv spärrat ärendet för en mottagare.',
+    'The authority itself holds the case from a recipient.',
+    'Its subscription is suspended or has ended. Resume it, leave the recipient out, or send under another case id what is given on own initiative.',
+  ),
   'case-invalid': entry(
     'Det kan inte läggas till i ärendet.',
     'It cannot be added to the case.',
-    '`violations` says why: `message-or-referral`, one of the two is named; `own-authority`, a link leads to another authority; `too-many-links`, 200 at most.',
+    '`violations` says why: `message-or-referral`, one of the two is named; `own-authority`, a link leads to another authority; `too-many-links`, 200 at most; `not-owned`, a subscription is granted to a case that is the authority’s own.',
   ),
   'person-search-invalid': entry(
     'Det går inte att söka på det.',

@@ -81,9 +81,17 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
     '`violations` säger varför: `own-authority`, en myndighet begär inget av sig själv; `unknown-code`, det finns inget sådant slag av uppgift eller ingen sådan befattning; `invalid-time`, den gjordes i det förflutna.',
   ],
   'case-closed': [409, 'Inget läggs till i ett avslutat ärende, och skälet till att det avslutades står fast.'],
+  'subscription-conflict': [
+    409,
+    '`state` anger var den är. Det som begärts beviljas eller nekas, det beviljade görs vilande eller avslutas, det vilande återupptas eller avslutas; det avslutade eller nekade begärs på nytt.',
+  ],
+  'recipient-held': [
+    409,
+    'Mottagarens prenumeration är vilande eller avslutad. Återuppta den, utelämna mottagaren, eller skicka det som lämnas på eget initiativ under ett annat ärende-id.',
+  ],
   'case-invalid': [
     422,
-    '`violations` säger varför: `message-or-referral`, en av de två anges; `own-authority`, en länk går till en annan myndighet; `too-many-links`, högst 200.',
+    '`violations` säger varför: `message-or-referral`, en av de två anges; `own-authority`, en länk går till en annan myndighet; `too-many-links`, högst 200; `not-owned`, en prenumeration beviljas på ett ärende som är myndighetens eget.',
   ],
   'person-search-invalid': [
     422,

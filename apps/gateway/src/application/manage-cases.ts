@@ -26,6 +26,8 @@ export class ManageCases {
     /** Whether there is such an authority. @throws {GatewayError} SNAPSHOT_MISSING */
     private readonly isAuthority: (id: string) => boolean,
     private readonly now: Now,
+    /** Ends who subscribed to it. */
+    private readonly closed: (authority: string, id: string) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** Opens a case, or says what one is that a referral opened. @throws {GatewayError} ID_REUSE: something else was said of it, or it is a case of another's; CASE_CLOSED */
@@ -79,6 +81,7 @@ export class ManageCases {
   /** @throws {GatewayError} NOT_FOUND; CASE_CLOSED: for another reason */
   async close({ authority, system }: Asking, id: string, { reason }: CloseCaseDto): Promise<CaseView> {
     done(await this.store.close(authority, id, reason, system, this.now()));
+    await this.closed(authority, id);
     return this.read(authority, id);
   }
 

@@ -6,6 +6,7 @@ import type {
   EventView,
   FoundMessage,
   Handling,
+  HeldReason,
   IncidentClock,
   IncidentCode,
   ListAccessLogQueryDto,
@@ -25,6 +26,9 @@ import type {
   RetractionReason,
   Scope,
   SubmitReferralDto,
+  SubscriptionAnswer,
+  SubscriptionScope,
+  SubscriptionState,
   ToExchange,
   ToGateway,
   VerdictView,
@@ -32,7 +36,7 @@ import type {
   WebhookFault,
 } from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
-import type { DocumentAttachment, Look, MalwareVerdict } from '#envelope';
+import type { DocumentAttachment, Look, MalwareVerdict, ReleaseHold } from '#envelope';
 import type { CooperationOpening } from '#snapshot';
 import type { JWK } from 'jose';
 import type { Stopped } from '../domain/correction.js';
@@ -42,6 +46,7 @@ import type { Reply } from '../domain/request.js';
 import type { RosterCount } from '../domain/roster.js';
 import type { ComputedBy } from '../domain/forecast.js';
 import type { KeptClock } from '../domain/incident.js';
+import type { SubscriptionAsked } from '../domain/subscription.js';
 import type { WebhookKey, WebhookSecret } from '../webhooks/signing.js';
 
 export type Now = () => Date;
@@ -1139,4 +1144,121 @@ export interface WebhookSending {
   stopped(authorities: readonly string[]): Promise<number>;
   /** Takes away what nobody reads any more: attempts after 30 days, keys that ended. */
   prune(authorities: readonly string[], at: Date): Promise<void>;
+}
+
+/** Somebody asked this authority for a subscription. */
+export interface StoredSubscription extends SubscriptionAsked {
+  /** Of the request, as it was received. */
+  readonly messageId: string;
+  readonly attempt: number;
+  readonly decisionEntryId: string;
+  readonly jweSha256: string;
+  readonly type: string;
+  readonly subscriber: string;
+  /** That the request names. */
+  readonly caseId: string;
+  readonly state: SubscriptionState;
+  readonly askedAt: Date;
+  /** Of the newest answer; 0 when there is none. */
+  readonly number: number;
+}
+/** This authority asked another for a subscription. */
+export interface SentSubscription extends SubscriptionAsked {
+  readonly messageId: string;
+  readonly owner: string;
+  readonly caseId: string;
+  readonly requestState: MessageState;
+  readonly cursor: string;
+}
+export interface NewAnswer {
+  readonly answer: SubscriptionAnswer;
+  readonly at: Date;
+  /** That stands behind it, and the system that said so; neither where a standing order or a closed case says it. */
+  readonly office?: string;
+  readonly system?: string;
+  readonly standingOrder?: string;
+}
+export interface StoredAnswer extends Omit<NewAnswer, 'system'> {
+  readonly messageId: string;
+  readonly number: number;
+}
+export interface StandingOrder {
+  readonly id: string;
+  readonly subscriber: string;
+  readonly scope: SubscriptionScope;
+  readonly messageTypes: readonly string[];
+  readonly office: string;
+  readonly madeAt: Date;
+  readonly endedAt?: Date;
+}
+export interface HeldMessage {
+  readonly messageId: string;
+  readonly referralId: string;
+  readonly caseId: string;
+  readonly type: string;
+  readonly recipient: string;
+  readonly state: MessageState;
+  readonly reason: HeldReason;
+  readonly since: Date;
+}
+/** Signs what a store writes down under the number that it finds there. */
+export interface SubscriptionSigner {
+  answer(
+    authority: string,
+    subscription: StoredSubscription,
+    given: NewAnswer,
+    number: number,
+  ): Promise<{ readonly receiptId: string; readonly receipt: string; readonly outgoing: Outgoing }>;
+  hold(
+    authority: string,
+    hold: Pick<ReleaseHold, 'caseId' | 'recipient' | 'number' | 'code'>,
+    at: Date,
+  ): Promise<{ readonly holdId: string; readonly statement: string; readonly outgoing: Outgoing }>;
+}
+export interface SubscriptionStore {
+  /** Notes that it was asked for, once; a standing order that fits grants it. */
+  ask(authority: string, asked: StoredSubscription, sign: SubscriptionSigner, at: Date): Promise<void>;
+  find(authority: string, messageId: string): Promise<StoredSubscription | undefined>;
+  /** @returns by the order in which they came to be listed */
+  list(
+    authority: string,
+    query: {
+      readonly after?: string;
+      readonly limit: number;
+      readonly state?: SubscriptionState;
+      readonly caseId?: string;
+    },
+  ): Promise<readonly (StoredSubscription & { readonly cursor: string })[]>;
+  /** Those that this authority asked for: one for each message of each such referral that was accepted. */
+  sent(
+    authority: string,
+    query: { readonly after?: string; readonly limit: number; readonly caseId?: string },
+  ): Promise<readonly SentSubscription[]>;
+  answers(authority: string, messageIds: readonly string[]): Promise<readonly StoredAnswer[]>;
+  /** What it suspends or ends it holds at the exchange, what it grants or resumes it lets go. */
+  answer(
+    authority: string,
+    messageId: string,
+    given: NewAnswer,
+    sign: SubscriptionSigner,
+  ): Promise<'answered' | 'same' | 'not-found' | 'not-now' | 'closed' | 'not-owned'>;
+  /** Those to a case that is closed, and which nobody has ended. @param caseId absent: of all that are closed */
+  ofClosedCases(authority: string, caseId?: string): Promise<readonly StoredSubscription[]>;
+  /** Holds what is not released of a closed case to who has a standing subscription. */
+  holdOfClosed(authority: string, caseId: string, sign: SubscriptionSigner, at: Date): Promise<void>;
+  /** @returns those of the recipients from which the authority holds the case */
+  heldFrom(authority: string, caseId: string, recipients: readonly string[]): Promise<readonly string[]>;
+  /** @returns whether there is such a hold */
+  recorded(authority: string, statementSha256: string, at: Date): Promise<boolean>;
+  /** Messages to subscribers that were not released. */
+  held(
+    authority: string,
+    query: { readonly after?: string; readonly limit: number },
+  ): Promise<readonly (HeldMessage & { readonly cursor: string })[]>;
+  /** Notes that a referral was disclosed anew to a subscriber. */
+  filled(authority: string, referralId: string, subscriber: string, newReferralId: string, at: Date): Promise<void>;
+  /** @returns the one that stands under the id */
+  putOrder(authority: string, order: StandingOrder, system: string): Promise<StandingOrder>;
+  orders(authority: string): Promise<readonly StandingOrder[]>;
+  endOrder(authority: string, id: string, system: string, at: Date): Promise<boolean>;
 }

@@ -5,6 +5,7 @@ import type { DeliveryReleasedV1 } from '#contracts';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { namedBy } from '../domain/request.js';
+import { isSubscriptionRequest } from '../domain/subscription.js';
 import { digestOf } from './law.js';
 import type { DeliveryStore, HeldDeliveries, NewId, Now, Outgoing, RequestStore, StoredReceipt } from './ports.js';
 import type { VerifiedDelivery, VerifyDelivery } from './verify-delivery.js';
@@ -27,11 +28,13 @@ export class ReceiveDelivery {
     /** Called when something is held: its attachments are to be fetched. */
     private readonly fetch: () => void = () => undefined,
     private readonly requests?: Pick<RequestStore, 'noteReply'>,
+    /** Takes up what was received, as far as its type asks for that; again, when it comes again. */
+    private readonly taken: (authority: string, messageId: string) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** @throws {NotYet} to hold; @throws {UntrustedStatement} when nobody can be told because nothing in it can be read */
   execute(message: DeliveryReleasedV1): Promise<Received> {
-    return this.through(message, async ({ attachments, manifest }) => {
+    return this.takenUp(message, async ({ attachments, manifest }) => {
       if (attachments.length === 0) return true;
       if (this.held === undefined) throw new RejectedDelivery('attachment-missing');
       await this.held.hold(manifest.recipient, manifest, message, this.now());
@@ -45,10 +48,21 @@ export class ReceiveDelivery {
    * @param arrive brings its attachments here and verifies them @throws {NotYet} and what `arrive` throws
    */
   finish(message: DeliveryReleasedV1, arrive: (verified: VerifiedDelivery) => Promise<void>): Promise<Received> {
-    return this.through(message, async (verified) => {
+    return this.takenUp(message, async (verified) => {
       await arrive(verified);
       return true;
     });
+  }
+
+  private async takenUp(
+    message: DeliveryReleasedV1,
+    isWhole: (verified: VerifiedDelivery) => Promise<boolean>,
+  ): Promise<Received> {
+    const received = await this.through(message, isWhole);
+    const isHere = received.outcome === 'received' || received.outcome === 'known';
+    if (isHere && isSubscriptionRequest(readable(() => parseManifest(message.manifest).manifest.messageType)))
+      await this.taken(received.authority, received.messageId);
+    return received;
   }
 
   /** @param isWhole whether all of it is here */

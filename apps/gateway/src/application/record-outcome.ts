@@ -75,6 +75,9 @@ export class RecordOutcome {
     /** Called when a message waits for another key of its recipient. */
     private readonly awaiting: () => void = () => undefined,
     private readonly records?: Pick<RecordStore, 'ofMessage' | 'told'>,
+    /** Notes that a hold of this gateway's stands in the log. @returns whether there is such a hold */
+    private readonly held: (authority: string, statementSha256: string) => Promise<boolean> = () =>
+      Promise.resolve(false),
   ) {}
 
   /** @throws {UntrustedStatement | NotYet} */
@@ -189,6 +192,11 @@ export class RecordOutcome {
     const { notice } = await trusted(() =>
       this.evidence.notice({ entry: message.notice, blind: message.blind, proof: message.proof }),
     );
+    if (notice.kind === 'hold-recorded') {
+      const { sender = '', statementSha256 = '' } = notice;
+      const isOurs = this.keys.hosts(sender) && (await this.held(sender, statementSha256));
+      return { messageId: notice.entryId, kind: notice.kind, outcome: isOurs ? 'recorded' : 'unknown' };
+    }
     if (notice.messageId === undefined) return { messageId: notice.entryId, kind: notice.kind, outcome: 'unknown' };
     const sender = notice.sender ?? (await this.senderOf(notice.messageId));
     if (sender === undefined || !this.keys.hosts(sender))

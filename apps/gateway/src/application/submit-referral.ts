@@ -21,11 +21,13 @@ export class SubmitReferral {
     private readonly crash: (point: string) => void,
     /** Why no more may wait to leave. */
     private readonly room: () => 'full' | 'unseen' | undefined = () => undefined,
+    /** Refuses what its sender itself holds from a recipient. @throws {GatewayError} RECIPIENT_HELD, CONTENT_INVALID */
+    private readonly mayGo: (sender: string, body: SubmitReferralDto) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /**
    * @param asked says what becomes of a body that is new; one that has been taken gets the answer it got
-   * @throws {GatewayError} ID_REUSE, FORMAL_OBSTACLE, ASSESSMENT_MISSING and those of the evaluation
+   * @throws {GatewayError} ID_REUSE, FORMAL_OBSTACLE, ASSESSMENT_MISSING, RECIPIENT_HELD and those of the evaluation
    */
   async submit(sender: string, body: SubmitReferralDto, asked: SubmitReferralQueryDto = {}): Promise<ReferralAccepted> {
     const bodyDigest = digestOf(canonicalBytes(body));
@@ -36,6 +38,7 @@ export class SubmitReferral {
       if (existing?.phase === 'accepted') return answer(existing);
       if (existing?.phase === 'draft' && existing.bodyDigest === bodyDigest) return answer(existing);
       this.refuseWhenFull();
+      await this.mayGo(sender, body);
       const now = this.now();
       const evaluation = await this.evaluate.execute(sender, body, {
         now,

@@ -2,6 +2,7 @@ import type {
   AccessLogItem,
   AddresseeView,
   AttachmentView,
+  BackfillView,
   CaseListItem,
   CaseView,
   CorrectionRow,
@@ -23,6 +24,7 @@ import type {
   HandlingChangeView,
   HandlingDueView,
   HandlingView,
+  HeldItem,
   IncidentClockView,
   IncidentView,
   LoggedSearch,
@@ -48,6 +50,9 @@ import type {
   RequestItem,
   RequestView,
   RosterRow,
+  SheetRow,
+  StandingOrderView,
+  SubscriptionView,
   VerdictView,
   WaitingItem,
   WebhookAttemptView,
@@ -57,6 +62,7 @@ import type {
 import {
   ACKNOWLEDGEMENTS,
   AWAITED,
+  BACKFILL_OUTCOMES,
   BUSINESS_RECEIPTS,
   CASE_CLOSINGS,
   CASE_TYPES,
@@ -68,6 +74,7 @@ import {
   HANDLINGS,
   HANDLING_CLOCKS,
   IDENTITY_CHECKS,
+  HELD_REASONS,
   INCIDENT_CLOCKS,
   INCIDENT_CODES,
   MALWARE_FINDINGS,
@@ -87,6 +94,9 @@ import {
   RIGHTED_BY,
   SAID_HANDLINGS,
   SHOWN,
+  SUBSCRIPTION_ANSWERS,
+  SUBSCRIPTION_SCOPES,
+  SUBSCRIPTION_STATES,
   WEBHOOK_ATTEMPTS,
   WEBHOOK_FAULTS,
   WEBHOOK_STATES,
@@ -458,6 +468,39 @@ const page = (items: Schema): Schema =>
   });
 
 /** What the routes answer with. Written beside the contracts' types and held against them by the compiler. */
+const subscriptionState: Schema = { type: 'string', enum: SUBSCRIPTION_STATES };
+const messageTypeNames = described(listOf(text), 'Without version');
+const subscription = object<SubscriptionView>({
+  id: described(uuid, 'Message id of the request'),
+  direction: { type: 'string', enum: ['received', 'sent'] },
+  owner: authority,
+  subscriber: authority,
+  scope: { type: 'string', enum: SUBSCRIPTION_SCOPES },
+  caseId: absent(described(uuid, 'With scope `case`')),
+  messageTypes: messageTypeNames,
+  function: described(text, 'Of the subscriber, to which messages go'),
+  state: subscriptionState,
+  requestState: absent(described(state, 'Of one that was sent: how far the request has come')),
+  answers: listOf(
+    object<SubscriptionView['answers'][number]>({
+      number: count,
+      answer: { type: 'string', enum: SUBSCRIPTION_ANSWERS },
+      at: instant,
+      office: absent(described(text, 'Shown to the owner alone')),
+      standingOrder: absent(uuid),
+    }),
+  ),
+});
+const standingOrder = object<StandingOrderView>({
+  id: uuid,
+  subscriber: authority,
+  scope: { type: 'string', enum: SUBSCRIPTION_SCOPES },
+  messageTypes: messageTypeNames,
+  office: text,
+  madeAt: instant,
+  endedAt: absent(instant),
+});
+
 export const answers = {
   token: object<IssuedToken>({
     access_token: text,
@@ -585,6 +628,53 @@ export const answers = {
       }),
     ),
   }),
+  subscription,
+  subscriptions: page(subscription),
+  standingOrder,
+  standingOrders: { type: 'object', required: ['items'], properties: { items: listOf(standingOrder) } },
+  backfill: {
+    type: 'object',
+    required: ['items'],
+    properties: {
+      items: listOf(
+        object<BackfillView['items'][number]>({
+          referralId: uuid,
+          outcome: described({ type: 'string', enum: BACKFILL_OUTCOMES }, 'What became of it; of a new one its state'),
+          newReferralId: absent(described(uuid, 'Of the new disclosure')),
+          code: absent(described(text, 'Why it is `not-sendable`')),
+          verdict: absent(verdict),
+        }),
+      ),
+    },
+  },
+  sheet: {
+    type: 'object',
+    required: ['items'],
+    properties: {
+      items: listOf(
+        object<SheetRow>({
+          subscription: described(uuid, 'Message id of the request'),
+          authority,
+          function: text,
+          state: subscriptionState,
+          verdict: absent(described(verdict, 'Absent where nothing may be sent to it as a subscriber')),
+        }),
+      ),
+    },
+  },
+  held: page(
+    object<HeldItem>({
+      messageId: uuid,
+      referralId: uuid,
+      caseId: uuid,
+      type: text,
+      authority,
+      state,
+      reason: described({ type: 'string', enum: HELD_REASONS }, 'Why it was not released'),
+      reasonText: object<HeldItem['reasonText']>({ sv: text, en: text }),
+      since: instant,
+    }),
+  ),
   waiting: page(
     object<WaitingItem>({
       messageId: uuid,
@@ -808,7 +898,7 @@ export const answers = {
         code: absent(
           described(
             text,
-            'Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side or the clock, of handling the status, of a case its type, `message` or `case` that it was linked to, or why it is closed',
+            'Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side or the clock, of handling the status, of a case its type, `message` or `case` that it was linked to, or why it is closed, of a subscription the answer, or `asked`',
           ),
         ),
       }),
@@ -999,6 +1089,7 @@ export const PROBLEM: Schema = {
       { type: 'integer', minimum: 0 },
       'With `upload-offset`: octets that are there; the next part begins at this one',
     ),
+    state: described(subscriptionState, 'With `subscription-conflict`: where it is'),
     erasedAt: described(instant, 'With `erased`: when it was erased here'),
     code: described(text, 'With `keeping-refused`: which rule'),
     fallBack: {

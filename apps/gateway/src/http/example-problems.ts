@@ -28,6 +28,13 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     409: ['handling-conflict', 'receipt-exists', 'receipt-contradicts'],
     422: ['receipt-invalid'],
   },
+  'post /v1/cases/{id}/sheet': { 422: ['content-invalid'] },
+  'put /v1/subscriptions/{id}': {
+    409: ['subscription-conflict', 'case-closed'],
+    422: ['case-invalid', 'content-invalid'],
+  },
+  'post /v1/subscriptions/{id}/backfill': { 409: ['subscription-conflict'] },
+  'put /v1/standing-orders/{id}': { 422: ['content-invalid'] },
   'put /v1/systems/{id}': { 422: ['registration-refused'] },
   'post /v1/attachments': { 422: ['attachment-invalid'] },
   'patch /v1/attachments/{id}': { 409: ['upload-offset'], 422: ['attachment-invalid'] },
@@ -49,6 +56,7 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
   },
   'post /v1/person-searches': { 422: ['person-search-invalid'] },
   'post /v1/referrals': {
+    409: ['id-reuse', 'recipient-held'],
     422: ['formal-obstacle', 'assessment-missing', 'content-invalid', 'unknown-recipient', 'request-unknown'],
     503: ['outbox-full', 'not-ready', 'busy'],
   },
@@ -67,6 +75,7 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
 const BESIDE: Readonly<Partial<Record<ProblemCode, object>>> = {
   'insufficient-scope': { scope: 'deliveries:write' },
   'handling-conflict': { handling: 'accepted' },
+  'subscription-conflict': { state: 'ended' },
   erased: { erasedAt: '2026-11-24T08:00:00.000Z' },
 };
 /**

@@ -3,7 +3,9 @@ import type {
   AcknowledgeEventsDto,
   AddToCaseDto,
   AnnounceAttachmentDto,
+  AnswerSubscriptionDto,
   AssessmentDto,
+  BackfillDto,
   CloseCaseDto,
   CloseIncidentDto,
   DisclosureCheckDto,
@@ -13,6 +15,7 @@ import type {
   PeriodDto,
   PersonSearchDto,
   PutCaseDto,
+  PutStandingOrderDto,
   PutWebhookDto,
   RecordDisclosureDto,
   RecordRequestDto,
@@ -22,6 +25,7 @@ import type {
   RetractReferralDto,
   RotateWebhookDto,
   SetHandlingDto,
+  SheetDto,
   SubmitReferralDto,
 } from '#contracts';
 
@@ -78,6 +82,8 @@ const referral: SubmitReferralDto = {
     secrecyMark: 'OSL 26 kap. 1 §',
   },
 };
+
+const { id: _id, caseId: _caseId, to: _to, ...unaddressed } = referral;
 
 const claims: DisclosureCheckDto = {
   recipient: 'fk/forsakringskassan',
@@ -177,6 +183,15 @@ export const requests = {
     authority: 'fk/forsakringskassan',
     caseId: 'e84c68d9-51bd-4104-8b96-a3bd65447aaa',
   } satisfies LinkCaseDto,
+  AnswerSubscriptionDto: { answer: 'granted', office: 'enhetschef' } satisfies AnswerSubscriptionDto,
+  PutStandingOrderDto: {
+    subscriber: 'fk/forsakringskassan',
+    scope: 'case',
+    messageTypes: ['correction', 'misuse-of-assistance-allowance'],
+    office: 'enhetschef',
+  } satisfies PutStandingOrderDto,
+  BackfillDto: { referralIds: ['5b0f6a52-6d0b-4d0e-8a39-5a1f1f7c2e10'] } satisfies BackfillDto,
+  SheetDto: { referral: unaddressed } satisfies SheetDto,
   CloseCaseDto: { reason: 'handed-over' } satisfies CloseCaseDto,
   AcknowledgeDto: { code: 'not-used' } satisfies AcknowledgeDto,
   AcknowledgeEventsDto: { through: '01890a5d-ac96-774b-bcce-b302099a8057' } satisfies AcknowledgeEventsDto,

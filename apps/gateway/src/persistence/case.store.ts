@@ -21,13 +21,13 @@ const ofCase = (id: string): string => `SELECT m.message_id FROM gateway.referra
   UNION SELECT message_id FROM gateway.case_message WHERE authority = $1 AND case_id = ${id}`;
 
 /**
- * Opens the cases that referrals `r` name, unless they came from others. One that was rebuilt after a restore opens none: what had come before it is perhaps not here
+ * Opens the cases that referrals `r` name, unless they came from others, or asked another authority for a subscription to its case. One that was rebuilt after a restore opens none: what had come before it is perhaps not here
  * again. In the order of their ids, so that two who do so at once do not wait for each other.
  */
 const OPEN = (referrals: string): string => `
   INSERT INTO gateway.owned_case (authority, case_id, opened_at)
   SELECT DISTINCT ON (r.case_id) $1::text, r.case_id, r.submitted_at FROM ${referrals} r
-  WHERE NOT EXISTS (SELECT FROM gateway.delivery d
+  WHERE r.type NOT LIKE 'subscription-request/%' AND NOT EXISTS (SELECT FROM gateway.delivery d
     WHERE d.authority = $1 AND d.case_id = r.case_id AND d.received_at <= r.submitted_at)
     AND NOT EXISTS (SELECT FROM gateway.message m WHERE m.authority = $1 AND m.message_id = r.id AND m.referral_id = r.id)
   ORDER BY r.case_id, r.submitted_at ON CONFLICT DO NOTHING`;
@@ -257,7 +257,7 @@ export class PostgresCaseStore implements CaseStore {
       );
       const rows = await tx.query<{ count: string }[]>(
         `WITH page AS MATERIALIZED (
-           SELECT id, case_id, submitted_at, txid, seq FROM gateway.referral
+           SELECT id, case_id, submitted_at, type, txid, seq FROM gateway.referral
            WHERE authority = $1 AND ${FOLLOWING} ORDER BY gateway.referral.txid, seq LIMIT $4), opened AS (${OPEN('page')})
          INSERT INTO gateway.case_gathered AS g (authority, txid, seq)
            SELECT $1, p.txid, p.seq FROM page p ORDER BY p.txid DESC, p.seq DESC LIMIT 1
@@ -281,7 +281,7 @@ const opened = async (
   const sql = `SELECT ${CASE_COLUMNS} FROM gateway.owned_case WHERE authority = $1 AND case_id = $2 ${lock}`;
   const [row] = await tx.query<CaseRow[]>(sql, [authority, id]);
   if (row !== undefined) return row;
-  const named = `(SELECT id, case_id, submitted_at FROM gateway.referral WHERE authority = $1 AND case_id = $2)`;
+  const named = `(SELECT id, case_id, submitted_at, type FROM gateway.referral WHERE authority = $1 AND case_id = $2)`;
   await tx.query(OPEN(named), [authority, id]);
   return (await tx.query<CaseRow[]>(sql, [authority, id]))[0];
 };

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   'case.opened',
   'case.linked',
   'case.closed',
+  'subscription.changed',
   'incident.opened',
   'incident.clock-ran-out',
 ] as const;
@@ -41,7 +42,7 @@ export interface EventView {
     readonly messageType?: string;
     /** Of a delivery, within its case: the order of release. */
     readonly deliveryNumber?: number;
-    /** Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a record the outcome of its verdict, of a case its type, what it was linked to, or why it is closed. */
+    /** Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a record the outcome of its verdict, of a case its type, what it was linked to, or why it is closed, of a subscription the answer, or `asked`. */
     readonly code?: string;
   };
 }

@@ -21,6 +21,7 @@ export * from './retraction.dto.js';
 export * from './rules.js';
 export * from './scopes.js';
 export * from './submit-referral.dto.js';
+export * from './subscription.dto.js';
 export * from './token.dto.js';
 export * from './waiting.dto.js';
 export * from './webhook.dto.js';

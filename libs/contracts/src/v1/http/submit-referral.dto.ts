@@ -67,11 +67,7 @@ export class AssessmentDto {
 }
 
 /** What the law is asked about of any disclosure, but for the legal bases that carry it. */
-export abstract class DisclosureDto {
-  /** Chosen by the caller; the same id with the same body gives the same answer. */
-  @IsUuid() readonly id!: string;
-  /** Matter that it belongs to; an unknown one opens a case owned by the sender. */
-  @IsUuid() readonly caseId!: string;
+abstract class AskedDto {
   @IsIn(INITIATIVES) readonly initiative!: 'own' | 'request';
   /** Message id of the request; required when `initiative` is `request`. */
   @Optional() @IsUuid() readonly requestId?: string;
@@ -87,20 +83,36 @@ export abstract class DisclosureDto {
   @Nested(() => RegistrationDto) readonly registration!: RegistrationDto;
 }
 
-/** A referral but for the legal bases that carry it. */
-abstract class ReferralDto extends DisclosureDto {
+/** As above, with ids of its own. */
+export abstract class DisclosureDto extends AskedDto {
+  /** Chosen by the caller; the same id with the same body gives the same answer. */
+  @IsUuid() readonly id!: string;
+  /** Matter that it belongs to; an unknown one opens a case owned by the sender. */
+  @IsUuid() readonly caseId!: string;
+}
+
+/** A referral but for its ids, its recipients and the legal bases that carry it. */
+abstract class UnaddressedDto extends AskedDto {
   /** Message type and version, e.g. `notice-of-incorrect-payment/1`. */
   @IsCode() readonly type!: string;
-  @NestedList(() => RecipientDto, 20)
-  @ArrayNotEmpty()
-  @ArrayUnique((to: RecipientDto | null) => to?.authority)
-  readonly to!: RecipientDto[];
   /** Uploads that go with it to every recipient. */
   @Optional()
   @NestedList(() => AttachedDto, 20)
   @ArrayNotEmpty()
   @ArrayUnique((attached: AttachedDto | null) => attached?.id)
   readonly attachments?: AttachedDto[];
+}
+
+/** A referral but for the legal bases that carry it. */
+abstract class ReferralDto extends UnaddressedDto {
+  /** Chosen by the caller; the same id with the same body gives the same answer. */
+  @IsUuid() readonly id!: string;
+  /** Matter that the referral belongs to; an unknown one opens a case owned by the sender. */
+  @IsUuid() readonly caseId!: string;
+  @NestedList(() => RecipientDto, 20)
+  @ArrayNotEmpty()
+  @ArrayUnique((to: RecipientDto | null) => to?.authority)
+  readonly to!: RecipientDto[];
 }
 
 /** Body of `POST /v1/referrals`. */
@@ -112,6 +124,14 @@ export class SubmitReferralDto extends ReferralDto {
 
 /** A referral as it would be submitted, to be checked alone: it may claim no basis yet. */
 export class CheckedReferralDto extends ReferralDto {
+  /** Absent or empty: which grounds would carry it? */
+  @Optional()
+  @NestedList(() => BasisDto, 10)
+  readonly bases?: BasisDto[];
+}
+
+/** A referral as it would be submitted, without whom it is for: that is what is asked. */
+export class SheetReferralDto extends UnaddressedDto {
   /** Absent or empty: which grounds would carry it? */
   @Optional()
   @NestedList(() => BasisDto, 10)

@@ -1,0 +1,173 @@
+import type {
+  AssessmentDto,
+  BackfillDto,
+  BackfillView,
+  ReferralAccepted,
+  SheetDto,
+  SheetRow,
+  SubmitReferralDto,
+} from '#contracts';
+import { messageIdOf } from '#envelope';
+import { GatewayError } from '../domain/errors.js';
+import { isTerminal } from '../domain/message-state.js';
+import { typeName } from '../domain/subscription.js';
+import type { CheckDisclosure } from './check-disclosure.js';
+import type { CaseStore, Now, ReferralStore, StoredReferral, StoredSubscription, SubscriptionStore } from './ports.js';
+import type { SubmitReferral } from './submit-referral.js';
+
+/** Subscriptions of one case that are looked at. */
+const MOST = 200;
+
+/** Each later message of a case is a fresh disclosure per subscriber: its own verdict, its own seal. Nothing is sent here that nobody named. */
+export class DiscloseToSubscribers {
+  constructor(
+    private readonly store: Pick<SubscriptionStore, 'find' | 'list' | 'heldFrom' | 'filled'>,
+    private readonly cases: Pick<CaseStore, 'find'>,
+    private readonly referrals: Pick<ReferralStore, 'find'>,
+    private readonly checking: Pick<CheckDisclosure, 'ofReferral'>,
+    private readonly submitting: Pick<SubmitReferral, 'submit'>,
+    /** Whether the subscriber has the function. @throws {GatewayError} SNAPSHOT_MISSING */
+    private readonly hasFunction: (authority: string, id: string) => boolean,
+    private readonly now: Now,
+  ) {}
+
+  /**
+   * One sheet for an officer: a row for each subscriber to whom a referral of the case would go, with its own forecast. Nothing is stored, sent or logged.
+   * @throws {GatewayError} NOT_FOUND: it has no such case; those of an evaluation
+   */
+  async sheet(
+    authority: string,
+    caseId: string,
+    { referral }: SheetDto,
+  ): Promise<{ readonly items: readonly SheetRow[] }> {
+    if ((await this.cases.find(authority, caseId)) === undefined) throw new GatewayError('NOT_FOUND');
+    const rows = (await this.covering(authority, caseId)).filter(({ messageTypes }) =>
+      messageTypes.includes(typeName(referral.type)),
+    );
+    const held = await this.store.heldFrom(
+      authority,
+      caseId,
+      rows.map(({ subscriber }) => subscriber),
+    );
+    const open = rows.filter(
+      (row, at) =>
+        row.state === 'granted' &&
+        !held.includes(row.subscriber) &&
+        this.hasFunction(row.subscriber, row.function) &&
+        rows.findIndex((other) => other.subscriber === row.subscriber && other.state === 'granted') === at,
+    );
+    const verdicts = new Map<string, SheetRow['verdict']>();
+    for (const row of open) {
+      const to = [{ authority: row.subscriber, function: row.function }];
+      const assessments = referral.assessments?.filter(
+        ({ recipient }) => (recipient ?? row.subscriber) === row.subscriber,
+      );
+      const asked = { ...referral, id: messageIdOf(authority, caseId, row.subscriber), caseId, to };
+      const { recipients } = await this.checking.ofReferral(authority, {
+        referral: { ...asked, ...(assessments === undefined ? {} : { assessments }) },
+      });
+      verdicts.set(row.messageId, recipients[0]?.verdict);
+    }
+    return {
+      items: rows.map(({ messageId: subscription, subscriber, function: to, state }) => {
+        const verdict = verdicts.get(subscription);
+        const row = { subscription, authority: subscriber, function: to, state };
+        return verdict === undefined ? row : { ...row, verdict };
+      }),
+    };
+  }
+
+  /** Own referrals, each disclosed anew to a subscriber, on its verdict of today. Asked again it gets the same answer. @throws {GatewayError} NOT_FOUND, SUBSCRIPTION_CONFLICT */
+  async backfill(authority: string, id: string, { referralIds }: BackfillDto): Promise<BackfillView> {
+    const subscription = await this.store.find(authority, id);
+    if (subscription === undefined) throw new GatewayError('NOT_FOUND');
+    if (subscription.state !== 'granted')
+      throw new GatewayError('SUBSCRIPTION_CONFLICT', { extensions: { state: subscription.state } });
+    const items: BackfillView['items'][number][] = [];
+    for (const referralId of referralIds) items.push(await this.again(authority, subscription, referralId));
+    return { items };
+  }
+
+  private async again(
+    authority: string,
+    subscription: StoredSubscription,
+    referralId: string,
+  ): Promise<BackfillView['items'][number]> {
+    const { subscriber } = subscription;
+    const referral = await this.own(authority, referralId);
+    if (referral === undefined || !covers(subscription, referral)) return { referralId, outcome: 'not-found' };
+    const message = referral.messages.find(({ recipient }) => recipient === subscriber);
+    if (message !== undefined && !isTerminal(message.state)) return { referralId, outcome: 'already-sent' };
+    // What was taken back is not disclosed under another id either.
+    if (message?.state === 'withdrawn') return { referralId, outcome: 'not-sendable', code: 'withdrawn' };
+    const body = anew(authority, referral, subscription);
+    try {
+      const accepted = await this.submitting.submit(authority, body);
+      await this.store.filled(authority, referralId, subscriber, body.id, this.now());
+      return { referralId, newReferralId: body.id, ...outcomeOf(accepted) };
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const denied = error.details.extensions?.['recipients'] as ReferralAccepted['recipients'] | undefined;
+      const verdict = denied?.[0]?.verdict;
+      if (verdict !== undefined) return { referralId, outcome: 'refused', verdict };
+      return { referralId, outcome: 'not-sendable', code: error.code.toLowerCase().replaceAll('_', '-') };
+    }
+  }
+
+  /** What is erased is not there. */
+  private async own(authority: string, id: string): Promise<StoredReferral | undefined> {
+    try {
+      const found = await this.referrals.find(authority, id);
+      return found?.phase === 'accepted' || found?.phase === 'lapsed' ? found : undefined;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'ERASED') return undefined;
+      throw error;
+    }
+  }
+
+  /** Those to the case, and the standing ones. */
+  private async covering(authority: string, caseId: string): Promise<readonly StoredSubscription[]> {
+    const ofCase = await this.store.list(authority, { limit: MOST, caseId });
+    const standing: StoredSubscription[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await this.store.list(authority, { limit: MOST, ...(after === undefined ? {} : { after }) });
+      standing.push(...page.filter(({ scope }) => scope === 'standing'));
+      if (page.length < MOST) break;
+      after = page.at(-1)?.cursor;
+    }
+    return [...ofCase, ...standing].filter(({ state }) => state !== 'asked' && state !== 'refused');
+  }
+}
+
+const covers = ({ scope, caseId, messageTypes }: StoredSubscription, referral: StoredReferral): boolean =>
+  messageTypes.includes(typeName(referral.type)) && (scope === 'standing' || referral.caseId === caseId);
+
+/** The same content, to the subscriber alone, under an id that is the same whenever it is asked for. What officers said of this recipient goes along, and is bound anew. */
+const anew = (
+  authority: string,
+  { id, body, assessments }: StoredReferral,
+  { messageId, subscriber, function: to }: StoredSubscription,
+): SubmitReferralDto => {
+  const said = assessments
+    .filter(({ recipient }) => recipient === subscriber)
+    .map(({ id: _, commitment: _commitment, digest: _digest, assurance: _assurance, ...assessment }) => ({
+      ...assessment,
+      items: [...assessment.items],
+      mandate: assessment.mandate as AssessmentDto['mandate'],
+    }));
+  const { assessments: _before, ...rest } = body;
+  return {
+    ...rest,
+    id: messageIdOf(authority, `${messageId} ${id}`, subscriber),
+    to: [{ authority: subscriber, function: to }],
+    ...(said.length === 0 ? {} : { assessments: said }),
+  };
+};
+
+const outcomeOf = ({
+  state,
+  recipients,
+}: ReferralAccepted): Pick<BackfillView['items'][number], 'outcome' | 'verdict'> => {
+  const verdict = recipients[0]?.verdict;
+  return { outcome: state, ...(verdict === undefined ? {} : { verdict }) };
+};
