@@ -173,6 +173,7 @@ describe('a token that is not one (I6)', () => {
 });
 
 describe('two authorities of one gateway', () => {
+  const { id: _id, caseId: _case, to: _to, ...unaddressed } = permitted().referral;
   /** What a stranger would send; a published route with an id that is not here fails below. */
   const bodies: Readonly<Record<string, object | undefined>> = {
     'GET /v1/attachments/{id}': undefined,
@@ -200,6 +201,10 @@ describe('two authorities of one gateway', () => {
     'DELETE /v1/cases/{id}/title': undefined,
     'GET /v1/cases/{id}/timeline': undefined,
     'GET /v1/cases/{id}/roster': undefined,
+    'POST /v1/cases/{id}/sheet': { referral: unaddressed },
+    'PUT /v1/subscriptions/{id}': { answer: 'granted', office: 'enhetschef' },
+    'POST /v1/subscriptions/{id}/backfill': { referralIds: [randomUUID()] },
+    'DELETE /v1/standing-orders/{id}': undefined,
     'GET /v1/received-cases/{id}': undefined,
     'GET /v1/requests/{id}': undefined,
     'DELETE /v1/recorded-requests/{id}': undefined,
@@ -221,7 +226,7 @@ describe('two authorities of one gateway', () => {
     'POST /v1/webhooks/{id}/rotation': undefined,
   };
   /** The caller's own under whatever id: there is no other's to be found by it. */
-  const OWN = ['PUT /v1/webhooks/{id}', 'PUT /v1/cases/{id}'];
+  const OWN = ['PUT /v1/webhooks/{id}', 'PUT /v1/cases/{id}', 'PUT /v1/standing-orders/{id}'];
   const withId = guarded.filter((route) => route.path.includes('{id}') && !OWN.includes(nameOf(route)));
   const { system: owner, recipient } = { ...permitted(), system: 'uppsala/socialnamnden' };
   const strangers = {

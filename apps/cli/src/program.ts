@@ -21,6 +21,7 @@ import { registerutdragCommand } from './registerutdrag/registerutdrag.js';
 import { replayCommand } from './replay.js';
 import { eventCommands } from './events.js';
 import { requestCommands } from './requests.js';
+import { subscriptionsCommand } from './subscriptions.js';
 import { systemCommand } from './system.js';
 import { waitingCommands } from './waiting.js';
 import { rulesCommands } from './rules/index.js';
@@ -45,6 +46,7 @@ export const delgeProgram = (): Command => {
   waitingCommands(program);
   casesCommand(program);
   requestCommands(program);
+  subscriptionsCommand(program);
   accessLogCommands(program);
   authoritiesCommand(program);
   registerutdragCommand(program);

@@ -49,6 +49,7 @@ import { DelgeProblem } from './problem.js';
 import type { ProblemDetails } from './problem.js';
 import { Cases } from './cases.js';
 import { Requests } from './requests.js';
+import { Subscriptions } from './subscriptions.js';
 import { Webhooks, search } from './webhooks.js';
 
 const TIMEOUT_MS = 20_000;
@@ -88,6 +89,7 @@ export class DelgeClient {
   readonly webhooks = new Webhooks((method, path, body) => this.call(method, path, body));
   readonly cases = new Cases((method, path, body) => this.call(method, path, body));
   readonly requests = new Requests((method, path, body) => this.call(method, path, body));
+  readonly subscriptions = new Subscriptions((method, path, body) => this.call(method, path, body));
   private token: { readonly value: string; readonly until: number } | undefined;
 
   constructor(private readonly options: ClientOptions) {}

@@ -3383,7 +3383,7 @@ export const catalogue: Catalogue = {
           },
           function: {
             type: 'string',
-            pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+            pattern: '^[a-z][a-z0-9-]{0,62}$',
             'x-item': {
               category: 'message-context',
               about: 'nobody',

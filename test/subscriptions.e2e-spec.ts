@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { DelgeClient } from '#client';
+import type { HeldItem, SubmitReferralDto, SubscriptionView } from '#contracts';
+import { messageIdOf } from '#envelope';
+import { adoptAllBut, subscriptionRequest } from './support/subscriptions.js';
+import { TestStack, eventually, example, problemOf, refusalOf } from './support/stack.js';
+
+jest.setTimeout(150_000);
+const TRAVEL_MS = 30_000;
+const OWNER = 'fk/forsakringskassan';
+const SKV = 'skv/skatteverket';
+const POLIS = 'polis/polismyndigheten';
+const BOARD = 'sodertalje/socialnamnden';
+/** Each with an own referral of the owner's, that another basis carries. */
+const SUBSCRIBERS = {
+  [SKV]: { example: '30', function: 'kontroll', type: 'cooperation-contribution', basis: 'LUS-2016-774-2' },
+  [POLIS]: { example: '24', function: 'brottsanmalan', type: 'crime-report', basis: 'OSL-10-24' },
+  [BOARD]: { example: '21', function: 'registrator', type: 'notice-of-incorrect-payment', basis: 'LUV-2024-307-2' },
+} as const;
+type Subscriber = keyof typeof SUBSCRIBERS;
+const all = Object.keys(SUBSCRIBERS) as readonly Subscriber[];
+const PARTIES = [
+  ...['skv/skattebrottsenheten', 'ebm/ekobrottsmyndigheten', 'am/aklagarmyndigheten'],
+  ...['kfm/kronofogdemyndigheten', 'af/arbetsformedlingen', 'um/utbetalningsmyndigheten', 'linkoping/socialnamnden'],
+];
+
+describe('subscriptions', () => {
+  let delge: TestStack;
+  let owner: DelgeClient;
+  const granted = new Map<Subscriber, string>();
+  const caseId = randomUUID();
+  beforeAll(async () => {
+    delge = await TestStack.own('subscriptions', {}, [OWNER, ...all, ...PARTIES]);
+    owner = delge.sandbox.client(OWNER);
+  }, 300_000);
+  afterAll(() => delge.end());
+
+  /** A referral of the case to this subscriber, new each time. */
+  const referralTo = (subscriber: Subscriber, of: string = caseId): SubmitReferralDto => {
+    const { referral } = example(SUBSCRIBERS[subscriber].example);
+    return { ...referral, id: randomUUID(), caseId: of };
+  };
+  const asksFor = async (subscriber: Subscriber, of: string = caseId): Promise<string> => {
+    const { type, function: to } = SUBSCRIBERS[subscriber];
+    const asked = { scope: 'case', messageTypes: [type, 'correction'], function: to } as const;
+    const request = subscriptionRequest({ authority: OWNER, function: 'registrator' }, asked, of);
+    await delge.sandbox.client(subscriber).submit(request);
+    return messageIdOf(subscriber, request.id, OWNER);
+  };
+  const received = (id: string, state: SubscriptionView['state']) =>
+    eventually(`${id} ${state} at its owner`, TRAVEL_MS, async () => {
+      const { items } = await owner.subscriptions.list('received', { limit: '200' });
+      return items.find((one) => one.id === id && one.state === state);
+    });
+  const seen = (subscriber: Subscriber, id: string, state: SubscriptionView['state']) =>
+    eventually(`${id} ${state} at its subscriber`, TRAVEL_MS, async () => {
+      const { items } = await delge.sandbox.client(subscriber).subscriptions.list('sent', { limit: '200' });
+      return items.find((one) => one.id === id && one.state === state);
+    });
+  const stateOf = async (referral: string) => (await owner.referral(referral)).recipients[0]?.state;
+  const settled = (referral: string, states: readonly string[]) => delge.settled(OWNER, referral, states, 60_000);
+
+  it('are asked for by a message, granted by an officer or a standing order, and the subscriber is told', async () => {
+    // The owner's case: it has sent something of it.
+    await owner.cases.put(caseId, { type: 'benefits', title: 'Prov' });
+    await owner.subscriptions.putStandingOrder(randomUUID(), {
+      subscriber: POLIS,
+      scope: 'case',
+      messageTypes: ['crime-report', 'correction'],
+      office: 'enhetschef',
+    });
+    for (const subscriber of all) granted.set(subscriber, await asksFor(subscriber));
+    const id = (subscriber: Subscriber): string => granted.get(subscriber) ?? '';
+    expect(await received(id(POLIS), 'granted')).toMatchObject({ answers: [{ answer: 'granted-by-standing-order' }] });
+    await received(id(SKV), 'asked');
+    expect(await problemOf(owner.subscriptions.answer(id(SKV), { answer: 'resumed', office: 'enhetschef' }))).toBe(
+      'subscription-conflict',
+    );
+    for (const subscriber of [SKV, BOARD] as const) {
+      await received(id(subscriber), 'asked');
+      await owner.subscriptions.answer(id(subscriber), { answer: 'granted', office: 'enhetschef' });
+    }
+    for (const subscriber of all)
+      expect(await seen(subscriber, id(subscriber), 'granted')).toMatchObject({
+        owner: OWNER,
+        caseId,
+        direction: 'sent',
+      });
+    // To who asked it opens no case of its own.
+    expect(await problemOf(delge.sandbox.client(SKV).cases.read(caseId))).toBe('not-found');
+    const { items } = await owner.events({ limit: '200' });
+    expect(items.filter(({ type }) => type === 'subscription.changed').map(({ data }) => data.code)).toEqual(
+      expect.arrayContaining(['asked', 'granted', 'granted-by-standing-order']),
+    );
+  });
+
+  it('give one sheet with a row for each, and its own forecast', async () => {
+    const { id: _id, caseId: _case, to: _to, ...referral } = referralTo(SKV);
+    const rows = await owner.subscriptions.sheet(caseId, { referral });
+    expect(rows).toMatchObject([{ authority: SKV, function: 'kontroll', verdict: { outcome: 'permit' } }]);
+    expect(await problemOf(owner.subscriptions.sheet(randomUUID(), { referral }))).toBe('not-found');
+  });
+
+  it('are no request for information: an answer may not name one', async () => {
+    const body = { ...referralTo(SKV), initiative: 'request' as const, requestId: granted.get(SKV) ?? '' };
+    expect(await problemOf(owner.submit(body))).toBe('content-invalid');
+  });
+
+  it('that are suspended are sent nothing until they are resumed, and then what was not released is released', async () => {
+    const id = granted.get(SKV) ?? '';
+    await owner.subscriptions.answer(id, { answer: 'suspended-under-review', office: 'enhetschef' });
+    await seen(SKV, id, 'suspended');
+    expect(await problemOf(owner.submit(referralTo(SKV)))).toBe('recipient-held');
+    // On own initiative, in a matter of its own.
+    const own = referralTo(SKV, randomUUID());
+    await owner.submit(own);
+    await settled(own.id, ['fetched', 'acknowledged']);
+    await owner.subscriptions.answer(id, { answer: 'resumed', office: 'enhetschef' });
+    await seen(SKV, id, 'granted');
+    const [hold] = await delge.sql<{ n: number }>(
+      'myndigheterna',
+      `SELECT count(*)::int AS n FROM gateway.release_hold WHERE recorded_at IS NOT NULL`,
+    );
+    expect(hold?.n).toBe(2);
+    const after = referralTo(SKV);
+    await owner.submit(after);
+    await settled(after.id, ['fetched', 'acknowledged']);
+  });
+
+  it('whose ground is revoked under load get nothing from a second later on; it is listed, and after renewal just what is permitted flows', async () => {
+    const revoked: readonly Subscriber[] = [SKV, BOARD];
+    const [before] = await delge.sql<{ size: string }>('operator', `SELECT size::text FROM exchange.keys_seen`);
+    const sent = new Map<string, Subscriber>();
+    const stopped = new Set<Subscriber>();
+    let isOver = false;
+    const sender = async (nth: number): Promise<void> => {
+      for (let turn = nth; !isOver; turn += 1) {
+        const subscriber = all[turn % all.length] ?? SKV;
+        const body = referralTo(subscriber);
+        try {
+          await owner.submit(body);
+          sent.set(body.id, subscriber);
+        } catch {
+          // The gateway itself knows by now that the ground has lapsed.
+          stopped.add(subscriber);
+        }
+      }
+    };
+    const senders = Promise.all(Array.from({ length: 12 }, (_, nth) => sender(nth)));
+    await eventually('load', TRAVEL_MS, () => Promise.resolve(sent.size >= 60 ? true : undefined));
+    let hadAt: Date | undefined;
+    const watching = eventually('the snapshot at the exchange', 60_000, async () => {
+      const [row] = await delge.sql<{ at: Date }>(
+        'operator',
+        `SELECT clock_timestamp() AS at FROM exchange.keys_seen WHERE size > $1::numeric`,
+        [before?.size],
+      );
+      hadAt = row?.at;
+      return hadAt;
+    });
+    await adoptAllBut(delge, OWNER, ['LUS-2016-774-2', 'LUV-2024-307-2']);
+    await watching;
+    await eventually('the gateway to know it', 60_000, () =>
+      Promise.resolve(revoked.every((one) => stopped.has(one)) ? true : undefined),
+    );
+    await delay(500);
+    isOver = true;
+    await senders;
+    expect(stopped.has(POLIS)).toBe(false);
+    const ended = ['fetched', 'acknowledged', 'refused'];
+    for (const id of sent.keys()) await settled(id, ended);
+
+    const messageOf = (id: string): string => messageIdOf(OWNER, id, sent.get(id) ?? '');
+    const ofRevoked = [...sent].flatMap(([id, to]) => (revoked.includes(to) ? [messageOf(id)] : []));
+    const [times] = await delge.sql<{ had: Date; last: Date; released: number }>(
+      'operator',
+      `SELECT least($2::timestamptz, (SELECT min(decided_at) FROM exchange.decision WHERE keys_size > $3::numeric)) AS had,
+         max(released_at) AS last, count(*)::int AS released FROM exchange.delivery WHERE message_id = ANY($1::uuid[])`,
+      [ofRevoked, hadAt, before?.size],
+    );
+    const lateMs = (times?.last.getTime() ?? NaN) - (times?.had.getTime() ?? NaN);
+    const states = await Promise.all([...sent.keys()].map(async (id) => [id, await stateOf(id)] as const));
+    const refused = states.flatMap(([id, state]) => (state === 'refused' ? [id] : []));
+    process.stderr.write(
+      `  ground revoked: ${sent.size} sent, ${times?.released} released of what was revoked, the last ${lateMs} ms after the exchange had it, ${refused.length} held\n`,
+    );
+    expect(lateMs).toBeLessThanOrEqual(1_000);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.every((id) => revoked.includes(sent.get(id) ?? SKV))).toBe(true);
+    const held = async (): Promise<readonly HeldItem[]> => (await owner.subscriptions.held({ limit: '200' })).items;
+    expect((await held()).map(({ referralId, reason }) => `${referralId} ${reason}`).toSorted()).toEqual(
+      refused.map((id) => `${id} ground-lapsed`).toSorted(),
+    );
+
+    // Of the two one is adopted again.
+    await adoptAllBut(delge, OWNER, ['LUV-2024-307-2']);
+    const probe = referralTo(SKV, randomUUID());
+    await eventually('the renewal', 60_000, async () => {
+      const { outcome } = await owner.checkReferral({ referral: probe });
+      return outcome === 'permit' ? true : undefined;
+    });
+    const backfilled = async (subscriber: Subscriber) => {
+      const referralIds = refused.filter((id) => sent.get(id) === subscriber);
+      if (referralIds.length === 0) return [];
+      const { items } = await owner.subscriptions.backfill(granted.get(subscriber) ?? '', {
+        referralIds: referralIds.slice(0, 50),
+      });
+      return items;
+    };
+    const permitted = await backfilled(SKV);
+    const still = await backfilled(BOARD);
+    expect(permitted.map(({ outcome }) => outcome)).toEqual(permitted.map(() => 'accepted'));
+    expect(new Set(still.map(({ outcome }) => outcome)).has('accepted')).toBe(false);
+    expect(permitted.length + still.length).toBe(refused.length);
+    for (const { newReferralId = '' } of permitted) await settled(newReferralId, ['fetched', 'acknowledged']);
+    // Asked for once more, nothing is sent twice.
+    expect(await backfilled(SKV)).toEqual(permitted);
+    expect((await held()).map(({ referralId }) => referralId).toSorted()).toEqual(
+      still.map(({ referralId }) => referralId).toSorted(),
+    );
+    const refusal = await refusalOf(owner.submit(referralTo(BOARD)));
+    expect(refusal.status).toBe(422);
+  });
+
+  it('end with their case, and what comes after is not granted', async () => {
+    await owner.cases.close(caseId, 'concluded');
+    for (const subscriber of all) await seen(subscriber, granted.get(subscriber) ?? '', 'ended');
+    const id = await asksFor(POLIS);
+    await received(id, 'asked');
+    expect(await problemOf(owner.subscriptions.answer(id, { answer: 'granted', office: 'enhetschef' }))).toBe(
+      'case-closed',
+    );
+  });
+});
