@@ -46,7 +46,7 @@ describe('subscriptions', () => {
     const { type, function: to } = SUBSCRIBERS[subscriber];
     const asked = { scope: 'case', messageTypes: [type, 'correction'], function: to } as const;
     const request = subscriptionRequest({ authority: OWNER, function: 'registrator' }, asked, of);
-    await delge.sandbox.client(subscriber).submit(request);
+    expect((await delge.sandbox.client(subscriber).submit(request)).state).toBe('accepted');
     return messageIdOf(subscriber, request.id, OWNER);
   };
   const received = (id: string, state: SubscriptionView['state']) =>
@@ -140,7 +140,7 @@ describe('subscriptions', () => {
         const subscriber = all[turn % all.length] ?? SKV;
         const body = referralTo(subscriber);
         try {
-          await owner.submit(body);
+          await owner.submit(body, { onAssess: 'refuse' });
           sent.set(body.id, subscriber);
         } catch {
           // The gateway itself knows by now that the ground has lapsed.
@@ -220,7 +220,7 @@ describe('subscriptions', () => {
     expect((await held()).map(({ referralId }) => referralId).toSorted()).toEqual(
       still.map(({ referralId }) => referralId).toSorted(),
     );
-    const refusal = await refusalOf(owner.submit(referralTo(BOARD)));
+    const refusal = await refusalOf(owner.submit(referralTo(BOARD), { onAssess: 'refuse' }));
     expect(refusal.status).toBe(422);
   });
 

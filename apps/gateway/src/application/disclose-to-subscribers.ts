@@ -102,14 +102,14 @@ export class DiscloseToSubscribers {
     if (message?.state === 'withdrawn') return { referralId, outcome: 'not-sendable', code: 'withdrawn' };
     const body = anew(authority, referral, subscription);
     try {
-      const accepted = await this.submitting.submit(authority, body);
+      // Nothing waits for an officer here: what lacks an assessment is told, and asked for again when it is there.
+      const accepted = await this.submitting.submit(authority, body, { onAssess: 'refuse' });
       await this.store.filled(authority, referralId, subscriber, body.id, this.now());
-      return { referralId, newReferralId: body.id, ...outcomeOf(accepted) };
+      return { referralId, newReferralId: body.id, outcome: 'accepted', ...verdictOf(accepted.recipients) };
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      const denied = error.details.extensions?.['recipients'] as ReferralAccepted['recipients'] | undefined;
-      const verdict = denied?.[0]?.verdict;
-      if (verdict !== undefined) return { referralId, outcome: 'refused', verdict };
+      const refused = error.details.extensions?.['recipients'] as ReferralAccepted['recipients'] | undefined;
+      if (refused !== undefined) return { referralId, outcome: 'refused', ...verdictOf(refused) };
       return { referralId, outcome: 'not-sendable', code: error.code.toLowerCase().replaceAll('_', '-') };
     }
   }
@@ -164,10 +164,5 @@ const anew = (
   };
 };
 
-const outcomeOf = ({
-  state,
-  recipients,
-}: ReferralAccepted): Pick<BackfillView['items'][number], 'outcome' | 'verdict'> => {
-  const verdict = recipients[0]?.verdict;
-  return { outcome: state, ...(verdict === undefined ? {} : { verdict }) };
-};
+const verdictOf = ([one]: ReferralAccepted['recipients']): Pick<BackfillView['items'][number], 'verdict'> =>
+  one === undefined ? {} : { verdict: one.verdict };

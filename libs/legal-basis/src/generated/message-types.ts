@@ -3393,7 +3393,7 @@ export const catalogue: Catalogue = {
             $ref: '#/$defs/text',
             'x-item': {
               freeText: true,
-              about: 'subject',
+              about: 'nobody',
             },
           },
         },

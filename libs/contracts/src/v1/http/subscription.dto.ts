@@ -31,14 +31,7 @@ export const SUBSCRIPTION_ANSWERS = [
 export type SubscriptionAnswer = (typeof SUBSCRIPTION_ANSWERS)[number];
 export const HELD_REASONS = ['case-closed', 'subscription-suspended', 'subscription-ended', 'ground-lapsed'] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
-export const BACKFILL_OUTCOMES = [
-  'accepted',
-  'awaiting-assessment',
-  'refused',
-  'not-sendable',
-  'already-sent',
-  'not-found',
-] as const;
+export const BACKFILL_OUTCOMES = ['accepted', 'refused', 'not-sendable', 'already-sent', 'not-found'] as const;
 
 /** Query of `GET /v1/subscriptions`. */
 export class ListSubscriptionsQueryDto extends PageQueryDto {
