@@ -59,7 +59,7 @@ const constant = (user: ts.Expression, factor: string): number => {
 /** `message.submitted.v1` is `MessageSubmittedV1`. */
 export const typeNameOf = (type: string): string =>
   type
-    .split('.')
+    .split(/[.-]/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
