@@ -25,8 +25,19 @@ const controllers = await Promise.all(
 );
 const routes = controllers.flat().flatMap(routesOfController);
 
-/** Members of answers that carry what was sealed, claims, what was answered under seal, what a case is called, as whom a message names somebody, or who asked. */
-const CONTENT = ['content', 'document', 'registration', 'manifest', 'annex', 'diaryNumber', 'title', 'roles', 'person'];
+/** Members of answers that carry what was sealed, claims, what was answered under seal, what was recorded of a disclosure, what a case is called, as whom a message names somebody, or who asked. */
+const CONTENT = [
+  'content',
+  'document',
+  'registration',
+  'manifest',
+  'annex',
+  'diaryNumber',
+  'title',
+  'recorded',
+  'roles',
+  'person',
+];
 const SCHEMAS = new Map(Object.entries(answers).map(([name, schema]) => [nameOfAnswer(name), schema]));
 /** What of that an answer with this schema has. */
 const contentIn = (schema: unknown): readonly string[] => {

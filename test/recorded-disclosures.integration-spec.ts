@@ -10,7 +10,7 @@ import {
   signRecordedDisclosure,
 } from '#envelope';
 import type { Notice, PrivateKey, RecordedDisclosure } from '#envelope';
-import { QuarantineError } from '#messaging';
+import { EXCHANGE_QUEUE, QuarantineError } from '#messaging';
 import { MemoryReferralStore, MemoryRetractionStore, example, outcomeOf, toldByTelephone } from '#testing';
 import type { DataSource } from 'typeorm';
 import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
@@ -141,7 +141,7 @@ describe('a recorded disclosure', () => {
       const body = Buffer.from(JSON.stringify({ recorded: text }));
       const wire = { body, type: 'disclosure.recorded.v1', messageId: randomUUID(), userId: ACCOUNT };
       const message = { ...wire, redelivered: false, deliveries: 1 } as Parameters<HandleGatewayMessage['take']>[0];
-      await aside.keep(message, 'dx.exchange', 'recorded-key');
+      await aside.keep(message, EXCHANGE_QUEUE, 'recorded-key');
       expect(await noticesOf(messageId)).toMatchObject([
         { kind: 'quarantined', reason: 'recorded-key', sender: SENDER, recipient },
       ]);
