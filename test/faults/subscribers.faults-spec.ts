@@ -25,6 +25,7 @@ const DELIVERIES_OF_CASE = 10;
 const LATE_MS = barOf(5_000);
 const WITHIN_MS = QUICK ? 60_000 : 1_800_000;
 const HEAL_MS = 1_000;
+const IN_HAND_MS = 60_000;
 
 interface Recipient {
   readonly authority: string;
@@ -83,7 +84,9 @@ describe(`${DELIVERIES} deliveries to systems that ask, follow and are told by w
       if (made % DELIVERIES_OF_CASE === 0) caseId = randomUUID();
       made += 1;
       const { referral } = example(name);
-      return { ...referral, id: randomUUID(), caseId, to: referral.to.filter((one) => one.authority === authority) };
+      const assessments = (referral.assessments ?? []).filter(({ recipient }) => recipient === authority);
+      const own = referral.to.filter((one) => one.authority === authority);
+      return { ...referral, id: randomUUID(), caseId, to: own, assessments };
     };
   };
   /** Another system of the authority, on its administrator's word. */
@@ -130,7 +133,7 @@ describe(`${DELIVERIES} deliveries to systems that ask, follow and are told by w
   });
   afterAll(async () => {
     for (const traffic of traffics.values()) traffic.close();
-    for (const one of all()) await one.stop();
+    await Promise.all(all().map((one) => one.stop()));
     await (delge as TestStack | undefined)?.end();
   });
 
@@ -199,7 +202,7 @@ describe(`${DELIVERIES} deliveries to systems that ask, follow and are told by w
       };
       const fault: Fault = killed(delge, service);
       const inject = async (): Promise<void> => {
-        await eventually('a webhook in hand', WITHIN_MS, inHand);
+        await eventually('a webhook in hand', IN_HAND_MS, inHand);
         await fault.inject();
       };
       await undergo({ ...fault, inject }, async () => {

@@ -29,7 +29,7 @@ export class PostgresCorrectionStore implements CorrectionStore {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<(CorrectionRow & { readonly falls_back: boolean })[]>(
         `SELECT c.message_id, c.referral_id, c.stopped, m.state = ANY($2) AND NOT EXISTS (SELECT FROM gateway.correction n
-             WHERE n.authority = c.authority AND n.message_id = c.message_id AND n.at > c.at) AS falls_back
+             WHERE n.authority = c.authority AND n.message_id = c.message_id AND n.at > c.at AND n.stopped IS NULL) AS falls_back
          FROM gateway.correction c JOIN gateway.message m USING (authority, referral_id)
          WHERE c.authority = $1 AND c.falls_back AND m.state = ANY($3) ORDER BY c.at, c.referral_id LIMIT ${PAGE}`,
         [authority, FALLEN, [...FALLEN, ...SETTLED]],
