@@ -62,7 +62,8 @@ export interface Subscriber {
   start(): Promise<void>;
   /** Its process ends and begins anew: what it dealt with it knows, how far it had come it may not. */
   restart(): void;
-  /** What ails it ends. */
+  /** What is to ail it begins, and ends. */
+  fallIll(): Promise<void>;
   heal(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -85,6 +86,9 @@ abstract class Reading {
   }
   restart(): void {
     this.life.abort();
+  }
+  fallIll(): Promise<void> {
+    return Promise.resolve();
   }
   heal(): Promise<void> {
     return Promise.resolve();
@@ -174,7 +178,7 @@ export class WebhookSystem implements Subscriber {
   readonly journal = new Journal();
   /** Those that came without a signature that holds. */
   unsigned = 0;
-  private ailment: Ailment;
+  private ailment: Ailment = 'none';
   private publicKey = '';
   private readonly id = randomUUID();
   private readonly tried = new Set<string>();
@@ -184,11 +188,9 @@ export class WebhookSystem implements Subscriber {
     private readonly server: Server,
     private readonly port: number,
     private readonly every: number,
-  ) {
-    this.ailment = ails;
-  }
+  ) {}
 
-  /** @param every of so many events one meets what ails it now and then */
+  /** Well. @param ails what is to ail it @param every of so many events one meets what ails it now and then */
   static async make(ails: Ailment, every: number): Promise<WebhookSystem> {
     const server = createServer((request, response) => {
       const parts: Buffer[] = [];
@@ -199,7 +201,6 @@ export class WebhookSystem implements Subscriber {
     server.listen(0, LOOPBACK);
     await once(server, 'listening');
     const own = new WebhookSystem(ails, server, (server.address() as AddressInfo).port, every);
-    if (ails === 'dead') await own.stop();
     return own;
   }
 
@@ -226,6 +227,10 @@ export class WebhookSystem implements Subscriber {
   /** What it was in the middle of is not answered. */
   restart(): void {
     this.server.closeAllConnections();
+  }
+  async fallIll(): Promise<void> {
+    this.ailment = this.ails;
+    if (this.ails === 'dead') await this.stop();
   }
   /** Registered again, it is tried at once. */
   async heal(): Promise<void> {
