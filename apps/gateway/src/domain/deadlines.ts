@@ -28,6 +28,14 @@ export const ACCEPTED_WITHIN: Readonly<Record<string, { readonly ms: number; rea
   'cooperation-contribution': { ms: 3 * DAY_MS, leansOn: 'a decided cooperation works week by week' },
   request: { ms: 3 * DAY_MS, leansOn: 'FL (2017:900) 8 §, OSL 6 kap. 5 §: authorities help each other' },
   answer: { ms: 3 * DAY_MS, leansOn: 'as for what was asked' },
+  'decision-demand': {
+    ms: 3 * DAY_MS,
+    leansOn: 'OSL 6 kap. 3 §, FL (2017:900) 9 §: the matter is examined without delay',
+  },
+  'request-decision': {
+    ms: 3 * DAY_MS,
+    leansOn: 'FL (2017:900) 44 §: the time to appeal runs from the day of the decision',
+  },
   correction: { ms: DAY_MS, leansOn: 'GDPR art. 5.1 d: what is wrong is put right without delay' },
   'permit-consultation': { ms: 7 * DAY_MS, leansOn: 'FL (2017:900) 26 §: who consults sets a time for the answer' },
   'permit-opinion': { ms: 7 * DAY_MS, leansOn: 'as for the consultation' },
