@@ -134,9 +134,9 @@ describe('subscriptions', () => {
     const [before] = await delge.sql<{ size: string }>('operator', `SELECT size::text FROM exchange.keys_seen`);
     const sent = new Map<string, Subscriber>();
     const stopped = new Set<Subscriber>();
-    let isOver = false;
+    const over = new AbortController();
     const sender = async (nth: number): Promise<void> => {
-      for (let turn = nth; !isOver; turn += 1) {
+      for (let turn = nth; !over.signal.aborted; turn += 1) {
         const subscriber = all[turn % all.length] ?? SKV;
         const body = referralTo(subscriber);
         try {
@@ -166,7 +166,7 @@ describe('subscriptions', () => {
       Promise.resolve(revoked.every((one) => stopped.has(one)) ? true : undefined),
     );
     await delay(500);
-    isOver = true;
+    over.abort();
     await senders;
     expect(stopped.has(POLIS)).toBe(false);
     const ended = ['fetched', 'acknowledged', 'refused'];

@@ -235,7 +235,14 @@ export class EntryChecker {
       const hosted = snapshot.authority(by)?.gateway === gateway;
       annexSignature(text, hosted ? manifestKey(snapshot.on(new Date(notice.at)).key(kid), gateway) : undefined, say);
     }
-    return { id, kind, decisionEntryId, jweSha256, ...(retractionId === undefined ? {} : { retractionId }), ...(number === undefined ? {} : { number }) };
+    return {
+      id,
+      kind,
+      decisionEntryId,
+      jweSha256,
+      ...(retractionId === undefined ? {} : { retractionId }),
+      ...(number === undefined ? {} : { number }),
+    };
   }
 
   private refusal(notice: Notice, text: string, snapshot: Snapshot | undefined, say: Say): string | undefined {

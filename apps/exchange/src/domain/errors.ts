@@ -1,7 +1,9 @@
 /** What is needed to judge is not here now: not the message's fault, so it waits. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
-  constructor(readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'registry' | 'live-key' | 'retraction' | 'hold') {
+  constructor(
+    readonly code: 'snapshot' | 'rule-set' | 'engine-version' | 'registry' | 'live-key' | 'retraction' | 'hold',
+  ) {
     super(code);
   }
 }

@@ -43,7 +43,9 @@ export const releaseHolds = {
   /** No hold is taken from here on until the transaction ends. @returns the newest of each message's (sender, case, recipient) */
   async standing(tx: EntityManager, all: readonly Line[]): Promise<(message: Line) => StandingHold | undefined> {
     await tx.query(`SELECT pg_advisory_xact_lock_shared($1)`, [RELEASE_HOLD_LOCK]);
-    const rows = await tx.query<{ sender: string; case_id: string; recipient: string; code: StandingHold['code']; at: Date }[]>(
+    const rows = await tx.query<
+      { sender: string; case_id: string; recipient: string; code: StandingHold['code']; at: Date }[]
+    >(
       `SELECT DISTINCT ON (h.sender, h.case_id, h.recipient) h.sender, h.case_id, h.recipient, h.code, h.at
        FROM exchange.release_hold h
        WHERE (h.sender, h.case_id, h.recipient) IN (SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[]))

@@ -36,7 +36,7 @@ export const BACKFILL_OUTCOMES = ['accepted', 'refused', 'not-sendable', 'alread
 /** Query of `GET /v1/subscriptions`. */
 export class ListSubscriptionsQueryDto extends PageQueryDto {
   /** `received`: those that others asked this authority for; `sent`: those that it asked for. */
-  @IsIn(['received', 'sent']) readonly direction!: 'received' | 'sent';
+  @Optional() @IsIn(['received', 'sent']) readonly direction: 'received' | 'sent' = 'received';
   @Optional() @IsIn(SUBSCRIPTION_STATES) readonly state?: SubscriptionState;
   @Optional() @IsUuid() readonly caseId?: string;
 }
