@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import type { QueryResultRow } from 'pg';
@@ -12,6 +12,9 @@ interface Outcome {
   readonly state: string;
   readonly rows: readonly QueryResultRow[];
 }
+
+// It connects anew for each table.
+jest.setTimeout(60_000);
 
 describe('a role at the database', () => {
   let delge: TestStack;
