@@ -10,12 +10,9 @@ it.each([
   'IDENTITY_CHECKS',
   'REQUEST_REFUSALS',
   'SUBSCRIPTION_ANSWERS',
-] as const)(
-  '%s are the same to a caller and in a signed statement',
-  (name) => {
-    expect(contracts[name]).toEqual(envelope[name]);
-  },
-);
+] as const)('%s are the same to a caller and in a signed statement', (name) => {
+  expect(contracts[name]).toEqual(envelope[name]);
+});
 
 it('each answer of an authority is one of SDK, and no two are alike', () => {
   const answers = Object.entries(contracts.SDK_RECEIPTS);

@@ -509,12 +509,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, now)),
       value(
         ManageCases,
-        new ManageCases(
-          cases,
-          isAuthority,
-          now,
-          (authority, id) => subscriptions.caseClosed(authority, id),
-        ),
+        new ManageCases(cases, isAuthority, now, (authority, id) => subscriptions.caseClosed(authority, id)),
       ),
       value(ManageSubscriptions, subscriptions),
       value(

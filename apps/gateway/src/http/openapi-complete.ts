@@ -143,7 +143,6 @@ const TAGS = new Map([
   ['persons', 'Search by personal identity or organisation number. Personsökning.'],
   ['referrals', 'What the authority sends. Skickade underrättelser.'],
   ['requests', 'What authorities ask each other for. Begäranden om uppgift.'],
-  ['subscriptions', 'Who is sent what comes in a case. Prenumerationer.'],
   ['subscriptions', 'Who is sent what comes in a case. Prenumerationer på ärenden.'],
   ['webhooks', 'Where systems are told of events. Webhookar.'],
 ]);
