@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { DelgeClient } from '#client';
 import { ALL_SCOPES } from '#contracts';
 import type { DeliveryListItem, ReferralListItem } from '#contracts';
+import { toldByTelephone } from '#testing';
 import { SignJWT, importJWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -218,6 +219,7 @@ describe('two authorities of one gateway', () => {
     'POST /v1/incidents/{id}/close': { code: 'not-required' },
     'GET /v1/messages/{id}/evidence': undefined,
     'GET /v1/messages/{id}/erasure': undefined,
+    'GET /v1/recorded-disclosures/{id}': undefined,
     'GET /v1/webhooks/{id}': undefined,
     'DELETE /v1/webhooks/{id}': undefined,
     'GET /v1/webhooks/{id}/attempts': undefined,
@@ -232,15 +234,25 @@ describe('two authorities of one gateway', () => {
   const strangers = {
     attachments: 'uppsala/omsorgsnamnden',
     cases: 'uppsala/omsorgsnamnden',
+    'recorded-disclosures': 'uppsala/omsorgsnamnden',
     referrals: 'uppsala/omsorgsnamnden',
     deliveries: 'skv/skatteverket',
     incidents: 'skv/skatteverket',
     webhooks: 'uppsala/omsorgsnamnden',
   };
-  const kinds = ['referrals', 'deliveries', 'attachments', 'cases', 'incidents', 'webhooks'] as const;
+  const kinds = [
+    'recorded-disclosures',
+    'referrals',
+    'deliveries',
+    'attachments',
+    'cases',
+    'incidents',
+    'webhooks',
+  ] as const;
   let draft: string;
   let incident: string;
   let owned: string;
+  let record: string;
   const webhook = randomUUID();
   const upload = randomUUID();
   let delivery: string;
@@ -249,6 +261,8 @@ describe('two authorities of one gateway', () => {
     await delge.sandbox.client(owner).submit(referral);
     draft = referral.id;
     owned = referral.caseId;
+    const told = toldByTelephone(example('20-uppsala').referral, new Date(Date.now() - 60_000));
+    record = (await delge.sandbox.client(owner).recordDisclosure(told)).id;
     const malware = { finding: 'not-scanned' } as const;
     const token = await delge.sandbox.client(owner).accessToken();
     const file = { id: upload, name: 'a.txt', mediaType: 'text/plain', length: 1, malware };
@@ -291,6 +305,7 @@ describe('two authorities of one gateway', () => {
       // Messages are their recipient's as well.
       const kind = kinds.find((one) => route.path.startsWith(`/v1/${one}`)) ?? 'deliveries';
       const ids = {
+        'recorded-disclosures': record,
         referrals: draft,
         deliveries: delivery,
         attachments: upload,
