@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SubmitReferralDto } from '#contracts';
 import { importPrivate, localSigner } from '#envelope';
 import type { KeyUse, Signer } from '#envelope';
-import { basisVersionIds, ruleSets } from '#legal-basis';
+import { stockholmDate } from '#legal-basis';
 import { state } from '../../apps/cli/src/rules/state.js';
 import { keyFiles, readKey } from '../../tools/sandbox/keys.js';
 import type { TestStack } from './stack.js';
@@ -41,17 +41,19 @@ export const subscriptionRequest = (
   registration: { diaryNumber: 'S 2026-1', subject: 'Begäran om prenumeration', secrecyMark: '-' },
 });
 
-/** A participant's jurist adopts for its authority all of the newest rule set but these. */
-export const adoptAllBut = async (delge: TestStack, authority: string, without: readonly string[]): Promise<void> => {
+/** A participant's jurist answers for its authority whether LUS (2016:774) 2 § carries what its cooperation was decided on. */
+export const cooperationCarries = async (
+  delge: TestStack,
+  authority: string,
+  answer: 'allows' | 'prevents',
+): Promise<void> => {
   const { stack, directory } = delge;
   const files = keyFiles(stack.options.dir);
   const signer = async (file: string, use: KeyUse): Promise<Signer> =>
     localSigner(await importPrivate(readKey(file), use));
-  const ruleSet = ruleSets.at(-1);
-  if (ruleSet === undefined) throw new Error('there is no rule set');
-  const versions = basisVersionIds(ruleSet).filter((id) => !without.includes(id.split('@')[0] ?? ''));
+  const from = stockholmDate(new Date());
   await state(stack.url('registry'), directory.environment, {
-    body: { kind: 'rules-adopted', authority, ruleSet: ruleSet.number, versions },
+    body: { kind: 'legal-position-taken', authority, question: 'decided-cooperation', answer, from },
     principal: await signer(files.participant(authority.split('/')[0] ?? '', 'jurist'), 'jurist'),
     countersigners: [await signer(files.operator(1), 'operator'), await signer(files.operator(2), 'operator')],
   });

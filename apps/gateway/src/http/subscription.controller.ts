@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import {
   AnswerSubscriptionDto,
@@ -11,6 +11,7 @@ import {
 } from '#contracts';
 import type { BackfillView, HeldItem, Page, SheetRow, StandingOrderView, SubscriptionView } from '#contracts';
 import { Policy } from '#platform';
+import type { Request } from 'express';
 import { DiscloseToSubscribers } from '../application/disclose-to-subscribers.js';
 import { ManageSubscriptions } from '../application/manage-subscriptions.js';
 import type { Asking } from '../application/read-events.js';
@@ -176,9 +177,11 @@ export class SheetController {
   @Problems(400, 401, 404, 413, 415, 422, 429, 503)
   sheet(
     @Param() { id }: IdParamDto,
-    @Body() asked: SheetDto,
+    @Body() _checked: SheetDto,
+    @Req() request: Request,
     @Caller() caller: string,
   ): Promise<{ readonly items: readonly SheetRow[] }> {
-    return this.disclosing.sheet(caller, id, asked);
+    // As it was parsed, as a submission takes it too, and not the instance made for validation.
+    return this.disclosing.sheet(caller, id, request.body as SheetDto);
   }
 }
