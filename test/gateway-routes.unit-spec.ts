@@ -39,6 +39,7 @@ const CONTENT = [
   'person',
 ];
 const SCHEMAS = new Map(Object.entries(answers).map(([name, schema]) => [nameOfAnswer(name), schema]));
+const isYesOrNo = (schema: unknown): boolean => (schema as { readonly type?: unknown }).type === 'boolean';
 /** What of that an answer with this schema has. */
 const contentIn = (schema: unknown): readonly string[] => {
   if (typeof schema !== 'object' || schema === null) return [];
@@ -51,7 +52,9 @@ const contentIn = (schema: unknown): readonly string[] => {
   if (named !== undefined) return contentIn(named);
   const own = [
     // A problem has a title in both languages.
-    ...('titleSv' in properties ? [] : Object.keys(properties).filter((name) => CONTENT.includes(name))),
+    ...('titleSv' in properties
+      ? []
+      : Object.entries(properties).flatMap(([name, of]) => (CONTENT.includes(name) && !isYesOrNo(of) ? [name] : []))),
     ...(format === 'binary' ? [format] : []),
   ];
   return [...own, ...Object.values(schema).flatMap(contentIn)];

@@ -27,6 +27,7 @@ export const ACCEPTED_WITHIN: Readonly<Record<string, { readonly ms: number; rea
   'notice-of-incorrect-payment': { ms: 3 * DAY_MS, leansOn: 'Lag (2008:206): payments run on' },
   'cooperation-contribution': { ms: 3 * DAY_MS, leansOn: 'a decided cooperation works week by week' },
   request: { ms: 3 * DAY_MS, leansOn: 'FL (2017:900) 8 §, OSL 6 kap. 5 §: authorities help each other' },
+  'subscription-request': { ms: 3 * DAY_MS, leansOn: 'as for any request' },
   answer: { ms: 3 * DAY_MS, leansOn: 'as for what was asked' },
   'decision-demand': {
     ms: 3 * DAY_MS,

@@ -34,6 +34,8 @@ export const LAWS_OWN_WORDS: readonly (readonly [words: RegExp, why: string])[] 
   [/omprövning (?:eller överklagande )?av (?:ett )?beslut/giu, 'OSL 10 kap. 16 §: another decision, under review'],
   [/ompröva ett beslut/giu, 'the same'],
   [/kopior av beslut/giu, 'lag (2018:2088) 7 kap. 20 §'],
+  [/myndighetens beslut/giu, 'the decision that an authority makes itself: OSL 6 kap. 3 §'],
+  [/beslut om att inte lämna ut/giu, 'the same: OSL 6 kap. 7 §'],
 ];
 const MACHINES_NEVER = {
   sv: /(?<!\p{L})(?:beslut|tillåt|otillåt|neka)\p{L}*/iu,
