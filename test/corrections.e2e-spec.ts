@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { DelgeProblem } from '#client';
 import type { CorrectionRow, SubmitReferralDto } from '#contracts';
 import { changeKeyStore } from '#keystore';
@@ -27,11 +28,15 @@ describe('a correction to fourteen recipients', () => {
   let lost: Parameters<Parameters<typeof changeKeyStore>[1]>[0]['keys'] = [];
   beforeAll(async () => {
     delge = await TestStack.shared();
-    place = storePlace(delge.sandbox.dir, `gateway-${SUSPENDED.gateway}`);
+    const service = `gateway-${SUSPENDED.gateway}`;
+    place = storePlace(delge.sandbox.dir, service);
+    const readings = (): number => readFileSync(delge.stack.log(service), 'utf8').split('key-store.read').length;
+    const before = readings();
     await changeKeyStore(place, async (content) => {
       lost = content.keys.filter(({ holder, use }) => holder === SUSPENDED.authority && use === 'sealing');
       return { content: { ...content, keys: content.keys.filter((key) => !lost.includes(key)) }, result: undefined };
     });
+    await eventually('its gateway has noticed', TRAVEL_MS, async () => readings() > before || undefined);
   });
   afterAll(() =>
     changeKeyStore(place, async (content) => ({

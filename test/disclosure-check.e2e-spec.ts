@@ -68,6 +68,8 @@ describe('a referral that is checked before it is sent', () => {
     const canary = `Kanarie${randomBytes(6).toString('hex')}`;
     const { system, referral } = permitted();
     const circumstances = `Vid hembesök: ${canary}.`;
+    // A case is noted when somebody asks for it, or by and by.
+    for (const one of new Set(all.map((example) => example.system))) await delge.sandbox.client(one).cases.list();
     const before = await settledRows();
     expect(Number(before['operator ledger.leaf'])).toBeGreaterThan(0);
     for (const one of all) await check(one);
