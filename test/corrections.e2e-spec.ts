@@ -21,29 +21,32 @@ const [ENDED, WITHOUT_GROUND, UNASSESSED] = ['mig/migrationsverket', 'am/aklagar
 const SUSPENDED = { authority: 'kbv/kustbevakningen', gateway: 'rattsvasendet' };
 const ALL = [...READ, PASSED_ON, ENDED, WITHOUT_GROUND, UNASSESSED, SUSPENDED.authority];
 
+type Content = Parameters<Parameters<typeof changeKeyStore>[1]>[0];
+
 describe('a correction to fourteen recipients', () => {
   const { system, referral: pattern } = example('32-linkoping');
   let delge: TestStack;
-  let place: ReturnType<typeof storePlace>;
-  let lost: Parameters<Parameters<typeof changeKeyStore>[1]>[0]['keys'] = [];
-  beforeAll(async () => {
-    delge = await TestStack.shared();
+  let lost: Content['keys'] = [];
+  /** Changes the keys that its gateway holds, and waits until the gateway has seen it. */
+  const changeKeys = async (change: (keys: Content['keys']) => Content['keys']): Promise<void> => {
     const service = `gateway-${SUSPENDED.gateway}`;
-    place = storePlace(delge.sandbox.dir, service);
     const readings = (): number => readFileSync(delge.stack.log(service), 'utf8').split('key-store.read').length;
     const before = readings();
-    await changeKeyStore(place, async (content) => {
-      lost = content.keys.filter(({ holder, use }) => holder === SUSPENDED.authority && use === 'sealing');
-      return { content: { ...content, keys: content.keys.filter((key) => !lost.includes(key)) }, result: undefined };
-    });
-    await eventually('its gateway has noticed', TRAVEL_MS, async () => readings() > before || undefined);
-  });
-  afterAll(() =>
-    changeKeyStore(place, async (content) => ({
-      content: { ...content, keys: [...content.keys, ...lost] },
+    const place = storePlace(delge.sandbox.dir, service);
+    await changeKeyStore(place, async (content) => ({
+      content: { ...content, keys: change(content.keys) },
       result: undefined,
-    })),
-  );
+    }));
+    await eventually('its gateway has noticed', TRAVEL_MS, async () => readings() > before || undefined);
+  };
+  beforeAll(async () => {
+    delge = await TestStack.shared();
+    await changeKeys((keys) => {
+      lost = keys.filter(({ holder, use }) => holder === SUSPENDED.authority && use === 'sealing');
+      return keys.filter((key) => !lost.includes(key));
+    });
+  });
+  afterAll(() => changeKeys((keys) => [...keys, ...lost]));
 
   /** On the grounds of the correction, which carry it to any authority. */
   const to = (referral: SubmitReferralDto, authorities: readonly string[]): SubmitReferralDto => ({
