@@ -61,7 +61,7 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     signer: "exchange's decision key",
     stands: 'entry of the `disclosure` log',
     readers:
-      "both parties' gateways, of a refusal and of a recorded disclosure the sender's alone; whoever holds the opening",
+      "both parties' gateways, of a refusal, of a recorded disclosure and of a hold the sender's alone; whoever holds the opening",
   },
   'delge-receipt+jws': {
     what: 'What became of a delivery. *Kvittens*',

@@ -53,7 +53,7 @@ names its digest, and lies beside it as the annex. Names, numbers of persons, di
 
 ## The disclosure log
 
-A leaf is 33 octets that say nothing: anyone may watch them grow. Beside it lies the opening: the entry, 32 random octets, and the annex. Openings are shown to the two parties of the message, a refusal's and a recorded disclosure's to its sender alone; each look is an entry itself, and they can be
+A leaf is 33 octets that say nothing: anyone may watch them grow. Beside it lies the opening: the entry, 32 random octets, and the annex. Openings are shown to the two parties of the message, a refusal's, a recorded disclosure's and a hold's to its sender alone; each look is an entry itself, and they can be
 erased. Every entry has \`v\`, \`kind\`, \`env\`, \`entryId\`, \`keys\` (size and root of the \`keys\` log by which its signer's key, and those of the annex, are judged) and a time, \`at\` or \`decidedAt\`; a question mark says that a field may be absent.
 
 ${table(['kind', 'what it records', 'signed by', 'fields of its own', 'annex', 'who reads the opening'], disclosure)}

@@ -2,7 +2,7 @@ import type { ErasureDecision, ErasureReport, Hold } from '#envelope';
 import { stockholmDate } from '#legal-basis';
 import { agrees, goneBy } from './check-erasure.js';
 import type { Gone, Naming } from './check-erasure.js';
-import { isSeen, placeOf } from './check-look.js';
+import { isSeen, isSendersAlone, placeOf } from './check-look.js';
 import type { Place } from './check-look.js';
 import { ReceiptsTogether } from './check-receipts.js';
 import { RetractionsTogether } from './check-retraction.js';
@@ -387,7 +387,7 @@ export class Book {
     const within = (party: string | undefined): boolean => party !== undefined && bounds.has(party);
     if (fact.kind === 'erasure') return fact.erased.every((one) => within(one.sender) || within(one.recipient));
     if (fact.kind === 'delay') return true;
-    if (fact.kind === 'refusal' || fact.kind === 'recorded') return within(fact.sender);
+    if (isSendersAlone(fact)) return within(fact.sender);
     if (fact.kind === 'keeping' || fact.kind === 'look') return within(fact.authority);
     return within(fact.sender) || within(fact.recipient);
   }

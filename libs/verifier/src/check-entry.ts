@@ -187,7 +187,7 @@ export class EntryChecker {
     if (notice.kind === 'hold-recorded') {
       const text = annexOf(opening, notice.statementSha256, say);
       if (text !== undefined) this.hold(notice, text, snapshot, say);
-      return { kind: 'notice', ...about };
+      return { kind: 'notice', ...about, isHold: true };
     }
     if (sender === undefined || recipient === undefined || messageId === undefined) return undefined;
     const ofMessage = { ...common, sender, recipient, messageId };

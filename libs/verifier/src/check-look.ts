@@ -18,7 +18,7 @@ export interface Place {
   readonly index: bigint;
   readonly sender?: string;
   readonly recipient?: string;
-  /** Of the ledger's own entries, of a refusal and of a recorded disclosure: whose it is alone. */
+  /** Of the ledger's own entries, of a refusal, of a recorded disclosure and of a hold: whose it is alone. */
   readonly authority?: string;
 }
 export const placeOf = (fact: Fact): Place => {
@@ -28,9 +28,13 @@ export const placeOf = (fact: Fact): Place => {
     ...(sender === undefined ? {} : { sender }),
     ...(recipient === undefined ? {} : { recipient }),
     ...(fact.kind === 'keeping' || fact.kind === 'look' ? { authority: fact.authority } : {}),
-    ...(fact.kind === 'refusal' || fact.kind === 'recorded' ? { authority: fact.sender } : {}),
+    ...(isSendersAlone(fact) && sender !== undefined ? { authority: sender } : {}),
   };
 };
+
+/** A refusal, a recorded disclosure or a hold: the recipient that it names reads nothing of it. */
+export const isSendersAlone = (fact: Fact): boolean =>
+  fact.kind === 'refusal' || fact.kind === 'recorded' || (fact.kind === 'notice' && fact.isHold === true);
 
 /** Whether what was seen is that entry: where it stands, whose it is, and that it stood there before the look. */
 export const isSeen = (seen: Seen, place: Place, look: Fact & { readonly kind: 'look' }): boolean =>

@@ -86,6 +86,8 @@ export type Fact =
       readonly kind: 'notice';
       /** The attempt that expired. */
       readonly expired?: number;
+      /** A hold of what is not released, or its lifting: its sender's alone. */
+      readonly isHold?: true;
     })
   | (Common & { readonly kind: 'delay'; readonly delayedEntryId: string; readonly reason?: string })
   | (Common & {

@@ -14,7 +14,7 @@ export interface Erasable {
 }
 
 /**
- * Decisions, and notices about a message; a refusal or a recorded disclosure is its sender's alone. All else stays: what tells of erasures, holds and looks has no party that could decide.
+ * Decisions, and notices about a message; a refusal or a recorded disclosure is its sender's alone. All else stays: a hold of what is not released is about no message, and what tells of erasures, legal holds and looks has no party that could decide.
  * @returns undefined when the entry is none that can be erased
  */
 export const erasable = (entry: string, annex?: string): Erasable | undefined => {

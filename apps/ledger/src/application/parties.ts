@@ -20,13 +20,13 @@ interface Said {
   readonly erased?: unknown;
 }
 
-const SENDERS_ALONE: readonly unknown[] = ['refusal-recorded', 'disclosure-recorded'];
-/** Whether the entry takes into the log what the sender's own gateway judged, a refusal or a recorded disclosure; only its annex names the case. */
+const SENDERS_ALONE: readonly unknown[] = ['refusal-recorded', 'disclosure-recorded', 'hold-recorded'];
+/** Whether the entry takes into the log what is the sender's own affair: a refusal, a recorded disclosure or a hold; only its annex names the case. */
 export const isSendersAlone = (entry: Uint8Array): boolean => SENDERS_ALONE.includes(payloadOf(entry)?.kind);
 
 /**
  * The authorities that an entry is about: sender and recipient, whose look or statement it is, or those who were party to all that an erasure names. A refusal
- * is its sender's alone: secrecy stopped it, so nothing of it was disclosed to whom it was meant for. So is a recorded disclosure: nothing of it is sent to whom it was made.
+ * is its sender's alone: secrecy stopped it, so nothing of it was disclosed to whom it was meant for. So is a recorded disclosure: nothing of it is sent to whom it was made. So is a hold: that there is something in the case which it is not to have is nothing for the recipient.
  * Nothing is verified here. Whoever can hand entries to the ledger could name readers of its own entry, and of no other.
  * @param annex of what is its sender's alone
  */

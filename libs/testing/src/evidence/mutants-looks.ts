@@ -1,4 +1,12 @@
-import { generateKey, localSigner, signLook } from '#envelope';
+import {
+  generateKey,
+  localSigner,
+  parseRecordedDisclosure,
+  sha256Base64url,
+  signLook,
+  signNotice,
+  signReleaseHold,
+} from '#envelope';
 import type { Look, PrivateKey, SeenOpening } from '#envelope';
 import type { Draft } from './draft.js';
 import { noticeOf, ofLog } from './mutation.js';
@@ -81,6 +89,21 @@ export const LOOK_MUTATIONS: readonly Mutation[] = [
   ofLog("a look at somebody else's openings that names no party", ['look-unbound'], async (draft, scene, random) => {
     const { index, entryId } = seenOf(draft, random.pick(OTHERS));
     await looked(draft, scene, { seen: [{ index, entryId }] });
+  }),
+  ofLog("a recipient's look at what its sender holds from it", ['look-unbound'], async (draft, scene) => {
+    const { recorded } = parseRecordedDisclosure(draft.act('recorded').annex ?? '');
+    const { sender, gateway, caseId, env } = recorded;
+    const recipient = READER.authority;
+    const at = new Date((draft.acts.at(-1)?.loggedAt ?? 0) + 100_000).toISOString();
+    const held = { sender, gateway, recipient, caseId, env, holdId: fresh(), number: 1, code: 'case-closed' } as const;
+    const signer = localSigner(scene.world.keys.manifests[gateway] as PrivateKey);
+    const annex = await signReleaseHold(signer, { v: 1, ...held, at });
+    const { keys } = noticeOf(draft.act('recorded'));
+    const entryId = fresh();
+    const notice = { v: 1, kind: 'hold-recorded', env, entryId, sender, recipient, keys, at } as const;
+    const signed = { ...notice, statementSha256: sha256Base64url(annex) };
+    const index = draft.append(await signNotice(localSigner(scene.world.keys.decision), signed), annex);
+    await looked(draft, scene, { seen: [{ index: index.toString(), entryId, sender, recipient }] });
   }),
   ofLog('a look at another place than the entry has', ['look-unbound'], async (draft, scene, random) => {
     const [one, other] = [random.pick(OWN.slice(0, 2)), random.pick(OWN.slice(2))].map((name) => seenOf(draft, name));
