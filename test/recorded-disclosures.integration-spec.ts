@@ -121,6 +121,19 @@ describe('a recorded disclosure', () => {
       ],
       ['for an authority that another gateway hosts', 'not-hosted', () => signed({ sender: 'fk/forsakringskassan' })],
       ['of another environment', 'environment', () => signed({ env: 'production' })],
+      [
+        'dated more than a minute ahead',
+        'recorded-ahead',
+        () => signed({ at: new Date(acts.world.clock.now().getTime() + 60_001).toISOString() }),
+      ],
+      [
+        'by more of the keys log than there is',
+        'recorded-ahead',
+        async () => {
+          const { size, rootBase64: root } = acts.exchange.law.newest();
+          return signed({ keys: { size: (size + 1n).toString(), root } });
+        },
+      ],
       ['that is none', 'recorded-unreadable', () => Promise.resolve('a.b.c')],
       ['that is something else', 'recorded-unreadable', async () => (await acts.message()).manifest],
     ])('%s is set aside: %s', async (_, reason, make) => {

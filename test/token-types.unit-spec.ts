@@ -168,7 +168,8 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
       manifestKey,
       signRecordedDisclosure(localSigner(manifestKey), {
         ...common,
-        ...{ messageId, caseId, sender, claims, keys: head },
+        ...{ messageId, caseId, sender, keys: head },
+        claims: { ...claims, messageType: 'recorded-disclosure/1' },
         recipient: manifest.recipient,
         gateway: 'kommunerna',
         outcome: 'deny',

@@ -358,6 +358,7 @@ export const QUARANTINE: Readonly<Record<QuarantineReason, string>> = {
   'recorded-unreadable': 'the recorded disclosure is not one',
   'recorded-key': 'the key is no live manifest key of the gateway',
   'recorded-signature': 'the signature does not verify',
+  'recorded-ahead': 'it is dated more than a minute ahead, or names more of the keys log than the exchange finds there',
   'refused-by-gateway': "a gateway rejected what was in its queue: see that gateway's log",
 };
 

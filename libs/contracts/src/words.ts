@@ -109,6 +109,10 @@ export const QUARANTINE_WORDS = {
     sv: 'det dokumenterade utlämnandets signatur stämmer inte',
     en: 'the signature of the recorded disclosure does not verify',
   },
+  'recorded-ahead': {
+    sv: 'det dokumenterade utlämnandet är daterat i framtiden, eller bygger på mer av nyckelloggen än vad som finns',
+    en: 'the recorded disclosure is dated in the future, or rests on more of the keys log than there is',
+  },
   'refused-by-gateway': {
     sv: 'en gateway kunde inte hantera det som låg i dess kö; se den gatewayens logg',
     en: "a gateway could not handle what was in its queue: see that gateway's log",

@@ -43,7 +43,7 @@ export interface RecordedDisclosure {
   /** To whom it was disclosed. */
   readonly recipient: string;
   readonly gateway: string;
-  /** Read by the legal-basis check. */
+  /** Read by the legal-basis check; of the type `recorded-disclosure/N`. */
   readonly claims: object;
   readonly outcome: 'permit' | 'assess' | 'deny';
   /** Codes of the verdict, for the day of `disclosedAt`. */
@@ -61,6 +61,10 @@ export interface RecordedDisclosure {
   /** When it was recorded: not before it was disclosed. */
   readonly at: string;
 }
+
+/** Claims of another type would be judged by another law. */
+const isOfItsType = (claims: { readonly messageType?: unknown }): boolean =>
+  typeof claims.messageType === 'string' && /^recorded-disclosure\/[1-9][0-9]*$/.test(claims.messageType);
 
 const recordedDisclosures = codec<'recorded', RecordedDisclosure>(
   'recorded',
@@ -87,7 +91,7 @@ const recordedDisclosures = codec<'recorded', RecordedDisclosure>(
     at: instant,
   },
   {},
-  ({ disclosedAt, at }) => disclosedAt <= at,
+  ({ disclosedAt, at, claims }) => disclosedAt <= at && isOfItsType(claims),
 );
 export const {
   sign: signRecordedDisclosure,

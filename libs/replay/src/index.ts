@@ -1,5 +1,5 @@
 export { holdsFreeText } from './attached.js';
-export { OBSTACLES, obstaclesOf, type VerificationObstacle } from './obstacles.js';
+export { OBSTACLES, SKEW_MS, obstaclesOf, type VerificationObstacle } from './obstacles.js';
 export {
   CONTRADICTIONS,
   LACKING,

@@ -19,7 +19,8 @@ export const OBSTACLES = [
 ] as const;
 export type VerificationObstacle = (typeof OBSTACLES)[number];
 
-const SKEW_MS = 60_000;
+/** By how much a signer's clock may be ahead. */
+export const SKEW_MS = 60_000;
 const MAX_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**

@@ -16,7 +16,7 @@ import {
 } from '#envelope';
 import type { Decision, KeysHead, Manifest, Notice, PublicKey, RecordedDisclosure, Refusal } from '#envelope';
 import type { JsonValue } from '#json';
-import { groundsAt, recomputed, recordedGroundsAt, refusalGroundsAt } from '#replay';
+import { SKEW_MS, groundsAt, recomputed, recordedGroundsAt, refusalGroundsAt } from '#replay';
 import type { NotReplayable, VerdictGrounds } from '#replay';
 import type { KeyRecord, Snapshot } from '#snapshot';
 import { decisionsOn, undecided } from './check-erasure.js';
@@ -268,6 +268,8 @@ export class EntryChecker {
     if (parsed === undefined) return undefined;
     const { recorded, kid } = parsed;
     this.judged(notice, recorded, { kid, text, snapshot }, say);
+    const isLater = Date.parse(recorded.at) > Date.parse(notice.at) + SKEW_MS;
+    if (isLater || BigInt(recorded.keys.size) > BigInt(notice.keys.size)) say('recorded-ahead');
     const own = this.snapshot(recorded.keys, say);
     if (own !== undefined) {
       const grounds = recordedGroundsAt(own, recorded, this.cooperation(recorded.claims));

@@ -271,6 +271,11 @@ export const FINDINGS = {
     'En post är daterad efter den kontrollpunkt som täcker den',
     'an entry is dated after the checkpoint that covers it',
   ),
+  'recorded-ahead': of(
+    'time',
+    'Ett dokumenterat utlämnande är daterat efter posten om det, eller bygger på en nyare nyckellogg',
+    'a recorded disclosure is dated after the entry about it, or rests on a newer keys log',
+  ),
   'decided-after-expiry': of(
     'time',
     'Kontrollen gjordes efter att meddelandet hade förfallit',

@@ -1,7 +1,10 @@
 import { parseRecordedDisclosure, sha256Base64url, signedDigest, verifyRecordedDisclosure } from '#envelope';
 import { claimInbox, inboxHolds } from '#messaging';
+import { SKEW_MS } from '#replay';
 import type { DisclosureRecordedV1 } from '#contracts';
+import type { Snapshot } from '#snapshot';
 import type { DataSource } from 'typeorm';
+import { SetAside } from '../domain/errors.js';
 import { entries } from '../persistence/entry.store.js';
 import { schema } from '../persistence/index.js';
 import type { Recorder } from './recorder.js';
@@ -31,12 +34,15 @@ export class TakeRecordedDisclosure {
       return { messageId, outcome: 'known' };
     }
     const at = this.now();
+    const isKnown = ({ size }: Snapshot): boolean => BigInt(recorded.keys.size) <= size;
     const snapshot = await this.senders.establish(
-      { kid, env, gateway, authority: sender, at },
+      { kid, env, gateway, authority: sender, at, isKnown },
       account,
       { key: 'recorded-key', signature: 'recorded-signature' },
       (key) => verifyRecordedDisclosure(text, key),
     );
+    // The law is that of a day and a keys log that its gateway names: neither may be one that has not come.
+    if (Date.parse(recorded.at) > at.getTime() + SKEW_MS || !isKnown(snapshot)) throw new SetAside('recorded-ahead');
     const outcome = await this.dataSource.transaction(async (tx) => {
       if (!(await claimInbox(tx, schema, 'recorded-disclosure', id, digest))) return 'known';
       const number = await entries.nextNumber(tx, sender);

@@ -47,6 +47,7 @@ export const QUARANTINE_REASONS = [
   'recorded-unreadable',
   'recorded-key',
   'recorded-signature',
+  'recorded-ahead',
   'refused-by-gateway',
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];

@@ -9,6 +9,7 @@ import {
   signRefusal,
 } from '#envelope';
 import type { PrivateKey, RecordedDisclosure, Refusal } from '#envelope';
+import { canonicalBytes } from '#json';
 import { ruleSetDigest, ruleSets } from '#legal-basis';
 import { nodeSha256 } from '#tlog/build';
 import type { Draft } from './draft.js';
@@ -298,6 +299,23 @@ export const STATEMENT_MUTATIONS: readonly Mutation[] = [
       draft.replace('recorded', await rerecorded(scene, draft, bent));
     },
   ),
+  ofLog('a recorded disclosure dated after its entry', ['recorded-ahead'], async (draft, scene, random) => {
+    const at = Date.parse(noticeOf(draft.act('recorded')).at) + 60_001 + random.below(40_000_000);
+    draft.replace('recorded', await rerecorded(scene, draft, { at: new Date(at).toISOString() }));
+  }),
+  ofLog('a recorded disclosure by a newer keys log than its entry', ['recorded-ahead'], async (draft, scene) => {
+    const { keys } = decisionOf(draft.act('permit'));
+    draft.replace('recorded', { entry: await renoticed(scene, draft.act('recorded'), { keys }) });
+  }),
+  ofLog('a recorded disclosure with claims of another type', ['annex-malformed'], async (draft, scene, random) => {
+    const messageType = random.pick(['crime-report/1', 'recorded-disclosure', 'recorded-disclosure/0']);
+    const recorded = recordedIn(draft);
+    const text = await localSigner(scene.world.keys.manifests[recorded.gateway] as PrivateKey).sign(
+      'delge-recorded-disclosure+jws',
+      canonicalBytes({ ...recorded, claims: { ...recorded.claims, messageType } }),
+    );
+    draft.replace('recorded', await taking(scene, draft.act('recorded'), text));
+  }),
   ofLog('a recorded disclosure that says another verdict than its codes', ['outcome-differs'], async (draft, scene) => {
     draft.replace('recorded', await rerecorded(scene, draft, { outcome: 'deny' }));
   }),
