@@ -139,6 +139,37 @@ describe('a hold at the exchange', () => {
     expect(await released()).toBe('released together');
   });
 
+  /** Whether a hold waits for a release. */
+  const waits = async (): Promise<boolean> =>
+    (
+      await db.query<{ n: number }[]>(
+        `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock'
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      )
+    )[0]?.n === 1;
+
+  it('does not wait for a release of other senders', async () => {
+    const text = await hold(1, 'case-closed');
+    const { recipient } = message.message;
+    const lines = ['ivo/tillsyn', 'fk/forsakringskassan', 'ivo/tillsyn'].map((sender) => ({
+      ...{ sender, recipient },
+      caseId: randomUUID(),
+    }));
+    let taken: Promise<string> | undefined;
+    const outcome = await db.transaction(async (tx) => {
+      await releaseHolds.standing(tx, lines);
+      let is: string | undefined;
+      taken = take(text).then((became) => (is = became));
+      while (is === undefined) {
+        if (await waits()) return 'waits';
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return is;
+    });
+    await taken;
+    expect(outcome).toBe('taken');
+  });
+
   it('waits for a release that has looked before it, and no release after it looks past it', async () => {
     const text = await hold(1, 'case-closed');
     let outcome: string | undefined;
@@ -148,13 +179,6 @@ describe('a hold at the exchange', () => {
     await db.transaction(async (tx) => {
       expect((await releaseHolds.standing(tx, [line]))(line)).toBeUndefined();
       taken = take(text).then((is) => (outcome = is));
-      const waits = async (): Promise<boolean> =>
-        (
-          await db.query<{ n: number }[]>(
-            `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND mode = 'ExclusiveLock'
-               AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-          )
-        )[0]?.n === 1;
       while (!(await waits())) await new Promise((resolve) => setImmediate(resolve));
       expect(outcome).toBeUndefined();
     });

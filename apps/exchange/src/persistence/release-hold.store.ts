@@ -2,7 +2,7 @@ import type { ReleaseHold } from '#envelope';
 import type { EntityManager } from 'typeorm';
 import type { StoredMessage } from './message.store.js';
 
-/** Shared by whoever releases until its transaction ends, and alone with whoever takes a hold: what is released after a hold was taken has seen it. */
+/** Of each sender: shared by whoever releases of it until its transaction ends, and alone with whoever takes its hold: what is released after a hold was taken has seen it. */
 const RELEASE_HOLD_LOCK = 7_100_005;
 
 const STANDING = (message: string): string =>
@@ -24,8 +24,8 @@ export interface StandingHold {
 export const releaseHolds = {
   /** @returns false when this very one is here already; undefined when another has its number */
   async add(tx: EntityManager, hold: ReleaseHold, sha256: string, at: Date): Promise<boolean | undefined> {
-    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [RELEASE_HOLD_LOCK]);
     const { sender, caseId, recipient, number } = hold;
+    await tx.query(`SELECT pg_advisory_xact_lock($1, hashtext($2))`, [RELEASE_HOLD_LOCK, sender]);
     const rows = await tx.query<unknown[]>(
       `INSERT INTO exchange.release_hold (sender, case_id, recipient, number, hold_id, code, statement_sha256, at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING 1`,
@@ -40,9 +40,13 @@ export const releaseHolds = {
     return same.length === 1 ? false : undefined;
   },
 
-  /** No hold is taken from here on until the transaction ends. @returns the newest of each message's (sender, case, recipient) */
+  /** No hold of these senders is taken from here on until the transaction ends. @returns the newest of each message's (sender, case, recipient) */
   async standing(tx: EntityManager, all: readonly Line[]): Promise<(message: Line) => StandingHold | undefined> {
-    await tx.query(`SELECT pg_advisory_xact_lock_shared($1)`, [RELEASE_HOLD_LOCK]);
+    await tx.query(
+      `SELECT pg_advisory_xact_lock_shared($1, locked)
+       FROM (SELECT DISTINCT hashtext(sender) AS locked FROM unnest($2::text[]) AS sender ORDER BY locked) AS senders`,
+      [RELEASE_HOLD_LOCK, all.map(({ sender }) => sender)],
+    );
     const rows = await tx.query<
       { sender: string; case_id: string; recipient: string; code: StandingHold['code']; at: Date }[]
     >(
