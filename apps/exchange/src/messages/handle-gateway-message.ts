@@ -23,6 +23,7 @@ import type { TakeRetraction } from '../application/take-retraction.js';
 import { NotYet, SetAside } from '../domain/errors.js';
 import type { QuarantineReason } from '../domain/errors.js';
 
+/** What stops a message: it must not come too late. */
 const STOPPING: ReadonlySet<string> = new Set(['retraction.signed.v1', 'release-hold.signed.v1']);
 
 /** Where nothing is kept that came early. */
@@ -43,7 +44,7 @@ export class HandleGatewayMessage {
     /** Told that there is an entry for the ledger to take, once it is committed. */
     private readonly logged: () => void,
     private readonly log: EventLog,
-    /** Whether as much waits for its proof as may. */
+    /** Whether as much waits for its proof as may: nothing is taken but what stops some of it. */
     private readonly isFull: () => boolean = () => false,
     /** Keeps what speaks of something that is not here yet, and a retraction that failed. */
     private readonly early: Pick<EarlyStatements, 'keep'> = SET_ASIDE,
@@ -63,7 +64,7 @@ export class HandleGatewayMessage {
 
   /** As the transport gives it. */
   async take(message: IncomingMessage): Promise<void> {
-    if (this.isFull()) throw new HoldError('log');
+    if (this.isFull() && !STOPPING.has(message.type)) throw new HoldError('log');
     try {
       await this.takeOrSetAside(message);
     } catch (error) {
