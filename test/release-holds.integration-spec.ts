@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { randomUUID } from 'node:crypto';
 import { localSigner, parseNotice, signReleaseHold } from '#envelope';
 import type { PrivateKey, ReleaseHold } from '#envelope';
+import { EXCHANGE_QUEUE } from '#messaging';
 import { outcomeOf } from '#testing';
 import type { Sealed, World } from '#testing';
 import type { DataSource } from 'typeorm';
+import { SetAsideMessages } from '../apps/exchange/src/application/set-aside.js';
 import { TakeReleaseHold } from '../apps/exchange/src/application/take-release-hold.js';
 import { entries } from '../apps/exchange/src/persistence/entry.store.js';
 import { releaseHolds } from '../apps/exchange/src/persistence/release-hold.store.js';
@@ -137,6 +139,17 @@ describe('a hold at the exchange', () => {
     const text = await given();
     expect(await outcomeOf(() => take(text, account))).toBe(reason);
     expect(await released()).toBe('released together');
+  });
+
+  it('that is set aside is told of by its sender, and its recipient is not named', async () => {
+    const aside = new SetAsideMessages(db, acts.exchange.law, acts.recorder, randomUUID, world.clock.now);
+    const body = Buffer.from(JSON.stringify({ hold: await hold(1, 'case-closed') }));
+    const wire = { body, type: 'release-hold.signed.v1', messageId: randomUUID(), userId: ACCOUNT };
+    await aside.keep({ ...wire, redelivered: false, deliveries: 1 }, EXCHANGE_QUEUE, 'hold-key');
+    const [row] = await db.query<{ notice: string }[]>(`SELECT notice FROM exchange.notice ORDER BY seq DESC LIMIT 1`);
+    const { notice } = parseNotice(row?.notice ?? '');
+    expect(notice).toMatchObject({ kind: 'quarantined', reason: 'hold-key', sender: keyOf(message.message).sender });
+    expect([notice.recipient, notice.messageId]).toEqual([undefined, undefined]);
   });
 
   /** Whether a hold waits for a release. */

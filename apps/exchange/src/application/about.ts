@@ -3,6 +3,7 @@ import {
   parseDisclosureRecordedV1,
   parseDeliveryReleasedV1,
   parseMessageSubmittedV1,
+  parseReleaseHoldSignedV1,
   parseRefusalReportedV1,
   parseRetractionSignedV1,
 } from '#contracts';
@@ -11,6 +12,7 @@ import {
   parseManifest,
   parseRecordedDisclosure,
   parseRefusal,
+  parseReleaseHold,
   parseRetraction,
   signedDigest,
 } from '#envelope';
@@ -32,15 +34,18 @@ export type Subject = About & { readonly signed?: Uint8Array };
 /** @returns nothing of what cannot be read */
 export const subjectOf = ({ type, body }: Pick<IncomingMessage, 'type' | 'body'>): Subject => {
   try {
+    // Of what is its sender's alone no recipient is named: it would read the notice.
     if (type === 'refusal.reported.v1') {
-      const { messageId, sender, recipient } = parseRefusal(parseRefusalReportedV1(body).refusal).refusal;
-      return { messageId, sender, recipient };
+      const { messageId, sender } = parseRefusal(parseRefusalReportedV1(body).refusal).refusal;
+      return { messageId, sender };
     }
     if (type === 'disclosure.recorded.v1') {
-      const { messageId, sender, recipient } = parseRecordedDisclosure(
-        parseDisclosureRecordedV1(body).recorded,
-      ).recorded;
-      return { messageId, sender, recipient };
+      const { messageId, sender } = parseRecordedDisclosure(parseDisclosureRecordedV1(body).recorded).recorded;
+      return { messageId, sender };
+    }
+    if (type === 'release-hold.signed.v1') {
+      const { sender } = parseReleaseHold(parseReleaseHoldSignedV1(body).hold).hold;
+      return { sender };
     }
     if (type === RETRACTION) {
       const { messageId, attempt, sender, recipient } = parseRetraction(

@@ -327,6 +327,8 @@ describe('a notice', () => {
       return outcomes.notice({ notice, blind, proof });
     };
     expect(await tell({ kind: 'quarantined' })).toMatchObject({ outcome: 'unknown' });
+    const held = { kind: 'quarantined', sender: 'linkoping/socialnamnden', reason: 'hold-key' } as const;
+    expect(await tell(held)).toMatchObject({ outcome: 'unknown', authority: held.sender, reason: 'hold-key' });
     expect(await tell({ kind: 'discarded', messageId: elsewhere })).toMatchObject({ outcome: 'unknown' });
     const { messageId } = message;
     const foreign = { kind: 'discarded', messageId, sender: 'polis/polismyndigheten' } as const;

@@ -38,6 +38,10 @@ export interface Recorded {
   readonly messageId: string;
   readonly kind: string;
   readonly outcome: 'recorded' | 'unknown';
+  /** Whose it is, where no message is named. */
+  readonly authority?: string;
+  /** Why it was set aside, or discarded, where no message is named. */
+  readonly reason?: string;
 }
 
 /** What a receipt says of its message's progress; `form-rejected` and `handled` leave what was fetched fetched, or acknowledged. */
@@ -197,7 +201,16 @@ export class RecordOutcome {
       const isOurs = this.keys.hosts(sender) && (await this.held(sender, statementSha256));
       return { messageId: notice.entryId, kind: notice.kind, outcome: isOurs ? 'recorded' : 'unknown' };
     }
-    if (notice.messageId === undefined) return { messageId: notice.entryId, kind: notice.kind, outcome: 'unknown' };
+    if (notice.messageId === undefined) {
+      const { entryId, kind, sender, reason } = notice;
+      return {
+        messageId: entryId,
+        kind,
+        outcome: 'unknown',
+        ...(sender === undefined ? {} : { authority: sender }),
+        ...(reason === undefined ? {} : { reason }),
+      };
+    }
     const sender = notice.sender ?? (await this.senderOf(notice.messageId));
     if (sender === undefined || !this.keys.hosts(sender))
       return { messageId: notice.messageId, kind: notice.kind, outcome: 'unknown' };

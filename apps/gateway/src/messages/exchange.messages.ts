@@ -69,9 +69,14 @@ export class ExchangeMessages {
     return settled(async () => this.told(await this.outcomes.notice(parseNoticeIssuedV1(message.body))));
   }
 
-  private told({ messageId, kind, outcome }: Recorded): void {
+  private told({ messageId, kind, outcome, authority, reason }: Recorded): void {
     const event = outcome === 'recorded' ? 'outcome.recorded' : 'outcome.of-unknown-message';
-    this.log[outcome === 'recorded' ? 'info' : 'warn'](event, { messageId, code: kind });
+    this.log[outcome === 'recorded' ? 'info' : 'warn'](event, {
+      messageId,
+      code: kind,
+      ...(authority === undefined ? {} : { authorityId: authority }),
+      ...(reason === undefined ? {} : { state: reason }),
+    });
   }
 }
 
