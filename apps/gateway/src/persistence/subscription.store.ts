@@ -35,7 +35,8 @@ interface Row {
   readonly asked_at: Date;
   readonly number: number;
 }
-const COLUMNS = `message_id, attempt, decision_entry_id, jwe_sha256, subscriber, scope, case_id, message_types, function, type, state, asked_at, number`;
+const COLUMNS = `message_id, attempt, decision_entry_id, jwe_sha256, subscriber, scope, case_id, message_types, function, type, state, asked_at,
+  number::float8 AS number`;
 const toSubscription = (row: Row): StoredSubscription => ({
   messageId: row.message_id,
   attempt: row.attempt,
@@ -95,7 +96,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
   async ask(authority: string, asked: StoredSubscription, sign: SubscriptionSigner, at: Date): Promise<void> {
     await asAuthority(this.dataSource, authority, async (tx) => {
       const inserted = await tx.query<unknown[]>(
-        `INSERT INTO gateway.subscription (authority, ${COLUMNS})
+        `INSERT INTO gateway.subscription (authority, message_id, attempt, decision_entry_id, jwe_sha256, subscriber, scope, case_id, message_types, function,
+           type, state, asked_at, number)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'asked', $12, 0) ON CONFLICT DO NOTHING RETURNING 1`,
         [
           authority,
@@ -119,6 +121,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         [authority, asked.subscriber, asked.scope, asked.messageTypes],
       );
       if (order === undefined || (await unfit(tx, authority, asked)) !== undefined) return;
+      // An officer has stopped this subscriber: an officer says whether it goes on.
+      if (await isStopped(tx, authority, asked)) return;
       const given = { answer: 'granted-by-standing-order', at, standingOrder: order.id } as const;
       await this.say(tx, authority, asked, given, sign);
     });
@@ -206,7 +210,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
           standing_order: string | null;
         }[]
       >(
-        `SELECT message_id, number, answer, at, office, standing_order FROM gateway.subscription_answer
+        `SELECT message_id, number::float8 AS number, answer, at, office, standing_order FROM gateway.subscription_answer
          WHERE authority = $1 AND message_id = ANY($2::uuid[]) ORDER BY message_id, number`,
         [authority, messageIds],
       );
@@ -270,7 +274,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
          WHERE s.authority = $1 AND s.scope = 'standing' AND s.state = 'granted' ORDER BY 1`,
         [authority, caseId],
       );
-      for (const { subscriber } of rows) await this.hold(tx, authority, caseId, subscriber, 'case-closed', sign, at);
+      for (const { subscriber: recipient } of rows)
+        await this.hold(tx, authority, { caseId, recipient, code: 'case-closed' }, sign, at);
     });
     this.outbox.wake();
   }
@@ -407,7 +412,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     sign: SubscriptionSigner,
   ): Promise<void> {
     const { messageId, subscriber } = subscription;
-    const number = subscription.number + 1;
+    const number = numberAfter(subscription.number, given.at);
     const { receiptId, receipt, outgoing } = await sign.answer(authority, subscription, given, number);
     await tx.query(
       `INSERT INTO gateway.subscription_answer (authority, message_id, number, answer, at, office, system, standing_order, receipt_id, receipt)
@@ -433,23 +438,28 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
       number,
     ]);
     await this.outbox.add(tx, [outgoing]);
+    if (given.answer === 'granted-by-standing-order') return;
     if (state === 'granted') {
       for (const caseId of await heldCases(tx, authority, subscription))
-        await this.hold(tx, authority, caseId, subscriber, 'lifted', sign, given.at);
+        await this.hold(
+          tx,
+          authority,
+          { caseId, recipient: subscriber, code: 'lifted', by: messageId },
+          sign,
+          given.at,
+        );
     } else if (subscription.state === 'granted' || subscription.state === 'suspended') {
       const code =
         given.answer === 'ended-case-closed' ? 'case-closed' : (`subscription-${state}` as ReleaseHold['code']);
       for (const caseId of await coveredCases(tx, authority, subscription))
-        await this.hold(tx, authority, caseId, subscriber, code, sign, given.at);
+        await this.hold(tx, authority, { caseId, recipient: subscriber, code, by: messageId }, sign, given.at);
     }
   }
 
   private async hold(
     tx: EntityManager,
     authority: string,
-    caseId: string,
-    recipient: string,
-    code: ReleaseHold['code'],
+    { caseId, recipient, code, by }: NewHold,
     sign: SubscriptionSigner,
     at: Date,
   ): Promise<void> {
@@ -457,21 +467,44 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
       `hold ${authority} ${caseId} ${recipient}`,
     ]);
-    const [newest] = await tx.query<{ number: number; code: string }[]>(
-      `SELECT number, code FROM gateway.release_hold WHERE authority = $1 AND case_id = $2 AND recipient = $3 ORDER BY number DESC LIMIT 1`,
+    const [newest] = await tx.query<{ number: number; code: string; by: string | null }[]>(
+      `SELECT number::float8 AS number, code, by_subscription AS by FROM gateway.release_hold
+       WHERE authority = $1 AND case_id = $2 AND recipient = $3 ORDER BY number DESC LIMIT 1`,
       [authority, caseId, recipient],
     );
-    if ((newest?.code ?? 'lifted') === code) return;
-    const number = (newest?.number ?? 0) + 1;
+    const stands = newest?.code ?? 'lifted';
+    // What a closed case or another subscription holds stays theirs.
+    const isTheirs = code !== 'lifted' && code !== 'case-closed' && stands !== 'lifted' && newest?.by !== by;
+    if (stands === code || stands === 'case-closed' || isTheirs) return;
+    await this.signHold(tx, authority, { caseId, recipient, code, by }, newest?.number ?? 0, sign, at);
+  }
+
+  private async signHold(
+    tx: EntityManager,
+    authority: string,
+    { caseId, recipient, code, by }: NewHold,
+    last: number,
+    sign: SubscriptionSigner,
+    at: Date,
+  ): Promise<void> {
+    const number = numberAfter(last, at);
     const { holdId, statement, outgoing } = await sign.hold(authority, { caseId, recipient, number, code }, at);
     await tx.query(
-      `INSERT INTO gateway.release_hold (authority, case_id, recipient, number, code, hold_id, statement, statement_sha256, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [authority, caseId, recipient, number, code, holdId, statement, sha256Base64url(statement), at],
+      `INSERT INTO gateway.release_hold (authority, case_id, recipient, number, code, by_subscription, hold_id, statement, statement_sha256, at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [authority, caseId, recipient, number, code, by ?? null, holdId, statement, sha256Base64url(statement), at],
     );
     await this.outbox.add(tx, [outgoing]);
   }
 }
+
+interface NewHold extends Pick<ReleaseHold, 'caseId' | 'recipient' | 'code'> {
+  /** The subscription that it is of; absent where a case was closed. */
+  readonly by?: string | undefined;
+}
+
+/** Never one of before, also where a backup was put back that lacks the newest: the exchange would take its hold for another's. */
+const numberAfter = (last: number, at: Date): number => Math.max(last + 1, at.getTime());
 
 /** Why it cannot be granted now. */
 const unfit = async (
@@ -504,17 +537,41 @@ const coveredCases = async (
   return rows.map((row) => row.case_id);
 };
 
-/** Cases that are held from the subscriber since a subscription was suspended or had ended; not those that are closed. */
+/** Whether an officer stopped what this one would be granted beside: an overlapping subscription is suspended, or its case is held. */
+const isStopped = async (
+  tx: EntityManager,
+  authority: string,
+  { messageId, scope, caseId, subscriber, messageTypes }: StoredSubscription,
+): Promise<boolean> => {
+  const [row] = await tx.query<{ stopped: boolean }[]>(
+    `SELECT EXISTS (SELECT FROM gateway.subscription s WHERE s.authority = $1 AND s.message_id <> $2 AND s.subscriber = $3
+         AND s.state = 'suspended' AND s.message_types && $4::text[] AND ($5::uuid IS NULL OR s.scope = 'standing' OR s.case_id = $5))
+       OR coalesce((SELECT h.code FROM gateway.release_hold h
+         WHERE h.authority = $1 AND h.case_id = $5 AND h.recipient = $3 ORDER BY h.number DESC LIMIT 1), 'lifted') <> 'lifted' AS stopped`,
+    [authority, messageId, subscriber, messageTypes, scope === 'case' ? caseId : null],
+  );
+  return row?.stopped === true;
+};
+
+/**
+ * Cases that are held from the subscriber and that this subscription lets go: its own, or of a standing one those that it held itself or that another held which is
+ * granted again. Not those that are closed, nor what another of its subscriptions is suspended for.
+ */
 const heldCases = async (
   tx: EntityManager,
   authority: string,
-  { scope, caseId, subscriber }: StoredSubscription,
+  { messageId, scope, caseId, subscriber }: StoredSubscription,
 ): Promise<readonly string[]> => {
   const rows = await tx.query<{ case_id: string }[]>(
-    `SELECT case_id FROM (SELECT DISTINCT ON (case_id) case_id, code FROM gateway.release_hold
+    `SELECT case_id FROM (SELECT DISTINCT ON (case_id) case_id, code, by_subscription FROM gateway.release_hold
        WHERE authority = $1 AND recipient = $2 AND ($3::uuid IS NULL OR case_id = $3) ORDER BY case_id, number DESC) newest
-     WHERE code IN ('subscription-suspended', 'subscription-ended') ORDER BY 1`,
-    [authority, subscriber, scope === 'case' ? caseId : null],
+     WHERE code IN ('subscription-suspended', 'subscription-ended')
+       AND NOT EXISTS (SELECT FROM gateway.subscription s WHERE s.authority = $1 AND s.subscriber = $2 AND s.message_id <> $4
+         AND s.state = 'suspended' AND (s.scope = 'standing' OR s.case_id = newest.case_id))
+       AND ($3::uuid IS NOT NULL OR by_subscription = $4 OR EXISTS (SELECT FROM gateway.subscription s
+         WHERE s.authority = $1 AND s.message_id = newest.by_subscription AND s.state = 'granted'))
+     ORDER BY 1`,
+    [authority, subscriber, scope === 'case' ? caseId : null, messageId],
   );
   return rows.map((row) => row.case_id);
 };

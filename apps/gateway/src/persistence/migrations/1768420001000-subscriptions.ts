@@ -30,24 +30,27 @@ const TABLES = `
     message_types text[] NOT NULL, function text NOT NULL, type text NOT NULL,
     state text NOT NULL CHECK (state IN ('asked', 'granted', 'suspended', 'ended', 'refused')), asked_at timestamptz NOT NULL,
     -- Of the newest answer.
-    number int NOT NULL DEFAULT 0,
+    number bigint NOT NULL DEFAULT 0,
     txid xid8 NOT NULL DEFAULT pg_current_xact_id(), seq bigint GENERATED ALWAYS AS IDENTITY,
     PRIMARY KEY (authority, message_id));
   CREATE INDEX subscription_order ON gateway.subscription (authority, txid, seq);
   CREATE INDEX subscription_case ON gateway.subscription (authority, case_id);
+  CREATE INDEX subscription_subscriber ON gateway.subscription (authority, subscriber);
   CREATE TABLE gateway.standing_order (
     authority text NOT NULL, id uuid NOT NULL, subscriber text NOT NULL, scope text NOT NULL, message_types text[] NOT NULL, office text NOT NULL,
     made_at timestamptz NOT NULL, made_by uuid NOT NULL, ended_at timestamptz, ended_by uuid,
     PRIMARY KEY (authority, id), CHECK (num_nulls(ended_at, ended_by) IN (0, 2)));
   CREATE TABLE gateway.subscription_answer (
-    authority text NOT NULL, message_id uuid NOT NULL, number int NOT NULL, answer text NOT NULL, at timestamptz NOT NULL,
+    authority text NOT NULL, message_id uuid NOT NULL, number bigint NOT NULL, answer text NOT NULL, at timestamptz NOT NULL,
     -- Whoever stands behind it: an office, by a system, or a standing order; neither where a case was closed.
     office text, system uuid, standing_order uuid,
     receipt_id uuid NOT NULL, receipt text NOT NULL,
     PRIMARY KEY (authority, message_id, number),
     FOREIGN KEY (authority, message_id) REFERENCES gateway.subscription (authority, message_id));
   CREATE TABLE gateway.release_hold (
-    authority text NOT NULL, case_id uuid NOT NULL, recipient text NOT NULL, number int NOT NULL, code text NOT NULL,
+    authority text NOT NULL, case_id uuid NOT NULL, recipient text NOT NULL, number bigint NOT NULL, code text NOT NULL,
+    -- Whose it is; null where a case was closed.
+    by_subscription uuid,
     hold_id uuid NOT NULL, statement text NOT NULL, statement_sha256 text NOT NULL, at timestamptz NOT NULL,
     -- When the exchange's notice that it stands in the log came.
     recorded_at timestamptz,

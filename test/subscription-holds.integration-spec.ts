@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { MessageState, SubscriptionAnswer } from '#contracts';
+import { parseReleaseHold } from '#envelope';
+import { aGateway, aWorld, outcomeOf } from '#testing';
+import type { TestGateway, World } from '#testing';
+import type { DataSource } from 'typeorm';
+import { ManageSubscriptions } from '../apps/gateway/src/application/manage-subscriptions.js';
+import { SignSubscriptions } from '../apps/gateway/src/application/sign-subscriptions.js';
+import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
+import { PostgresCaseStore } from '../apps/gateway/src/persistence/case.store.js';
+import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
+import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
+import { PostgresSubscriptionStore } from '../apps/gateway/src/persistence/subscription.store.js';
+import { OwnDatabases } from './support/databases.js';
+import { noRelay } from './support/no-relay.js';
+
+jest.setTimeout(60_000);
+const OWNER = 'linkoping/omsorgsnamnden';
+const TYPE = 'notice-of-incorrect-payment';
+const SYSTEM = randomUUID();
+
+describe('what an owner holds from a subscriber', () => {
+  let world: World;
+  let gateway: TestGateway;
+  let databases: OwnDatabases;
+  let db: DataSource;
+  let store: PostgresSubscriptionStore;
+  let referrals: PostgresReferralStore;
+  let cases: PostgresCaseStore;
+  let signing: SignSubscriptions;
+  let managing: ManageSubscriptions;
+  let caseId: string;
+  /** Another in each test. */
+  let subscriber: string;
+  beforeAll(async () => {
+    world = await aWorld();
+    gateway = await aGateway(world, 'kommunerna');
+    databases = await OwnDatabases.deploy('subscription_holds');
+    db = await databases.connect(databases.urls.gateways.get('kommunerna') ?? '', 'gateway');
+    const outbox = new Outbox('kommunerna', noRelay);
+    const { keys } = gateway;
+    store = new PostgresSubscriptionStore(db, keys, outbox);
+    referrals = new PostgresReferralStore(db, keys, outbox);
+    cases = new PostgresCaseStore(db, keys);
+    signing = new SignSubscriptions(keys, world.environment, world.newId);
+    managing = new ManageSubscriptions(store, referrals, signing, world.clock.now);
+  });
+  afterAll(() => databases.drop());
+  beforeEach(() => {
+    world.clock.advance(1_000);
+    caseId = randomUUID();
+    subscriber = `fk/kontor-${randomUUID().slice(0, 8)}`;
+  });
+
+  const sent = async (state: MessageState = 'accepted', of = caseId, type = `${TYPE}/1`): Promise<string> => {
+    const at = world.clock.now();
+    const messages = [
+      {
+        ...{
+          messageId: randomUUID(),
+          recipient: subscriber,
+          function: 'registrator',
+          state,
+          attempt: 1,
+          changedAt: at,
+        },
+        detail: { verdict: { codes: {} } } as never,
+      },
+    ];
+    const id = randomUUID();
+    const referral = {
+      ...{ authority: OWNER, id, caseId: of, type, bodyDigest: 'd', assessments: [] },
+      ...{ phase: 'accepted' as const, version: randomUUID(), submittedAt: at, messages },
+      body: { content: {} } as never,
+    };
+    expect(await referrals.put(referral, undefined, [], [])).toBe(true);
+    return id;
+  };
+  const asked = async (scope: 'case' | 'standing', of = caseId): Promise<string> => {
+    const messageId = randomUUID();
+    world.clock.advance(1_000);
+    await store.ask(
+      OWNER,
+      {
+        ...{ messageId, attempt: 1, decisionEntryId: randomUUID(), jweSha256: 'A'.repeat(43), subscriber },
+        ...{ scope, caseId: of, messageTypes: [TYPE], function: 'registrator', type: 'subscription-request/1' },
+        ...{ state: 'asked', askedAt: world.clock.now(), number: 0 },
+      },
+      signing,
+      world.clock.now(),
+    );
+    return messageId;
+  };
+  const says = (id: string, answer: SubscriptionAnswer) => {
+    world.clock.advance(1_000);
+    return managing.answer({ authority: OWNER, system: SYSTEM }, id, { answer: answer as never, office: 'enhetschef' });
+  };
+  const granted = async (scope: 'case' | 'standing'): Promise<string> => {
+    const id = await asked(scope);
+    await says(id, 'granted');
+    return id;
+  };
+  const holds = async (of = caseId): Promise<readonly string[]> =>
+    (
+      await asAuthority(db, OWNER, (tx) =>
+        tx.query<{ code: string }[]>(
+          `SELECT code FROM gateway.release_hold WHERE authority = $1 AND case_id = $2 ORDER BY number`,
+          [OWNER, of],
+        ),
+      )
+    ).map(({ code }) => code);
+  const stateOf = async (id: string) => (await managing.read(OWNER, id)).state;
+  const order = (scope: 'case' | 'standing') =>
+    managing.putOrder({ authority: OWNER, system: SYSTEM }, randomUUID(), {
+      subscriber,
+      scope,
+      messageTypes: [TYPE],
+      office: 'enhetschef',
+    });
+
+  it('is lifted by no standing order: what overlaps with what is suspended waits for an officer', async () => {
+    await sent();
+    await order('case');
+    await order('standing');
+    await says(await asked('standing'), 'suspended-under-review');
+    const later = [await asked('case'), await asked('standing')];
+    expect(await Promise.all(later.map(stateOf))).toEqual(['asked', 'asked']);
+    expect(await holds()).toEqual(['subscription-suspended']);
+  });
+
+  it('is lifted by no standing order where a subscription to the case was ended', async () => {
+    await sent('fetched');
+    const first = await granted('case');
+    await order('case');
+    await says(first, 'ended-ground-lapsed');
+    expect(await stateOf(await asked('case'))).toBe('asked');
+    await order('standing');
+    expect(await stateOf(await asked('standing'))).toBe('granted');
+    expect(await holds()).toEqual(['subscription-ended']);
+  });
+
+  it('stays held while another of its subscriptions is suspended, and is let go with that one', async () => {
+    await sent();
+    const standing = await granted('standing');
+    await says(standing, 'suspended-under-review');
+    const ofCase = await granted('case');
+    expect(await holds()).toEqual(['subscription-suspended']);
+    await says(ofCase, 'suspended-under-review');
+    await says(standing, 'resumed');
+    expect(await holds()).toEqual(['subscription-suspended']);
+    await says(ofCase, 'resumed');
+    expect(await holds()).toEqual(['subscription-suspended', 'lifted']);
+  });
+
+  it('of a case is let go by no standing subscription that did not hold it', async () => {
+    await sent('fetched');
+    await says(await granted('case'), 'ended-ground-lapsed');
+    await granted('standing');
+    expect(await holds()).toEqual(['subscription-ended']);
+  });
+});
