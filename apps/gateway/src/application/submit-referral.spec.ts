@@ -6,7 +6,7 @@ import { parseStrict } from '#json';
 import type { Claims } from '#legal-basis';
 import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf } from '#testing';
 import type { Example, TestGateway, World } from '#testing';
-import type { GatewayError } from '../domain/errors.js';
+import { GatewayError } from '../domain/errors.js';
 import { EvaluateReferral } from './evaluate-referral.js';
 import type { Outgoing, StoredUpload, UploadDetail } from './ports.js';
 import { SubmitReferral } from './submit-referral.js';
@@ -244,6 +244,18 @@ describe('a referral that awaits an assessment', () => {
     expect(assessments.map(({ test }) => test).sort()).toEqual(['ANDAMAL', 'BEHOV', 'EJ_OVERVAGANDE']);
     // Only now is the id used up.
     expect(await outcome(changed(example('19'), { purpose: 'another-purpose' }))).toBe('ID_REUSE');
+  });
+
+  it('does not go out to a recipient that its sender holds by then', async () => {
+    await submit(example('19'));
+    referrals = new SubmitReferral(
+      ...([store, gateway.evaluate, gateway.sealing, DRAFT_MS, world.newId, world.clock.now, () => undefined] as const),
+      () => undefined,
+      () => Promise.reject(new GatewayError('RECIPIENT_HELD')),
+    );
+    expect(await outcomeOf(() => assess(later(example('19'))))).toBe('RECIPIENT_HELD');
+    expect(await find(example('19'))).toMatchObject({ phase: 'draft' });
+    expect(types()).toEqual([]);
   });
 
   it('ends when the officer finds that secrecy prevails, and that is reported', async () => {

@@ -57,13 +57,17 @@ export class SubmitReferral {
     throw new GatewayError('ID_REUSE');
   }
 
-  /** Adds assessments to a draft; it goes out when every verdict becomes permit, and ends when one becomes deny. */
+  /**
+   * Adds assessments to a draft; it goes out when every verdict becomes permit, and ends when one becomes deny.
+   * @throws {GatewayError} NOT_FOUND, NOT_A_DRAFT, RECIPIENT_HELD and those of the evaluation
+   */
   async assess(sender: string, id: string, added: readonly AssessmentDto[]): Promise<StoredReferral> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const draft = await this.store.find(sender, id);
       if (draft === undefined) throw new GatewayError('NOT_FOUND');
       if (draft.phase !== 'draft') throw new GatewayError('NOT_A_DRAFT');
       this.refuseWhenFull();
+      await this.mayGo(sender, draft.body);
       const now = this.now();
       const evaluation = await this.evaluate.execute(sender, draft.body, {
         now,
