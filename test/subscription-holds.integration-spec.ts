@@ -153,6 +153,36 @@ describe('what an owner holds from a subscriber', () => {
     expect(await holds()).toEqual(['subscription-suspended', 'lifted']);
   });
 
+  it('is of a standing subscription also what comes later: it is refused, and held where it came beside', async () => {
+    const standing = await granted('standing');
+    await says(standing, 'suspended-under-review');
+    const mayGo = (type: string) =>
+      outcomeOf(() => managing.mayGo(OWNER, { caseId, type, to: [{ authority: subscriber }] } as never));
+    expect([await mayGo(`${TYPE}/1`), await mayGo('correction/1')]).toEqual(['RECIPIENT_HELD', 'accepted']);
+    // Committed by who had asked before.
+    await sent();
+    await managing.look(OWNER);
+    await managing.look(OWNER);
+    expect(await holds()).toEqual(['subscription-suspended']);
+    await says(standing, 'resumed');
+    expect([await mayGo(`${TYPE}/1`), await holds()]).toEqual(['accepted', ['subscription-suspended', 'lifted']]);
+  });
+
+  it('of a closed case is held by the next look, where the closing was broken off', async () => {
+    await cases.put(
+      OWNER,
+      { id: caseId, type: 'personal-assistance', title: 'Prov' } as never,
+      SYSTEM,
+      world.clock.now(),
+    );
+    await sent();
+    await granted('standing');
+    world.clock.advance(1_000);
+    await cases.close(OWNER, caseId, 'concluded', SYSTEM, world.clock.now());
+    await managing.look(OWNER);
+    expect(await holds()).toEqual(['case-closed']);
+  });
+
   it('of a case is let go by no standing subscription that did not hold it', async () => {
     await sent('fetched');
     await says(await granted('case'), 'ended-ground-lapsed');

@@ -362,8 +362,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const subscriptions = new ManageSubscriptions(subscribed, referrals, signSubscriptions, now);
   const prune = async (): Promise<void> => {
     await sendings.prune(hosted(), now());
-    // Of a case whose closing was broken off.
-    for (const authority of hosted()) await subscriptions.caseClosed(authority);
+    for (const authority of hosted()) await subscriptions.look(authority);
     // Some at a time: what was sent before there were cases is many.
     for (const authority of hosted())
       for (let page = 0; page < GATHERED_PAGES && (await cases.gather(authority)); page += 1);

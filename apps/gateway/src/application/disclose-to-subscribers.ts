@@ -47,6 +47,7 @@ export class DiscloseToSubscribers {
     const held = await this.store.heldFrom(
       authority,
       caseId,
+      referral.type,
       rows.map(({ subscriber }) => subscriber),
     );
     const open = rows.filter(

@@ -74,17 +74,24 @@ export class ManageSubscriptions {
       const answer = state === 'asked' ? ('refused-case-closed' as const) : ('ended-case-closed' as const);
       await this.store.answer(authority, messageId, { answer, at: this.now() }, this.sign);
     }
-    if (caseId !== undefined) await this.store.holdOfClosed(authority, caseId, this.sign, this.now());
+    await this.store.holdOfClosed(authority, caseId, this.sign, this.now());
+  }
+
+  /** Looks after what stands: closings that were broken off, and what was submitted while a subscription was suspended. */
+  async look(authority: string): Promise<void> {
+    await this.caseClosed(authority);
+    await this.store.holdOfSuspended(authority, this.sign, this.now());
   }
 
   /**
    * Whether a referral may be submitted at all.
-   * @throws {GatewayError} RECIPIENT_HELD: the authority holds the case from a recipient; CONTENT_INVALID: a request for a subscription is no request for information
+   * @throws {GatewayError} RECIPIENT_HELD: the authority holds the case from a recipient, or has suspended its standing subscription; CONTENT_INVALID: a request for a subscription is no request for information
    */
-  async mayGo(sender: string, { caseId, to, requestId }: SubmitReferralDto): Promise<void> {
+  async mayGo(sender: string, { caseId, type, to, requestId }: SubmitReferralDto): Promise<void> {
     const held = await this.store.heldFrom(
       sender,
       caseId,
+      type,
       to.map(({ authority }) => authority),
     );
     const faults = to.flatMap(({ authority }, at) =>

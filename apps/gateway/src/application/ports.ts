@@ -1244,10 +1244,12 @@ export interface SubscriptionStore {
   ): Promise<'answered' | 'same' | 'not-found' | 'not-now' | 'closed' | 'not-owned'>;
   /** Those to a case that is closed, and which nobody has ended. @param caseId absent: of all that are closed */
   ofClosedCases(authority: string, caseId?: string): Promise<readonly StoredSubscription[]>;
-  /** Holds what is not released of a closed case to who has a standing subscription. */
-  holdOfClosed(authority: string, caseId: string, sign: SubscriptionSigner, at: Date): Promise<void>;
-  /** @returns those of the recipients from which the authority holds the case */
-  heldFrom(authority: string, caseId: string, recipients: readonly string[]): Promise<readonly string[]>;
+  /** Holds what is not released of what was submitted to a case before it was closed, to who has a standing subscription. @param caseId undefined: of all that are closed */
+  holdOfClosed(authority: string, caseId: string | undefined, sign: SubscriptionSigner, at: Date): Promise<void>;
+  /** Holds what was committed beside the suspension of a standing subscription. */
+  holdOfSuspended(authority: string, sign: SubscriptionSigner, at: Date): Promise<void>;
+  /** @returns those of the recipients from which the authority holds the case, or whose newest standing subscription to messages of the type is suspended */
+  heldFrom(authority: string, caseId: string, type: string, recipients: readonly string[]): Promise<readonly string[]>;
   /** @returns whether there is such a hold */
   recorded(authority: string, statementSha256: string, at: Date): Promise<boolean>;
   /** Messages to subscribers that were not released. */

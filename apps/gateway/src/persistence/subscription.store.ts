@@ -14,7 +14,7 @@ import type {
   SubscriptionSigner,
   SubscriptionStore,
 } from '../application/ports.js';
-import { askedIn, mayAnswer, stateAfter } from '../domain/subscription.js';
+import { askedIn, mayAnswer, stateAfter, typeName } from '../domain/subscription.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import type { Outbox } from './outbox.js';
@@ -265,23 +265,50 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     });
   }
 
-  async holdOfClosed(authority: string, caseId: string, sign: SubscriptionSigner, at: Date): Promise<void> {
+  async holdOfClosed(authority: string, caseId: string | undefined, sign: SubscriptionSigner, at: Date): Promise<void> {
     await asAuthority(this.dataSource, authority, async (tx) => {
-      const rows = await tx.query<{ subscriber: string }[]>(
-        `SELECT DISTINCT s.subscriber FROM gateway.subscription s
-         JOIN gateway.referral r ON r.authority = $1 AND r.case_id = $2 AND split_part(r.type, '/', 1) = ANY(s.message_types)
+      const rows = await tx.query<{ subscriber: string; case_id: string }[]>(
+        // What named the case after it was closed is none of it.
+        `SELECT DISTINCT s.subscriber, r.case_id FROM gateway.subscription s
+         JOIN gateway.owned_case o ON o.authority = $1 AND ($2::uuid IS NULL OR o.case_id = $2) AND o.closed_at IS NOT NULL
+         JOIN gateway.referral r ON r.authority = $1 AND r.case_id = o.case_id AND r.submitted_at <= o.closed_at AND split_part(r.type, '/', 1) = ANY(s.message_types)
          JOIN gateway.message m ON m.authority = $1 AND m.referral_id = r.id AND m.recipient = s.subscriber AND m.state IN ${UNRELEASED}
-         WHERE s.authority = $1 AND s.scope = 'standing' AND s.state = 'granted' ORDER BY 1`,
-        [authority, caseId],
+         WHERE s.authority = $1 AND s.scope = 'standing' AND s.state = 'granted' ORDER BY 1, 2`,
+        [authority, caseId ?? null],
       );
-      for (const { subscriber: recipient } of rows)
-        await this.hold(tx, authority, { caseId, recipient, code: 'case-closed' }, sign, at);
+      for (const { subscriber: recipient, case_id: closed } of rows)
+        await this.hold(tx, authority, { caseId: closed, recipient, code: 'case-closed' }, sign, at);
     });
     this.outbox.wake();
   }
 
-  async heldFrom(authority: string, caseId: string, recipients: readonly string[]): Promise<readonly string[]> {
-    return (await this.holding.ask({ authority, case_id: caseId, recipients })).map(({ recipient }) => recipient);
+  async holdOfSuspended(authority: string, sign: SubscriptionSigner, at: Date): Promise<void> {
+    await asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<Row[]>(
+        // One that another was granted after stops nothing that comes.
+        `SELECT ${COLUMNS} FROM gateway.subscription s WHERE authority = $1 AND scope = 'standing' AND state = 'suspended'
+           AND NOT EXISTS (SELECT FROM gateway.subscription l WHERE l.authority = $1 AND l.subscriber = s.subscriber AND l.scope = 'standing'
+             AND l.state = 'granted' AND l.message_types && s.message_types AND (l.txid, l.seq) > (s.txid, s.seq))
+         ORDER BY s.txid, s.seq`,
+        [authority],
+      );
+      for (const subscription of rows.map(toSubscription))
+        for (const caseId of await coveredCases(tx, authority, subscription)) {
+          const { subscriber: recipient, messageId: by } = subscription;
+          await this.hold(tx, authority, { caseId, recipient, code: 'subscription-suspended', by }, sign, at);
+        }
+    });
+    this.outbox.wake();
+  }
+
+  async heldFrom(
+    authority: string,
+    caseId: string,
+    type: string,
+    recipients: readonly string[],
+  ): Promise<readonly string[]> {
+    const held = await this.holding.ask({ authority, case_id: caseId, type: typeName(type), recipients });
+    return held.map(({ recipient }) => recipient);
   }
 
   async recorded(authority: string, statementSha256: string, at: Date): Promise<boolean> {

@@ -77,19 +77,21 @@ const TELL = `
   END $$;
   CREATE TRIGGER tell AFTER INSERT ON gateway.subscription_answer FOR EACH ROW EXECUTE FUNCTION gateway.tell_of_subscription_answer();`;
 
-/** @returns of each item the recipients from which its authority holds the case */
+/** @returns of each item the recipients from which its authority holds the case, or whose newest standing subscription to the message type is suspended */
 const HELD = `
   CREATE FUNCTION gateway.held_from(items json) RETURNS TABLE (n int, recipient text) LANGUAGE plpgsql AS $$
   DECLARE
     one record;
   BEGIN
-    FOR one IN SELECT * FROM json_to_recordset(items) AS item (n int, authority text, case_id uuid, recipients json) LOOP
+    FOR one IN SELECT * FROM json_to_recordset(items) AS item (n int, authority text, case_id uuid, type text, recipients json) LOOP
       n := one.n;
       PERFORM set_config('app.authority', one.authority, true);
       FOR recipient IN
         SELECT r.value FROM json_array_elements_text(one.recipients) r (value)
         WHERE (SELECT h.code FROM gateway.release_hold h WHERE h.authority = one.authority AND h.case_id = one.case_id AND h.recipient = r.value
           ORDER BY h.number DESC LIMIT 1) <> 'lifted'
+          OR (SELECT s.state FROM gateway.subscription s WHERE s.authority = one.authority AND s.subscriber = r.value AND s.scope = 'standing'
+            AND s.state NOT IN ('asked', 'refused') AND one.type = ANY(s.message_types) ORDER BY s.txid DESC, s.seq DESC LIMIT 1) = 'suspended'
       LOOP
         RETURN NEXT;
       END LOOP;
