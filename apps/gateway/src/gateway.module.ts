@@ -517,6 +517,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
           subscribed,
           cases,
           referrals,
+          retractions,
           checking,
           submitting,
           (id, name) =>

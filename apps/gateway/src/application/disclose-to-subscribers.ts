@@ -1,22 +1,24 @@
-import type {
-  AssessmentDto,
-  BackfillDto,
-  BackfillView,
-  ReferralAccepted,
-  SheetDto,
-  SheetRow,
-  SubmitReferralDto,
-} from '#contracts';
+import type { AssessmentDto, BackfillDto, BackfillView, SheetDto, SheetRow, SubmitReferralDto } from '#contracts';
 import { messageIdOf } from '#envelope';
 import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { typeName } from '../domain/subscription.js';
 import type { CheckDisclosure } from './check-disclosure.js';
-import type { CaseStore, Now, ReferralStore, StoredReferral, StoredSubscription, SubscriptionStore } from './ports.js';
+import type {
+  CaseStore,
+  Now,
+  ReferralStore,
+  RetractionStore,
+  StoredReferral,
+  StoredSubscription,
+  SubscriptionStore,
+} from './ports.js';
 import type { SubmitReferral } from './submit-referral.js';
 
 /** Subscriptions of one case that are looked at. */
 const MOST = 200;
+/** Of the gateway, and not of what is asked for. */
+const PASSING: ReadonlySet<string> = new Set(['OUTBOX_FULL', 'OUTBOX_UNSEEN', 'SNAPSHOT_MISSING']);
 
 /** Each later message of a case is a fresh disclosure per subscriber: its own verdict, its own seal. Nothing is sent here that nobody named. */
 export class DiscloseToSubscribers {
@@ -24,6 +26,7 @@ export class DiscloseToSubscribers {
     private readonly store: Pick<SubscriptionStore, 'find' | 'list' | 'heldFrom' | 'filled'>,
     private readonly cases: Pick<CaseStore, 'find'>,
     private readonly referrals: Pick<ReferralStore, 'find'>,
+    private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly checking: Pick<CheckDisclosure, 'ofReferral'>,
     private readonly submitting: Pick<SubmitReferral, 'submit'>,
     /** Whether the subscriber has the function. @throws {GatewayError} SNAPSHOT_MISSING */
@@ -78,7 +81,7 @@ export class DiscloseToSubscribers {
     };
   }
 
-  /** Own referrals, each disclosed anew to a subscriber, on its verdict of today. Asked again it gets the same answer. @throws {GatewayError} NOT_FOUND, SUBSCRIPTION_CONFLICT */
+  /** Own referrals, each disclosed anew to a subscriber, on its verdict of today. Asked again it gets the same answer. @throws {GatewayError} NOT_FOUND, SUBSCRIPTION_CONFLICT, OUTBOX_FULL, OUTBOX_UNSEEN, SNAPSHOT_MISSING */
   async backfill(authority: string, id: string, { referralIds }: BackfillDto): Promise<BackfillView> {
     const subscription = await this.store.find(authority, id);
     if (subscription === undefined) throw new GatewayError('NOT_FOUND');
@@ -99,20 +102,27 @@ export class DiscloseToSubscribers {
     if (referral === undefined || !covers(subscription, referral)) return { referralId, outcome: 'not-found' };
     const message = referral.messages.find(({ recipient }) => recipient === subscriber);
     if (message !== undefined && !isTerminal(message.state)) return { referralId, outcome: 'already-sent' };
-    // What was taken back is not disclosed under another id either.
-    if (message?.state === 'withdrawn') return { referralId, outcome: 'not-sendable', code: 'withdrawn' };
+    // What was stopped as a whole was refused to others; on whose account it would go now nobody has said.
+    if (referral.phase === 'lapsed' && message === undefined) return { referralId, outcome: 'not-sendable' };
+    if (await this.isTakenBack(authority, referral)) return { referralId, outcome: 'not-sendable' };
     const body = anew(authority, referral, subscription);
     try {
       // Nothing waits for an officer here: what lacks an assessment is told, and asked for again when it is there.
-      const accepted = await this.submitting.submit(authority, body, { onAssess: 'refuse' });
+      await this.submitting.submit(authority, body, { onAssess: 'refuse' });
       await this.store.filled(authority, referralId, subscriber, body.id, this.now());
-      return { referralId, newReferralId: body.id, outcome: 'accepted', ...verdictOf(accepted.recipients) };
+      return { referralId, newReferralId: body.id, outcome: 'accepted' };
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      const refused = error.details.extensions?.['recipients'] as ReferralAccepted['recipients'] | undefined;
-      if (refused !== undefined) return { referralId, outcome: 'refused', ...verdictOf(refused) };
-      return { referralId, outcome: 'not-sendable', code: error.code.toLowerCase().replaceAll('_', '-') };
+      // Nothing is wrong with the referral: the whole is asked for again.
+      if (!(error instanceof GatewayError) || PASSING.has(error.code)) throw error;
+      return { referralId, outcome: 'recipients' in (error.details.extensions ?? {}) ? 'refused' : 'not-sendable' };
     }
+  }
+
+  /** What was taken back from anybody, or erased, is not disclosed under another id either. */
+  private async isTakenBack(authority: string, { messages, partlyErased }: StoredReferral): Promise<boolean> {
+    if (partlyErased === true || messages.some(({ state }) => state === 'withdrawn')) return true;
+    const ids = messages.map(({ messageId }) => messageId);
+    return (await this.retractions.given(authority, ids)).length > 0;
   }
 
   /** What is erased is not there. */
@@ -164,6 +174,3 @@ const anew = (
     ...(said.length === 0 ? {} : { assessments: said }),
   };
 };
-
-const verdictOf = ([one]: ReferralAccepted['recipients']): Pick<BackfillView['items'][number], 'verdict'> =>
-  one === undefined ? {} : { verdict: one.verdict };

@@ -641,8 +641,6 @@ export const answers = {
           referralId: uuid,
           outcome: described({ type: 'string', enum: BACKFILL_OUTCOMES }, 'What became of it; of a new one its state'),
           newReferralId: absent(described(uuid, 'Of the new disclosure')),
-          code: absent(described(text, 'Why it is `not-sendable`')),
-          verdict: absent(verdict),
         }),
       ),
     },

@@ -124,9 +124,6 @@ export interface BackfillView {
     readonly outcome: (typeof BACKFILL_OUTCOMES)[number];
     /** Of the new disclosure; absent where there is none. */
     readonly newReferralId?: string;
-    /** Why it is `not-sendable`: code of a problem. */
-    readonly code?: string;
-    readonly verdict?: VerdictView;
   }[];
 }
 

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { outcomeOf } from '#testing';
+import { GatewayError } from '../domain/errors.js';
+import { DiscloseToSubscribers } from './disclose-to-subscribers.js';
+
+const OWNER = 'linkoping/omsorgsnamnden';
+const SUBSCRIBER = 'fk/forsakringskassan';
+const OTHER = 'skv/skatteverket';
+const ID = 'e84c68d9-51bd-4104-8b96-a3bd65447aaa';
+
+/** A referral of which this became, asked for by a subscriber that was sent none of it. */
+const backfilling = (
+  referral: object,
+  {
+    retracted = [],
+    submit = () => Promise.resolve({}),
+  }: { retracted?: readonly object[]; submit?: () => unknown } = {},
+): DiscloseToSubscribers => {
+  const subscription = { ...{ messageId: ID, subscriber: SUBSCRIBER, scope: 'standing', state: 'granted' } };
+  const found = { ...{ id: ID, type: 'crime-report/1', phase: 'accepted', body: {}, assessments: [] }, ...referral };
+  return new DiscloseToSubscribers(
+    {
+      find: () => Promise.resolve({ ...subscription, messageTypes: ['crime-report'], function: 'registrator' }),
+      filled: () => Promise.resolve(),
+    } as never,
+    {} as never,
+    { find: () => Promise.resolve(found) } as never,
+    { given: () => Promise.resolve(retracted) } as never,
+    {} as never,
+    { submit } as never,
+    () => true,
+    () => new Date(0),
+  );
+};
+const message = (state: string, recipient = OTHER): object => ({ messageId: ID, recipient, state });
+const outcome = async (of: DiscloseToSubscribers) =>
+  (await of.backfill(OWNER, ID, { referralIds: [ID] })).items.map((item) => item.outcome);
+
+describe('a referral that is disclosed anew', () => {
+  it('is accepted where others got it, and says no more than which it became', async () => {
+    const { items } = await backfilling({ messages: [message('fetched')] }).backfill(OWNER, ID, { referralIds: [ID] });
+    expect(items.map((item) => Object.keys(item).toSorted())).toEqual([['newReferralId', 'outcome', 'referralId']]);
+    expect(items).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it.each([
+    ['withdrawn from another', { messages: [message('withdrawn')] }, {}],
+    ['retracted from another', { messages: [message('fetched')] }, { retracted: [{}] }],
+    ['erased in part', { messages: [message('fetched')], partlyErased: true }, {}],
+    ['stopped before it went to anybody', { messages: [message('refused')], phase: 'lapsed' }, {}],
+  ] as const)('is not sendable when it was %s', async (_, referral, more) => {
+    expect(await outcome(backfilling(referral, more))).toEqual(['not-sendable']);
+  });
+
+  it('is asked for again when the gateway is full, unseen or without the law', async () => {
+    for (const code of ['OUTBOX_FULL', 'OUTBOX_UNSEEN', 'SNAPSHOT_MISSING'] as const) {
+      const submit = () => Promise.reject(new GatewayError(code));
+      const of = backfilling({ messages: [message('refused', SUBSCRIBER)] }, { submit });
+      expect(await outcomeOf(() => outcome(of))).toBe(code);
+    }
+  });
+
+  it('is not sendable, or refused, as its submission says', async () => {
+    const refusing = (error: GatewayError) =>
+      outcome(backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(error) }));
+    expect(await refusing(new GatewayError('CONTENT_INVALID'))).toEqual(['not-sendable']);
+    const extensions = { recipients: [] };
+    expect(await refusing(new GatewayError('FORMAL_OBSTACLE', { extensions }))).toEqual(['refused']);
+  });
+});
