@@ -44,7 +44,7 @@ describe('what an owner holds from a subscriber', () => {
     referrals = new PostgresReferralStore(db, keys, outbox);
     cases = new PostgresCaseStore(db, keys);
     signing = new SignSubscriptions(keys, world.environment, world.newId);
-    managing = new ManageSubscriptions(store, referrals, signing, world.clock.now);
+    managing = new ManageSubscriptions(store, referrals, signing, world.clock.now, (id) => id === subscriber);
   });
   afterAll(() => databases.drop());
   beforeEach(() => {
@@ -77,14 +77,13 @@ describe('what an owner holds from a subscriber', () => {
     expect(await referrals.put(referral, undefined, [], [])).toBe(true);
     return id;
   };
-  const asked = async (scope: 'case' | 'standing', of = caseId): Promise<string> => {
-    const messageId = randomUUID();
+  const asked = async (scope: 'case' | 'standing', messageId: string = randomUUID()): Promise<string> => {
     world.clock.advance(1_000);
     await store.ask(
       OWNER,
       {
         ...{ messageId, attempt: 1, decisionEntryId: randomUUID(), jweSha256: 'A'.repeat(43), subscriber },
-        ...{ scope, caseId: of, messageTypes: [TYPE], function: 'registrator', type: 'subscription-request/1' },
+        ...{ scope, caseId, messageTypes: [TYPE], function: 'registrator', type: 'subscription-request/1' },
         ...{ state: 'asked', askedAt: world.clock.now(), number: 0 },
       },
       signing,
@@ -181,6 +180,91 @@ describe('what an owner holds from a subscriber', () => {
     await cases.close(OWNER, caseId, 'concluded', SYSTEM, world.clock.now());
     await managing.look(OWNER);
     expect(await holds()).toEqual(['case-closed']);
+  });
+
+  it('is signed anew under the next number when it was not recorded in five minutes, and is warned of until it is', async () => {
+    await sent();
+    const id = await granted('case');
+    await says(id, 'suspended-under-review');
+    const statements = async () =>
+      asAuthority(db, OWNER, (tx) =>
+        tx.query<{ statement: string; statement_sha256: string; hold_id: string }[]>(
+          `SELECT statement, statement_sha256, hold_id FROM gateway.release_hold WHERE authority = $1 AND case_id = $2 ORDER BY number`,
+          [OWNER, caseId],
+        ),
+      );
+    const recorded = async () =>
+      (await managing.held(OWNER, { limit: 200 } as never)).items.find((item) => item.caseId === caseId)?.recorded;
+    const unrecorded = await managing.unrecorded([OWNER]);
+    await managing.look(OWNER);
+    expect([await holds(), await recorded()]).toEqual([['subscription-suspended'], false]);
+    world.clock.advance(301_000);
+    // It has not left yet.
+    await managing.look(OWNER);
+    expect([(await holds()).length, (await managing.unrecorded([OWNER])) > unrecorded]).toEqual([1, true]);
+    const [first] = await statements();
+    await db.query(`DELETE FROM gateway.outbox WHERE id = $1`, [first?.hold_id]);
+    await managing.look(OWNER);
+    await managing.look(OWNER);
+    const both = await statements();
+    const [one, two] = both.map(({ statement }) => parseReleaseHold(statement).hold);
+    expect([both.length, two?.code, (two?.number ?? 0) > (one?.number ?? 0)]).toEqual([2, one?.code, true]);
+    const before = await managing.unrecorded([OWNER]);
+    await store.recorded(OWNER, both[1]?.statement_sha256 ?? '', world.clock.now());
+    expect([await recorded(), before - (await managing.unrecorded([OWNER]))]).toEqual([true, 1]);
+  });
+
+  it('stays listed when it expired under a hold that was lifted', async () => {
+    const id = await sent();
+    const subscription = await granted('case');
+    await says(subscription, 'suspended-under-review');
+    world.clock.advance(1_000);
+    await asAuthority(db, OWNER, (tx) =>
+      tx.query(
+        `UPDATE gateway.message SET state = 'expired', changed_at = $3 WHERE authority = $1 AND referral_id = $2`,
+        [...[OWNER, id, world.clock.now()]],
+      ),
+    );
+    await says(subscription, 'resumed');
+    const listed = async () =>
+      (await managing.held(OWNER, { limit: 200 } as never)).items
+        .filter((item) => item.referralId === id)
+        .map(({ reason }) => reason);
+    expect(await listed()).toEqual(['subscription-suspended']);
+    await store.filled(OWNER, id, subscriber, randomUUID(), world.clock.now());
+    expect(await listed()).toEqual([]);
+  });
+
+  it('is asked for by no request that was taken back: neither an officer nor a standing order grants it', async () => {
+    await sent();
+    await order('case');
+    const messageId = randomUUID();
+    const retractedAt = world.clock.now().toISOString();
+    await asAuthority(db, OWNER, (tx) =>
+      tx.query(
+        `INSERT INTO gateway.received_retraction (authority, message_id, sender, attempt, jwe_sha256, retraction_id, reason, statement, notice, blind, proof, at, received_at)
+         VALUES ($1, $2, $3, 1, $4, $5, 'r', 's', 'n', 'b', 'p', $6, $6)`,
+        [OWNER, messageId, subscriber, 'A'.repeat(43), randomUUID(), world.clock.now()],
+      ),
+    );
+    await asked('case', messageId);
+    expect(await outcomeOf(() => says(messageId, 'granted'))).toBe('SUBSCRIPTION_CONFLICT');
+    expect(await managing.read(OWNER, messageId)).toMatchObject({
+      state: 'asked',
+      retractedAt,
+    });
+  });
+
+  it('is granted at once by an order for a known authority and known types, until it ends', async () => {
+    const id = randomUUID();
+    const said = { subscriber, scope: 'case' as const, messageTypes: [TYPE], office: 'enhetschef' };
+    const put = (change: object) =>
+      outcomeOf(() => managing.putOrder({ authority: OWNER, system: SYSTEM }, id, { ...said, ...change }));
+    expect(await put({ subscriber: 'fk/nobody' })).toBe('UNKNOWN_RECIPIENT');
+    expect(await put({ messageTypes: ['crime-reports'] })).toBe('CONTENT_INVALID');
+    expect([await put({}), await put({})]).toEqual(['accepted', 'accepted']);
+    await managing.endOrder({ authority: OWNER, system: SYSTEM }, id);
+    expect(await put({})).toBe('SUBSCRIPTION_CONFLICT');
   });
 
   it('of a case is let go by no standing subscription that did not hold it', async () => {

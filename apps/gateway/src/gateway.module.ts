@@ -359,7 +359,9 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   );
   const subscribed = new PostgresSubscriptionStore(dataSource, keys, outbox);
   const signSubscriptions = new SignSubscriptions(keys, environment, newId);
-  const subscriptions = new ManageSubscriptions(subscribed, referrals, signSubscriptions, now);
+  const isAuthority = (id: string): boolean => law.current().snapshot.authority(id) !== undefined;
+  const subscriptions = new ManageSubscriptions(subscribed, referrals, signSubscriptions, now, isAuthority);
+  health.watch('holds', async () => ((await subscriptions.unrecorded(hosted())) > 0 ? 'unrecorded' : undefined));
   const prune = async (): Promise<void> => {
     await sendings.prune(hosted(), now());
     for (const authority of hosted()) await subscriptions.look(authority);
@@ -455,7 +457,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   }
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
   const readingRequests = new ReadRequests(requests, now);
-  const isAuthority = (id: string): boolean => law.current().snapshot.authority(id) !== undefined;
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
   const accessLog = new PostgresAccessLog(dataSource, keys);
   const needs = new EntryNeeds(source, cooperations);

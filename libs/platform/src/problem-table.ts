@@ -214,7 +214,7 @@ export const PROBLEMS = {
   'subscription-conflict': entry(
     'Prenumerationen är inte i det läget.',
     'The subscription is not there.',
-    '`state` says where it is. What was asked for is granted or refused, what is granted suspended or ended, what is suspended resumed or ended; what is ended or refused is asked for anew.',
+    '`state` says where it is. What was asked for is granted or refused, what is granted suspended or ended, what is suspended resumed or ended; what is ended or refused is asked for anew. What its subscriber took back (`retractedAt`) is granted no more, and a standing order that has ended is made under another id.',
   ),
   'recipient-held': entry(
     'Myndigheten har själv spärrat ärendet för en mottagare.',

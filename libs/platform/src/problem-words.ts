@@ -83,7 +83,7 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
   'case-closed': [409, 'Inget läggs till i ett avslutat ärende, och skälet till att det avslutades står fast.'],
   'subscription-conflict': [
     409,
-    '`state` anger var den är. Det som begärts beviljas eller nekas, det beviljade görs vilande eller avslutas, det vilande återupptas eller avslutas; det avslutade eller nekade begärs på nytt.',
+    '`state` anger var den är. Det som begärts beviljas eller nekas, det beviljade görs vilande eller avslutas, det vilande återupptas eller avslutas; det avslutade eller nekade begärs på nytt. Det som återkallats (`retractedAt`) beviljas inte, och ett avslutat stående uppdrag görs under ett annat id.',
   ],
   'recipient-held': [
     409,

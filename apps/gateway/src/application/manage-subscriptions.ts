@@ -12,9 +12,9 @@ import type {
   SubscriptionView,
 } from '#contracts';
 import { HELD_REASON_WORDS } from '#contracts';
-import { OFFICES } from '#legal-basis';
+import { OFFICES, messageTypes } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
-import { stateAfter } from '../domain/subscription.js';
+import { stateAfter, typeName } from '../domain/subscription.js';
 import type {
   Now,
   ReferralStore,
@@ -27,6 +27,9 @@ import type {
 } from './ports.js';
 import type { Asking } from './read-events.js';
 
+const RECORDED_WITHIN_MS = 5 * 60_000;
+const before = (now: Date): Date => new Date(now.getTime() - RECORDED_WITHIN_MS);
+
 /** Subscriptions as either end sees them; what an owner answers, grants at once, and holds. */
 export class ManageSubscriptions {
   constructor(
@@ -34,6 +37,8 @@ export class ManageSubscriptions {
     private readonly referrals: Pick<ReferralStore, 'statements'>,
     private readonly sign: SubscriptionSigner,
     private readonly now: Now,
+    /** Whether there is such an authority. @throws {GatewayError} SNAPSHOT_MISSING */
+    private readonly isAuthority: (id: string) => boolean,
   ) {}
 
   async list(authority: string, query: ListSubscriptionsQueryDto): Promise<Page<SubscriptionView>> {
@@ -77,10 +82,19 @@ export class ManageSubscriptions {
     await this.store.holdOfClosed(authority, caseId, this.sign, this.now());
   }
 
-  /** Looks after what stands: closings that were broken off, and what was submitted while a subscription was suspended. */
+  /** Looks after what stands: closings that were broken off, what was submitted while a subscription was suspended, and holds that were not recorded. */
   async look(authority: string): Promise<void> {
     await this.caseClosed(authority);
-    await this.store.holdOfSuspended(authority, this.sign, this.now());
+    const now = this.now();
+    await this.store.holdOfSuspended(authority, this.sign, now);
+    await this.store.holdAgain(authority, before(now), this.sign, now);
+  }
+
+  /** How many holds, or liftings, the exchange has not recorded in five minutes. */
+  async unrecorded(authorities: readonly string[]): Promise<number> {
+    let count = 0;
+    for (const authority of authorities) count += await this.store.unrecorded(authority, before(this.now()));
+    return count;
   }
 
   /**
@@ -114,10 +128,19 @@ export class ManageSubscriptions {
     return { items, ...(next === undefined ? {} : { next }) };
   }
 
-  /** @throws {GatewayError} ID_REUSE: another one has the id; CONTENT_INVALID */
+  /** @throws {GatewayError} ID_REUSE: another one has the id; SUBSCRIPTION_CONFLICT: it has ended; UNKNOWN_RECIPIENT, CONTENT_INVALID */
   async putOrder({ authority, system }: Asking, id: string, said: PutStandingOrderDto): Promise<StandingOrderView> {
     knownOffice(said.office);
     const { subscriber, scope, office } = said;
+    if (!this.isAuthority(subscriber))
+      throw new GatewayError('UNKNOWN_RECIPIENT', { faults: [{ path: 'subscriber', code: 'unknown' }] });
+    const unknown = said.messageTypes.findIndex(
+      (name) => !messageTypes.some(({ id: type }) => typeName(type) === name),
+    );
+    if (unknown >= 0)
+      throw new GatewayError('CONTENT_INVALID', {
+        faults: [{ path: `messageTypes.${unknown}`, code: 'unknown-code' }],
+      });
     const order = {
       id,
       subscriber,
@@ -133,6 +156,8 @@ export class ManageSubscriptions {
       stands.office === office &&
       stands.messageTypes.join() === order.messageTypes.join();
     if (!same) throw new GatewayError('ID_REUSE');
+    if (stands.endedAt !== undefined)
+      throw new GatewayError('SUBSCRIPTION_CONFLICT', { extensions: { state: 'ended' } });
     return orderView(stands);
   }
 
@@ -187,7 +212,7 @@ const knownOffice = (office: string): void => {
 
 const receivedView = (
   owner: string,
-  { messageId: id, subscriber, scope, caseId, messageTypes, function: to, state }: StoredSubscription,
+  { messageId: id, subscriber, scope, caseId, messageTypes, function: to, state, retractedAt }: StoredSubscription,
   answers: readonly StoredAnswer[],
 ): SubscriptionView => ({
   id,
@@ -199,6 +224,7 @@ const receivedView = (
   messageTypes,
   function: to,
   state,
+  ...(retractedAt === undefined ? {} : { retractedAt: retractedAt.toISOString() }),
   answers: answers
     .filter(({ messageId }) => messageId === id)
     .map(({ messageId: _, at, ...answer }) => ({ ...answer, at: at.toISOString() })),

@@ -1161,6 +1161,8 @@ export interface StoredSubscription extends SubscriptionAsked {
   readonly askedAt: Date;
   /** Of the newest answer; 0 when there is none. */
   readonly number: number;
+  /** When the subscriber took its request back. */
+  readonly retractedAt?: Date;
 }
 /** This authority asked another for a subscription. */
 export interface SentSubscription extends SubscriptionAsked {
@@ -1199,6 +1201,8 @@ export interface HeldMessage {
   readonly recipient: string;
   readonly state: MessageState;
   readonly reason: HeldReason;
+  /** Of a hold: whether the exchange has it. */
+  readonly recorded?: boolean;
   readonly since: Date;
 }
 /** Signs what a store writes down under the number that it finds there. */
@@ -1252,7 +1256,11 @@ export interface SubscriptionStore {
   heldFrom(authority: string, caseId: string, type: string, recipients: readonly string[]): Promise<readonly string[]>;
   /** @returns whether there is such a hold */
   recorded(authority: string, statementSha256: string, at: Date): Promise<boolean>;
-  /** Messages to subscribers that were not released. */
+  /** Of how many cases and recipients what was said before then has not been recorded. */
+  unrecorded(authority: string, before: Date): Promise<number>;
+  /** Signs what was said before then, and was not recorded, anew under its next number: it was set aside, or lost on the way. */
+  holdAgain(authority: string, before: Date, sign: SubscriptionSigner, at: Date): Promise<void>;
+  /** Messages to subscribers that were not released, with those that expired under a hold that was lifted since. */
   held(
     authority: string,
     query: { readonly after?: string; readonly limit: number },

@@ -59,7 +59,7 @@ export class SignSubscriptions implements SubscriptionSigner {
     return {
       holdId,
       statement,
-      outgoing: { id: this.newId(), type: 'release-hold.signed.v1', body: canonicalBytes({ hold: statement }) },
+      outgoing: { id: holdId, type: 'release-hold.signed.v1', body: canonicalBytes({ hold: statement }) },
     };
   }
 }

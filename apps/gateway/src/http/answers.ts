@@ -480,6 +480,7 @@ const subscription = object<SubscriptionView>({
   messageTypes: messageTypeNames,
   function: described(text, 'Of the subscriber, to which messages go'),
   state: subscriptionState,
+  retractedAt: absent(described(instant, 'When the request was taken back; of one that was received')),
   requestState: absent(described(state, 'Of one that was sent: how far the request has come')),
   answers: listOf(
     object<SubscriptionView['answers'][number]>({
@@ -670,6 +671,7 @@ export const answers = {
       state,
       reason: described({ type: 'string', enum: HELD_REASONS }, 'Why it was not released'),
       reasonText: object<HeldItem['reasonText']>({ sv: text, en: text }),
+      recorded: absent(described({ type: 'boolean' }, 'Of a hold: whether the exchange has it')),
       since: instant,
     }),
   ),

@@ -34,9 +34,11 @@ interface Row {
   readonly state: SubscriptionState;
   readonly asked_at: Date;
   readonly number: number;
+  readonly retracted_at: Date | null;
 }
 const COLUMNS = `message_id, attempt, decision_entry_id, jwe_sha256, subscriber, scope, case_id, message_types, function, type, state, asked_at,
-  number::float8 AS number`;
+  number::float8 AS number, (SELECT t.at FROM gateway.received_retraction t WHERE (t.authority, t.message_id, t.sender, t.attempt, t.jwe_sha256)
+    = (subscription.authority, subscription.message_id, subscription.subscriber, subscription.attempt, subscription.jwe_sha256)) AS retracted_at`;
 const toSubscription = (row: Row): StoredSubscription => ({
   messageId: row.message_id,
   attempt: row.attempt,
@@ -51,6 +53,7 @@ const toSubscription = (row: Row): StoredSubscription => ({
   state: row.state,
   askedAt: row.asked_at,
   number: row.number,
+  ...(row.retracted_at === null ? {} : { retractedAt: row.retracted_at }),
 });
 interface OrderRow {
   readonly id: string;
@@ -77,9 +80,14 @@ const UNRELEASED = `('accepted', 'quarantined', 'checked', 'awaiting-key')`;
 const OWNED = `(EXISTS (SELECT FROM gateway.owned_case o WHERE o.authority = $1 AND o.case_id = $2)
   OR EXISTS (SELECT FROM gateway.referral r WHERE r.authority = $1 AND r.case_id = $2 AND r.type NOT LIKE 'subscription-request/%'
     AND NOT EXISTS (SELECT FROM gateway.delivery d WHERE d.authority = $1 AND d.case_id = $2 AND d.type NOT LIKE 'subscription-request/%')))`;
-const NEWEST_HOLD = (message: string): string =>
-  `(SELECT h.code FROM gateway.release_hold h
-    WHERE h.authority = $1 AND h.case_id = ${message}.case_id AND h.recipient = ${message}.recipient ORDER BY h.number DESC LIMIT 1)`;
+/** Of what expired the one that stood then, though it is lifted by now. */
+const NEWEST_HOLD = (message: string, what: 'code' | 'recorded_at'): string =>
+  `(SELECT h.${what} FROM gateway.release_hold h
+    WHERE h.authority = $1 AND h.case_id = ${message}.case_id AND h.recipient = ${message}.recipient
+      AND (${message}.state <> 'expired' OR h.at <= ${message}.changed_at) ORDER BY h.number DESC LIMIT 1)`;
+/** SQL: holds that nothing says the exchange has, nor any later of their line. */
+const UNRECORDED = `h.recorded_at IS NULL AND h.at < $2 AND NOT EXISTS (SELECT FROM gateway.release_hold l
+  WHERE (l.authority, l.case_id, l.recipient) = (h.authority, h.case_id, h.recipient) AND l.number > h.number AND l.recorded_at IS NOT NULL)`;
 
 /** Subscriptions to what the authorities hosted here own, and what they hold at the exchange. */
 export class PostgresSubscriptionStore implements SubscriptionStore {
@@ -121,6 +129,11 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         [authority, asked.subscriber, asked.scope, asked.messageTypes],
       );
       if (order === undefined || (await unfit(tx, authority, asked)) !== undefined) return;
+      const [noted] = await tx.query<Row[]>(
+        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND message_id = $2`,
+        [authority, asked.messageId],
+      );
+      if (noted?.retracted_at !== null) return;
       // An officer has stopped this subscriber: an officer says whether it goes on.
       if (await isStopped(tx, authority, asked)) return;
       const given = { answer: 'granted-by-standing-order', at, standingOrder: order.id } as const;
@@ -244,6 +257,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
       );
       if (newest?.answer === given.answer) return 'same';
       if (!mayAnswer(row.state, given.answer)) return 'not-now';
+      if (stateAfter(given.answer) === 'granted' && row.retracted_at !== null) return 'not-now';
       const fault = stateAfter(given.answer) === 'granted' ? await unfit(tx, authority, subscription) : undefined;
       if (fault !== undefined) return fault;
       await this.say(tx, authority, subscription, given, sign);
@@ -256,9 +270,9 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
   ofClosedCases(authority: string, caseId?: string): Promise<readonly StoredSubscription[]> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<Row[]>(
-        `SELECT ${COLUMNS} FROM gateway.subscription s WHERE authority = $1 AND scope = 'case' AND state IN ('asked', 'granted', 'suspended')
+        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND scope = 'case' AND state IN ('asked', 'granted', 'suspended')
            AND ($2::uuid IS NULL OR case_id = $2) AND EXISTS (SELECT FROM gateway.owned_case o
-             WHERE o.authority = $1 AND o.case_id = s.case_id AND o.closed_at IS NOT NULL)`,
+             WHERE o.authority = $1 AND o.case_id = subscription.case_id AND o.closed_at IS NOT NULL)`,
         [authority, caseId ?? null],
       );
       return rows.map(toSubscription);
@@ -286,10 +300,10 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     await asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<Row[]>(
         // One that another was granted after stops nothing that comes.
-        `SELECT ${COLUMNS} FROM gateway.subscription s WHERE authority = $1 AND scope = 'standing' AND state = 'suspended'
-           AND NOT EXISTS (SELECT FROM gateway.subscription l WHERE l.authority = $1 AND l.subscriber = s.subscriber AND l.scope = 'standing'
-             AND l.state = 'granted' AND l.message_types && s.message_types AND (l.txid, l.seq) > (s.txid, s.seq))
-         ORDER BY s.txid, s.seq`,
+        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND scope = 'standing' AND state = 'suspended'
+           AND NOT EXISTS (SELECT FROM gateway.subscription l WHERE l.authority = $1 AND l.subscriber = subscription.subscriber AND l.scope = 'standing'
+             AND l.state = 'granted' AND l.message_types && subscription.message_types AND (l.txid, l.seq) > (subscription.txid, subscription.seq))
+         ORDER BY txid, seq`,
         [authority],
       );
       for (const subscription of rows.map(toSubscription))
@@ -321,6 +335,34 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     });
   }
 
+  unrecorded(authority: string, before: Date): Promise<number> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<{ n: number }[]>(
+        `SELECT count(DISTINCT (case_id, recipient))::int AS n FROM gateway.release_hold h WHERE authority = $1 AND ${UNRECORDED}`,
+        [authority, before],
+      );
+      return row?.n ?? 0;
+    });
+  }
+
+  async holdAgain(authority: string, before: Date, sign: SubscriptionSigner, at: Date): Promise<void> {
+    await asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<
+        { case_id: string; recipient: string; code: ReleaseHold['code']; by: string | null; number: number }[]
+      >(
+        // What still waits to leave has not been lost.
+        `SELECT case_id, recipient, code, by_subscription AS by, number::float8 AS number FROM gateway.release_hold h
+         WHERE authority = $1 AND ${UNRECORDED} AND NOT EXISTS (SELECT FROM gateway.release_hold l
+             WHERE (l.authority, l.case_id, l.recipient) = (h.authority, h.case_id, h.recipient) AND l.number > h.number)
+           AND NOT EXISTS (SELECT FROM gateway.outbox o WHERE o.id = h.hold_id) ORDER BY case_id, recipient FOR UPDATE`,
+        [authority, before],
+      );
+      for (const { case_id: caseId, number, ...hold } of rows)
+        await this.signHold(tx, authority, { ...hold, caseId, by: hold.by ?? undefined }, number, sign, at);
+    });
+    this.outbox.wake();
+  }
+
   held(
     authority: string,
     query: { readonly after?: string; readonly limit: number },
@@ -336,6 +378,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
           recipient: string;
           state: HeldMessage['state'];
           reason: HeldReason;
+          recorded: boolean;
           since: Date;
           cursor: string;
         }[]
@@ -347,7 +390,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
            WHERE m.authority = $1 AND m.state IN ('accepted', 'quarantined', 'checked', 'awaiting-key', 'refused', 'expired')
              AND (r.txid, r.seq) > ($2::xid8, $3::bigint)),
          why AS (
-           SELECT mine.*, ${NEWEST_HOLD('mine')} AS hold,
+           SELECT mine.*, ${NEWEST_HOLD('mine', 'code')} AS hold, ${NEWEST_HOLD('mine', 'recorded_at')} IS NOT NULL AS recorded,
              EXISTS (SELECT FROM gateway.subscription s WHERE s.authority = $1 AND s.subscriber = mine.recipient
                AND split_part(mine.type, '/', 1) = ANY(s.message_types) AND (s.scope = 'standing' OR s.case_id = mine.case_id)
                AND s.state <> 'refused' AND s.state <> 'asked') AS subscribed
@@ -355,7 +398,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
              WHERE b.authority = $1 AND b.referral_id = mine.referral_id AND b.subscriber = mine.recipient))
          SELECT * FROM (
            SELECT message_id, referral_id, case_id, type, recipient, state, changed_at AS since, txid::text || '.' || seq AS cursor,
-             CASE WHEN state = 'refused' THEN 'ground-lapsed' ELSE hold END AS reason, txid, seq, position
+             CASE WHEN state = 'refused' THEN 'ground-lapsed' ELSE hold END AS reason, recorded, txid, seq, position
            FROM why WHERE subscribed AND ((state = 'refused' AND sealed) OR (state <> 'refused' AND hold <> 'lifted'))
            -- A referral's messages are on one page.
            ORDER BY txid, seq FETCH FIRST $4 ROWS WITH TIES) page
@@ -370,6 +413,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         recipient: row.recipient,
         state: row.state,
         reason: row.reason,
+        ...(row.reason === 'ground-lapsed' ? {} : { recorded: row.recorded }),
         since: row.since,
         cursor: row.cursor,
       }));

@@ -85,6 +85,8 @@ export interface SubscriptionView {
   /** Of the subscriber, to which messages go. */
   readonly function: string;
   readonly state: SubscriptionState;
+  /** When the request was taken back; of a received one alone. */
+  readonly retractedAt?: string;
   /** How far the request itself has come; of a sent one alone. */
   readonly requestState?: MessageState;
   readonly answers: readonly {
@@ -114,6 +116,8 @@ export interface HeldItem {
   readonly state: MessageState;
   readonly reason: HeldReason;
   readonly reasonText: { readonly sv: string; readonly en: string };
+  /** Of a hold: whether the exchange has said that it stands in the log; it stops nothing before. */
+  readonly recorded?: boolean;
   /** Since when it is so. */
   readonly since: string;
 }
