@@ -13,6 +13,7 @@ import {
 } from '#testing';
 import type { Sealed, TestGateway, World } from '#testing';
 import { GatewayError } from '../domain/errors.js';
+import type { GatewayErrorCode } from '../domain/errors.js';
 import type { StoredCorrection } from './ports.js';
 import { CorrectReferral } from './correct-referral.js';
 import { RecordOutcome } from './record-outcome.js';
@@ -27,7 +28,7 @@ let message: Sealed;
 let referrals: MemoryReferralStore;
 let retractions: MemoryRetractionStore;
 /** What the check says of the next submission. */
-let verdict: 'permit' | 'FORMAL_OBSTACLE' | 'ASSESSMENT_MISSING';
+let verdict: 'permit' | GatewayErrorCode;
 let submitted: number;
 /** As they were noted. */
 let corrections: StoredCorrection[];
@@ -113,9 +114,13 @@ describe('a correction', () => {
     expect([await submit(correction()), submitted]).toEqual(['CONTENT_INVALID', 0]);
   });
 
-  it.each(['FORMAL_OBSTACLE', 'ASSESSMENT_MISSING'] as const)(
+  it.each([
+    ['FORMAL_OBSTACLE', 'formal-obstacle'],
+    ['ASSESSMENT_MISSING', 'assessment-missing'],
+    ['RECIPIENT_HELD', 'recipient-held'],
+  ] as const)(
     'that may not go (%s) falls back to a retraction when its sender says so, and offers it otherwise',
-    async (code) => {
+    async (code, stopped) => {
       verdict = code;
       const fallBack = async (asked: SubmitReferralQueryDto): Promise<unknown> => {
         const error = await correcting.submit(SENDER, correction(), asked).catch((thrown: unknown) => thrown);
@@ -129,7 +134,6 @@ describe('a correction', () => {
         fallBack: { messageId, retracted: true },
       });
       expect(await taken()).toMatchObject([{ reason: 'correction-not-permitted' }]);
-      const stopped = code === 'FORMAL_OBSTACLE' ? 'formal-obstacle' : 'assessment-missing';
       expect(corrections.at(-1)).toMatchObject({ messageId, stopped, fallsBack: false });
       // Once more, it is the same retraction.
       expect(await fallBack({ onDeny: 'retract' })).toMatchObject({ fallBack: { retracted: true } });

@@ -11,6 +11,7 @@ import type { SubmitReferral } from './submit-referral.js';
 const STOPPED: Partial<Record<GatewayErrorCode, Stopped>> = {
   FORMAL_OBSTACLE: 'formal-obstacle',
   ASSESSMENT_MISSING: 'assessment-missing',
+  RECIPIENT_HELD: 'recipient-held',
 };
 
 /**

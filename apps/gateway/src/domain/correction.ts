@@ -4,8 +4,8 @@ import { isTerminal } from './message-state.js';
 /** @param type e.g. `correction/1` */
 export const isCorrection = (type: string): boolean => type.startsWith('correction/');
 
-/** Why the verdict on a correction stopped it. */
-export type Stopped = Extract<NotCorrected, 'formal-obstacle' | 'assessment-missing'>;
+/** Why a correction was stopped: its verdict, or its sender's own hold. */
+export type Stopped = Extract<NotCorrected, 'formal-obstacle' | 'assessment-missing' | 'recipient-held'>;
 
 /** What stands between a sender and one recipient of what is wrong. */
 export interface Righting {

@@ -8,7 +8,7 @@ export class Corrections1768440000000 implements MigrationInterface {
     await db.query(`
       CREATE TABLE gateway.correction (
         authority text NOT NULL, message_id uuid NOT NULL, referral_id uuid NOT NULL, at timestamptz NOT NULL,
-        stopped text CHECK (stopped IN ('formal-obstacle', 'assessment-missing')), falls_back boolean NOT NULL,
+        stopped text CHECK (stopped IN ('formal-obstacle', 'assessment-missing', 'recipient-held')), falls_back boolean NOT NULL,
         PRIMARY KEY (authority, message_id, referral_id));
       -- Those that are still on their way.
       CREATE INDEX correction_falls_back ON gateway.correction (authority, at) WHERE falls_back;

@@ -8,13 +8,14 @@ export type RightedBy = (typeof RIGHTED_BY)[number];
 
 /**
  * Why a recipient gets no correction: it received nothing (`not-received`), none was submitted (`not-asked`), its verdict stopped the correction (`formal-obstacle`,
- * `assessment-missing`), or it ended on its way (`correction-ended`).
+ * `assessment-missing`), its sender itself holds the case from it (`recipient-held`), or the correction ended on its way (`correction-ended`).
  */
 export const NOT_CORRECTED = [
   'not-received',
   'not-asked',
   'formal-obstacle',
   'assessment-missing',
+  'recipient-held',
   'correction-ended',
 ] as const;
 export type NotCorrected = (typeof NOT_CORRECTED)[number];
