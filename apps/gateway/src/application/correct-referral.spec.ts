@@ -14,7 +14,7 @@ import {
 import type { Sealed, TestGateway, World } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
-import type { StoredCorrection } from './ports.js';
+import type { NewCorrection, StoredCorrection } from './ports.js';
 import { CorrectReferral } from './correct-referral.js';
 import { RecordOutcome } from './record-outcome.js';
 import { RetractReferral } from './retract-referral.js';
@@ -30,8 +30,8 @@ let retractions: MemoryRetractionStore;
 /** What the check says of the next submission. */
 let verdict: 'permit' | GatewayErrorCode;
 let submitted: number;
-/** As they were noted. */
-let corrections: StoredCorrection[];
+/** As they stand. */
+let corrections: (NewCorrection & { readonly at: Date })[];
 let correcting: CorrectReferral;
 
 beforeEach(async () => {
@@ -59,9 +59,29 @@ const standing = async (state: MessageState): Promise<void> => {
   };
   const retracting = new RetractReferral(referrals, retractions, gateway.keys, environment, newId, clock.now);
   corrections = [];
-  const noting = { note: (_: string, one: StoredCorrection) => Promise.resolve(void corrections.push(one)) };
   correcting = new CorrectReferral(submitting, referrals, retracting, noting, clock.now);
 };
+
+/** As the store of a gateway keeps them. */
+const noting = {
+  begin: (_: string, one: NewCorrection, at: Date): Promise<boolean> => {
+    if (corrections.some((other) => isSame(other, one))) return Promise.resolve(false);
+    corrections.push({ ...one, at });
+    return Promise.resolve(true);
+  },
+  note: (_: string, one: NewCorrection, at: Date): Promise<void> => {
+    const isGone = (other: NewCorrection): boolean =>
+      isSame(other, one) || (one.stopped === undefined && other.referralId === one.referralId);
+    corrections = [...corrections.filter((other) => !isGone(other)), { ...one, at }];
+    return Promise.resolve();
+  },
+  forget: (_: string, one: StoredCorrection, at: Date): Promise<void> => {
+    corrections = corrections.filter((other) => !isSame(other, one) || other.at.getTime() !== at.getTime());
+    return Promise.resolve();
+  },
+};
+const isSame = (one: StoredCorrection, other: StoredCorrection): boolean =>
+  one.messageId === other.messageId && one.referralId === other.referralId;
 
 const correction = (corrects = message.message.messageId, to = [RECIPIENT]): SubmitReferralDto =>
   ({
@@ -79,8 +99,22 @@ describe('a correction', () => {
   it('of what was sent to this recipient is a referral like any other', async () => {
     const body = correction();
     expect([await submit(body), submitted, await taken()]).toEqual(['accepted', 1, []]);
-    expect(corrections).toEqual([{ messageId: message.message.messageId, referralId: body.id, fallsBack: false }]);
+    expect(corrections).toMatchObject([
+      { messageId: message.message.messageId, referralId: body.id, fallsBack: false },
+    ]);
   });
+
+  it.each(['ID_REUSE', 'CONTENT_INVALID', 'OUTBOX_FULL'] as const)(
+    'that fails (%s) leaves nothing behind, and what stood of the same one as it was',
+    async (code) => {
+      const earlier = correction();
+      expect(await submit(earlier, { onDeny: 'retract' })).toBe('accepted');
+      const before = [...corrections];
+      verdict = code;
+      expect([await submit(correction(), { onDeny: 'retract' }), await submit(earlier)]).toEqual([code, code]);
+      expect(corrections).toEqual(before);
+    },
+  );
 
   it('of what is not released is refused before it is looked at, and that is withdrawn when its sender says so', async () => {
     await standing('checked');

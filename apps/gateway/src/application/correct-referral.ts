@@ -23,7 +23,7 @@ export class CorrectReferral {
     private readonly submitting: Pick<SubmitReferral, 'submit'>,
     private readonly referrals: Pick<ReferralStore, 'findMessage'>,
     private readonly retracting: Pick<RetractReferral, 'message'>,
-    private readonly corrections: Pick<CorrectionStore, 'note'>,
+    private readonly corrections: Pick<CorrectionStore, 'begin' | 'note' | 'forget'>,
     private readonly now: Now,
   ) {}
 
@@ -39,12 +39,21 @@ export class CorrectReferral {
     if (!isDisclosed(original.state))
       throw await this.fallBack(invalid('not-released'), sender, corrects, 'wrong-information', asked);
     const correction = { messageId: corrects, referralId: body.id };
-    await this.corrections.note(sender, { ...correction, fallsBack: asked.onDeny === 'retract' }, this.now());
+    const noted = { ...correction, fallsBack: asked.onDeny === 'retract' };
+    const at = this.now();
+    // Before it is taken in: what is known of it then is not lost in between.
+    const isNew = await this.corrections.begin(sender, noted, at);
     try {
-      return await this.submitting.submit(sender, body, asked);
+      const accepted = await this.submitting.submit(sender, body, asked);
+      await this.corrections.note(sender, noted, at);
+      return accepted;
     } catch (error) {
-      const stopped = error instanceof GatewayError ? STOPPED[error.code] : undefined;
-      if (!(error instanceof GatewayError) || stopped === undefined) throw error;
+      if (!(error instanceof GatewayError)) throw error;
+      const stopped = STOPPED[error.code];
+      if (stopped === undefined) {
+        if (isNew) await this.corrections.forget(sender, correction, at);
+        throw error;
+      }
       await this.corrections.note(sender, { ...correction, stopped, fallsBack: false }, this.now());
       throw await this.fallBack(error, sender, corrects, 'correction-not-permitted', asked);
     }
