@@ -1,5 +1,5 @@
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
-import { IsAuthorityId, IsInstant, IsUuid, Nested, Optional } from './rules.js';
+import { IsIn, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsAuthorityId, IsInstant, IsUuid, Nested, Optional, UniqueList } from './rules.js';
 
 /** Octets of one part of an upload; the last one has what is left. */
 export const PART_BYTES = 1024 * 1024;
@@ -48,9 +48,7 @@ export class AnnounceAttachmentDto {
 export class AttachedDto {
   @IsUuid() readonly id!: string;
   /** Ids of the items of the content that the file holds: what the law says of them holds for it. */
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayUnique()
+  @UniqueList()
   @Matches(/^[A-Za-z0-9][A-Za-z0-9:._~@/-]{0,255}$/, { each: true })
   readonly items!: string[];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
@@ -8,10 +9,12 @@ import {
   IdParamDto,
   ListDeliveriesQueryDto,
   ListReferralsQueryDto,
+  RecordRequestDto,
   ReferralCheckDto,
   SubmitReferralDto,
   TokenRequestDto,
 } from '../../index.js';
+import { IsUuid, NestedList, UniqueList } from './rules.js';
 
 type Class = new () => object;
 const pathsOf = ({ property, children = [], constraints = {} }: ValidationError, base = ''): readonly string[] => {
@@ -49,6 +52,43 @@ const referral = {
   content: { subject: {} },
   registration: { diaryNumber: 'ON 2026-00417', subject: 'Underrättelse', secrecyMark: 'OSL 26 kap. 1 §' },
 };
+
+describe('a list in which each stands once', () => {
+  let looks = 0;
+  class Entry {
+    @IsUuid() readonly id!: string;
+  }
+  class Lists {
+    @UniqueList(3) readonly codes!: string[];
+    @NestedList(() => Entry, 3, ({ id }: Entry) => {
+      looks += 1;
+      return id;
+    })
+    readonly entries!: Entry[];
+  }
+  const [a, b, c, d] = Array.from({ length: 4 }, () => ({ id: randomUUID() }));
+  it.each<[string, object, readonly string[], number]>([
+    ['is taken', { codes: ['a', 'b', 'c'], entries: [a, b, c] }, [], 3],
+    ['is refused with one of them twice', { codes: ['a', 'b', 'a'], entries: [a, b, a] }, ['codes', 'entries'], 3],
+    [
+      'is not looked through when it is too long',
+      { codes: [...'abcd'], entries: [a, b, c, d] },
+      ['codes', 'entries'],
+      0,
+    ],
+    ['is refused when it is none', { codes: 'a', entries: [a] }, ['codes'], 1],
+    ['is refused when it is empty', { codes: [], entries: [] }, ['codes'], 0],
+  ])('%s', (_, body, at, looked) => {
+    looks = 0;
+    expect([faults(Lists, body), looks]).toEqual([at, looked]);
+  });
+
+  it('has at most forty categories in a recorded request', () => {
+    const asksFor = Array.from({ length: 41 }, (_, at) => `category-${at}`);
+    expect(faults(RecordRequestDto, { asksFor })).toContain('asksFor');
+    expect(faults(RecordRequestDto, { asksFor: asksFor.slice(1) })).not.toContain('asksFor');
+  });
+});
 
 describe('the body of a referral', () => {
   it('is taken as the examples have it', () => {

@@ -1,10 +1,10 @@
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length } from 'class-validator';
 import { PageQueryDto } from './queries.dto.js';
 import type { MessageState } from './queries.dto.js';
 import { IDENTITY_CHECKS } from './recorded-disclosure.dto.js';
 import type { IdentityCheck } from './recorded-disclosure.dto.js';
 import { MANDATES } from './submit-referral.dto.js';
-import { IsAuthorityId, IsCode, IsInstant, IsLocalDate, IsSimpleId, IsUuid, Optional } from './rules.js';
+import { IsAuthorityId, IsCode, IsInstant, IsLocalDate, IsSimpleId, IsUuid, Optional, UniqueList } from './rules.js';
 
 /** Received and sent by message; recorded: asked for by telephone, at a meeting or on paper. */
 export const REQUEST_DIRECTIONS = ['received', 'sent', 'recorded'] as const;
@@ -52,7 +52,7 @@ export class RecordRequestDto {
   /** When it was asked. */
   @IsInstant() readonly at!: string;
   /** Data categories asked for. */
-  @IsArray() @ArrayNotEmpty() @ArrayUnique() @IsCode({ each: true }) readonly asksFor!: string[];
+  @UniqueList(40) @IsCode({ each: true }) readonly asksFor!: string[];
   /** Day to answer by, Europe/Stockholm. */
   @Optional() @IsLocalDate() readonly answerBy?: string;
 }

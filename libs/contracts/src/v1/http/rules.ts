@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import 'reflect-metadata';
 import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, Matches, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { ValidationOptions } from 'class-validator';
 
 /** Authority id `<slug>/<unit>`. */
@@ -116,9 +116,27 @@ export const Nested =
     for (const decorate of [Type(type), ValidateNested(), IsJsonObject()]) decorate(target, property as string);
   };
 
-/** A list of such bodies; an entry that is no object is refused, not passed over. */
+type KeyOf = (entry: never) => unknown;
+/** One step for each entry, and none for a list that is too long, which another rule refuses. */
+const hasEachOnce =
+  (max: number, key: KeyOf) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) &&
+    (value.length > max || new Set(value.map((one) => key(one as never))).size === value.length);
+const eachOnce = (max: number, key: KeyOf): PropertyDecorator => rule('arrayUnique', hasEachOnce(max, key));
+
+/** A list that is not empty, each entry once. `ArrayUnique` compares each with all before it, however many there are. @param max absent: what fits into a body */
+export const UniqueList = (max?: number): PropertyDecorator =>
+  both(
+    IsArray(),
+    ArrayNotEmpty(),
+    ...(max === undefined ? [] : [ArrayMaxSize(max)]),
+    eachOnce(max ?? Infinity, (one) => one),
+  );
+
+/** A list of such bodies; an entry that is no object is refused, not passed over. @param key what no two of them share */
 export const NestedList =
-  (type: () => Class, max: number): PropertyDecorator =>
+  (type: () => Class, max: number, key?: KeyOf): PropertyDecorator =>
   (target, property) => {
     remember(target, property, type);
     const rules = [
@@ -127,6 +145,7 @@ export const NestedList =
       IsJsonObject({ each: true }),
       IsArray(),
       ArrayMaxSize(max),
+      ...(key === undefined ? [] : [eachOnce(max, key)]),
     ];
     for (const decorate of rules) decorate(target, property as string);
   };

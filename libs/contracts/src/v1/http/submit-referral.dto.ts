@@ -1,4 +1,4 @@
-import { ArrayNotEmpty, ArrayUnique, IsIn, IsString, Length } from 'class-validator';
+import { ArrayNotEmpty, IsIn, IsString, Length } from 'class-validator';
 import { AttachedDto } from './attachment.dto.js';
 import {
   IsAuthorityId,
@@ -97,9 +97,8 @@ abstract class UnaddressedDto extends AskedDto {
   @IsCode() readonly type!: string;
   /** Uploads that go with it to every recipient. */
   @Optional()
-  @NestedList(() => AttachedDto, 20)
+  @NestedList(() => AttachedDto, 20, (attached: AttachedDto | null) => attached?.id)
   @ArrayNotEmpty()
-  @ArrayUnique((attached: AttachedDto | null) => attached?.id)
   readonly attachments?: AttachedDto[];
 }
 
@@ -109,9 +108,8 @@ abstract class ReferralDto extends UnaddressedDto {
   @IsUuid() readonly id!: string;
   /** Matter that the referral belongs to; an unknown one opens a case owned by the sender. */
   @IsUuid() readonly caseId!: string;
-  @NestedList(() => RecipientDto, 20)
+  @NestedList(() => RecipientDto, 20, (to: RecipientDto | null) => to?.authority)
   @ArrayNotEmpty()
-  @ArrayUnique((to: RecipientDto | null) => to?.authority)
   readonly to!: RecipientDto[];
 }
 

@@ -1,8 +1,8 @@
-import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { PageQueryDto } from './queries.dto.js';
 import type { MessageState } from './queries.dto.js';
 import type { VerdictView } from './referral-view.dto.js';
-import { IsAuthorityId, IsCode, IsUuid, Nested, Optional } from './rules.js';
+import { IsAuthorityId, IsCode, IsUuid, Nested, Optional, UniqueList } from './rules.js';
 import { SheetReferralDto } from './submit-referral.dto.js';
 
 export const SUBSCRIPTION_STATES = ['asked', 'granted', 'suspended', 'ended', 'refused'] as const;
@@ -56,13 +56,13 @@ export class PutStandingOrderDto {
   @IsAuthorityId() readonly subscriber!: string;
   @IsIn(SUBSCRIPTION_SCOPES) readonly scope!: SubscriptionScope;
   /** Message types without version; what asks for others besides waits for an officer. */
-  @IsArray() @ArrayNotEmpty() @ArrayMaxSize(20) @ArrayUnique() @IsCode({ each: true }) readonly messageTypes!: string[];
+  @UniqueList(20) @IsCode({ each: true }) readonly messageTypes!: string[];
   @IsCode() readonly office!: string;
 }
 
 /** Body of `POST /v1/subscriptions/{id}/backfill`: own referrals, each of which becomes a new disclosure to the subscriber. */
 export class BackfillDto {
-  @IsArray() @ArrayNotEmpty() @ArrayMaxSize(50) @ArrayUnique() @IsUuid({ each: true }) readonly referralIds!: string[];
+  @UniqueList(50) @IsUuid({ each: true }) readonly referralIds!: string[];
 }
 
 /** Body of `POST /v1/cases/{id}/sheet`. */
