@@ -83,7 +83,7 @@ export class EvaluateReferral {
     checkContent(body.type, content, cls);
     this.checkNumbers(body, content);
     checkRecipients(body, ground, cls);
-    for (const { authority } of body.to) await this.checkNamed(sender, body, authority);
+    for (const { authority } of body.to) await this.checkNamed(sender, body, authority, cls);
     const items = classified(body, from.kind);
     const contentDigest = this.keys.commitment(
       sender,
@@ -132,6 +132,7 @@ export class EvaluateReferral {
 
   /**
    * What is answered was asked for, by whoever gets the answer (OSL 6:5).
+   * @param isMade the disclosure was made already, and the request may have been taken back since
    * @throws {GatewayError} REQUEST_UNKNOWN
    */
   async checkRequest(
@@ -139,11 +140,12 @@ export class EvaluateReferral {
     requestId: string | undefined,
     recipient: string,
     path = 'requestId',
+    isMade = false,
   ): Promise<void> {
     if (requestId === undefined) return;
     const asker = await this.requests?.asker(sender, requestId);
     if (asker?.authority !== recipient) throw requestUnknown(path, 'request-unknown');
-    if (asker.isRetracted) throw requestUnknown(path, 'request-retracted');
+    if (asker.isRetracted && !isMade) throw requestUnknown(path, 'request-retracted');
   }
 
   /** Decided is what was asked for, and demanded a decision on what one asked for oneself. @throws {GatewayError} REQUEST_UNKNOWN */
@@ -151,8 +153,9 @@ export class EvaluateReferral {
     sender: string,
     { type, requestId, content }: SubmitReferralDto,
     recipient: string,
+    cls: EvaluationOptions['cls'],
   ): Promise<void> {
-    await this.checkRequest(sender, requestId, recipient);
+    await this.checkRequest(sender, requestId, recipient, 'requestId', cls === 'record');
     const named = namedBy(type, undefined, content);
     if (isDecision(type)) await this.checkRequest(sender, named, recipient, 'content.answers');
     if (isDecision(type) && requestId !== undefined && requestId !== named)

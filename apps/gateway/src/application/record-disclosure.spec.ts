@@ -5,10 +5,12 @@ import type { PrivateKey } from '#envelope';
 import { parseStrict } from '#json';
 import { MemoryRecordStore, aGateway, aWorld, example, outcomeOf, toldByTelephone } from '#testing';
 import type { TestGateway, World } from '#testing';
+import { EvaluateReferral } from './evaluate-referral.js';
 import { RecordDisclosure } from './record-disclosure.js';
 
 const { system: SENDER, referral } = example('20');
 const MINUTE_MS = 60_000;
+const ASKED = '0b6a6d0e-6f1f-4a59-9d51-6f5d6a3ce0a1';
 const world: World = await aWorld();
 let gateway: TestGateway;
 let store: MemoryRecordStore;
@@ -117,6 +119,22 @@ describe('a disclosure already made', () => {
   ])('is not recorded when it was made %s', async (_, code, change) => {
     expect(await outcomeOf(() => record(aRecord(change)))).toBe(code);
     expect(store.outbox).toEqual([]);
+  });
+
+  it('is recorded though the request that it answered was taken back since; of who asked nothing it is not', async () => {
+    const { law, keys } = gateway;
+    const { environment, newId, clock } = world;
+    const { recipient } = aRecord();
+    const requests = {
+      asker: (_: string, id: string) =>
+        Promise.resolve(id === ASKED ? { authority: recipient, isRetracted: true } : undefined),
+      find: () => Promise.resolve(undefined),
+    };
+    const evaluate = new EvaluateReferral(law, keys, newId, false, undefined, requests);
+    recording = new RecordDisclosure(store, evaluate, keys, environment, newId, clock.now, () => undefined);
+    expect(await record(aRecord({ requestId: ASKED }))).toMatchObject({ state: 'accepted' });
+    const other = aRecord({ id: newId(), requestId: newId() });
+    expect(await outcomeOf(() => record(other))).toBe('REQUEST_UNKNOWN');
   });
 
   it('waits with its system when no more may wait to leave', async () => {
