@@ -81,7 +81,8 @@ export class EvaluateReferral {
     const content = body.content as JsonValue;
     checkCodes(body, ground.ruleSet);
     checkContent(body.type, content, cls);
-    this.checkNumbers(body, content);
+    const reasons = added.map((assessment) => ({ reasons: assessment.reasons }));
+    this.checkNumbers({ content, registration: { ...body.registration }, assessments: reasons });
     checkRecipients(body, ground, cls);
     for (const { authority } of body.to) await this.checkNamed(sender, body, authority, cls);
     const items = classified(body, from.kind);
@@ -121,12 +122,9 @@ export class EvaluateReferral {
     return { ground, assessments, recipients, outcome: worst(recipients) };
   }
 
-  /** @throws {GatewayError} CONTENT_INVALID */
-  private checkNumbers({ registration }: SubmitReferralDto, content: JsonValue): void {
-    const faults = [
-      ...numbersOutOfPlace(this.isProduction, content, 'content'),
-      ...numbersOutOfPlace(this.isProduction, { ...registration }, 'registration'),
-    ];
+  /** @param values by where they stand in a body @throws {GatewayError} CONTENT_INVALID */
+  checkNumbers(values: Readonly<Record<string, JsonValue>>): void {
+    const faults = Object.entries(values).flatMap(([path, value]) => numbersOutOfPlace(this.isProduction, value, path));
     if (faults.length > 0) throw new GatewayError('CONTENT_INVALID', { faults });
   }
 

@@ -113,6 +113,7 @@ describe('a disclosure already made', () => {
     ['in the future', 'CONTENT_INVALID', { at: '2099-01-01T00:00:00.000Z' }],
     ['on another day than its content says', 'CONTENT_INVALID', { at: '2026-01-02T12:00:00.000Z' }],
     ['by an office that nobody knows', 'CONTENT_INVALID', { office: 'vaktmastare' }],
+    ['when somebody asked who is no test person', 'CONTENT_INVALID', { askedBy: 'Hon har 20980101–1231' }],
     ['to nobody', 'UNKNOWN_RECIPIENT', { recipient: 'ingen/alls' }],
     ['in another form', 'CONTENT_INVALID', { content: { channel: 'e-mail' } }],
     ['for another purpose than there is', 'UNKNOWN_CODE', { purpose: 'x' }],

@@ -6,7 +6,8 @@ import { isTestPerson } from './test-persons.js';
 const TEST_PERSON = '195201161857';
 /** Of somebody who is not born yet: nobody's, and not published for tests. */
 const OTHER = '209801011231';
-const OTHERS = [OTHER, `${OTHER.slice(0, 8)}-${OTHER.slice(8)}`, `${OTHER.slice(0, 8)} ${OTHER.slice(8)}`];
+const BETWEEN = ['', '-', '+', ' ', '\u2013', '\u2212', '\u2011', '\u2010', '\u00ad', '\u00a0', '\u202f'];
+const OTHERS = BETWEEN.map((sign) => `${OTHER.slice(0, 8)}${sign}${OTHER.slice(8)}`);
 const codes = (environment: 'sandbox' | 'production', value: string): readonly string[] =>
   numbersOutOfPlace(environment === 'production', value, 'content').map(({ code }) => code);
 
@@ -27,6 +28,7 @@ describe('numbers of persons and companies', () => {
   it('of a company outside production are those that cannot be assigned', () => {
     expect(codes('sandbox', '212000-0449')).toEqual(['not-a-test-company']);
     expect(codes('sandbox', '16212000-0449')).toEqual(['not-a-test-company']);
+    expect(codes('sandbox', '212000\u20130449')).toEqual(['not-a-test-company']);
     expect(codes('sandbox', '444321-9870')).toEqual([]);
     expect(codes('production', '444321-9870')).toEqual(['test-company']);
     expect(codes('production', '212000-0449')).toEqual([]);

@@ -3,9 +3,12 @@ import type { JsonValue } from '#json';
 import type { Fault } from './errors.js';
 import { isTestPerson } from './test-persons.js';
 
+// Hyphens and dashes as word processors make them of one, minus signs and soft hyphens; spaces that break no line, and narrow ones.
+const DASH = String.raw`\-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d`;
+const SPACE = String.raw` \u00a0\u2007\u2009\u202f`;
 // With a hyphen, a plus sign, a space or nothing before the last four, as people write them; no part of a longer number or of a UUID.
-const PERSON = /(?<![\w-])(\d{8}|\d{6})[-+ ]?(\d{4})(?![\w-])/g;
-const COMPANY = /(?<![\w-])(?:16)?(\d{6}-\d{4})(?![\w-])/g;
+const PERSON = new RegExp(String.raw`(?<![\w-])(\d{8}|\d{6})[+${DASH}${SPACE}]?(\d{4})(?![\w-])`, 'g');
+const COMPANY = new RegExp(String.raw`(?<![\w-])(?:16)?(\d{6})[${DASH}](\d{4})(?![\w-])`, 'g');
 const CENTURIES = ['18', '19', '20'] as const;
 
 /**
@@ -27,8 +30,8 @@ function faultsOf(isProduction: boolean, text: string): readonly string[] {
     const numbers = personsOf(born, last);
     return numbers.length === 0 ? [] : [numbers.some(isTestPerson)];
   });
-  const companies = [...text.matchAll(COMPANY)].flatMap(([, number = '']) =>
-    isOrganisationNumber(number) ? [number.startsWith('4')] : [],
+  const companies = [...text.matchAll(COMPANY)].flatMap(([, first = '', last = '']) =>
+    isOrganisationNumber(`${first}-${last}`) ? [first.startsWith('4')] : [],
   );
   return [
     ...(persons.includes(isProduction) ? [isProduction ? 'test-person' : 'not-a-test-person'] : []),
