@@ -35,6 +35,7 @@ describe('delge access-log', () => {
     const lines = printed.split('\n').filter((line) => line.startsWith('{'));
     expect(lines.map((line) => JSON.parse(line) as object)).toEqual(log);
     expect(asked[0]).toBe(`from=2026-11-24T08:00:00Z&messageId=${ID}&limit=200`);
-    expect(asked).toHaveLength(3);
+    // Until it says the same place again: a short page may be followed by another.
+    expect(asked).toHaveLength(4);
   });
 });

@@ -3,13 +3,24 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fakeGateway } from '#testing';
 import { Command } from 'commander';
-import { patiently, readCommands, sendCommands } from './commands.js';
+import { patiently, readCommands, rows, sendCommands } from './commands.js';
 import { receiptCommands } from './receipts.js';
 
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();
   process.exitCode = undefined;
+});
+
+it('goes on after a page that is empty, until a list says the same place again', async () => {
+  const pages: Readonly<Record<string, { readonly items: readonly number[]; readonly next?: string }>> = {
+    '': { items: [], next: 'a' },
+    a: { items: [1], next: 'b' },
+    b: { items: [], next: 'b' },
+  };
+  const found: number[] = [];
+  for await (const one of rows(({ after = '' }) => Promise.resolve(pages[after] ?? { items: [] }))) found.push(one);
+  expect(found).toEqual([1]);
 });
 
 it('says every few seconds what it waits for, and no more once that has come', async () => {

@@ -66,8 +66,10 @@ const PAGE = '200';
 export async function* rows<T>(list: (query: Readonly<Record<string, string>>) => Promise<Page<T>>): AsyncGenerator<T> {
   for (let after: string | undefined; ;) {
     const { items, next } = await list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    // A page may have few or none and be followed by another; the end is where it was before.
+    if (next !== undefined && next === after) return;
     yield* items;
-    if (items.length < Number(PAGE) || next === undefined) return;
+    if (next === undefined) return;
     after = next;
   }
 }
