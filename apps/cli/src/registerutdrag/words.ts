@@ -28,7 +28,7 @@ export const ROLE_WORDS: Readonly<Record<string, string>> = {
 /** For whoever assesses; none of it is for the answer. */
 export const INTRODUCTION = [
   'Utkast för prövning. **Ingenting här är sekretessprövat, och inget är beslutat.** Varje uppgift är märkt `[ ] prövas` tills en tjänsteman har tagit ställning.',
-  'Utkastet säger vilka slag av uppgifter som finns (GDPR artikel 15.1, brottsdatalagen 4 kap. 3 §), inte vad de säger. Det är sökt på nummer: den som nämns enbart med namn, i fritext eller i en bilaga finns inte med.',
+  'Utkastet säger vilka slag av uppgifter som finns (GDPR artikel 15.1, brottsdatalagen 4 kap. 3 §), inte vad de säger. Det är sökt på nummer: den som nämns enbart med namn, i fritext eller i en bilaga finns inte med. Inte heller det som har lämnats muntligen, på papper eller i nödläge: sök det bland dokumenterade utlämnanden (`GET /v1/recorded-disclosures`).',
   'Uppgifter som inte får lämnas till den enskilde ska utelämnas (dataskyddslagen 5 kap. 1 §, brottsdatalagen 4 kap. 5 §), hela avsnitt om så krävs, utan att det märks. Avsnitten har därför inga nummer, och inget antal står i utkastet. Ta bort den här texten, alla id och kolumnen Prövning ur svaret.',
 ] as const;
 export const INCOMPLETE =
