@@ -220,6 +220,8 @@ describe('a request that no message brought', () => {
     channel: 'telephone',
     at: new Date(Date.now() - 60_000).toISOString(),
     asksFor: ['paid-financial-assistance'],
+    office: 'bistandshandlaggare',
+    officer: 'HBG-SN-0554',
   });
 
   it('is recorded, and answered on a ground that asks for one (SoL 15:4)', async () => {
@@ -243,6 +245,8 @@ describe('a request that no message brought', () => {
     ['of an authority that is not there', { from: 'fk/annan' }, 'unknown-recipient'],
     ['of oneself', { from: ASKED }, 'request-invalid'],
     ['for what there is no category of', { asksFor: ['all'] }, 'request-invalid'],
+    ['by an office that nobody knows', { office: 'kung' }, 'request-invalid'],
+    ['with the number of somebody who is no test person', { person: 'Hon har 20980101–1231' }, 'content-invalid'],
     ['in the future', { at: new Date(Date.now() + 3_600_000).toISOString() }, 'request-invalid'],
   ])('is refused %s', async (_, change, slug) => {
     const answer = await ask(ASKED, 'POST', '/v1/recorded-requests', { ...recorded(), ...change });

@@ -506,7 +506,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(CheckDisclosure, checking),
       value(ReadDeliveries, new ReadDeliveries(deliveries, retractions, handlings, now)),
       value(ReadRequests, readingRequests),
-      value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, now)),
+      value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, evaluate, now)),
       value(
         ManageCases,
         new ManageCases(cases, isAuthority, now, (authority, id) => subscriptions.caseClosed(authority, id)),

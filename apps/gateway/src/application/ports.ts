@@ -816,8 +816,8 @@ export interface RequestStore {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, string>>;
   recorded(authority: string, id: string): Promise<RecordedRequest | undefined>;
-  /** Empties it: that it was made, by whom and when stays. @returns false when there is none */
-  eraseRecorded(authority: string, id: string, at: Date): Promise<boolean>;
+  /** Empties it: that it was made, by whom and when stays, and which system erased it first. @returns false when there is none */
+  eraseRecorded(authority: string, id: string, system: string, at: Date): Promise<boolean>;
   /** @returns `other` when something else was recorded under the id */
   record(
     authority: string,

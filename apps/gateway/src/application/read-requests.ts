@@ -7,8 +7,9 @@ import type { Now, RequestStore, StoredReply, StoredRequest } from './ports.js';
 
 type Listed = StoredRequest & { readonly cursor: string };
 
-/** Rows looked at in one go for those that are open. */
+/** Rows looked at in one go for those that are open, and how often in one request. */
 const LOOKED_AT = 200;
+const TIMES = 5;
 
 /** What an authority was asked for and has asked for, and what came of it. */
 export class ReadRequests {
@@ -17,11 +18,11 @@ export class ReadRequests {
     private readonly now: Now,
   ) {}
 
-  /** In the order in which they came; a request to several stands on one page. */
+  /** In the order in which they came; a request to several stands on one page. Of those that are open, a page may have few or none and be followed by another: `next` says how far it looked. */
   async list(authority: string, { direction, after, limit, open }: ListRequestsQueryDto): Promise<Page<RequestItem>> {
     const found: Listed[] = [];
     let next = after;
-    for (let isLast = false; !isLast;) {
+    for (let isLast = false, looks = 0; !isLast && looks < TIMES; looks += 1) {
       const rows = await this.store.list(authority, {
         direction,
         limit: open === undefined ? limit : LOOKED_AT,
@@ -114,6 +115,6 @@ const decisionView = ({ messageId, at, isServed: served }: StoredReply): NonNull
 const recordedView = (
   recorded: NonNullable<Awaited<ReturnType<RequestStore['recorded']>>>,
 ): NonNullable<RequestView['recorded']> => {
-  const { function: to, person, identityCheck, channel, asksFor, recordedAt } = recorded;
-  return { function: to, person, identityCheck, channel, asksFor, recordedAt };
+  const { function: to, person, identityCheck, channel, asksFor, office, officer, recordedAt } = recorded;
+  return { function: to, person, identityCheck, channel, asksFor, office, officer, recordedAt };
 };

@@ -1,6 +1,7 @@
 import type { RecordRequestDto, RequestItem } from '#contracts';
-import { dataCategories } from '#legal-basis';
+import { OFFICES, dataCategories } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
+import type { EvaluateReferral } from './evaluate-referral.js';
 import type { Now, RequestStore } from './ports.js';
 import type { Asking } from './read-events.js';
 import type { ReadRequests } from './read-requests.js';
@@ -12,10 +13,11 @@ export class RecordRequest {
     private readonly reading: Pick<ReadRequests, 'read'>,
     /** Whether there is such an authority. @throws {GatewayError} SNAPSHOT_MISSING */
     private readonly isAuthority: (id: string) => boolean,
+    private readonly numbers: Pick<EvaluateReferral, 'checkNumbers'>,
     private readonly now: Now,
   ) {}
 
-  /** The same again changes nothing. @throws {GatewayError} UNKNOWN_RECIPIENT, REQUEST_INVALID, ID_REUSE */
+  /** The same again changes nothing. @throws {GatewayError} UNKNOWN_RECIPIENT, REQUEST_INVALID, CONTENT_INVALID, ID_REUSE */
   async execute({ authority, system }: Asking, said: RecordRequestDto): Promise<RequestItem> {
     const { id, from, at, answerBy, ...rest } = said;
     if (from === authority) throw invalid('from', 'own-authority');
@@ -23,6 +25,8 @@ export class RecordRequest {
       throw new GatewayError('UNKNOWN_RECIPIENT', { faults: [{ path: 'from', code: 'unknown' }] });
     const unknown = rest.asksFor.findIndex((category) => !dataCategories.has(category));
     if (unknown >= 0) throw invalid(`asksFor.${unknown}`, 'unknown-code');
+    if (!(OFFICES as readonly string[]).includes(rest.office)) throw invalid('office', 'unknown-code');
+    this.numbers.checkNumbers({ person: rest.person });
     const now = this.now();
     const askedAt = new Date(at);
     if (askedAt > now) throw invalid('at', 'invalid-time');
@@ -42,8 +46,8 @@ export class RecordRequest {
   }
 
   /** What it says, for good; what was answered under it was asked for all the same. @throws {GatewayError} NOT_FOUND */
-  async erase(authority: string, id: string): Promise<void> {
-    if (!(await this.store.eraseRecorded(authority, id, this.now()))) throw new GatewayError('NOT_FOUND');
+  async erase({ authority, system }: Asking, id: string): Promise<void> {
+    if (!(await this.store.eraseRecorded(authority, id, system, this.now()))) throw new GatewayError('NOT_FOUND');
   }
 }
 

@@ -971,6 +971,8 @@ export const answers = {
           identityCheck: { type: 'string', enum: IDENTITY_CHECKS },
           channel: { type: 'string', enum: REQUEST_CHANNELS },
           asksFor: described(listOf(text), 'Data categories'),
+          office: described(text, 'Of who took it down'),
+          officer: described(text, 'Who took it down'),
           recordedAt: instant,
         }),
         'Of one that no message brought',

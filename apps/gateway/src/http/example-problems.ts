@@ -71,7 +71,7 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     409: ['receipt-exists', 'receipt-contradicts'],
     422: ['request-invalid'],
   },
-  'post /v1/recorded-requests': { 422: ['request-invalid', 'unknown-recipient'] },
+  'post /v1/recorded-requests': { 422: ['request-invalid', 'unknown-recipient', 'content-invalid'] },
   'put /v1/webhooks/{id}': { 422: ['webhook-refused'] },
 };
 /** What a refusal of this API says beside. */

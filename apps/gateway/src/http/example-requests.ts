@@ -227,6 +227,8 @@ export const requests = {
     channel: 'telephone',
     at: '2026-11-24T08:00:00Z',
     asksFor: ['paid-financial-assistance'],
+    office: 'bistandshandlaggare',
+    officer: 'HBG-SN-0554',
     answerBy: '2026-12-15',
   } satisfies RecordRequestDto,
   RefuseRequestDto: {

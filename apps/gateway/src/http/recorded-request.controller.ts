@@ -5,7 +5,7 @@ import type { RequestItem } from '#contracts';
 import { Policy } from '#platform';
 import { RecordRequest } from '../application/record-request.js';
 import type { Asking } from '../application/read-events.js';
-import { Caller, CallingSystem } from './caller.js';
+import { CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
@@ -40,11 +40,11 @@ export class RecordedRequestController {
   @ApiOperation({
     summary: 'Erase what a recorded request says',
     description:
-      'Who spoke, and for what they asked, for good. That the authority was asked, by which other and when, stays, and so does what was answered. Gallra en antecknad begäran.',
+      'Who spoke, and for what they asked, for good. That the authority was asked, by which other and when, stays, and so does what was answered; which system erased it is kept. Gallra en antecknad begäran.',
   })
   @ApiResponse({ status: 204, description: 'It says nothing more' })
   @Problems(400, 401, 404, 429, 503)
-  erase(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<void> {
+  erase(@Param() { id }: IdParamDto, @CallingSystem() caller: Asking): Promise<void> {
     return this.recording.erase(caller, id);
   }
 }

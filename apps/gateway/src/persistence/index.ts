@@ -182,7 +182,7 @@ export const grantsSql = (role: string): string => `
   REVOKE UPDATE ON gateway.person_index FROM "${role}";
   REVOKE DELETE ON gateway.person_indexed, gateway.handling_status, gateway.handling_filled FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.recorded_request FROM "${role}";
-  GRANT UPDATE (detail, erased_at) ON gateway.recorded_request TO "${role}";
+  GRANT UPDATE (detail, erased_at, erased_by) ON gateway.recorded_request TO "${role}";
   REVOKE UPDATE ON gateway.reply FROM "${role}";
   -- What was shown stays, under the time and number that the database gives it.
   REVOKE INSERT, UPDATE, DELETE ON gateway.access_log FROM "${role}";

@@ -238,11 +238,12 @@ export class PostgresRequestStore implements RequestStore {
     });
   }
 
-  eraseRecorded(authority: string, id: string, at: Date): Promise<boolean> {
+  eraseRecorded(authority: string, id: string, system: string, at: Date): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [, erased] = await tx.query<[unknown[], number]>(
-        `UPDATE gateway.recorded_request SET detail = '', erased_at = coalesce(erased_at, $3) WHERE authority = $1 AND id = $2`,
-        [authority, id, at],
+        `UPDATE gateway.recorded_request SET detail = '', erased_at = coalesce(erased_at, $3), erased_by = coalesce(erased_by, $4)
+         WHERE authority = $1 AND id = $2`,
+        [authority, id, at, system],
       );
       return erased === 1;
     });

@@ -30,8 +30,8 @@ const TABLES = `
   CREATE TABLE gateway.recorded_request (
     authority text NOT NULL, id uuid NOT NULL, asker text NOT NULL, asked_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL, system uuid NOT NULL,
-    -- Who spoke, how that was checked, and what was asked for, encrypted at rest; empty: it was erased.
-    detail bytea NOT NULL, erased_at timestamptz,
+    -- Who spoke, how that was checked, what was asked for and who took it down, encrypted at rest; empty: it was erased, by that system.
+    detail bytea NOT NULL, erased_at timestamptz, erased_by uuid,
     txid xid8 NOT NULL DEFAULT pg_current_xact_id(), seq bigint GENERATED ALWAYS AS IDENTITY,
     PRIMARY KEY (authority, id));
   CREATE INDEX recorded_request_order ON gateway.recorded_request (authority, txid, seq);`;

@@ -53,6 +53,10 @@ export class RecordRequestDto {
   @IsInstant() readonly at!: string;
   /** Data categories asked for. */
   @UniqueList(40) @IsCode({ each: true }) readonly asksFor!: string[];
+  /** Of who took it down. */
+  @IsCode() readonly office!: string;
+  /** Who took it down: the officer's id at the authority. Never leaves the gateway. */
+  @IsString() @Length(1, 128) readonly officer!: string;
   /** Day to answer by, Europe/Stockholm. */
   @Optional() @IsLocalDate() readonly answerBy?: string;
 }
