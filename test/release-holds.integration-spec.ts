@@ -171,13 +171,13 @@ describe('a hold at the exchange', () => {
     let taken: Promise<string> | undefined;
     const outcome = await db.transaction(async (tx) => {
       await releaseHolds.standing(tx, lines);
-      let is: string | undefined;
-      taken = take(text).then((became) => (is = became));
-      while (is === undefined) {
+      const became: string[] = [];
+      taken = take(text).finally(() => became.push('ended'));
+      while (became.length === 0) {
         if (await waits()) return 'waits';
         await new Promise((resolve) => setImmediate(resolve));
       }
-      return is;
+      return taken;
     });
     await taken;
     expect(outcome).toBe('taken');
