@@ -61,8 +61,8 @@ describe('a referral that is disclosed anew', () => {
   });
 
   it('is not sendable, or refused, as its submission says', async () => {
-    const refusing = (error: GatewayError) =>
-      outcome(backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(error) }));
+    const refusing = (problem: GatewayError) =>
+      outcome(backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(problem) }));
     expect(await refusing(new GatewayError('CONTENT_INVALID'))).toEqual(['not-sendable']);
     const extensions = { recipients: [] };
     expect(await refusing(new GatewayError('FORMAL_OBSTACLE', { extensions }))).toEqual(['refused']);
