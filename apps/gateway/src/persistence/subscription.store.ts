@@ -354,11 +354,14 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         `SELECT case_id, recipient, code, by_subscription AS by, number::float8 AS number FROM gateway.release_hold h
          WHERE authority = $1 AND ${UNRECORDED} AND NOT EXISTS (SELECT FROM gateway.release_hold l
              WHERE (l.authority, l.case_id, l.recipient) = (h.authority, h.case_id, h.recipient) AND l.number > h.number)
-           AND NOT EXISTS (SELECT FROM gateway.outbox o WHERE o.id = h.hold_id) ORDER BY case_id, recipient FOR UPDATE`,
+           AND NOT EXISTS (SELECT FROM gateway.outbox o WHERE o.id = h.hold_id) ORDER BY case_id, recipient`,
         [authority, before],
       );
-      for (const { case_id: caseId, number, ...hold } of rows)
+      for (const { case_id: caseId, number, ...hold } of rows) {
+        // Something else was said of it meanwhile.
+        if ((await newestHold(tx, authority, caseId, hold.recipient))?.number !== number) continue;
         await this.signHold(tx, authority, { ...hold, caseId, by: hold.by ?? undefined }, number, sign, at);
+      }
     });
     this.outbox.wake();
   }
@@ -534,15 +537,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     sign: SubscriptionSigner,
     at: Date,
   ): Promise<void> {
-    // One after the other: each has the next number.
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [
-      `hold ${authority} ${caseId} ${recipient}`,
-    ]);
-    const [newest] = await tx.query<{ number: number; code: string; by: string | null }[]>(
-      `SELECT number::float8 AS number, code, by_subscription AS by FROM gateway.release_hold
-       WHERE authority = $1 AND case_id = $2 AND recipient = $3 ORDER BY number DESC LIMIT 1`,
-      [authority, caseId, recipient],
-    );
+    const newest = await newestHold(tx, authority, caseId, recipient);
     const stands = newest?.code ?? 'lifted';
     // What a closed case or another subscription holds stays theirs.
     const isTheirs = code !== 'lifted' && code !== 'case-closed' && stands !== 'lifted' && newest?.by !== by;
@@ -573,6 +568,22 @@ interface NewHold extends Pick<ReleaseHold, 'caseId' | 'recipient' | 'code'> {
   /** The subscription that it is of; absent where a case was closed. */
   readonly by?: string | undefined;
 }
+
+/** No other is said of this case and recipient from here on until the transaction ends: each has the next number. */
+const newestHold = async (
+  tx: EntityManager,
+  authority: string,
+  caseId: string,
+  recipient: string,
+): Promise<{ readonly number: number; readonly code: string; readonly by: string | null } | undefined> => {
+  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`hold ${authority} ${caseId} ${recipient}`]);
+  const [newest] = await tx.query<{ number: number; code: string; by: string | null }[]>(
+    `SELECT number::float8 AS number, code, by_subscription AS by FROM gateway.release_hold
+     WHERE authority = $1 AND case_id = $2 AND recipient = $3 ORDER BY number DESC LIMIT 1`,
+    [authority, caseId, recipient],
+  );
+  return newest;
+};
 
 /** Never one of before, also where a backup was put back that lacks the newest: the exchange would take its hold for another's. */
 const numberAfter = (last: number, at: Date): number => Math.max(last + 1, at.getTime());
