@@ -223,7 +223,6 @@ describe('a role at the database', () => {
       'DELETE FROM gateway.access_log',
       `UPDATE gateway.person_index SET token = token`,
       'DELETE FROM gateway.recorded_disclosure',
-      'DELETE FROM gateway.correction',
       'DELETE FROM gateway.release_hold',
       'UPDATE gateway.release_hold SET code = code',
       'TRUNCATE gateway.access_log',

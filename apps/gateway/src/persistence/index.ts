@@ -176,7 +176,7 @@ export const grantsSql = (role: string): string => `
   REVOKE INSERT, UPDATE, DELETE ON gateway.event FROM "${role}";
   REVOKE UPDATE ON gateway.webhook_attempt FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.handling, gateway.case_message, gateway.case_link, gateway.subscription_answer FROM "${role}";
-  REVOKE DELETE ON gateway.owned_case, gateway.case_gathered, gateway.subscription, gateway.standing_order, gateway.recorded_disclosure, gateway.correction FROM "${role}";
+  REVOKE DELETE ON gateway.owned_case, gateway.case_gathered, gateway.subscription, gateway.standing_order, gateway.recorded_disclosure FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.release_hold FROM "${role}";
   GRANT UPDATE (recorded_at) ON gateway.release_hold TO "${role}";
   REVOKE UPDATE ON gateway.person_index FROM "${role}";
