@@ -21,7 +21,7 @@ export const crashPoints = (root = ROOT): readonly string[] => {
 };
 
 /** What has to happen for a point to be reached. Most are on the way of every referral. */
-export type Cause = 'referral' | 'look' | 'erasure' | 'lost-key';
+export type Cause = 'referral' | 'look' | 'erasure' | 'lost-key' | 'record';
 export interface Swept {
   readonly point: string;
   readonly service: string;
@@ -32,6 +32,7 @@ const [SENDERS, RECIPIENTS] = ['gateway-kommunerna', 'gateway-myndigheterna'];
 /** The first that fits says in which services a point is, and what leads there. */
 const PLACES: readonly (readonly [prefix: string, services: readonly string[], cause: Cause])[] = [
   ['gateway.seal-again.', [SENDERS], 'lost-key'],
+  ['gateway.record.', [SENDERS], 'record'],
   ['gateway.receive.', [RECIPIENTS], 'referral'],
   ['gateway.', [SENDERS], 'referral'],
   ['relay.', [SENDERS, RECIPIENTS, 'exchange'], 'referral'],

@@ -3,6 +3,7 @@ import { importPrivate, localSigner, signErasureDecision } from '#envelope';
 import { changeKeyStore, withKey } from '#keystore';
 import { stateAs } from '../../tools/sandbox/enrol.js';
 import { keyFiles, open, readKey, storePlace } from '../../tools/sandbox/keys.js';
+import { toldByTelephone } from '#testing';
 import { permitted } from '../support/stack.js';
 import type { TestStack } from '../support/stack.js';
 import type { Cause } from './crash-points.js';
@@ -38,12 +39,20 @@ export class Leads {
         return () => this.erase();
       case 'lost-key':
         return () => this.sealAgain();
+      case 'record':
+        return () => this.record();
     }
   }
 
   private async look(): Promise<void> {
     const [, size = '0'] = (await this.delge.sandbox.client(SENDER.authority).checkpoint('disclosure')).split('\n');
     await this.delge.sandbox.client(SENDER.authority).openings(0n, BigInt(size) > 20n ? 20n : BigInt(size));
+  }
+
+  /** The sender told somebody by telephone. */
+  private async record(): Promise<void> {
+    const told = toldByTelephone(permitted().referral, new Date(Date.now() - 60_000));
+    await this.delge.sandbox.client(SENDER.authority).recordDisclosure({ ...told, id: randomUUID(), assessments: [] });
   }
 
   /** Both parties decide to erase one message. */
