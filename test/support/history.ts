@@ -180,7 +180,7 @@ class Judging {
       'operator',
       `SELECT n.sender FROM exchange.sender_number n WHERE n.sender = $1 AND n.last <>
          (SELECT count(*) FROM exchange.decision d WHERE d.sender = n.sender) +
-         (SELECT count(*) FROM exchange.notice x WHERE x.kind = 'refusal-recorded' AND x.gateway = $2)`,
+         (SELECT count(*) FROM exchange.notice x WHERE x.kind IN ('refusal-recorded', 'disclosure-recorded') AND x.gateway = $2)`,
       [sender.authority, sender.gateway],
     );
     for (const { sender: authority } of rows) this.found.gaps.add(authority);
