@@ -65,11 +65,9 @@ describe('keys replaced and ended while messages are queued', () => {
     });
     return ids;
   };
+  /** With what the registry has taken: the ledger may not have it in the log yet. */
   const keysSize = async (): Promise<number> => {
-    const [row] = await delge.sql<{ size: string }>(
-      'operator',
-      `SELECT count(*) AS size FROM ledger.leaf WHERE log = 'keys'`,
-    );
+    const [row] = await delge.sql<{ size: string }>('operator', `SELECT count(*) AS size FROM registry.statement`);
     return Number(row?.size);
   };
   const stated = async (slug: string, body: StatementBody, keys: Parameters<typeof stateAs>[5] = []): Promise<void> => {
