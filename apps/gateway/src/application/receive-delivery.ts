@@ -7,7 +7,11 @@ import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { namedBy } from '../domain/request.js';
 import { isSubscriptionRequest } from '../domain/subscription.js';
 import { digestOf } from './law.js';
-import type { DeliveryStore, HeldDeliveries, NewId, Now, Outgoing, RequestStore, StoredReceipt } from './ports.js';
+import type { DeliveryStore, StoredReceipt } from './ports/delivery.js';
+import type { HeldDeliveries } from './ports/held-delivery.js';
+import type { Outgoing } from './ports/outgoing.js';
+import type { RequestStore } from './ports/request.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 import type { VerifiedDelivery, VerifyDelivery } from './verify-delivery.js';
 
 export type Received =

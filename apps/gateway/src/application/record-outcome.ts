@@ -18,19 +18,19 @@ import { recordStateOf } from '../domain/record-state.js';
 import { isRequest } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
+import type { Dues } from './ports/due.js';
+import type { NewIncident } from './ports/incident.js';
+import type { RecordStore } from './ports/record.js';
 import type {
-  Dues,
   EarlierAttempt,
   MessageOutline,
-  NewIncident,
-  Now,
-  RecordStore,
   ReferralStore,
-  RetractionStore,
   StoredMessage,
   StoredStatement,
   Told,
-} from './ports.js';
+} from './ports/referral.js';
+import type { RetractionStore } from './ports/retraction.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { VerifiedRetraction } from './receive-retraction.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 

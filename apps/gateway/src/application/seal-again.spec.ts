@@ -18,7 +18,7 @@ import {
 import type { TestExchange, TestGateway, World } from '#testing';
 import { MOST_ATTEMPTS } from '../domain/attempts.js';
 import { erasedAt } from '../domain/errors.js';
-import type { ReferralStore, StoredMessage } from './ports.js';
+import type { ReferralStore, StoredMessage } from './ports/referral.js';
 import { ReadReferrals } from './read-referrals.js';
 import { ReceiveDelivery } from './receive-delivery.js';
 import { RecordOutcome } from './record-outcome.js';

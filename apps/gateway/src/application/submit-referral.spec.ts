@@ -8,7 +8,8 @@ import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf } from '#test
 import type { Example, TestGateway, World } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import { EvaluateReferral } from './evaluate-referral.js';
-import type { Outgoing, StoredUpload, UploadDetail } from './ports.js';
+import type { StoredUpload, UploadDetail } from './ports/attachment.js';
+import type { Outgoing } from './ports/outgoing.js';
 import { SubmitReferral } from './submit-referral.js';
 
 const DRAFT_MS = 14 * 24 * 3600 * 1000;

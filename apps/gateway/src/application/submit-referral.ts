@@ -4,7 +4,8 @@ import { GatewayError } from '../domain/errors.js';
 import { leftOutOf } from './judge-recipient.js';
 import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
-import type { NewId, Now, ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports.js';
+import type { ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports/referral.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 import type { SealReferral } from './seal-referral.js';
 
 const ATTEMPTS = 5;
