@@ -49,7 +49,9 @@ beforeEach(async () => {
   const crash = (point: string): void => {
     if (point === crashAt) throw new Error('power loss');
   };
-  outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now, () => (wakes += 1));
+  outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now, {
+    awaiting: () => (wakes += 1),
+  });
   again = new SealAgain(store, law, evaluate, sealing, () => keys.authorities, world.clock.now, crash);
   const taking = new SubmitReferral(store, evaluate, sealing, 1, world.newId, world.clock.now, () => undefined);
   const { system, referral } = example('01');

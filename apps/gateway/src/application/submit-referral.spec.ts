@@ -251,8 +251,7 @@ describe('a referral that awaits an assessment', () => {
     await submit(example('19'));
     referrals = new SubmitReferral(
       ...([store, gateway.evaluate, gateway.sealing, DRAFT_MS, world.newId, world.clock.now, () => undefined] as const),
-      () => undefined,
-      () => Promise.reject(new GatewayError('RECIPIENT_HELD')),
+      { mayGo: () => Promise.reject(new GatewayError('RECIPIENT_HELD')) },
     );
     expect(await outcomeOf(() => assess(later(example('19'))))).toBe('RECIPIENT_HELD');
     expect(await find(example('19'))).toMatchObject({ phase: 'draft' });
