@@ -8,6 +8,7 @@ import type { SandboxDirectory } from '../sandbox/directory.js';
 import { assertReadable, enrol } from '../sandbox/enrol.js';
 import { keyFiles, makeKeys, storePlace } from '../sandbox/keys.js';
 import { gatewayApp, loginFiles, writeLogins } from '../sandbox/identity/clients.js';
+import { registerStaff } from '../sandbox/staff.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
 import { brokerAccounts, deployBroker, dropBroker } from './broker.js';
 import type { Broker } from './broker.js';
@@ -47,7 +48,7 @@ export interface StackOptions {
   readonly ports?: Readonly<Record<string, number>>;
 }
 
-export const STACK_STEPS = 7;
+export const STACK_STEPS = 8;
 
 /** Everything of one Delge on one machine: the operator's services and the gateways, each a process of its own. */
 export class Stack {
@@ -112,6 +113,11 @@ export class Stack {
       'Systems',
       () => registerSystems(dir, directory, urls, operator),
       (all) => `${all.length}`,
+    );
+    await progress.step(
+      'Staff',
+      () => registerStaff(dir, directory, urls, stack.url('identity')),
+      (all) => `${all}`,
     );
     return stack;
   }
@@ -298,6 +304,7 @@ export class Stack {
           EXCHANGE_URL: this.url('exchange'),
           ATTACHMENT_DIR: join(dir, 'attachments', id),
           PUBLIC_URL: this.url(service),
+          LOGIN_ISSUERS_FILE: loginFiles(dir).issuers(service),
           WEBHOOK_TARGETS: process.env['WEBHOOK_TARGETS'] ?? '',
           // Witness keys are new once; from then on a missing memory is a fault.
           WITNESS_GENESIS: String(!existsSync(join(dir, 'sandbox.json'))),

@@ -63,6 +63,7 @@ import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
 import { RebuildSent } from './application/rebuild-sent.js';
 import { RetractReferral } from './application/retract-referral.js';
+import { RegisterStaff } from './application/register-staff.js';
 import { RegisterSystem } from './application/register-system.js';
 import { SearchPersons } from './application/search-persons.js';
 import { SealAgain } from './application/seal-again.js';
@@ -117,6 +118,8 @@ import {
 } from './http/subscription.controller.js';
 import { ReferralController } from './http/referral.controller.js';
 import { RequestController } from './http/request.controller.js';
+import { StaffAccess } from './http/staff-access.js';
+import { StaffController } from './http/staff.controller.js';
 import { SystemGuard } from './http/system.guard.js';
 import { WaitingController } from './http/waiting.controller.js';
 import { WebhookController } from './http/webhook.controller.js';
@@ -152,11 +155,14 @@ import { PostgresSubscriptionStore } from './persistence/subscription.store.js';
 import { PostgresReferralStore } from './persistence/referral.store.js';
 import { PostgresRequestStore } from './persistence/request.store.js';
 import { PostgresRetractionStore } from './persistence/retraction.store.js';
+import { PostgresStaffStore } from './persistence/staff.store.js';
+import { PostgresLoginStore } from './persistence/login.store.js';
 import { PostgresSystemStore } from './persistence/system.store.js';
 import { PostgresWaitingStore } from './persistence/waiting.store.js';
 import { PostgresWebhookSending } from './persistence/webhook-sending.store.js';
 import { PostgresWebhookStore } from './persistence/webhook.store.js';
 import { PostgresWitnessMemory } from './persistence/witnessed.store.js';
+import { openStaff } from './staff.js';
 import { WebhookPost } from './webhooks/post.js';
 import { makeWebhookKey, signedHeaders } from './webhooks/signing.js';
 import { WebhookTargets } from './webhooks/targets.js';
@@ -294,6 +300,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
   const retractions = new PostgresRetractionStore(dataSource, outbox, recent);
   const systems = new PostgresSystemStore(dataSource);
+  const members = new PostgresStaffStore(dataSource);
+  const staff = await openStaff(config, members, new PostgresLoginStore(dataSource), () => keys.authorities, now);
   const attachments = new PostgresAttachmentStore(dataSource, keys, outbox);
   const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
   // The rest goes on: for people to look at.
@@ -470,6 +478,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       SheetController,
       WaitingController,
       WebhookController,
+      StaffController,
       ExchangeMessages,
     ],
     providers: [
@@ -540,11 +549,13 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       ),
       value(Suspects, new Suspects(dataSource, schema)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
+      value(StaffAccess, staff),
+      value(RegisterStaff, new RegisterStaff(members, law, keys, staff.issuers, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
       {
         provide: APP_GUARD,
         inject: [Reflector],
-        useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load),
+        useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load, staff),
       },
       {
         provide: APP_INTERCEPTOR,
@@ -589,7 +600,7 @@ export const gatewayService: Service<GatewayConfig> = {
     { method: 'PATCH', path: /^\/v1\/attachments\/[^/]+$/, type: 'application/octet-stream', as: 'octets' },
     { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form' },
     { method: 'POST', path: /^\/v1\/erasures$/, type: 'application/jose', as: 'text' },
-    { method: 'PUT', path: /^\/v1\/systems\/[^/]+$/, type: 'application/jose', as: 'text' },
+    { method: 'PUT', path: /^\/v1\/(?:systems|staff)\/[^/]+$/, type: 'application/jose', as: 'text' },
   ],
   translate: (error) => {
     if (error instanceof GatewayError) {

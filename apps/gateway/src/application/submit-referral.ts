@@ -4,7 +4,13 @@ import { GatewayError } from '../domain/errors.js';
 import { leftOutOf } from './judge-recipient.js';
 import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
-import type { ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports/referral.js';
+import type {
+  ReferralStore,
+  StoredAssessment,
+  StoredMessage,
+  StoredReferral,
+  StoredRefusal,
+} from './ports/referral.js';
 import type { NewId, Now } from './ports/time-and-ids.js';
 import type { SealReferral } from './seal-referral.js';
 
@@ -67,7 +73,12 @@ export class SubmitReferral {
    * Adds assessments to a draft; it goes out when every verdict becomes permit, and ends when one becomes deny.
    * @throws {GatewayError} NOT_FOUND, NOT_A_DRAFT, RECIPIENT_HELD and those of the evaluation
    */
-  async assess(sender: string, id: string, added: readonly AssessmentDto[]): Promise<StoredReferral> {
+  async assess(
+    sender: string,
+    id: string,
+    added: readonly AssessmentDto[],
+    assurance: StoredAssessment['assurance'] = 'asserted',
+  ): Promise<StoredReferral> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const draft = await this.store.find(sender, id);
       if (draft === undefined) throw new GatewayError('NOT_FOUND');
@@ -79,6 +90,7 @@ export class SubmitReferral {
         now,
         kept: draft.assessments,
         added,
+        assurance,
         leftOut: new Map(draft.messages.map(({ recipient, detail }) => [recipient, detail.leftOut ?? []])),
       });
       const stored = await this.keep(sender, draft.body, draft.bodyDigest, evaluation, draft, now);

@@ -18,10 +18,11 @@ import { ReadReferrals } from '../application/read-referrals.js';
 import { RetractReferral } from '../application/retract-referral.js';
 import { SubmitReferral } from '../application/submit-referral.js';
 import { WithdrawReferral } from '../application/withdraw-referral.js';
-import { Caller } from './caller.js';
+import { Assured, Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** What a sender does with its referrals. */
 @ApiTags('referrals')
@@ -64,6 +65,7 @@ export class ReferralController {
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read')
   @Shows('no-content')
   @ApiOperation({
@@ -78,6 +80,7 @@ export class ReferralController {
 
   @Get(':id')
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read')
   @Shows('read-referral')
   @Conditional()
@@ -94,6 +97,7 @@ export class ReferralController {
   @Post(':id/assessments')
   @HttpCode(200)
   @Policy('system')
+  @StaffMay('officer', 'office', 'mandate')
   @Scope('referrals:write')
   @Shows('assess-referral')
   @ApiOperation({
@@ -106,8 +110,9 @@ export class ReferralController {
     @Param() { id }: IdParamDto,
     @Body() assessment: AssessmentDto,
     @Caller() caller: string,
+    @Assured() assurance: 'authenticated' | 'asserted',
   ): Promise<ReferralView> {
-    return this.reading.view(await this.submitting.assess(caller, id, [{ ...assessment }]));
+    return this.reading.view(await this.submitting.assess(caller, id, [{ ...assessment }], assurance));
   }
 
   @Post(':id/retraction')
@@ -150,6 +155,7 @@ export class ReferralController {
   @Post(':id/given-another-way')
   @HttpCode(202)
   @Policy('system')
+  @StaffMay('office')
   @Scope('referrals:write')
   @Shows('mark-given-another-way')
   @ApiOperation({
@@ -171,6 +177,7 @@ export class ReferralController {
   @Post(':id/withdrawal')
   @HttpCode(200)
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:write')
   @Shows('withdraw-referral')
   @ApiOperation({

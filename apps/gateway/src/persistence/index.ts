@@ -68,6 +68,7 @@ import {
   HandlingStatusReceived1768431001000,
 } from './migrations/1768431000000-handling-status.js';
 import { Corrections1768440000000 } from './migrations/1768440000000-corrections.js';
+import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -130,6 +131,7 @@ export const migrations = [
   HandlingStatusReceived1768431001000,
   HandlingStatusByReceipt1768431002000,
   Corrections1768440000000,
+  Staff1769200000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -183,6 +185,8 @@ export const grantsSql = (role: string): string => `
   REVOKE DELETE ON gateway.person_indexed, gateway.handling_status, gateway.handling_filled FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.recorded_request FROM "${role}";
   GRANT UPDATE (detail, erased_at, erased_by) ON gateway.recorded_request TO "${role}";
+  REVOKE DELETE ON gateway.staff FROM "${role}";
+  REVOKE UPDATE ON gateway.login_attempt FROM "${role}";
   REVOKE UPDATE ON gateway.reply FROM "${role}";
   -- What was shown stays, under the time and number that the database gives it.
   REVOKE INSERT, UPDATE, DELETE ON gateway.access_log FROM "${role}";
