@@ -3,24 +3,11 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { ConfirmPublisher, DisclosureTransport, OutboxRelay, OutboxRoom, Suspects, gatewayQueue } from '#messaging';
-import {
-  Cooperations,
-  KeyExpiry,
-  KeysFollower,
-  KeysSeenStore,
-  LedgerKeys,
-  OperatorClient,
-  RuleSetStore,
-  RuleSets,
-  openKeys,
-  readTrust,
-} from '#operator';
-import { dataSourceOptions, isStoreAway, isStoreFailure } from '#persistence';
+import { DisclosureTransport, Suspects, gatewayQueue } from '#messaging';
+import { OperatorClient, openKeys, readTrust } from '#operator';
+import { dataSourceOptions, isStoreFailure } from '#persistence';
 import { Clock, ProblemError, Rate, routesOf } from '#platform';
 import type { Platform, Service } from '#platform';
-import { KeysFeed } from '#snapshot';
-import { nodeVerifyEd25519 } from '#tlog/build';
 import { DataSource } from 'typeorm';
 import { CatchUp } from './application/catch-up.js';
 import { CarryAttachments } from './application/carry-attachments.js';
@@ -38,11 +25,10 @@ import { DiscloseToSubscribers } from './application/disclose-to-subscribers.js'
 import { GatherEvidence } from './application/gather-evidence.js';
 import { GiveReceipt } from './application/give-receipt.js';
 import { IssueToken } from './application/issue-token.js';
-import { Law, sha256 } from './application/law.js';
+import { Law } from './application/law.js';
 import { ManageCases } from './application/manage-cases.js';
 import { ManageSubscriptions } from './application/manage-subscriptions.js';
 import { ManageWebhooks } from './application/manage-webhooks.js';
-import { OwnKeys } from './application/own-keys.js';
 import { ListAuthorities } from './application/list-authorities.js';
 import { ReadAccessLog } from './application/read-access-log.js';
 import { ReadAttachment } from './application/read-attachment.js';
@@ -81,48 +67,18 @@ import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WatchDeadlines } from './application/watch-deadlines.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
-import { WitnessLog, witnessKeyOf } from './application/witness-log.js';
-import { Witnessing } from './application/witnessing.js';
 import { AttachmentFiles, isDiskFailure } from './attachments/attachment-files.js';
 import { BlobClient } from './attachments/blob-client.js';
 import { GatewayError, NotYet } from './domain/errors.js';
 import { GatewayConfig } from './gateway.config.js';
-import { AccessController } from './http/access.controller.js';
-import { AuthorityController } from './http/authority.controller.js';
-import { AccessLogController } from './http/access-log.controller.js';
 import { ApiDocument } from './http/api-document.js';
-import { ApiController } from './http/api.controller.js';
-import { AttachmentController } from './http/attachment.controller.js';
-import { CaseController } from './http/case.controller.js';
 import { assertEveryRouteDeclares } from './http/declarations.js';
-import { DeliveryController } from './http/delivery.controller.js';
-import { DisclosureCheckController } from './http/disclosure-check.controller.js';
-import { EventController } from './http/event.controller.js';
 import { EventStreams } from './http/event-streams.js';
-import { EvidenceController } from './http/evidence.controller.js';
-import { IncidentController } from './http/incident.controller.js';
-import { ErasureController } from './http/erasure.controller.js';
 import { problems } from './http/gateway-problems.js';
 import { Listeners } from './http/listeners.js';
-import { LogController } from './http/log.controller.js';
-import { ReceivedCaseController } from './http/received-case.controller.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
-import { RecordedDisclosureController } from './http/recorded-disclosure.controller.js';
-import { PersonSearchController } from './http/person-search.controller.js';
-import { RecordedRequestController } from './http/recorded-request.controller.js';
-import {
-  HeldController,
-  SheetController,
-  StandingOrderController,
-  SubscriptionController,
-} from './http/subscription.controller.js';
-import { ReferralController } from './http/referral.controller.js';
-import { RequestController } from './http/request.controller.js';
 import { StaffAccess } from './http/staff-access.js';
-import { StaffController } from './http/staff.controller.js';
 import { SystemGuard } from './http/system.guard.js';
-import { WaitingController } from './http/waiting.controller.js';
-import { WebhookController } from './http/webhook.controller.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
@@ -130,42 +86,16 @@ import { handleTold } from './messages/handle-told.js';
 import { ExchangeTold } from './operator/exchange-told.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerKeeping } from './operator/ledger-keeping.js';
-import { LedgerOffers } from './operator/ledger-offers.js';
-import { RegistryCooperations } from './operator/registry-cooperations.js';
-import { PostgresAccessLog } from './persistence/access-log.store.js';
-import { PostgresAttachmentStore } from './persistence/attachment.store.js';
-import { PostgresCaseStore } from './persistence/case.store.js';
-import { PostgresCatchUpStore } from './persistence/catch-up.store.js';
-import { PostgresDueStore } from './persistence/due.store.js';
-import { PostgresCorrectionStore } from './persistence/correction.store.js';
-import { PostgresDeliveryStore } from './persistence/delivery.store.js';
-import { PostgresEventStore } from './persistence/event.store.js';
-import { PostgresErasureStore } from './persistence/erasure.store.js';
-import { PostgresFurthestEntryStore } from './persistence/furthest-entry.store.js';
-import { PostgresForeignKeys } from './persistence/foreign-keys.store.js';
-import { PostgresHandlingStore } from './persistence/handling.store.js';
-import { PostgresHeldDeliveries } from './persistence/held-delivery.store.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
-import { PostgresIncidentStore } from './persistence/incident.store.js';
-import { PostgresPersonIndex } from './persistence/person-index.store.js';
-import { RecentOutlines } from './persistence/recent-outlines.js';
-import { PostgresRecordStore } from './persistence/record.store.js';
-import { PostgresSubscriptionStore } from './persistence/subscription.store.js';
-import { PostgresReferralStore } from './persistence/referral.store.js';
-import { PostgresRequestStore } from './persistence/request.store.js';
-import { PostgresRetractionStore } from './persistence/retraction.store.js';
-import { PostgresStaffStore } from './persistence/staff.store.js';
-import { PostgresLoginStore } from './persistence/login.store.js';
-import { PostgresSystemStore } from './persistence/system.store.js';
-import { PostgresWaitingStore } from './persistence/waiting.store.js';
-import { PostgresWebhookSending } from './persistence/webhook-sending.store.js';
-import { PostgresWebhookStore } from './persistence/webhook.store.js';
-import { PostgresWitnessMemory } from './persistence/witnessed.store.js';
-import { openStaff } from './staff.js';
 import { WebhookPost } from './webhooks/post.js';
 import { makeWebhookKey, signedHeaders } from './webhooks/signing.js';
 import { WebhookTargets } from './webhooks/targets.js';
+import { controllers } from './wiring/controllers.js';
+import { followLaw } from './wiring/follow-law.js';
+import { openOutbox } from './wiring/open-outbox.js';
+import { openStaff } from './wiring/open-staff.js';
+import { openStores } from './wiring/open-stores.js';
 
 /** Within which a request gets a connection to the database, or is told that there is none. */
 const POOL_WAIT_MS = 1_000;
@@ -207,115 +137,58 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const { now } = await Clock.of(dataSource, platform);
 
   const holder = `gateway:${gateway}`;
-  const ledger = new OperatorClient('ledger', config.LEDGER_URL, holder, keys.requestSigner, now);
-  // Before anything waits for a snapshot: at the logs' beginning there is none before the witnesses have cosigned.
-  const memory = new PostgresWitnessMemory(dataSource);
-  for (const name of ['disclosure', 'keys'] as const) {
-    const witness = new WitnessLog(
-      trust.logs[name],
-      witnessKeyOf(trust.logs[name].policy, keys.witnesses),
-      memory,
-      now,
-    );
-    const witnessing = new Witnessing(name, witness, new LedgerOffers(ledger), config.WITNESS_GENESIS === 'true', log);
-    const passedOver = witness.isPassedOver(gateway) ? 'not-in-policy' : undefined;
-    health.watch(`witness-${name}`, () => witnessing.warning() ?? passedOver);
-    witnessing.start();
-    platform.onDrain('loops', () => witnessing.stop());
-  }
-  const ledgerKeys = new LedgerKeys(ledger);
-  const feed = new KeysFeed(ledgerKeys, trust, { sha256, verifyEd25519: nodeVerifyEd25519 }, now);
-  const seen = new KeysSeenStore(dataSource, schema);
-  const follower = new KeysFollower(feed, seen, config.SNAPSHOT_MAX_AGE_MS, log, now);
-  keys.follow(() => follower.newest()?.snapshot.on(now()));
-  const registry = new OperatorClient('registry', config.REGISTRY_URL, holder, keys.requestSigner, now);
-  const ruleSets = new RuleSets(
-    (digest) => registry.get(`/v1/rule-sets/${digest}`),
-    new RuleSetStore(dataSource, schema),
-    () => follower.newest()?.snapshot,
-    log,
-  );
-  await ruleSets.load();
-  const ownKeys = new OwnKeys(keys, log, await PostgresForeignKeys.read(dataSource), (await seen.read())?.size);
-  health.watch('own-keys', () => ownKeys.warning());
-  follower.before(async (snapshot) => {
-    await ownKeys.look(snapshot);
-    return ruleSets.prepare(snapshot);
-  });
-  const expiry = new KeyExpiry(
-    () => follower.newest()?.snapshot,
-    (snapshot) => ownKeys.concerned(snapshot),
-    log,
-    now,
-  );
-  health.watch('key-expiry', () => expiry.warning());
-  await follower.start();
-  expiry.start();
-  platform.onDrain('loops', () => expiry.stop());
-  ruleSets.start();
-  // Until the newest release is installed nothing can be judged, and an older one must not be applied.
-  health.register('rules', () => ruleSets.missing());
-  platform.onDrain('loops', () => ruleSets.stop());
-  health.register('keys', () => follower.missing());
-  health.watch('keys', () => follower.stale());
-  platform.onDrain('loops', async () => {
-    ledgerKeys.stop();
-    await follower.stop();
-  });
-  const cooperations = new RegistryCooperations(new Cooperations(registry));
-  const law = new Law(follower, cooperations, ruleSets);
-
-  const publisher = new ConfirmPublisher(config.AMQP_URL, name, log);
-  // Referrals are accepted while the broker is away: that is for people to look at.
-  health.watch('broker', async () => {
-    await publisher.connect().catch(() => undefined);
-    return publisher.fault();
-  });
-  const mayPublish = (): boolean => follower.isFresh();
-  const relay = new OutboxRelay(dataSource, publisher, log, { schema, mayPublish, crash });
-  const room = new OutboxRoom(
+  const { law, follower, ledger, ledgerKeys, registry, cooperations } = await followLaw(config, platform, {
+    holder,
+    trust,
+    keys,
     dataSource,
-    schema,
-    { messages: config.OUTBOX_MAX_MESSAGES, bytes: config.OUTBOX_MAX_BYTES, lateMs: config.OUTBOX_LATE_MS },
-    log,
-  );
-  room.whenHindered((error) => {
-    // That the database is away, its own probe tells.
-    if (isStoreAway(error)) return false;
-    log.failure('relay.failed', error);
-    return true;
+    now,
   });
-  // Not seen yet: nothing is taken in before it is.
-  await room.look().catch(() => undefined);
-  room.start();
-  platform.onDrain('loops', () => room.stop());
-  // Full by what it must keep. That the broker or the exchange is away refuses nothing: a gateway accepts for days.
-  health.register('outbox', () => room.fault());
-  health.watch('outbox', () => room.warning());
-  health.measure('outbox-messages', () => room.count());
-  health.measure('outbox-age-seconds', () => room.age());
+
+  const { publisher, relay, room } = await openOutbox(config, platform, {
+    name,
+    dataSource,
+    mayPublish: () => follower.isFresh(),
+  });
   const outbox = new Outbox(gateway, relay, () => carrying.wake());
-  const recent = new RecentOutlines();
-  const referrals = new PostgresReferralStore(dataSource, keys, outbox, recent);
-  const deliveries = new PostgresDeliveryStore(dataSource, keys, outbox);
-  const retractions = new PostgresRetractionStore(dataSource, outbox, recent);
-  const systems = new PostgresSystemStore(dataSource);
-  const members = new PostgresStaffStore(dataSource);
-  const staff = await openStaff(config, members, new PostgresLoginStore(dataSource), () => keys.authorities, now);
-  const attachments = new PostgresAttachmentStore(dataSource, keys, outbox);
+  const stores = openStores(dataSource, keys, outbox, newId);
+  const {
+    referrals,
+    deliveries,
+    retractions,
+    systems,
+    members,
+    attachments,
+    dues,
+    furthest,
+    requests,
+    sendings,
+    cases,
+    handlings,
+    persons,
+    subscribed,
+    waiting,
+    corrections,
+    records,
+    held,
+    toldBefore,
+    events,
+    webhooks,
+    accessLog,
+  } = stores;
   const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
   // The rest goes on: for people to look at.
   health.watch('attachments', () => files.fault(config.ATTACHMENT_RESERVE_BYTES));
   const sealAttachments = new SealAttachments(attachments, files, randomBytes, newId);
   const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys, now);
   const hosted = (): readonly string[] => keys.authorities;
+  const staff = await openStaff(config, members, stores.logins, hosted, now);
   relay.start();
-  const dues = new PostgresDueStore(dataSource);
   const deadlines = new WatchDeadlines(dues, () => keys.authorities, now);
   health.watch('receipts', async () => ((await deadlines.standing()) > 0 ? 'overdue' : undefined));
   health.measure('overdue-receipts', () => deadlines.standing());
   const expiring = new ExpireAttachments(attachments, files, now);
-  const incidents = new HandleIncidents(new PostgresIncidentStore(dataSource), () => keys.authorities, now);
+  const incidents = new HandleIncidents(stores.incidents, () => keys.authorities, now);
   health.watch('incidents', async () => ((await incidents.overdue()) > 0 ? 'clock-ran-out' : undefined));
   const expire = new Expire(referrals, expiring, hosted, now);
   platform.onDrain('relay', async () => {
@@ -324,14 +197,13 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   await publisher.connect().catch(() => undefined);
 
-  const furthest = new PostgresFurthestEntryStore(dataSource);
   const evidence = new VerifyEvidence(law, trust, {
     before: await furthest.read(),
     keep: (entry) => furthest.keep(entry),
   });
   const source = new LedgerEvidence(ledger, ledgerKeys, registry, trust);
   const erasing = new EraseMessage(
-    new PostgresErasureStore(dataSource, recent),
+    stores.erasures,
     new LedgerKeeping(ledger),
     source,
     evidence,
@@ -345,7 +217,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
   reporting.start();
   platform.onDrain('loops', () => reporting.stop());
-  const requests = new PostgresRequestStore(dataSource, keys);
   const evaluate = new EvaluateReferral(
     law,
     keys,
@@ -356,16 +227,11 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   );
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
-  const sendings = new PostgresWebhookSending(dataSource, keys);
   // For people: its authority's systems hear nothing, and may not know it.
   health.watch('webhooks', async () => ((await sendings.stopped(hosted())) > 0 ? 'stopped' : undefined));
-  const cases = new PostgresCaseStore(dataSource, keys);
-  const handlings = new PostgresHandlingStore(dataSource);
-  const persons = new PostgresPersonIndex(dataSource, keys);
   health.measure('person-index-behind', async () =>
     (await Promise.all(hosted().map((authority) => persons.behind(authority)))).reduce((sum, one) => sum + one, 0),
   );
-  const subscribed = new PostgresSubscriptionStore(dataSource, keys, outbox);
   const signSubscriptions = new SignSubscriptions(keys, environment, newId);
   const isAuthority = (id: string): boolean => law.current().snapshot.authority(id) !== undefined;
   const subscriptions = new ManageSubscriptions(subscribed, referrals, signSubscriptions, now, isAuthority);
@@ -381,13 +247,10 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     for (const authority of hosted())
       for (let page = 0; page < GATHERED_PAGES && (await handlings.fill(authority, now())); page += 1);
   };
-  const waiting = new PostgresWaitingStore(dataSource);
-  const corrections = new PostgresCorrectionStore(dataSource);
   const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
   const falling = new FallBackCorrections(corrections, retracting, hosted);
   const sweep = new Sweep(expire, again, deadlines, incidents, falling, prune, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
-  const records = new PostgresRecordStore(dataSource, keys, outbox);
   const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, {
     awaiting: () => sweep.wake(),
     records,
@@ -397,7 +260,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   platform.onDrain('loops', () => sweep.stop());
   const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
-  const held = new PostgresHeldDeliveries(dataSource, keys);
   const takingSubscriptions = new TakeSubscription(deliveries, subscribed, signSubscriptions, now);
   const receiving = new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash, {
     held,
@@ -416,7 +278,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   const checking = new CheckDisclosure(law, evaluate, newId, now);
   const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
-  const toldBefore = new PostgresCatchUpStore(dataSource, keys, outbox, newId);
   const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);
   const catchUp = new CatchUp(
     new ExchangeTold(new OperatorClient('exchange', config.EXCHANGE_URL, holder, keys.requestSigner, now)),
@@ -430,14 +291,12 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   catchUp.start();
   platform.onDrain('loops', () => catchUp.stop());
   health.watch('catch-up', () => catchUp.warning());
-  const events = new PostgresEventStore(dataSource);
   const arrivals = new EventArrivals(events, EVENTS_EVERY_MS, log);
   arrivals.start();
   // With HTTP, and not before: an answer that comes at once would be asked for again at once.
   platform.onDrain('http', () => arrivals.stop());
   const readingEvents = new ReadEvents(events, arrivals, now);
   const listeners = new Listeners({ perSystem: LISTENERS_PER_SYSTEM, inAll: Math.ceil(config.MAX_REQUESTS / 4) });
-  const webhooks = new PostgresWebhookStore(dataSource, keys);
   const trying = new TryWebhook(new WebhookPost(targets, now), signedHeaders, now);
   if (!targets.isEmpty) {
     const sending = new SendWebhooks(sendings, trying, hosted, EVENTS_EVERY_MS, newId, now, Math.random, log);
@@ -447,40 +306,11 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
   const readingRequests = new ReadRequests(requests, now);
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
-  const accessLog = new PostgresAccessLog(dataSource, keys);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
     module: GatewayModule,
-    controllers: [
-      AccessController,
-      AccessLogController,
-      AuthorityController,
-      ApiController,
-      AttachmentController,
-      CaseController,
-      DeliveryController,
-      ErasureController,
-      EventController,
-      IncidentController,
-      DisclosureCheckController,
-      EvidenceController,
-      LogController,
-      PersonSearchController,
-      ReceivedCaseController,
-      RecordedDisclosureController,
-      RecordedRequestController,
-      ReferralController,
-      RequestController,
-      SubscriptionController,
-      StandingOrderController,
-      HeldController,
-      SheetController,
-      WaitingController,
-      WebhookController,
-      StaffController,
-      ExchangeMessages,
-    ],
+    controllers: [...controllers, ExchangeMessages],
     providers: [
       value(Law, law),
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),

@@ -1,12 +1,11 @@
-import type { DataSource, EntityManager } from 'typeorm';
 import type { ListReferralsQueryDto, MessageState } from '#contracts';
-import { Gathered, Octets, octets } from '#persistence';
+import { Gathered, Octets } from '#persistence';
+import type { DataSource } from 'typeorm';
 import type { Dues } from '../application/ports/due.js';
 import type { NewIncident } from '../application/ports/incident.js';
 import type { Outgoing } from '../application/ports/outgoing.js';
 import type {
   AwaitingKey,
-  EarlierAttempt,
   ListedReferral,
   MessageOutline,
   ReferralStore,
@@ -16,25 +15,21 @@ import type {
   StoredStatement,
   Told,
 } from '../application/ports/referral.js';
-import { GatewayError, erasedAt } from '../domain/errors.js';
-import { advanceBy, isTerminal } from '../domain/message-state.js';
+import { erasedAt } from '../domain/errors.js';
+import { advanceBy } from '../domain/message-state.js';
 import { namedBy } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { StorageCipher } from '../keys/storage-cipher.js';
-import { bringAttachments, useAttachments } from './attachment.store.js';
+import { useAttachments } from './attachment.store.js';
 import { asAuthority } from './authority-transaction.js';
-import { dropAnswer, noteDues } from './due.store.js';
-import { openIncident } from './incident.store.js';
+import { adoptMessage, clockOf, insertMessage, insertReferral, insertRefusals } from './insert-referral.js';
+import { awaitingKeyOf, earlierOf, nextAttempt, withEarlier } from './next-attempt.js';
 import type { Outbox } from './outbox.js';
 import { indexNamed, namedRows } from './person-index.store.js';
 import { RecentOutlines } from './recent-outlines.js';
+import { recordItem, recordStatement } from './record-statement.js';
 import { noteReplies } from './request.store.js';
-import { isRetracted } from './retraction.store.js';
-import { FOLLOWING, cursorOf, toEarlier, toMessage, toOutline, toReferral, toStatement } from './rows.js';
-import type { EarlierRow, MessageRow, OutlineRow, ReferralRow, StatementRow } from './rows.js';
-
-const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
-  manifest_sha256, jwe_sha256, detail, erased_at`;
+import { FOLLOWING, MESSAGE_COLUMNS, cursorOf, toMessage, toOutline, toReferral, toStatement } from './rows.js';
+import type { MessageRow, OutlineRow, ReferralRow, StatementRow } from './rows.js';
 
 const namedByReferral = ({ type, body }: StoredReferral): string | undefined =>
   namedBy(type, body.requestId, body.content);
@@ -75,7 +70,12 @@ export class PostgresReferralStore implements ReferralStore {
         `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND referral_id = $2 ORDER BY position`,
         [authority, id],
       );
-      return this.withEarlier(tx, authority, toReferral(row, messages, this.keys.cipher(authority)));
+      return withEarlier(
+        tx,
+        this.keys.cipher(authority),
+        authority,
+        toReferral(row, messages, this.keys.cipher(authority)),
+      );
     });
   }
 
@@ -159,11 +159,11 @@ export class PostgresReferralStore implements ReferralStore {
         );
         if (gone !== 1) return false;
       }
-      if (!(await this.insert(tx, referral))) return false;
+      if (!(await insertReferral(tx, this.keys.cipher(referral.authority), referral))) return false;
       const sentBefore = new Set<string | undefined>();
       for (const [position, message] of referral.messages.entries())
-        if (!(await this.insertMessage(tx, referral, message, position))) {
-          await this.adopt(tx, referral, message, position);
+        if (!(await insertMessage(tx, this.keys.cipher(referral.authority), referral, message, position))) {
+          await adoptMessage(tx, this.keys.cipher(authority), referral, message, position);
           sentBefore.add(message.outboxId);
         }
       const ids = referral.messages.map(({ messageId }) => messageId);
@@ -175,13 +175,13 @@ export class PostgresReferralStore implements ReferralStore {
         tx,
         outgoing.filter(({ id: one }) => !sentBefore.has(one)),
       );
-      await this.insertRefusals(tx, authority, refusals);
+      await insertRefusals(tx, this.outbox, authority, refusals);
       return true;
     });
   }
 
   async refuse(authority: string, refusals: readonly StoredRefusal[]): Promise<void> {
-    await asAuthority(this.dataSource, authority, (tx) => this.insertRefusals(tx, authority, refusals));
+    await asAuthority(this.dataSource, authority, (tx) => insertRefusals(tx, this.outbox, authority, refusals));
     this.outbox.wake();
   }
 
@@ -325,7 +325,9 @@ export class PostgresReferralStore implements ReferralStore {
       if (await this.recordFrom(authority, statement, fact, dues, from)) return 'recorded';
     }
     this.recent.forget(authority, statement.messageId);
-    return this.recordAlone(authority, statement, fact, dues, incident);
+    return asAuthority(this.dataSource, authority, (tx) =>
+      recordStatement(tx, this.keys.cipher(authority), authority, statement, fact, dues, incident),
+    );
   }
 
   /** @returns false, and nothing is changed, when the message is no longer as it was read */
@@ -338,88 +340,12 @@ export class PostgresReferralStore implements ReferralStore {
   ): Promise<boolean> {
     const { state, attempt } = from;
     const next = fact === undefined ? state : advanceBy({ state, attempt }, fact, statement.attempt);
-    const { set = [], met = [], at } = isOfAttempt(statement, attempt, fact) ? (dues ?? NO_DUES) : NO_DUES;
-    const { entryId, messageId, note } = statement;
-    const [row] = await this.records.ask({
-      authority,
-      message_id: messageId,
-      attempt,
-      state,
-      next,
-      ends: isTerminal(next),
-      entry_id: entryId,
-      kind: statement.kind,
-      entry: statement.entry,
-      statement: statement.statement,
-      blind: statement.blind,
-      proof: statement.proof,
-      note: note === undefined ? undefined : octets(this.keys.cipher(authority).seal(note, 'statement', entryId)),
-      at: statement.at,
-      ...(set.length === 0 ? {} : { due: set }),
-      ...(met.length === 0 ? {} : { met, noted_at: at }),
-    });
+    const [row] = await this.records.ask(
+      recordItem(this.keys.cipher(authority), authority, statement, fact, dues, from, next),
+    );
     if (row?.kept !== true) return false;
-    this.recent.keep(authority, messageId, { ...from, state: next });
+    this.recent.keep(authority, statement.messageId, { ...from, state: next });
     return true;
-  }
-
-  private recordAlone(
-    authority: string,
-    statement: StoredStatement,
-    fact: MessageState | undefined,
-    dues?: Dues,
-    incident?: NewIncident,
-  ): Promise<'recorded' | 'unknown'> {
-    return asAuthority(this.dataSource, authority, async (tx) => {
-      const [row] = await tx.query<MessageRow[]>(
-        `SELECT state, attempt, erased_at FROM gateway.message WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
-        [authority, statement.messageId],
-      );
-      const refusals = await tx.query<{ erased: boolean }[]>(
-        `SELECT statement = '' AS erased FROM gateway.refusal WHERE authority = $1 AND message_id = $2`,
-        [authority, statement.messageId],
-      );
-      if (row === undefined && refusals.length === 0) return 'unknown';
-      const cipher = this.keys.cipher(authority);
-      // What comes late about what is erased is heard, and not kept.
-      const erased = row === undefined ? refusals.every((one) => one.erased) : row.erased_at !== null;
-      if (!erased)
-        await tx.query(
-          `INSERT INTO gateway.statement (authority, entry_id, message_id, kind, entry, statement, blind, proof, note, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         ON CONFLICT (authority, entry_id) DO UPDATE SET
-           blind = COALESCE(gateway.statement.blind, EXCLUDED.blind), proof = COALESCE(gateway.statement.proof, EXCLUDED.proof)`,
-          [
-            authority,
-            statement.entryId,
-            statement.messageId,
-            statement.kind,
-            statement.entry,
-            statement.statement ?? null,
-            statement.blind ?? null,
-            statement.proof ?? null,
-            statement.note === undefined ? null : cipher.seal(statement.note, 'statement', statement.entryId),
-            statement.at,
-          ],
-        );
-      if (row !== undefined && !erased && dues !== undefined && isOfAttempt(statement, row.attempt, fact))
-        await noteDues(tx, authority, statement.messageId, dues);
-      if (row !== undefined && incident !== undefined) await openIncident(tx, authority, incident);
-      const end =
-        fact === 'awaiting-key' && (await isRetracted(tx, authority, statement.messageId))
-          ? endOf(statement.kind)
-          : fact;
-      const next = row === undefined || end === undefined ? row?.state : advanceBy(row, end, statement.attempt);
-      // Nobody answers any more.
-      if (next !== undefined && isTerminal(next)) await dropAnswer(tx, authority, statement.messageId);
-      if (next !== undefined && next !== row?.state) {
-        await tx.query(
-          `UPDATE gateway.message SET state = $3, changed_at = clock_timestamp() WHERE authority = $1 AND message_id = $2`,
-          [authority, statement.messageId, next],
-        );
-      }
-      return 'recorded';
-    });
   }
 
   awaitingKey(authority: string): Promise<readonly AwaitingKey[]> {
@@ -436,41 +362,7 @@ export class PostgresReferralStore implements ReferralStore {
   async sealedAgain(authority: string, message: StoredMessage, outgoing: Outgoing): Promise<boolean> {
     const cipher = this.keys.cipher(authority);
     const sealed = await asAuthority(this.dataSource, authority, async (tx) => {
-      const before = await this.waiting(tx, authority, message.messageId, message.attempt - 1);
-      if (before === undefined) return false;
-      const { messageId, attempt, detail } = toMessage(before, cipher);
-      const kept: EarlierAttempt['detail'] = { manifest: detail.manifest ?? '', document: detail.document ?? '' };
-      await tx.query(
-        `INSERT INTO gateway.earlier_attempt (authority, message_id, attempt, manifest_sha256, jwe_sha256, detail)
-         VALUES ($1, $2, $3, $4, $5, $6)`,
-        [
-          authority,
-          messageId,
-          attempt,
-          before.manifest_sha256,
-          before.jwe_sha256,
-          cipher.seal(kept, 'earlier_attempt', `${messageId}.${attempt}`),
-        ],
-      );
-      await tx.query(
-        `UPDATE gateway.message SET state = $3, attempt = $4, changed_at = $5, expires_at = $6, outbox_id = $7,
-           manifest_sha256 = $8, jwe_sha256 = $9, detail = $10 WHERE authority = $1 AND message_id = $2`,
-        [
-          authority,
-          messageId,
-          message.state,
-          message.attempt,
-          message.changedAt,
-          message.expiresAt,
-          message.outboxId,
-          message.manifestSha256,
-          message.jweSha256,
-          cipher.seal(message.detail, 'message', messageId),
-        ],
-      );
-      // What is awaited of it begins anew with its release.
-      await tx.query(`DELETE FROM gateway.due WHERE authority = $1 AND message_id = $2`, [authority, messageId]);
-      await bringAttachments(tx, authority, message, cipher);
+      if (!(await nextAttempt(tx, cipher, authority, message))) return false;
       await this.outbox.add(tx, [outgoing]);
       return true;
     });
@@ -482,12 +374,12 @@ export class PostgresReferralStore implements ReferralStore {
   async refusedAgain(authority: string, message: StoredMessage, refusal: StoredRefusal): Promise<boolean> {
     const { messageId, attempt, changedAt, detail } = message;
     const ended = await asAuthority(this.dataSource, authority, async (tx) => {
-      if ((await this.waiting(tx, authority, messageId, attempt)) === undefined) return false;
+      if ((await awaitingKeyOf(tx, authority, messageId, attempt)) === undefined) return false;
       await tx.query(
         `UPDATE gateway.message SET state = 'refused', changed_at = $3, detail = $4 WHERE authority = $1 AND message_id = $2`,
         [authority, messageId, changedAt, this.keys.cipher(authority).seal(detail, 'message', messageId)],
       );
-      await this.insertRefusals(tx, authority, [refusal]);
+      await insertRefusals(tx, this.outbox, authority, [refusal]);
       return true;
     });
     if (ended) this.outbox.wake();
@@ -530,160 +422,7 @@ export class PostgresReferralStore implements ReferralStore {
     for (const messageId of expired.gone) this.recent.forget(authority, messageId);
     return { drafts: expired.drafts, messages: expired.gone.length };
   }
-
-  private async withEarlier(tx: EntityManager, authority: string, referral: StoredReferral): Promise<StoredReferral> {
-    const cipher = this.keys.cipher(authority);
-    const messages: StoredMessage[] = [];
-    for (const message of referral.messages)
-      messages.push((await earlierOf(tx, authority, message, cipher)) ?? message);
-    return { ...referral, messages };
-  }
-
-  /** Locks the row. */
-  private async waiting(
-    tx: EntityManager,
-    authority: string,
-    messageId: string,
-    attempt: number,
-  ): Promise<MessageRow | undefined> {
-    const [row] = await tx.query<MessageRow[]>(
-      `SELECT ${MESSAGE_COLUMNS} FROM gateway.message
-       WHERE authority = $1 AND message_id = $2 AND attempt = $3 AND state = 'awaiting-key' AND erased_at IS NULL FOR UPDATE`,
-      [authority, messageId, attempt],
-    );
-    // What its sender has taken back is disclosed by no further attempt.
-    return row === undefined || (await isRetracted(tx, authority, messageId)) ? undefined : row;
-  }
-
-  private async insert(tx: EntityManager, referral: StoredReferral): Promise<boolean> {
-    const cipher = this.keys.cipher(referral.authority);
-    const rows = await tx.query<unknown[]>(
-      `INSERT INTO gateway.referral
-         (authority, id, case_id, type, phase, body_digest, body, assessments, version, submitted_at, lapses_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
-      [
-        referral.authority,
-        referral.id,
-        referral.caseId,
-        referral.type,
-        referral.phase,
-        referral.bodyDigest,
-        cipher.seal(referral.body, 'referral', referral.id),
-        cipher.seal(referral.assessments, 'assessment', referral.id),
-        referral.version,
-        referral.submittedAt,
-        referral.lapsesAt ?? null,
-      ],
-    );
-    return rows.length === 1;
-  }
-
-  private async insertMessage(
-    tx: EntityManager,
-    referral: StoredReferral,
-    message: StoredMessage,
-    position: number,
-  ): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(
-      `INSERT INTO gateway.message (authority, message_id, referral_id, position, recipient, function, state, attempt,
-         changed_at, expires_at, outbox_id, manifest_sha256, jwe_sha256, detail, clock)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (authority, message_id) DO NOTHING RETURNING 1`,
-      [
-        referral.authority,
-        message.messageId,
-        referral.id,
-        position,
-        message.recipient,
-        message.function,
-        message.state,
-        message.attempt,
-        message.changedAt,
-        message.expiresAt ?? null,
-        message.outboxId ?? null,
-        message.manifestSha256 ?? null,
-        message.jweSha256 ?? null,
-        this.keys.cipher(referral.authority).seal(message.detail, 'message', message.messageId),
-        clockOf(message) ?? null,
-      ],
-    );
-    return rows.length === 1;
-  }
-
-  /** Takes up what this gateway was given back after a restore (`RebuildSent`): it keeps its state and what was signed then, and is not sent again. */
-  private async adopt(
-    tx: EntityManager,
-    { authority, id }: StoredReferral,
-    message: StoredMessage,
-    position: number,
-  ): Promise<void> {
-    const { messageId } = message;
-    const cipher = this.keys.cipher(authority);
-    const [row] = await tx.query<MessageRow[]>(
-      `SELECT ${MESSAGE_COLUMNS} FROM gateway.message WHERE authority = $1 AND message_id = $2 AND referral_id = $2 FOR UPDATE`,
-      [authority, messageId],
-    );
-    if (row === undefined) throw new GatewayError('ID_REUSE');
-    const { document: _, ...detail } = message.detail;
-    const { manifest } = toMessage(row, cipher).detail;
-    const kept = { ...detail, ...(manifest === undefined ? {} : { manifest }) };
-    await tx.query(
-      `UPDATE gateway.message SET referral_id = $3, position = $4, detail = $5, clock = $6 WHERE authority = $1 AND message_id = $2`,
-      [authority, messageId, id, position, cipher.seal(kept, 'message', messageId), clockOf(message) ?? null],
-    );
-    await tx.query(`DELETE FROM gateway.referral WHERE authority = $1 AND id = $2 AND body_digest = ''`, [
-      authority,
-      messageId,
-    ]);
-  }
-
-  private async insertRefusals(
-    tx: EntityManager,
-    authority: string,
-    refusals: readonly StoredRefusal[],
-  ): Promise<void> {
-    for (const refusal of refusals) {
-      const rows = await tx.query<unknown[]>(
-        `INSERT INTO gateway.refusal (authority, refusal_id, fingerprint, message_id, referral_id, recipient, statement, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (authority, fingerprint) DO NOTHING RETURNING refusal_id`,
-        [
-          authority,
-          refusal.refusalId,
-          refusal.fingerprint,
-          refusal.messageId,
-          refusal.referralId,
-          refusal.recipient,
-          refusal.statement,
-          refusal.at,
-        ],
-      );
-      if (rows.length === 1) await this.outbox.add(tx, [refusal.outgoing]);
-    }
-  }
 }
-
-/** @returns the message with its earlier attempts; undefined when it has none */
-const earlierOf = async (
-  tx: EntityManager,
-  authority: string,
-  message: StoredMessage,
-  cipher: StorageCipher,
-): Promise<StoredMessage | undefined> => {
-  if (message.attempt === 1 || message.erasedAt !== undefined) return undefined;
-  const rows = await tx.query<EarlierRow[]>(
-    `SELECT attempt, manifest_sha256, jwe_sha256, detail FROM gateway.earlier_attempt
-     WHERE authority = $1 AND message_id = $2 ORDER BY attempt`,
-    [authority, message.messageId],
-  );
-  return { ...message, earlier: rows.map((row) => toEarlier(row, message.messageId, cipher)) };
-};
-
-const NO_DUES: Partial<Dues> = {};
-/** What an earlier attempt met or set says nothing of the one that is under way. */
-const isOfAttempt = ({ attempt }: StoredStatement, underWay: number, fact: MessageState | undefined): boolean =>
-  attempt === undefined || attempt === underWay || fact === 'fetched' || fact === 'acknowledged';
-
-/** Of what was not opened, by the statement that says so: no further attempt is made of what its sender has taken back. */
-const endOf = (kind: string): MessageState => (kind === 'decision' ? 'refused' : 'rejected');
 
 const outlineOf = (
   type: string,
@@ -696,6 +435,3 @@ const outlineOf = (
   ...(manifestSha256 === undefined ? {} : { manifestSha256 }),
   ...(jweSha256 === undefined ? {} : { jweSha256 }),
 });
-
-const clockOf = ({ detail }: StoredMessage): string | undefined =>
-  (detail.verdict.codes as { readonly clock?: string }).clock;

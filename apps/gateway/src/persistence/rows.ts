@@ -27,6 +27,9 @@ export interface ReferralRow {
   lapses_at: Date | null;
   erased_at: Date | null;
 }
+export const MESSAGE_COLUMNS = `message_id, referral_id, recipient, function, state, attempt, changed_at, expires_at, outbox_id,
+  manifest_sha256, jwe_sha256, detail, erased_at`;
+
 export interface MessageRow {
   message_id: string;
   referral_id: string;

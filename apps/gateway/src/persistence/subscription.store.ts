@@ -1,6 +1,5 @@
 import type { HeldReason, SubscriptionState } from '#contracts';
 import type { ReleaseHold } from '#envelope';
-import { sha256Base64url } from '#envelope';
 import { Gathered } from '#persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { StoredReferral } from '../application/ports/referral.js';
@@ -18,76 +17,26 @@ import { askedIn, mayAnswer, stateAfter, typeName } from '../domain/subscription
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import type { Outbox } from './outbox.js';
+import {
+  NEWEST_HOLD,
+  UNRECORDED,
+  UNRELEASED,
+  coveredCases,
+  heldCases,
+  hold,
+  isStopped,
+  newestHold,
+  numberAfter,
+  signHold,
+} from './release-holds.js';
 import { FOLLOWING, cursorOf } from './rows.js';
+import { SUBSCRIPTION_COLUMNS, toOrder, toSubscription } from './subscription.rows.js';
+import type { SubscriptionRow, OrderRow } from './subscription.rows.js';
 
-interface Row {
-  readonly message_id: string;
-  readonly attempt: number;
-  readonly decision_entry_id: string;
-  readonly jwe_sha256: string;
-  readonly subscriber: string;
-  readonly scope: StoredSubscription['scope'];
-  readonly case_id: string;
-  readonly message_types: string[];
-  readonly function: string;
-  readonly type: string;
-  readonly state: SubscriptionState;
-  readonly asked_at: Date;
-  readonly number: number;
-  readonly retracted_at: Date | null;
-}
-const COLUMNS = `message_id, attempt, decision_entry_id, jwe_sha256, subscriber, scope, case_id, message_types, function, type, state, asked_at,
-  number::float8 AS number, (SELECT t.at FROM gateway.received_retraction t WHERE (t.authority, t.message_id, t.sender, t.attempt, t.jwe_sha256)
-    = (subscription.authority, subscription.message_id, subscription.subscriber, subscription.attempt, subscription.jwe_sha256)) AS retracted_at`;
-const toSubscription = (row: Row): StoredSubscription => ({
-  messageId: row.message_id,
-  attempt: row.attempt,
-  decisionEntryId: row.decision_entry_id,
-  jweSha256: row.jwe_sha256,
-  subscriber: row.subscriber,
-  scope: row.scope,
-  caseId: row.case_id,
-  messageTypes: row.message_types,
-  function: row.function,
-  type: row.type,
-  state: row.state,
-  askedAt: row.asked_at,
-  number: row.number,
-  ...(row.retracted_at === null ? {} : { retractedAt: row.retracted_at }),
-});
-interface OrderRow {
-  readonly id: string;
-  readonly subscriber: string;
-  readonly scope: StandingOrder['scope'];
-  readonly message_types: string[];
-  readonly office: string;
-  readonly made_at: Date;
-  readonly ended_at: Date | null;
-}
-const toOrder = (row: OrderRow): StandingOrder => ({
-  id: row.id,
-  subscriber: row.subscriber,
-  scope: row.scope,
-  messageTypes: row.message_types,
-  office: row.office,
-  madeAt: row.made_at,
-  ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-});
-
-/** What has been accepted here and was not released, as far as its sender's gateway knows. */
-const UNRELEASED = `('accepted', 'quarantined', 'checked', 'awaiting-key')`;
 /** Whether the case is this authority's: it opened it, and did not receive it. */
 const OWNED = `(EXISTS (SELECT FROM gateway.owned_case o WHERE o.authority = $1 AND o.case_id = $2)
   OR EXISTS (SELECT FROM gateway.referral r WHERE r.authority = $1 AND r.case_id = $2 AND r.type NOT LIKE 'subscription-request/%'
     AND NOT EXISTS (SELECT FROM gateway.delivery d WHERE d.authority = $1 AND d.case_id = $2 AND d.type NOT LIKE 'subscription-request/%')))`;
-/** Of what expired the one that stood then, though it is lifted by now. */
-const NEWEST_HOLD = (message: string, what: 'code' | 'recorded_at'): string =>
-  `(SELECT h.${what} FROM gateway.release_hold h
-    WHERE h.authority = $1 AND h.case_id = ${message}.case_id AND h.recipient = ${message}.recipient
-      AND (${message}.state <> 'expired' OR h.at <= ${message}.changed_at) ORDER BY h.number DESC LIMIT 1)`;
-/** SQL: holds that nothing says the exchange has, nor any later of their line. */
-const UNRECORDED = `h.recorded_at IS NULL AND h.at < $2 AND NOT EXISTS (SELECT FROM gateway.release_hold l
-  WHERE (l.authority, l.case_id, l.recipient) = (h.authority, h.case_id, h.recipient) AND l.number > h.number AND l.recorded_at IS NOT NULL)`;
 
 /** Subscriptions to what the authorities hosted here own, and what they hold at the exchange. */
 export class PostgresSubscriptionStore implements SubscriptionStore {
@@ -129,8 +78,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         [authority, asked.subscriber, asked.scope, asked.messageTypes],
       );
       if (order === undefined || (await unfit(tx, authority, asked)) !== undefined) return;
-      const [noted] = await tx.query<Row[]>(
-        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND message_id = $2`,
+      const [noted] = await tx.query<SubscriptionRow[]>(
+        `SELECT ${SUBSCRIPTION_COLUMNS} FROM gateway.subscription WHERE authority = $1 AND message_id = $2`,
         [authority, asked.messageId],
       );
       if (noted?.retracted_at !== null) return;
@@ -144,8 +93,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
 
   find(authority: string, messageId: string): Promise<StoredSubscription | undefined> {
     return asAuthority(this.dataSource, authority, async (tx) => {
-      const [row] = await tx.query<Row[]>(
-        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND message_id = $2`,
+      const [row] = await tx.query<SubscriptionRow[]>(
+        `SELECT ${SUBSCRIPTION_COLUMNS} FROM gateway.subscription WHERE authority = $1 AND message_id = $2`,
         [authority, messageId],
       );
       return row === undefined ? undefined : toSubscription(row);
@@ -163,8 +112,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
   ): Promise<readonly (StoredSubscription & { readonly cursor: string })[]> {
     const [txid, seq] = cursorOf(query.after);
     return asAuthority(this.dataSource, authority, async (tx) => {
-      const rows = await tx.query<(Row & { readonly cursor: string })[]>(
-        `SELECT ${COLUMNS}, txid::text || '.' || seq AS cursor FROM gateway.subscription
+      const rows = await tx.query<(SubscriptionRow & { readonly cursor: string })[]>(
+        `SELECT ${SUBSCRIPTION_COLUMNS}, txid::text || '.' || seq AS cursor FROM gateway.subscription
          WHERE authority = $1 AND ${FOLLOWING} AND ($5::text IS NULL OR state = $5)
            AND ($6::uuid IS NULL OR (scope = 'case' AND case_id = $6))
          ORDER BY gateway.subscription.txid, seq LIMIT $4`,
@@ -245,8 +194,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     sign: SubscriptionSigner,
   ): Promise<'answered' | 'same' | 'not-found' | 'not-now' | 'closed' | 'not-owned'> {
     const outcome = await asAuthority(this.dataSource, authority, async (tx) => {
-      const [row] = await tx.query<Row[]>(
-        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
+      const [row] = await tx.query<SubscriptionRow[]>(
+        `SELECT ${SUBSCRIPTION_COLUMNS} FROM gateway.subscription WHERE authority = $1 AND message_id = $2 FOR UPDATE`,
         [authority, messageId],
       );
       if (row === undefined) return 'not-found';
@@ -269,8 +218,8 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
 
   ofClosedCases(authority: string, caseId?: string): Promise<readonly StoredSubscription[]> {
     return asAuthority(this.dataSource, authority, async (tx) => {
-      const rows = await tx.query<Row[]>(
-        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND scope = 'case' AND state IN ('asked', 'granted', 'suspended')
+      const rows = await tx.query<SubscriptionRow[]>(
+        `SELECT ${SUBSCRIPTION_COLUMNS} FROM gateway.subscription WHERE authority = $1 AND scope = 'case' AND state IN ('asked', 'granted', 'suspended')
            AND ($2::uuid IS NULL OR case_id = $2) AND EXISTS (SELECT FROM gateway.owned_case o
              WHERE o.authority = $1 AND o.case_id = subscription.case_id AND o.closed_at IS NOT NULL)`,
         [authority, caseId ?? null],
@@ -291,16 +240,16 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         [authority, caseId ?? null],
       );
       for (const { subscriber: recipient, case_id: closed } of rows)
-        await this.hold(tx, authority, { caseId: closed, recipient, code: 'case-closed' }, sign, at);
+        await hold(tx, this.outbox, authority, { caseId: closed, recipient, code: 'case-closed' }, sign, at);
     });
     this.outbox.wake();
   }
 
   async holdOfSuspended(authority: string, sign: SubscriptionSigner, at: Date): Promise<void> {
     await asAuthority(this.dataSource, authority, async (tx) => {
-      const rows = await tx.query<Row[]>(
+      const rows = await tx.query<SubscriptionRow[]>(
         // One that another was granted after stops nothing that comes.
-        `SELECT ${COLUMNS} FROM gateway.subscription WHERE authority = $1 AND scope = 'standing' AND state = 'suspended'
+        `SELECT ${SUBSCRIPTION_COLUMNS} FROM gateway.subscription WHERE authority = $1 AND scope = 'standing' AND state = 'suspended'
            AND NOT EXISTS (SELECT FROM gateway.subscription l WHERE l.authority = $1 AND l.subscriber = subscription.subscriber AND l.scope = 'standing'
              AND l.state = 'granted' AND l.message_types && subscription.message_types AND (l.txid, l.seq) > (subscription.txid, subscription.seq))
          ORDER BY txid, seq`,
@@ -309,7 +258,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
       for (const subscription of rows.map(toSubscription))
         for (const caseId of await coveredCases(tx, authority, subscription)) {
           const { subscriber: recipient, messageId: by } = subscription;
-          await this.hold(tx, authority, { caseId, recipient, code: 'subscription-suspended', by }, sign, at);
+          await hold(tx, this.outbox, authority, { caseId, recipient, code: 'subscription-suspended', by }, sign, at);
         }
     });
     this.outbox.wake();
@@ -360,7 +309,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
       for (const { case_id: caseId, number, ...hold } of rows) {
         // Something else was said of it meanwhile.
         if ((await newestHold(tx, authority, caseId, hold.recipient))?.number !== number) continue;
-        await this.signHold(tx, authority, { ...hold, caseId, by: hold.by ?? undefined }, number, sign, at);
+        await signHold(tx, this.outbox, authority, { ...hold, caseId, by: hold.by ?? undefined }, number, sign, at);
       }
     });
     this.outbox.wake();
@@ -515,8 +464,9 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     if (given.answer === 'granted-by-standing-order') return;
     if (state === 'granted') {
       for (const caseId of await heldCases(tx, authority, subscription))
-        await this.hold(
+        await hold(
           tx,
+          this.outbox,
           authority,
           { caseId, recipient: subscriber, code: 'lifted', by: messageId },
           sign,
@@ -526,67 +476,10 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
       const code =
         given.answer === 'ended-case-closed' ? 'case-closed' : (`subscription-${state}` as ReleaseHold['code']);
       for (const caseId of await coveredCases(tx, authority, subscription))
-        await this.hold(tx, authority, { caseId, recipient: subscriber, code, by: messageId }, sign, given.at);
+        await hold(tx, this.outbox, authority, { caseId, recipient: subscriber, code, by: messageId }, sign, given.at);
     }
   }
-
-  private async hold(
-    tx: EntityManager,
-    authority: string,
-    { caseId, recipient, code, by }: NewHold,
-    sign: SubscriptionSigner,
-    at: Date,
-  ): Promise<void> {
-    const newest = await newestHold(tx, authority, caseId, recipient);
-    const stands = newest?.code ?? 'lifted';
-    // What a closed case or another subscription holds stays theirs.
-    const isTheirs = code !== 'lifted' && code !== 'case-closed' && stands !== 'lifted' && newest?.by !== by;
-    if (stands === code || stands === 'case-closed' || isTheirs) return;
-    await this.signHold(tx, authority, { caseId, recipient, code, by }, newest?.number ?? 0, sign, at);
-  }
-
-  private async signHold(
-    tx: EntityManager,
-    authority: string,
-    { caseId, recipient, code, by }: NewHold,
-    last: number,
-    sign: SubscriptionSigner,
-    at: Date,
-  ): Promise<void> {
-    const number = numberAfter(last, at);
-    const { holdId, statement, outgoing } = await sign.hold(authority, { caseId, recipient, number, code }, at);
-    await tx.query(
-      `INSERT INTO gateway.release_hold (authority, case_id, recipient, number, code, by_subscription, hold_id, statement, statement_sha256, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [authority, caseId, recipient, number, code, by ?? null, holdId, statement, sha256Base64url(statement), at],
-    );
-    await this.outbox.add(tx, [outgoing]);
-  }
 }
-
-interface NewHold extends Pick<ReleaseHold, 'caseId' | 'recipient' | 'code'> {
-  /** The subscription that it is of; absent where a case was closed. */
-  readonly by?: string | undefined;
-}
-
-/** No other is said of this case and recipient from here on until the transaction ends: each has the next number. */
-const newestHold = async (
-  tx: EntityManager,
-  authority: string,
-  caseId: string,
-  recipient: string,
-): Promise<{ readonly number: number; readonly code: string; readonly by: string | null } | undefined> => {
-  await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`hold ${authority} ${caseId} ${recipient}`]);
-  const [newest] = await tx.query<{ number: number; code: string; by: string | null }[]>(
-    `SELECT number::float8 AS number, code, by_subscription AS by FROM gateway.release_hold
-     WHERE authority = $1 AND case_id = $2 AND recipient = $3 ORDER BY number DESC LIMIT 1`,
-    [authority, caseId, recipient],
-  );
-  return newest;
-};
-
-/** Never one of before, also where a backup was put back that lacks the newest: the exchange would take its hold for another's. */
-const numberAfter = (last: number, at: Date): number => Math.max(last + 1, at.getTime());
 
 /** Why it cannot be granted now. */
 const unfit = async (
@@ -602,58 +495,4 @@ const unfit = async (
   );
   if (row?.owned !== true) return 'not-owned';
   return row.closed ? 'closed' : undefined;
-};
-
-/** Cases of which something under way is to be held: its own; of a standing one those of which something that it covers has not been released. */
-const coveredCases = async (
-  tx: EntityManager,
-  authority: string,
-  { scope, caseId, subscriber, messageTypes }: StoredSubscription,
-): Promise<readonly string[]> => {
-  if (scope === 'case') return [caseId];
-  const rows = await tx.query<{ case_id: string }[]>(
-    `SELECT DISTINCT r.case_id FROM gateway.message m JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
-     WHERE m.authority = $1 AND m.recipient = $2 AND m.state IN ${UNRELEASED} AND split_part(r.type, '/', 1) = ANY($3::text[]) ORDER BY 1`,
-    [authority, subscriber, messageTypes],
-  );
-  return rows.map((row) => row.case_id);
-};
-
-/** Whether an officer stopped what this one would be granted beside: an overlapping subscription is suspended, or its case is held. */
-const isStopped = async (
-  tx: EntityManager,
-  authority: string,
-  { messageId, scope, caseId, subscriber, messageTypes }: StoredSubscription,
-): Promise<boolean> => {
-  const [row] = await tx.query<{ stopped: boolean }[]>(
-    `SELECT EXISTS (SELECT FROM gateway.subscription s WHERE s.authority = $1 AND s.message_id <> $2 AND s.subscriber = $3
-         AND s.state = 'suspended' AND s.message_types && $4::text[] AND ($5::uuid IS NULL OR s.scope = 'standing' OR s.case_id = $5))
-       OR coalesce((SELECT h.code FROM gateway.release_hold h
-         WHERE h.authority = $1 AND h.case_id = $5 AND h.recipient = $3 ORDER BY h.number DESC LIMIT 1), 'lifted') <> 'lifted' AS stopped`,
-    [authority, messageId, subscriber, messageTypes, scope === 'case' ? caseId : null],
-  );
-  return row?.stopped === true;
-};
-
-/**
- * Cases that are held from the subscriber and that this subscription lets go: its own, or of a standing one those that it held itself or that another held which is
- * granted again. Not those that are closed, nor what another of its subscriptions is suspended for.
- */
-const heldCases = async (
-  tx: EntityManager,
-  authority: string,
-  { messageId, scope, caseId, subscriber }: StoredSubscription,
-): Promise<readonly string[]> => {
-  const rows = await tx.query<{ case_id: string }[]>(
-    `SELECT case_id FROM (SELECT DISTINCT ON (case_id) case_id, code, by_subscription FROM gateway.release_hold
-       WHERE authority = $1 AND recipient = $2 AND ($3::uuid IS NULL OR case_id = $3) ORDER BY case_id, number DESC) newest
-     WHERE code IN ('subscription-suspended', 'subscription-ended')
-       AND NOT EXISTS (SELECT FROM gateway.subscription s WHERE s.authority = $1 AND s.subscriber = $2 AND s.message_id <> $4
-         AND s.state = 'suspended' AND (s.scope = 'standing' OR s.case_id = newest.case_id))
-       AND ($3::uuid IS NOT NULL OR by_subscription = $4 OR EXISTS (SELECT FROM gateway.subscription s
-         WHERE s.authority = $1 AND s.message_id = newest.by_subscription AND s.state = 'granted'))
-     ORDER BY 1`,
-    [authority, subscriber, scope === 'case' ? caseId : null, messageId],
-  );
-  return rows.map((row) => row.case_id);
 };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Login, RelyingParty, readIssuers } from '#login';
 import type { LoginStore } from '#login';
-import type { StaffStore } from './application/ports/staff.js';
-import type { GatewayConfig } from './gateway.config.js';
-import { StaffAccess } from './http/staff-access.js';
+import type { StaffStore } from '../application/ports/staff.js';
+import type { GatewayConfig } from '../gateway.config.js';
+import { StaffAccess } from '../http/staff-access.js';
 
 /** Puts together how staff log in here. @throws {Error} when an issuer of the file is pinned to no participant */
 export async function openStaff(
