@@ -28,7 +28,7 @@ import type { Judged } from './judge-recipient.js';
 import { sha256 } from './law.js';
 import type { Ground, Law } from './law.js';
 import type { AttachmentStore } from './ports/attachment.js';
-import type { StoredAssessment } from './ports/referral.js';
+import type { Assurance, StoredAssessment } from './ports/referral.js';
 import type { RequestStore } from './ports/request.js';
 import type { NewId } from './ports/time-and-ids.js';
 
@@ -267,7 +267,6 @@ export class EvaluateReferral {
   }
 }
 
-type Assurance = StoredAssessment['assurance'];
 type Unbound = Omit<StoredAssessment, 'digest' | 'commitment'>;
 
 /** What an officer says; said again, it is the same assessment. */

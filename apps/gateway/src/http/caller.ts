@@ -2,6 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Member } from '../application/ports/staff.js';
+import type { Assurance } from '../application/ports/referral.js';
 import type { Asking } from '../application/read-events.js';
 
 /** Set by the guard, from the gateway's own table of systems. */
@@ -26,9 +27,6 @@ export const CallingSystem = createParamDecorator((_data: unknown, context: Exec
 });
 
 /** How it is known who the officer is: a person logged in to this gateway, or a system says so. */
-export const Assured = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): 'authenticated' | 'asserted' =>
-    context.switchToHttp().getRequest<AuthenticatedRequest>().caller?.staff === undefined
-      ? 'asserted'
-      : 'authenticated',
+export const Assured = createParamDecorator((_data: unknown, context: ExecutionContext): Assurance =>
+  context.switchToHttp().getRequest<AuthenticatedRequest>().caller?.staff === undefined ? 'asserted' : 'authenticated',
 );

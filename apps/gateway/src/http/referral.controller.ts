@@ -12,6 +12,7 @@ import {
 import type { CorrectionsView, Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
 import { Conditional, Policy } from '#platform';
 import type { Request, Response } from 'express';
+import type { Assurance } from '../application/ports/referral.js';
 import { CorrectReferral } from '../application/correct-referral.js';
 import { ReadCorrections } from '../application/read-corrections.js';
 import { ReadReferrals } from '../application/read-referrals.js';
@@ -40,6 +41,7 @@ export class ReferralController {
   @Post()
   @HttpCode(202)
   @Policy('system')
+  @StaffMay('assessments')
   @Scope('referrals:write')
   @Shows('no-content')
   @ApiOperation({
@@ -54,11 +56,12 @@ export class ReferralController {
     @Body() _checked: SubmitReferralDto,
     @Query() query: SubmitReferralQueryDto,
     @Caller() caller: string,
+    @Assured() assurance: Assurance,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ReferralAccepted> {
     // The body as it was parsed, not the instance made for validation: its canonical form is what an id stands for.
-    const accepted = await this.correcting.submit(caller, request.body as SubmitReferralDto, query);
+    const accepted = await this.correcting.submit(caller, request.body as SubmitReferralDto, query, assurance);
     response.location(`/v1/referrals/${accepted.id}`);
     return accepted;
   }
@@ -110,7 +113,7 @@ export class ReferralController {
     @Param() { id }: IdParamDto,
     @Body() assessment: AssessmentDto,
     @Caller() caller: string,
-    @Assured() assurance: 'authenticated' | 'asserted',
+    @Assured() assurance: Assurance,
   ): Promise<ReferralView> {
     return this.reading.view(await this.submitting.assess(caller, id, [{ ...assessment }], assurance));
   }

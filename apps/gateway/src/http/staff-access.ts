@@ -1,10 +1,11 @@
 import { LoginCookie, isCsrfToken } from '#login';
 import type { Login, Session } from '#login';
 import { ProblemError } from '#platform';
+import type { Violation } from '#platform';
 import type { Member, StaffStore } from '../application/ports/staff.js';
 import type { Pinned } from '../application/register-staff.js';
 import type { AuthenticatedRequest } from './caller.js';
-import type { OfficerMember } from './staff-may.js';
+import type { OfficerMember, StaffMember } from './staff-may.js';
 
 /** Names the authority that a member of staff acts for, needed of whoever acts for several. */
 export const AUTHORITY_HEADER = 'delge-authority';
@@ -75,14 +76,26 @@ export class StaffAccess {
  * Puts the officer into the body, from the table.
  * @throws {ProblemError} another-officer: the body names somebody else, or another office or mandate
  */
-export function withOfficer(request: AuthenticatedRequest, member: Member, members: readonly OfficerMember[]): void {
-  const body: unknown = request.body;
-  if (members.length === 0 || typeof body !== 'object' || body === null || Array.isArray(body)) return;
-  const said = body as Readonly<Record<string, unknown>>;
-  const others = members.filter((name) => said[name] !== undefined && said[name] !== member[name]);
-  if (others.length > 0)
-    throw new ProblemError('another-officer', 422, {
-      violations: others.map((path) => ({ path, code: 'not-the-one-logged-in' })),
-    });
-  request.body = { ...said, ...Object.fromEntries(members.map((name) => [name, member[name]])) };
+export function withOfficer(request: AuthenticatedRequest, member: Member, members: readonly StaffMember[]): void {
+  const violations: Violation[] = [];
+  const filled = (body: unknown, names: readonly StaffMember[], at: string): unknown => {
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+    const said = { ...body } as Record<string, unknown>;
+    for (const name of names) {
+      if (name === 'assessments') {
+        const list = said[name];
+        if (Array.isArray(list)) said[name] = list.map((one, n) => filled(one, OFFICER, `${at}${name}.${n}.`));
+        continue;
+      }
+      if (said[name] !== undefined && said[name] !== member[name])
+        violations.push({ path: `${at}${name}`, code: 'not-the-one-logged-in' });
+      said[name] = member[name];
+    }
+    return said;
+  };
+  const body = members.length === 0 ? (request.body as unknown) : filled(request.body, members, '');
+  if (violations.length > 0) throw new ProblemError('another-officer', 422, { violations });
+  request.body = body;
 }
+
+const OFFICER: readonly OfficerMember[] = ['officer', 'office', 'mandate'];

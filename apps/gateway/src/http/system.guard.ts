@@ -11,7 +11,7 @@ import { SCOPE } from './scope.js';
 import { withOfficer } from './staff-access.js';
 import type { StaffAccess } from './staff-access.js';
 import { STAFF_MAY } from './staff-may.js';
-import type { OfficerMember } from './staff-may.js';
+import type { StaffMember } from './staff-may.js';
 
 /**
  * Lets in systems of the authorities hosted here, and where a route says so their staff. The token says which system calls; for which authority it acts stands in
@@ -34,7 +34,7 @@ export class SystemGuard extends PolicyGuard {
     const scopes = this.declared.get<readonly Scope[] | undefined>(SCOPE, context.getHandler());
     if (policy !== 'system' || scopes === undefined) return false;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const mayStaff = this.declared.get<readonly OfficerMember[] | undefined>(STAFF_MAY, context.getHandler());
+    const mayStaff = this.declared.get<readonly StaffMember[] | undefined>(STAFF_MAY, context.getHandler());
     if (request.headers.authorization === undefined && mayStaff !== undefined && this.staff !== undefined) {
       const member = await this.staff.caller(request);
       if (member !== undefined) {
