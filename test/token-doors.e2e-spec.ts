@@ -54,6 +54,11 @@ const doors: Readonly<Record<string, Door>> = {
     bring: (token) => post(`${gateway}/v1/systems/${ID}`, 'application/jose', token, 'PUT'),
     refuses: [401, 'unauthenticated'],
   },
+  'gateway: registration of staff': {
+    takes: 'delge-staff+jws',
+    bring: (token) => post(`${gateway}/v1/staff/${ID}`, 'application/jose', token, 'PUT'),
+    refuses: [401, 'unauthenticated'],
+  },
   'gateway: a route for systems': {
     takes: 'at+jwt',
     bring: (token) => call(`${gateway}/v1/referrals`, { headers: bearer(token) }),

@@ -46,6 +46,7 @@ import { TakeRetraction } from '../apps/exchange/src/application/take-retraction
 import { IssueToken } from '../apps/gateway/src/application/issue-token.js';
 import { verifiedRetraction } from '../apps/gateway/src/application/receive-retraction.js';
 import { RecordOutcome } from '../apps/gateway/src/application/record-outcome.js';
+import { RegisterStaff } from '../apps/gateway/src/application/register-staff.js';
 import { RegisterSystem } from '../apps/gateway/src/application/register-system.js';
 import { AccessTokens } from '../apps/gateway/src/keys/access-tokens.js';
 import { TakeKeeping } from '../apps/ledger/src/application/take-keeping.js';
@@ -123,6 +124,18 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
     authority: AUTHORITY,
     key: publicJwk(await envelope.generateKey('system')),
     at,
+  };
+  const member = {
+    ...common,
+    staff: id(),
+    authority: AUTHORITY,
+    issuer: ISSUER,
+    subject: 'a@b',
+    officer: 'x',
+    office: 'handlaggare',
+    mandate: 'delegation',
+    scopes: [],
+    ended: false,
   };
   const entered = { ...common, entryId: id(), keys: head };
   const tokenKey = await envelope.generateKey('token');
@@ -259,6 +272,10 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
       administrator,
       localSigner(administrator).sign('delge-system+jws', canonicalBytes(system)),
     ),
+    'delge-staff+jws': await by(
+      administrator,
+      localSigner(administrator).sign('delge-staff+jws', canonicalBytes(member)),
+    ),
   };
 };
 
@@ -341,6 +358,12 @@ const gatewayDoors = async (): Promise<readonly Reader[]> => {
   const system = JSON.parse(
     Buffer.from(genuine['delge-system+jws'].text.split('.')[1] ?? '', 'base64url').toString(),
   ) as { readonly system: string };
+  const pinned = [{ issuer: ISSUER, participant: AUTHORITY.split('/')[0] ?? '' }];
+  const put = async (): Promise<'stored'> => 'stored';
+  const registerStaff = new RegisterStaff({ put }, gateway.law, gateway.keys, pinned, world.environment, now);
+  const member = JSON.parse(
+    Buffer.from(genuine['delge-staff+jws'].text.split('.')[1] ?? '', 'base64url').toString(),
+  ) as { readonly staff: string };
   const delivery = await exchange.release(await sealed(world, gateway, example('01')));
   const message = await sealed(world, gateway, example('01'));
   const proven = await exchange.decide(message);
@@ -368,6 +391,12 @@ const gatewayDoors = async (): Promise<readonly Reader[]> => {
       name: 'gateway: registration of a system',
       ...own('delge-system+jws'),
       read: (text) => outcomeOf(() => register.execute(system.system, text)),
+      refuses: 'UNAUTHENTICATED',
+    },
+    {
+      name: 'gateway: registration of staff',
+      ...own('delge-staff+jws'),
+      read: (text) => outcomeOf(() => registerStaff.execute(member.staff, text)),
       refuses: 'UNAUTHENTICATED',
     },
     {

@@ -7,6 +7,8 @@ import type { Progress } from '../machine/progress.js';
 import type { SandboxDirectory } from '../sandbox/directory.js';
 import { assertReadable, enrol } from '../sandbox/enrol.js';
 import { keyFiles, makeKeys, storePlace } from '../sandbox/keys.js';
+import { gatewayApp, loginFiles, writeLogins } from '../sandbox/identity/clients.js';
+import { registerStaff } from '../sandbox/staff.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
 import { brokerAccounts, deployBroker, dropBroker } from './broker.js';
 import type { Broker } from './broker.js';
@@ -46,7 +48,7 @@ export interface StackOptions {
   readonly ports?: Readonly<Record<string, number>>;
 }
 
-export const STACK_STEPS = 7;
+export const STACK_STEPS = 8;
 
 /** Everything of one Delge on one machine: the operator's services and the gateways, each a process of its own. */
 export class Stack {
@@ -86,7 +88,12 @@ export class Stack {
     const names = [...OPERATOR, ...gateways.map(gatewayService)];
     const kept = await instance.ports(names.map((service) => `${name}/${service}`));
     const stack = new Stack(options, databases, broker, kept);
-    await progress.step('Registry, ledger, signer', () => stack.startAll(['ledger', 'signer', 'registry']));
+    await writeLogins(
+      dir,
+      stack.url('identity'),
+      gateways.map((id) => gatewayApp(directory, id, stack.url(gatewayService(id)))),
+    );
+    await progress.step('Registry, ledger, signer', () => stack.startAll(['identity', 'ledger', 'signer', 'registry']));
     const size = await progress.step(
       'Enrolment',
       () => enrol(dir, directory, stack.url('registry')),
@@ -106,6 +113,11 @@ export class Stack {
       'Systems',
       () => registerSystems(dir, directory, urls, operator),
       (all) => `${all.length}`,
+    );
+    await progress.step(
+      'Staff',
+      () => registerStaff(dir, directory, urls, stack.url('identity')),
+      (all) => `${all}`,
     );
     return stack;
   }
@@ -134,6 +146,7 @@ export class Stack {
       'registry',
       'ledger',
       'signer',
+      'identity',
     ];
   }
 
@@ -151,10 +164,14 @@ export class Stack {
   launch(service: string, variables: Readonly<Record<string, string>> = {}): Running {
     const { name: app = '' } = /^(?<name>[a-z]+)/.exec(service)?.groups ?? {};
     const { instance, release } = this.options;
+    const root = release?.root ?? instance.root;
     return this.options.processes.start({
       name: this.processName(service),
       command: process.execPath,
-      args: [...NODE_OPTIONS, join(release?.root ?? instance.root, 'dist/apps', app, 'src/main.js')],
+      args: [
+        ...NODE_OPTIONS,
+        app === 'identity' ? join(instance.root, IDENTITY) : join(root, 'dist/apps', app, 'src/main.js'),
+      ],
       env: { ...this.environment(service), ...this.variables[service], ...variables },
     });
   }
@@ -248,6 +265,8 @@ export class Stack {
     const operator = { LEDGER_URL: this.url('ledger'), REGISTRY_URL: this.url('registry') };
     const { operator: own, gateways } = this.databases;
     switch (service) {
+      case 'identity':
+        return { ...common, CLIENTS_FILE: loginFiles(dir).clients };
       case 'ledger':
         return { ...common, ...keys, DATABASE_URL: own.ledger };
       case 'registry':
@@ -285,6 +304,7 @@ export class Stack {
           EXCHANGE_URL: this.url('exchange'),
           ATTACHMENT_DIR: join(dir, 'attachments', id),
           PUBLIC_URL: this.url(service),
+          LOGIN_ISSUERS_FILE: loginFiles(dir).issuers(service),
           WEBHOOK_TARGETS: process.env['WEBHOOK_TARGETS'] ?? '',
           // Witness keys are new once; from then on a missing memory is a fault.
           WITNESS_GENESIS: String(!existsSync(join(dir, 'sandbox.json'))),
@@ -294,5 +314,7 @@ export class Stack {
   }
 }
 
-const OPERATOR = ['ledger', 'signer', 'registry', 'exchange'] as const;
+const OPERATOR = ['ledger', 'signer', 'registry', 'exchange', 'identity'] as const;
+/** It is none of a release: the sandbox's own. */
+const IDENTITY = 'dist/tools/sandbox/identity/main.js';
 export const gatewayService = (id: string): string => `gateway-${id}`;

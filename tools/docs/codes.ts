@@ -160,6 +160,12 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     stands: "table of systems in that gateway's database",
     readers: 'that gateway',
   },
+  'delge-staff+jws': {
+    what: 'Who of the staff may do what for one authority, or does so no more',
+    signer: "participant's administrator key",
+    stands: "table of staff in that gateway's database",
+    readers: 'that gateway',
+  },
   'at+jwt': {
     what: 'Access token of a system at its gateway (RFC 9068), good for ten minutes',
     signer: "gateway's token key",

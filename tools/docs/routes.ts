@@ -50,7 +50,7 @@ export const routesOf = (service: string, controller: Controller): readonly Rout
         service,
         method,
         path: path.replaceAll(/:(\w+)/g, '{$1}').replace('*path', '{path}'),
-        policy,
+        policy: Reflect.hasMetadata('delge:staff-may', handler as object) ? `${policy} or staff` : policy,
         scopes,
       };
     });
@@ -67,6 +67,7 @@ export const allRoutes = async (dist: string): Promise<readonly Route[]> => {
 const POLICIES: Readonly<Record<string, string>> = {
   public: 'anyone who reaches the port',
   system: 'a registered system, bearer token of this gateway',
+  'system or staff': 'a registered system, or staff with a session here',
   operator: "the operator's people, the secret of `OPERATOR_TOKEN_FILE`",
   service: 'a gateway or the exchange, service token signed by its own live key',
   exchange: 'the exchange, service token signed by its decision key',

@@ -21,6 +21,7 @@ import { registerutdragCommand } from './registerutdrag/registerutdrag.js';
 import { replayCommand } from './replay.js';
 import { eventCommands } from './events.js';
 import { requestCommands } from './requests.js';
+import { staffCommand } from './staff.js';
 import { subscriptionsCommand } from './subscriptions.js';
 import { systemCommand } from './system.js';
 import { waitingCommands } from './waiting.js';
@@ -39,6 +40,7 @@ export const delgeProgram = (): Command => {
   initCommand(program);
   sendCommands(program);
   systemCommand(program);
+  staffCommand(program);
   attachmentCommands(program);
   readCommands(program);
   receiptCommands(program);

@@ -57,7 +57,10 @@ export const systemCommand = (program: Command): void => {
       const signer = await administrator(command, authority, options);
       // Whoever gets no answer asks again under the same id.
       process.stderr.write(`registering system ${id}\n`);
-      await put(`${gateway}/v1/systems/${id}`, await signer.sign('delge-system+jws', canonicalBytes(statement)));
+      await putStatement(
+        `${gateway}/v1/systems/${id}`,
+        await signer.sign('delge-system+jws', canonicalBytes(statement)),
+      );
       print({ system: id, authority, gateway, key: keyFile, scopes });
     });
 };
@@ -68,7 +71,7 @@ const madeKey = async (): Promise<string> => {
   return JSON.stringify({ ...privateJwk, kid });
 };
 
-const where = (
+export const where = (
   command: Command,
   authority: string,
   { gateway, environment }: Pick<SystemOptions, 'gateway' | 'environment'>,
@@ -83,7 +86,7 @@ const where = (
   return { gateway: own.gateway, env };
 };
 
-const put = async (url: string, body: string): Promise<void> => {
+export const putStatement = async (url: string, body: string): Promise<void> => {
   const headers = { 'content-type': 'application/jose' };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const response = await fetch(url, { method: 'PUT', headers, body, redirect: 'error', signal });

@@ -53,6 +53,8 @@ export class GatewayConfig extends ServiceConfig {
   @Type(() => Number) @IsInt() @Min(1) @Max(1000) readonly MAX_REQUESTS_PER_SYSTEM: number = 200;
   /** How often drafts and unpublished messages are looked through for expiry. */
   @Type(() => Number) @IsInt() @Min(50) readonly SWEEP_INTERVAL_MS: number = 30_000;
+  /** Issuers at which staff log in, each pinned to one participant: a JSON file, see *Staff* below. Absent: nobody logs in. */
+  @IsOptional() @IsString() readonly LOGIN_ISSUERS_FILE?: string;
   /** Origins to which events may be sent, separated by commas, as `https://hooks.example.se`, or with a path, as `https://hooks.example.se/delge/`, to what lies below it alone; a name that leads into the own network is marked, as in `https://hooks.intern.example.se=internal`. Outside production also `http://127.0.0.1:9000`. Empty: no webhooks. */
   @IsOptional() @IsString() readonly WEBHOOK_TARGETS?: string;
 }

@@ -49,6 +49,7 @@ import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
 import { RebuildSent } from './application/rebuild-sent.js';
 import { RetractReferral } from './application/retract-referral.js';
+import { RegisterStaff } from './application/register-staff.js';
 import { RegisterSystem } from './application/register-system.js';
 import { SearchPersons } from './application/search-persons.js';
 import { SealAgain } from './application/seal-again.js';
@@ -76,6 +77,7 @@ import { EventStreams } from './http/event-streams.js';
 import { problems } from './http/gateway-problems.js';
 import { Listeners } from './http/listeners.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
+import { StaffAccess } from './http/staff-access.js';
 import { SystemGuard } from './http/system.guard.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
@@ -92,6 +94,7 @@ import { WebhookTargets } from './webhooks/targets.js';
 import { controllers } from './wiring/controllers.js';
 import { followLaw } from './wiring/follow-law.js';
 import { openOutbox } from './wiring/open-outbox.js';
+import { openStaff } from './wiring/open-staff.js';
 import { openStores } from './wiring/open-stores.js';
 
 /** Within which a request gets a connection to the database, or is told that there is none. */
@@ -154,6 +157,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     deliveries,
     retractions,
     systems,
+    members,
     attachments,
     dues,
     furthest,
@@ -178,6 +182,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const sealAttachments = new SealAttachments(attachments, files, randomBytes, newId);
   const exchange = new BlobClient(config.EXCHANGE_URL, gateway, keys, now);
   const hosted = (): readonly string[] => keys.authorities;
+  const staff = await openStaff(config, members, stores.logins, hosted, now);
   relay.start();
   const deadlines = new WatchDeadlines(dues, () => keys.authorities, now);
   health.watch('receipts', async () => ((await deadlines.standing()) > 0 ? 'overdue' : undefined));
@@ -374,11 +379,13 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       ),
       value(Suspects, new Suspects(dataSource, schema)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
+      value(StaffAccess, staff),
+      value(RegisterStaff, new RegisterStaff(members, law, keys, staff.issuers, environment, now)),
       { provide: IssueToken, useValue: await IssueToken.create(systems, tokens, audiences, newId, now) },
       {
         provide: APP_GUARD,
         inject: [Reflector],
-        useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load),
+        useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load, staff),
       },
       {
         provide: APP_INTERCEPTOR,
@@ -423,7 +430,7 @@ export const gatewayService: Service<GatewayConfig> = {
     { method: 'PATCH', path: /^\/v1\/attachments\/[^/]+$/, type: 'application/octet-stream', as: 'octets' },
     { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form' },
     { method: 'POST', path: /^\/v1\/erasures$/, type: 'application/jose', as: 'text' },
-    { method: 'PUT', path: /^\/v1\/systems\/[^/]+$/, type: 'application/jose', as: 'text' },
+    { method: 'PUT', path: /^\/v1\/(?:systems|staff)\/[^/]+$/, type: 'application/jose', as: 'text' },
   ],
   translate: (error) => {
     if (error instanceof GatewayError) {

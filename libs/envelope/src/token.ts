@@ -30,6 +30,7 @@ export const TYPES = [
   'delge-possession+jws',
   'delge-service+jwt',
   'delge-system+jws',
+  'delge-staff+jws',
   // Access token of a gateway (RFC 9068).
   'at+jwt',
 ] as const;

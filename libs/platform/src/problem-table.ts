@@ -72,6 +72,30 @@ export const PROBLEMS = {
     '`scope` names what it needs. Ask for a token that carries that; a system has the scopes that its administrator registered.',
     'participant',
   ),
+  'login-refused': entry(
+    'Inloggningen godtogs inte.',
+    'The login was refused.',
+    '`code` says why: it was not begun in this browser or took too long, was played again, or the answer of the identity provider is not one that this gateway takes. Log in again.',
+    'caller',
+  ),
+  csrf: entry(
+    'Anropet saknar sessionens skydd mot förfalskade anrop.',
+    'The call lacks the token of its session.',
+    'What changes something needs the header `Delge-CSRF`, with `session.csrf` of `GET /staff`: it shows that no other site made the browser call.',
+    'caller',
+  ),
+  'authority-not-named': entry(
+    'Anropet säger inte för vilken myndighet det görs.',
+    'The call does not say for which authority it is made.',
+    'Whoever acts for several authorities names one in the header `Delge-Authority`.',
+    'caller',
+  ),
+  'another-officer': entry(
+    'Innehållet anger en annan befattningshavare än den som är inloggad.',
+    'The body names another officer than the one who has logged in.',
+    'Officer, office and mandate come from what the administrator registered. Leave them out, or give those of `GET /staff`.',
+    'caller',
+  ),
   'invalid-scope': entry(
     'En begärd behörighet finns inte för systemet.',
     'A scope that was asked for is not one of the system.',

@@ -19,6 +19,19 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
     403,
     '`scope` anger vad som krävs. Begär en token som bär det; ett system har de behörigheter som dess administratör har registrerat.',
   ],
+  'login-refused': [
+    401,
+    '`code` anger varför: den påbörjades inte i den här webbläsaren eller tog för lång tid, har spelats upp igen, eller så är svaret från legitimeringstjänsten inte ett som gatewayen godtar. Logga in igen.',
+  ],
+  csrf: [
+    403,
+    'Det som ändrar något kräver sidhuvudet `Delge-CSRF` med `session.csrf` från `GET /staff`: det visar att ingen annan webbplats fick webbläsaren att anropa.',
+  ],
+  'authority-not-named': [400, 'Den som handlar för flera myndigheter anger en i sidhuvudet `Delge-Authority`.'],
+  'another-officer': [
+    422,
+    'Befattningshavare, befattning och mandat kommer från det som administratören har registrerat. Utelämna dem, eller ange dem som står i `GET /staff`.',
+  ],
   'invalid-scope': [400, 'Den är okänd, eller så har systemets administratör inte registrerat den.'],
   'not-found': [404, 'Det finns inte, eller är inget som den som frågar får se.'],
   'id-reuse': [409, 'Samma id med ett annat innehåll. Välj ett nytt UUID för en ny underrättelse.'],

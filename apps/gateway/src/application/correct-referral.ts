@@ -5,7 +5,7 @@ import type { GatewayErrorCode } from '../domain/errors.js';
 import type { Stopped } from '../domain/correction.js';
 import { isDisclosed, mayBeRetracted } from '../domain/message-state.js';
 import type { CorrectionStore } from './ports/correction.js';
-import type { ReferralStore } from './ports/referral.js';
+import type { Assurance, ReferralStore } from './ports/referral.js';
 import type { Now } from './ports/time-and-ids.js';
 import type { RetractReferral } from './retract-referral.js';
 import type { SubmitReferral } from './submit-referral.js';
@@ -30,9 +30,15 @@ export class CorrectReferral {
   ) {}
 
   /** As `SubmitReferral`. @throws {GatewayError} also CONTENT_INVALID when it corrects what was not sent to that recipient; with `fallBack` what a retraction is for */
-  async submit(sender: string, body: SubmitReferralDto, asked: SubmitReferralQueryDto): Promise<ReferralAccepted> {
+  async submit(
+    sender: string,
+    body: SubmitReferralDto,
+    asked: SubmitReferralQueryDto,
+    assurance: Assurance = 'asserted',
+  ): Promise<ReferralAccepted> {
     const { corrects } = body.content;
-    if (!isCorrection(body.type) || typeof corrects !== 'string') return this.submitting.submit(sender, body, asked);
+    if (!isCorrection(body.type) || typeof corrects !== 'string')
+      return this.submitting.submit(sender, body, asked, assurance);
     const original = await this.referrals.findMessage(sender, corrects);
     // A message has one recipient: a correction to several of them is several.
     const isItsRecipients = original !== undefined && body.to.every((to) => to.authority === original.recipient);
@@ -46,7 +52,7 @@ export class CorrectReferral {
     // Before it is taken in: what is known of it then is not lost in between.
     const isNew = await this.corrections.begin(sender, noted, at);
     try {
-      const accepted = await this.submitting.submit(sender, body, asked);
+      const accepted = await this.submitting.submit(sender, body, asked, assurance);
       await this.corrections.note(sender, noted, at);
       return accepted;
     } catch (error) {

@@ -28,7 +28,7 @@ import type { Judged } from './judge-recipient.js';
 import { sha256 } from './law.js';
 import type { Ground, Law } from './law.js';
 import type { AttachmentStore } from './ports/attachment.js';
-import type { StoredAssessment } from './ports/referral.js';
+import type { Assurance, StoredAssessment } from './ports/referral.js';
 import type { RequestStore } from './ports/request.js';
 import type { NewId } from './ports/time-and-ids.js';
 
@@ -58,6 +58,8 @@ export interface EvaluationOptions {
   readonly onDeny?: SubmitReferralQueryDto['onDeny'];
   /** Of its message type; absent: a document, which is sent to a function of each recipient. A record is sent to nobody. */
   readonly cls?: 'document' | 'record';
+  /** How it is known who made what was added: `asserted`, a system says so, when absent. */
+  readonly assurance?: Assurance;
   /** Of a draft: recipient → items that were left out when it was kept. They stay left out, and no others are. */
   readonly leftOut?: ReadonlyMap<string, readonly string[]>;
 }
@@ -78,6 +80,7 @@ export class EvaluateReferral {
   /** @throws {GatewayError} when the body is not one that could be sent to anybody */
   async execute(sender: string, body: SubmitReferralDto, options: EvaluationOptions): Promise<Evaluation> {
     const { now, on = stockholmDate(now), kept = [], added = [], onDeny, leftOut, cls = 'document' } = options;
+    const { assurance = 'asserted' } = options;
     const ground = this.law.current();
     const from = ground.snapshot.authority(sender);
     if (from === undefined) throw new GatewayError('SNAPSHOT_MISSING');
@@ -96,7 +99,7 @@ export class EvaluateReferral {
     const about = (recipient: string): readonly ClaimItem[] =>
       items.filter(({ id }) => leftOut?.get(recipient)?.includes(id) !== true);
     const bind = (id: string, assessment: AssessmentDto): StoredAssessment =>
-      this.bind(sender, body, assessment, { id, about, ground, on, now, contentDigest });
+      this.bind(sender, body, assessment, { id, about, ground, on, now, contentDigest, assurance });
     const still = kept.filter((a) => a.digest === bound(sender, a, contentDigest));
     const known = new Set(still.map(said));
     const given = added.map((assessment) => bind(this.newId(), assessment));
@@ -192,6 +195,7 @@ export class EvaluateReferral {
       on: string;
       now: Date;
       contentDigest: string;
+      assurance: Assurance;
     },
   ): StoredAssessment {
     const recipient = given.recipient ?? (body.to.length === 1 ? body.to[0]?.authority : undefined);
@@ -201,6 +205,8 @@ export class EvaluateReferral {
     if (!(TESTS as readonly string[]).includes(given.test)) throw invalid('test', 'unknown-code');
     if (given.outcome !== outcomes.passes && given.outcome !== outcomes.stops) throw invalid('outcome', 'unknown-code');
     if (!(OFFICES as readonly string[]).includes(given.office)) throw invalid('office', 'unknown-code');
+    // Who has logged in says it now.
+    if (at.assurance === 'authenticated' && given.at !== undefined) throw invalid('at', 'invalid-time');
     const when = given.at === undefined ? at.now : new Date(given.at);
     if (Number.isNaN(when.getTime()) || when.getTime() > at.now.getTime() + 60_000) throw invalid('at', 'invalid-time');
     const { basis, items } = resolved(given, at.about(recipient), at.ground, at.on);
@@ -216,8 +222,7 @@ export class EvaluateReferral {
       mandate: given.mandate,
       reasons: given.reasons,
       at: when.toISOString(),
-      // A system says so; nobody signed in to this gateway.
-      assurance: 'asserted' as const,
+      assurance: at.assurance,
     };
     return this.committed(sender, unsigned, at.contentDigest);
   }

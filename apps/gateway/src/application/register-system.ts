@@ -1,10 +1,11 @@
-import { EnvelopeError, importPublic, parseToken, signingByKnown } from '#envelope';
+import { EnvelopeError, importPublic } from '#envelope';
 import { ALL_SCOPES, AUTHORITY_ID, UUID, isInstant, isScope } from '#contracts';
 import type { Scope } from '#contracts';
-import { parseStrict } from '#json';
 import type { JWK } from 'jose';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
+import { AdministratorsWord, isText } from './administrators-word.js';
+import type { Said } from './administrators-word.js';
 import type { Law } from './law.js';
 import type { SystemStore } from './ports/system.js';
 import type { Now } from './ports/time-and-ids.js';
@@ -12,13 +13,9 @@ import type { Now } from './ports/time-and-ids.js';
 const TYP = 'delge-system+jws';
 const SKEW_MS = 60_000;
 
-interface Statement {
-  readonly v: 1;
-  readonly env: string;
+interface Statement extends Said {
   readonly system: string;
-  readonly authority: string;
   readonly key: JWK;
-  readonly at: string;
   readonly scopes?: readonly string[];
 }
 const MEMBERS = ['at,authority,env,key,system,v', 'at,authority,env,key,scopes,system,v'];
@@ -26,13 +23,17 @@ const MOST_SCOPES = 64;
 
 /** Registers a system's key on the word of its participant's administrator; the signature is the caller's authentication. */
 export class RegisterSystem {
+  private readonly word: AdministratorsWord;
+
   constructor(
     private readonly systems: SystemStore,
-    private readonly law: Pick<Law, 'current'>,
-    private readonly keys: Pick<KeyStore, 'gateway' | 'hosts'>,
-    private readonly environment: string,
+    law: Pick<Law, 'current'>,
+    keys: Pick<KeyStore, 'gateway' | 'hosts'>,
+    environment: string,
     private readonly now: Now,
-  ) {}
+  ) {
+    this.word = new AdministratorsWord(law, keys, environment, now);
+  }
 
   /**
    * @param text compact JWS, typ `delge-system+jws`
@@ -40,7 +41,7 @@ export class RegisterSystem {
    * @throws {GatewayError} UNAUTHENTICATED for every failure of the signature, after the same work; REGISTRATION_REFUSED for one that was signed
    */
   async execute(id: string, text: string): Promise<'stored' | 'same'> {
-    const statement = await this.verified(text);
+    const statement = await this.word.verified(text, TYP, wellFormed);
     if (statement.system !== id) throw refused('system', 'not-the-system-of-the-path');
     const at = new Date(statement.at);
     if (at.getTime() > this.now().getTime() + SKEW_MS) throw refused('at', 'invalid-time');
@@ -59,32 +60,6 @@ export class RegisterSystem {
     if (outcome === 'taken') throw refused('key', 'registered-for-another');
     return outcome;
   }
-
-  private async verified(text: string): Promise<Statement> {
-    try {
-      const { kid, payload } = parseToken(text, TYP);
-      const statement = parseStrict(payload) as unknown as Statement;
-      if (!wellFormed(statement)) throw unauthenticated('malformed');
-      if (statement.env !== this.environment) throw unauthenticated('environment');
-      const { snapshot } = this.law.current();
-      const authority = snapshot.authority(statement.authority);
-      const key = snapshot.on(this.now()).key(kid);
-      const [slug] = statement.authority.split('/');
-      const hosted = authority?.gateway === this.keys.gateway && this.keys.hosts(statement.authority);
-      const administrator = key?.use === 'administrator' && key.holder === `participant:${slug}`;
-      const genuine = await signingByKnown(text, administrator ? key.public : undefined);
-      if (!administrator) throw unauthenticated('key');
-      if (!genuine) throw unauthenticated('signature');
-      if (!hosted) throw unauthenticated('not-hosted');
-      return statement;
-    } catch (error) {
-      if (error instanceof GatewayError) throw error;
-      if (error instanceof EnvelopeError || (error as { name?: string }).name === 'JsonError') {
-        throw unauthenticated('malformed', error);
-      }
-      throw error;
-    }
-  }
 }
 
 const wellFormed = (s: Statement): boolean =>
@@ -92,8 +67,8 @@ const wellFormed = (s: Statement): boolean =>
   s !== null &&
   MEMBERS.includes(Object.keys(s).sort().join()) &&
   s.v === 1 &&
-  text(s.system, UUID) &&
-  text(s.authority, AUTHORITY_ID) &&
+  isText(s.system, UUID) &&
+  isText(s.authority, AUTHORITY_ID) &&
   isInstant(s.at) &&
   typeof s.key === 'object' &&
   s.key !== null &&
@@ -111,9 +86,6 @@ const scopesOf = ({ scopes }: Statement): readonly Scope[] | undefined => {
   return ALL_SCOPES.filter((scope) => scopes.includes(scope));
 };
 
-/** A pattern alone would take a list of one text for the text. */
-const text = (value: unknown, pattern: RegExp): boolean => typeof value === 'string' && pattern.test(value);
-
 const admitted = async (jwk: JWK): Promise<{ readonly kid: string; readonly jwk: JWK }> => {
   try {
     return await importPublic(jwk, 'system');
@@ -122,9 +94,6 @@ const admitted = async (jwk: JWK): Promise<{ readonly kid: string; readonly jwk:
     throw error;
   }
 };
-
-const unauthenticated = (reason: string, cause?: unknown): GatewayError =>
-  new GatewayError('UNAUTHENTICATED', { reason, cause });
 
 const refused = (path: string, code: string): GatewayError =>
   new GatewayError('REGISTRATION_REFUSED', { faults: [{ path, code }] });

@@ -4,7 +4,7 @@ import { GatewayError } from '../domain/errors.js';
 import { leftOutOf } from './judge-recipient.js';
 import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
-import type { ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports/referral.js';
+import type { ReferralStore, Assurance, StoredMessage, StoredReferral, StoredRefusal } from './ports/referral.js';
 import type { NewId, Now } from './ports/time-and-ids.js';
 import type { SealReferral } from './seal-referral.js';
 
@@ -35,7 +35,12 @@ export class SubmitReferral {
    * @param asked says what becomes of a body that is new; one that has been taken gets the answer it got
    * @throws {GatewayError} ID_REUSE, FORMAL_OBSTACLE, ASSESSMENT_MISSING, RECIPIENT_HELD and those of the evaluation
    */
-  async submit(sender: string, body: SubmitReferralDto, asked: SubmitReferralQueryDto = {}): Promise<ReferralAccepted> {
+  async submit(
+    sender: string,
+    body: SubmitReferralDto,
+    asked: SubmitReferralQueryDto = {},
+    assurance: Assurance = 'asserted',
+  ): Promise<ReferralAccepted> {
     const bodyDigest = digestOf(canonicalBytes(body));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const existing = await this.store.find(sender, body.id);
@@ -51,6 +56,7 @@ export class SubmitReferral {
         // What officers found of this body stands, though its draft has ended: "secrecy prevails" above all.
         kept: existing?.bodyDigest === bodyDigest ? existing.assessments : [],
         added: body.assessments ?? [],
+        assurance,
         ...(asked.onDeny === undefined ? {} : { onDeny: asked.onDeny }),
       });
       if (evaluation.outcome === 'deny' || (evaluation.outcome === 'assess' && asked.onAssess === 'refuse')) {
@@ -67,7 +73,12 @@ export class SubmitReferral {
    * Adds assessments to a draft; it goes out when every verdict becomes permit, and ends when one becomes deny.
    * @throws {GatewayError} NOT_FOUND, NOT_A_DRAFT, RECIPIENT_HELD and those of the evaluation
    */
-  async assess(sender: string, id: string, added: readonly AssessmentDto[]): Promise<StoredReferral> {
+  async assess(
+    sender: string,
+    id: string,
+    added: readonly AssessmentDto[],
+    assurance: Assurance = 'asserted',
+  ): Promise<StoredReferral> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const draft = await this.store.find(sender, id);
       if (draft === undefined) throw new GatewayError('NOT_FOUND');
@@ -79,6 +90,7 @@ export class SubmitReferral {
         now,
         kept: draft.assessments,
         added,
+        assurance,
         leftOut: new Map(draft.messages.map(({ recipient, detail }) => [recipient, detail.leftOut ?? []])),
       });
       const stored = await this.keep(sender, draft.body, draft.bodyDigest, evaluation, draft, now);

@@ -6,6 +6,7 @@ import { Public } from '#platform';
 import type { Request, Response } from 'express';
 import { IssueToken } from '../application/issue-token.js';
 import type { IssuedToken } from '../application/issue-token.js';
+import { RegisterStaff } from '../application/register-staff.js';
 import { RegisterSystem } from '../application/register-system.js';
 import { Answer, Problems } from './openapi.js';
 
@@ -16,6 +17,7 @@ export class AccessController {
   constructor(
     @Inject(IssueToken) private readonly tokens: IssueToken,
     @Inject(RegisterSystem) private readonly systems: RegisterSystem,
+    @Inject(RegisterStaff) private readonly staff: RegisterStaff,
   ) {}
 
   @Post('oauth2/token')
@@ -72,6 +74,28 @@ export class AccessController {
     const outcome = await this.systems.execute(id, textOf(request));
     response.status(outcome === 'stored' ? 201 : 200);
     return { system: id };
+  }
+
+  @Put('v1/staff/:id')
+  @Public()
+  @ApiOperation({
+    summary: 'Say what a member of staff may do, or that they act no more',
+    description:
+      'Signed by the administrator of the participant; the issuer is one that this gateway has pinned to it. Registrera en befattningshavare.',
+  })
+  @ApiConsumes('application/jose')
+  @ApiBody({ schema: { type: 'string', description: 'Compact JWS, typ delge-staff+jws' } })
+  @Answer(200, 'Registered before by the same statement', 'staff')
+  @Answer(201, 'Registered', 'staff')
+  @Problems(400, 401, 413, 415, 422, 503)
+  async registerStaff(
+    @Param() { id }: IdParamDto,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ readonly staff: string }> {
+    const outcome = await this.staff.execute(id, textOf(request));
+    response.status(outcome === 'stored' ? 201 : 200);
+    return { staff: id };
   }
 }
 

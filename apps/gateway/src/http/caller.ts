@@ -1,11 +1,14 @@
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { Member } from '../application/ports/staff.js';
+import type { Assurance } from '../application/ports/referral.js';
 import type { Asking } from '../application/read-events.js';
 
 /** Set by the guard, from the gateway's own table of systems. */
 export interface AuthenticatedRequest extends Request {
-  caller?: { readonly system: string; readonly authority: string };
+  /** `staff`: a person who has logged in, whose entry in the table of staff `system` then is. */
+  caller?: { readonly system: string; readonly authority: string; readonly staff?: Member };
 }
 
 /** The authority for which the caller acts. */
@@ -19,5 +22,11 @@ export const Caller = createParamDecorator((_data: unknown, context: ExecutionCo
 export const CallingSystem = createParamDecorator((_data: unknown, context: ExecutionContext): Asking => {
   const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (caller === undefined) throw new Error('a route that asks for its caller has no policy that finds one');
-  return caller;
+  const { system, authority } = caller;
+  return { system, authority };
 });
+
+/** How it is known who the officer is: a person logged in to this gateway, or a system says so. */
+export const Assured = createParamDecorator((_data: unknown, context: ExecutionContext): Assurance =>
+  context.switchToHttp().getRequest<AuthenticatedRequest>().caller?.staff === undefined ? 'asserted' : 'authenticated',
+);

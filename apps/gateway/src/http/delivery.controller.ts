@@ -20,6 +20,7 @@ import { Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Download, Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** What a recipient does with its deliveries. */
 @ApiTags('deliveries')
@@ -34,6 +35,7 @@ export class DeliveryController {
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('deliveries:read')
   @Shows('no-content')
   @ApiOperation({
@@ -48,6 +50,7 @@ export class DeliveryController {
 
   @Get(':id')
   @Policy('system')
+  @StaffMay()
   @Scope('deliveries:read')
   @Shows('read-delivery')
   @Conditional()

@@ -39,6 +39,7 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     422: ['content-invalid', 'unknown-recipient'],
   },
   'put /v1/systems/{id}': { 422: ['registration-refused'] },
+  'put /v1/staff/{id}': { 422: ['registration-refused'] },
   'post /v1/attachments': { 422: ['attachment-invalid'] },
   'patch /v1/attachments/{id}': { 409: ['upload-offset'], 422: ['attachment-invalid'] },
   'post /v1/deliveries/{id}/receipts': {

@@ -32,7 +32,8 @@ export class LogsAccess implements NestInterceptor {
         const response = http.getResponse<Response>();
         // Who has it already is shown nothing: when it was shown the log has.
         if (response.statusCode === 304) return answer;
-        await this.accessLog.note({ ...request.caller, ...WHAT[shows](request) });
+        const { system, authority } = request.caller;
+        await this.accessLog.note({ system, authority, ...WHAT[shows](request) });
         if (answer instanceof Download) await answer.send(response);
         return answer;
       }),

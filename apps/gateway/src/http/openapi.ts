@@ -64,6 +64,15 @@ export const openApiDocument = (app: INestApplication, publicUrl: string): OpenA
       },
       'system',
     )
+    .addSecurity('staff', {
+      type: 'apiKey',
+      in: 'cookie',
+      name: '__Host-delge-staff-<gateway>',
+      description:
+        'The session of a member of staff, begun in a browser at `/staff/in?issuer=` and ended by `POST /staff/out`; `GET /staff` says where one logs in, who one is and what one may do. ' +
+        'What changes something also needs the header `Delge-CSRF`, with `session.csrf` of `GET /staff`; whoever acts for several authorities names one in the header `Delge-Authority`. ' +
+        'Officer, office and mandate of a body may be left out: they come from what the administrator registered. Inloggad befattningshavare.',
+    })
     .build();
   return completed(closed(SwaggerModule.createDocument(app, config, { ignoreGlobalPrefix: true })));
 };

@@ -9,6 +9,7 @@ import { CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 @ApiTags('persons')
 @Controller('v1/person-searches')
@@ -18,6 +19,7 @@ export class PersonSearchController {
   @Post()
   @HttpCode(200)
   @Policy('system')
+  @StaffMay('officer', 'office')
   @Scope('persons:search')
   @Shows('search-persons')
   @ApiOperation({

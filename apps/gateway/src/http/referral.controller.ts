@@ -12,16 +12,18 @@ import {
 import type { CorrectionsView, Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
 import { Conditional, Policy } from '#platform';
 import type { Request, Response } from 'express';
+import type { Assurance } from '../application/ports/referral.js';
 import { CorrectReferral } from '../application/correct-referral.js';
 import { ReadCorrections } from '../application/read-corrections.js';
 import { ReadReferrals } from '../application/read-referrals.js';
 import { RetractReferral } from '../application/retract-referral.js';
 import { SubmitReferral } from '../application/submit-referral.js';
 import { WithdrawReferral } from '../application/withdraw-referral.js';
-import { Caller } from './caller.js';
+import { Assured, Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** What a sender does with its referrals. */
 @ApiTags('referrals')
@@ -39,6 +41,7 @@ export class ReferralController {
   @Post()
   @HttpCode(202)
   @Policy('system')
+  @StaffMay('assessments')
   @Scope('referrals:write')
   @Shows('no-content')
   @ApiOperation({
@@ -53,17 +56,19 @@ export class ReferralController {
     @Body() _checked: SubmitReferralDto,
     @Query() query: SubmitReferralQueryDto,
     @Caller() caller: string,
+    @Assured() assurance: Assurance,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ReferralAccepted> {
     // The body as it was parsed, not the instance made for validation: its canonical form is what an id stands for.
-    const accepted = await this.correcting.submit(caller, request.body as SubmitReferralDto, query);
+    const accepted = await this.correcting.submit(caller, request.body as SubmitReferralDto, query, assurance);
     response.location(`/v1/referrals/${accepted.id}`);
     return accepted;
   }
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read')
   @Shows('no-content')
   @ApiOperation({
@@ -78,6 +83,7 @@ export class ReferralController {
 
   @Get(':id')
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read')
   @Shows('read-referral')
   @Conditional()
@@ -94,6 +100,7 @@ export class ReferralController {
   @Post(':id/assessments')
   @HttpCode(200)
   @Policy('system')
+  @StaffMay('officer', 'office', 'mandate')
   @Scope('referrals:write')
   @Shows('assess-referral')
   @ApiOperation({
@@ -106,8 +113,9 @@ export class ReferralController {
     @Param() { id }: IdParamDto,
     @Body() assessment: AssessmentDto,
     @Caller() caller: string,
+    @Assured() assurance: Assurance,
   ): Promise<ReferralView> {
-    return this.reading.view(await this.submitting.assess(caller, id, [{ ...assessment }]));
+    return this.reading.view(await this.submitting.assess(caller, id, [{ ...assessment }], assurance));
   }
 
   @Post(':id/retraction')
@@ -150,6 +158,7 @@ export class ReferralController {
   @Post(':id/given-another-way')
   @HttpCode(202)
   @Policy('system')
+  @StaffMay('office')
   @Scope('referrals:write')
   @Shows('mark-given-another-way')
   @ApiOperation({
@@ -171,6 +180,7 @@ export class ReferralController {
   @Post(':id/withdrawal')
   @HttpCode(200)
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:write')
   @Shows('withdraw-referral')
   @ApiOperation({

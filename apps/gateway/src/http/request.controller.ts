@@ -10,6 +10,7 @@ import { Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** What authorities ask each other for, at both ends. */
 @ApiTags('requests')
@@ -22,6 +23,7 @@ export class RequestController {
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read', 'deliveries:read')
   // A day to answer by is about nobody, and under no secrecy.
   @Shows('no-content')
@@ -38,6 +40,7 @@ export class RequestController {
 
   @Get(':id')
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read', 'deliveries:read')
   @Shows('read-request')
   @ApiOperation({
@@ -54,6 +57,7 @@ export class RequestController {
   @Post(':id/refusal')
   @HttpCode(202)
   @Policy('system')
+  @StaffMay('officer', 'office', 'mandate')
   @Scope('deliveries:write')
   @Shows('no-content')
   @ApiOperation({

@@ -19,6 +19,7 @@ import { Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** What others asked an authority for, and what it asked others for. */
 @ApiTags('subscriptions')
@@ -31,6 +32,7 @@ export class SubscriptionController {
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('cases:read')
   @Shows('no-content')
   @ApiOperation({
@@ -46,6 +48,7 @@ export class SubscriptionController {
 
   @Put(':id')
   @Policy('system')
+  @StaffMay('office')
   @Scope('cases:write')
   @Shows('no-content')
   @ApiOperation({
@@ -66,6 +69,7 @@ export class SubscriptionController {
   @Post(':id/backfill')
   @HttpCode(200)
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:write')
   @Shows('no-content')
   @ApiOperation({
@@ -143,6 +147,7 @@ export class HeldController {
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('cases:read')
   @Shows('no-content')
   @ApiOperation({
@@ -166,6 +171,7 @@ export class SheetController {
   @Post(':id/sheet')
   @HttpCode(200)
   @Policy('system')
+  @StaffMay()
   @Scope('cases:read')
   @Shows('no-content')
   @ApiOperation({

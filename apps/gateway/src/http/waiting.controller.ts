@@ -8,6 +8,7 @@ import { Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** What waits while the exchange is away. */
 @ApiTags('referrals')
@@ -17,6 +18,7 @@ export class WaitingController {
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read')
   @Shows('no-content')
   @ApiOperation({

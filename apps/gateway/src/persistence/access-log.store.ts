@@ -24,6 +24,7 @@ interface AccessLogRow {
   readonly purpose: PersonSearchPurpose | null;
   readonly office: string | null;
   readonly detail: Buffer | null;
+  readonly member: string | null;
 }
 
 /** Microseconds in the year 9999: a cursor names any number. */
@@ -84,7 +85,8 @@ export class PostgresAccessLog implements AccessLog {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<AccessLogRow[]>(
         `SELECT at, (extract(epoch FROM at) * 1000000)::bigint AS us, seq, system, operation, message_id, referral_id, attachment_id,
-           case_id, from_entry, to_entry, search_id, token, purpose, office, detail
+           case_id, from_entry, to_entry, search_id, token, purpose, office, detail,
+           (SELECT s.officer FROM gateway.staff s WHERE s.authority = $1 AND s.id = access_log.system) AS member
          FROM gateway.access_log
          WHERE authority = $1 AND (at, seq) < (timestamptz 'epoch' + $2::bigint * interval '1 microsecond', $3::numeric)
            AND ($4::uuid IS NULL OR message_id = $4) AND ($5::uuid IS NULL OR referral_id = $5) AND ($6::uuid IS NULL OR system = $6)
@@ -110,6 +112,7 @@ export class PostgresAccessLog implements AccessLog {
 
 const toShown = (row: AccessLogRow, cipher: StorageCipher): Omit<Shown, 'authority'> => ({
   system: row.system,
+  ...(row.member === null ? {} : { officer: row.member }),
   operation: row.operation,
   ...(row.message_id === null ? {} : { messageId: row.message_id }),
   ...(row.referral_id === null ? {} : { referralId: row.referral_id }),

@@ -73,6 +73,7 @@ import {
   RecordedInPersonIndex1769100000000,
   RecordedLookedThrough1769100001000,
 } from './migrations/1769100000000-recorded-in-person-index.js';
+import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -138,6 +139,7 @@ export const migrations = [
   RecordedInPersonIndex1769100000000,
   RecordedLookedThrough1769100001000,
   PersonIndexWhole1769100002000,
+  Staff1769200000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -191,6 +193,8 @@ export const grantsSql = (role: string): string => `
   REVOKE DELETE ON gateway.person_indexed, gateway.handling_status, gateway.handling_filled FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.recorded_request FROM "${role}";
   GRANT UPDATE (detail, erased_at, erased_by) ON gateway.recorded_request TO "${role}";
+  REVOKE DELETE ON gateway.staff FROM "${role}";
+  REVOKE UPDATE ON gateway.login_attempt FROM "${role}";
   REVOKE UPDATE ON gateway.reply FROM "${role}";
   -- What was shown stays, under the time and number that the database gives it.
   REVOKE INSERT, UPDATE, DELETE ON gateway.access_log FROM "${role}";

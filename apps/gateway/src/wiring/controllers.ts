@@ -23,6 +23,7 @@ import {
   StandingOrderController,
   SubscriptionController,
 } from '../http/subscription.controller.js';
+import { StaffController } from '../http/staff.controller.js';
 import { WaitingController } from '../http/waiting.controller.js';
 import { WebhookController } from '../http/webhook.controller.js';
 
@@ -50,6 +51,7 @@ export const controllers = [
   StandingOrderController,
   HeldController,
   SheetController,
+  StaffController,
   WaitingController,
   WebhookController,
 ];

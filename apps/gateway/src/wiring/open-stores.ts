@@ -13,6 +13,7 @@ import { PostgresFurthestEntryStore } from '../persistence/furthest-entry.store.
 import { PostgresHandlingStore } from '../persistence/handling.store.js';
 import { PostgresHeldDeliveries } from '../persistence/held-delivery.store.js';
 import { PostgresIncidentStore } from '../persistence/incident.store.js';
+import { PostgresLoginStore } from '../persistence/login.store.js';
 import type { Outbox } from '../persistence/outbox.js';
 import { PostgresPersonIndex } from '../persistence/person-index.store.js';
 import { RecentOutlines } from '../persistence/recent-outlines.js';
@@ -20,6 +21,7 @@ import { PostgresRecordStore } from '../persistence/record.store.js';
 import { PostgresReferralStore } from '../persistence/referral.store.js';
 import { PostgresRequestStore } from '../persistence/request.store.js';
 import { PostgresRetractionStore } from '../persistence/retraction.store.js';
+import { PostgresStaffStore } from '../persistence/staff.store.js';
 import { PostgresSubscriptionStore } from '../persistence/subscription.store.js';
 import { PostgresSystemStore } from '../persistence/system.store.js';
 import { PostgresWaitingStore } from '../persistence/waiting.store.js';
@@ -35,6 +37,8 @@ export const openStores = (dataSource: DataSource, keys: KeyStore, outbox: Outbo
     deliveries: new PostgresDeliveryStore(dataSource, keys, outbox),
     retractions: new PostgresRetractionStore(dataSource, outbox, recent),
     systems: new PostgresSystemStore(dataSource),
+    members: new PostgresStaffStore(dataSource),
+    logins: new PostgresLoginStore(dataSource),
     attachments: new PostgresAttachmentStore(dataSource, keys, outbox),
     dues: new PostgresDueStore(dataSource),
     furthest: new PostgresFurthestEntryStore(dataSource),

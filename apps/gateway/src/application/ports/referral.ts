@@ -5,6 +5,9 @@ import type { Dues } from './due.js';
 import type { NewIncident } from './incident.js';
 import type { Outgoing } from './outgoing.js';
 
+/** How an officer is known: logged in to the gateway, or a system says so. */
+export type Assurance = 'authenticated' | 'asserted';
+
 /** An officer's assessment as the sending authority keeps it, encrypted at rest. */
 export interface StoredAssessment {
   readonly id: string;
@@ -19,7 +22,7 @@ export interface StoredAssessment {
   readonly mandate: string;
   readonly reasons: string;
   readonly at: string;
-  readonly assurance: 'authenticated' | 'asserted';
+  readonly assurance: Assurance;
   /** What it is bound to; void when the recomputed digest differs. */
   readonly digest: string;
   readonly commitment: string;

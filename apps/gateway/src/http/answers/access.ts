@@ -13,11 +13,13 @@ export const accessAnswers = {
     scope: described(text, 'Scopes that it carries, with spaces between'),
   }),
   system: object<{ readonly system: string }>({ system: uuid }),
+  staff: object<{ readonly staff: string }>({ staff: uuid }),
   accessLog: page(
     object<AccessLogItem>({
       at: instant,
-      system: described(uuid, 'The system that it was shown to'),
+      system: described(uuid, 'The system, or entry in the table of staff, that it was shown to'),
       operation: described({ type: 'string', enum: SHOWN }, 'By what it was shown'),
+      officer: absent(described(text, 'The member of staff, where a person had logged in')),
       messageId: absent(uuid),
       referralId: absent(uuid),
       attachmentId: absent(uuid),

@@ -45,6 +45,8 @@ export class ListAccessLogQueryDto extends PageQueryDto {
 export interface AccessLogItem {
   readonly at: string;
   readonly system: string;
+  /** Of staff: the officer's id. `system` is then their entry in the table of staff. */
+  readonly officer?: string;
   readonly operation: ShownBy;
   readonly messageId?: string;
   readonly referralId?: string;

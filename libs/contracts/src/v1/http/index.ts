@@ -20,6 +20,7 @@ export * from './request.dto.js';
 export * from './retraction.dto.js';
 export * from './rules.js';
 export * from './scopes.js';
+export * from './staff.dto.js';
 export * from './submit-referral.dto.js';
 export * from './subscription.dto.js';
 export * from './token.dto.js';
