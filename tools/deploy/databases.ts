@@ -11,7 +11,7 @@ const OWNER = 'delge_owner';
 const DEPLOY_LOCK = 7_100_002;
 /** The ledger first: the others are granted its table of pending entries. */
 const OPERATOR_SCHEMAS = { ledger, registry, exchange };
-const OPERATOR_SERVICES = ['ledger', 'registry', 'exchange', 'signer'] as const;
+const OPERATOR_SERVICES = ['ledger', 'registry', 'exchange', 'signer', 'console'] as const;
 export type OperatorService = (typeof OPERATOR_SERVICES)[number];
 
 export interface Databases {
