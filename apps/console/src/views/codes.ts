@@ -1,0 +1,3 @@
+import { ruleSets, textCatalogue } from '#legal-basis';
+import type { Lang } from './words.js';
+
