@@ -84,9 +84,18 @@ export interface LogView {
   /** Entries a day, Europe/Stockholm. */
   readonly growth: readonly { readonly day: string; readonly entries: number }[];
   /** Of openings that the assignment reaches, newest first. */
-  readonly erasures: readonly { readonly index: string; readonly at: string; readonly erased: number }[];
+  readonly erasures: readonly {
+    readonly index: string;
+    readonly at: string;
+    readonly erased: readonly {
+      readonly index: string;
+      readonly sender: string;
+      readonly recipient?: string;
+      readonly number?: number;
+    }[];
+  }[];
   /** Closed code; the projection has stopped and shows nothing newer. */
-  readonly alarm?: 'root-mismatch' | 'leaf-mismatch' | 'checkpoint-refused';
+  readonly alarm?: 'root-mismatch' | 'leaf-mismatch' | 'annex-mismatch' | 'checkpoint-refused';
 }
 
 export type ExportFormat = 'csv' | 'csv-comma' | 'jsonl';

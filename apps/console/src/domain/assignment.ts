@@ -13,7 +13,7 @@ export interface Assignment {
   /** Of the closed list of provisions. */
   readonly provision: string;
   readonly diaryNumber: string;
-  /** Dates of decision; both inclusive. */
+  /** Dates of decision; `until` is exclusive. */
   readonly period: { readonly from: string; readonly until?: string };
   readonly fields: readonly AssignmentField[];
   /** First day on which it opens nothing. */

@@ -4,7 +4,7 @@ import type { AssignmentField } from './assignment.js';
 export const RECORDS = ['decision', 'refusal', 'recorded'] as const;
 export type Record = (typeof RECORDS)[number];
 
-/** One line of a list. Members that the assignment's fields do not open, or that are erased, are absent. */
+/** One line of a list. Members that the assignment's fields do not open are absent. What is erased is in no list: `LogView.erasures` says where it stood. */
 export interface DisclosureRow {
   /** Index in the log, decimal. */
   readonly index: string;
@@ -13,7 +13,7 @@ export interface DisclosureRow {
   readonly attempt?: number;
   /** Gapless per sender. */
   readonly number: number;
-  /** When it was decided, refused or disclosed; RFC 3339, UTC. */
+  /** When it was decided, or a refusal or a recorded disclosure was taken into the log; RFC 3339, UTC. */
   readonly at: string;
   readonly sender: string;
   readonly recipient: string;
@@ -21,15 +21,13 @@ export interface DisclosureRow {
   readonly recipientKind: string;
   readonly outcome: 'permit' | 'assess' | 'deny';
   readonly messageType?: string;
-  /** Index of the entry by which it was erased; then only position, parties and number are left. */
-  readonly erasedBy?: string;
   /** Field `ground`. */
   readonly kind?: string;
   readonly force?: string;
   readonly purpose?: string;
   /** Basis ids as claimed. */
   readonly grounds?: readonly string[];
-  /** Basis versions. */
+  /** Basis versions that carry something. */
   readonly versions?: readonly string[];
   /** Codes of obstacles and of what is missing. */
   readonly reasons?: readonly string[];
@@ -61,7 +59,7 @@ export interface DisclosureRecord extends DisclosureRow {
   /** Of a recorded disclosure. */
   readonly channel?: string;
   readonly identityCheck?: string;
-  readonly recordedAt?: string;
+  readonly disclosedAt?: string;
 }
 export interface VerdictView {
   readonly outcome: 'permit' | 'assess' | 'deny';
@@ -115,7 +113,6 @@ export interface Happening {
   readonly reason?: string;
   /** Receipts: when its signer says that it was. */
   readonly statedAt?: string;
-  readonly erasedBy?: string;
 }
 
 /** A disclosure page. */

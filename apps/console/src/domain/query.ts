@@ -20,7 +20,7 @@ export const FILTERS = {
   purpose: { field: 'ground' },
   /** Basis id, as claimed. */
   ground: { field: 'ground' },
-  /** Basis version in force on the day, of those that carried something or stood in the way. */
+  /** Basis version that carries something. */
   version: { field: 'ground' },
   /** Code of an obstacle, or of what is missing. */
   reason: { field: 'ground' },
