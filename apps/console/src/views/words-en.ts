@@ -1,4 +1,4 @@
-import type { Words } from './words.js';
+import type { Words } from './words-sv.js';
 
 /** English: every key of Swedish, and no other. */
 export const en = {
@@ -59,13 +59,7 @@ export const en = {
   stateEnded: 'ended',
   stateExpired: 'expired',
   from: 'from {from}',
-  fromUntil: '{from} to {until}',
-  fieldParties: 'parties',
-  fieldGround: 'legal basis',
-  fieldFacts: 'facts',
-  fieldAssessments: 'assessments',
-  fieldReceipts: 'receipts',
-  fieldCase: 'case',
+  fromUntil: 'from {from}, before {until}',
 
   searchTitle: 'Disclosures',
   searchForm: 'Search disclosures',
@@ -110,18 +104,14 @@ export const en = {
   ground: 'Basis',
   message: 'Message',
   open: 'Open {id}',
-  erased: 'erased',
-  erasedBy: 'Erased. The erasure stands at index {index} of the log.',
   next: 'Next page',
   first: 'First page',
   pages: 'Pages',
-  recordDecision: 'decision',
-  recordRefusal: "refused at the sender's gateway",
-  recordRecorded: 'recorded afterwards',
 
   disclosureTitle: 'Disclosure',
   disclosureOf: 'From {sender} to {recipient}',
   attempt: 'Attempt {attempt}',
+  disclosedAt: 'Disclosed',
   number: 'Number at the sender',
   index: 'Index in the log',
   messageType: 'Message type',
@@ -220,7 +210,8 @@ export const en = {
 
   flowsTitle: 'Flows',
   flowsLead: 'Who discloses to whom. The table has the same numbers.',
-  flowsPicture: 'Diagram of flows from senders on the left to recipients on the right. The numbers stand in the table below.',
+  flowsPicture:
+    'Diagram of flows from senders on the left to recipients on the right. The numbers stand in the table below.',
   flowsCaption: 'Disclosures by sender and recipient',
   disclosures: 'Disclosures',
   suppressed: 'fewer than 5',
@@ -270,9 +261,6 @@ export const en = {
   logUnchecked: 'No checkpoint has been checked yet.',
   logWitnessed: 'Witnessed {at}.',
   logAlarm: 'Alarm: {alarm}. Nothing newer is shown.',
-  alarmRoot: 'the root does not match the checkpoint',
-  alarmLeaf: 'a leaf does not match its opening',
-  alarmRefused: 'the checkpoint was refused',
   checkpoints: 'Checkpoints',
   checkpointsCaption: 'Checkpoints, newest first',
   size: 'Size',
@@ -284,7 +272,7 @@ export const en = {
   entries: 'Entries',
   erasures: 'Erasures',
   erasuresCaption: 'Erasures within the assignment, newest first',
-  erasedIndex: 'Entry erased',
+  erasedIndex: 'Entries erased',
 
   export: 'Export what was searched',
   exportHelp: 'The file holds exactly the disclosures of the search, and the export is written to the log.',

@@ -28,7 +28,8 @@ export const sv = {
   navLog: 'Loggen',
 
   homeTitle: 'Granska utlämnanden',
-  homeLead: 'Här granskar du utlämnanden av uppgifter mellan kommuner och myndigheter, inom det uppdrag som du har fått.',
+  homeLead:
+    'Här granskar du utlämnanden av uppgifter mellan kommuner och myndigheter, inom det uppdrag som du har fått.',
   homeSteps: 'Så går det till',
   homeStep1: 'Logga in med din e-legitimation i tjänsten.',
   homeStep2: 'Lämna ditt gransknings-id till den myndighet som ska ge dig ett uppdrag.',
@@ -39,7 +40,8 @@ export const sv = {
   assignmentsTitle: 'Välj uppdrag',
   assignmentsLead: 'Uppdraget bestämmer vilka myndigheter, vilken period och vilka uppgifter du får se.',
   auditorId: 'Ditt gransknings-id',
-  auditorIdHelp: 'En administratör hos myndigheten ger uppdrag till detta id. Det innehåller varken namn eller personnummer.',
+  auditorIdHelp:
+    'En administratör hos myndigheten ger uppdrag till detta id. Det innehåller varken namn eller personnummer.',
   noAssignments: 'Du har inget uppdrag. Lämna ditt gransknings-id till myndighetens administratör.',
   assignmentsCaption: 'Uppdrag som du har fått',
   provision: 'Stöd',
@@ -56,13 +58,7 @@ export const sv = {
   stateEnded: 'avslutat',
   stateExpired: 'har gått ut',
   from: 'från {from}',
-  fromUntil: '{from} till {until}',
-  fieldParties: 'parter',
-  fieldGround: 'rättslig grund',
-  fieldFacts: 'omständigheter',
-  fieldAssessments: 'bedömningar',
-  fieldReceipts: 'kvittenser',
-  fieldCase: 'ärende',
+  fromUntil: 'från {from}, före {until}',
 
   searchTitle: 'Utlämnanden',
   searchForm: 'Sök bland utlämnanden',
@@ -107,18 +103,14 @@ export const sv = {
   ground: 'Grund',
   message: 'Meddelande',
   open: 'Öppna {id}',
-  erased: 'gallrad',
-  erasedBy: 'Gallrad. Beslutet om gallring finns på plats {index} i loggen.',
   next: 'Nästa sida',
   first: 'Första sidan',
   pages: 'Sidor',
-  recordDecision: 'kontrollpost',
-  recordRefusal: 'stoppat hos avsändaren',
-  recordRecorded: 'dokumenterat i efterhand',
 
   disclosureTitle: 'Utlämnande',
   disclosureOf: 'Från {sender} till {recipient}',
   attempt: 'Försök {attempt}',
+  disclosedAt: 'Lämnades ut',
   number: 'Nummer hos avsändaren',
   index: 'Plats i loggen',
   messageType: 'Meddelandetyp',
@@ -182,8 +174,10 @@ export const sv = {
   badgeFailed: 'Misslyckades',
   badgeClaimedHelp:
     'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än.',
-  badgeCode: 'Koden som kontrollerar kommer från samma server. Du kan spara den, jämföra dess kontrollsumma och köra den utan nät.',
-  badgeNoScript: 'Kontrollen i webbläsaren behöver JavaScript. Du kan i stället kontrollera bevisfilen med kommandot delge verify.',
+  badgeCode:
+    'Koden som kontrollerar kommer från samma server. Du kan spara den, jämföra dess kontrollsumma och köra den utan nät.',
+  badgeNoScript:
+    'Kontrollen i webbläsaren behöver JavaScript. Du kan i stället kontrollera bevisfilen med kommandot delge verify.',
   toVerifier: 'Kontrollera i webbläsaren',
 
   caseTitle: 'Ärende',
@@ -215,7 +209,8 @@ export const sv = {
 
   flowsTitle: 'Flöden',
   flowsLead: 'Vem som lämnar ut till vem. Samma tal står i tabellen.',
-  flowsPicture: 'Diagram över flöden från avsändare till vänster till mottagare till höger. Talen står i tabellen nedanför.',
+  flowsPicture:
+    'Diagram över flöden från avsändare till vänster till mottagare till höger. Talen står i tabellen nedanför.',
   flowsCaption: 'Utlämnanden per avsändare och mottagare',
   disclosures: 'Utlämnanden',
   suppressed: 'färre än 5',
@@ -265,9 +260,6 @@ export const sv = {
   logUnchecked: 'Ingen kontrollpunkt har kontrollerats än.',
   logWitnessed: 'Bevittnad {at}.',
   logAlarm: 'Larm: {alarm}. Inget nyare visas.',
-  alarmRoot: 'roten stämmer inte med kontrollpunkten',
-  alarmLeaf: 'ett löv stämmer inte med sin öppning',
-  alarmRefused: 'kontrollpunkten godtogs inte',
   checkpoints: 'Kontrollpunkter',
   checkpointsCaption: 'Kontrollpunkter, senaste först',
   size: 'Storlek',
@@ -279,7 +271,7 @@ export const sv = {
   entries: 'Poster',
   erasures: 'Gallringar',
   erasuresCaption: 'Gallringar inom uppdraget, senaste först',
-  erasedIndex: 'Gallrad post',
+  erasedIndex: 'Gallrade poster',
 
   export: 'Exportera det sökta',
   exportHelp: 'Filen innehåller exakt de utlämnanden som sökningen ger, och exporten skrivs i loggen.',
@@ -321,3 +313,7 @@ export const sv = {
   accessSupervisionLink: 'Anmäl bristande tillgänglighet',
   accessDate: 'Redogörelsen uppdaterades {date}.',
 } as const;
+
+/** A text of the pages; `{name}` is a place for a value. */
+export type Key = keyof typeof sv;
+export type Words = Readonly<Record<Key, string>>;

@@ -1,12 +1,9 @@
 import { en } from './words-en.js';
 import { sv } from './words-sv.js';
+import type { Words } from './words-sv.js';
 
 export const LANGS = ['sv', 'en'] as const;
 export type Lang = (typeof LANGS)[number];
-/** A text of the pages; `{name}` is a place for a value. */
-export type Key = keyof typeof sv;
-export type Words = Readonly<Record<Key, string>>;
-
 /** What the pages themselves say. Words of codes stand with their codes (`codes.ts`). */
 export const WORDS: Readonly<Record<Lang, Words>> = { sv, en };
 
