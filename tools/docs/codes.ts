@@ -1,6 +1,7 @@
 import type { KeepingFault } from '../../apps/ledger/src/domain/keeping.js';
 import type {
   Acknowledgement,
+  AssignmentNotice,
   FormReason,
   HoldGround,
   LedgerNotice,
@@ -9,6 +10,7 @@ import type {
   RequestRefusal,
   ReleaseHoldCode,
   RetractionReason,
+  Search,
   SubscriptionAnswer,
   Typ,
 } from '#envelope';
@@ -124,10 +126,28 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     readers: "the authority's gateway, whoever holds the opening",
   },
   'delge-look+jws': {
-    what: 'Openings were shown to one of their parties: which, to whom and what for; put into the log before they were shown',
+    what: 'Openings were shown to one of their parties, or to an auditor within an assignment: which, to whom and what for; put into the log before they were shown',
     signer: "ledger's access key",
     stands: 'entry of the `disclosure` log',
-    readers: 'the authority that looked, whoever holds the opening',
+    readers: 'the authority whose openings they were, whoever holds the opening',
+  },
+  'delge-assignment+jws': {
+    what: 'A participant grants an auditor a right to read what concerns its authorities, or takes it back. *Uppdrag*',
+    signer: "participant's administrator key",
+    stands: 'opening of an `assignment-granted` or `assignment-ended` notice, as the annex',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
+  },
+  'delge-assignment-notice+jws': {
+    what: 'An assignment, or its end, was taken into the log',
+    signer: "ledger's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
+  },
+  'delge-search+jws': {
+    what: 'An auditor searched, or took out what a search found: the query by commitment, and how many were shown; put into the log before they were shown',
+    signer: "console's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
   },
   'delge-statement+jws': {
     what: 'Statement for the `keys` log',
@@ -150,7 +170,7 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
   },
   'delge-service+jwt': {
     what: "Who asks one of the operator's services, good for one minute",
-    signer: "gateway's manifest key or exchange's decision key",
+    signer: "gateway's manifest key, exchange's decision key or console's access key",
     stands: 'nowhere: `Authorization` of one request',
     readers: 'ledger, registry',
   },
@@ -193,6 +213,17 @@ export const LEDGER_NOTICES: Readonly<Record<LedgerNotice['kind'], string>> = {
   'hold-lifted': 'The party that laid it lifted it',
 };
 
+export const ASSIGNMENT_NOTICES: Readonly<Record<AssignmentNotice['kind'], string>> = {
+  'assignment-granted': 'A participant granted an auditor a right to read; the annex is the assignment',
+  'assignment-ended': 'The participant took it back; the annex is its statement',
+};
+
+export const SEARCHES: Readonly<Record<Search['kind'], string>> = {
+  search:
+    'An auditor searched within an assignment; `query` is a commitment to what was asked, `shown` how many disclosures were shown',
+  export: 'An auditor took out what a search found; `query` and `shown` as of a search',
+};
+
 /** An event of the `disclosure` log. */
 export interface EntryAbout {
   readonly kind: string;
@@ -204,7 +235,7 @@ export interface EntryAbout {
   /** What lies beside it in its opening. */
   readonly annex?: Typ;
 }
-const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Typ>>> = {
+const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'] | AssignmentNotice['kind'], Typ>>> = {
   'receipt-recorded': 'delge-receipt+jws',
   'refusal-recorded': 'delge-refusal+jws',
   'disclosure-recorded': 'delge-recorded-disclosure+jws',
@@ -215,6 +246,8 @@ const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Ty
   'erasure-reported': 'delge-erased+jws',
   'hold-laid': 'delge-hold+jws',
   'hold-lifted': 'delge-hold+jws',
+  'assignment-granted': 'delge-assignment+jws',
+  'assignment-ended': 'delge-assignment+jws',
 };
 const single = (kind: string, typ: Typ, type: string, file: string, annex?: Typ): EntryAbout => ({
   kind,
@@ -240,6 +273,12 @@ export const ENTRIES: readonly EntryAbout[] = [
   ...byKind(LEDGER_NOTICES, { typ: 'delge-ledger-notice+jws', type: 'LedgerNotice', file: 'keeping.ts' }),
   single('erasure', 'delge-erasure+jws', 'Erasure', 'keeping.ts', 'delge-erasure-decision+jws'),
   single('look', 'delge-look+jws', 'Look', 'look.ts'),
+  ...byKind(ASSIGNMENT_NOTICES, {
+    typ: 'delge-assignment-notice+jws',
+    type: 'AssignmentNotice',
+    file: 'assignment.ts',
+  }),
+  ...byKind(SEARCHES, { typ: 'delge-search+jws', type: 'Search', file: 'assignment.ts' }),
 ];
 
 export const HOLD_GROUNDS: Readonly<Record<HoldGround, string>> = {

@@ -5,7 +5,8 @@ import type { Say } from './say.js';
 
 /** Whether a look was for an authority that the gateway hosted then, and at openings of its own alone. */
 export function entitled({ authority, gateway, seen }: Look, snapshot: Snapshot | undefined, say: Say): void {
-  if (snapshot !== undefined && snapshot.authority(authority)?.gateway !== gateway) say('look-not-hosted');
+  if (gateway !== undefined && snapshot !== undefined && snapshot.authority(authority)?.gateway !== gateway)
+    say('look-not-hosted');
   const foreign = seen.some(
     ({ sender, recipient }) =>
       (sender !== undefined || recipient !== undefined) && sender !== authority && recipient !== authority,

@@ -1,10 +1,14 @@
 import type { Assignment, AssignmentState } from '../domain/assignment.js';
 import type { Disclosure, DisclosureRow, Happening } from '../domain/disclosure.js';
+import type { Difference } from '../domain/differ.js';
 import type { Filter, Query } from '../domain/query.js';
+import type { Cell } from '../domain/suppress.js';
 
 export type { Assignment, AssignmentField, AssignmentState } from '../domain/assignment.js';
+export type { Difference } from '../domain/differ.js';
 export type * from '../domain/disclosure.js';
 export type { Filter, Query } from '../domain/query.js';
+export type { Cell } from '../domain/suppress.js';
 
 /** Who acts and within what; both come from the session, never from an address. */
 export interface Acting {
@@ -40,16 +44,6 @@ export interface Followed {
   /** Facts, grounds and items that are not the same, as codes; absent when the assignment does not open them. */
   readonly differs?: readonly Difference[];
 }
-export interface Difference {
-  readonly what: 'fact' | 'ground' | 'category' | 'assessment' | 'purpose' | 'recipient';
-  readonly code: string;
-  /** Absent: not there. */
-  readonly before?: string;
-  readonly after?: string;
-}
-
-/** A number of a table; `undefined` is a cell that is suppressed: below 5, or one by which such a cell could be counted out. */
-export type Cell = number | undefined;
 export interface Flow {
   readonly sender: string;
   readonly recipient: string;
