@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { csrfToken } from '#login';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
-import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console.js';
-import type { ServedConsole } from './support/console.js';
+import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
+import type { ServedConsole } from './support/console-pages.js';
 
 const NOW = Date.parse('2026-03-03T08:00:00Z');
 let served: ServedConsole;

@@ -11,15 +11,15 @@ export class ConsoleConfig extends ServiceConfig {
   /** The same database, by the role that reads disclosures under row security. */
   @IsUrl({ protocols: ['postgres', 'postgresql'], require_tld: false })
   @ChecksCertificates()
-  readonly READER_DATABASE_URL!: string;
+  readonly DATABASE_READER_URL!: string;
   @IsString() readonly TRUST_FILE!: string;
   @IsString() readonly KEYSTORE_FILE!: string;
   @IsString() readonly KEYSTORE_SECRET_FILE!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
   /** Where browsers reach it; over HTTPS its cookies go over nothing else. */
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_URL!: string;
-  /** JSON: the identity providers that auditors log in at, see operator.md. */
-  @IsString() readonly ISSUERS_FILE!: string;
+  /** JSON: the identity providers that auditors log in at. */
+  @IsString() readonly LOGIN_ISSUERS_FILE!: string;
   /** 32 octets or more; by it auditors are known, and whoever changes it ends every assignment. */
   @IsString() readonly AUDITOR_SECRET_FILE!: string;
 }

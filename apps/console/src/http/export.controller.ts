@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AuditorQueries, ConsoleError } from '../application/ports.js';
 import type { ExportFormat } from '../application/ports.js';
-import { queryOf } from './address.js';
+import { parseQuery } from '../domain/query.js';
 import { Visits, actingOf } from './visit.js';
 
 const FORMATS: readonly ExportFormat[] = ['csv', 'csv-comma', 'jsonl'];
@@ -27,7 +27,7 @@ export class ExportController {
     const { query = '', format } = request.body as { readonly query?: string; readonly format?: string };
     const known = FORMATS.find((one) => one === format);
     if (known === undefined) throw new ConsoleError('QUERY_INVALID', 'format');
-    const made = await this.queries.exportOf(actingOf(reading), queryOf(new URLSearchParams(query)), known);
+    const made = await this.queries.exportOf(actingOf(reading), parseQuery(new URLSearchParams(query)), known);
     response
       .setHeader('Content-Type', made.contentType)
       .setHeader('Content-Disposition', `attachment; filename="${made.fileName.replaceAll(/[^\w.-]/g, '-')}"`)

@@ -2,7 +2,8 @@ import type { Request, Response } from 'express';
 import type { AuditorQueries, Acting, Query } from '../application/ports.js';
 import { WORDS } from '../views/words.js';
 import type { Words } from '../views/words-sv.js';
-import { addressOf, queryOf, withParameters } from './address.js';
+import { parseQuery, queryString } from '../domain/query.js';
+import { withParameters } from './address.js';
 import { filterFields, namesIn } from './filters.js';
 import type { Now } from './now.js';
 import type { Pages, Shown } from './pages.js';
@@ -27,7 +28,7 @@ export class ReadingPages {
     private readonly now: Now,
   ) {}
 
-  /** @throws {ConsoleError} QUERY_INVALID */
+  /** @throws {QueryError} */
   async asked(request: Request): Promise<PageRequest> {
     const reading = await this.visits.reading(request);
     const cursor = reading.parameters.get('cursor');
@@ -35,7 +36,7 @@ export class ReadingPages {
       reading,
       acting: actingOf(reading),
       words: WORDS[reading.lang],
-      query: queryOf(reading.parameters),
+      query: parseQuery(reading.parameters),
     };
     return cursor === null ? asked : { ...asked, cursor };
   }
@@ -74,7 +75,7 @@ export class ReadingPages {
     },
   ): Promise<void> {
     const offered = await this.queries.offered(acting);
-    const said = addressOf(query);
+    const said = queryString(query);
     const here = said === '' ? path : `${path.split('?')[0] ?? path}?${said}`;
     const kept = new URLSearchParams(path.split('?')[1] ?? '');
     const address = withParameters(here, Object.fromEntries(kept));

@@ -8,7 +8,8 @@ import { pictureOf } from '../views/sankey.js';
 import { said } from '../views/words.js';
 import type { Lang } from '../views/words.js';
 import type { Words } from '../views/words-sv.js';
-import { addressOf, withParameters } from './address.js';
+import { queryString } from '../domain/query.js';
+import { withParameters } from './address.js';
 import { namesIn } from './filters.js';
 import { ReadingPages } from './reading.js';
 
@@ -27,7 +28,7 @@ export class ReviewController {
     const { words, query, reading, acting, cursor } = asked;
     const by = reading.parameters.get('by') === 'gateway' ? 'gateway' : 'exchange';
     const { rows: refused, next } = await this.queries.refusals(acting, by, query, cursor);
-    const here = `/nekade?${addressOf(query)}`;
+    const here = `/nekade?${queryString(query)}`;
     const byAddresses = {
       exchange: withParameters(here, { by: 'exchange' }),
       gateway: withParameters(here, { by: 'gateway' }),
