@@ -1,3 +1,4 @@
+import type { AssignmentFault } from '../../apps/ledger/src/domain/assignment.js';
 import type { KeepingFault } from '../../apps/ledger/src/domain/keeping.js';
 import type {
   Acknowledgement,
@@ -428,6 +429,16 @@ export const KEEPING_CODES: Readonly<Record<KeepingFault | 'openings-missing', s
   'hold-unknown': 'the authority has laid no such hold',
   'decision-unknown': 'the authority has decided no such thing',
   'id-reuse': 'the id stands for another statement; answered as [id-reuse](problems.md#id-reuse)',
+};
+
+export const ASSIGNMENT_CODES: Readonly<Record<AssignmentFault, string>> = {
+  malformed: 'no assignment, nor the end of one',
+  environment: 'signed for another environment',
+  key: "the key is no live administrator key of the participant of all its authorities; or there is no such assignment to end; told as `signature`, the ledger's log has which it was",
+  signature: 'the signature does not verify',
+  time: 'dated more than a minute ahead',
+  expiry: 'it is over, or lasts longer than two years from when it was stated',
+  'id-reuse': 'the id stands for another assignment; answered as [id-reuse](problems.md#id-reuse)',
 };
 
 export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {

@@ -29,7 +29,7 @@ export const keyFiles = (dir: string) => ({
   system: (authority: string) => join(dir, `keys/system-${authority.replace('/', '-')}.jwk.json`),
 });
 
-/** Key store of a service and the secret that opens it. @param service `exchange`, `ledger`, `signer` or `gateway-<id>` */
+/** Key store of a service and the secret that opens it. @param service `exchange`, `ledger`, `console`, `signer` or `gateway-<id>` */
 export const storePlace = (dir: string, service: string): KeyStorePlace => ({
   file: join(dir, `keys/${service}.keystore`),
   secretFile: join(dir, `keys/${service}.secret`),
@@ -48,7 +48,8 @@ export function keysOf(dir: string, service: string): KeyStoreContent {
 }
 
 export const decisionKey = (dir: string): JWK => newestKey(keysOf(dir, 'exchange'), 'exchange', 'decision').jwk;
-export const accessKey = (dir: string): JWK => newestKey(keysOf(dir, 'ledger'), 'ledger', 'access').jwk;
+export const accessKey = (dir: string, service: 'ledger' | 'console'): JWK =>
+  newestKey(keysOf(dir, service), service, 'access').jwk;
 export const logKey = (dir: string, log: 'disclosure' | 'keys'): JWK =>
   newestKey(keysOf(dir, 'signer'), `log:${log}`, 'log').jwk;
 
@@ -92,11 +93,15 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
     return readKey(file);
   };
   if (existsSync(files.trust)) {
-    if (existsSync(storePlace(dir, 'exchange').file)) return false;
+    if (existsSync(storePlace(dir, 'exchange').file)) {
+      await keepStore(dir, 'console', () => only('console', 'access'));
+      return false;
+    }
     throw new Error('this sandbox was made before key stores were encrypted: `npm run clean`, then start again');
   }
   await keepStore(dir, 'exchange', () => only('exchange', 'decision'));
   await keepStore(dir, 'ledger', () => only('ledger', 'access'));
+  await keepStore(dir, 'console', () => only('console', 'access'));
   await keepStore(dir, 'signer', async () => {
     const { content } = await withKey(emptyContent, 'log:disclosure', 'log', new Date());
     return (await withKey(content, 'log:keys', 'log', new Date())).content;

@@ -204,6 +204,14 @@ export const latestExpiry = (granted: string): string => {
 /** Whether nothing about its term stands against showing what it covers on this day, Europe/Stockholm; that it was ended is for the caller to know. */
 export const isUnexpired = ({ expires }: Pick<AssignmentGranted, 'expires'>, today: string): boolean => today < expires;
 
+/**
+ * Whether an opening is shown. It is shown whole or not at all, since its commitment is to all of it: one with a verdict and its claims only to who may see
+ * everything that these say, any other to who may see receipts.
+ */
+export const showsOpenings = ({ fields }: Pick<AssignmentGranted, 'fields'>, isJudged: boolean): boolean =>
+  (isJudged ? JUDGED : (['receipts'] as const)).every((one) => fields.includes(one));
+const JUDGED = ['ground', 'facts', 'assessments', 'case'] as const;
+
 /** Whether what was decided on this day, Europe/Stockholm, by or to these authorities is within it. */
 export const isCovered = (
   { authorities, period: { from, until } }: Pick<AssignmentGranted, 'authorities' | 'period'>,

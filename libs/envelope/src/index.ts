@@ -25,6 +25,7 @@ export {
   isCovered,
   isUnexpired,
   latestExpiry,
+  showsOpenings,
   parseAssignment,
   parseAssignmentNotice,
   parseSearch,

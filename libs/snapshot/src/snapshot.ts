@@ -6,7 +6,7 @@ import type { EnrolledAuthority, FunctionView, ParticipantView } from './stateme
 export interface KeyRecord {
   readonly kid: string;
   readonly use: KeyUse;
-  /** `<authority>`, `gateway:<id>`, `participant:<slug>`, `exchange`, `ledger` or `operator`. */
+  /** `<authority>`, `gateway:<id>`, `participant:<slug>`, `exchange`, `ledger`, `console` or `operator`. */
   readonly holder: string;
   readonly public: PublicKey;
   /** The day, Europe/Stockholm, from whose beginning on it does nothing new; absent: it ends when it is revoked. */
