@@ -11,7 +11,7 @@ import { DecideMessage } from '../apps/exchange/src/application/decide-message.j
 import { Recorder } from '../apps/exchange/src/application/recorder.js';
 import { ReleaseProven } from '../apps/exchange/src/application/release-proven.js';
 import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
-import type { StoredDelivery, StoredReceipt } from '../apps/gateway/src/application/ports.js';
+import type { StoredDelivery, StoredReceipt } from '../apps/gateway/src/application/ports/delivery.js';
 import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';

@@ -42,7 +42,9 @@ describe('back-pressure', () => {
     const { keys, evaluate, sealing } = await aGateway(world, 'kommunerna');
     const store = new PostgresReferralStore(db, keys, new Outbox('kommunerna', noRelay));
     const fault = () => room.fault();
-    return new SubmitReferral(store, evaluate, sealing, 1e9, world.newId, world.clock.now, () => undefined, fault);
+    return new SubmitReferral(store, evaluate, sealing, 1e9, world.newId, world.clock.now, () => undefined, {
+      room: fault,
+    });
   };
   const LIMITS = { messages: 3, bytes: 1e9, lateMs: 30_000 };
   const aRoom = async (limits: typeof LIMITS): Promise<OutboxRoom> => {

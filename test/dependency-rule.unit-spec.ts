@@ -71,6 +71,8 @@ const FORBIDDEN: readonly (readonly [file: string, source: string])[] = [
   ['libs/keystore/src/x.ts', `import '#snapshot';`],
   ['libs/keystore/src/x.ts', `import '#platform';`],
   ['libs/keystore/src/x.ts', `import '@nestjs/common';`],
+  ['libs/login/src/x.ts', `import '#platform';`],
+  ['libs/login/src/x.ts', `import 'oidc-provider';`],
   ['libs/operator/src/x.ts', `import '#messaging';`],
   ['libs/operator/src/x.ts', `import '#tlog/build';`],
   ['libs/client/src/x.ts', `import '#snapshot';`],
@@ -146,6 +148,7 @@ const ALLOWED: readonly (readonly [file: string, source: string])[] = [
     'libs/keystore/src/x.ts',
     `import '#envelope';\nimport '#json';\nimport '#tlog/build';\nimport { open } from 'node:fs/promises';`,
   ],
+  ['libs/login/src/x.ts', `import '#json';\nimport 'openid-client';\nimport { hash } from 'node:crypto';`],
   ['libs/snapshot/src/x.ts', `import '#json';\nimport '#envelope';\nimport '#legal-basis';\nimport '#tlog/verify';`],
   ['libs/replay/src/x.ts', `import '#json';\nimport '#envelope';\nimport '#legal-basis';\nimport '#snapshot';`],
   [

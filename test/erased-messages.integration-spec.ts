@@ -5,7 +5,7 @@ import { MemoryRetractionStore, aWorld, aGateway, anExchange, example } from '#t
 import type { TestGateway, World } from '#testing';
 import type { SubmitReferralDto } from '#contracts';
 import type { DataSource } from 'typeorm';
-import type { StoredDelivery, StoredReceipt } from '../apps/gateway/src/application/ports.js';
+import type { StoredDelivery, StoredReceipt } from '../apps/gateway/src/application/ports/delivery.js';
 import { RecordOutcome } from '../apps/gateway/src/application/record-outcome.js';
 import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
 import { GatewayError } from '../apps/gateway/src/domain/errors.js';

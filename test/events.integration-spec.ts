@@ -6,7 +6,7 @@ import { aGateway, aWorld, example, outcomeOf } from '#testing';
 import type { TestGateway, World } from '#testing';
 import type { DataSource } from 'typeorm';
 import { EventArrivals } from '../apps/gateway/src/application/event-arrivals.js';
-import type { ReceivedRetraction } from '../apps/gateway/src/application/ports.js';
+import type { ReceivedRetraction } from '../apps/gateway/src/application/ports/retraction.js';
 import { ReadEvents } from '../apps/gateway/src/application/read-events.js';
 import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
 import { WatchDeadlines } from '../apps/gateway/src/application/watch-deadlines.js';

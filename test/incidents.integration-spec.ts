@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { aClock, outcomeOf } from '#testing';
 import type { TestClock } from '#testing';
 import type { DataSource } from 'typeorm';
-import type { NewIncident } from '../apps/gateway/src/application/ports.js';
+import type { NewIncident } from '../apps/gateway/src/application/ports/incident.js';
 import { HandleIncidents } from '../apps/gateway/src/application/handle-incidents.js';
 import { PostgresIncidentStore, openIncident } from '../apps/gateway/src/persistence/incident.store.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';

@@ -17,7 +17,7 @@ import {
 } from '#testing';
 import type { Forgery, Sealed, TestGateway, World } from '#testing';
 import { ReceiveDelivery } from '../apps/gateway/src/application/receive-delivery.js';
-import type { FurthestEntry } from '../apps/gateway/src/application/ports.js';
+import type { FurthestEntry } from '../apps/gateway/src/application/ports/furthest-entry.js';
 import { RecordOutcome } from '../apps/gateway/src/application/record-outcome.js';
 import { VerifyEvidence } from '../apps/gateway/src/application/verify-evidence.js';
 import { MaliciousExchange, verdictOf } from './support/malicious-exchange.js';

@@ -165,7 +165,7 @@ describe('a recorded disclosure', () => {
     const outcomes = (): RecordOutcome => {
       const { evidence, keys } = acts.gateway;
       const [none, retractions] = [new MemoryReferralStore(), new MemoryRetractionStore()];
-      return new RecordOutcome(evidence, none, retractions, keys, acts.world.clock.now, () => undefined, records);
+      return new RecordOutcome(evidence, none, retractions, keys, acts.world.clock.now, { records });
     };
     /** As the exchange tells it. */
     const told = async (text: string, change: Partial<Notice> = {}) => {

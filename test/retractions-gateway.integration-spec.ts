@@ -5,7 +5,7 @@ import { parseRetraction } from '#envelope';
 import { aGateway, aWorld, example, outcomeOf } from '#testing';
 import type { TestGateway, World } from '#testing';
 import type { DataSource } from 'typeorm';
-import type { ReceivedRetraction } from '../apps/gateway/src/application/ports.js';
+import type { ReceivedRetraction } from '../apps/gateway/src/application/ports/retraction.js';
 import { ReadReferrals } from '../apps/gateway/src/application/read-referrals.js';
 import { ReadWaiting } from '../apps/gateway/src/application/read-waiting.js';
 import { RetractReferral } from '../apps/gateway/src/application/retract-referral.js';

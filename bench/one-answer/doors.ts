@@ -9,7 +9,7 @@ import type { Statement, StatementBody } from '#snapshot';
 import { EraseMessage } from '../../apps/gateway/src/application/erase-message.js';
 import { IssueToken } from '../../apps/gateway/src/application/issue-token.js';
 import type { Ground } from '../../apps/gateway/src/application/law.js';
-import type { RegisteredSystem, SystemStore } from '../../apps/gateway/src/application/ports.js';
+import type { RegisteredSystem, SystemStore } from '../../apps/gateway/src/application/ports/system.js';
 import { RegisterSystem } from '../../apps/gateway/src/application/register-system.js';
 import { AccessTokens } from '../../apps/gateway/src/keys/access-tokens.js';
 import type { KeyStore } from '../../apps/gateway/src/keys/key-store.js';

@@ -7,6 +7,7 @@ import type { Progress } from '../machine/progress.js';
 import type { SandboxDirectory } from '../sandbox/directory.js';
 import { assertReadable, enrol } from '../sandbox/enrol.js';
 import { keyFiles, makeKeys, storePlace } from '../sandbox/keys.js';
+import { consoleApp, gatewayApp, loginFiles, writeLogins } from '../sandbox/identity/clients.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
 import { brokerAccounts, deployBroker, dropBroker } from './broker.js';
 import type { Broker } from './broker.js';
@@ -86,14 +87,18 @@ export class Stack {
     const names = [...OPERATOR, ...gateways.map(gatewayService)];
     const kept = await instance.ports(names.map((service) => `${name}/${service}`));
     const stack = new Stack(options, databases, broker, kept);
-    await progress.step('Registry, ledger, signer', () => stack.startAll(['ledger', 'signer', 'registry']));
+    await writeLogins(dir, stack.url('identity'), [
+      ...gateways.map((id) => gatewayApp(directory, id, stack.url(gatewayService(id)))),
+      consoleApp(stack.url('console')),
+    ]);
+    await progress.step('Registry, ledger, signer', () => stack.startAll(['identity', 'ledger', 'signer', 'registry']));
     const size = await progress.step(
       'Enrolment',
       () => enrol(dir, directory, stack.url('registry')),
       (n) => `${n} statements`,
     );
-    await progress.step('Exchange and gateways', async () => {
-      await stack.startAll(['exchange', ...gateways.map(gatewayService)]);
+    await progress.step('Exchange, console and gateways', async () => {
+      await stack.startAll(['exchange', 'console', ...gateways.map(gatewayService)]);
       for (const id of gateways) await untilFollowed(stack.url(gatewayService(id)), size);
     });
     const urls = new Map(gateways.map((id) => [id, stack.url(gatewayService(id))]));
@@ -130,10 +135,12 @@ export class Stack {
   get services(): readonly string[] {
     return [
       ...this.options.directory.gateways.map(({ id }) => gatewayService(id)),
+      'console',
       'exchange',
       'registry',
       'ledger',
       'signer',
+      'identity',
     ];
   }
 
@@ -151,10 +158,14 @@ export class Stack {
   launch(service: string, variables: Readonly<Record<string, string>> = {}): Running {
     const { name: app = '' } = /^(?<name>[a-z]+)/.exec(service)?.groups ?? {};
     const { instance, release } = this.options;
+    const root = release?.root ?? instance.root;
     return this.options.processes.start({
       name: this.processName(service),
       command: process.execPath,
-      args: [...NODE_OPTIONS, join(release?.root ?? instance.root, 'dist/apps', app, 'src/main.js')],
+      args: [
+        ...NODE_OPTIONS,
+        app === 'identity' ? join(instance.root, IDENTITY) : join(root, 'dist/apps', app, 'src/main.js'),
+      ],
       env: { ...this.environment(service), ...this.variables[service], ...variables },
     });
   }
@@ -248,6 +259,8 @@ export class Stack {
     const operator = { LEDGER_URL: this.url('ledger'), REGISTRY_URL: this.url('registry') };
     const { operator: own, gateways } = this.databases;
     switch (service) {
+      case 'identity':
+        return { ...common, CLIENTS_FILE: loginFiles(dir).clients };
       case 'ledger':
         return { ...common, ...keys, DATABASE_URL: own.ledger };
       case 'registry':
@@ -273,6 +286,17 @@ export class Stack {
           OPERATOR_TOKEN_FILE: files.operatorToken,
           BLOB_DIR: join(dir, 'blobs'),
         };
+      case 'console':
+        return {
+          ...common,
+          ...keys,
+          LEDGER_URL: operator.LEDGER_URL,
+          DATABASE_URL: own.console,
+          DATABASE_READER_URL: own.console_reader,
+          PUBLIC_URL: this.url('console'),
+          LOGIN_ISSUERS_FILE: loginFiles(dir).issuers('console'),
+          AUDITOR_SECRET_FILE: files.auditorSecret,
+        };
       default: {
         const id = service.replace('gateway-', '');
         return {
@@ -294,5 +318,7 @@ export class Stack {
   }
 }
 
-const OPERATOR = ['ledger', 'signer', 'registry', 'exchange'] as const;
+const OPERATOR = ['ledger', 'signer', 'registry', 'exchange', 'console', 'identity'] as const;
+/** It is none of a release: the sandbox's own. */
+const IDENTITY = 'dist/tools/sandbox/identity/main.js';
 export const gatewayService = (id: string): string => `gateway-${id}`;

@@ -380,51 +380,32 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const sweep = new Sweep(expire, again, deadlines, incidents, falling, prune, config.SWEEP_INTERVAL_MS, log);
   sweep.start();
   const records = new PostgresRecordStore(dataSource, keys, outbox);
-  const outcomes = new RecordOutcome(
-    evidence,
-    referrals,
-    retractions,
-    keys,
-    now,
-    () => sweep.wake(),
+  const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, {
+    awaiting: () => sweep.wake(),
     records,
-    (authority, sha256) => subscribed.recorded(authority, sha256, now()),
-  );
+    held: (authority, sha256) => subscribed.recorded(authority, sha256, now()),
+  });
   const recording = new RecordDisclosure(records, evaluate, keys, environment, newId, now, crash, () => room.fault());
   platform.onDrain('loops', () => sweep.stop());
   const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
   const held = new PostgresHeldDeliveries(dataSource, keys);
   const takingSubscriptions = new TakeSubscription(deliveries, subscribed, signSubscriptions, now);
-  const receiving = new ReceiveDelivery(
-    verify,
-    deliveries,
-    keys,
-    environment,
-    newId,
-    now,
-    crash,
+  const receiving = new ReceiveDelivery(verify, deliveries, keys, environment, newId, now, crash, {
     held,
-    () => fetching.wake(),
+    fetch: () => fetching.wake(),
     requests,
-    (authority, messageId) => takingSubscriptions.execute(authority, messageId),
-  );
+    taken: (authority, messageId) => takingSubscriptions.execute(authority, messageId),
+  });
   const fetching = new FetchAttachments(held, receiving, files, exchange, hosted, log, now);
   for (const loop of [carrying, fetching]) {
     loop.start();
     platform.onDrain('loops', () => loop.stop());
   }
-  const submitting = new SubmitReferral(
-    referrals,
-    evaluate,
-    sealing,
-    config.DRAFT_LIFETIME_MS,
-    newId,
-    now,
-    crash,
-    () => room.fault(),
-    (sender, body) => subscriptions.mayGo(sender, body),
-  );
+  const submitting = new SubmitReferral(referrals, evaluate, sealing, config.DRAFT_LIFETIME_MS, newId, now, crash, {
+    room: () => room.fault(),
+    mayGo: (sender, body) => subscriptions.mayGo(sender, body),
+  });
   const checking = new CheckDisclosure(law, evaluate, newId, now);
   const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
   const toldBefore = new PostgresCatchUpStore(dataSource, keys, outbox, newId);

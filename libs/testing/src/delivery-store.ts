@@ -3,11 +3,11 @@ import { mayFollow } from '../../../apps/gateway/src/application/give-receipt.js
 import type {
   DeliveryStore,
   ListedDelivery,
-  NewIncident,
-  Outgoing,
   StoredDelivery,
   StoredReceipt,
-} from '../../../apps/gateway/src/application/ports.js';
+} from '../../../apps/gateway/src/application/ports/delivery.js';
+import type { NewIncident } from '../../../apps/gateway/src/application/ports/incident.js';
+import type { Outgoing } from '../../../apps/gateway/src/application/ports/outgoing.js';
 
 type Rejection = Parameters<DeliveryStore['reject']>[1];
 

@@ -1,11 +1,11 @@
 import type { RecordState } from '#contracts';
+import type { Outgoing } from '../../../apps/gateway/src/application/ports/outgoing.js';
 import type {
   ListedRecord,
-  Outgoing,
   RecordNotice,
   RecordStore,
   StoredRecord,
-} from '../../../apps/gateway/src/application/ports.js';
+} from '../../../apps/gateway/src/application/ports/record.js';
 
 /** Records kept in memory, as the database keeps them. */
 export class MemoryRecordStore implements RecordStore {

@@ -1,19 +1,17 @@
 import { advanceBy } from '../../../apps/gateway/src/domain/message-state.js';
+import type { DueStore, Dues, MessageDue } from '../../../apps/gateway/src/application/ports/due.js';
+import type { NewIncident } from '../../../apps/gateway/src/application/ports/incident.js';
+import type { Outgoing } from '../../../apps/gateway/src/application/ports/outgoing.js';
 import type {
   AwaitingKey,
-  DueStore,
-  Dues,
   ListedReferral,
   MessageOutline,
-  MessageDue,
-  NewIncident,
-  Outgoing,
   ReferralStore,
   StoredMessage,
   StoredReferral,
   StoredRefusal,
   StoredStatement,
-} from '../../../apps/gateway/src/application/ports.js';
+} from '../../../apps/gateway/src/application/ports/referral.js';
 
 /** ReferralStore in memory, with the transactions of the real one: each method changes everything or nothing. */
 export class MemoryReferralStore implements ReferralStore, Pick<DueStore, 'open'> {

@@ -1,10 +1,10 @@
+import type { Outgoing } from '../../../apps/gateway/src/application/ports/outgoing.js';
 import type {
   NewRetraction,
-  Outgoing,
   ReceivedRetraction,
   RetractionStore,
   StoredRetraction,
-} from '../../../apps/gateway/src/application/ports.js';
+} from '../../../apps/gateway/src/application/ports/retraction.js';
 import { GatewayError } from '../../../apps/gateway/src/domain/errors.js';
 import { MemoryDeliveryStore } from './delivery-store.js';
 

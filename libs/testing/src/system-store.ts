@@ -1,5 +1,5 @@
 import { ALL_SCOPES } from '#contracts';
-import type { NewSystem, RegisteredSystem, SystemStore } from '../../../apps/gateway/src/application/ports.js';
+import type { NewSystem, RegisteredSystem, SystemStore } from '../../../apps/gateway/src/application/ports/system.js';
 
 /** SystemStore in memory. */
 export class MemorySystemStore implements SystemStore {

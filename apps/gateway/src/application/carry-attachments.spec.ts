@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { EventLog } from '#platform';
 import type { BlobClient } from '../attachments/blob-client.js';
 import { CarryAttachments } from './carry-attachments.js';
-import type { AttachmentStore, WaitingAttachment } from './ports.js';
+import type { AttachmentStore, WaitingAttachment } from './ports/attachment.js';
 import type { SealAttachments } from './seal-attachments.js';
 
 class Rounds extends CarryAttachments {

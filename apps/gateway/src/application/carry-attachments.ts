@@ -4,7 +4,7 @@ import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import type { BlobClient } from '../attachments/blob-client.js';
 import { ExchangeAway } from '../domain/errors.js';
-import type { AttachmentStore, WaitingAttachment } from './ports.js';
+import type { AttachmentStore, WaitingAttachment } from './ports/attachment.js';
 import type { SealAttachments } from './seal-attachments.js';
 
 const IDLE_MS = 5_000;

@@ -1,7 +1,8 @@
 import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import type { MessageDecidedV1 } from '#contracts';
-import type { CatchUpStore, Now, ToldAgain, ToldItem, ToldLog } from './ports.js';
+import type { CatchUpStore, ToldAgain, ToldItem, ToldLog } from './ports/catch-up.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { RebuildSent } from './rebuild-sent.js';
 
 /** As long as the exchange keeps a sealed copy after its receipt: nothing older can be had. */

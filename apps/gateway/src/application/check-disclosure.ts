@@ -25,7 +25,7 @@ import type { Evaluated, EvaluateReferral } from './evaluate-referral.js';
 import { viewOf } from './judge-recipient.js';
 import { digestOf } from './law.js';
 import type { Ground, Law } from './law.js';
-import type { NewId, Now } from './ports.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 
 /** Dry runs: may I send this, on that day, and when no basis is claimed: on what? Nothing is stored, sent, logged or numbered. */
 export class CheckDisclosure {

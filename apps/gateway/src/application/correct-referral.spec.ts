@@ -14,7 +14,7 @@ import {
 import type { Sealed, TestGateway, World } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
-import type { NewCorrection, StoredCorrection } from './ports.js';
+import type { NewCorrection, StoredCorrection } from './ports/correction.js';
 import { CorrectReferral } from './correct-referral.js';
 import { RecordOutcome } from './record-outcome.js';
 import { RetractReferral } from './retract-referral.js';

@@ -4,7 +4,9 @@ import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
 import type { Stopped } from '../domain/correction.js';
 import { isDisclosed, mayBeRetracted } from '../domain/message-state.js';
-import type { CorrectionStore, Now, ReferralStore } from './ports.js';
+import type { CorrectionStore } from './ports/correction.js';
+import type { ReferralStore } from './ports/referral.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { RetractReferral } from './retract-referral.js';
 import type { SubmitReferral } from './submit-referral.js';
 

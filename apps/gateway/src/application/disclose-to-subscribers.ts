@@ -4,15 +4,11 @@ import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { typeName } from '../domain/subscription.js';
 import type { CheckDisclosure } from './check-disclosure.js';
-import type {
-  CaseStore,
-  Now,
-  ReferralStore,
-  RetractionStore,
-  StoredReferral,
-  StoredSubscription,
-  SubscriptionStore,
-} from './ports.js';
+import type { CaseStore } from './ports/case.js';
+import type { ReferralStore, StoredReferral } from './ports/referral.js';
+import type { RetractionStore } from './ports/retraction.js';
+import type { StoredSubscription, SubscriptionStore } from './ports/subscription.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { SubmitReferral } from './submit-referral.js';
 
 /** Subscriptions of one case that are looked at. */

@@ -1,6 +1,7 @@
 import { parseDecision, parseManifest, parseRecordedDisclosure, parseRefusal, typOf } from '#envelope';
 import { cooperationJson } from '#snapshot';
-import type { Cooperations, EvidenceSource } from './ports.js';
+import type { Cooperations } from './ports/cooperation.js';
+import type { EvidenceSource } from './ports/evidence.js';
 
 interface Opened {
   readonly entry: string;

@@ -6,7 +6,8 @@ import type { LoggedEntry, TestExchange, TestGateway, World } from '#testing';
 import { parseProof } from '#tlog/verify';
 import { GatewayError, NotYet } from '../domain/errors.js';
 import { EraseMessage } from './erase-message.js';
-import type { DecidedErasure, ErasureSubject, ShownOpening } from './ports.js';
+import type { DecidedErasure, ErasureSubject } from './ports/erasure.js';
+import type { ShownOpening } from './ports/evidence.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';
 let world: World;

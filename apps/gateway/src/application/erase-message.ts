@@ -16,7 +16,9 @@ import { parseProof } from '#tlog/verify';
 import { GatewayError, NotYet, RejectedDelivery } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { ExpireAttachments } from './expire-attachments.js';
-import type { ErasureStore, ErasureSubject, EvidenceSource, KeepingLog, Now, UnreportedErasure } from './ports.js';
+import type { ErasureStore, ErasureSubject, KeepingLog, UnreportedErasure } from './ports/erasure.js';
+import type { EvidenceSource } from './ports/evidence.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { Evidence, VerifyEvidence } from './verify-evidence.js';
 
 interface Proposed {

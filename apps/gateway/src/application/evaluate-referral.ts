@@ -27,7 +27,10 @@ import { judged } from './judge-recipient.js';
 import type { Judged } from './judge-recipient.js';
 import { sha256 } from './law.js';
 import type { Ground, Law } from './law.js';
-import type { AttachmentStore, NewId, RequestStore, StoredAssessment } from './ports.js';
+import type { AttachmentStore } from './ports/attachment.js';
+import type { StoredAssessment } from './ports/referral.js';
+import type { RequestStore } from './ports/request.js';
+import type { NewId } from './ports/time-and-ids.js';
 
 /** Canonical content larger than this does not fit sealed into one message. */
 export const MAX_CONTENT_BYTES = 256 * 1024;

@@ -1,6 +1,6 @@
 import { Loop } from '#platform';
 import type { EventLog } from '#platform';
-import type { EventStore } from './ports.js';
+import type { EventStore } from './ports/event.js';
 
 interface Waiting {
   readonly after: string | undefined;

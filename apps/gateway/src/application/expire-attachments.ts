@@ -1,5 +1,6 @@
 import type { AttachmentFiles } from '../attachments/attachment-files.js';
-import type { AttachmentStore, Now } from './ports.js';
+import type { AttachmentStore } from './ports/attachment.js';
+import type { Now } from './ports/time-and-ids.js';
 
 /** Deletes files that nobody needs any more: what is left of one without its row cannot be opened, for the key stood there. */
 export class ExpireAttachments {

@@ -1,5 +1,6 @@
 import type { ExpireAttachments } from './expire-attachments.js';
-import type { Now, ReferralStore } from './ports.js';
+import type { ReferralStore } from './ports/referral.js';
+import type { Now } from './ports/time-and-ids.js';
 
 export interface Expired {
   readonly drafts: number;

@@ -1,7 +1,7 @@
 import type { OpeningsView } from '#contracts';
 import { parseProof } from '#tlog/verify';
 import type { EntryNeeds } from './entry-needs.js';
-import type { ExportSource } from './ports.js';
+import type { ExportSource } from './ports/evidence.js';
 
 /** Gives an authority the openings of its own entries in a period, a page at a time, with all that a bundle needs for them but the tree. */
 export class ExportOpenings {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { GatewayError } from '../domain/errors.js';
 import { FallBackCorrections } from './fall-back-corrections.js';
-import type { NewCorrection } from './ports.js';
+import type { NewCorrection } from './ports/correction.js';
 
 /** @param ended of the one authority @param retract what becomes of taking one back */
 const fallingBack = (ended: readonly NewCorrection[], retract: (messageId: string) => Promise<void>) => {

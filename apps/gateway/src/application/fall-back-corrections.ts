@@ -1,5 +1,5 @@
 import { GatewayError } from '../domain/errors.js';
-import type { CorrectionStore } from './ports.js';
+import type { CorrectionStore } from './ports/correction.js';
 import type { RetractReferral } from './retract-referral.js';
 
 /** Takes back what a correction was to put right that ended on its way, where its sender said so when it was submitted (`onDeny=retract`). */

@@ -10,7 +10,7 @@ import { EventLog } from '#platform';
 import { AttachmentFiles } from '../attachments/attachment-files.js';
 import { RejectedDelivery } from '../domain/errors.js';
 import { FetchAttachments } from './fetch-attachments.js';
-import type { HeldDeliveries, HeldDelivery } from './ports.js';
+import type { HeldDeliveries, HeldDelivery } from './ports/held-delivery.js';
 import type { Received } from './receive-delivery.js';
 import type { VerifiedDelivery } from './verify-delivery.js';
 

@@ -9,7 +9,8 @@ import type { AttachmentFiles, ReceivedFile } from '../attachments/attachment-fi
 import type { BlobClient } from '../attachments/blob-client.js';
 import { ExchangeAway, NotYet, RejectedDelivery } from '../domain/errors.js';
 import { fits } from '../domain/media-type.js';
-import type { HeldDeliveries, HeldDelivery, Now } from './ports.js';
+import type { HeldDeliveries, HeldDelivery } from './ports/held-delivery.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { ReceiveDelivery } from './receive-delivery.js';
 import type { VerifiedDelivery } from './verify-delivery.js';
 

@@ -26,7 +26,7 @@ import { verifyEvidence } from '#verifier';
 import type { Report } from '#verifier';
 import { EntryNeeds } from './entry-needs.js';
 import { GatherEvidence } from './gather-evidence.js';
-import type { EvidenceSource, ShownOpening } from './ports.js';
+import type { EvidenceSource, ShownOpening } from './ports/evidence.js';
 import { ReceiveDelivery } from './receive-delivery.js';
 import { RecordOutcome } from './record-outcome.js';
 import { SubmitReferral } from './submit-referral.js';

@@ -5,7 +5,9 @@ import { parseProof } from '#tlog/verify';
 import { GatewayError, erasedAt } from '../domain/errors.js';
 import { isDecision } from './entry-needs.js';
 import type { EntryNeeds } from './entry-needs.js';
-import type { Dated, DeliveryStore, EvidenceSource, ReferralStore, ShownOpening } from './ports.js';
+import type { DeliveryStore } from './ports/delivery.js';
+import type { Dated, EvidenceSource, ShownOpening } from './ports/evidence.js';
+import type { ReferralStore } from './ports/referral.js';
 
 /** What there is of a message for one of its parties. */
 interface Kept {

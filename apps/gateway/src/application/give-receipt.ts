@@ -10,7 +10,10 @@ import { isRequest } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
 import type { Law } from './law.js';
-import type { DeliveryStore, NewId, NewIncident, Now, RetractionStore, StoredReceipt } from './ports.js';
+import type { DeliveryStore, StoredReceipt } from './ports/delivery.js';
+import type { NewIncident } from './ports/incident.js';
+import type { RetractionStore } from './ports/retraction.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 
 /** What an authority says in a receipt of its own. */
 interface Said {

@@ -1,7 +1,8 @@
 import type { CloseIncidentDto, IncidentView, ListIncidentsQueryDto, Page } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
 import { clockView } from '../domain/incident.js';
-import type { IncidentAlarm, IncidentStore, Now, StoredIncident } from './ports.js';
+import type { IncidentAlarm, IncidentStore, StoredIncident } from './ports/incident.js';
+import type { Now } from './ports/time-and-ids.js';
 
 /** Personal data that went to the wrong authority: what an authority sees of it, says it did, and is reminded of. */
 export class HandleIncidents {

@@ -7,7 +7,8 @@ import type { JsonValue } from '#json';
 import type { AccessTokens } from '../keys/access-tokens.js';
 import { TOKEN_LIFETIME_S } from '../keys/access-tokens.js';
 import { GatewayError } from '../domain/errors.js';
-import type { NewId, Now, RegisteredSystem, SystemStore } from './ports.js';
+import type { RegisteredSystem, SystemStore } from './ports/system.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 
 const SKEW_S = 60;
 /** An assertion is used once, so it need not live longer (RFC 7523 section 3). */

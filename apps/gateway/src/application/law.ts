@@ -4,7 +4,7 @@ import type { Claims, DirectoryView, RuleSet } from '#legal-basis';
 import { cooperationCommitment } from '#snapshot';
 import type { CooperationOpening, KeysLog, Snapshot } from '#snapshot';
 import { GatewayError, NotYet } from '../domain/errors.js';
-import type { Cooperations } from './ports.js';
+import type { Cooperations } from './ports/cooperation.js';
 
 export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 export const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64url');

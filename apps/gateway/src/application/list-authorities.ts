@@ -2,7 +2,7 @@ import type { AddresseeView, ListAuthoritiesQueryDto, Page } from '#contracts';
 import type { AuthorityRecord, Snapshot } from '#snapshot';
 import { GatewayError } from '../domain/errors.js';
 import type { Law } from './law.js';
-import type { Now } from './ports.js';
+import type { Now } from './ports/time-and-ids.js';
 
 /** The directory, as this gateway has verified the `keys` log: to whom a referral can be addressed. */
 export class ListAuthorities {

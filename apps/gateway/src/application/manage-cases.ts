@@ -13,7 +13,8 @@ import type {
 } from '#contracts';
 import { GatewayError } from '../domain/errors.js';
 import { rosterOf } from '../domain/roster.js';
-import type { CaseFault, CaseStore, Now, StoredCase } from './ports.js';
+import type { CaseFault, CaseStore, StoredCase } from './ports/case.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { Asking } from './read-events.js';
 
 /** Links of one case: they are read with it. */

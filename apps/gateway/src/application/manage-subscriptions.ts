@@ -15,16 +15,16 @@ import { HELD_REASON_WORDS } from '#contracts';
 import { OFFICES, messageTypes } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { stateAfter, typeName } from '../domain/subscription.js';
+import type { ReferralStore } from './ports/referral.js';
 import type {
-  Now,
-  ReferralStore,
   SentSubscription,
   StandingOrder,
   StoredAnswer,
   StoredSubscription,
   SubscriptionSigner,
   SubscriptionStore,
-} from './ports.js';
+} from './ports/subscription.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { Asking } from './read-events.js';
 
 const RECORDED_WITHIN_MS = 5 * 60_000;

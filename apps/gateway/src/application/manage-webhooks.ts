@@ -13,7 +13,9 @@ import { isTaken } from '../domain/webhook-schedule.js';
 import type { WebhookKey } from '../webhooks/signing.js';
 import type { TargetFault, WebhookTargets } from '../webhooks/targets.js';
 import type { Asking } from './read-events.js';
-import type { EventStore, NewId, Now, StoredWebhook, WebhookAttempt, WebhookStore, WebhookTarget } from './ports.js';
+import type { EventStore } from './ports/event.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
+import type { StoredWebhook, WebhookAttempt, WebhookStore, WebhookTarget } from './ports/webhook.js';
 import type { TryWebhook } from './try-webhook.js';
 
 /** Of one authority. */

@@ -2,7 +2,7 @@ import { KeyStoreError } from '#keystore';
 import type { EventLog } from '#platform';
 import type { KeyRecord, Snapshot } from '#snapshot';
 import type { KeyStore } from '../keys/key-store.js';
-import type { ForeignKeys } from './ports.js';
+import type { ForeignKeys } from './ports/foreign-keys.js';
 
 /** `not-held`: a key stands in the keys log for this gateway or an authority it hosts, and is not in its key store. `revoked`: one in the store was ended, and no other of its use there is live. */
 export type OwnKeyFault = 'not-held' | 'revoked';

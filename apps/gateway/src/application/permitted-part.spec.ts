@@ -9,7 +9,7 @@ import { MemoryRetractionStore, MemoryReferralStore, aGateway, aWorld, anExchang
 import type { Example, TestExchange, TestGateway, World } from '#testing';
 import type { GatewayError } from '../domain/errors.js';
 import { sha256 } from './law.js';
-import type { StoredAssessment, StoredMessage } from './ports.js';
+import type { StoredAssessment, StoredMessage } from './ports/referral.js';
 import { ReadReferrals } from './read-referrals.js';
 import { SubmitReferral } from './submit-referral.js';
 

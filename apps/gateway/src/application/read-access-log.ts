@@ -1,5 +1,5 @@
 import type { AccessLogItem, ListAccessLogQueryDto, Page } from '#contracts';
-import type { AccessLog } from './ports.js';
+import type { AccessLog } from './ports/access-log.js';
 
 /** Who was shown content of an authority, for whoever checks that. */
 export class ReadAccessLog {

@@ -2,7 +2,7 @@ import { attachmentContext, decryptChunks, parseManifest } from '#envelope';
 import type { DocumentAttachment } from '#envelope';
 import type { AttachmentFiles } from '../attachments/attachment-files.js';
 import { GatewayError } from '../domain/errors.js';
-import type { DeliveryStore } from './ports.js';
+import type { DeliveryStore } from './ports/delivery.js';
 
 /** Gives a recipient's system an attachment of a delivery that it has. */
 export class ReadAttachment {

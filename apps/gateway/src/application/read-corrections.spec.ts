@@ -1,7 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { messageIdOf } from '#envelope';
-import type { MessageDue, StoredCorrection, StoredMessage, StoredReferral, StoredRetraction } from './ports.js';
+import type { StoredCorrection } from './ports/correction.js';
+import type { MessageDue } from './ports/due.js';
+import type { StoredMessage, StoredReferral } from './ports/referral.js';
+import type { StoredRetraction } from './ports/retraction.js';
 import { ReadCorrections } from './read-corrections.js';
 
 const NOW = new Date('2026-11-27T08:00:00.000Z');

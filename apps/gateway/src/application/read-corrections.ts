@@ -4,18 +4,11 @@ import type { Receipt } from '#envelope';
 import { rightedBy } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
 import { handledBy } from './read-referrals.js';
-import type {
-  CorrectionStore,
-  DueStore,
-  MessageDue,
-  Now,
-  ReferralStore,
-  RetractionStore,
-  StoredCorrection,
-  StoredMessage,
-  StoredRetraction,
-  StoredStatement,
-} from './ports.js';
+import type { CorrectionStore, StoredCorrection } from './ports/correction.js';
+import type { DueStore, MessageDue } from './ports/due.js';
+import type { ReferralStore, StoredMessage, StoredStatement } from './ports/referral.js';
+import type { RetractionStore, StoredRetraction } from './ports/retraction.js';
+import type { Now } from './ports/time-and-ids.js';
 
 interface Corrected extends StoredCorrection {
   readonly correction?: StoredMessage;

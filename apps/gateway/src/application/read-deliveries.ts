@@ -13,16 +13,10 @@ import { GatewayError } from '../domain/errors.js';
 import { gapsOf } from '../domain/gaps.js';
 import { clocksOf, statusOf } from '../domain/handling.js';
 import type { HandlingChange } from '../domain/handling.js';
-import type {
-  CaseDeliveries,
-  DeliveryStore,
-  HandlingStore,
-  ListedDelivery,
-  Now,
-  ReceivedRetraction,
-  RetractionStore,
-  StoredDelivery,
-} from './ports.js';
+import type { CaseDeliveries, DeliveryStore, ListedDelivery, StoredDelivery } from './ports/delivery.js';
+import type { HandlingStore } from './ports/handling.js';
+import type { ReceivedRetraction, RetractionStore } from './ports/retraction.js';
+import type { Now } from './ports/time-and-ids.js';
 
 /** What a recipient sees of its own deliveries. */
 export class ReadDeliveries {

@@ -1,6 +1,7 @@
 import type { EventPage, EventView, ListEventsQueryDto } from '#contracts';
 import type { EventArrivals } from './event-arrivals.js';
-import type { EventStore, Now } from './ports.js';
+import type { EventStore } from './ports/event.js';
+import type { Now } from './ports/time-and-ids.js';
 
 const PAGE = 100;
 

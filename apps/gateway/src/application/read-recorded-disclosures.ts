@@ -2,7 +2,7 @@ import type { ListRecordedDisclosuresQueryDto, Page, RecordedDisclosureItem, Rec
 import { parseNotice } from '#envelope';
 import { GatewayError } from '../domain/errors.js';
 import { recordStateText } from '../domain/record-state.js';
-import type { ListedRecord, RecordNotice, RecordStore, StoredRecord } from './ports.js';
+import type { ListedRecord, RecordNotice, RecordStore, StoredRecord } from './ports/record.js';
 
 /** What an authority sees of the disclosures that it recorded. */
 export class ReadRecordedDisclosures {

@@ -6,20 +6,12 @@ import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { stateText } from '../domain/message-state.js';
 import { leftOutOf } from './judge-recipient.js';
-import type {
-  DueStore,
-  GivenAnotherWay,
-  GivenStore,
-  MessageDetail,
-  Now,
-  ReferralStore,
-  RequestStore,
-  RetractionStore,
-  StoredMessage,
-  StoredReferral,
-  StoredRetraction,
-  StoredStatement,
-} from './ports.js';
+import type { DueStore } from './ports/due.js';
+import type { MessageDetail, ReferralStore, StoredMessage, StoredReferral, StoredStatement } from './ports/referral.js';
+import type { RequestStore } from './ports/request.js';
+import type { RetractionStore, StoredRetraction } from './ports/retraction.js';
+import type { Now } from './ports/time-and-ids.js';
+import type { GivenAnotherWay, GivenStore } from './ports/waiting.js';
 
 type MessageView = ReferralView['recipients'][number];
 

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { StoredRequest } from './ports.js';
+import type { StoredRequest } from './ports/request.js';
 import { ReadRequests } from './read-requests.js';
 
 const AT = new Date('2026-11-24T08:00:00.000Z');

@@ -3,7 +3,8 @@ import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { isOverdue, outcomeOfRequest } from '../domain/request.js';
-import type { Now, RequestStore, StoredReply, StoredRequest } from './ports.js';
+import type { RequestStore, StoredReply, StoredRequest } from './ports/request.js';
+import type { Now } from './ports/time-and-ids.js';
 
 type Listed = StoredRequest & { readonly cursor: string };
 

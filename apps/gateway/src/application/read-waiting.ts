@@ -1,6 +1,7 @@
 import type { ListWaitingQueryDto, Page, WaitingItem } from '#contracts';
 import { stateText } from '../domain/message-state.js';
-import type { GivenStore, Now, WaitingStore } from './ports.js';
+import type { Now } from './ports/time-and-ids.js';
+import type { GivenStore, WaitingStore } from './ports/waiting.js';
 
 /** What was accepted and is not released, in the order in which the law hurries: what people look at when the exchange is away. */
 export class ReadWaiting {

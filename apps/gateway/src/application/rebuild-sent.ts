@@ -3,7 +3,7 @@ import type { MessageDecidedV1 } from '#contracts';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery } from '../domain/errors.js';
 import { digestOf } from './law.js';
-import type { CatchUpStore } from './ports.js';
+import type { CatchUpStore } from './ports/catch-up.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 
 /**

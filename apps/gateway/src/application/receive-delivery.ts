@@ -7,12 +7,27 @@ import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { namedBy } from '../domain/request.js';
 import { isSubscriptionRequest } from '../domain/subscription.js';
 import { digestOf } from './law.js';
-import type { DeliveryStore, HeldDeliveries, NewId, Now, Outgoing, RequestStore, StoredReceipt } from './ports.js';
+import type { DeliveryStore, StoredReceipt } from './ports/delivery.js';
+import type { HeldDeliveries } from './ports/held-delivery.js';
+import type { Outgoing } from './ports/outgoing.js';
+import type { RequestStore } from './ports/request.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 import type { VerifiedDelivery, VerifyDelivery } from './verify-delivery.js';
 
 export type Received =
   | { readonly outcome: 'received' | 'known' | 'held'; readonly authority: string; readonly messageId: string }
   | { readonly outcome: 'rejected'; readonly authority: string; readonly messageId: string; readonly reason: string };
+
+/** What else a delivery may lead to, where the gateway has it. */
+export interface DeliveriesBeside {
+  /** Absent: what brings attachments is rejected. */
+  readonly held?: HeldDeliveries;
+  /** Called when something is held: its attachments are to be fetched. */
+  readonly fetch?: () => void;
+  readonly requests?: Pick<RequestStore, 'noteReply'>;
+  /** Takes up what was received, as far as its type asks for that; again, when it comes again. */
+  readonly taken?: (authority: string, messageId: string) => Promise<void>;
+}
 
 /** Takes a delivery, or rejects it with a signed reason. Either way one effect however often it comes (design.md I2). */
 export class ReceiveDelivery {
@@ -24,21 +39,16 @@ export class ReceiveDelivery {
     private readonly newId: NewId,
     private readonly now: Now,
     private readonly crash: (point: string) => void,
-    private readonly held?: HeldDeliveries,
-    /** Called when something is held: its attachments are to be fetched. */
-    private readonly fetch: () => void = () => undefined,
-    private readonly requests?: Pick<RequestStore, 'noteReply'>,
-    /** Takes up what was received, as far as its type asks for that; again, when it comes again. */
-    private readonly taken: (authority: string, messageId: string) => Promise<void> = () => Promise.resolve(),
+    private readonly beside: DeliveriesBeside = {},
   ) {}
 
   /** @throws {NotYet} to hold; @throws {UntrustedStatement} when nobody can be told because nothing in it can be read */
   execute(message: DeliveryReleasedV1): Promise<Received> {
     return this.takenUp(message, async ({ attachments, manifest }) => {
       if (attachments.length === 0) return true;
-      if (this.held === undefined) throw new RejectedDelivery('attachment-missing');
-      await this.held.hold(manifest.recipient, manifest, message, this.now());
-      this.fetch();
+      if (this.beside.held === undefined) throw new RejectedDelivery('attachment-missing');
+      await this.beside.held.hold(manifest.recipient, manifest, message, this.now());
+      this.beside.fetch?.();
       return false;
     });
   }
@@ -61,7 +71,7 @@ export class ReceiveDelivery {
     const received = await this.through(message, isWhole);
     const isHere = received.outcome === 'received' || received.outcome === 'known';
     if (isHere && isSubscriptionRequest(readable(() => parseManifest(message.manifest).manifest.messageType)))
-      await this.taken(received.authority, received.messageId);
+      await this.beside.taken?.(received.authority, received.messageId);
     return received;
   }
 
@@ -97,7 +107,7 @@ export class ReceiveDelivery {
     const { requestId } = manifest.claims as { readonly requestId?: string };
     const names = namedBy(manifest.messageType, requestId, detail.content);
     // First: that it was said of something means nothing before that is stored, and it is said again when it comes again.
-    if (names !== undefined) await this.requests?.noteReply(authority, messageId, names);
+    if (names !== undefined) await this.beside.requests?.noteReply(authority, messageId, names);
     this.crash('gateway.receive.before-commit');
     const fresh = await this.store.receive(
       {

@@ -4,7 +4,9 @@ import type { RetractionRecordedV1 } from '#contracts';
 import type { Snapshot } from '#snapshot';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { DeliveryStore, Now, RetractionStore } from './ports.js';
+import type { DeliveryStore } from './ports/delivery.js';
+import type { RetractionStore } from './ports/retraction.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { RecordOutcome, Recorded } from './record-outcome.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 

@@ -8,7 +8,8 @@ import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { EvaluateReferral, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
-import type { NewId, Now, RecordStore, StoredRecord } from './ports.js';
+import type { RecordStore, StoredRecord } from './ports/record.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 import { carriable } from './seal-referral.js';
 
 const TYPE = 'recorded-disclosure/1';

@@ -7,7 +7,7 @@ import type { MessageSubmittedV1, ReceiptRecordedV1 } from '#contracts';
 import { MemoryRetractionStore, MemoryReferralStore, aGateway, aWorld, anExchange, example, outcomeOf } from '#testing';
 import type { TestExchange, TestGateway, World } from '#testing';
 import { RecordOutcome } from './record-outcome.js';
-import type { StoredMessage } from './ports.js';
+import type { StoredMessage } from './ports/referral.js';
 import { SubmitReferral } from './submit-referral.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';

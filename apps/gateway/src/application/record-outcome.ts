@@ -18,19 +18,19 @@ import { recordStateOf } from '../domain/record-state.js';
 import { isRequest } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { digestOf } from './law.js';
+import type { Dues } from './ports/due.js';
+import type { NewIncident } from './ports/incident.js';
+import type { RecordStore } from './ports/record.js';
 import type {
-  Dues,
   EarlierAttempt,
   MessageOutline,
-  NewIncident,
-  Now,
-  RecordStore,
   ReferralStore,
-  RetractionStore,
   StoredMessage,
   StoredStatement,
   Told,
-} from './ports.js';
+} from './ports/referral.js';
+import type { RetractionStore } from './ports/retraction.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { VerifiedRetraction } from './receive-retraction.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 
@@ -68,6 +68,15 @@ const factOfNotice: Readonly<Partial<Record<Notice['kind'], MessageState>>> = {
 const factOfSetAside = ({ kind, reason }: Notice): MessageState | undefined =>
   kind === 'quarantined' && reason === 'refused-by-gateway' ? 'delivery-quarantined' : undefined;
 
+/** What else may be told of, where the gateway has it. */
+export interface OutcomesBeside {
+  /** Called when a message waits for another key of its recipient. */
+  readonly awaiting?: () => void;
+  readonly records?: Pick<RecordStore, 'ofMessage' | 'told'>;
+  /** Notes that a hold of this gateway's stands in the log. @returns whether there is such a hold */
+  readonly held?: (authority: string, statementSha256: string) => Promise<boolean>;
+}
+
 /** Brings home to the sender what became of its messages: each statement verified, kept with its proof, and applied once. */
 export class RecordOutcome {
   constructor(
@@ -76,12 +85,7 @@ export class RecordOutcome {
     private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly keys: KeyStore,
     private readonly now: Now,
-    /** Called when a message waits for another key of its recipient. */
-    private readonly awaiting: () => void = () => undefined,
-    private readonly records?: Pick<RecordStore, 'ofMessage' | 'told'>,
-    /** Notes that a hold of this gateway's stands in the log. @returns whether there is such a hold */
-    private readonly held: (authority: string, statementSha256: string) => Promise<boolean> = () =>
-      Promise.resolve(false),
+    private readonly beside: OutcomesBeside = {},
   ) {}
 
   /** @throws {UntrustedStatement | NotYet} */
@@ -198,7 +202,7 @@ export class RecordOutcome {
     );
     if (notice.kind === 'hold-recorded') {
       const { sender = '', statementSha256 = '' } = notice;
-      const isOurs = this.keys.hosts(sender) && (await this.held(sender, statementSha256));
+      const isOurs = this.keys.hosts(sender) && (await this.beside.held?.(sender, statementSha256)) === true;
       return { messageId: notice.entryId, kind: notice.kind, outcome: isOurs ? 'recorded' : 'unknown' };
     }
     if (notice.messageId === undefined) {
@@ -236,14 +240,14 @@ export class RecordOutcome {
   private async ofRecord(sender: string, notice: Notice, message: NoticeIssuedV1): Promise<Recorded | undefined> {
     const { entryId, kind, messageId = '' } = notice;
     const state = recordStateOf[kind];
-    const record = state === undefined ? undefined : await this.records?.ofMessage(sender, messageId);
+    const record = state === undefined ? undefined : await this.beside.records?.ofMessage(sender, messageId);
     if (state === undefined || record === undefined) return undefined;
     const isBound =
       notice.recipient === record.recipient &&
       (state !== 'logged' || notice.statementSha256 === sha256Base64url(record.detail.statement));
     if (!isBound) throw new UntrustedStatement('notice-binding');
     const { notice: entry, blind, proof } = message;
-    await this.records?.told(sender, messageId, state, { entryId, entry, blind, proof });
+    await this.beside.records?.told(sender, messageId, state, { entryId, entry, blind, proof });
     return { messageId, kind, outcome: 'recorded' };
   }
 
@@ -290,7 +294,7 @@ export class RecordOutcome {
     from?: Own,
   ): Promise<Recorded> {
     const outcome = await this.store.record(sender, statement, fact, dues, incident, from);
-    if (fact === 'awaiting-key') this.awaiting();
+    if (fact === 'awaiting-key') this.beside.awaiting?.();
     return { messageId: statement.messageId, kind: statement.kind, outcome };
   }
 

@@ -2,7 +2,8 @@ import type { RecordRequestDto, RequestItem } from '#contracts';
 import { OFFICES, dataCategories } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import type { EvaluateReferral } from './evaluate-referral.js';
-import type { Now, RequestStore } from './ports.js';
+import type { RequestStore } from './ports/request.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { Asking } from './read-events.js';
 import type { ReadRequests } from './read-requests.js';
 

@@ -6,7 +6,8 @@ import type { JWK } from 'jose';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { Law } from './law.js';
-import type { Now, SystemStore } from './ports.js';
+import type { SystemStore } from './ports/system.js';
+import type { Now } from './ports/time-and-ids.js';
 
 const TYP = 'delge-system+jws';
 const SKEW_MS = 60_000;

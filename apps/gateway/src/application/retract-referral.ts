@@ -7,18 +7,11 @@ import { MOST_ATTEMPTS } from '../domain/attempts.js';
 import { GatewayError } from '../domain/errors.js';
 import { isDisclosed, mayBeRetracted } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type {
-  GivenAnotherWay,
-  GivenStore,
-  NewId,
-  NewRetraction,
-  Now,
-  Outgoing,
-  ReferralStore,
-  RetractionStore,
-  StoredMessage,
-  StoredRetraction,
-} from './ports.js';
+import type { Outgoing } from './ports/outgoing.js';
+import type { ReferralStore, StoredMessage } from './ports/referral.js';
+import type { NewRetraction, RetractionStore, StoredRetraction } from './ports/retraction.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
+import type { GivenAnotherWay, GivenStore } from './ports/waiting.js';
 
 /** Takes back what was sent: a signed statement in a closed code to everyone who received it, or to those named. Nothing is deleted by it, here or there. */
 export class RetractReferral {

@@ -18,7 +18,7 @@ import {
 import type { TestExchange, TestGateway, World } from '#testing';
 import { MOST_ATTEMPTS } from '../domain/attempts.js';
 import { erasedAt } from '../domain/errors.js';
-import type { ReferralStore, StoredMessage } from './ports.js';
+import type { ReferralStore, StoredMessage } from './ports/referral.js';
 import { ReadReferrals } from './read-referrals.js';
 import { ReceiveDelivery } from './receive-delivery.js';
 import { RecordOutcome } from './record-outcome.js';
@@ -49,7 +49,9 @@ beforeEach(async () => {
   const crash = (point: string): void => {
     if (point === crashAt) throw new Error('power loss');
   };
-  outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now, () => (wakes += 1));
+  outcomes = new RecordOutcome(evidence, store, new MemoryRetractionStore(), keys, world.clock.now, {
+    awaiting: () => (wakes += 1),
+  });
   again = new SealAgain(store, law, evaluate, sealing, () => keys.authorities, world.clock.now, crash);
   const taking = new SubmitReferral(store, evaluate, sealing, 1, world.newId, world.clock.now, () => undefined);
   const { system, referral } = example('01');

@@ -5,7 +5,8 @@ import { GatewayError, NotYet } from '../domain/errors.js';
 import type { EvaluateReferral } from './evaluate-referral.js';
 import { leftOutOf } from './judge-recipient.js';
 import type { Law } from './law.js';
-import type { Now, ReferralStore, StoredMessage } from './ports.js';
+import type { ReferralStore, StoredMessage } from './ports/referral.js';
+import type { Now } from './ports/time-and-ids.js';
 import type { SealReferral } from './seal-referral.js';
 
 export interface SealedAgain {

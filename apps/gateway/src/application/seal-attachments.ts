@@ -4,7 +4,8 @@ import { KEY_BYTES, MAX_ATTACHMENT_BYTES, SALT_BYTES, SUITE, attachmentContext, 
 import type { DocumentAttachment, Manifest, ManifestAttachment } from '#envelope';
 import type { AttachmentFiles } from '../attachments/attachment-files.js';
 import { GatewayError } from '../domain/errors.js';
-import type { AttachmentStore, NewId, OutgoingAttachment } from './ports.js';
+import type { AttachmentStore, OutgoingAttachment } from './ports/attachment.js';
+import type { NewId } from './ports/time-and-ids.js';
 import { partBytesOf } from './take-attachment.js';
 
 export interface SealedAttachment {

@@ -13,7 +13,10 @@ import { leftOutOf } from './judge-recipient.js';
 import type { Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { Ground } from './law.js';
-import type { NewId, Outgoing, OutgoingAttachment, StoredMessage, StoredRefusal } from './ports.js';
+import type { OutgoingAttachment } from './ports/attachment.js';
+import type { Outgoing } from './ports/outgoing.js';
+import type { StoredMessage, StoredRefusal } from './ports/referral.js';
+import type { NewId } from './ports/time-and-ids.js';
 import type { SealAttachments } from './seal-attachments.js';
 
 export interface SealedMessage {

@@ -3,7 +3,9 @@ import { organisationNumberOf, personalIdentityNumberOf } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { maySearch, showsInformant } from '../domain/person-search.js';
 import type { KeyStore } from '../keys/key-store.js';
-import type { AccessLog, NewId, PersonIndex } from './ports.js';
+import type { AccessLog } from './ports/access-log.js';
+import type { PersonIndex } from './ports/person-index.js';
+import type { NewId } from './ports/time-and-ids.js';
 import type { Asking } from './read-events.js';
 
 /** Searches what an authority sent and received for a number, at its own gateway and nowhere else (design.md section 9). */

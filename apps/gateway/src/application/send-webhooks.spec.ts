@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { EventLog } from '#platform';
-import type { HeldWebhook, WebhookLease, WebhookSending } from './ports.js';
+import type { HeldWebhook, WebhookLease, WebhookSending } from './ports/webhook.js';
 import { SendWebhooks } from './send-webhooks.js';
 import type { TriedWebhook, TryWebhook } from './try-webhook.js';
 

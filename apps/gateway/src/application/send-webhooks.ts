@@ -1,7 +1,8 @@
 import { Loop, Turns } from '#platform';
 import type { EventLog } from '#platform';
 import { isGone, isTaken, nextAttemptMs } from '../domain/webhook-schedule.js';
-import type { NewId, Now, WebhookLease, WebhookOutcome, WebhookSending } from './ports.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
+import type { WebhookLease, WebhookOutcome, WebhookSending } from './ports/webhook.js';
 import type { TriedWebhook, TryWebhook } from './try-webhook.js';
 
 const TIMEOUT_MS = 20_000;

@@ -3,7 +3,10 @@ import { GatewayError } from '../domain/errors.js';
 import { RECEIPT_OF, mayFollow, statusOf } from '../domain/handling.js';
 import type { HandlingChange } from '../domain/handling.js';
 import type { GiveReceipt } from './give-receipt.js';
-import type { DeliveryStore, HandlingStore, Now, RetractionStore } from './ports.js';
+import type { DeliveryStore } from './ports/delivery.js';
+import type { HandlingStore } from './ports/handling.js';
+import type { RetractionStore } from './ports/retraction.js';
+import type { Now } from './ports/time-and-ids.js';
 import { handledView } from './read-deliveries.js';
 import type { Asking } from './read-events.js';
 

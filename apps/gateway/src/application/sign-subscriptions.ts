@@ -2,7 +2,8 @@ import { canonicalBytes } from '#json';
 import { signReceipt, signReleaseHold } from '#envelope';
 import type { ReleaseHold } from '#envelope';
 import type { KeyStore } from '../keys/key-store.js';
-import type { NewAnswer, NewId, StoredSubscription, SubscriptionSigner } from './ports.js';
+import type { NewAnswer, StoredSubscription, SubscriptionSigner } from './ports/subscription.js';
+import type { NewId } from './ports/time-and-ids.js';
 
 /** What an owner says to who asked for a subscription, and to the exchange, signed by its gateway. */
 export class SignSubscriptions implements SubscriptionSigner {

@@ -8,7 +8,8 @@ import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf } from '#test
 import type { Example, TestGateway, World } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import { EvaluateReferral } from './evaluate-referral.js';
-import type { Outgoing, StoredUpload, UploadDetail } from './ports.js';
+import type { StoredUpload, UploadDetail } from './ports/attachment.js';
+import type { Outgoing } from './ports/outgoing.js';
 import { SubmitReferral } from './submit-referral.js';
 
 const DRAFT_MS = 14 * 24 * 3600 * 1000;
@@ -250,8 +251,7 @@ describe('a referral that awaits an assessment', () => {
     await submit(example('19'));
     referrals = new SubmitReferral(
       ...([store, gateway.evaluate, gateway.sealing, DRAFT_MS, world.newId, world.clock.now, () => undefined] as const),
-      () => undefined,
-      () => Promise.reject(new GatewayError('RECIPIENT_HELD')),
+      { mayGo: () => Promise.reject(new GatewayError('RECIPIENT_HELD')) },
     );
     expect(await outcomeOf(() => assess(later(example('19'))))).toBe('RECIPIENT_HELD');
     expect(await find(example('19'))).toMatchObject({ phase: 'draft' });

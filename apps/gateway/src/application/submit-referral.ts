@@ -4,10 +4,19 @@ import { GatewayError } from '../domain/errors.js';
 import { leftOutOf } from './judge-recipient.js';
 import type { EvaluateReferral, Evaluated, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
-import type { NewId, Now, ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports.js';
+import type { ReferralStore, StoredMessage, StoredReferral, StoredRefusal } from './ports/referral.js';
+import type { NewId, Now } from './ports/time-and-ids.js';
 import type { SealReferral } from './seal-referral.js';
 
 const ATTEMPTS = 5;
+
+/** What may refuse a referral before it is judged. */
+export interface SubmissionLimits {
+  /** Why no more may wait to leave. */
+  readonly room?: () => 'full' | 'unseen' | undefined;
+  /** Refuses what its sender itself holds from a recipient. @throws {GatewayError} RECIPIENT_HELD, CONTENT_INVALID */
+  readonly mayGo?: (sender: string, body: SubmitReferralDto) => Promise<void>;
+}
 
 /** Takes a referral in: refused, kept as a draft, or signed, sealed and committed with its outbox (design.md section 4, step 1). */
 export class SubmitReferral {
@@ -19,10 +28,7 @@ export class SubmitReferral {
     private readonly newId: NewId,
     private readonly now: Now,
     private readonly crash: (point: string) => void,
-    /** Why no more may wait to leave. */
-    private readonly room: () => 'full' | 'unseen' | undefined = () => undefined,
-    /** Refuses what its sender itself holds from a recipient. @throws {GatewayError} RECIPIENT_HELD, CONTENT_INVALID */
-    private readonly mayGo: (sender: string, body: SubmitReferralDto) => Promise<void> = () => Promise.resolve(),
+    private readonly limits: SubmissionLimits = {},
   ) {}
 
   /**
@@ -38,7 +44,7 @@ export class SubmitReferral {
       if (existing?.phase === 'accepted') return answer(existing);
       if (existing?.phase === 'draft' && existing.bodyDigest === bodyDigest) return answer(existing);
       this.refuseWhenFull();
-      await this.mayGo(sender, body);
+      await this.limits.mayGo?.(sender, body);
       const now = this.now();
       const evaluation = await this.evaluate.execute(sender, body, {
         now,
@@ -67,7 +73,7 @@ export class SubmitReferral {
       if (draft === undefined) throw new GatewayError('NOT_FOUND');
       if (draft.phase !== 'draft') throw new GatewayError('NOT_A_DRAFT');
       this.refuseWhenFull();
-      await this.mayGo(sender, draft.body);
+      await this.limits.mayGo?.(sender, draft.body);
       const now = this.now();
       const evaluation = await this.evaluate.execute(sender, draft.body, {
         now,
@@ -83,7 +89,7 @@ export class SubmitReferral {
 
   /** Before anything is judged, signed or logged of it. What was taken before gets its answer all the same. */
   private refuseWhenFull(): void {
-    const fault = this.room();
+    const fault = this.limits.room?.();
     if (fault !== undefined) throw new GatewayError(fault === 'full' ? 'OUTBOX_FULL' : 'OUTBOX_UNSEEN');
   }
 

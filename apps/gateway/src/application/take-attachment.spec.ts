@@ -7,7 +7,7 @@ import { PART_BYTES } from '#contracts';
 import type { AnnounceAttachmentDto } from '#contracts';
 import { AttachmentFiles } from '../attachments/attachment-files.js';
 import { partBytesOf, TakeAttachment } from './take-attachment.js';
-import type { AttachmentStore, StoredUpload } from './ports.js';
+import type { AttachmentStore, StoredUpload } from './ports/attachment.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'delge-uploads-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

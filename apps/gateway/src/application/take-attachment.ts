@@ -6,7 +6,8 @@ import type { AttachmentFiles } from '../attachments/attachment-files.js';
 import { GatewayError } from '../domain/errors.js';
 import { fits, hasMacros } from '../domain/media-type.js';
 import { digestOf } from './law.js';
-import type { AttachmentStore, Now, StoredUpload } from './ports.js';
+import type { AttachmentStore, StoredUpload } from './ports/attachment.js';
+import type { Now } from './ports/time-and-ids.js';
 
 const NO_LIMITS = { quotaBytes: Number.MAX_SAFE_INTEGER, reserveBytes: 0 };
 type Hash = ReturnType<typeof createHash>;

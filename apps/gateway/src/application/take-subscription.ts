@@ -1,6 +1,8 @@
 import { GatewayError } from '../domain/errors.js';
 import { askedIn, isSubscriptionRequest } from '../domain/subscription.js';
-import type { DeliveryStore, Now, SubscriptionSigner, SubscriptionStore } from './ports.js';
+import type { DeliveryStore } from './ports/delivery.js';
+import type { SubscriptionSigner, SubscriptionStore } from './ports/subscription.js';
+import type { Now } from './ports/time-and-ids.js';
 
 /** A request for a subscription that was received: it is noted once, and granted at once where a standing order says so. */
 export class TakeSubscription {

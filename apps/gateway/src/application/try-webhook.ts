@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { EventView, WebhookAttemptKind, WebhookTest } from '#contracts';
 import type { WebhookPost } from '../webhooks/post.js';
 import type { signedHeaders } from '../webhooks/signing.js';
-import type { Now, WebhookAttempt, WebhookTarget } from './ports.js';
+import type { Now } from './ports/time-and-ids.js';
+import type { WebhookAttempt, WebhookTarget } from './ports/webhook.js';
 
 export interface TriedWebhook extends WebhookAttempt {
   readonly retryAfterMs?: number;

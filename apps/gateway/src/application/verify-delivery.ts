@@ -22,7 +22,7 @@ import type { Rejection } from '../domain/errors.js';
 import { viewOf } from './judge-recipient.js';
 import { digestOf, sha256 } from './law.js';
 import type { Law } from './law.js';
-import type { DeliveryDetail } from './ports.js';
+import type { DeliveryDetail } from './ports/delivery.js';
 import { verified } from './verify-evidence.js';
 import type { VerifyEvidence } from './verify-evidence.js';
 

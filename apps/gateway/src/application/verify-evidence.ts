@@ -7,7 +7,7 @@ import { RejectedDelivery } from '../domain/errors.js';
 import type { Rejection } from '../domain/errors.js';
 import { sha256 } from './law.js';
 import type { Law } from './law.js';
-import type { FurthestEntry, FurthestEntryStore } from './ports.js';
+import type { FurthestEntry, FurthestEntryStore } from './ports/furthest-entry.js';
 
 const BLIND_BYTES = 32;
 /** For how long the exchange may go on with a snapshot after the witnesses have cosigned a larger one, and what its clock may be off. */

@@ -1,4 +1,5 @@
-import type { DueStore, Now, Overdue } from './ports.js';
+import type { DueStore, Overdue } from './ports/due.js';
+import type { Now } from './ports/time-and-ids.js';
 
 /** Says once of each message and deadline that it has passed. That is an alarm and no receipt: nothing about the message changes. */
 export class WatchDeadlines {

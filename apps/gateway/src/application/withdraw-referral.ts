@@ -1,5 +1,6 @@
 import { GatewayError } from '../domain/errors.js';
-import type { Now, ReferralStore } from './ports.js';
+import type { ReferralStore } from './ports/referral.js';
+import type { Now } from './ports/time-and-ids.js';
 
 /** Takes back a draft, or a referral none of whose messages has left the gateway. */
 export class WithdrawReferral {

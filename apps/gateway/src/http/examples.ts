@@ -1,4 +1,4 @@
-import type { Schema } from './answers.js';
+import type { Schema } from './answers/schema.js';
 
 /** Texts by the name of their member, where the schema does not bring an example of its own. */
 const TEXTS: Readonly<Record<string, string>> = {

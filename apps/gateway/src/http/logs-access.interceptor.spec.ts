@@ -4,7 +4,7 @@ import { Reflector } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
 import { lastValueFrom, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { Shown } from '../application/ports.js';
+import type { Shown } from '../application/ports/access-log.js';
 import { LogsAccess } from './logs-access.interceptor.js';
 import { Download, Shows } from './shows.js';
 

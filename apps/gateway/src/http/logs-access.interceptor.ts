@@ -3,7 +3,7 @@ import type { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
 import { concatMap } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { AccessLog } from '../application/ports.js';
+import type { AccessLog } from '../application/ports/access-log.js';
 import type { AuthenticatedRequest } from './caller.js';
 import { Download, SHOWS, WHAT } from './shows.js';
 

@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { PROBLEM, answers } from './answers.js';
-import type { Schema } from './answers.js';
+import { answers } from './answers.js';
+import { PROBLEM } from './answers/problem.js';
+import type { Schema } from './answers/schema.js';
 import { refusedRecipients, written } from './example-answers.js';
 import { problemsOf } from './example-problems.js';
 import { requests, texts } from './example-requests.js';

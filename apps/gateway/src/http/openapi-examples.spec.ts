@@ -8,7 +8,7 @@ import type { DeliveryListItem, ReceivedCaseView } from '#contracts';
 import { PROBLEMS, validationPipe } from '#platform';
 import { gapsOf } from '../domain/gaps.js';
 import { clocksOf } from '../domain/handling.js';
-import { PROBLEM } from './answers.js';
+import { PROBLEM } from './answers/problem.js';
 import { written } from './example-answers.js';
 import { problemsOf } from './example-problems.js';
 

@@ -2,7 +2,7 @@ import { SetMetadata, applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { ShownBy } from '#contracts';
 import type { Response } from 'express';
-import type { Shown } from '../application/ports.js';
+import type { Shown } from '../application/ports/access-log.js';
 import type { AuthenticatedRequest } from './caller.js';
 
 export const SHOWS = 'delge:shows';

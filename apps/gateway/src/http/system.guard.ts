@@ -3,7 +3,7 @@ import type { Scope } from '#contracts';
 import { PolicyGuard, ProblemError } from '#platform';
 import type { Load } from '#platform';
 import type { Reflector } from '@nestjs/core';
-import type { SystemStore } from '../application/ports.js';
+import type { SystemStore } from '../application/ports/system.js';
 import type { AccessTokens } from '../keys/access-tokens.js';
 import type { Response } from 'express';
 import type { AuthenticatedRequest } from './caller.js';

@@ -2,7 +2,7 @@ import { settlementOf } from '#messaging';
 import type { IncomingMessage } from '#messaging';
 import type { EventLog } from '#platform';
 import type { Handled } from '../application/catch-up.js';
-import type { ToldAgain } from '../application/ports.js';
+import type { ToldAgain } from '../application/ports/catch-up.js';
 import type { ExchangeMessages } from './exchange.messages.js';
 
 /** What was asked for at the exchange, by the handlers of what the broker brings. @throws what would be held */

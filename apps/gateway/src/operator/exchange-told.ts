@@ -1,7 +1,7 @@
 import { canonicalBytes, parseStrict } from '#json';
 import { OperatorError } from '#operator';
 import type { OperatorClient } from '#operator';
-import type { ToldAgain, ToldAt, ToldItem, ToldLog } from '../application/ports.js';
+import type { ToldAgain, ToldAt, ToldItem, ToldLog } from '../application/ports/catch-up.js';
 
 const LIMITS = { maxBytes: 64 * 1024 * 1024, maxDepth: 8 };
 

@@ -13,7 +13,7 @@ import type {
   OpeningsFor,
   ShownOpening,
   ShownPeriod,
-} from '../application/ports.js';
+} from '../application/ports/evidence.js';
 import { GatewayError, NotYet } from '../domain/errors.js';
 
 type Item = Omit<ShownOpening, 'entry'> & { readonly entry?: string };

@@ -1,7 +1,7 @@
 import { parseStrict } from '#json';
 import { OperatorError } from '#operator';
 import type { OperatorClient } from '#operator';
-import type { KeepingLog } from '../application/ports.js';
+import type { KeepingLog } from '../application/ports/erasure.js';
 import { GatewayError, NotYet } from '../domain/errors.js';
 
 const PATH = '/log/v1/disclosure/keeping';

@@ -1,7 +1,7 @@
 import { OperatorError } from '#operator';
 import type { Cooperations as Registry } from '#operator';
 import type { CooperationOpening } from '#snapshot';
-import type { Cooperations } from '../application/ports.js';
+import type { Cooperations } from '../application/ports/cooperation.js';
 import { NotYet } from '../domain/errors.js';
 
 /** What the registry opens to this gateway; while it cannot be asked, a message that needs it waits. */

@@ -1,7 +1,7 @@
 import type { ListAccessLogQueryDto, LoggedSearch, PersonSearchPurpose, ShownBy } from '#contracts';
 import { Gathered } from '#persistence';
 import type { DataSource } from 'typeorm';
-import type { AccessLog, NewSearch, Shown } from '../application/ports.js';
+import type { AccessLog, NewSearch, Shown } from '../application/ports/access-log.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
 import { asAuthority } from './authority-transaction.js';

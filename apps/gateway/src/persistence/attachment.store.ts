@@ -2,12 +2,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type {
   AttachmentStore,
   OutgoingAttachment,
-  StoredMessage,
-  StoredReferral,
   StoredUpload,
   UploadDetail,
   WaitingAttachment,
-} from '../application/ports.js';
+} from '../application/ports/attachment.js';
+import type { StoredMessage, StoredReferral } from '../application/ports/referral.js';
 import { GatewayError } from '../domain/errors.js';
 import { isEnded } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';

@@ -1,5 +1,5 @@
 import type { CaseClosing, CaseType } from '#contracts';
-import type { StoredCase } from '../application/ports.js';
+import type { StoredCase } from '../application/ports/case.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
 
 export interface CaseRow {

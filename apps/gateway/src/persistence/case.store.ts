@@ -1,6 +1,6 @@
 import type { CaseClosing, EventView, MessageState } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { CaseFault, CaseStore, FoundCase, NewCase, StoredCase } from '../application/ports.js';
+import type { CaseFault, CaseStore, FoundCase, NewCase, StoredCase } from '../application/ports/case.js';
 import type { RosterCount } from '../domain/roster.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { CatchUpStore, MessageDetail, SentBefore, ToldAt, ToldItem } from '../application/ports.js';
+import type { CatchUpStore, SentBefore, ToldAt, ToldItem } from '../application/ports/catch-up.js';
+import type { MessageDetail } from '../application/ports/referral.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import type { Outbox } from './outbox.js';

@@ -1,6 +1,6 @@
 import type { MessageState } from '#contracts';
 import type { DataSource } from 'typeorm';
-import type { CorrectionStore, NewCorrection, StoredCorrection } from '../application/ports.js';
+import type { CorrectionStore, NewCorrection, StoredCorrection } from '../application/ports/correction.js';
 import type { Stopped } from '../domain/correction.js';
 import { asAuthority } from './authority-transaction.js';
 

@@ -6,14 +6,14 @@ import { mayFollow } from '../application/give-receipt.js';
 import type {
   CaseDeliveries,
   DeliveryStore,
-  HandlingFilter,
   ListedDelivery,
-  NewIncident,
-  Outgoing,
   StoredDelivery,
   StoredReceipt,
   TakenDelivery,
-} from '../application/ports.js';
+} from '../application/ports/delivery.js';
+import type { HandlingFilter } from '../application/ports/handling.js';
+import type { NewIncident } from '../application/ports/incident.js';
+import type { Outgoing } from '../application/ports/outgoing.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';

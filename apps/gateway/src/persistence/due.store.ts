@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { DueStore, Dues, MessageDue, Overdue } from '../application/ports.js';
+import type { DueStore, Dues, MessageDue, Overdue } from '../application/ports/due.js';
 import { asAuthority } from './authority-transaction.js';
 
 /** Within a transaction of the message's authority. */

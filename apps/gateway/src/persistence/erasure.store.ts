@@ -1,6 +1,6 @@
 import type { RecordState } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { DecidedErasure, ErasureStore, ErasureSubject, UnreportedErasure } from '../application/ports.js';
+import type { DecidedErasure, ErasureStore, ErasureSubject, UnreportedErasure } from '../application/ports/erasure.js';
 import { isEnded } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
 import { isRecordEnded } from '../domain/record-state.js';

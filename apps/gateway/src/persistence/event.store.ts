@@ -1,6 +1,6 @@
 import type { EventType, EventView } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { EventStore } from '../application/ports.js';
+import type { EventStore } from '../application/ports/event.js';
 import { GatewayError } from '../domain/errors.js';
 import { asAuthority } from './authority-transaction.js';
 import { FOLLOWING } from './rows.js';

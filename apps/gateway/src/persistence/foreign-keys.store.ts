@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { ForeignKeys } from '../application/ports.js';
+import type { ForeignKeys } from '../application/ports/foreign-keys.js';
 
 /** Keys that were enrolled for this gateway or an authority it hosts, and were not its own. */
 export class PostgresForeignKeys implements ForeignKeys {

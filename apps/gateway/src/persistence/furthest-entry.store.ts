@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { FurthestEntry, FurthestEntryStore } from '../application/ports.js';
+import type { FurthestEntry, FurthestEntryStore } from '../application/ports/furthest-entry.js';
 
 /** Remembers over restarts by which size of the keys log the exchange has signed, and where in the log. */
 export class PostgresFurthestEntryStore implements FurthestEntryStore {

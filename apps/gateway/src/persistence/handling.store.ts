@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { HandlingFilter, HandlingStore } from '../application/ports.js';
+import type { HandlingFilter, HandlingStore } from '../application/ports/handling.js';
 import { ACCEPTED_WITHIN, acceptedWithin } from '../domain/deadlines.js';
 import { erasedAt } from '../domain/errors.js';
 import { RECEIPT_OF, RUNS_IN, TAKEN_OVER_MS, handlingOf as saidBy, inOrder } from '../domain/handling.js';

@@ -2,7 +2,7 @@ import { parseDeliveryReleasedV1 } from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
 import { canonicalBytes } from '#json';
 import type { DataSource } from 'typeorm';
-import type { HeldDeliveries, HeldDelivery } from '../application/ports.js';
+import type { HeldDeliveries, HeldDelivery } from '../application/ports/held-delivery.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 

@@ -1,6 +1,6 @@
 import type { IncidentClock, IncidentCode } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { IncidentAlarm, IncidentStore, NewIncident, StoredIncident } from '../application/ports.js';
+import type { IncidentAlarm, IncidentStore, NewIncident, StoredIncident } from '../application/ports/incident.js';
 import { clocksFrom } from '../domain/incident.js';
 import { asAuthority } from './authority-transaction.js';
 import { FOLLOWING, cursorOf } from './rows.js';

@@ -48,9 +48,15 @@ import {
   ReferralByCase1768220000000,
 } from './migrations/1768220000000-by-case.js';
 import { AccessLog1768300000000 } from './migrations/1768300000000-access-log.js';
-import { RecordedDisclosures1768400000000 } from './migrations/1768400000000-recorded-disclosures.js';
 import { Scopes1768301000000 } from './migrations/1768301000000-scopes.js';
-import { Corrections1768440000000 } from './migrations/1768440000000-corrections.js';
+import { RecordedDisclosures1768400000000 } from './migrations/1768400000000-recorded-disclosures.js';
+import {
+  ReceivedRequests1768410001000,
+  Requests1768410000000,
+  SentRequests1768410002000,
+} from './migrations/1768410000000-requests.js';
+import { Subscriptions1768420001000 } from './migrations/1768420001000-subscriptions.js';
+import { SubscriptionRequests1768420002000 } from './migrations/1768420002000-subscription-requests.js';
 import { PersonIndex1768430000000 } from './migrations/1768430000000-person-index.js';
 import {
   PersonSearches1768430001000,
@@ -61,13 +67,7 @@ import {
   HandlingStatusByReceipt1768431002000,
   HandlingStatusReceived1768431001000,
 } from './migrations/1768431000000-handling-status.js';
-import {
-  ReceivedRequests1768410001000,
-  Requests1768410000000,
-  SentRequests1768410002000,
-} from './migrations/1768410000000-requests.js';
-import { Subscriptions1768420001000 } from './migrations/1768420001000-subscriptions.js';
-import { SubscriptionRequests1768420002000 } from './migrations/1768420002000-subscription-requests.js';
+import { Corrections1768440000000 } from './migrations/1768440000000-corrections.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -118,18 +118,18 @@ export const migrations = [
   AccessLog1768300000000,
   Scopes1768301000000,
   RecordedDisclosures1768400000000,
-  Corrections1768440000000,
+  Requests1768410000000,
+  ReceivedRequests1768410001000,
+  SentRequests1768410002000,
+  Subscriptions1768420001000,
+  SubscriptionRequests1768420002000,
   PersonIndex1768430000000,
   PersonSearches1768430001000,
   PersonSearchesWhole1768430002000,
   HandlingStatus1768431000000,
   HandlingStatusReceived1768431001000,
   HandlingStatusByReceipt1768431002000,
-  Requests1768410000000,
-  ReceivedRequests1768410001000,
-  SentRequests1768410002000,
-  Subscriptions1768420001000,
-  SubscriptionRequests1768420002000,
+  Corrections1768440000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**

@@ -2,7 +2,7 @@ import { HANDED_LEASE_S, enqueue, isHanded } from '#messaging';
 import type { OutboxRelay, OutboxRow } from '#messaging';
 import { Octets } from '#persistence';
 import type { EntityManager } from 'typeorm';
-import type { Outgoing } from '../application/ports.js';
+import type { Outgoing } from '../application/ports/outgoing.js';
 import { schema } from './index.js';
 
 /** Where this gateway's messages go: the exchange's inbound exchange, under the one routing key its account may write. */

@@ -3,7 +3,7 @@ import type { JsonValue } from '#json';
 import { namedIn } from '#legal-basis';
 import { octets } from '#persistence';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { PersonIndex } from '../application/ports.js';
+import type { PersonIndex } from '../application/ports/person-index.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import { FOLLOWING, toDeliveryDetail } from './rows.js';

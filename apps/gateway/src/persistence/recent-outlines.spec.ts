@@ -2,7 +2,7 @@ import { afterEach, expect, it, jest } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parseStrict } from '#json';
-import type { MessageOutline } from '../application/ports.js';
+import type { MessageOutline } from '../application/ports/referral.js';
 import { RecentOutlines } from './recent-outlines.js';
 
 const sent: MessageOutline = {

@@ -1,4 +1,4 @@
-import type { MessageOutline, Told } from '../application/ports.js';
+import type { MessageOutline, Told } from '../application/ports/referral.js';
 import { isEnded } from '../domain/message-state.js';
 
 /** At a time: some three megabytes. */

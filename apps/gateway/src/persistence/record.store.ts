@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ListRecordedDisclosuresQueryDto, RecordState } from '#contracts';
-import type { ListedRecord, Outgoing, RecordNotice, RecordStore, StoredRecord } from '../application/ports.js';
+import type { Outgoing } from '../application/ports/outgoing.js';
+import type { ListedRecord, RecordNotice, RecordStore, StoredRecord } from '../application/ports/record.js';
 import { erasedAt } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';

@@ -1,21 +1,21 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ListReferralsQueryDto, MessageState } from '#contracts';
 import { Gathered, Octets, octets } from '#persistence';
+import type { Dues } from '../application/ports/due.js';
+import type { NewIncident } from '../application/ports/incident.js';
+import type { Outgoing } from '../application/ports/outgoing.js';
 import type {
   AwaitingKey,
-  Dues,
   EarlierAttempt,
   ListedReferral,
   MessageOutline,
-  NewIncident,
-  Outgoing,
   ReferralStore,
   StoredMessage,
   StoredReferral,
   StoredRefusal,
   StoredStatement,
   Told,
-} from '../application/ports.js';
+} from '../application/ports/referral.js';
 import { GatewayError, erasedAt } from '../domain/errors.js';
 import { advanceBy, isTerminal } from '../domain/message-state.js';
 import { namedBy } from '../domain/request.js';

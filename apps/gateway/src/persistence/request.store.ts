@@ -1,13 +1,8 @@
 import type { RequestDirection, RequestRefusal, VerdictView } from '#contracts';
 import { parseReceipt } from '#envelope';
 import type { DataSource, EntityManager } from 'typeorm';
-import type {
-  RecordedRequest,
-  RequestStore,
-  StoredReferral,
-  StoredReply,
-  StoredRequest,
-} from '../application/ports.js';
+import type { StoredReferral } from '../application/ports/referral.js';
+import type { RecordedRequest, RequestStore, StoredReply, StoredRequest } from '../application/ports/request.js';
 import { isEnded, isTerminal } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
 import { isDemand } from '../domain/request.js';

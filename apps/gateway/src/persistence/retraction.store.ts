@@ -1,11 +1,11 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Outgoing } from '../application/ports/outgoing.js';
 import type {
   NewRetraction,
-  Outgoing,
   ReceivedRetraction,
   RetractionStore,
   StoredRetraction,
-} from '../application/ports.js';
+} from '../application/ports/retraction.js';
 import { GatewayError } from '../domain/errors.js';
 import { alone, asAuthority } from './authority-transaction.js';
 import { isDisclosed } from '../domain/message-state.js';

@@ -1,17 +1,15 @@
 import type { MessageState } from '#contracts';
+import type { DeliveryDetail, ListedDelivery, StoredReceipt } from '../application/ports/delivery.js';
 import type {
-  DeliveryDetail,
   EarlierAttempt,
-  ListedDelivery,
   MessageDetail,
   MessageOutline,
   Phase,
   StoredAssessment,
   StoredMessage,
-  StoredReceipt,
   StoredReferral,
   StoredStatement,
-} from '../application/ports.js';
+} from '../application/ports/referral.js';
 import type { StorageCipher } from '../keys/storage-cipher.js';
 
 /** Rows mirror tables and are no domain objects. */

@@ -3,6 +3,7 @@ import type { ReleaseHold } from '#envelope';
 import { sha256Base64url } from '#envelope';
 import { Gathered } from '#persistence';
 import type { DataSource, EntityManager } from 'typeorm';
+import type { StoredReferral } from '../application/ports/referral.js';
 import type {
   HeldMessage,
   NewAnswer,
@@ -10,10 +11,9 @@ import type {
   StandingOrder,
   StoredAnswer,
   StoredSubscription,
-  StoredReferral,
   SubscriptionSigner,
   SubscriptionStore,
-} from '../application/ports.js';
+} from '../application/ports/subscription.js';
 import { askedIn, mayAnswer, stateAfter, typeName } from '../domain/subscription.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';

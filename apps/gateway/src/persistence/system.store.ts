@@ -3,7 +3,7 @@ import type { Scope } from '#contracts';
 import type { JWK } from 'jose';
 import type { DataSource } from 'typeorm';
 import { Gathered } from '#persistence';
-import type { NewSystem, RegisteredSystem, SystemStore } from '../application/ports.js';
+import type { NewSystem, RegisteredSystem, SystemStore } from '../application/ports/system.js';
 import { alone, asAuthority } from './authority-transaction.js';
 
 interface SystemRow {

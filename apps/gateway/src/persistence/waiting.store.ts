@@ -1,6 +1,6 @@
 import type { ListWaitingQueryDto, MessageState } from '#contracts';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { GivenAnotherWay, GivenStore, WaitingMessage, WaitingStore } from '../application/ports.js';
+import type { GivenAnotherWay, GivenStore, WaitingMessage, WaitingStore } from '../application/ports/waiting.js';
 import { CLOCK_MS } from '../domain/deadlines.js';
 import { asAuthority } from './authority-transaction.js';
 import { cursorOf } from './rows.js';

@@ -7,7 +7,7 @@ import type {
   WebhookLease,
   WebhookOutcome,
   WebhookSending,
-} from '../application/ports.js';
+} from '../application/ports/webhook.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import { eventsAfter } from './event.store.js';

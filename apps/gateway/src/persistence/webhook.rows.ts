@@ -1,6 +1,6 @@
 import type { WebhookAttemptKind, WebhookFault } from '#contracts';
 import type { EntityManager } from 'typeorm';
-import type { StoredWebhook, WebhookAttempt } from '../application/ports.js';
+import type { StoredWebhook, WebhookAttempt } from '../application/ports/webhook.js';
 
 export interface WebhookRow {
   readonly webhook_id: string;

@@ -6,7 +6,7 @@ import type {
   WebhookPut,
   WebhookStore,
   WebhookTarget,
-} from '../application/ports.js';
+} from '../application/ports/webhook.js';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { WebhookKey } from '../webhooks/signing.js';

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { Turns } from '#platform';
-import type { Now } from '../application/ports.js';
+import type { Now } from '../application/ports/time-and-ids.js';
 
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 export interface NameLimits {

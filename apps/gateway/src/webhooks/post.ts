@@ -5,7 +5,7 @@ import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { WebhookFault } from '#contracts';
 import { contextOfOthers } from '#platform';
-import type { Now } from '../application/ports.js';
+import type { Now } from '../application/ports/time-and-ids.js';
 import { Names } from './names.js';
 import type { NameLimits, Resolve } from './names.js';
 import type { WebhookTargets } from './targets.js';

@@ -1,0 +1,25 @@
+import type { Scope } from '#contracts';
+import type { JWK } from 'jose';
+
+/** Software of an authority, registered by its participant's administrator. */
+export interface RegisteredSystem {
+  readonly id: string;
+  readonly authority: string;
+  readonly kid: string;
+  readonly jwk: JWK;
+  readonly statement: string;
+  readonly statedAt: Date;
+  /** What it may do, whatever its tokens carry. */
+  readonly scopes: readonly Scope[];
+}
+
+/** Without `scopes`: those that it had, and of one that is new all. */
+export type NewSystem = Omit<RegisteredSystem, 'scopes'> & { readonly scopes?: readonly Scope[] };
+
+export interface SystemStore {
+  find(id: string): Promise<RegisteredSystem | undefined>;
+  /** @returns `stale` when a newer registration stands, `taken` when the key or the id belongs to another */
+  put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken'>;
+  /** @returns false when the system has used this `jti` before */
+  useOnce(system: string, jti: string, expiresAt: Date, now: Date): Promise<boolean>;
+}

@@ -1,0 +1,4 @@
+export type Now = () => Date;
+
+/** Fresh UUID, lower case. */
+export type NewId = () => string;
