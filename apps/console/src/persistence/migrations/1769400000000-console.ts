@@ -73,10 +73,7 @@ export class Console1769400000000 implements MigrationInterface {
       GRANT SELECT, INSERT, UPDATE ON console.growth, console.assignment, console.disclosure TO delge_console;
       GRANT SELECT, INSERT, DELETE ON console.happening, console.erased TO delge_console;
       GRANT DELETE ON console.disclosure TO delge_console;
-      GRANT SELECT ON console.disclosure, console.happening, console.erased TO delge_console_reader;
-      GRANT USAGE ON SCHEMA ledger TO delge_console;
-      GRANT INSERT (log, entry_id, entry, blind, annex) ON ledger.pending TO delge_console;
-      CREATE POLICY console_hands_over ON ledger.pending FOR INSERT TO delge_console WITH CHECK (log = 'disclosure');`);
+      GRANT SELECT ON console.disclosure, console.happening, console.erased TO delge_console_reader;`);
   }
 
   /**
