@@ -113,8 +113,5 @@ element('trust').addEventListener('change', () => {
     element('trust-told').textContent = PAGE_TEXTS[language].digest(hexDigestOf(new Uint8Array(bytes)));
   });
 });
-element('form').addEventListener('submit', (event) => {
-  event.preventDefault();
-  void run();
-});
+element('verify').addEventListener('click', () => void run());
 translate();
