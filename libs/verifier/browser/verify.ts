@@ -1,5 +1,5 @@
 import { KeysCache, rendered, sha256, verifyBundle, verifyEvidence } from '#verifier';
-import type { BundleSource, Language, Report } from '#verifier';
+import type { BundleSource, EvidenceFile, Language, Report } from '#verifier';
 import { SnapshotError, parseTrust } from '#snapshot';
 import type { Trust } from '#snapshot';
 import { settled } from './signatures.js';
@@ -24,11 +24,15 @@ export async function trustOf(bytes: Uint8Array): Promise<Trust | undefined> {
 export const hexDigestOf = (bytes: Uint8Array): string => Buffer.from(sha256(bytes)).toString('hex');
 
 /** Reports on evidence files, in their order; those with one keys log cost it once. */
-export const verifyFiles = (files: readonly Uint8Array[], trust: Trust, options: Options): Promise<readonly Report[]> =>
+export const verifyFiles = (
+  files: readonly (Uint8Array | EvidenceFile)[],
+  trust: Trust,
+  options: Options,
+): Promise<readonly Report[]> =>
   settled(async () => {
     const cache = new KeysCache();
     const reports: Report[] = [];
-    for (const bytes of files) reports.push(await verifyEvidence(bytes, trust, { ...options, cache }));
+    for (const file of files) reports.push(await verifyEvidence(file, trust, { ...options, cache }));
     return reports;
   });
 
