@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,10 @@ import type { Opened } from './support.js';
 
 jest.setTimeout(120_000);
 
+/** Each way of bending an evidence file and a fourth of those that bend a log; with `DELGE_MUTANTS` all. The law of them is libs/verifier's. */
+const BENT = MUTATIONS.filter(
+  ({ name }, at) => process.env['DELGE_MUTANTS'] !== undefined || name.startsWith('evidence:') || at % 4 === 0,
+);
 const VERIFIER = pathToFileURL('dist/verifier/delge-verifier.html').href;
 const folder = mkdtempSync(join(tmpdir(), 'delge-browser-'));
 const at = (...parts: readonly string[]): string => join(folder, ...parts);
@@ -122,15 +127,78 @@ describe('the one file, with the network cut', () => {
     expect(untimed(await reportOn(open, one))).toBe(untimed(rendered(await printed(one), 'en')));
   });
 
-  it('names everything that a verifier must not pass, as the command line names it', async () => {
+  it('names what a verifier must not pass, as the command line names it', async () => {
     const open = await begin();
     const otherwise: unknown[] = [];
-    for (const { name, make } of MUTATIONS) {
+    for (const { name, make } of BENT) {
       const one = given(await make(scene, new Random(name.length * 7919)), 'bent');
       const [here, there] = [await reportOn(open, one), await printed(one)];
-      if (there.exitCode === 0 || untimed(here) !== untimed(rendered(there, 'sv'))) otherwise.push({ name, here, there });
+      if (there.exitCode === 0 || untimed(here) !== untimed(rendered(there, 'sv')))
+        otherwise.push({ name, here, there });
     }
     expect(otherwise.slice(0, 3)).toEqual([]);
     expect(open.complaints).toEqual([]);
+  }, 900_000);
+
+  it('tells what it cannot begin with', async () => {
+    const { page } = await opened(browser, VERIFIER);
+    const told = (text: string) => page.locator('#told', { hasText: text }).waitFor();
+    await page.click('#verify');
+    await told('Välj en förtroendefil först.');
+    await page.setInputFiles('#trust', at('seen'));
+    await page.setInputFiles('#files', at('good.delge-evidence.json'));
+    await page.click('#verify');
+    await told('seen är ingen förtroendefil.');
+    expect(await page.locator('#reports').isHidden()).toBe(true);
+  });
+
+  it('shows the digest of the trust file, as sha256sum prints it', async () => {
+    const { page } = await begin();
+    await page.setInputFiles('#trust', at('trust.json'));
+    const digest = createHash('sha256').update(scene.trustText).digest('hex');
+    await page.locator('#trust-told', { hasText: digest }).waitFor();
+  });
+});
+
+describe('the one file, for everybody', () => {
+  it.each(LANGUAGES_AND_THEMES)('fails no rule of WCAG 2.2 AA or best practice (%s, %s)', async (language, theme) => {
+    const open = await begin({ language, colorScheme: theme });
+    expect(await violations(open.page)).toEqual([]);
+    await reportOn(open, { file: at('good.delge-evidence.json') });
+    expect(await open.page.getAttribute('html', 'lang')).toBe(language);
+    expect(await violations(open.page)).toEqual([]);
+  });
+
+  it('is worked by keyboard alone, and leads to the report', async () => {
+    const { page } = await begin({ language: 'en' });
+    for (const [input, file] of [
+      ['#trust', at('trust.json')],
+      ['#files', at('good.delge-evidence.json')],
+    ] as const) {
+      const choosing = page.waitForEvent('filechooser');
+      await tabTo(page, input);
+      await page.keyboard.press('Enter');
+      await (await choosing).setFiles(file);
+    }
+    await tabTo(page, '#verify');
+    await page.keyboard.press('Enter');
+    await page.locator('pre').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('reports-title');
+    await tabTo(page, 'article button');
+    const saved = page.waitForEvent('download');
+    await page.keyboard.press('Enter');
+    expect((await saved).suggestedFilename()).toBe('good.delge-evidence.json.txt');
+  });
+
+  it('is read without scrolling sideways at 320 pixels, which is 400 %', async () => {
+    const open = await begin({ viewport: NARROW });
+    expect(await overhang(open.page)).toBeLessThanOrEqual(0);
+    await reportOn(open, { file: at('good.delge-evidence.json') });
+    expect(await overhang(open.page)).toBeLessThanOrEqual(0);
+  });
+
+  it('says without JavaScript what there is instead', async () => {
+    const { page } = await opened(browser, VERIFIER, { javaScriptEnabled: false });
+    expect(await page.locator('noscript').textContent()).toContain('delge verify');
   });
 });

@@ -18,7 +18,10 @@ export async function writeVerifier(root: string): Promise<Readonly<Record<Verif
   const folder = join(root, 'dist/verifier');
   mkdirSync(folder, { recursive: true });
   for (const name of VERIFIER_FILES) writeFileSync(join(folder, name), built[name]);
-  return { 'delge-verifier.html': digestOfFile(built['delge-verifier.html']), 'verify.js': digestOfFile(built['verify.js']) };
+  return {
+    'delge-verifier.html': digestOfFile(built['delge-verifier.html']),
+    'verify.js': digestOfFile(built['verify.js']),
+  };
 }
 
 /** @throws when anything of Node is left in it */
@@ -54,7 +57,9 @@ async function bundled(root: string, entry: string): Promise<string> {
   // No content policy lets a page make functions of text.
   names.push(...(text.match(/\bnew Function\b/g) ?? []));
   if (left.length > 0 || names.length > 0)
-    throw new Error(`the verifier would not run in a browser: ${[...left.map(({ path }) => path), ...names].join(', ')}`);
+    throw new Error(
+      `the verifier would not run in a browser: ${[...left.map(({ path }) => path), ...names].join(', ')}`,
+    );
   return text;
 }
 

@@ -96,7 +96,9 @@ export async function verifyPage(): Promise<Readonly<Record<State, number>>> {
   const proven = badges.filter((badge) => badge.evidence !== undefined);
   const files = proven.map(({ evidence }) => evidence as EvidenceFile);
   const options = { now: new Date(), ...(pinned === undefined ? {} : { pinned }) };
+  const start = performance.now();
   const reports = trust === undefined ? [] : await verifyFiles(files, trust, options);
+  performance.measure('delge.verify', { start });
   for (const [at, { element }] of proven.entries()) {
     const report = reports[at];
     const state =
@@ -127,9 +129,10 @@ function tell(
   const digest = text === undefined ? '' : hexDigestOf(octets(text));
   const trustTold =
     text === undefined ? texts.noTrust : own === undefined ? texts.serverTrust(digest) : texts.ownTrust(digest);
-  used.textContent = [trustTold, ...(pinned === undefined ? [] : [texts.ownCheckpoint(hexDigestOf(octets(pinned)))])].join(
-    ' ',
-  );
+  used.textContent = [
+    trustTold,
+    ...(pinned === undefined ? [] : [texts.ownCheckpoint(hexDigestOf(octets(pinned)))]),
+  ].join(' ');
   status.textContent = texts.done(verified, failed, claimed);
 }
 

@@ -87,7 +87,6 @@ function rawOf(der: Uint8Array): Uint8Array<ArrayBuffer> {
 const notHere = (): never => {
   throw new Error('a verifier in a browser verifies, and does nothing else');
 };
-export const [sign, createHmac, createCipheriv, createDecipheriv, createECDH, hkdfSync] = Array<() => never>(6).fill(
-  notHere,
-);
+export const [sign, createHmac, createCipheriv, createDecipheriv, createECDH, hkdfSync] =
+  Array<() => never>(6).fill(notHere);
 export const [createSecretKey, timingSafeEqual, generateKeyPairSync, randomBytes] = Array<() => never>(4).fill(notHere);

@@ -36,7 +36,8 @@ const en: typeof sv = {
   genuine:
     "That the file is the right one shows in its SHA-256 (sha256sum delge-verifier.html), held against the one in Delge's documentation, which delge verifier --digest prints.",
   trustLegend: '1. What you trust',
-  trustHint: 'You should have the trust file from elsewhere than the evidence. Compare its SHA-256 with the one you were given with it.',
+  trustHint:
+    'You should have the trust file from elsewhere than the evidence. Compare its SHA-256 with the one you were given with it.',
   trust: 'Trust file (trust.json)',
   checkpointLegend: '2. What you have seen before (optional)',
   checkpointHint: 'With your last checkpoint it shows whether you are shown another log than last time.',

@@ -23,8 +23,7 @@ const MOST_KNOWN = 200_000;
 let asked: Map<string, Question> | undefined;
 
 const text = (octets: Uint8Array): string => String.fromCharCode(...octets);
-const nameOf = ({ key, input, signature }: Question): string =>
-  `${key.name} ${text(signature)} ${text(sha256(input))}`;
+const nameOf = ({ key, input, signature }: Question): string => `${key.name} ${text(signature)} ${text(sha256(input))}`;
 
 /**
  * Whether the key made the signature. Within `settled` one that was not seen before passes for genuine, and the run does not count.
