@@ -48,7 +48,7 @@ export const assignment: Assignment & { readonly state: AssignmentState } = {
   id: ASSIGNMENT,
   auditor: AUDITOR,
   authorities: ['linkoping/socialnamnden', 'linkoping/omsorgsnamnden'],
-  provision: 'oversight',
+  provision: 'municipal-audit',
   diaryNumber: `2026-17 ${HOSTILE}`,
   period: { from: '2026-01-01', until: '2027-01-01' },
   fields: ['parties', 'ground', 'facts', 'assessments', 'receipts', 'case'],

@@ -7,7 +7,9 @@ import { shownText } from './views.js';
 
 describe('text on a page', () => {
   it('is no markup', () => {
-    expect(shownText(`<a href="x" title='y'>&</a>`)).toBe('&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;');
+    expect(shownText(`<a href="x" title='y'>&</a>`)).toBe(
+      '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;',
+    );
   });
 
   it.each(['\u202E', '\u2066', '\u200F', '\u200B', '\u0000', '\uFEFF', '\u0085', '\u061C'])(
@@ -58,7 +60,9 @@ describe('codes', () => {
 
   it('are a sentence with the basis and the provision in it', () => {
     const citation = citationOf('LUF-2008-206-3');
-    expect(reasonSentence('sv', 'SECRECY_NOT_REACHED LUF-2008-206-3 26:1 -')).toContain(`${citation} bryter inte sekretessen i OSL 26:1`);
+    expect(reasonSentence('sv', 'SECRECY_NOT_REACHED LUF-2008-206-3 26:1 -')).toContain(
+      `${citation} bryter inte sekretessen i OSL 26:1`,
+    );
     expect(reasonSentence('en', 'ASSESSMENT_MISSING LUF-2008-206-3 - ANLEDNING')).not.toContain('{');
   });
 });
@@ -76,7 +80,11 @@ describe('the law', () => {
     const [before, after] = versionsOf(id);
     if (before === undefined || after === undefined) throw new Error('no basis has two versions');
     const changes = changesBetween(before, after);
-    const side = (leftOut: 'added' | 'removed') => changes.filter((one) => !one[leftOut]).map(({ value }) => value).join('');
+    const side = (leftOut: 'added' | 'removed') =>
+      changes
+        .filter((one) => !one[leftOut])
+        .map(({ value }) => value)
+        .join('');
     expect(side('added')).toBe(ruleText(before));
     expect(side('removed')).toBe(ruleText(after));
   });

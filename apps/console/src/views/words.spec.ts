@@ -37,7 +37,8 @@ describe('the words of the pages', () => {
   });
 
   it('are Swedish in Swedish', () => {
-    const english = /\b(?:the|of|and|with|from the|disclosure|disclosures|assignment|receipt|refusal|evidence|page|not)\b/i;
+    const english =
+      /\b(?:the|of|and|with|from the|disclosure|disclosures|assignment|receipt|refusal|evidence|page|not)\b/i;
     const swedish = /\b(?:och|att|som|inte|för|av|den|det|utlämnande|uppdrag)\b/i;
     const name = /^otherLanguage$/;
     for (const key of keys as (keyof typeof WORDS.sv)[]) {
