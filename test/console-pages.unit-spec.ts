@@ -35,7 +35,7 @@ const post = (
     body: new URLSearchParams(form).toString(),
   });
 
-const OPEN = ['/', '/ut', '/tillganglighet'];
+const OPEN = ['/', '/ut', '/tillganglighet', '/kontroll'];
 const WITHIN = [
   '/utlamnanden',
   `/utlamnanden/${MESSAGE}`,
@@ -72,7 +72,7 @@ describe('every page', () => {
       expect(answer.headers.get('content-language')).toBe(lang);
       expect(html).toContain(`<html lang="${lang}">`);
       expect(html).toMatch(/<body>\s*<a class="skip" href="#content">/);
-      expect(html).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/);
+      expect(html).not.toMatch(/<script(?! type="module" src="\/static\/)|<style|\sstyle=|\son[a-z]+=|javascript:/);
       expect(html).not.toContain('\u202E');
       expect(html).not.toMatch(/undefined|\[object|NaN|<%/);
       expect(html.match(/<h1/g)).toHaveLength(1);
@@ -293,6 +293,21 @@ describe('login', () => {
 
   it('leads to no identity provider that is not trusted', async () => {
     expect((await get('/in?issuer=https%3A%2F%2Fevil.example', {})).status).toBe(404);
+  });
+});
+
+describe('evidence', () => {
+  it('is a file of its own, kept by nobody between', async () => {
+    const answer = await get(`/utlamnanden/${MESSAGE}/bevis`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-disposition')).toContain(`${MESSAGE}.delge-evidence.json`);
+    expect(await answer.json()).toMatchObject({ format: 'delge-evidence/1', messageId: MESSAGE });
+  });
+
+  it('is of nothing outside the assignment, and of nobody who has none', async () => {
+    expect((await get(`/utlamnanden/${CASE}/bevis`)).status).toBe(404);
+    expect((await get(`/utlamnanden/${MESSAGE}/bevis`, {})).status).toBe(303);
   });
 });
 
