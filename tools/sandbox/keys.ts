@@ -24,6 +24,8 @@ export const keyFiles = (dir: string) => ({
   trust: join(dir, 'trust.json'),
   /** Secret of the operator's people at the exchange. */
   operatorToken: join(dir, 'keys/operator-token'),
+  /** By which the console knows auditors. */
+  auditorSecret: join(dir, 'keys/auditor-secret'),
   operator: (n: 1 | 2) => join(dir, `keys/operator-${n}.jwk.json`),
   participant: (slug: string, use: 'administrator' | 'jurist') => join(dir, `keys/participant-${slug}-${use}.jwk.json`),
   system: (authority: string) => join(dir, `keys/system-${authority.replace('/', '-')}.jwk.json`),
@@ -92,6 +94,7 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
     if (!existsSync(file)) write(file, withKid(await generateKey(use)));
     return readKey(file);
   };
+  if (!existsSync(files.auditorSecret)) writeFileSync(files.auditorSecret, secret(), { mode: 0o600 });
   if (existsSync(files.trust)) {
     if (existsSync(storePlace(dir, 'exchange').file)) {
       await keepStore(dir, 'console', () => only('console', 'access'));

@@ -42,7 +42,7 @@ export class OpeningController {
 
   /**
    * Every opening from an index on, for the console's projection alone; which auditor sees what of it is an entry of the console's own. An opening that is gone has
-   * no entry, and `erasedBy` once the entry that erased it stands in the log.
+   * no entry but its leaf, and `erasedBy` once the entry that erased it stands in the log.
    */
   @Get('openings')
   async follow(@Query() { from, limit }: FollowQueryDto, @Req() { holder }: ServiceRequest): Promise<object> {
@@ -65,9 +65,10 @@ export function askedIn({ messageId, from, to }: AskedFor): Asked {
   return isPeriod ? { from: BigInt(from), to: BigInt(to) } : { messageId: messageId ?? '', from: BigInt(from ?? 0) };
 }
 
-const goneOf = ({ index, erasedBy }: FoundErased) => ({
+const goneOf = ({ index, erasedBy, leaf }: FoundErased) => ({
   idx: index.toString(),
   ...(erasedBy === undefined ? {} : { erasedBy: erasedBy.toString() }),
+  ...(leaf === undefined ? {} : { leaf: leaf.toString('base64url') }),
 });
 
 export const itemOf = ({ index, entryId, entry, blind, annex }: FoundOpening) => ({

@@ -16,6 +16,8 @@ export interface FoundOpening {
 export interface FoundErased {
   readonly index: bigint;
   readonly erasedBy: bigint | undefined;
+  /** 33 octets, for whoever computes the root again. */
+  readonly leaf?: Buffer;
 }
 export type Found = FoundOpening | FoundErased;
 
@@ -26,6 +28,7 @@ interface Row {
   readonly blind: Buffer;
   readonly annex: Buffer | null;
   readonly erased_by: string | null;
+  readonly leaf?: Buffer;
 }
 
 /** An opening of an entry about a message, and which of the authorities asked for are party to it. */
@@ -101,7 +104,7 @@ export class OpeningStore {
   /** The log from this index on below `size`, for whoever follows all of it. */
   async following(from: bigint, size: bigint, limit: number): Promise<readonly Found[]> {
     const rows = await this.dataSource.query<Row[]>(
-      `SELECT l.index, l.entry_id, o.entry, o.blind, o.annex, by.index AS erased_by FROM ledger.leaf l
+      `SELECT l.index, l.entry_id, l.data AS leaf, o.entry, o.blind, o.annex, by.index AS erased_by FROM ledger.leaf l
        LEFT JOIN ledger.opening o ON o.index = l.index LEFT JOIN ledger.erased e ON e.index = l.index
        LEFT JOIN ledger.leaf by ON by.log = 'disclosure' AND by.entry_id = e.erasure
        WHERE l.log = 'disclosure' AND l.index >= $1 AND l.index < $2 ORDER BY l.index LIMIT $3`,
@@ -111,7 +114,11 @@ export class OpeningStore {
   }
 }
 
-const foundIn = ({ index, entry_id: entryId, erased_by: by, entry, blind, annex }: Row): Found =>
+const foundIn = ({ index, entry_id: entryId, erased_by: by, leaf, entry, blind, annex }: Row): Found =>
   entry === null
-    ? { index: BigInt(index), erasedBy: by === null ? undefined : BigInt(by) }
+    ? {
+        index: BigInt(index),
+        erasedBy: by === null ? undefined : BigInt(by),
+        ...(leaf === undefined ? {} : { leaf }),
+      }
     : { index: BigInt(index), entryId, entry, blind, annex };
