@@ -18,7 +18,7 @@ export {
   encryptedLength,
   type ChunkedKey,
 } from './attachment/chunked.js';
-export { sha256Base64url, messageIdOf, signedDigest } from './digest.js';
+export { sha256Base64url, correctionIdOf, messageIdOf, signedDigest } from './digest.js';
 export {
   contextOf,
   documentOf,
