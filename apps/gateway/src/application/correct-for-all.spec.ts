@@ -36,7 +36,8 @@ beforeEach(async () => {
     [],
     [],
   );
-  [refusals, submitted] = [new Map(), []];
+  refusals = new Map();
+  submitted = [];
   correcting = new CorrectForAll(referrals, {
     submit: (_, body): Promise<ReferralAccepted> => {
       submitted.push(body);
