@@ -184,6 +184,18 @@ describe('two authorities of one gateway', () => {
     'GET /v1/referrals/{id}/corrections': undefined,
     'POST /v1/referrals/{id}/assessments': example('19-uppsala').assessments?.[0]?.body,
     'POST /v1/referrals/{id}/withdrawal': undefined,
+    'POST /v1/referrals/{id}/corrections': {
+      ...{
+        id: randomUUID(),
+        initiative: 'own',
+        purpose: 'control-incorrect-payment',
+        bases: [{ id: 'LUF-2008-206-3' }],
+      },
+      ...{
+        content: { corrections: [{ field: 'x', correct: 'y' }], reason: 'z' },
+        registration: unaddressed.registration,
+      },
+    },
     'POST /v1/referrals/{id}/retraction': { reason: 'sent-twice' },
     'POST /v1/referrals/{id}/given-another-way': {
       recipient: 'fk/forsakringskassan',

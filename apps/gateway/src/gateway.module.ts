@@ -32,6 +32,7 @@ import { ManageWebhooks } from './application/manage-webhooks.js';
 import { ListAuthorities } from './application/list-authorities.js';
 import { ReadAccessLog } from './application/read-access-log.js';
 import { ReadAttachment } from './application/read-attachment.js';
+import { CorrectForAll } from './application/correct-for-all.js';
 import { CorrectReferral } from './application/correct-referral.js';
 import { HandleIncidents } from './application/handle-incidents.js';
 import { ReadCorrections } from './application/read-corrections.js';
@@ -276,6 +277,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     room: () => room.fault(),
     mayGo: (sender, body) => subscriptions.mayGo(sender, body),
   });
+  const correcting = new CorrectReferral(submitting, referrals, retracting, corrections, now);
   const checking = new CheckDisclosure(law, evaluate, newId, now);
   const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
   const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);
@@ -315,7 +317,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(Law, law),
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
       value(SubmitReferral, submitting),
-      value(CorrectReferral, new CorrectReferral(submitting, referrals, retracting, corrections, now)),
+      value(CorrectReferral, correcting),
+      value(CorrectForAll, new CorrectForAll(referrals, correcting)),
       value(ReadCorrections, new ReadCorrections(referrals, corrections, retractions, dues, now)),
       value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting, requests)),
       value(RecordDisclosure, recording),

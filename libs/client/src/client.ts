@@ -5,6 +5,7 @@ import type {
   AddresseeView,
   Acknowledgement,
   CloseIncidentDto,
+  CorrectReferralDto,
   CorrectionsView,
   IncidentView,
   AnnounceAttachmentDto,
@@ -114,6 +115,10 @@ export class DelgeClient {
   /** Takes back what was sent: everyone who received it is told, or those named. @throws {DelgeProblem} not-retractable, retraction-exists */
   retract(id: string, asked: RetractReferralDto): Promise<ReferralView> {
     return this.call('POST', `/v1/referrals/${id}/retraction`, asked);
+  }
+  /** Puts it right at several recipients: what is right said once, and a correction to each. @returns a row for each recipient */
+  correct(id: string, asked: CorrectReferralDto, query: SubmitReferralQueryDto = {}): Promise<CorrectionsView> {
+    return this.call('POST', `/v1/referrals/${id}/corrections${search({ ...query })}`, asked);
   }
   /** What became of putting it right: a row for each recipient. */
   corrections(id: string): Promise<CorrectionsView> {

@@ -18,6 +18,10 @@ export const signedDigest = (token: string): Uint8Array =>
 export const messageIdOf = (sender: string, referralId: string, recipient: string): string =>
   uuidOf(`delge-message-id/v1\n${sender}\n${referralId}\n${recipient}`);
 
+/** The referral id of a correction to one recipient, of those that were asked for together under one id. */
+export const correctionIdOf = (sender: string, id: string, recipient: string): string =>
+  uuidOf(`delge-correction-id/v1\n${sender}\n${id}\n${recipient}`);
+
 /** UUID version 8 (RFC 9562) over SHA-256. */
 export function uuidOf(what: string): string {
   const digest = hash('sha256', what, 'buffer').subarray(0, 16);

@@ -43,7 +43,7 @@ export {
   type AssignmentProvision,
   type Search,
 } from './assignment.js';
-export { sha256Base64url, messageIdOf, signedDigest } from './digest.js';
+export { sha256Base64url, correctionIdOf, messageIdOf, signedDigest } from './digest.js';
 export {
   contextOf,
   documentOf,

@@ -65,6 +65,10 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     503: ['outbox-full', 'not-ready', 'busy'],
   },
   'post /v1/referrals/{id}/assessments': { 409: ['not-a-draft', 'recipient-held'], 422: ['assessment-invalid'] },
+  'post /v1/referrals/{id}/corrections': {
+    422: ['content-invalid', 'assessment-invalid', 'unknown-recipient', 'request-unknown'],
+    503: ['outbox-full', 'not-ready', 'busy'],
+  },
   'post /v1/referrals/{id}/retraction': { 409: ['retraction-exists', 'not-retractable'], 422: ['unknown-recipient'] },
   'post /v1/referrals/{id}/given-another-way': { 409: ['too-late'], 422: ['unknown-recipient'] },
   'post /v1/referrals/{id}/withdrawal': { 409: ['too-late'] },

@@ -8,6 +8,7 @@ import type {
   BackfillDto,
   CloseCaseDto,
   CloseIncidentDto,
+  CorrectReferralDto,
   DisclosureCheckDto,
   GiveReceiptDto,
   GivenAnotherWayDto,
@@ -165,6 +166,24 @@ export const requests = {
   DisclosureCheckDto: claims,
   ReferralCheckDto: { referral, on: '2026-11-24' } satisfies ReferralCheckDto,
   AssessmentDto: assessment,
+  CorrectReferralDto: {
+    id: '0b9c6a0e-64c1-4a5b-9a2e-8f3d2c1b7a65',
+    initiative: 'own',
+    purpose: 'control-incorrect-payment',
+    bases: [{ id: 'LUF-2008-206-3' }],
+    recipients: ['fk/forsakringskassan'],
+    declarations: { freeText: { 'corrections.0.correct': ['benefit-case'], reason: ['benefit-case'] } },
+    content: {
+      subject: { name: 'Tolvan Provberg', personalIdentityNumber: '195201161857', protection: 'none' },
+      corrections: [{ field: 'allowance.period.from', correct: 'Tiden är från den 1 april 2026.' }],
+      reason: 'Månaden blev fel vid registreringen av underrättelsen.',
+    },
+    registration: {
+      diaryNumber: 'ON 2026-00417',
+      subject: 'Rättelse till Försäkringskassan',
+      secrecyMark: 'OSL 26 kap. 1 §',
+    },
+  } satisfies CorrectReferralDto,
   RetractReferralDto: {
     reason: 'wrong-information',
     recipients: ['fk/forsakringskassan'],

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AssessmentDto,
+  CorrectReferralDto,
   GivenAnotherWayDto,
   IdParamDto,
   ListReferralsQueryDto,
@@ -12,8 +13,9 @@ import {
 import type { CorrectionsView, Page, ReferralAccepted, ReferralListItem, ReferralView } from '#contracts';
 import { Conditional, Policy } from '#platform';
 import type { Request, Response } from 'express';
-import type { Assurance } from '../application/ports/referral.js';
+import { CorrectForAll } from '../application/correct-for-all.js';
 import { CorrectReferral } from '../application/correct-referral.js';
+import type { Assurance } from '../application/ports/referral.js';
 import { ReadCorrections } from '../application/read-corrections.js';
 import { ReadReferrals } from '../application/read-referrals.js';
 import { RetractReferral } from '../application/retract-referral.js';
@@ -34,6 +36,7 @@ export class ReferralController {
     @Inject(ReadReferrals) private readonly reading: ReadReferrals,
     @Inject(WithdrawReferral) private readonly withdrawing: WithdrawReferral,
     @Inject(CorrectReferral) private readonly correcting: CorrectReferral,
+    @Inject(CorrectForAll) private readonly correctingAll: CorrectForAll,
     @Inject(RetractReferral) private readonly retracting: RetractReferral,
     @Inject(ReadCorrections) private readonly corrections: ReadCorrections,
   ) {}
@@ -152,6 +155,30 @@ export class ReferralController {
   @Answer(200, 'A row for each recipient', 'corrections')
   @Problems(400, 401, 404, 410, 429, 503)
   readCorrections(@Param() { id }: IdParamDto, @Caller() caller: string): Promise<CorrectionsView> {
+    return this.corrections.execute(caller, id);
+  }
+
+  @Post(':id/corrections')
+  @HttpCode(202)
+  @Policy('system')
+  @Scope('referrals:write')
+  @Shows('no-content')
+  @ApiOperation({
+    summary: 'Put a referral right at several recipients',
+    description:
+      'New facts said once; a `correction/1` to each recipient, with a verdict and a row of its own. Where one may not go, the others go all the same, and with `onDeny=retract` what that recipient has is taken back. Rätta en underrättelse hos flera mottagare.',
+  })
+  @Answer(202, 'A row for each recipient', 'corrections')
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
+  async correct(
+    @Param() { id }: IdParamDto,
+    @Body() _checked: CorrectReferralDto,
+    @Query() query: SubmitReferralQueryDto,
+    @Caller() caller: string,
+    @Req() request: Request,
+  ): Promise<CorrectionsView> {
+    // As it was parsed, as a submission takes it too.
+    await this.correctingAll.execute(caller, id, request.body as CorrectReferralDto, query);
     return this.corrections.execute(caller, id);
   }
 

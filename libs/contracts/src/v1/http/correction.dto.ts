@@ -1,6 +1,26 @@
+import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray } from 'class-validator';
 import type { Handling } from './handling.dto.js';
 import type { MessageState } from './queries.dto.js';
 import type { Acknowledgement, RetractionReason } from './retraction.dto.js';
+import { IsAuthorityId, IsUuid, NestedList, Optional } from './rules.js';
+import { AskedDto, BasisDto } from './submit-referral.dto.js';
+
+/** Body of `POST /v1/referrals/{id}/corrections`: what is right, said once; `content` is of `correction/1` without `corrects`, which follows from the recipient. */
+export class CorrectReferralDto extends AskedDto {
+  /** Chosen by the caller; the same id with the same body goes on where it stopped, and gets the same answer. */
+  @IsUuid() readonly id!: string;
+  @NestedList(() => BasisDto, 10)
+  @ArrayNotEmpty()
+  readonly bases!: BasisDto[];
+  /** Absent: all to whom something was sent that has not ended without arriving. */
+  @Optional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(20)
+  @ArrayUnique()
+  @IsAuthorityId({ each: true })
+  readonly recipients?: string[];
+}
 
 /** As what one recipient is told that what it was sent is wrong; `withdrawal`: it is not released to it any more, so there is nothing to be told. */
 export const RIGHTED_BY = ['correction', 'retraction', 'withdrawal', 'nothing'] as const;

@@ -67,7 +67,7 @@ export class AssessmentDto {
 }
 
 /** What the law is asked about of any disclosure, but for the legal bases that carry it. */
-abstract class AskedDto {
+export abstract class AskedDto {
   @IsIn(INITIATIVES) readonly initiative!: 'own' | 'request';
   /** Message id of the request; required when `initiative` is `request`. */
   @Optional() @IsUuid() readonly requestId?: string;

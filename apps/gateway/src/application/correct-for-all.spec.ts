@@ -1,0 +1,120 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { CorrectReferralDto, MessageState, ReferralAccepted, SubmitReferralDto } from '#contracts';
+import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf, sealed } from '#testing';
+import type { Sealed } from '#testing';
+import { GatewayError } from '../domain/errors.js';
+import type { GatewayErrorCode } from '../domain/errors.js';
+import { CorrectForAll } from './correct-for-all.js';
+
+const SENDER = 'linkoping/omsorgsnamnden';
+const [FIRST, SECOND, THIRD] = ['fk/forsakringskassan', 'skv/skatteverket', 'kfm/kronofogdemyndigheten'] as const;
+
+let message: Sealed;
+let correcting: CorrectForAll;
+/** What is said of the correction to this recipient. */
+let refusals: Map<string, GatewayError>;
+let submitted: SubmitReferralDto[];
+
+beforeEach(async () => {
+  const world = await aWorld();
+  message = await sealed(world, await aGateway(world, 'kommunerna'), example('01'));
+  const referrals = new MemoryReferralStore();
+  const { id, caseId, type } = message.referral;
+  const states: readonly (readonly [string, MessageState])[] = [
+    [FIRST, 'fetched'],
+    [SECOND, 'acknowledged'],
+    [THIRD, 'refused'],
+  ];
+  await referrals.put(
+    {
+      ...{ authority: SENDER, id, caseId, type, bodyDigest: '', body: message.referral, assessments: [] },
+      ...{ version: world.newId(), submittedAt: world.clock.now(), phase: 'accepted' },
+      messages: states.map(([recipient, state]) => ({ ...message.message, messageId: randomUUID(), recipient, state })),
+    },
+    undefined,
+    [],
+    [],
+  );
+  refusals = new Map();
+  submitted = [];
+  correcting = new CorrectForAll(referrals, {
+    submit: (_, body): Promise<ReferralAccepted> => {
+      submitted.push(body);
+      const refusal = refusals.get(body.to[0]?.authority ?? '');
+      if (refusal !== undefined) return Promise.reject(refusal);
+      return Promise.resolve({ id: body.id, caseId: body.caseId, state: 'accepted', recipients: [] });
+    },
+  });
+});
+
+const asked = (change: object = {}): CorrectReferralDto =>
+  ({
+    ...{ id: '0b9c6a0e-64c1-4a5b-9a2e-8f3d2c1b7a65', initiative: 'own', purpose: 'x', bases: [{ id: 'b' }] },
+    ...{ content: { reason: 'r' }, registration: message.referral.registration },
+    ...change,
+  }) as CorrectReferralDto;
+const correct = (body = asked(), id = message.referral.id) =>
+  outcomeOf(() => correcting.execute(SENDER, id, body, { onDeny: 'retract' }));
+const recipients = () => submitted.map(({ to }) => to[0]?.authority);
+
+describe('a correction to several', () => {
+  it('is a correction to each that something was sent to, of its own message and under an id of its own', async () => {
+    expect(await correct()).toBe('accepted');
+    expect(recipients()).toEqual([FIRST, SECOND]);
+    const [one, other] = submitted;
+    expect(one).toMatchObject({ type: 'correction/1', caseId: message.referral.caseId, content: { reason: 'r' } });
+    expect([one?.id === other?.id, one?.content['corrects'] === other?.content['corrects']]).toEqual([false, false]);
+  });
+
+  it('has the same ids when it is asked for again, and others under another id', async () => {
+    await correct();
+    await correct();
+    await correct(asked({ id: randomUUID() }));
+    const ids = submitted.map(({ id }) => id);
+    expect(ids.slice(2, 4)).toEqual(ids.slice(0, 2));
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it.each(['FORMAL_OBSTACLE', 'ASSESSMENT_MISSING', 'RECIPIENT_HELD'] as const)(
+    'that is stopped at one of them (%s) goes to the others',
+    async (code) => {
+      refusals.set(FIRST, new GatewayError(code));
+      expect([await correct(), recipients()]).toEqual(['accepted', [FIRST, SECOND]]);
+    },
+  );
+
+  it('passes by one to whom nothing has been released yet', async () => {
+    const faults = [{ path: 'content.corrects', code: 'not-released' }];
+    refusals.set(FIRST, new GatewayError('CONTENT_INVALID', { faults }));
+    expect([await correct(), recipients()]).toEqual(['accepted', [FIRST, SECOND]]);
+  });
+
+  it.each<GatewayErrorCode>(['CONTENT_INVALID', 'ID_REUSE', 'OUTBOX_FULL'])(
+    'that cannot be taken in (%s) is refused at once',
+    async (code) => {
+      refusals.set(FIRST, new GatewayError(code));
+      expect([await correct(), recipients()]).toEqual([code, [FIRST]]);
+    },
+  );
+
+  it('goes to those that are named, of the recipients alone', async () => {
+    expect([await correct(asked({ recipients: [SECOND] })), recipients()]).toEqual(['accepted', [SECOND]]);
+    expect(await correct(asked({ recipients: [FIRST, 'ivo/ivo'] }))).toBe('UNKNOWN_RECIPIENT');
+    expect(await correct(asked(), randomUUID())).toBe('NOT_FOUND');
+  });
+
+  it('takes to each the assessments of that recipient, and none that says of nobody', async () => {
+    const of = (recipient?: string) => ({ basis: 'b', test: 't', ...(recipient === undefined ? {} : { recipient }) });
+    await correct(asked({ assessments: [of(SECOND), of(FIRST)] }));
+    expect(submitted.map(({ assessments }) => assessments)).toEqual([[of(FIRST)], [of(SECOND)]]);
+    expect(await correct(asked({ assessments: [of()] }))).toBe('ASSESSMENT_INVALID');
+    expect(await correct(asked({ recipients: [FIRST], assessments: [of(SECOND)] }))).toBe('ASSESSMENT_INVALID');
+    expect(await correct(asked({ recipients: [FIRST], assessments: [of()] }))).toBe('accepted');
+    expect(submitted.at(-1)?.assessments).toEqual([of()]);
+  });
+
+  it('says of no message what it corrects: that follows from the recipient', async () => {
+    expect([await correct(asked({ content: { corrects: randomUUID() } })), submitted]).toEqual(['CONTENT_INVALID', []]);
+  });
+});
