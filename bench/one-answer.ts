@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isUnproven } from '../apps/ledger/src/domain/keeping.js';
+import { isUnproven } from '../apps/ledger/src/domain/statement.js';
 import { KeepingRefused } from '../apps/ledger/src/domain/keeping.js';
 import { GatewayError } from '../apps/gateway/src/domain/errors.js';
 import { SnapshotError } from '#snapshot';

@@ -19,3 +19,8 @@ it('each answer of an authority is one of SDK, and no two are alike', () => {
   expect(answers.map(([name]) => name).toSorted()).toEqual(['accepted', ...contracts.FORM_REASONS].toSorted());
   expect(new Set(answers.map(([, answer]) => JSON.stringify(answer))).size).toBe(answers.length);
 });
+
+it('every provision and field of an assignment has words in both languages', () => {
+  expect(Object.keys(contracts.ASSIGNMENT_PROVISION_WORDS)).toEqual(envelope.ASSIGNMENT_PROVISIONS);
+  expect(Object.keys(contracts.ASSIGNMENT_FIELD_WORDS)).toEqual(envelope.ASSIGNMENT_FIELDS);
+});

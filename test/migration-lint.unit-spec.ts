@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { migrations as console } from '../apps/console/src/persistence/index.js';
 import { migrations as exchange } from '../apps/exchange/src/persistence/index.js';
 import { migrations as gateway } from '../apps/gateway/src/persistence/index.js';
 import { migrations as ledger } from '../apps/ledger/src/persistence/index.js';
@@ -40,7 +41,7 @@ describe('a migration', () => {
   });
 
   it('of ours that makes an index while traffic goes on waits as long as it takes, and leaves its session as it was', async () => {
-    const indexing = [exchange, gateway, ledger, registry]
+    const indexing = [console, exchange, gateway, ledger, registry]
       .flat()
       .map((one) => new (one as new () => MigrationInterface)())
       .filter(({ name, transaction }) => transaction === false && Number(/\d+$/.exec(name ?? '')?.[0] ?? 0) > BEFORE);
@@ -61,7 +62,7 @@ describe('a migration', () => {
 
   it('of ours keeps no traffic waiting, from now on', async () => {
     const found: string[] = [];
-    for (const one of [exchange, gateway, ledger, registry].flat()) {
+    for (const one of [console, exchange, gateway, ledger, registry].flat()) {
       const migration = new (one as new () => MigrationInterface)();
       if (Number(/\d+$/.exec(migration.name ?? '')?.[0] ?? 0) <= BEFORE) continue;
       const said: string[] = [];

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { PersonSearchDto, PersonSearchView, SubmitReferralDto } from '#contracts';
-import { aGateway, aWorld, example } from '#testing';
+import { aGateway, aWorld, example, toldByTelephone } from '#testing';
 import type { TestGateway, World } from '#testing';
 import type { DataSource } from 'typeorm';
+import { RecordDisclosure } from '../apps/gateway/src/application/record-disclosure.js';
 import { SearchPersons } from '../apps/gateway/src/application/search-persons.js';
 import { SubmitReferral } from '../apps/gateway/src/application/submit-referral.js';
 import { PersonSearchController } from '../apps/gateway/src/http/person-search.controller.js';
@@ -13,6 +14,7 @@ import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.
 import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresPersonIndex } from '../apps/gateway/src/persistence/person-index.store.js';
+import { PostgresRecordStore } from '../apps/gateway/src/persistence/record.store.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { OwnDatabases } from './support/databases.js';
 import { noRelay } from './support/no-relay.js';
@@ -35,6 +37,8 @@ describe('search for a person', () => {
   let referrals: PostgresReferralStore;
   let deliveries: PostgresDeliveryStore;
   let submitting: SubmitReferral;
+  let records: PostgresRecordStore;
+  let recording: RecordDisclosure;
   let index: PostgresPersonIndex;
   let log: PostgresAccessLog;
   let app: Served;
@@ -51,6 +55,11 @@ describe('search for a person', () => {
     referrals = new PostgresReferralStore(db, keys, outbox);
     deliveries = new PostgresDeliveryStore(db, keys, outbox);
     submitting = new SubmitReferral(referrals, evaluate, sealing, 1e9, world.newId, world.clock.now, () => undefined);
+    records = new PostgresRecordStore(db, keys, outbox);
+    recording = new RecordDisclosure(
+      records,
+      ...([evaluate, keys, world.environment, world.newId, world.clock.now, () => undefined] as const),
+    );
     index = new PostgresPersonIndex(db, keys);
     log = new PostgresAccessLog(db, keys);
     const searching = new SearchPersons(index, log, keys, () => randomUUID());
@@ -97,6 +106,14 @@ describe('search for a person', () => {
       { id: randomUUID(), type: 'receipt.signed.v1', body: Buffer.from('{}') },
     );
     return messageId;
+  };
+  /** @returns its own id, and that of its entry in the log */
+  const recorded = async (authority = OWNER): Promise<{ readonly id: string; readonly messageId: string }> => {
+    world.clock.advance(120_000);
+    const told = toldByTelephone(referral, new Date(world.clock.now().getTime() - 60_000));
+    const subjects = [{ name: 'Tian Provberg', personalIdentityNumber: PERSON, protection: 'none' }];
+    const content = { ...told.content, subjects };
+    return recording.execute(authority, { ...told, content, id: randomUUID(), caseId: randomUUID() });
   };
   const CONCERN = 'child-concern-report/1';
   const concern = {
@@ -242,6 +259,25 @@ describe('search for a person', () => {
     const next = await received(concern, CONCERN);
     expect((await found({ limit: 200 }))[0]).toBe(next);
     expect(await index.fill(OWNER, world.clock.now())).toBe(false);
+  });
+
+  it('finds what was recorded as disclosed another way, marked so and by its own id, and what was there before too', async () => {
+    const { id, messageId } = await recorded();
+    const isIt = {
+      ...{ messageId, direction: 'recorded', type: 'recorded-disclosure/1', recordedDisclosureId: id },
+      ...{ authority: referral.to[0]?.authority, roles: [{ about: 'subject', item: 'subjects.0' }] },
+    };
+    expect((await searched()).items[0]).toMatchObject(isIt);
+    await databases.asAdminOf('kommunerna', 'DELETE FROM gateway.person_index; DELETE FROM gateway.person_indexed');
+    expect((await searched()).complete).toBe(false);
+    while (await index.fill(OWNER, world.clock.now()));
+    expect((await searched({ limit: 200 })).items).toContainEqual(expect.objectContaining(isIt));
+    caller = OTHER;
+    expect(await found({ limit: 200 })).not.toContain(messageId);
+    await records.told(OWNER, messageId, 'logged', { entryId: randomUUID(), entry: 'e', blind: 'b', proof: 'p' });
+    await erase(messageId);
+    caller = OWNER;
+    expect(await found({ limit: 200 })).not.toContain(messageId);
   });
 
   it('is logged before it is answered, by a token in the number’s place; what is not logged is not answered', async () => {

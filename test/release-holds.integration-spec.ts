@@ -89,6 +89,45 @@ describe('a hold at the exchange', () => {
     expect(await released()).toBe('released together');
   });
 
+  it('is marked so that what it stops is not walked again, and what its sender says of it takes the mark away', async () => {
+    const marked = async (): Promise<readonly boolean[]> => {
+      const rows = await db.query<{ held: boolean }[]>(
+        `SELECT held FROM exchange.decision WHERE message_id = $1 AND superseded_at IS NULL`,
+        [message.message.messageId],
+      );
+      return rows.map(({ held }) => held);
+    };
+    await acts.releasing.markHeld(1000);
+    expect(await marked()).toEqual([false]);
+    await take(await hold(1, 'subscription-suspended'));
+    expect([await acts.releasing.markHeld(1000), await marked(), await isListed()]).toEqual([1, [true], false]);
+    expect(await acts.releasing.markHeld(1000)).toBe(0);
+    expect(await released()).toBe('not-waiting');
+    // Another line of the same sender, and another sender of the same line, leave it.
+    await take(await hold(1, 'lifted', { caseId: randomUUID() }));
+    await take(await hold(1, 'lifted', { recipient: 'ivo/tillsyn' }));
+    expect(await marked()).toEqual([true]);
+    world.clock.advance(1_000);
+    await take(await hold(2, 'lifted'));
+    expect([await marked(), await isListed()]).toEqual([[false], true]);
+    world.clock.advance(1_000);
+    expect([await released(), await released()]).toEqual(['decided-anew', 'released together']);
+  });
+
+  it('that comes late and does not stand takes the mark away for a while, and it is marked anew', async () => {
+    await take(await hold(3, 'case-closed'));
+    await acts.releasing.markHeld(1000);
+    await take(await hold(2, 'lifted'));
+    expect([await isListed(), await acts.releasing.markHeld(1000), await isListed()]).toEqual([false, 1, false]);
+  });
+
+  it('is found by an index of those that are not marked', async () => {
+    const [row] = await db.query<{ indexdef: string }[]>(
+      `SELECT indexdef FROM pg_indexes WHERE schemaname = 'exchange' AND indexname = 'decision_unheld'`,
+    );
+    expect(row?.indexdef).toContain('(NOT held)');
+  });
+
   it('stops nothing in another case, to another recipient, or of another sender', async () => {
     await take(await hold(1, 'case-closed', { caseId: randomUUID() }));
     await take(await hold(1, 'case-closed', { recipient: 'ivo/tillsyn' }));

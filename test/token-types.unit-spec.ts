@@ -6,6 +6,8 @@ import {
   TYPES,
   localSigner,
   parseToken,
+  signAssignment,
+  signAssignmentNotice,
   signErasure,
   signErasureDecision,
   signErasureReport,
@@ -17,6 +19,7 @@ import {
   signRefusal,
   signReleaseHold,
   signRetraction,
+  signSearch,
   typOf,
 } from '#envelope';
 import type { KeysHead, PrivateKey, PublicKey, Typ } from '#envelope';
@@ -256,6 +259,29 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
         seen: [{ index: '1', entryId: id() }],
       }),
     ),
+    'delge-assignment+jws': await by(
+      administrator,
+      signAssignment(localSigner(administrator), {
+        ...common,
+        ...{ kind: 'assignment-granted', assignment: id(), authorities: [sender], auditor: digest },
+        ...{ provision: 'municipal-audit', diaryNumber: 'REV 2026:1', period: { from: at.slice(0, 10) } },
+        ...{ fields: ['parties'], expires: '2028-01-01' },
+      }),
+    ),
+    'delge-assignment-notice+jws': await by(
+      access,
+      signAssignmentNotice(localSigner(access), {
+        ...entered,
+        ...{ kind: 'assignment-granted', assignment: id(), authorities: [sender], statementSha256: digest },
+      }),
+    ),
+    'delge-search+jws': await by(
+      access,
+      signSearch(localSigner(access), {
+        ...entered,
+        ...{ kind: 'search', auditor: digest, assignment: id(), authorities: [sender], query: digest, shown: 0 },
+      }),
+    ),
     'delge-statement+jws': await by(administrator, statement),
     'delge-countersign+jws': await by(keys.operators[0], lineOf('delge-countersign+jws')),
     'delge-possession+jws': await by(administrator, lineOf('delge-possession+jws')),
@@ -295,6 +321,9 @@ const PLAIN: Readonly<Record<string, Typ>> = {
   Hold: 'delge-hold+jws',
   LedgerNotice: 'delge-ledger-notice+jws',
   Look: 'delge-look+jws',
+  Assignment: 'delge-assignment+jws',
+  AssignmentNotice: 'delge-assignment-notice+jws',
+  Search: 'delge-search+jws',
 };
 type Functions = Readonly<Record<string, ((text: string, key?: PublicKey) => unknown) | undefined>>;
 

@@ -62,6 +62,7 @@ export const sayHowToSend = (stack: Stack, gateways: readonly (readonly [string,
     say(`${service.padEnd(24)} ${stack.url(service)}`);
   for (const [id, url] of gateways) say(`${`gateway ${id}`.padEnd(24)} ${url}  (${url}/openapi.json)`);
   say(`${'officers log in'.padEnd(24)} ${own}/staff/in?issuer=${stack.url('identity')}/linkoping`);
+  say(`${'console'.padEnd(24)} ${stack.url('console')}  (log in as a test person; docs/auditor.md, "The console")`);
   say(`
 Your first referral, in a second terminal: README. One of the examples, at once:
   ${delge} send ${EXAMPLE} --new-id

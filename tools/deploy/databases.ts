@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { migrate } from '#persistence';
+import { migrations as console } from '../../apps/console/src/persistence/index.js';
 import { migrations as exchange } from '../../apps/exchange/src/persistence/index.js';
 import { grantsSql, migrations as gateway, ownServerSql } from '../../apps/gateway/src/persistence/index.js';
 import { migrations as ledger } from '../../apps/ledger/src/persistence/index.js';
@@ -10,8 +11,9 @@ import type { Instance } from '../machine/instance.js';
 const OWNER = 'delge_owner';
 const DEPLOY_LOCK = 7_100_002;
 /** The ledger first: the others are granted its table of pending entries. */
-const OPERATOR_SCHEMAS = { ledger, registry, exchange };
-const OPERATOR_SERVICES = ['ledger', 'registry', 'exchange', 'signer'] as const;
+const OPERATOR_SCHEMAS = { ledger, registry, exchange, console };
+/** One role each; the console reads disclosures by one of its own, under row security. */
+const OPERATOR_SERVICES = ['ledger', 'registry', 'exchange', 'signer', 'console', 'console_reader'] as const;
 export type OperatorService = (typeof OPERATOR_SERVICES)[number];
 
 export interface Databases {

@@ -7,7 +7,7 @@ import type { Progress } from '../machine/progress.js';
 import type { SandboxDirectory } from '../sandbox/directory.js';
 import { assertReadable, enrol } from '../sandbox/enrol.js';
 import { keyFiles, makeKeys, storePlace } from '../sandbox/keys.js';
-import { gatewayApp, loginFiles, writeLogins } from '../sandbox/identity/clients.js';
+import { consoleApp, gatewayApp, loginFiles, writeLogins } from '../sandbox/identity/clients.js';
 import { registerStaff } from '../sandbox/staff.js';
 import { registerSystems, untilFollowed } from '../sandbox/systems.js';
 import { brokerAccounts, deployBroker, dropBroker } from './broker.js';
@@ -88,19 +88,18 @@ export class Stack {
     const names = [...OPERATOR, ...gateways.map(gatewayService)];
     const kept = await instance.ports(names.map((service) => `${name}/${service}`));
     const stack = new Stack(options, databases, broker, kept);
-    await writeLogins(
-      dir,
-      stack.url('identity'),
-      gateways.map((id) => gatewayApp(directory, id, stack.url(gatewayService(id)))),
-    );
+    await writeLogins(dir, stack.url('identity'), [
+      ...gateways.map((id) => gatewayApp(directory, id, stack.url(gatewayService(id)))),
+      consoleApp(stack.url('console')),
+    ]);
     await progress.step('Registry, ledger, signer', () => stack.startAll(['identity', 'ledger', 'signer', 'registry']));
     const size = await progress.step(
       'Enrolment',
       () => enrol(dir, directory, stack.url('registry')),
       (n) => `${n} statements`,
     );
-    await progress.step('Exchange and gateways', async () => {
-      await stack.startAll(['exchange', ...gateways.map(gatewayService)]);
+    await progress.step('Exchange, console and gateways', async () => {
+      await stack.startAll(['exchange', 'console', ...gateways.map(gatewayService)]);
       for (const id of gateways) await untilFollowed(stack.url(gatewayService(id)), size);
     });
     const urls = new Map(gateways.map((id) => [id, stack.url(gatewayService(id))]));
@@ -142,6 +141,7 @@ export class Stack {
   get services(): readonly string[] {
     return [
       ...this.options.directory.gateways.map(({ id }) => gatewayService(id)),
+      'console',
       'exchange',
       'registry',
       'ledger',
@@ -292,6 +292,17 @@ export class Stack {
           OPERATOR_TOKEN_FILE: files.operatorToken,
           BLOB_DIR: join(dir, 'blobs'),
         };
+      case 'console':
+        return {
+          ...common,
+          ...keys,
+          LEDGER_URL: operator.LEDGER_URL,
+          DATABASE_URL: own.console,
+          DATABASE_READER_URL: own.console_reader,
+          PUBLIC_URL: this.url('console'),
+          LOGIN_ISSUERS_FILE: loginFiles(dir).issuers('console'),
+          AUDITOR_SECRET_FILE: files.auditorSecret,
+        };
       default: {
         const id = service.replace('gateway-', '');
         return {
@@ -314,7 +325,7 @@ export class Stack {
   }
 }
 
-const OPERATOR = ['ledger', 'signer', 'registry', 'exchange', 'identity'] as const;
+const OPERATOR = ['ledger', 'signer', 'registry', 'exchange', 'console', 'identity'] as const;
 /** It is none of a release: the sandbox's own. */
 const IDENTITY = 'dist/tools/sandbox/identity/main.js';
 export const gatewayService = (id: string): string => `gateway-${id}`;

@@ -1,6 +1,10 @@
+import type { AssignmentFault } from '../../apps/ledger/src/domain/assignment.js';
 import type { KeepingFault } from '../../apps/ledger/src/domain/keeping.js';
 import type {
   Acknowledgement,
+  AssignmentField,
+  AssignmentNotice,
+  AssignmentProvision,
   FormReason,
   HoldGround,
   LedgerNotice,
@@ -9,6 +13,7 @@ import type {
   RequestRefusal,
   ReleaseHoldCode,
   RetractionReason,
+  Search,
   SubscriptionAnswer,
   Typ,
 } from '#envelope';
@@ -19,6 +24,8 @@ import type { QuarantineReason } from '../../apps/exchange/src/domain/errors.js'
 import type { VerificationObstacle } from '#replay';
 import {
   ANSWER_WORDS,
+  ASSIGNMENT_FIELD_WORDS,
+  ASSIGNMENT_PROVISION_WORDS,
   FORM_WORDS,
   HELD_WORDS,
   OBSTACLE_WORDS,
@@ -124,10 +131,28 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     readers: "the authority's gateway, whoever holds the opening",
   },
   'delge-look+jws': {
-    what: 'Openings were shown to one of their parties: which, to whom and what for; put into the log before they were shown',
+    what: 'Openings were shown to one of their parties, or to an auditor within an assignment: which, to whom and what for; put into the log before they were shown',
     signer: "ledger's access key",
     stands: 'entry of the `disclosure` log',
-    readers: 'the authority that looked, whoever holds the opening',
+    readers: 'the authority whose openings they were, whoever holds the opening',
+  },
+  'delge-assignment+jws': {
+    what: 'A participant grants an auditor a right to read what concerns its authorities, or takes it back. *Uppdrag*',
+    signer: "participant's administrator key",
+    stands: 'opening of an `assignment-granted` or `assignment-ended` notice, as the annex',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
+  },
+  'delge-assignment-notice+jws': {
+    what: 'An assignment, or its end, was taken into the log',
+    signer: "ledger's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
+  },
+  'delge-search+jws': {
+    what: 'An auditor searched, or took out what a search found: the query by commitment, and how many were shown; put into the log before they were shown',
+    signer: "console's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
   },
   'delge-statement+jws': {
     what: 'Statement for the `keys` log',
@@ -150,7 +175,7 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
   },
   'delge-service+jwt': {
     what: "Who asks one of the operator's services, good for one minute",
-    signer: "gateway's manifest key or exchange's decision key",
+    signer: "gateway's manifest key, exchange's decision key or console's access key",
     stands: 'nowhere: `Authorization` of one request',
     readers: 'ledger, registry',
   },
@@ -199,6 +224,17 @@ export const LEDGER_NOTICES: Readonly<Record<LedgerNotice['kind'], string>> = {
   'hold-lifted': 'The party that laid it lifted it',
 };
 
+export const ASSIGNMENT_NOTICES: Readonly<Record<AssignmentNotice['kind'], string>> = {
+  'assignment-granted': 'A participant granted an auditor a right to read; the annex is the assignment',
+  'assignment-ended': 'The participant took it back; the annex is its statement',
+};
+
+export const SEARCHES: Readonly<Record<Search['kind'], string>> = {
+  search:
+    'An auditor searched within an assignment; `query` is a commitment to what was asked, `shown` how many disclosures were shown',
+  export: 'An auditor took out what a search found; `query` and `shown` as of a search',
+};
+
 /** An event of the `disclosure` log. */
 export interface EntryAbout {
   readonly kind: string;
@@ -210,7 +246,7 @@ export interface EntryAbout {
   /** What lies beside it in its opening. */
   readonly annex?: Typ;
 }
-const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Typ>>> = {
+const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'] | AssignmentNotice['kind'], Typ>>> = {
   'receipt-recorded': 'delge-receipt+jws',
   'refusal-recorded': 'delge-refusal+jws',
   'disclosure-recorded': 'delge-recorded-disclosure+jws',
@@ -221,6 +257,8 @@ const ANNEXES: Readonly<Partial<Record<Notice['kind'] | LedgerNotice['kind'], Ty
   'erasure-reported': 'delge-erased+jws',
   'hold-laid': 'delge-hold+jws',
   'hold-lifted': 'delge-hold+jws',
+  'assignment-granted': 'delge-assignment+jws',
+  'assignment-ended': 'delge-assignment+jws',
 };
 const single = (kind: string, typ: Typ, type: string, file: string, annex?: Typ): EntryAbout => ({
   kind,
@@ -246,6 +284,12 @@ export const ENTRIES: readonly EntryAbout[] = [
   ...byKind(LEDGER_NOTICES, { typ: 'delge-ledger-notice+jws', type: 'LedgerNotice', file: 'keeping.ts' }),
   single('erasure', 'delge-erasure+jws', 'Erasure', 'keeping.ts', 'delge-erasure-decision+jws'),
   single('look', 'delge-look+jws', 'Look', 'look.ts'),
+  ...byKind(ASSIGNMENT_NOTICES, {
+    typ: 'delge-assignment-notice+jws',
+    type: 'AssignmentNotice',
+    file: 'assignment.ts',
+  }),
+  ...byKind(SEARCHES, { typ: 'delge-search+jws', type: 'Search', file: 'assignment.ts' }),
 ];
 
 export const HOLD_GROUNDS: Readonly<Record<HoldGround, string>> = {
@@ -262,6 +306,16 @@ const spoken = <Code extends string>(
   as: (text: Text) => string = ({ en }) => en,
 ): Readonly<Record<Code, string>> =>
   Object.fromEntries(Object.entries<Text>(words).map(([code, text]) => [code, as(text)])) as Record<Code, string>;
+
+/** The provision as a page has it, in both languages. */
+export const ASSIGNMENT_PROVISION_TEXTS: Readonly<Record<AssignmentProvision, string>> = spoken(
+  ASSIGNMENT_PROVISION_WORDS,
+  ({ sv, en }) => `${en}. *${sv}*`,
+);
+export const ASSIGNMENT_FIELD_TEXTS: Readonly<Record<AssignmentField, string>> = spoken(
+  ASSIGNMENT_FIELD_WORDS,
+  ({ sv, en }) => `${en}. *${sv}*`,
+);
 
 export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   technical: "Verified and stored by the recipient's gateway. *Hämtad*",
@@ -317,6 +371,10 @@ export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: s
       principal: 'a jurist, countersigned by a jurist of another participant',
     },
     'rules-adopted': { what: 'An authority adopts basis versions', principal: "the participant's jurist" },
+    'adoption-withdrawn': {
+      what: 'An authority no longer adopts basis versions: what stands on them and is not released is stopped',
+      principal: "the participant's jurist",
+    },
     'legal-position-taken': { what: 'Answer to an open question of law', principal: "the participant's jurist" },
     'cooperation-decided': { what: 'Commitment to a cooperation decision', principal: 'any administrator' },
   };
@@ -397,6 +455,16 @@ export const KEEPING_CODES: Readonly<Record<KeepingFault | 'openings-missing', s
   'id-reuse': 'the id stands for another statement; answered as [id-reuse](problems.md#id-reuse)',
 };
 
+export const ASSIGNMENT_CODES: Readonly<Record<AssignmentFault, string>> = {
+  malformed: 'no assignment, nor the end of one',
+  environment: 'signed for another environment',
+  key: "the key is no live administrator key of the participant of all its authorities; or there is no such assignment to end; told as `signature`, the ledger's log has which it was",
+  signature: 'the signature does not verify',
+  time: 'dated more than a minute ahead',
+  expiry: 'it is over, or lasts longer than two years from when it was stated',
+  'id-reuse': 'the id stands for another assignment; answered as [id-reuse](problems.md#id-reuse)',
+};
+
 export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   MALFORMED_TRUST: 'trust.json is not one',
   MALFORMED_ENTRY: 'not one compact JWS a line, each line ended by a line feed',
@@ -413,6 +481,7 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   UNKNOWN_KEY:
     'no such live key, to the registry also one that has expired; of a signer it answers `BAD_SIGNATURE`, and its log has which it was',
   UNKNOWN_RULE_SET: 'no such rule set',
+  NOT_ADOPTED: 'the authority has not adopted one of the versions, or has withdrawn that',
   ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
   KEY_IN_USE: 'the key stands in the log already, be it revoked',
   LAST_KEY:

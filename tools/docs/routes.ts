@@ -69,7 +69,7 @@ const POLICIES: Readonly<Record<string, string>> = {
   system: 'a registered system, bearer token of this gateway',
   'system or staff': 'a registered system, or staff with a session here',
   operator: "the operator's people, the secret of `OPERATOR_TOKEN_FILE`",
-  service: 'a gateway or the exchange, service token signed by its own live key',
+  service: 'a gateway, the exchange or the console, service token signed by its own live key',
   exchange: 'the exchange, service token signed by its decision key',
 };
 

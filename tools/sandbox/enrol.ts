@@ -115,7 +115,7 @@ export async function plan(
     return cooperationJson(opening);
   });
   // Last: a sandbox of before there was such a key is given it by itself.
-  await add('ledger', 'access', accessKey(dir), operators[0]);
+  for (const service of READERS) await add(service, 'access', accessKey(dir, service), operators[0]);
   return { planned, openings };
 }
 
@@ -129,8 +129,9 @@ interface Enrolled {
   readonly count: number;
   /** Digests of the rule sets that were released. */
   readonly rules: string;
-  /** Id of the ledger's access key; absent in a sandbox of before there was one. */
+  /** Ids of the ledger's and the console's access keys; absent in a sandbox of before there was one. */
   readonly access?: string;
+  readonly console?: string;
 }
 
 /** @throws when the keys log of an earlier run has entries of another form: every service would refuse it */
@@ -150,7 +151,12 @@ const stated = (dir: string, { environment, participants, authorities }: Sandbox
 });
 const released = (): string => ruleSets.map((ruleSet) => ruleSetDigest(ruleSet, sha256)).join();
 
-const accessKid = (dir: string): string => accessKey(dir).kid ?? '';
+/** Services that record who read, in the order in which their keys are stated. */
+const READERS = ['ledger', 'console'] as const;
+const accessKids = (dir: string) => ({
+  access: accessKey(dir, 'ledger').kid ?? '',
+  console: accessKey(dir, 'console').kid ?? '',
+});
 const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
 
 /**
@@ -160,18 +166,16 @@ const slugOf = (authority: string): string => authority.split('/')[0] ?? '';
 export async function enrol(dir: string, directory: SandboxDirectory, registry: string): Promise<number> {
   const done = join(dir, 'enrolled.json');
   if (existsSync(done)) {
-    const { last, count, rules, access } = JSON.parse(readFileSync(done, 'utf8')) as Enrolled;
+    const { last, count, rules, ...before } = JSON.parse(readFileSync(done, 'utf8')) as Enrolled;
     if (rules !== released())
       throw new Error('this sandbox was made with other rules: `npm run clean`, then start again');
     const known = await fetch(`${registry}/v1/statements/${last}`);
     await known.arrayBuffer();
     if (known.ok) {
-      const added = access === undefined ? 1 : 0;
-      if (access === undefined) {
-        const [key] = (await plan(dir, directory)).planned.slice(-1);
-        if (key !== undefined) await give(registry, directory.environment, key);
-      }
-      const now = { form: FORM, last, count: count + added, rules, access: accessKid(dir) };
+      const lacking = [before.access, before.console].filter((kid) => kid === undefined).length;
+      const missing = lacking === 0 ? [] : (await plan(dir, directory)).planned.slice(-lacking);
+      for (const key of missing) await give(registry, directory.environment, key);
+      const now = { form: FORM, last, count: count + lacking, rules, ...accessKids(dir) };
       keep(done, { ...now, ...stated(dir, directory, registry) });
       return now.count;
     }
@@ -185,7 +189,7 @@ export async function enrol(dir: string, directory: SandboxDirectory, registry: 
     const headers = { 'content-type': 'application/json' };
     await send(`${registry}/v1/cooperation-decisions/${cooperation}`, 'PUT', headers, body, 'cooperation');
   }
-  const enrolled = { form: FORM, last, count: planned.length, rules: released(), access: accessKid(dir) };
+  const enrolled = { form: FORM, last, count: planned.length, rules: released(), ...accessKids(dir) };
   keep(done, { ...enrolled, ...stated(dir, directory, registry) });
   return planned.length;
 }

@@ -24,12 +24,14 @@ export const keyFiles = (dir: string) => ({
   trust: join(dir, 'trust.json'),
   /** Secret of the operator's people at the exchange. */
   operatorToken: join(dir, 'keys/operator-token'),
+  /** By which the console knows auditors. */
+  auditorSecret: join(dir, 'keys/auditor-secret'),
   operator: (n: 1 | 2) => join(dir, `keys/operator-${n}.jwk.json`),
   participant: (slug: string, use: 'administrator' | 'jurist') => join(dir, `keys/participant-${slug}-${use}.jwk.json`),
   system: (authority: string) => join(dir, `keys/system-${authority.replace('/', '-')}.jwk.json`),
 });
 
-/** Key store of a service and the secret that opens it. @param service `exchange`, `ledger`, `signer` or `gateway-<id>` */
+/** Key store of a service and the secret that opens it. @param service `exchange`, `ledger`, `console`, `signer` or `gateway-<id>` */
 export const storePlace = (dir: string, service: string): KeyStorePlace => ({
   file: join(dir, `keys/${service}.keystore`),
   secretFile: join(dir, `keys/${service}.secret`),
@@ -48,7 +50,8 @@ export function keysOf(dir: string, service: string): KeyStoreContent {
 }
 
 export const decisionKey = (dir: string): JWK => newestKey(keysOf(dir, 'exchange'), 'exchange', 'decision').jwk;
-export const accessKey = (dir: string): JWK => newestKey(keysOf(dir, 'ledger'), 'ledger', 'access').jwk;
+export const accessKey = (dir: string, service: 'ledger' | 'console'): JWK =>
+  newestKey(keysOf(dir, service), service, 'access').jwk;
 export const logKey = (dir: string, log: 'disclosure' | 'keys'): JWK =>
   newestKey(keysOf(dir, 'signer'), `log:${log}`, 'log').jwk;
 
@@ -91,12 +94,17 @@ export async function makeKeys(dir: string, directory: SandboxDirectory): Promis
     if (!existsSync(file)) write(file, withKid(await generateKey(use)));
     return readKey(file);
   };
+  if (!existsSync(files.auditorSecret)) writeFileSync(files.auditorSecret, secret(), { mode: 0o600 });
   if (existsSync(files.trust)) {
-    if (existsSync(storePlace(dir, 'exchange').file)) return false;
+    if (existsSync(storePlace(dir, 'exchange').file)) {
+      await keepStore(dir, 'console', () => only('console', 'access'));
+      return false;
+    }
     throw new Error('this sandbox was made before key stores were encrypted: `npm run clean`, then start again');
   }
   await keepStore(dir, 'exchange', () => only('exchange', 'decision'));
   await keepStore(dir, 'ledger', () => only('ledger', 'access'));
+  await keepStore(dir, 'console', () => only('console', 'access'));
   await keepStore(dir, 'signer', async () => {
     const { content } = await withKey(emptyContent, 'log:disclosure', 'log', new Date());
     return (await withKey(content, 'log:keys', 'log', new Date())).content;

@@ -21,18 +21,25 @@ import { ReadLog } from './application/read-log.js';
 import { ReadParties } from './application/read-parties.js';
 import { Sequence } from './application/sequence.js';
 import { Sequencer } from './application/sequencer.js';
+import { FollowOpenings } from './application/follow-openings.js';
 import { ShowOpenings } from './application/show-openings.js';
+import { ShowReview } from './application/show-review.js';
+import { TakeAssignment } from './application/take-assignment.js';
 import { TakeKeeping } from './application/take-keeping.js';
 import { TakeCosignatures } from './application/take-cosignatures.js';
-import { KeepingRefused, isUnproven } from './domain/keeping.js';
+import { AssignmentRefused } from './domain/assignment.js';
+import { KeepingRefused } from './domain/keeping.js';
 import { LOGS } from './domain/log.js';
+import { isUnproven } from './domain/statement.js';
 import { LogAnswers } from './http/answers.js';
+import { AssignmentController } from './http/assignment.controller.js';
 import { DisclosureLogController } from './http/disclosure-log.controller.js';
 import { KeepingController } from './http/keeping.controller.js';
 import { KeysLogController } from './http/keys-log.controller.js';
 import { WitnessController } from './http/witness.controller.js';
 import { OpeningController } from './http/opening.controller.js';
 import { LedgerConfig } from './ledger.config.js';
+import { AssignmentStore } from './persistence/assignment.store.js';
 import { CheckpointStore } from './persistence/checkpoint.store.js';
 import { KeepingStore } from './persistence/keeping.store.js';
 import { schema } from './persistence/index.js';
@@ -109,6 +116,8 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
   );
   eraser.start();
   const reading = new ReadLog(store, checkpoints);
+  const assignments = new AssignmentStore(dataSource);
+  const openings = new OpeningStore(dataSource);
   const offers = new OfferCheckpoints(checkpoints, reading, log);
   const cosignatures = new TakeCosignatures(checkpointStore, quorums, checkpoints, log, now, crash);
   const asking: AskingWitness[] = [];
@@ -138,24 +147,32 @@ const assemble = async (config: LedgerConfig, platform: Platform): Promise<Dynam
 
   return {
     module: LedgerModule,
-    controllers: [KeysLogController, DisclosureLogController, KeepingController, OpeningController, WitnessController],
+    controllers: [
+      KeysLogController,
+      DisclosureLogController,
+      AssignmentController,
+      KeepingController,
+      OpeningController,
+      WitnessController,
+    ],
     providers: [
       { provide: TakeKeeping, useValue: taking },
       { provide: Rate, useValue: rate },
       {
         provide: ShowOpenings,
-        useValue: new ShowOpenings(
-          new OpeningStore(dataSource),
-          parties,
-          access,
-          reading,
-          trust.environment,
-          fresh,
-          now,
-          log,
-          crash,
+        useValue: new ShowOpenings(openings, parties, access, reading, trust.environment, fresh, now, log, crash),
+      },
+      {
+        provide: ShowReview,
+        useValue: new ShowReview(openings, assignments, parties, access, reading, environment, fresh, now, log, crash),
+      },
+      {
+        provide: TakeAssignment,
+        useValue: new TakeAssignment(assignments, access, environment, fresh, now, crash, (authority) =>
+          rate.take(authority),
         ),
       },
+      { provide: FollowOpenings, useValue: new FollowOpenings(openings, reading) },
       { provide: ReadLog, useValue: reading },
       { provide: DateEntries, useValue: new DateEntries(store, checkpointStore, quorums.disclosure, reading) },
       { provide: OfferCheckpoints, useValue: offers },
@@ -181,16 +198,21 @@ export const ledgerService: Service<LedgerConfig> = {
   name: 'ledger',
   config: LedgerConfig,
   module: assemble,
-  bodies: [{ method: 'POST', path: /^\/log\/v1\/disclosure\/keeping$/, type: 'application/jose', as: 'text' }],
+  bodies: [
+    { method: 'POST', path: /^\/log\/v1\/disclosure\/(?:keeping|assignments)$/, type: 'application/jose', as: 'text' },
+  ],
   translate: (error) => {
-    if (error instanceof KeepingRefused) {
+    if (error instanceof KeepingRefused || error instanceof AssignmentRefused) {
       const { code } = error;
-      return code === 'id-reuse'
-        ? new ProblemError('id-reuse', 409)
-        : isUnproven(code)
-          ? new ProblemError('keeping-refused', 422, { extensions: { code: 'signature' }, reason: code })
-          : new ProblemError('keeping-refused', 422, { extensions: { code } });
+      if (code === 'id-reuse') return new ProblemError('id-reuse', 409);
+      return error instanceof KeepingRefused
+        ? new ProblemError('keeping-refused', 422, toldOf(code))
+        : new ProblemError('assignment-refused', 422, toldOf(code));
     }
     return isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
   },
 };
+
+/** What is told of a fault, and what stands in the own log. */
+const toldOf = (code: string) =>
+  isUnproven(code) ? { extensions: { code: 'signature' }, reason: code } : { extensions: { code } };

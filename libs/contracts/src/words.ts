@@ -375,3 +375,56 @@ export const OBSTACLE_WORDS = {
     en: 'a message type that is recorded, not sent',
   },
 } as const;
+
+/** By which provision an auditor reviews, and where it stands. */
+export const ASSIGNMENT_PROVISION_WORDS = {
+  'municipal-audit': {
+    sv: 'Kommunal revision, kommunallagen (2017:725) 12 kap.',
+    en: 'Municipal audit, Local Government Act (2017:725) ch. 12',
+  },
+  'internal-control': {
+    sv: 'Nämndens interna kontroll, kommunallagen (2017:725) 6 kap. 6 §',
+    en: "A board's internal control, Local Government Act (2017:725) ch. 6 s. 6",
+  },
+  'state-audit': {
+    sv: 'Riksrevisionens granskning, lagen (2002:1022) om revision av statlig verksamhet m.m.',
+    en: 'The National Audit Office, Act (2002:1022) on audit of state activities',
+  },
+  'data-protection-officer': {
+    sv: 'Dataskyddsombudets övervakning, dataskyddsförordningen artikel 39.1 b',
+    en: "The data protection officer's monitoring, GDPR article 39(1)(b)",
+  },
+  imy: {
+    sv: 'Integritetsskyddsmyndighetens tillsyn, dataskyddsförordningen artikel 58.1',
+    en: 'Supervision by the Authority for Privacy Protection, GDPR article 58(1)',
+  },
+  jo: {
+    sv: 'Justitieombudsmannens tillsyn, regeringsformen 13 kap. 6 §',
+    en: 'The Parliamentary Ombudsmen, Instrument of Government ch. 13 s. 6',
+  },
+  jk: {
+    sv: 'Justitiekanslerns tillsyn, lagen (1975:1339) om Justitiekanslerns tillsyn',
+    en: 'The Chancellor of Justice, Act (1975:1339) on its supervision',
+  },
+  ivo: {
+    sv: 'Inspektionen för vård och omsorgs tillsyn, socialtjänstlagen (2025:400) och lagen (1993:387) om stöd och service till vissa funktionshindrade',
+    en: 'Supervision by the Health and Social Care Inspectorate, Social Services Act (2025:400) and Act (1993:387) on support and service for persons with certain functional impairments',
+  },
+  msi: {
+    sv: 'Tillsyn av Myndigheten för säkerhet och integritetsskydd, lagen (2007:980) om tillsyn över viss brottsbekämpande verksamhet',
+    en: 'Supervision of law enforcement by the commission for security and integrity protection, Act (2007:980)',
+  },
+} as const;
+
+/** What of a disclosure an assignment lets its auditor see. */
+export const ASSIGNMENT_FIELD_WORDS = {
+  parties: { sv: 'Parter, tid, typ och utfall', en: 'Parties, time, type and outcome' },
+  ground: { sv: 'Rättslig grund', en: 'Legal basis' },
+  facts: { sv: 'Påståenden som koder', en: 'Claims as codes' },
+  assessments: {
+    sv: 'Bedömningar med handläggarens pseudonym',
+    en: "Assessments with the officer's pseudonym",
+  },
+  receipts: { sv: 'Kvittenser', en: 'Receipts' },
+  case: { sv: 'Ärende', en: 'Case' },
+} as const;

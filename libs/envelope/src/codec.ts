@@ -18,6 +18,7 @@ export const oneOf =
   (value) =>
     typeof value === 'string' && words.includes(value);
 export const count: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+export const natural: Check = (value) => value === 0 || count(value);
 export const object: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 export const record = (shape: Shape, optional: Shape = {}): Check => {
   const fault = faultFinder(shape, optional);
@@ -51,6 +52,8 @@ const isDay = (date: string): boolean => {
   const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
   return month >= 1 && month <= 12 && day >= 1 && day <= days;
 };
+export const day: Check = (value) =>
+  typeof value === 'string' && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value) && isDay(value);
 export const code = text(/^[A-Za-z0-9][A-Za-z0-9:._@/-]{0,127}$/);
 export const messageType = text(/^[a-z][a-z0-9-]{0,62}\/[1-9][0-9]{0,3}$/);
 export const decimal = text(/^(?:0|[1-9][0-9]{0,18})$/);

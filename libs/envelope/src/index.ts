@@ -18,6 +18,31 @@ export {
   encryptedLength,
   type ChunkedKey,
 } from './attachment/chunked.js';
+export {
+  ASSIGNMENT_FIELDS,
+  ASSIGNMENT_PROVISIONS,
+  MOST_AUTHORITIES,
+  isCovered,
+  isUnexpired,
+  latestExpiry,
+  showsOpenings,
+  parseAssignment,
+  parseAssignmentNotice,
+  parseSearch,
+  signAssignment,
+  signAssignmentNotice,
+  signSearch,
+  verifyAssignment,
+  verifyAssignmentNotice,
+  verifySearch,
+  type Assignment,
+  type AssignmentEnded,
+  type AssignmentField,
+  type AssignmentGranted,
+  type AssignmentNotice,
+  type AssignmentProvision,
+  type Search,
+} from './assignment.js';
 export { sha256Base64url, messageIdOf, signedDigest } from './digest.js';
 export {
   contextOf,

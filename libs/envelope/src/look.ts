@@ -33,17 +33,26 @@ export interface Look {
   readonly kind: 'look';
   readonly env: string;
   readonly entryId: string;
-  /** Gateway that asked. */
-  readonly gateway: string;
-  /** For this authority, which it hosts. */
+  /** Gateway that asked, for an authority that it hosts; or an auditor within an assignment. */
+  readonly gateway?: string;
+  /** The authority that looked, or whose openings an auditor was shown: where they are several authorities', each has an entry of its own and reads of no other. */
   readonly authority: string;
   /** Pseudonym of the person who looked, where a person did. */
   readonly person?: string;
+  /** Pseudonym, keyed at the console. */
+  readonly auditor?: string;
+  readonly assignment?: string;
   readonly purpose: (typeof LOOK_PURPOSES)[number];
   readonly seen: readonly SeenOpening[];
   readonly keys: KeysHead;
   readonly at: string;
 }
+
+/** A gateway for an authority that it hosts, or an auditor within an assignment. */
+const isOfOne = ({ gateway, person, auditor, assignment, purpose }: Look): boolean =>
+  gateway === undefined
+    ? auditor !== undefined && assignment !== undefined && person === undefined && purpose !== 'erasure'
+    : auditor === undefined && assignment === undefined;
 
 const looks = codec<'look', Look>(
   'look',
@@ -53,14 +62,14 @@ const looks = codec<'look', Look>(
     kind: oneOf('look'),
     env: environment,
     entryId: uuid,
-    gateway: name,
     authority,
     purpose: oneOf(...LOOK_PURPOSES),
     seen: listOf(record({ index: decimal, entryId: uuid }, { sender: authority, recipient: authority })),
     keys,
     at: instant,
   },
-  { person: digest },
+  { gateway: name, person: digest, auditor: digest, assignment: uuid },
+  isOfOne,
 );
 
 export const { sign: signLook, parse: parseLook, verify: verifyLook } = looks;

@@ -8,7 +8,7 @@ import { KeyStoreError } from './errors.js';
 /** What a secret of 32 octets is for, at the authority that holds it: rows at rest, officers' pseudonyms, commitments to assessments. */
 export type SecretUse = 'storage' | 'pseudonym' | 'commitment';
 
-/** A private key and whose it is: an authority, `gateway:<id>`, `exchange`, `ledger` or `log:<name>`. */
+/** A private key and whose it is: an authority, `gateway:<id>`, `exchange`, `ledger`, `console` or `log:<name>`. */
 export interface HeldKey {
   readonly holder: string;
   readonly use: KeyUse;

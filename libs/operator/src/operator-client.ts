@@ -35,7 +35,7 @@ export class OperatorClient {
   constructor(
     private readonly service: Audience,
     private readonly url: string,
-    /** Who asks: `gateway:<id>` or `exchange`. */
+    /** Who asks: `gateway:<id>`, `exchange` or `console`. */
     private readonly holder: string,
     private readonly signer: Signer,
     private readonly now: () => Date = () => new Date(),

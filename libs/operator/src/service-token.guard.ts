@@ -7,7 +7,7 @@ import type { Request } from 'express';
 
 /** A request whose service token has been verified. */
 export interface ServiceRequest extends Request {
-  /** `gateway:<id>` or `exchange`. */
+  /** `gateway:<id>`, `exchange` or `console`. */
   holder?: string;
 }
 

@@ -317,6 +317,12 @@ export const PROBLEMS = {
     '`code` says why: signature, key, parties, or entries that are about something else. Nothing of it was kept.',
     'participant',
   ),
+  'assignment-refused': entry(
+    'Uppdraget godtogs inte.',
+    'The assignment was refused.',
+    '`code` says why: signature, key, or a term that is over or longer than two years. Nothing of it was kept.',
+    'participant',
+  ),
   'still-held': entry(
     'Meddelandet ligger kvar i karantän.',
     'The message stays in quarantine.',

@@ -145,6 +145,10 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
     422,
     '`code` säger varför: underskrift, nyckel, parter, eller poster som gäller något annat. Inget av det behölls.',
   ],
+  'assignment-refused': [
+    422,
+    '`code` säger varför: underskrift, nyckel, eller en tid som är ute eller längre än två år. Inget av det behölls.',
+  ],
   'still-held': [
     409,
     '`code` säger varför, `codeText` i ord: vad som hindrar att det behandlas även nu, eller att det kasseras. Inget ändrades.',
@@ -201,6 +205,7 @@ const BESIDE: Readonly<Partial<Record<ProblemCode, object>>> = {
   'basis-version-altered': { versions: ['OSL-10-15a@2025-12-01'] },
   'cosignature-refused': { code: 'time' },
   'keeping-refused': { code: 'PARTIES' },
+  'assignment-refused': { code: 'expiry' },
   'still-held': { code: 'cooperation-not-opened' },
 };
 

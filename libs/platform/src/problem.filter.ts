@@ -1,6 +1,6 @@
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { throwError } from 'rxjs';
 import type { EventLog } from './event-log.js';
@@ -9,6 +9,9 @@ import type { ProblemCode } from './problem-table.js';
 
 /** Turns an application's own error into a problem; undefined: not one of its own. */
 export type Translate = (error: unknown) => ProblemError | undefined;
+
+/** How a service answers a refusal. @param instance of the answer, by which it is found in the log */
+export type Refuse = (request: Request, response: Response, problem: ProblemError, instance: string) => void;
 
 const newInstance = (): string => randomUUID();
 const codeOfStatus = (status: number): ProblemCode => {
@@ -19,25 +22,28 @@ const codeOfStatus = (status: number): ProblemCode => {
   return status < 500 ? 'invalid-request' : 'internal';
 };
 
-/** Every refusal is `application/problem+json`; what nobody foresaw says nothing about itself to the caller. */
+/** Every refusal is `application/problem+json`, where the service does not say otherwise; what nobody foresaw says nothing about itself to the caller. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: EventLog,
     private readonly translate: Translate = () => undefined,
+    private readonly refuse: Refuse = (_request, response, problem, instance) =>
+      sendProblem(response, problem, instance),
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): unknown {
     // A message's handler failed: the transport settles, and for that it must see the error itself.
     if (host.getType() !== 'http') return throwError(() => error);
-    const response = host.switchToHttp().getResponse<Response>();
+    const http = host.switchToHttp();
+    const response = http.getResponse<Response>();
     // Answered already, since it took too long: what became of it later is told by the next one who asks.
     if (response.writableEnded) return undefined;
     const instance = newInstance();
     const problem = this.problemOf(error, instance);
     if (problem.options.reason !== undefined)
       this.log.warn('caller.refused', { code: problem.options.reason, instance });
-    if (!response.headersSent) sendProblem(response, problem, instance);
+    if (!response.headersSent) this.refuse(http.getRequest<Request>(), response, problem, instance);
     else response.destroy();
     return undefined;
   }

@@ -24,7 +24,7 @@ import { oneHost } from './one-host.js';
 import { paced } from './pace.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemPageController } from './problem-page.controller.js';
-import type { Translate } from './problem.filter.js';
+import type { Refuse, Translate } from './problem.filter.js';
 import { validationPipe } from './validation.pipe.js';
 
 /** In this order a service lets go of its work: nothing new comes in, what runs ends, what is written leaves, then the stores. */
@@ -54,6 +54,8 @@ export interface Service<C extends ServiceConfig> {
   readonly module: (config: C, platform: Platform) => Promise<DynamicModule> | DynamicModule;
   /** The service's own errors as problems. */
   readonly translate?: Translate;
+  /** How a refusal is answered; absent: as problem details. */
+  readonly refuse?: Refuse;
   /** How much it takes in hand; absent: what its routes wait for is bounded otherwise. */
   readonly load?: (config: C) => LoadLimits;
   /** Routes that take something else than JSON. */
@@ -172,7 +174,7 @@ const create = async <C extends ServiceConfig>(
   if (platform.load !== undefined) app.use(platform.load.admit);
   app.use(bodyReader({ maxBytes: MAX_REQUEST_BODY, rules: service.bodies ?? [] }));
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(platform.log, service.translate));
+  app.useGlobalFilters(new ProblemFilter(platform.log, service.translate, service.refuse));
   assertEveryRouteHasPolicy(app);
   const server = app.getHttpServer() as Server & { connectionsCheckingInterval: number };
   // Read when the server begins to listen.

@@ -3,7 +3,7 @@ import type { KeyRecord, Snapshot } from './snapshot.js';
 import type { Trust } from './trust.js';
 
 /** Services of the operator that sign, whose keys the first operator of trust.json states. */
-const SERVICES: ReadonlySet<string> = new Set(['exchange', 'ledger']);
+const SERVICES: ReadonlySet<string> = new Set(['exchange', 'ledger', 'console']);
 
 /** Whether a key of this holder is the principal's to state: its participant's administrator, for a service of the operator the first operator. @throws {SnapshotError} */
 export function requireOwner(now: Snapshot, holder: string, principal: KeyRecord, trust: Trust): void {
@@ -26,6 +26,7 @@ export function requireOwner(now: Snapshot, holder: string, principal: KeyRecord
 const uses: Readonly<Record<string, readonly string[]>> = {
   exchange: ['decision'],
   ledger: ['access'],
+  console: ['access'],
   gateway: ['manifest', 'witness'],
   participant: ['jurist', 'administrator'],
   authority: ['document', 'sealing'],

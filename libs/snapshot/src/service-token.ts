@@ -3,7 +3,7 @@ import type { Signer } from '#envelope';
 import { JsonError, canonicalBytes, parseStrict } from '#json';
 import { SnapshotError } from './errors.js';
 import { Reader, patterns } from './shape.js';
-import type { Snapshot } from './snapshot.js';
+import type { KeyRecord, Snapshot } from './snapshot.js';
 
 /** A service of the operator that admits others by their own keys. */
 export type Audience = 'ledger' | 'registry' | 'exchange';
@@ -14,7 +14,7 @@ const MAX_VERIFIED = 1000;
 /** Texts whose signature verified, each with the key that it verified under. */
 const verified = new Map<string, string>();
 
-/** A caller's own proof of who it is, good for one minute at one service: signed by a gateway's manifest key or the exchange's decision key. */
+/** A caller's own proof of who it is, good for one minute at one service: signed by a gateway's manifest key, the exchange's decision key or the console's access key. */
 export function signServiceToken(
   signer: Signer,
   claims: { readonly iss: string; readonly aud: Audience; readonly now: Date; readonly jti: string },
@@ -24,8 +24,12 @@ export function signServiceToken(
   return signer.sign('delge-service+jwt', payload);
 }
 
+/** The ledger has an access key too, and asks nobody. */
+const asks = ({ use, holder }: KeyRecord): boolean =>
+  use === 'manifest' || use === 'decision' || (use === 'access' && holder === 'console');
+
 /**
- * @returns holder of the key that signed, `gateway:<id>` or `exchange`
+ * @returns holder of the key that signed, `gateway:<id>`, `exchange` or `console`
  * @throws {SnapshotError} TOKEN_REFUSED, whatever is wrong, after the same work whichever of key and signature it is; the path is for the own log
  */
 export async function verifyServiceToken(
@@ -35,7 +39,7 @@ export async function verifyServiceToken(
   try {
     const { kid, payload } = parseToken(text, 'delge-service+jwt');
     const known = at.snapshot.on(at.now).key(kid);
-    const key = known?.use === 'manifest' || known?.use === 'decision' ? known : undefined;
+    const key = known !== undefined && asks(known) ? known : undefined;
     const genuine = (key !== undefined && verified.get(text) === kid) || (await signingByKnown(text, key?.public));
     if (key === undefined) throw new SnapshotError('TOKEN_REFUSED', 'key');
     if (!genuine) throw new SnapshotError('TOKEN_REFUSED', 'signature');

@@ -96,7 +96,7 @@ export const patterns = {
   environment: /^[a-z][a-z0-9-]{0,30}$/,
   slug: new RegExp(`^${slug}$`),
   authority: new RegExp(`^${slug}/${slug}$`),
-  holder: new RegExp(`^(?:exchange|ledger|gateway:${slug}|participant:${slug}|${slug}/${slug})$`),
+  holder: new RegExp(`^(?:exchange|ledger|console|gateway:${slug}|participant:${slug}|${slug}/${slug})$`),
   uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
   digest: /^[A-Za-z0-9_-]{43}$/,
   instant: /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/,

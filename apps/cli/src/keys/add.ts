@@ -19,7 +19,7 @@ const USES = [
 
 /**
  * Makes one more key in a store. It signs nothing before the keys log has it; a running service finds it by itself.
- * @param holder authority, `gateway:<id>`, `exchange` or `ledger`
+ * @param holder authority, `gateway:<id>`, `exchange`, `ledger` or `console`
  */
 export const addKey = (place: KeyStorePlace, holder: string, use: KeyUse): Promise<PublicKey> =>
   changeKeyStore(place, async (store) => {
@@ -39,7 +39,7 @@ export const addCommand = (keys: Command): void => {
   const command = keys
     .command('add <store> <holder> <use>')
     .description(
-      `make one more key for an authority, gateway:<id>, exchange or ledger; uses: ${USES.join(', ')}; or storage, a new key for rows at rest`,
+      `make one more key for an authority, gateway:<id>, exchange, ledger or console; uses: ${USES.join(', ')}; or storage, a new key for rows at rest`,
     );
   secretOption(command).action(async (store: string, holder: string, use: string, options: Secreted) => {
     const place = placeOf(store, options);

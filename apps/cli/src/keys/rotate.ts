@@ -103,7 +103,7 @@ export const rotateCommand = (keys: Command): void => {
     });
 };
 
-const isService = (holder: string): boolean => holder === 'exchange' || holder === 'ledger';
+const isService = (holder: string): boolean => ['exchange', 'ledger', 'console'].includes(holder);
 
 /** A person's key lies in no key store. */
 async function written(use: Use, file: string | undefined): Promise<PrivateKey> {

@@ -62,7 +62,7 @@ export const statedAt = (entries: readonly Uint8Array[], from: bigint): string =
 
 /** Participant whose administrator states a holder's keys; undefined for the operator's services. */
 export function ownerOf(snapshot: Snapshot, holder: string): string | undefined {
-  if (holder === 'exchange' || holder === 'ledger') return undefined;
+  if (['exchange', 'ledger', 'console'].includes(holder)) return undefined;
   const [scheme, id = ''] = holder.split(':');
   const owner =
     scheme === 'participant'

@@ -1,4 +1,6 @@
 import type {
+  AssignmentGranted,
+  AssignmentNotice,
   Decision,
   Erasure,
   ErasureDecision,
@@ -12,6 +14,7 @@ import type {
   RecordedDisclosure,
   Refusal,
   Retraction,
+  Search,
 } from '#envelope';
 
 /** What a field of an entry may tell, for whoever assesses secrecy. It is no assessment: that is the authority's, for each field and each request. */
@@ -48,6 +51,8 @@ export const MARKS = {
 export type Mark = keyof typeof MARKS;
 
 type Statement =
+  | AssignmentGranted
+  | AssignmentNotice
   | Decision
   | Erasure
   | ErasureDecision
@@ -60,7 +65,8 @@ type Statement =
   | Receipt
   | RecordedDisclosure
   | Refusal
-  | Retraction;
+  | Retraction
+  | Search;
 type Member = Statement extends infer One ? (One extends unknown ? keyof One : never) : never;
 
 /** Every member of every statement that an entry or its annex can be: one that is forgotten here does not compile. */
@@ -86,12 +92,18 @@ const MEMBERS = {
   expiresAt: 'act',
   decidedAt: 'act',
   at: 'act',
+  provision: 'act',
+  period: 'act',
+  fields: 'act',
+  expires: 'act',
+  shown: 'act',
   sender: 'party',
   recipient: 'party',
   recipientFunction: 'party',
   gateway: 'party',
   by: 'party',
   authority: 'party',
+  authorities: 'party',
   entryId: 'link',
   messageId: 'link',
   messageIds: 'link',
@@ -100,6 +112,9 @@ const MEMBERS = {
   receiptId: 'link',
   retractionId: 'link',
   decisionId: 'link',
+  assignment: 'link',
+  diaryNumber: 'link',
+  query: 'link',
   holdId: 'link',
   delayedEntryId: 'link',
   decisionEntryId: 'link',
@@ -115,6 +130,7 @@ const MEMBERS = {
   documentKey: 'link',
   attachments: 'link',
   person: 'official',
+  auditor: 'official',
   office: 'official',
   officer: 'official',
   refusedBy: 'official',

@@ -1,5 +1,5 @@
-import type { DeliveryView, FoundMessage, ReferralView, VerdictView } from '#contracts';
-import { parseManifest } from '#envelope';
+import type { DeliveryView, FoundMessage, RecordedDisclosureView, ReferralView, VerdictView } from '#contracts';
+import { parseManifest, parseRecordedDisclosure } from '#envelope';
 import { dataCategories, messageTypes } from '#legal-basis';
 import type { ClaimItem, Claims, Explanation } from '#legal-basis';
 import { HELD, KNOWN_WORDS } from './words.js';
@@ -36,28 +36,33 @@ export interface DraftMessage {
   readonly assessment: 'prövas';
 }
 
-/** What was read of a message: the manifest of what was sent or received, and the verdict on it. */
+/** What was read of a message: the claims of what was sent, received or recorded, and the verdict on it. */
 export interface Read {
   readonly authority: string;
-  readonly manifest?: string;
+  readonly claims?: Claims;
   readonly verdict: VerdictView;
 }
 export const readOfReferral = (authority: string, messageId: string, referral: ReferralView): Read | undefined => {
   const message = referral.recipients.find((one) => one.messageId === messageId);
   if (message === undefined) return undefined;
   const { manifest, verdict } = message;
-  return { authority, verdict, ...(manifest === undefined ? {} : { manifest }) };
+  return { authority, verdict, ...(manifest === undefined ? {} : { claims: claimsOf(manifest) }) };
 };
 export const readOfDelivery = (authority: string, { evidence, verdict }: DeliveryView): Read => ({
   authority,
   verdict,
-  manifest: evidence.manifest,
+  claims: claimsOf(evidence.manifest),
 });
+export const readOfRecord = (authority: string, { statement, verdict }: RecordedDisclosureView): Read => ({
+  authority,
+  verdict,
+  claims: parseRecordedDisclosure(statement).recorded.claims as Claims,
+});
+const claimsOf = (manifest: string): Claims => parseManifest(manifest).manifest.claims as Claims;
 
 /** One section of the draft. */
-export const draftOf = (found: FoundMessage, { authority, manifest, verdict }: Read): DraftMessage => {
+export const draftOf = (found: FoundMessage, { authority, claims, verdict }: Read): DraftMessage => {
   const { messageId, direction, type, at, authority: other, roles } = found;
-  const claims = manifest === undefined ? undefined : (parseManifest(manifest).manifest.claims as Claims);
   const own = new Set(roles.map(({ item }) => item));
   const abouts = new Set(roles.map(({ about }) => about));
   return {
@@ -66,8 +71,8 @@ export const draftOf = (found: FoundMessage, { authority, manifest, verdict }: R
     type,
     title: messageTypes.find(({ id }) => id === type)?.titleSv ?? type,
     at,
-    from: direction === 'sent' ? authority : other,
-    to: direction === 'sent' ? other : authority,
+    from: direction === 'received' ? other : authority,
+    to: direction === 'received' ? authority : other,
     ...(claims === undefined ? {} : { purpose: claims.purpose }),
     bases: basesOf(verdict),
     roles: [...abouts],

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FoundMessage } from '#contracts';
+import { localSigner, parseManifest, signRecordedDisclosure } from '#envelope';
+import type { PrivateKey } from '#envelope';
 import { aGateway, aProblem, aWorld, example, fakeGateway, sealed } from '#testing';
 import { Command } from 'commander';
 import { registerutdragCommand } from './registerutdrag.js';
@@ -9,7 +12,7 @@ import { registerutdragCommand } from './registerutdrag.js';
 const { system: AUTHORITY } = example('01');
 const NUMBER = '195201161857';
 const ASKED = ['--office', 'registrator', '--officer', 'LKP-ON-0077', '--reference', 'ON 2026-00502'];
-const [SENT, RECEIVED, DRAFT, REFERRAL] = ['m-sent', 'm-received', 'm-draft', 'r-sent'];
+const [SENT, RECEIVED, DRAFT, REFERRAL, RECORD] = ['m-sent', 'm-received', 'm-draft', 'r-sent', 'o-record'];
 
 describe('delge registerutdrag', () => {
   let gateway: Awaited<ReturnType<typeof fakeGateway>>;
@@ -27,6 +30,30 @@ describe('delge registerutdrag', () => {
     const world = await aWorld();
     const { manifest, message } = await sealed(world, await aGateway(world, 'kommunerna'), example('01'));
     const { verdict } = message.detail;
+    const { claims } = parseManifest(manifest).manifest;
+    const recorded = await signRecordedDisclosure(localSigner(world.keys.manifests['kommunerna'] as PrivateKey), {
+      ...{
+        v: 1,
+        env: world.environment,
+        messageId: randomUUID(),
+        caseId: randomUUID(),
+        sender: AUTHORITY,
+        gateway: 'kommunerna',
+      },
+      ...{
+        recipient: 'fk/forsakringskassan',
+        claims: { ...claims, messageType: 'recorded-disclosure/1' },
+        outcome: 'permit',
+        verdict: verdict.codes,
+        channel: 'telephone',
+      },
+      ...{ identityCheck: 'call-back', office: 'registrator', officer: 'A'.repeat(43), disclosedAt: at, at },
+      ...{
+        ruleSet: { number: 2, sha256: 'A'.repeat(43) },
+        engineVersion: 2,
+        keys: { size: '1', root: `${'A'.repeat(43)}=` },
+      },
+    });
     gateway = await fakeGateway(AUTHORITY, ({ path, body }) => {
       bodies.push({ path, body });
       if (path === '/v1/person-searches') return { searchId: 's', items, complete };
@@ -38,6 +65,7 @@ describe('delge registerutdrag', () => {
           ],
         };
       if (path === `/v1/deliveries/${RECEIVED}`) return { verdict, evidence: { manifest } };
+      if (path === `/v1/recorded-disclosures/${RECORD}`) return { verdict, statement: recorded };
       if (path === '/v1/deliveries/m-erased') return aProblem('erased', 410);
       return undefined;
     });
@@ -112,6 +140,18 @@ describe('delge registerutdrag', () => {
     const { referralId: _, ...erased } = found({ messageId: 'm-erased', direction: 'received' });
     items = [erased];
     expect(await delge(file)).toContain('Inga meddelanden');
+  });
+
+  it('says of what was recorded as disclosed another way what the log says of it, and that it was', async () => {
+    const { referralId: _, ...record } = found({
+      messageId: 'm-record',
+      direction: 'recorded',
+      recordedDisclosureId: RECORD,
+    });
+    items = [record];
+    const text = await delge(file);
+    expect(text).toContain(`Lämnat på annat sätt, dokumenterat från ${AUTHORITY} till fk/forsakringskassan`);
+    expect(text).toMatch(/^\| \[ \] prövas \| personens identitet \|/m);
   });
 
   it('says when not all that is kept has been looked through', async () => {

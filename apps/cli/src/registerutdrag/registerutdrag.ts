@@ -7,9 +7,9 @@ import { personalIdentityNumberOf } from '#legal-basis';
 import { patiently } from '../commands.js';
 import { askingClient, asOptions, below, writePrivate } from '../evidence.js';
 import type { AskedAs } from '../evidence.js';
-import { draftOf, readOfDelivery, readOfReferral } from './draft.js';
+import { draftOf, readOfDelivery, readOfRecord, readOfReferral } from './draft.js';
 import type { DraftItem, DraftMessage } from './draft.js';
-import { HELD, INCOMPLETE, INTRODUCTION, ROLE_WORDS } from './words.js';
+import { DIRECTION_WORDS, HELD, INCOMPLETE, INTRODUCTION, ROLE_WORDS } from './words.js';
 
 interface Options extends AskedAs {
   readonly office: string;
@@ -101,8 +101,10 @@ const messageOf = async (
   found: FoundMessage,
   referrals: Map<string, ReferralView>,
 ): Promise<DraftMessage | undefined> => {
-  const { messageId, referralId } = found;
+  const { messageId, referralId, recordedDisclosureId } = found;
   try {
+    if (recordedDisclosureId !== undefined)
+      return draftOf(found, readOfRecord(own, await asking.recordedDisclosure(recordedDisclosureId)));
     if (referralId === undefined) return draftOf(found, readOfDelivery(own, await asking.delivery(messageId)));
     const referral = referrals.get(referralId) ?? (await asking.referral(referralId));
     referrals.set(referralId, referral);
@@ -134,7 +136,7 @@ const sectionOf = (message: DraftMessage): string => {
     `## ${cell(title)}, ${at.slice(0, 10)}`,
     [
       `- [ ] prövas: hela avsnittet`,
-      `- ${direction === 'sent' ? 'Lämnat' : 'Mottaget'} från ${from} till ${to}, ${at}`,
+      `- ${DIRECTION_WORDS[direction]} från ${from} till ${to}, ${at}`,
       `- Den enskilde är: ${roles.map((role) => ROLE_WORDS[role] ?? role).join(', ')}`,
       ...(purpose === undefined ? [] : [`- Ändamål: \`${purpose}\``]),
       `- Rättslig grund: ${bases.length === 0 ? 'ingen är prövad än (utkast, eller stoppat)' : bases.map(cell).join('; ')}`,

@@ -1,3 +1,5 @@
+import type { FoundMessage } from '#contracts';
+
 /** Why an item is held back until an officer has decided. The draft decides none of it. */
 export const HELD = {
   secrecy:
@@ -8,6 +10,13 @@ export const HELD = {
   words: 'fritext: kan nämna andra och säga mer än vad som är angivet',
 } as const;
 export type Held = keyof typeof HELD;
+
+/** What the authority did with it. */
+export const DIRECTION_WORDS: Readonly<Record<FoundMessage['direction'], string>> = {
+  sent: 'Lämnat',
+  received: 'Mottaget',
+  recorded: 'Lämnat på annat sätt, dokumenterat',
+};
 
 /** How whoever sent an item knew it. Who told is not said. */
 export const KNOWN_WORDS: Readonly<Record<string, string>> = {

@@ -168,6 +168,22 @@ export class ReleaseProven {
   }
 
   /**
+   * Marks what senders hold, so that it is walked no more. No sender lifts anything meanwhile: what is marked is held when this commits, and whatever is said of it after
+   * takes the mark away.
+   * @returns how many
+   */
+  markHeld(limit: number): Promise<number> {
+    return this.dataSource.transaction(async (tx) => {
+      const found = await entries.unmarkedHeld(tx, limit);
+      if (found.length === 0) return 0;
+      const holdOn = await releaseHolds.standing(tx, found);
+      const held = found.filter((one) => isHeld(holdOn(one))).map(({ entryId }) => entryId);
+      await entries.markHeld(tx, held);
+      return held.length;
+    });
+  }
+
+  /**
    * Permits that waited too long: their messages expire, or are decided anew.
    * @returns how many of each, and why others still wait
    */
@@ -193,7 +209,7 @@ export class ReleaseProven {
   }
 
   private async overdueOne(tx: EntityManager, entryId: string): Promise<'expired' | 'decided-anew' | undefined> {
-    const decision = await entries.decisionWaiting(tx, entryId);
+    const decision = await entries.decisionWaiting(tx, entryId, true);
     const message = decision === undefined ? undefined : await messages.find(tx, decision);
     return decision === undefined || message === undefined ? undefined : this.lapsed(tx, decision, message);
   }

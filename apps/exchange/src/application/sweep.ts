@@ -36,6 +36,7 @@ export class Sweep extends Loop {
       if (expired > 0) this.log.info('message.expired', { count: expired });
       if (anew > 0) this.log.info('message.decided-anew', { count: anew });
       if (expired + anew > 0) this.superseded();
+      await this.releasing.markHeld(LIMIT);
       const until = new Date(this.now().getTime() - this.sealedCopyMs);
       const { manager } = this.dataSource;
       const forgotten = (await messages.forgetSealed(manager, until)) + (await quarantine.forgetBodies(manager, until));

@@ -2,6 +2,7 @@ import { KEYS_SEEN_LOCK } from '#operator';
 import type { EntityManager } from 'typeorm';
 import type { MessageKey } from './message.store.js';
 import { isUnheldSql } from './release-hold.store.js';
+import type { Line } from './release-hold.store.js';
 import { isFreeSql } from './retraction.store.js';
 
 export interface StoredDecision extends MessageKey {
@@ -62,6 +63,9 @@ export const toDecision = (row: DecisionRow): StoredDecision => ({
 /** A permit that a retraction stops waits for people, one that a hold stops for its sender: it is in nobody's way meanwhile. */
 const MAY_LEAVE = `(d.outcome <> 'permit' OR (${isFreeSql('m')} AND ${isUnheldSql('m')}))`;
 
+/** As the index `decision_unheld` has it: those that are marked as held are not walked. */
+const UNMARKED = `d.released_at IS NULL AND d.superseded_at IS NULL AND NOT d.held`;
+
 const DECISION_COLUMNS = 'entry_id, sender, message_id, attempt, outcome, decision, blind, keys_size, decided_at';
 
 export type NoticeRow = Omit<StoredNotice, 'entryId' | 'statement' | 'sealed'> & {
@@ -118,7 +122,7 @@ export const entries = {
       `(SELECT d.entry_id, 'decision' AS is, d.decided_at AS at, m.recipient || ' ' || m.case_id AS line,
             pg_column_size(d.decision) * 2 + coalesce(pg_column_size(m.manifest), 0) + coalesce(pg_column_size(m.jwe), 0) AS octets
           FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
-          WHERE d.released_at IS NULL AND d.superseded_at IS NULL AND d.entry_id <> ALL ($2::uuid[]) AND ${MAY_LEAVE}
+          WHERE ${UNMARKED} AND d.entry_id <> ALL ($2::uuid[]) AND ${MAY_LEAVE}
           ORDER BY d.seq LIMIT $1)
        UNION ALL
        (SELECT entry_id, 'notice' AS is, at, '' AS line, pg_column_size(notice) + coalesce(pg_column_size(statement), 0)
@@ -141,7 +145,7 @@ export const entries = {
     const [row] = await tx.query<{ count: number; oldest: Date | null }[]>(
       `SELECT count(*)::int AS count, min(at) AS oldest FROM (
          (SELECT d.decided_at AS at FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
-            WHERE d.released_at IS NULL AND d.superseded_at IS NULL AND ${MAY_LEAVE}
+            WHERE ${UNMARKED} AND ${MAY_LEAVE}
             ORDER BY d.seq LIMIT $1)
          UNION ALL
          (SELECT at FROM exchange.notice WHERE released_at IS NULL ORDER BY seq LIMIT $1)) waiting`,
@@ -150,12 +154,41 @@ export const entries = {
     return { count: row?.count ?? 0, oldest: row?.oldest ?? undefined };
   },
 
-  /** Locks it, if nobody else has it in hand and it still waits. */
-  async decisionWaiting(tx: EntityManager, entryId: string): Promise<StoredDecision | undefined> {
+  /** Permits that are held and not marked so, oldest first, with their lines: for `markHeld` to look at again. */
+  async unmarkedHeld(tx: EntityManager, limit: number): Promise<readonly (Line & { readonly entryId: string })[]> {
+    const rows = await tx.query<{ entry_id: string; sender: string; case_id: string; recipient: string }[]>(
+      `SELECT d.entry_id, m.sender, m.case_id, m.recipient
+       FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
+       WHERE ${UNMARKED} AND d.outcome = 'permit' AND NOT ${isUnheldSql('m')} ORDER BY d.seq LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ entry_id: entryId, sender, case_id: caseId, recipient }) => ({
+      entryId,
+      sender,
+      caseId,
+      recipient,
+    }));
+  },
+
+  /** What releases one has it locked and is not waited for. */
+  async markHeld(tx: EntityManager, entryIds: readonly string[]): Promise<void> {
+    await tx.query(
+      `UPDATE exchange.decision SET held = true WHERE entry_id IN (
+         SELECT entry_id FROM exchange.decision WHERE entry_id = ANY ($1::uuid[]) AND released_at IS NULL AND superseded_at IS NULL
+         FOR UPDATE SKIP LOCKED)`,
+      [entryIds],
+    );
+  },
+
+  /**
+   * Locks it, if nobody else has it in hand and it still waits.
+   * @param evenHeld whether one that is marked as held too: whoever has it may ask for no lock on its sender's holds, since who takes one of them waits for it
+   */
+  async decisionWaiting(tx: EntityManager, entryId: string, evenHeld = false): Promise<StoredDecision | undefined> {
     const [row] = await tx.query<DecisionRow[]>(
-      `SELECT ${DECISION_COLUMNS} FROM exchange.decision WHERE entry_id = $1 AND released_at IS NULL AND superseded_at IS NULL
+      `SELECT ${DECISION_COLUMNS} FROM exchange.decision WHERE entry_id = $1 AND released_at IS NULL AND superseded_at IS NULL AND ($2 OR NOT held)
        FOR UPDATE SKIP LOCKED`,
-      [entryId],
+      [entryId, evenHeld],
     );
     return row === undefined ? undefined : toDecision(row);
   },

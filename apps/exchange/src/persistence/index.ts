@@ -19,6 +19,11 @@ import { EarlyFailures1767320000000 } from './migrations/1767320000000-early-fai
 import { OutboxByKey1767335000000 } from './migrations/1767335000000-outbox-by-key.js';
 import { EarlyBegun1767340000000 } from './migrations/1767340000000-early-begun.js';
 import { ReleaseHolds1768420000000 } from './migrations/1768420000000-release-holds.js';
+import {
+  DecisionHeld1769100102000,
+  DecisionUnheld1769100101000,
+  HeldDecisions1769100100000,
+} from './migrations/1769100100000-held-decisions.js';
 
 export const schema = 'exchange';
 /** In order; never edited once merged. */
@@ -44,4 +49,7 @@ export const migrations = [
   OutboxByKey1767335000000,
   EarlyBegun1767340000000,
   ReleaseHolds1768420000000,
+  HeldDecisions1769100100000,
+  DecisionUnheld1769100101000,
+  DecisionHeld1769100102000,
 ];

@@ -12,7 +12,8 @@ const STANDING = (message: string): string =>
 /** SQL: whether its sender holds nothing of the case from the recipient. @param message alias of a row of `exchange.message` */
 export const isUnheldSql = (message: string): string => `coalesce((${STANDING(message)}), 'lifted') = 'lifted'`;
 
-type Line = Pick<StoredMessage, 'sender' | 'caseId' | 'recipient'>;
+/** What a hold is of. */
+export type Line = Pick<StoredMessage, 'sender' | 'caseId' | 'recipient'>;
 /** The newest that a sender said of a case and recipient. */
 export interface StandingHold {
   readonly code: ReleaseHold['code'];

@@ -121,13 +121,13 @@ export const together = {
     );
   },
 
-  /** Locks those that nobody else has in hand and that still wait, each decision before its message, in the order they were made. */
+  /** Locks those that nobody else has in hand, that still wait and are not marked as held, each decision before its message, in the order they were made. */
   async decisionsWaiting(tx: EntityManager, entryIds: readonly string[]): Promise<readonly DecidedMessage[]> {
     const columns = MESSAGE_COLUMNS.map((column) => `m.${column}`).join(', ');
     const rows = await tx.query<(DecisionRow & MessageRow)[]>(
       `SELECT d.entry_id, d.outcome, d.decision, d.blind, d.keys_size, d.decided_at, ${columns}
        FROM exchange.decision d JOIN exchange.message m USING (sender, message_id, attempt)
-       WHERE d.entry_id = ANY ($1::uuid[]) AND d.released_at IS NULL AND d.superseded_at IS NULL
+       WHERE d.entry_id = ANY ($1::uuid[]) AND d.released_at IS NULL AND d.superseded_at IS NULL AND NOT d.held
        ORDER BY d.seq FOR UPDATE OF d, m SKIP LOCKED`,
       [entryIds],
     );

@@ -5,6 +5,7 @@ import { recordedDisclosureIdOf, signRecordedDisclosure } from '#envelope';
 import type { RecordedDisclosure } from '#envelope';
 import { ENGINE_VERSION, OFFICES, stockholmDate, verdictCodes } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
+import { RECORDED_TYPE } from '../domain/recorded-disclosure.js';
 import type { KeyStore } from '../keys/key-store.js';
 import type { EvaluateReferral, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
@@ -12,7 +13,6 @@ import type { RecordStore, StoredRecord } from './ports/record.js';
 import type { NewId, Now } from './ports/time-and-ids.js';
 import { carriable } from './seal-referral.js';
 
-const TYPE = 'recorded-disclosure/1';
 interface Times {
   readonly disclosedAt: Date;
   readonly recordedAt: Date;
@@ -122,7 +122,7 @@ const invalid = (path: string, code: string): GatewayError =>
 /** As the evaluation takes it. No function: nothing is sent to one. */
 const referralOf = ({ recipient, ...body }: RecordDisclosureDto): SubmitReferralDto => {
   const { askedBy: _asked, identityCheck: _check, office: _office, officer: _officer, at: _at, ...rest } = body;
-  return { ...rest, type: TYPE, to: [{ authority: recipient, function: '' }] };
+  return { ...rest, type: RECORDED_TYPE, to: [{ authority: recipient, function: '' }] };
 };
 
 /** The content was checked against its type. */

@@ -68,6 +68,11 @@ import {
   HandlingStatusReceived1768431001000,
 } from './migrations/1768431000000-handling-status.js';
 import { Corrections1768440000000 } from './migrations/1768440000000-corrections.js';
+import {
+  PersonIndexWhole1769100002000,
+  RecordedInPersonIndex1769100000000,
+  RecordedLookedThrough1769100001000,
+} from './migrations/1769100000000-recorded-in-person-index.js';
 import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
 
 export const schema = 'gateway';
@@ -131,6 +136,9 @@ export const migrations = [
   HandlingStatusReceived1768431001000,
   HandlingStatusByReceipt1768431002000,
   Corrections1768440000000,
+  RecordedInPersonIndex1769100000000,
+  RecordedLookedThrough1769100001000,
+  PersonIndexWhole1769100002000,
   Staff1769200000000,
 ] satisfies MixedList<new () => unknown>;
 

@@ -1,17 +1,19 @@
+import { FOUND_DIRECTIONS } from '#contracts';
 import type { FoundMessage } from '#contracts';
 import type { JsonValue } from '#json';
 import { namedIn } from '#legal-basis';
 import { octets } from '#persistence';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { PersonIndex } from '../application/ports/person-index.js';
+import type { StoredRecord } from '../application/ports/record.js';
+import { RECORDED_TYPE } from '../domain/recorded-disclosure.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import { FOLLOWING, toDeliveryDetail } from './rows.js';
 
-/** Referrals or deliveries that are looked through at once: each is decrypted. */
+/** Referrals, deliveries or recorded disclosures that are looked through at once: each is decrypted. */
 const PAGE = 200;
-const DIRECTIONS = ['sent', 'received'] as const;
-type Direction = (typeof DIRECTIONS)[number];
+type Direction = FoundMessage['direction'];
 type Tokens = Pick<KeyStore, 'personToken'>;
 
 /** Rows of the index for content, each once; `token` as a member of an item. */
@@ -53,6 +55,7 @@ interface FoundRow {
   readonly type: string;
   readonly case_id: string;
   readonly referral_id: string | null;
+  readonly record_id: string | null;
   readonly other: string;
 }
 interface ContentRow {
@@ -85,7 +88,8 @@ export class PostgresPersonIndex implements PersonIndex {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<FoundRow[]>(
         `SELECT f.direction, f.message_id, f.at, (extract(epoch FROM f.at) * 1000000)::bigint AS us, f.roles,
-           coalesce(r.type, d.type) AS type, coalesce(r.case_id, d.case_id) AS case_id, r.id AS referral_id, coalesce(m.recipient, d.sender) AS other
+           coalesce(r.type, d.type, '${RECORDED_TYPE}') AS type, coalesce(r.case_id, d.case_id, o.case_id) AS case_id, r.id AS referral_id,
+           o.id AS record_id, coalesce(m.recipient, d.sender, o.recipient) AS other
          FROM (
            SELECT direction, message_id, at, json_agg(json_build_object('about', about, 'item', item) ORDER BY item) AS roles
            FROM gateway.person_index
@@ -95,6 +99,7 @@ export class PostgresPersonIndex implements PersonIndex {
          LEFT JOIN gateway.message m ON f.direction = 'sent' AND m.authority = $1 AND m.message_id = f.message_id
          LEFT JOIN gateway.referral r ON r.authority = $1 AND r.id = m.referral_id
          LEFT JOIN gateway.delivery d ON f.direction = 'received' AND d.authority = $1 AND d.message_id = f.message_id
+         LEFT JOIN gateway.recorded_disclosure o ON f.direction = 'recorded' AND o.authority = $1 AND o.message_id = f.message_id
          ORDER BY f.at DESC, f.message_id DESC, f.direction`,
         [authority, token, withInformant, us, id, limit],
       );
@@ -104,6 +109,7 @@ export class PostgresPersonIndex implements PersonIndex {
         type: row.type,
         caseId: row.case_id,
         ...(row.referral_id === null ? {} : { referralId: row.referral_id }),
+        ...(row.record_id === null ? {} : { recordedDisclosureId: row.record_id }),
         authority: row.other,
         at: row.at.toISOString(),
         roles: row.roles,
@@ -118,16 +124,17 @@ export class PostgresPersonIndex implements PersonIndex {
         `SELECT FROM gateway.person_indexed WHERE authority = $1 AND completed_at IS NOT NULL`,
         [authority],
       );
-      return rows.length === DIRECTIONS.length;
+      return rows.length === FOUND_DIRECTIONS.length;
     });
   }
 
-  /** Referrals and deliveries that are still to be looked through. */
+  /** Referrals, deliveries and recorded disclosures that are still to be looked through. */
   behind(authority: string): Promise<number> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [row] = await tx.query<{ count: string }[]>(
         `SELECT (SELECT count(*) FROM gateway.referral r WHERE authority = $1 AND (txid, seq) > (${place('sent', 'txid')}, ${place('sent', 'seq')}))
-           + (SELECT count(*) FROM gateway.delivery d WHERE authority = $1 AND (txid, seq) > (${place('received', 'txid')}, ${place('received', 'seq')})) AS count`,
+           + (SELECT count(*) FROM gateway.delivery d WHERE authority = $1 AND (txid, seq) > (${place('received', 'txid')}, ${place('received', 'seq')}))
+           + (SELECT count(*) FROM gateway.recorded_disclosure o WHERE authority = $1 AND (txid, seq) > (${place('recorded', 'txid')}, ${place('recorded', 'seq')})) AS count`,
         [authority],
       );
       return Number(row?.count ?? 0);
@@ -141,7 +148,7 @@ export class PostgresPersonIndex implements PersonIndex {
    */
   async fill(authority: string, at: Date): Promise<boolean> {
     const more: boolean[] = [];
-    for (const direction of DIRECTIONS) more.push(await this.fillOf(authority, direction, at));
+    for (const direction of FOUND_DIRECTIONS) more.push(await this.fillOf(authority, direction, at));
     return more.includes(true);
   }
 
@@ -182,6 +189,8 @@ export class PostgresPersonIndex implements PersonIndex {
   private contentOf(authority: string, direction: Direction, { id, content }: ContentRow): object | undefined {
     const cipher = this.keys.cipher(authority);
     if (direction === 'received') return toDeliveryDetail(content, id, cipher).content;
+    if (direction === 'recorded')
+      return (cipher.open(content, 'recorded_disclosure', id) as unknown as StoredRecord['detail']).body.content;
     return (cipher.open(content, 'referral', id) as { readonly content?: object }).content;
   }
 }
@@ -200,4 +209,8 @@ const CONTENT: Readonly<Record<Direction, string>> = {
   received: `SELECT message_id AS id, type, received_at AS at, detail AS content, txid::text, seq::text,
       CASE WHEN ${INDEXED('received', 'gateway.delivery.message_id')} THEN '{}' ELSE ARRAY[message_id] END AS message_ids
     FROM gateway.delivery WHERE authority = $1 AND ${FOLLOWING} ORDER BY gateway.delivery.txid, gateway.delivery.seq LIMIT $4 FOR UPDATE`,
+  recorded: `SELECT id, '${RECORDED_TYPE}' AS type, recorded_at AS at, detail AS content, txid::text, seq::text,
+      CASE WHEN ${INDEXED('recorded', 'gateway.recorded_disclosure.message_id')} THEN '{}' ELSE ARRAY[message_id] END AS message_ids
+    FROM gateway.recorded_disclosure WHERE authority = $1 AND ${FOLLOWING}
+    ORDER BY gateway.recorded_disclosure.txid, gateway.recorded_disclosure.seq LIMIT $4 FOR UPDATE`,
 };

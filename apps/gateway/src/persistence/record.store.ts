@@ -3,9 +3,11 @@ import type { ListRecordedDisclosuresQueryDto, RecordState } from '#contracts';
 import type { Outgoing } from '../application/ports/outgoing.js';
 import type { ListedRecord, RecordNotice, RecordStore, StoredRecord } from '../application/ports/record.js';
 import { erasedAt } from '../domain/errors.js';
+import { RECORDED_TYPE } from '../domain/recorded-disclosure.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import type { Outbox } from './outbox.js';
+import { indexNamed, namedRows } from './person-index.store.js';
 import { FOLLOWING, cursorOf } from './rows.js';
 
 interface RecordRow {
@@ -32,7 +34,7 @@ const LISTED = `id, message_id, case_id, recipient, outcome, state, disclosed_at
 export class PostgresRecordStore implements RecordStore {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly keys: Pick<KeyStore, 'cipher'>,
+    private readonly keys: Pick<KeyStore, 'cipher' | 'personToken'>,
     private readonly outbox: Outbox,
   ) {}
 
@@ -75,6 +77,8 @@ export class PostgresRecordStore implements RecordStore {
       );
       if (rows.length === 0) return false;
       await openCase(tx, record);
+      const named = namedRows(this.keys, authority, RECORDED_TYPE, record.detail.body.content);
+      await indexNamed(tx, authority, 'recorded', [messageId], record.recordedAt, named);
       await this.outbox.add(tx, [outgoing]);
       return true;
     });

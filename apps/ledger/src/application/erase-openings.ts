@@ -6,7 +6,8 @@ import type { EventLog } from '#platform';
 import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import type { Fresh } from '../domain/fresh.js';
-import type { Handed, KeepingStore, StandingVote } from '../persistence/keeping.store.js';
+import type { HandedStatement } from '../persistence/hand.js';
+import type { KeepingStore, StandingVote } from '../persistence/keeping.store.js';
 import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey, Signing } from './access-key.js';
 import { erasable, erasedOpening, isSame } from './erasable.js';
@@ -99,7 +100,7 @@ export class EraseOpenings {
     });
   }
 
-  private async erasure({ openings, statements }: Decided, { signer, snapshot }: Signing): Promise<Handed> {
+  private async erasure({ openings, statements }: Decided, { signer, snapshot }: Signing): Promise<HandedStatement> {
     const annex = statements.join('\n');
     const entryId = this.fresh.id();
     const erasure: Erasure = {

@@ -10,12 +10,17 @@ export interface Parties {
 const AUTHORITY = /^[a-z][a-z0-9-]{0,62}\/[a-z][a-z0-9-]{0,62}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-interface Said {
+/** Members of an entry, nothing of them verified. */
+export interface Said {
   readonly kind?: unknown;
   readonly sender?: unknown;
   readonly recipient?: unknown;
   readonly authority?: unknown;
+  readonly authorities?: unknown;
   readonly messageId?: unknown;
+  readonly attempt?: unknown;
+  readonly at?: unknown;
+  readonly decidedAt?: unknown;
   readonly caseId?: unknown;
   readonly erased?: unknown;
 }
@@ -25,7 +30,7 @@ const SENDERS_ALONE: readonly unknown[] = ['refusal-recorded', 'disclosure-recor
 export const isSendersAlone = (entry: Uint8Array): boolean => SENDERS_ALONE.includes(payloadOf(entry)?.kind);
 
 /**
- * The authorities that an entry is about: sender and recipient, whose look or statement it is, or those who were party to all that an erasure names. A refusal
+ * The authorities that an entry is about: sender and recipient, whose look or statement it is, those whom an auditor may read of, or those who were party to all that an erasure names. A refusal
  * is its sender's alone: secrecy stopped it, so nothing of it was disclosed to whom it was meant for. So is a recorded disclosure: nothing of it is sent to whom it was made. So is a hold: that there is something in the case which it is not to have is nothing for the recipient.
  * Nothing is verified here. Whoever can hand entries to the ledger could name readers of its own entry, and of no other.
  * @param annex of what is its sender's alone
@@ -49,8 +54,12 @@ export function partiesOf(entry: Uint8Array, annex?: Uint8Array): Parties {
 const isAuthority = (value: unknown): value is string => typeof value === 'string' && AUTHORITY.test(value);
 const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
 
-const namedIn = ({ sender, recipient, authority }: Said): readonly string[] => [
-  ...new Set([sender, recipient, authority].filter(isAuthority)),
+const namedIn = ({ sender, recipient, authority, authorities }: Said): readonly string[] => [
+  ...new Set(
+    [sender, recipient, authority, ...(Array.isArray(authorities) ? (authorities as readonly unknown[]) : [])].filter(
+      isAuthority,
+    ),
+  ),
 ];
 
 const ofAll = (erased: readonly unknown[]): readonly string[] => {
@@ -60,6 +69,9 @@ const ofAll = (erased: readonly unknown[]): readonly string[] => {
 
 const isObject = (value: unknown): value is Said =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What an entry says; nothing, where it is no token. */
+export const saidIn = (entry: Uint8Array): Said => payloadOf(entry) ?? {};
 
 /** @returns undefined when it is no token */
 const payloadOf = (entry: Uint8Array): Said | undefined => {

@@ -3,6 +3,7 @@ import type { Look } from '#envelope';
 import type { EventLog } from '#platform';
 import type { Fresh } from '../domain/fresh.js';
 import type { Asked, FoundOpening, OpeningStore } from '../persistence/opening.store.js';
+import { hand } from '../persistence/hand.js';
 import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey } from './access-key.js';
 import { partiesOf } from './parties.js';
@@ -78,7 +79,12 @@ export class ShowOpenings {
           keys: { size: snapshot.size.toString(), root: snapshot.rootBase64 },
           at: this.now().toISOString(),
         };
-        await this.store.hand(tx, entryId, await signLook(signer, look), this.fresh.blind(), snapshot.size);
+        await hand(tx, {
+          entryId,
+          entry: await signLook(signer, look),
+          blind: this.fresh.blind(),
+          keysSize: snapshot.size,
+        });
         this.crash('ledger.look.before-commit');
         return answer;
       })
@@ -97,7 +103,7 @@ const hasEntry = (one: {
   readonly by: bigint | undefined;
 }): one is { readonly index: bigint; readonly by: bigint } => one.by !== undefined;
 
-const seenOf = ({ index, entryId, entry }: FoundOpening): Look['seen'][number] => {
+export const seenOf = ({ index, entryId, entry }: FoundOpening): Look['seen'][number] => {
   const { sender, recipient } = partiesOf(entry);
   return {
     index: index.toString(),

@@ -1,12 +1,10 @@
 import {
-  EnvelopeError,
   MOST_OPENINGS,
   parseErasureDecision,
   parseErasureReport,
   parseHold,
   sha256Base64url,
   signLedgerNotice,
-  signingByKnown,
   typOf,
 } from '#envelope';
 import type { ErasureDecision, ErasureReport, Hold, LedgerNotice, PublicKey } from '#envelope';
@@ -14,13 +12,14 @@ import type { Snapshot } from '#snapshot';
 import type { EntityManager } from 'typeorm';
 import type { Fresh } from '../domain/fresh.js';
 import { KeepingRefused } from '../domain/keeping.js';
-import type { About, Handed, KeepingStore, Vote } from '../persistence/keeping.store.js';
+import type { About, KeepingStore, Vote } from '../persistence/keeping.store.js';
+import { hand } from '../persistence/hand.js';
+import type { HandedStatement } from '../persistence/hand.js';
 import { unlessBehind } from '../persistence/own-keys.js';
 import type { AccessKey, Signing } from './access-key.js';
 import { erasable, erasedOpening, isSame } from './erasable.js';
+import { proven } from './proven.js';
 import type { ReadParties } from './read-parties.js';
-
-const SKEW_MS = 60_000;
 
 /** What a statement says, its signature verified. */
 interface Stated {
@@ -69,7 +68,13 @@ export class TakeKeeping {
   async execute(text: string): Promise<TakenKeeping | undefined> {
     const signing = await this.access.live();
     if (signing === undefined) return undefined;
-    const stated = await this.verified(text, signing.snapshot);
+    const now = this.now();
+    const stated = await proven(
+      text,
+      () => read(text, signing.snapshot.on(now)),
+      { environment: this.environment, now },
+      (fault) => new KeepingRefused(fault),
+    );
     if (stated.decision !== undefined) await this.parties.upToNow();
     const taken = await this.store
       .alone(async (tx) => {
@@ -85,17 +90,6 @@ export class TakeKeeping {
     return taken;
   }
 
-  private async verified(text: string, snapshot: Snapshot): Promise<Stated> {
-    const stated = readable(() => read(text, snapshot.on(this.now())));
-    if (stated.env !== this.environment) throw new KeepingRefused('environment');
-    // As long for a key that is not there as for one that is: whoever brings it is nobody yet.
-    const genuine = await signingByKnown(text, stated.key);
-    if (stated.key === undefined) throw new KeepingRefused('key');
-    if (!genuine) throw new KeepingRefused('signature');
-    if (Date.parse(stated.at) > this.now().getTime() + SKEW_MS) throw new KeepingRefused('time');
-    return stated;
-  }
-
   private async take(tx: EntityManager, stated: Stated, text: string, signing: Signing): Promise<TakenKeeping> {
     const { kind, id, authority } = stated;
     const known = await this.store.find(tx, kind, id);
@@ -108,7 +102,7 @@ export class TakeKeeping {
     const handed = known === undefined ? await this.notice(stated, text, signing) : undefined;
     if (handed !== undefined) {
       await this.store.add(tx, kind, id, authority, handed);
-      await this.store.hand(tx, handed);
+      await hand(tx, handed);
     }
     return {
       entryId: handed?.entryId ?? known?.entryId ?? '',
@@ -152,7 +146,11 @@ export class TakeKeeping {
     });
   }
 
-  private async notice({ kind, authority }: Stated, text: string, { signer, snapshot }: Signing): Promise<Handed> {
+  private async notice(
+    { kind, authority }: Stated,
+    text: string,
+    { signer, snapshot }: Signing,
+  ): Promise<HandedStatement> {
     const entryId = this.fresh.id();
     const notice: LedgerNotice = {
       v: 1,
@@ -208,14 +206,5 @@ const read = (text: string, snapshot: Snapshot): Stated => {
     }
     default:
       throw new KeepingRefused('malformed');
-  }
-};
-
-const readable = <T>(parse: () => T): T => {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof EnvelopeError) throw new KeepingRefused('malformed');
-    throw error;
   }
 };

@@ -1,10 +1,8 @@
+import type { StatementFault } from './statement.js';
+
 /** Why a statement about keeping or erasing is not taken. */
 export type KeepingFault =
-  | 'malformed'
-  | 'environment'
-  | 'key'
-  | 'signature'
-  | 'time'
+  | StatementFault
   | 'entry-unknown'
   | 'too-many'
   | 'not-a-party'
@@ -12,11 +10,7 @@ export type KeepingFault =
   | 'opening-differs'
   | 'not-erasable'
   | 'hold-unknown'
-  | 'decision-unknown'
-  | 'id-reuse';
-
-/** Told alike to whoever brings it, who has proved nothing; the own log has which it was. */
-export const isUnproven = (fault: KeepingFault): boolean => fault === 'key' || fault === 'signature';
+  | 'decision-unknown';
 
 /** A statement that is not taken; nothing of it was kept. */
 export class KeepingRefused extends Error {

@@ -7,6 +7,12 @@ import type { CheckpointQueryDto, RangeQueryDto } from './log.dto.js';
 
 const FOREVER = 'public, max-age=31536000, immutable';
 
+/** A body that is a compact JWS. @throws {ProblemError} */
+export function signedBody({ body }: Request): string {
+  if (typeof body !== 'string') throw new ProblemError('unsupported-media-type', 415);
+  return body.trim();
+}
+
 /** What both logs answer alike. */
 export class LogAnswers {
   constructor(

@@ -47,6 +47,18 @@ export class LookDto {
   @Optional() @Matches(SIZE) readonly from?: string;
   @Optional() @Matches(SIZE) readonly to?: string;
 }
+/** About one message, or a period [from, to): one of them. */
+export class ReviewDto {
+  @Matches(/^[A-Za-z0-9_-]{43}$/) readonly auditor!: string;
+  @IsUuid() readonly assignment!: string;
+  @Optional() @IsUuid() readonly messageId?: string;
+  @Optional() @Matches(SIZE) readonly from?: string;
+  @Optional() @Matches(SIZE) readonly to?: string;
+}
+export class FollowQueryDto {
+  @Matches(SIZE) readonly from!: string;
+  @Optional() @Type(() => Number) @IsInt() @Min(1) @Max(500) readonly limit: number = 200;
+}
 export class OfferQueryDto {
   /** Size that the witness holds. */
   @Matches(SIZE) readonly from!: string;

@@ -11,6 +11,8 @@ import { OwnKeys1765400000000 } from './migrations/1765400000000-own-keys.js';
 import { ErasuresAreLogged1765500000000 } from './migrations/1765500000000-erasures-are-logged.js';
 import { ToldByTheExchange1765600000000 } from './migrations/1765600000000-told-by-the-exchange.js';
 import { Uncompressed1767200000000 } from './migrations/1767200000000-uncompressed.js';
+import { Assignments1769300000000 } from './migrations/1769300000000-assignments.js';
+import { ConsoleHandsOver1769300100000 } from './migrations/1769300100000-console-hands-over.js';
 
 export const schema = 'ledger';
 /** In order; never edited once merged. */
@@ -28,4 +30,6 @@ export const migrations = [
   ErasuresAreLogged1765500000000,
   ToldByTheExchange1765600000000,
   Uncompressed1767200000000,
+  Assignments1769300000000,
+  ConsoleHandsOver1769300100000,
 ];

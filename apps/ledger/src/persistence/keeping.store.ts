@@ -1,7 +1,8 @@
 import type { LedgerNotice } from '#envelope';
 import { QueryFailedError } from 'typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
-import { nameKeys } from './own-keys.js';
+import { hand } from './hand.js';
+import type { HandedStatement } from './hand.js';
 
 /** Serialises holds and erasures over all replicas: a hold comes before an erasure or after it, in the log as here. */
 const LOCK = 6_471_904;
@@ -36,14 +37,6 @@ export interface StoredHold {
   readonly caseId?: string;
   readonly messageIds?: readonly string[];
 }
-export interface Handed {
-  readonly entryId: string;
-  readonly entry: string;
-  readonly blind: Buffer;
-  readonly annex: string;
-  /** Of the keys log that the entry names. */
-  readonly keysSize: bigint;
-}
 
 /** What parties have stated about keeping and erasing, always within a caller's transaction. */
 export class KeepingStore {
@@ -72,20 +65,11 @@ export class KeepingStore {
     kind: LedgerNotice['kind'],
     id: string,
     authority: string,
-    { entryId, annex }: Handed,
+    { entryId, annex }: HandedStatement,
   ): Promise<void> {
     await tx.query(
       `INSERT INTO ledger.keeping (kind, id, authority, statement, entry_id) VALUES ($1, $2, $3, $4, $5)`,
       [kind, id, authority, annex, entryId],
-    );
-  }
-
-  /** To the sequencer, in the transaction of the act that it records. */
-  async hand(tx: EntityManager, { entryId, entry, blind, annex, keysSize }: Handed): Promise<void> {
-    await nameKeys(tx, keysSize);
-    await tx.query(
-      `INSERT INTO ledger.pending (log, entry_id, entry, blind, annex) VALUES ('disclosure', $1, $2, $3, $4)`,
-      [entryId, Buffer.from(entry, 'ascii'), blind, Buffer.from(annex, 'ascii')],
     );
   }
 
@@ -215,10 +199,10 @@ export class KeepingStore {
   }
 
   /** Deletes what the erasure names that was handed in within this transaction. @returns false, and nothing is changed, while a message has not ended */
-  async erase(tx: EntityManager, erasure: Handed): Promise<boolean> {
+  async erase(tx: EntityManager, erasure: HandedStatement): Promise<boolean> {
     await tx.query('SAVEPOINT erasing');
     try {
-      await this.hand(tx, erasure);
+      await hand(tx, erasure);
       await tx.query(`SELECT ledger.erase($1)`, [erasure.entryId]);
       return true;
     } catch (error) {

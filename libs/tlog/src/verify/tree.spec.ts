@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { corpus, unexpected } from '#testing';
 import { nodeSha256 } from '../build/index.js';
-import { TlogError, verifyConsistency, verifyInclusion } from './index.js';
+import { GrowingTree, TlogError, leafHash, rootOfLeaves, verifyConsistency, verifyInclusion } from './index.js';
 
 interface Vector {
   readonly id: string;
@@ -92,4 +92,22 @@ describe('published Merkle vectors', () => {
       ),
     ).toEqual([]);
   });
+});
+
+it('a growing tree goes on where it was left, and from nothing that is not what was kept', () => {
+  const leaves = Array.from({ length: 21 }, (_, at) => Uint8Array.of(at));
+  for (let left = 0; left <= leaves.length; left += 1) {
+    const before = new GrowingTree(nodeSha256);
+    for (const leaf of leaves.slice(0, left)) before.append(leafHash(nodeSha256, leaf));
+    const after = GrowingTree.resumed(nodeSha256, before.size, before.hashes);
+    for (const leaf of leaves.slice(left)) after.append(leafHash(nodeSha256, leaf));
+    expect(after.size).toBe(21n);
+    expect(after.root()).toEqual(rootOfLeaves(leaves, nodeSha256));
+    for (const wrong of [
+      [...before.hashes, new Uint8Array(32)],
+      before.hashes.map((hash) => hash.slice(1)),
+      before.hashes.slice(1),
+    ])
+      if (left > 0) expect(() => GrowingTree.resumed(nodeSha256, before.size, wrong)).toThrow('WRONG_LENGTH');
+  }
 });

@@ -102,8 +102,30 @@ export class GrowingTree {
 
   constructor(private readonly sha256: Sha256) {}
 
+  /**
+   * Goes on where a reader left off.
+   * @param hashes what `hashes` of the tree of this size was
+   * @throws {TlogError} WRONG_LENGTH when they are not one of 32 bytes for each bit set in `size`
+   */
+  static resumed(sha256: Sha256, size: bigint, hashes: readonly Uint8Array[]): GrowingTree {
+    const tree = new GrowingTree(sha256);
+    const kept = [...hashes];
+    for (let bits = size; bits > 0n; bits >>= 1n) {
+      const subtree = (bits & 1n) === 1n ? kept.shift() : undefined;
+      if ((bits & 1n) === 1n && subtree?.length !== 32) throw new TlogError('WRONG_LENGTH');
+      tree.subtrees.push(subtree);
+    }
+    if (kept.length > 0) throw new TlogError('WRONG_LENGTH');
+    tree.count = size;
+    return tree;
+  }
+
   get size(): bigint {
     return this.count;
+  }
+  /** The roots of its complete subtrees, smallest first: with `size` all that a reader keeps to go on later. */
+  get hashes(): readonly Uint8Array[] {
+    return this.subtrees.filter((hash) => hash !== undefined);
   }
 
   /** @param hash 32 bytes, see `leafHash` */

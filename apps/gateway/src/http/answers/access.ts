@@ -1,4 +1,4 @@
-import { PERSON_SEARCH_PURPOSES, SHOWN } from '#contracts';
+import { FOUND_DIRECTIONS, PERSON_SEARCH_PURPOSES, SHOWN } from '#contracts';
 import type { AccessLogItem, AddresseeView, FoundMessage, LoggedSearch, PersonSearchView } from '#contracts';
 import { ABOUT } from '#legal-basis';
 import type { IssuedToken } from '../../application/issue-token.js';
@@ -47,10 +47,11 @@ export const accessAnswers = {
     items: listOf(
       object<FoundMessage>({
         messageId: uuid,
-        direction: { type: 'string', enum: ['sent', 'received'] },
+        direction: described({ type: 'string', enum: FOUND_DIRECTIONS }, '`recorded`: a disclosure made another way'),
         type: text,
         caseId: uuid,
         referralId: absent(uuid),
+        recordedDisclosureId: absent(described(uuid, 'Of what was recorded')),
         authority: described(text, 'The other one: recipient, or sender'),
         at: instant,
         roles: described(

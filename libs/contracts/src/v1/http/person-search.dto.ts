@@ -18,6 +18,9 @@ export const PERSON_SEARCH_PURPOSES = [
 ] as const;
 export type PersonSearchPurpose = (typeof PERSON_SEARCH_PURPOSES)[number];
 
+/** What an authority did with what was found: the last was made outside Delge. */
+export const FOUND_DIRECTIONS = ['sent', 'received', 'recorded'] as const;
+
 /** Of a person search: a time in microseconds and a message id. */
 export const PERSON_SEARCH_CURSOR = /^\d{1,17}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -39,17 +42,20 @@ export class PersonSearchDto {
   @Optional() @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
 }
 
-/** A message that the number stands in. */
+/** A message, or a disclosure recorded as made another way, that the number stands in. */
 export interface FoundMessage {
+  /** Of what was recorded that of its entry in the log. */
   readonly messageId: string;
-  readonly direction: 'sent' | 'received';
+  readonly direction: (typeof FOUND_DIRECTIONS)[number];
   readonly type: string;
   readonly caseId: string;
   /** Of what was sent. */
   readonly referralId?: string;
+  /** Of what was recorded. */
+  readonly recordedDisclosureId?: string;
   /** The other one: recipient, or sender. */
   readonly authority: string;
-  /** When it was submitted, or received. */
+  /** When it was submitted, received or recorded. */
   readonly at: string;
   /** What the message says of whoever has the number: whom the item is about, and which item it is. */
   readonly roles: readonly { readonly about: string; readonly item: string }[];

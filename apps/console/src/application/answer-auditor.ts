@@ -1,0 +1,340 @@
+import { stockholmDate } from '#legal-basis';
+import { stateOf } from '../domain/assignment.js';
+import type { Assignment, AssignmentField, AssignmentState } from '../domain/assignment.js';
+import { differencesOf } from '../domain/differ.js';
+import type { Disclosure, DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
+import { closedFilters, queryString } from '../domain/query.js';
+import type { Query } from '../domain/query.js';
+import { LEAST, suppressed } from '../domain/suppress.js';
+import type { DisclosureStore, LogStore, Place, Tables, Wanted } from './disclosure-store.js';
+import { EXPORT_TYPES, exportedLines } from './export-lines.js';
+import { AuditorQueries, ConsoleError } from './ports.js';
+import type {
+  Acting,
+  Count,
+  Export,
+  ExportFormat,
+  Flows,
+  LogView,
+  Offered,
+  Page,
+  Refused,
+  Statistics,
+  StatisticsTable,
+} from './ports.js';
+import type { RecordAct } from './record-act.js';
+
+const PAGE = 50;
+/** Rows of a list are counted to here. */
+const MOST_COUNTED = 10_000;
+/** Rows of an export; more is no job for one answer. */
+const MOST_EXPORTED = 1_000_000;
+const EXPORT_PAGE = 1_000;
+const FOLLOWS_WITHIN_MS = 30 * 24 * 3_600_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const INDEX = /^(0|[1-9][0-9]{0,17})$/;
+
+/** Where the ledger writes down that openings of a message are shown to an auditor. */
+export interface Reviews {
+  /** @returns false: there is nothing within the assignment. @throws {ConsoleError} NOT_READY */
+  look(acting: Acting, messageId: string): Promise<boolean>;
+}
+
+/** Answers auditors within their assignments; each answer is written down before it is given. */
+export class AnswerAuditor extends AuditorQueries {
+  constructor(
+    private readonly assignments: { of(auditor: string): Promise<readonly Assignment[]> },
+    private readonly disclosures: DisclosureStore,
+    private readonly logs: LogStore,
+    private readonly acts: Pick<RecordAct, 'execute'>,
+    private readonly reviews: Reviews,
+    private readonly offers: () => Offered,
+    private readonly now: () => Date,
+  ) {
+    super();
+  }
+
+  override async assignmentsOf(
+    auditor: string,
+  ): Promise<readonly (Assignment & { readonly state: AssignmentState })[]> {
+    const today = stockholmDate(this.now());
+    return (await this.assignments.of(auditor)).map((one) => ({ ...one, state: stateOf(one, today) }));
+  }
+
+  override async search(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>> {
+    const assignment = await this.granted(acting, query);
+    const page = await this.page((wanted) => this.disclosures.list(assignment, wanted), query, cursor);
+    await this.acts.execute(assignment, 'search', `search?${queryString(query)}`, page.rows.length);
+    return page;
+  }
+
+  override async count(acting: Acting, query: Query): Promise<Count> {
+    const assignment = await this.granted(acting, query);
+    const { count, more } = await this.disclosures.count(assignment, query, this.now(), MOST_COUNTED);
+    await this.acts.execute(assignment, 'search', `count?${queryString(query)}`, 0);
+    return { count, more };
+  }
+
+  override async offered(acting: Acting): Promise<Offered> {
+    await this.granted(acting);
+    return this.offers();
+  }
+
+  override async show(acting: Acting, messageId: string): Promise<Disclosure | undefined> {
+    const assignment = await this.granted(acting);
+    if (!UUID.test(messageId) || !(await this.reviews.look(acting, messageId))) return undefined;
+    const query: Query = { filters: { message: [messageId] } };
+    const records = await this.disclosures.records(assignment, { query, now: this.now(), limit: PAGE });
+    const [newest, ...earlier] = records;
+    await this.acts.execute(assignment, 'search', `show?${queryString(query)}`, records.length);
+    if (newest === undefined) return undefined;
+    const { fields } = assignment;
+    const happenings = await this.disclosures.happenings(assignment, { messageId });
+    const { checked } = await this.logs.view();
+    return {
+      messageId,
+      fields,
+      records: [newest, ...earlier],
+      timeline: fields.includes('receipts') ? happenings : happenings.filter(({ kind }) => RECORDED.includes(kind)),
+      sameCase: await this.inSameCase(assignment, newest),
+      claimed: {
+        checked: true,
+        size: checked?.size ?? '0',
+        root: checked?.root ?? '',
+        checkedAt: checked?.at ?? '',
+      },
+    };
+  }
+
+  override async timeline(acting: Acting, caseId: string): Promise<readonly Happening[]> {
+    const assignment = await this.granted(acting, undefined, 'case');
+    if (!UUID.test(caseId)) throw new ConsoleError('QUERY_INVALID', 'case');
+    const happenings = await this.disclosures.happenings(assignment, { caseId });
+    const shown = assignment.fields.includes('receipts')
+      ? happenings
+      : happenings.filter(({ kind }) => RECORDED.includes(kind));
+    await this.acts.execute(assignment, 'search', `timeline?case=${caseId}`, messagesIn(shown));
+    return shown;
+  }
+
+  override async everythingAbout(acting: Acting, id: string, cursor?: string): Promise<Page<DisclosureRow>> {
+    const assignment = await this.granted(acting);
+    if (!UUID.test(id) && !INDEX.test(id)) throw new ConsoleError('QUERY_INVALID', 'id');
+    const find = ({ after, limit }: Wanted) => this.disclosures.about(assignment, id, limit, after);
+    const page = await this.page(find, { filters: {} }, cursor);
+    await this.acts.execute(assignment, 'search', `about?id=${id}`, page.rows.length);
+    return page;
+  }
+
+  override async refusals(
+    acting: Acting,
+    by: 'exchange' | 'gateway',
+    query: Query,
+    cursor?: string,
+  ): Promise<Page<Refused>> {
+    const assignment = await this.granted(acting, query);
+    const narrowed = refusalsBy(by, query);
+    const page =
+      narrowed === undefined
+        ? { rows: [] }
+        : await this.page((wanted) => this.disclosures.records(assignment, wanted), narrowed, cursor);
+    const rows = await this.withWhatFollowed(assignment, page.rows);
+    const shown = rows.reduce((sum, { followed }) => sum + 1 + followed.length, 0);
+    await this.acts.execute(assignment, 'search', `refusals?by=${by}&${queryString(query)}`, shown);
+    return { ...page, rows };
+  }
+
+  override async overdue(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>> {
+    const late: Query = { ...query, overdue: true };
+    const assignment = await this.granted(acting, late);
+    const list = (wanted: Wanted) => this.disclosures.list(assignment, { ...wanted, order: 'longest' });
+    const page = await this.page(list, late, cursor, ({ receiptDueAt }) => receiptDueAt ?? '');
+    await this.acts.execute(assignment, 'search', `overdue?${queryString(late)}`, page.rows.length);
+    return page;
+  }
+
+  override async flows(acting: Acting, query: Query): Promise<Flows> {
+    const assignment = await this.granted(acting, query);
+    const [table] = await this.disclosures.tables(assignment, query, this.now(), ['flow']);
+    const rows = table?.rows ?? [];
+    const { cells, total } = suppressed(rows.map(({ count }) => count));
+    await this.acts.execute(assignment, 'search', `flows?${queryString(query)}`, 0);
+    const flows = rows.map(({ key }, at) => {
+      const [sender = '', recipient = ''] = key.split(' ');
+      return { sender, recipient, disclosures: cells[at] };
+    });
+    return { flows, total };
+  }
+
+  override async statistics(acting: Acting, query: Query): Promise<Statistics> {
+    const assignment = await this.granted(acting, query);
+    const wanted: StatisticsTable['of'][] = ['outcome', 'sender', 'recipient', 'month'];
+    if (assignment.fields.includes('ground')) wanted.push('ground', 'reason');
+    const tables = await this.disclosures.tables(assignment, query, this.now(), wanted);
+    const delivery = assignment.fields.includes('receipts')
+      ? await this.disclosures.delivery(assignment, query, this.now())
+      : undefined;
+    await this.acts.execute(assignment, 'search', `statistics?${queryString(query)}`, 0);
+    return {
+      tables: withoutSmall(tables),
+      ...(delivery === undefined || delivery.count < LEAST
+        ? {}
+        : { delivery: { medianMs: delivery.medianMs, p95Ms: delivery.p95Ms } }),
+    };
+  }
+
+  override async exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export> {
+    const assignment = await this.granted(acting, query);
+    const now = this.now();
+    const { count, more, below } = await this.disclosures.count(assignment, query, now, MOST_EXPORTED);
+    if (more) throw new ConsoleError('QUERY_INVALID', 'export');
+    const entryId = await this.acts.execute(
+      assignment,
+      'export',
+      `export?${queryString(query)}&format=${format}`,
+      count,
+    );
+    const pages = this.exported(assignment, { query, now, below, limit: EXPORT_PAGE }, count);
+    const { contentType, suffix } = EXPORT_TYPES[format];
+    const fileName = `delge-${stockholmDate(now)}-${entryId.slice(0, 8)}.${suffix}`;
+    return { entryId, contentType, fileName, count, body: exportedLines(pages, format, assignment.fields) };
+  }
+
+  override async log(acting: Acting): Promise<LogView> {
+    const assignment = await this.granted(acting);
+    return { ...(await this.logs.view()), erasures: await this.disclosures.erasures(assignment) };
+  }
+
+  /** The auditor's own and live assignment, which opens what is asked for. */
+  private async granted(
+    { auditor, assignment: id }: Acting,
+    query?: Query,
+    field: AssignmentField = 'parties',
+  ): Promise<Assignment> {
+    const found = (await this.assignments.of(auditor)).find((one) => one.id === id);
+    if (found === undefined || stateOf(found, stockholmDate(this.now())) !== 'live')
+      throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
+    const [closed] = query === undefined ? [] : closedFilters(query, found.fields);
+    if (closed !== undefined) throw new ConsoleError('FIELD_NOT_GRANTED', closed);
+    if (!found.fields.includes(field)) throw new ConsoleError('FIELD_NOT_GRANTED', field);
+    return found;
+  }
+
+  private async page<T extends DisclosureRow>(
+    list: (wanted: Wanted) => Promise<readonly T[]>,
+    query: Query,
+    cursor: string | undefined,
+    at: (row: T) => string = (row) => row.at,
+  ): Promise<Page<T>> {
+    const after = cursor === undefined ? {} : { after: placeIn(cursor) };
+    const found = await list({ query, now: this.now(), limit: PAGE + 1, ...after });
+    const rows = found.slice(0, PAGE);
+    const last = rows.at(-1);
+    if (found.length <= PAGE || last === undefined) return { rows };
+    return { rows, next: Buffer.from(JSON.stringify([at(last), last.index])).toString('base64url') };
+  }
+
+  private async inSameCase(assignment: Assignment, { caseId, messageId }: DisclosureRecord): Promise<number> {
+    if (caseId === undefined) return 0;
+    const happenings = await this.disclosures.happenings(assignment, { caseId });
+    return messagesIn(happenings.filter((one) => one.messageId !== messageId));
+  }
+
+  private async withWhatFollowed(
+    assignment: Assignment,
+    refused: readonly DisclosureRecord[],
+  ): Promise<readonly Refused[]> {
+    const cases = [...new Set(refused.flatMap(({ caseId }) => (caseId === undefined ? [] : [caseId])))];
+    const times = refused.map(({ at }) => Date.parse(at));
+    if (cases.length === 0) return refused.map((row) => ({ row: listed(row), followed: [] }));
+    const [from, until] = [new Date(Math.min(...times)), new Date(Math.max(...times) + FOLLOWS_WITHIN_MS)];
+    const later = await this.disclosures.inCases(assignment, cases, from, until);
+    return refused.map((row) => ({
+      row: listed(row),
+      followed: later
+        .filter((one) => one.caseId === row.caseId && follows(row, one))
+        .map((one) => ({ row: listed(one), differs: differencesOf(row, one) })),
+    }));
+  }
+
+  /** @throws {Error} when it would end with another number of rows than its entry says: what was cut short is no export */
+  private async *exported(
+    assignment: Assignment,
+    wanted: Wanted,
+    count: number,
+  ): AsyncGenerator<readonly DisclosureRow[]> {
+    let given = 0;
+    let after: Place | undefined;
+    for (;;) {
+      const rows = await this.disclosures.list(assignment, { ...wanted, ...(after === undefined ? {} : { after }) });
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      given += rows.length;
+      yield rows;
+      after = { at: last.at, index: last.index };
+    }
+    if (given !== count) throw new Error(`an export of ${count} rows had ${given}`);
+  }
+}
+
+/** Kinds of happenings that are records themselves: seen without the field `receipts`. */
+const RECORDED: readonly string[] = ['decision', 'refusal-recorded', 'disclosure-recorded'];
+
+const messagesIn = (happenings: readonly Happening[]): number =>
+  new Set(happenings.map(({ messageId }) => messageId)).size;
+
+const follows = (refused: DisclosureRow, later: DisclosureRow): boolean => {
+  const after = Date.parse(later.at) - Date.parse(refused.at);
+  return BigInt(later.index) > BigInt(refused.index) && after >= 0 && after <= FOLLOWS_WITHIN_MS;
+};
+
+/** @returns undefined when the filters leave none */
+const refusalsBy = (by: 'exchange' | 'gateway', query: Query): Query | undefined => {
+  const { record, outcome } = query.filters;
+  const wanted = by === 'exchange' ? 'decision' : 'refusal';
+  const outcomes = ['assess', 'deny'].filter((one) => outcome?.includes(one) ?? true);
+  if ((record !== undefined && !record.includes(wanted)) || outcomes.length === 0) return undefined;
+  return { ...query, filters: { ...query.filters, record: [wanted], outcome: outcomes } };
+};
+
+/** As it stands in a list. */
+const listed = (record: DisclosureRecord): DisclosureRow => {
+  const {
+    ruleSet: _ruleSet,
+    engineVersion: _engine,
+    verdict: _verdict,
+    initiative: _initiative,
+    requestId: _request,
+    facts: _facts,
+    derived: _derived,
+    items: _items,
+    assessments: _assessments,
+    channel: _channel,
+    identityCheck: _check,
+    disclosedAt: _disclosed,
+    ...row
+  } = record;
+  return row;
+};
+
+const withoutSmall = (tables: readonly Tables[]): readonly StatisticsTable[] => {
+  const shown = tables.map(({ of, rows }) => ({ of, rows, ...suppressed(rows.map(({ count }) => count)) }));
+  // A table whose total is suppressed would have it from the next.
+  const hidden = shown.some(({ total }) => total === undefined);
+  return shown.map(({ of, rows, cells, total }) => ({
+    of: of as StatisticsTable['of'],
+    rows: rows.map(({ key }, at) => ({ key, count: cells[at] })),
+    total: hidden ? undefined : total,
+  }));
+};
+
+const placeIn = (cursor: string): Place => {
+  try {
+    const [at, index] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as readonly unknown[];
+    if (typeof at === 'string' && typeof index === 'string' && INDEX.test(index) && !Number.isNaN(Date.parse(at)))
+      return { at: new Date(at).toISOString(), index };
+  } catch {
+    // Told below.
+  }
+  throw new ConsoleError('QUERY_INVALID', 'cursor');
+};

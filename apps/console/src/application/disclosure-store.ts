@@ -1,0 +1,62 @@
+import type { Assignment } from '../domain/assignment.js';
+import type { DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
+import type { Query } from '../domain/query.js';
+import type { LogView } from './ports.js';
+
+/** The last row of a page; `at` is what the list is ordered by. */
+export interface Place {
+  readonly at: string;
+  readonly index: string;
+}
+export interface Wanted {
+  readonly query: Query;
+  readonly now: Date;
+  readonly limit: number;
+  readonly after?: Place;
+  /** `newest` decision first, or the receipt that was due `longest` ago. */
+  readonly order?: 'newest' | 'longest';
+  /** Rows of a smaller log alone. */
+  readonly below?: string;
+}
+export interface Counted {
+  readonly count: number;
+  readonly more: boolean;
+  /** Size of the log that was counted in. */
+  readonly below: string;
+}
+export interface Tables {
+  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'flow';
+  readonly rows: readonly { readonly key: string; readonly count: number }[];
+}
+
+/** Disclosures within an assignment: what is outside of it, or of its fields, does not leave the database. */
+export interface DisclosureStore {
+  list(assignment: Assignment, wanted: Wanted): Promise<readonly DisclosureRow[]>;
+  records(assignment: Assignment, wanted: Wanted): Promise<readonly DisclosureRecord[]>;
+  count(assignment: Assignment, query: Query, now: Date, most: number, below?: string): Promise<Counted>;
+  /** Oldest first. */
+  inCases(
+    assignment: Assignment,
+    cases: readonly string[],
+    from: Date,
+    until: Date,
+  ): Promise<readonly DisclosureRecord[]>;
+  /** @param id UUID or decimal */
+  about(assignment: Assignment, id: string, limit: number, after?: Place): Promise<readonly DisclosureRow[]>;
+  happenings(
+    assignment: Assignment,
+    of: { readonly messageId: string } | { readonly caseId: string },
+  ): Promise<readonly Happening[]>;
+  tables(assignment: Assignment, query: Query, now: Date, wanted: readonly Tables['of'][]): Promise<readonly Tables[]>;
+  delivery(
+    assignment: Assignment,
+    query: Query,
+    now: Date,
+  ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }>;
+  erasures(assignment: Assignment): Promise<LogView['erasures']>;
+}
+
+/** How far the projection is, and what it was checked against. */
+export interface LogStore {
+  view(): Promise<Omit<LogView, 'erasures'>>;
+}

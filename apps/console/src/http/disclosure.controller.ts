@@ -1,0 +1,71 @@
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { Policy, ProblemError } from '#platform';
+import type { Request, Response } from 'express';
+import { AuditorQueries } from '../application/ports.js';
+import { WORDS, said } from '../views/words.js';
+import { withParameters } from './address.js';
+import { ReadingPages } from './reading.js';
+
+const SECTION = 'utlamnanden';
+
+/** Search, one disclosure, everything about an id, and the timeline of a case. */
+@Controller()
+@Policy('assignment')
+export class DisclosureController {
+  constructor(
+    @Inject(ReadingPages) private readonly pages: ReadingPages,
+    @Inject(AuditorQueries) private readonly queries: AuditorQueries,
+  ) {}
+
+  @Get('utlamnanden')
+  async search(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const asked = await this.pages.asked(request);
+    const { rows, next } = await this.queries.search(asked.acting, asked.query, asked.cursor);
+    const count = await this.queries.count(asked.acting, asked.query);
+    const title = asked.words.searchTitle;
+    const shown = { page: 'search', title, section: SECTION, path: '/utlamnanden', rows, next, count };
+    await this.pages.sendSearched(request, response, asked, shown);
+  }
+
+  @Get('utlamnanden/:messageId')
+  async show(@Param('messageId') messageId: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const opened = await this.pages.opened(request);
+    const disclosure = isUuid(messageId) ? await this.queries.show(opened.acting, messageId) : undefined;
+    if (disclosure === undefined) throw new ProblemError('not-found', 404);
+    const title = opened.words.disclosureTitle;
+    await this.pages.send(request, response, opened, { page: 'disclosure', title, section: SECTION, disclosure });
+  }
+
+  @Get('allt')
+  async about(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const opened = await this.pages.opened(request);
+    const { reading, acting } = opened;
+    const id = (reading.parameters.get('id') ?? '').trim();
+    if (!ANY_ID.test(id)) throw new ProblemError('not-found', 404);
+    const cursor = reading.parameters.get('cursor') ?? undefined;
+    const { rows, next } = await this.queries.everythingAbout(acting, id, cursor);
+    const title = said(WORDS[reading.lang].aboutTitle, { id });
+    const here = withParameters('/allt', { id });
+    await this.pages.send(request, response, opened, {
+      page: 'about',
+      title,
+      section: SECTION,
+      rows,
+      ...(cursor === undefined ? {} : { firstPage: here }),
+      ...(next === undefined ? {} : { nextPage: withParameters(here, { cursor: next }) }),
+    });
+  }
+
+  @Get('arenden/:caseId')
+  async timeline(@Param('caseId') caseId: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const opened = await this.pages.opened(request);
+    const happenings = isUuid(caseId) ? await this.queries.timeline(opened.acting, caseId) : [];
+    if (happenings.length === 0) throw new ProblemError('not-found', 404);
+    const title = opened.words.caseTitle;
+    await this.pages.send(request, response, opened, { page: 'case', title, section: SECTION, caseId, happenings });
+  }
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+/** A UUID, an index in the log, or an id that is a digest. */
+const ANY_ID = /^[A-Za-z0-9_-]{1,64}$/;

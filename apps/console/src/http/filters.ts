@@ -1,0 +1,62 @@
+import type { AssignmentField, Filter, Offered, OfferedValue, Query } from '../application/ports.js';
+import { FILTERS } from '../domain/query.js';
+import { WORDS } from '../views/words.js';
+import type { Lang } from '../views/words.js';
+import type { Words } from '../views/words-sv.js';
+
+const LABELS: Readonly<Record<Filter, keyof Words>> = {
+  sender: 'filterSender',
+  recipient: 'filterRecipient',
+  senderKind: 'filterSenderKind',
+  recipientKind: 'filterRecipientKind',
+  record: 'filterRecord',
+  outcome: 'filterOutcome',
+  type: 'filterType',
+  kind: 'filterKind',
+  force: 'filterForce',
+  purpose: 'filterPurpose',
+  ground: 'filterGround',
+  version: 'filterVersion',
+  reason: 'filterReason',
+  category: 'filterCategory',
+  officer: 'filterOfficer',
+  case: 'filterCase',
+  message: 'filterMessage',
+  index: 'filterIndex',
+};
+/** Shown without opening "more". */
+const FIRST: readonly Filter[] = ['sender', 'recipient', 'outcome', 'type', 'ground'];
+
+export interface FilterField {
+  readonly name: Filter;
+  readonly label: string;
+  readonly first: boolean;
+  readonly values: readonly string[];
+  /** Absent: one that is written. */
+  readonly offered?: readonly OfferedValue[];
+}
+
+/** The fields of the search form: those that the assignment opens. A value that is asked for and not offered stays chosen. */
+export const filterFields = (
+  lang: Lang,
+  { filters }: Query,
+  offered: Offered,
+  fields: readonly AssignmentField[],
+): readonly FilterField[] =>
+  (Object.keys(FILTERS) as Filter[])
+    .filter((name) => fields.includes(FILTERS[name].field))
+    .map((name) => {
+      const values = filters[name] ?? [];
+      const known = offered[name];
+      const missing = values.filter((value) => known?.every((one) => one.value !== value) === true);
+      const label = WORDS[lang][LABELS[name]];
+      const field = { name, label, first: FIRST.includes(name), values };
+      if (known === undefined) return field;
+      return { ...field, offered: [...missing.map((value) => ({ value, sv: value, en: value })), ...known] };
+    });
+
+/** Names of authorities as far as they are offered; else the id itself. */
+export const namesIn =
+  (lang: Lang, { sender = [], recipient = [] }: Offered) =>
+  (id: string): string =>
+    [...sender, ...recipient].find(({ value }) => value === id)?.[lang] ?? id;

@@ -1,0 +1,65 @@
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { ProblemError, Public } from '#platform';
+import type { Request, Response } from 'express';
+import { WORDS } from '../views/words.js';
+import { withParameters } from './address.js';
+import { assetAt } from './assets.js';
+import { Issuers } from './issuers.js';
+import { Pages } from './pages.js';
+import { Visits } from './visit.js';
+
+/** Of the accessibility statement. */
+const UPDATED = '2026-11-30';
+
+/** What anyone may see: the first page, the accessibility statement and what pages load. */
+@Controller()
+export class HomeController {
+  constructor(
+    @Inject(Pages) private readonly pages: Pages,
+    @Inject(Visits) private readonly visits: Visits,
+    @Inject(Issuers) private readonly issuers: Issuers,
+  ) {}
+
+  @Get()
+  @Public()
+  async home(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.show(request, response, false);
+  }
+
+  /** Where the identity provider leads back to. */
+  @Get('ut')
+  @Public()
+  async loggedOut(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.show(request, response, true);
+  }
+
+  @Get('tillganglighet')
+  @Public()
+  async accessibility(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const visit = await this.visits.of(request);
+    const title = WORDS[visit.lang].accessTitle;
+    this.pages.send(request, response, visit, { page: 'accessibility', title, updated: UPDATED });
+  }
+
+  @Get('static/:digest/:name')
+  @Public()
+  asset(@Param('digest') digest: string, @Param('name') name: string, @Res() response: Response): void {
+    const asset = assetAt(`/static/${digest}/${name}`);
+    if (asset === undefined) throw new ProblemError('not-found', 404);
+    response
+      .setHeader('Cache-Control', 'public, max-age=31536000, immutable')
+      .setHeader('Content-Type', asset.type)
+      .end(asset.bytes);
+  }
+
+  private async show(request: Request, response: Response, loggedOut: boolean): Promise<void> {
+    const visit = await this.visits.of(request);
+    const next = visit.parameters.get('next') ?? undefined;
+    const logins = this.issuers.all.map(({ issuer, name }) => ({
+      address: withParameters('/in', { issuer, next }),
+      name,
+    }));
+    const title = WORDS[visit.lang].homeTitle;
+    this.pages.send(request, response, visit, { page: 'home', title, logins, loggedOut });
+  }
+}

@@ -1,0 +1,137 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { Policy } from '#platform';
+import type { Request, Response } from 'express';
+import { AuditorQueries } from '../application/ports.js';
+import type { Difference, Flow, StatisticsTable } from '../application/ports.js';
+import { citationOf, codeWords, codesIn, reasonSentence } from '../views/codes.js';
+import { pictureOf } from '../views/sankey.js';
+import { said } from '../views/words.js';
+import type { Lang } from '../views/words.js';
+import type { Words } from '../views/words-sv.js';
+import { queryString } from '../domain/query.js';
+import { withParameters } from './address.js';
+import { namesIn } from './filters.js';
+import { ReadingPages } from './reading.js';
+
+/** What stands out and what adds up: refusals, overdue receipts, flows, statistics, and the log itself. */
+@Controller()
+@Policy('assignment')
+export class ReviewController {
+  constructor(
+    @Inject(ReadingPages) private readonly pages: ReadingPages,
+    @Inject(AuditorQueries) private readonly queries: AuditorQueries,
+  ) {}
+
+  @Get('nekade')
+  async refusals(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const asked = await this.pages.asked(request);
+    const { words, query, reading, acting, cursor } = asked;
+    const by = reading.parameters.get('by') === 'gateway' ? 'gateway' : 'exchange';
+    const { rows: refused, next } = await this.queries.refusals(acting, by, query, cursor);
+    const here = `/nekade?${queryString(query)}`;
+    const byAddresses = {
+      exchange: withParameters(here, { by: 'exchange' }),
+      gateway: withParameters(here, { by: 'gateway' }),
+    };
+    const names = namesIn(reading.lang, await this.queries.offered(acting));
+    const differenceWords = differenceIn(reading.lang, words, names);
+    const shown = { page: 'refusals', title: words.refusalsTitle, section: 'nekade', path: `/nekade?by=${by}` };
+    await this.pages.sendSearched(request, response, asked, {
+      ...shown,
+      by,
+      byAddresses,
+      refused,
+      next,
+      differenceWords,
+    });
+  }
+
+  @Get('kvittenser')
+  async overdue(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const asked = await this.pages.asked(request);
+    const { rows, next } = await this.queries.overdue(asked.acting, asked.query, asked.cursor);
+    const shown = { page: 'overdue', title: asked.words.receiptsTitle, section: 'kvittenser', path: '/kvittenser' };
+    await this.pages.sendSearched(request, response, asked, { ...shown, rows, next });
+  }
+
+  @Get('floden')
+  async flows(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const asked = await this.pages.asked(request);
+    const flows = await this.queries.flows(asked.acting, asked.query);
+    const picture = pictureOf(flows.flows.flatMap(drawn));
+    const shown = { page: 'flows', title: asked.words.flowsTitle, section: 'floden', path: '/floden' };
+    await this.pages.sendSearched(request, response, asked, { ...shown, flows, picture });
+  }
+
+  @Get('statistik')
+  async statistics(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const asked = await this.pages.asked(request);
+    const { reading, acting, words } = asked;
+    const statistics = await this.queries.statistics(acting, asked.query);
+    const names = namesIn(reading.lang, await this.queries.offered(acting));
+    const keyWords = (of: StatisticsTable['of'], key: string): string => {
+      if (of === 'sender' || of === 'recipient') return names(key);
+      if (of === 'ground') return citationOf(key);
+      if (of === 'outcome') return codeWords(reading.lang, 'outcomes', key);
+      return of === 'reason' ? (reasonSentence(reading.lang, key) ?? key) : key;
+    };
+    const tableWords = (of: StatisticsTable['of']): string => words[TABLES[of]];
+    const shown = { page: 'statistics', title: words.statisticsTitle, section: 'statistik', path: '/statistik' };
+    await this.pages.sendSearched(request, response, asked, { ...shown, statistics, keyWords, tableWords });
+  }
+
+  @Get('logg')
+  async log(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const opened = await this.pages.opened(request);
+    const log = await this.queries.log(opened.acting);
+    await this.pages.send(request, response, opened, {
+      page: 'log',
+      title: opened.words.logTitle,
+      section: 'logg',
+      log,
+    });
+  }
+}
+
+const TABLES: Readonly<Record<StatisticsTable['of'], keyof Words>> = {
+  ground: 'statGround',
+  sender: 'statSender',
+  recipient: 'statRecipient',
+  reason: 'statReason',
+  month: 'statMonth',
+  outcome: 'statOutcome',
+};
+const DIFFERENCES: Readonly<Record<Difference['what'], keyof Words>> = {
+  fact: 'diffFact',
+  ground: 'diffGround',
+  category: 'diffCategory',
+  assessment: 'diffAssessment',
+  purpose: 'diffPurpose',
+  recipient: 'diffRecipient',
+};
+
+/** A flow that is suppressed is not drawn. */
+const drawn = ({ sender, recipient, disclosures }: Flow) =>
+  disclosures === undefined || disclosures === 0 ? [] : [{ sender, recipient, value: disclosures }];
+
+const differenceIn = (lang: Lang, words: Words, names: (id: string) => string) => {
+  const codes = codesIn(lang);
+  const named = (what: Difference['what'], value: string): string => {
+    if (what === 'fact') return codes.fact('', value);
+    if (what === 'ground') return citationOf(value);
+    if (what === 'purpose') return codeWords(lang, 'purposes', value);
+    if (what === 'recipient') return names(value);
+    return what === 'category' ? codeWords(lang, 'names', value) : codes.assessed(value);
+  };
+  const of = (what: Difference['what'], code: string): string => {
+    if (what === 'fact') return codeWords(lang, 'factNames', code);
+    return what === 'assessment' ? codeWords(lang, 'tests', code) : named(what, code);
+  };
+  return ({ what, code, before, after }: Difference): string => {
+    const changes = [
+      ...(before === undefined ? [] : [said(words.was, { value: named(what, before) })]),
+      ...(after === undefined ? [] : [said(words.became, { value: named(what, after) })]),
+    ];
+    return `${words[DIFFERENCES[what]]} ${of(what, code)} (${changes.join(', ')})`;
+  };
+};

@@ -1,0 +1,158 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * What auditors search: a projection of the disclosure log, and who may read of it what. `delge_console` follows the log and writes down the auditors' acts; `delge_console_reader` reads
+ * disclosures, and only those within the assignment that its transaction names.
+ */
+export class Console1769400000000 implements MigrationInterface {
+  readonly name = 'Console1769400000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    await db.query(`
+      -- How far the log has been followed, and how far its root has been computed again: what lies between is shown to nobody.
+      CREATE TABLE console.projection (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one), size bigint NOT NULL, hashes bytea NOT NULL,
+        checked bigint NOT NULL CHECK (checked <= size), alarm text);
+      INSERT INTO console.projection (size, hashes, checked) VALUES (0, '', 0);
+      CREATE TABLE console.checkpoint (
+        size bigint PRIMARY KEY, root bytea NOT NULL CHECK (octet_length(root) = 32), checked_at timestamptz NOT NULL, witnessed_at timestamptz);
+      CREATE TABLE console.growth (day date PRIMARY KEY, entries bigint NOT NULL);
+      CREATE TABLE console.assignment (
+        id uuid PRIMARY KEY, auditor text NOT NULL, authorities text[] NOT NULL, provision text NOT NULL, diary_number text NOT NULL,
+        since date NOT NULL, until date, fields text[] NOT NULL, expires date NOT NULL, granted_at timestamptz NOT NULL,
+        index bigint NOT NULL UNIQUE, ended_at timestamptz);
+      CREATE INDEX assignment_of ON console.assignment (auditor);
+
+      CREATE TABLE console.disclosure (
+        index bigint NOT NULL, at timestamptz NOT NULL, entry_id uuid NOT NULL, record text NOT NULL, message_id uuid NOT NULL,
+        attempt int, number bigint NOT NULL, sender text NOT NULL, recipient text NOT NULL, sender_kind text NOT NULL,
+        recipient_kind text NOT NULL, outcome text NOT NULL, message_type text NOT NULL, kind text, force text, purpose text NOT NULL,
+        grounds text[] NOT NULL, versions text[] NOT NULL, reasons text[] NOT NULL, categories text[] NOT NULL,
+        officers text[] NOT NULL, case_id uuid NOT NULL, received_at timestamptz, receipt_due_at timestamptz,
+        detail jsonb NOT NULL,
+        -- 'filter:value' of all that is filtered on, and 'party:authority' of who may see it.
+        terms tsvector NOT NULL,
+        PRIMARY KEY (at, index)) PARTITION BY RANGE (at);
+      CREATE INDEX disclosure_terms ON console.disclosure USING gin (terms);
+      CREATE INDEX disclosure_index ON console.disclosure (index);
+      CREATE INDEX disclosure_message ON console.disclosure (message_id);
+      CREATE INDEX disclosure_case ON console.disclosure (case_id);
+      CREATE INDEX disclosure_entry ON console.disclosure (entry_id);
+      CREATE INDEX disclosure_due ON console.disclosure (receipt_due_at) WHERE receipt_due_at IS NOT NULL;
+
+      -- Whatever happened to a message, in the order of the log.
+      CREATE TABLE console.happening (
+        index bigint PRIMARY KEY, entry_id uuid NOT NULL, at timestamptz NOT NULL, kind text NOT NULL, message_id uuid NOT NULL,
+        sender text NOT NULL, recipient text NOT NULL, senders_alone boolean NOT NULL, attempt int, outcome text, reason text,
+        stated_at timestamptz);
+      CREATE INDEX happening_of ON console.happening (message_id, index);
+      -- Where something stood whose opening is erased.
+      CREATE TABLE console.erased (
+        index bigint PRIMARY KEY, sender text NOT NULL, recipient text, number bigint, senders_alone boolean NOT NULL,
+        erasure bigint NOT NULL, erased_at timestamptz NOT NULL);
+      CREATE INDEX erased_by ON console.erased (erasure);
+
+      -- Opens the commitment of an act's entry: what the auditor asked for, for the auditor alone.
+      CREATE TABLE console.act (
+        entry_id uuid PRIMARY KEY, auditor text NOT NULL, assignment uuid NOT NULL, kind text NOT NULL CHECK (kind IN ('search', 'export')),
+        salt bytea NOT NULL CHECK (octet_length(salt) = 32), query text NOT NULL, shown bigint NOT NULL, at timestamptz NOT NULL);
+      CREATE INDEX act_of ON console.act (auditor, at);
+      CREATE FUNCTION console.refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'what an auditor did is never changed' USING ERRCODE = '42501'; END $$;
+      CREATE TRIGGER act_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON console.act
+        FOR EACH STATEMENT EXECUTE FUNCTION console.refuse_change();
+      -- The largest keys log that an entry of the console's has named: none names an older one later.
+      CREATE TABLE console.own_keys (one boolean PRIMARY KEY DEFAULT true CHECK (one), size bigint NOT NULL CHECK (size >= 0));
+      INSERT INTO console.own_keys (size) VALUES (0);`);
+    await this.bounds(db);
+    await this.maintenance(db);
+    await db.query(`
+      GRANT USAGE ON SCHEMA console TO delge_console, delge_console_reader;
+      GRANT SELECT, UPDATE ON console.projection, console.own_keys TO delge_console;
+      GRANT SELECT, INSERT ON console.checkpoint, console.act TO delge_console;
+      GRANT SELECT, INSERT, UPDATE ON console.growth, console.assignment, console.disclosure TO delge_console;
+      GRANT SELECT, INSERT, DELETE ON console.happening, console.erased TO delge_console;
+      GRANT DELETE ON console.disclosure TO delge_console;
+      GRANT SELECT ON console.disclosure, console.happening, console.erased TO delge_console_reader;`);
+  }
+
+  /**
+   * Row security. What bounds a row and what is asked for stand in one policy, so that both may use an index: the operators of full text search are not leakproof, and of a query of its own PostgreSQL would
+   * ask them only after the policy has held for a row.
+   */
+  private async bounds(db: QueryRunner): Promise<void> {
+    await db.query(`
+      CREATE FUNCTION console.live() RETURNS console.assignment LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$
+          SELECT a FROM console.assignment a, console.projection p
+          WHERE a.id::text = current_setting('delge.assignment', true) AND a.auditor = current_setting('delge.auditor', true)
+            AND a.ended_at IS NULL AND a.expires > (now() AT TIME ZONE 'Europe/Stockholm')::date AND a.index < p.checked $$;
+      CREATE FUNCTION console.bound_from() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$ SELECT (console.live()).since::timestamp AT TIME ZONE 'Europe/Stockholm' $$;
+      CREATE FUNCTION console.bound_until() RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS
+        $$ SELECT coalesce((console.live()).until::timestamp AT TIME ZONE 'Europe/Stockholm', 'infinity') $$;
+      CREATE FUNCTION console.bound_authorities() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$ SELECT (console.live()).authorities $$;
+      CREATE FUNCTION console.bound_terms() RETURNS tsquery LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS
+        $$ SELECT string_agg(quote_literal('party:' || a), ' | ')::tsquery FROM unnest((console.live()).authorities) AS a $$;
+      CREATE FUNCTION console.asked_terms() RETURNS tsquery LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS
+        $$ SELECT coalesce(nullif(current_setting('delge.query', true), '')::tsquery, console.bound_terms()) $$;
+      CREATE FUNCTION console.checked_size() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$ SELECT checked FROM console.projection $$;
+      REVOKE ALL ON FUNCTION console.live, console.bound_from, console.bound_until, console.bound_authorities, console.bound_terms,
+        console.asked_terms, console.checked_size FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION console.bound_from, console.bound_until, console.bound_authorities, console.bound_terms, console.asked_terms,
+        console.checked_size TO delge_console_reader;
+
+      ALTER TABLE console.disclosure ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE console.disclosure FORCE ROW LEVEL SECURITY;
+      CREATE POLICY follows ON console.disclosure TO delge_console USING (true) WITH CHECK (true);
+      CREATE POLICY within_assignment ON console.disclosure FOR SELECT TO delge_console_reader USING (
+        terms @@ console.bound_terms() AND terms @@ console.asked_terms()
+        AND at >= console.bound_from() AND at < console.bound_until() AND index < console.checked_size());
+
+      ALTER TABLE console.happening ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE console.happening FORCE ROW LEVEL SECURITY;
+      CREATE POLICY follows ON console.happening TO delge_console USING (true) WITH CHECK (true);
+      CREATE POLICY within_assignment ON console.happening FOR SELECT TO delge_console_reader USING (
+        index < console.checked_size() AND (NOT senders_alone OR sender = ANY (console.bound_authorities()))
+        AND EXISTS (SELECT FROM console.disclosure d WHERE d.message_id = happening.message_id));
+
+      ALTER TABLE console.erased ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE console.erased FORCE ROW LEVEL SECURITY;
+      CREATE POLICY follows ON console.erased TO delge_console USING (true) WITH CHECK (true);
+      CREATE POLICY within_assignment ON console.erased FOR SELECT TO delge_console_reader USING (
+        erasure < console.checked_size() AND (sender = ANY (console.bound_authorities())
+          OR (NOT senders_alone AND recipient = ANY (console.bound_authorities()))));`);
+  }
+
+  /** What only the owner of the tables can do, and the console needs: months, and beginning anew. */
+  private async maintenance(db: QueryRunner): Promise<void> {
+    await db.query(`
+      CREATE FUNCTION console.ensure_month(wanted date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp AS $$
+        DECLARE
+          first date := date_trunc('month', wanted);
+          name text := 'disclosure_' || to_char(wanted, 'YYYYMM');
+        BEGIN
+          IF to_regclass('console.' || name) IS NULL THEN
+            EXECUTE format('CREATE TABLE console.%I PARTITION OF console.disclosure FOR VALUES FROM (%L) TO (%L)', name,
+              first::text || ' 00:00+00', (first + interval '1 month')::date::text || ' 00:00+00');
+          END IF;
+        END $$;
+      CREATE FUNCTION console.begin_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        BEGIN
+          TRUNCATE console.disclosure, console.happening, console.erased, console.assignment, console.checkpoint, console.growth;
+          UPDATE console.projection SET size = 0, hashes = '', checked = 0, alarm = NULL;
+        END $$;
+      REVOKE ALL ON FUNCTION console.ensure_month, console.begin_anew FROM PUBLIC;
+      GRANT EXECUTE ON FUNCTION console.ensure_month, console.begin_anew TO delge_console;`);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('what auditors did is never dropped; restore a backup instead');
+  }
+}

@@ -1,0 +1,193 @@
+import { stockholmDate } from '#legal-basis';
+import type { Checkpoint } from '#tlog/verify';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Alarm, Progress, ProjectionStore, Step } from '../application/project-log.js';
+import type { Granting } from '../domain/grant.js';
+import type { Projected, ProjectedDisclosure } from '../domain/project.js';
+
+/** The projection as the log's follower writes it. */
+export class PostgresProjectionStore implements ProjectionStore {
+  /** First days of months that are there. */
+  private readonly months = new Set<string>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  async progress(): Promise<Progress> {
+    const [row] = await this.dataSource.query<{ size: string; hashes: Buffer; checked: string; alarm: Alarm | null }[]>(
+      `SELECT size, hashes, checked, alarm FROM console.projection`,
+    );
+    if (row === undefined) throw new Error('console.projection has its one row from its migration');
+    const { size, hashes, checked, alarm } = row;
+    return {
+      size: BigInt(size),
+      hashes: Array.from({ length: hashes.length / 32 }, (_, at) => hashes.subarray(at * 32, at * 32 + 32)),
+      checked: BigInt(checked),
+      ...(alarm === null ? {} : { alarm }),
+    };
+  }
+
+  async take({ from, size, hashes, entries }: Step): Promise<boolean> {
+    return this.dataSource.transaction(async (tx) => {
+      // Taken once: whoever comes second finds another size, and the row locked until it is there.
+      const [, moved] = await tx.query<[unknown, number]>(
+        `UPDATE console.projection SET size = $2, hashes = $3 WHERE size = $1 AND alarm IS NULL`,
+        [from.toString(), size.toString(), Buffer.concat(hashes)],
+      );
+      if (moved === 0) return false;
+      await this.count(tx, entries);
+      await this.disclose(tx, entries);
+      await happen(tx, entries);
+      for (const { index, projected, grant } of entries) {
+        if (projected.erasure !== undefined) await erase(tx, index, projected.erasure);
+        if (grant !== undefined) await assign(tx, index, grant);
+      }
+      return true;
+    });
+  }
+
+  async check({ size, root, witnessedAt }: Checkpoint, at: Date): Promise<void> {
+    await this.dataSource.transaction(async (tx) => {
+      const witnessed = witnessedAt === undefined ? null : new Date(Number(witnessedAt) * 1000);
+      await tx.query(`UPDATE console.projection SET checked = $1 WHERE size = $1`, [size.toString()]);
+      await tx.query(
+        `INSERT INTO console.checkpoint (size, root, checked_at, witnessed_at) VALUES ($1, $2, $3, $4) ON CONFLICT (size) DO NOTHING`,
+        [size.toString(), Buffer.from(root), at, witnessed],
+      );
+    });
+  }
+
+  async alarm(alarm: Alarm): Promise<void> {
+    await this.dataSource.query(`UPDATE console.projection SET alarm = $1`, [alarm]);
+  }
+
+  async beginAnew(): Promise<void> {
+    await this.dataSource.query(`SELECT console.begin_anew()`);
+  }
+
+  private async count(tx: EntityManager, entries: Step['entries']): Promise<void> {
+    const days = new Map<string, number>();
+    for (const { projected } of entries) {
+      if (projected.at === undefined) continue;
+      const day = stockholmDate(new Date(projected.at));
+      days.set(day, (days.get(day) ?? 0) + 1);
+    }
+    await tx.query(
+      `INSERT INTO console.growth (day, entries) SELECT * FROM unnest($1::date[], $2::bigint[])
+       ON CONFLICT (day) DO UPDATE SET entries = console.growth.entries + EXCLUDED.entries`,
+      [[...days.keys()], [...days.values()]],
+    );
+  }
+
+  /** What one entry says of another may stand in the same step: rows first, then what came of them, in order. */
+  private async disclose(tx: EntityManager, entries: Step['entries']): Promise<void> {
+    const found = entries.flatMap(({ projected: { disclosure } }) => (disclosure === undefined ? [] : [disclosure]));
+    for (const month of new Set(found.map(({ row }) => `${row.at.slice(0, 7)}-01`))) {
+      if (this.months.has(month)) continue;
+      await tx.query(`SELECT console.ensure_month($1)`, [month]);
+      this.months.add(month);
+    }
+    await insertDisclosures(tx, found);
+    for (const { index, projected } of entries) await settle(tx, index, projected);
+  }
+}
+
+/** Also what a benchmark fills the table with. */
+export const insertDisclosures = async (
+  tx: Pick<EntityManager, 'query'>,
+  disclosures: readonly ProjectedDisclosure[],
+): Promise<void> => {
+  if (disclosures.length === 0) return;
+  const rows = disclosures.map(({ entryId, row, receiptDueAt, detail, terms }) => ({
+    ...{ index: row.index, at: row.at, entry_id: entryId, record: row.record, message_id: row.messageId },
+    ...{ attempt: row.attempt, number: row.number, sender: row.sender, recipient: row.recipient },
+    ...{ sender_kind: row.senderKind, recipient_kind: row.recipientKind, outcome: row.outcome },
+    ...{ message_type: row.messageType, kind: row.kind, force: row.force, purpose: row.purpose },
+    ...{ grounds: row.grounds, versions: row.versions, reasons: row.reasons, categories: row.categories },
+    ...{ officers: row.officers, case_id: row.caseId, receipt_due_at: receiptDueAt, detail, terms },
+  }));
+  await tx.query(
+    `INSERT INTO console.disclosure (index, at, entry_id, record, message_id, attempt, number, sender, recipient, sender_kind, recipient_kind, outcome,
+       message_type, kind, force, purpose, grounds, versions, reasons, categories, officers, case_id, receipt_due_at, detail, terms)
+     SELECT index, at, entry_id, record, message_id, attempt, number, sender, recipient, sender_kind, recipient_kind, outcome,
+       message_type, kind, force, purpose, grounds, versions, reasons, categories, officers, case_id, receipt_due_at, detail,
+       array_to_tsvector(terms)
+     FROM jsonb_to_recordset($1::jsonb) AS r (index bigint, at timestamptz, entry_id uuid, record text, message_id uuid, attempt int,
+       number bigint, sender text, recipient text, sender_kind text, recipient_kind text, outcome text, message_type text, kind text,
+       force text, purpose text, grounds text[], versions text[], reasons text[], categories text[], officers text[], case_id uuid,
+       receipt_due_at timestamptz, detail jsonb, terms text[])`,
+    [JSON.stringify(rows)],
+  );
+};
+
+const settle = async (tx: EntityManager, index: bigint, { received, settled }: Projected): Promise<void> => {
+  if (received !== undefined)
+    await tx.query(
+      `UPDATE console.disclosure SET received_at = $2, receipt_due_at = NULL WHERE entry_id = $1 AND received_at IS NULL`,
+      [received.decisionEntryId, received.at],
+    );
+  if (settled !== undefined)
+    await tx.query(
+      `UPDATE console.disclosure SET receipt_due_at = NULL WHERE message_id = $1 AND index < $2 AND receipt_due_at IS NOT NULL`,
+      [settled, index.toString()],
+    );
+};
+
+const happen = async (tx: EntityManager, entries: Step['entries']): Promise<void> => {
+  const rows = entries.flatMap(({ projected: { happening } }) =>
+    happening === undefined
+      ? []
+      : [
+          {
+            ...{ index: happening.index, entry_id: happening.entryId, at: happening.at, kind: happening.kind },
+            ...{ message_id: happening.messageId, sender: happening.sender, recipient: happening.recipient },
+            ...{ senders_alone: happening.sendersAlone, attempt: happening.attempt, outcome: happening.outcome },
+            ...{ reason: happening.reason, stated_at: happening.statedAt },
+          },
+        ],
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO console.happening (index, entry_id, at, kind, message_id, sender, recipient, senders_alone, attempt, outcome, reason, stated_at)
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (index bigint, entry_id uuid, at timestamptz, kind text, message_id uuid,
+       sender text, recipient text, senders_alone boolean, attempt int, outcome text, reason text, stated_at timestamptz)`,
+    [JSON.stringify(rows)],
+  );
+};
+
+/** Of what is erased its position stays, and what the erasure itself says. An opening can be gone before its erasure has been followed: then there is no row. */
+const erase = async (
+  tx: EntityManager,
+  index: bigint,
+  { erased, at }: NonNullable<Projected['erasure']>,
+): Promise<void> => {
+  const indices = erased.map((one) => one.index);
+  await tx.query(`DELETE FROM console.disclosure WHERE index = ANY ($1::bigint[])`, [indices]);
+  await tx.query(`DELETE FROM console.happening WHERE index = ANY ($1::bigint[])`, [indices]);
+  for (const { index: place, sender, recipient, number, kind } of erased)
+    await tx.query(
+      `INSERT INTO console.erased (index, sender, recipient, number, senders_alone, erasure, erased_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (index) DO NOTHING`,
+      [place, sender, recipient, number, kind !== undefined, index.toString(), at],
+    );
+};
+
+const assign = async (tx: EntityManager, index: bigint, { at, statement, participant }: Granting): Promise<void> => {
+  if (statement.kind === 'assignment-ended') {
+    await tx.query(
+      `UPDATE console.assignment SET ended_at = $2
+       WHERE id = $1 AND ended_at IS NULL AND split_part(authorities[1], '/', 1) = $3`,
+      [statement.assignment, at, participant],
+    );
+    return;
+  }
+  const { assignment, auditor, authorities, provision, diaryNumber, period, fields, expires } = statement;
+  // The first that bears an id is the one: an id that comes again grants nothing.
+  await tx.query(
+    `INSERT INTO console.assignment (id, auditor, authorities, provision, diary_number, since, until, fields, expires, granted_at, index)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
+    [
+      ...[assignment, auditor, authorities, provision, diaryNumber, period.from, period.until, fields, expires, at],
+      index.toString(),
+    ],
+  );
+};

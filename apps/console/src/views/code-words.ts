@@ -1,0 +1,100 @@
+import type { ABOUT, KNOWN, MANDATES } from '#legal-basis';
+import type { Text } from '#contracts';
+import type { LedgerNotice, Notice, Receipt } from '#envelope';
+import type { DisclosureRow, LogView } from '../application/ports.js';
+
+type Words<Code extends string> = Readonly<Record<Code, Text>>;
+
+/** What happened to a message, by the kind of its entry or receipt. */
+export const EVENTS: Words<'decision' | Notice['kind'] | LedgerNotice['kind'] | Receipt['kind'] | 'erasure'> = {
+  decision: { sv: 'kontrollerad av förmedlingen', en: 'checked by the exchange' },
+  'receipt-recorded': { sv: 'en kvittens loggades', en: 'a receipt was logged' },
+  'refusal-recorded': { sv: 'stoppad hos avsändaren', en: "refused at the sender's gateway" },
+  'disclosure-recorded': { sv: 'dokumenterad i efterhand', en: 'recorded afterwards' },
+  'retraction-recorded': { sv: 'återkallad av avsändaren', en: 'retracted by the sender' },
+  'hold-recorded': { sv: 'spärrad av avsändaren', en: 'held by the sender' },
+  withdrawn: { sv: 'tillbakatagen innan den lämnades ut', en: 'withdrawn before release' },
+  expired: { sv: 'för gammal innan den lämnades ut', en: 'expired before release' },
+  quarantined: { sv: 'avskild av förmedlingen', en: 'set aside by the exchange' },
+  discarded: { sv: 'kastad efter avskiljande', en: 'discarded after it was set aside' },
+  'retraction-quarantined': { sv: 'återkallelsen avskild', en: 'the retraction was set aside' },
+  'retraction-discarded': { sv: 'återkallelsen kastad', en: 'the retraction was discarded' },
+  delayed: { sv: 'loggades sent', en: 'logged late' },
+  'erasure-decided': { sv: 'gallring beslutad', en: 'erasure decided' },
+  'erasure-reported': { sv: 'gallring genomförd hos parten', en: 'erased at the party' },
+  'hold-laid': { sv: 'gallringen stoppad', en: 'a legal hold was laid' },
+  'hold-lifted': { sv: 'gallringsstoppet hävt', en: 'the legal hold was lifted' },
+  erasure: { sv: 'gallrad', en: 'erased' },
+  technical: { sv: 'teknisk kvittens', en: 'technical receipt' },
+  rejected: { sv: 'avvisad av mottagarens gateway', en: "rejected by the recipient's gateway" },
+  accepted: { sv: 'kvitterad av mottagaren', en: 'accepted by the recipient' },
+  'form-rejected': { sv: 'avvisad på grund av formen', en: 'rejected for its form' },
+  handled: { sv: 'hanterad av mottagaren', en: 'handled by the recipient' },
+  'retraction-acknowledged': { sv: 'återkallelsen bekräftad', en: 'the retraction was acknowledged' },
+  'correction-acknowledged': { sv: 'rättelsen bekräftad', en: 'the correction was acknowledged' },
+  'request-refused': { sv: 'begäran avslogs', en: 'the request was refused' },
+  'subscription-answered': { sv: 'prenumerationen besvarades', en: 'the subscription was answered' },
+};
+
+export const RECORD_WORDS: Words<DisclosureRow['record']> = {
+  decision: { sv: 'kontrollpost', en: 'decision' },
+  refusal: { sv: 'stoppat hos avsändaren', en: "refused at the sender's gateway" },
+  recorded: { sv: 'dokumenterat i efterhand', en: 'recorded afterwards' },
+};
+
+export const KIND_WORDS: Words<'officer' | 'legal-question' | 'protected'> = {
+  officer: { sv: 'en handläggare ska bedöma', en: 'an officer is to assess' },
+  'legal-question': { sv: 'en rättsfråga är öppen', en: 'a question of law is open' },
+  protected: { sv: 'skyddade personuppgifter', en: 'protected identity' },
+};
+
+export const REGIME_WORDS: Words<'gdpr' | 'bdl'> = {
+  gdpr: { sv: 'dataskyddsförordningen', en: 'GDPR' },
+  bdl: { sv: 'brottsdatalagen', en: 'the Criminal Data Act' },
+};
+
+export const ABOUT_WORDS: Words<(typeof ABOUT)[number]> = {
+  subject: { sv: 'den som ärendet gäller', en: 'the subject of the case' },
+  'other-person': { sv: 'en annan person', en: 'another person' },
+  company: { sv: 'ett företag', en: 'a company' },
+  informant: { sv: 'den som lämnat uppgiften', en: 'an informant' },
+  official: { sv: 'en tjänsteman', en: 'an official' },
+  nobody: { sv: 'ingen', en: 'nobody' },
+};
+
+export const KNOWN_WORDS: Words<(typeof KNOWN)[number]> = {
+  'own-case': { sv: 'ur det egna ärendet', en: 'from its own case' },
+  register: { sv: 'ur ett register', en: 'from a register' },
+  observed: { sv: 'egen iakttagelse', en: 'observed' },
+  told: { sv: 'berättad av någon', en: 'told by somebody' },
+  assessed: { sv: 'en bedömning', en: 'an assessment' },
+  'unknown-origin': { sv: 'okänt ursprung', en: 'of unknown origin' },
+};
+
+export const MANDATE_WORDS: Words<(typeof MANDATES)[number]> = {
+  delegation: { sv: 'delegation', en: 'delegation' },
+  statute: { sv: 'författning', en: 'statute' },
+};
+
+/** Of every test's two outcomes. */
+export const ASSESSED_WORDS: Readonly<Record<string, Text>> = {
+  compatible: { sv: 'förenligt', en: 'compatible' },
+  'not-compatible': { sv: 'inte förenligt', en: 'not compatible' },
+  met: { sv: 'uppfyllt', en: 'met' },
+  'not-met': { sv: 'inte uppfyllt', en: 'not met' },
+  needed: { sv: 'uppgifterna behövs', en: 'needed' },
+  'not-needed': { sv: 'uppgifterna behövs inte', en: 'not needed' },
+  'disclosure-prevails': { sv: 'intresset av att lämna ut väger över', en: 'disclosure prevails' },
+  'secrecy-prevails': { sv: 'sekretessen väger över', en: 'secrecy prevails' },
+  'no-harm': { sv: 'inget men', en: 'no harm' },
+  given: { sv: 'samtycke finns', en: 'given' },
+  'not-given': { sv: 'samtycke saknas', en: 'not given' },
+  harm: { sv: 'men kan uppstå', en: 'harm' },
+};
+
+export const ALARM_WORDS: Words<NonNullable<LogView['alarm']>> = {
+  'root-mismatch': { sv: 'roten stämmer inte med kontrollpunkten', en: 'the root does not match the checkpoint' },
+  'leaf-mismatch': { sv: 'ett löv stämmer inte med sin öppning', en: 'a leaf does not match its opening' },
+  'annex-mismatch': { sv: 'en bilaga stämmer inte med sin post', en: 'an annex does not match its entry' },
+  'checkpoint-refused': { sv: 'kontrollpunkten godtogs inte', en: 'the checkpoint was refused' },
+};

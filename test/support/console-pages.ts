@@ -1,0 +1,358 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import { Login, RelyingParty } from '#login';
+import type { LoginStore, Session } from '#login';
+import {
+  EventLog,
+  MAX_REQUEST_BODY,
+  ProblemFilter,
+  assertEveryRouteHasPolicy,
+  bodyReader,
+  onlyConditional,
+  validationPipe,
+} from '#platform';
+import { Evidence } from '../../apps/console/src/application/evidence.js';
+import { AuditorQueries, ConsoleError } from '../../apps/console/src/application/ports.js';
+import type {
+  Acting,
+  Assignment,
+  AssignmentState,
+  Count,
+  Disclosure,
+  DisclosureRow,
+  Export,
+  ExportFormat,
+  Flows,
+  Happening,
+  LogView,
+  Offered,
+  Page,
+  Query,
+  Refused,
+  Statistics,
+} from '../../apps/console/src/application/ports.js';
+import { consoleModule, consoleService, translateConsole } from '../../apps/console/src/console.module.js';
+import { refuse } from '../../apps/console/src/http/pages.js';
+
+export const AUDITOR = 'a'.repeat(43);
+export const ASSIGNMENT = '0190d9f0-7a53-7cc0-8cde-8b09c5d9a001';
+export const MESSAGE = '0190d9f0-7a53-7cc0-8cde-8b09c5d9a002';
+export const CASE = '0190d9f0-7a53-7cc0-8cde-8b09c5d9a003';
+/** Text that would be markup, break out of an attribute, or turn the line around. */
+export const HOSTILE = `<script>alert(1)</script>"'\u202E&`;
+
+export const assignment: Assignment & { readonly state: AssignmentState } = {
+  id: ASSIGNMENT,
+  auditor: AUDITOR,
+  authorities: ['linkoping/socialnamnden', 'linkoping/omsorgsnamnden'],
+  provision: 'municipal-audit',
+  diaryNumber: `2026-17 ${HOSTILE}`,
+  period: { from: '2026-01-01', until: '2027-01-01' },
+  fields: ['parties', 'ground', 'facts', 'assessments', 'receipts', 'case'],
+  expires: '2027-01-01',
+  grantedAt: '2026-03-01T08:00:00Z',
+  index: '4',
+  state: 'live',
+};
+const row: DisclosureRow = {
+  index: '17',
+  record: 'decision',
+  messageId: MESSAGE,
+  attempt: 1,
+  number: 3,
+  at: '2026-03-02T09:10:11Z',
+  sender: 'linkoping/socialnamnden',
+  recipient: 'fk/fk',
+  senderKind: 'socialnamnd',
+  recipientKind: 'agency',
+  outcome: 'permit',
+  messageType: 'notice-of-incorrect-payment/1',
+  force: 'duty',
+  purpose: 'prevent-incorrect-payment',
+  grounds: ['LUF-2008-206-3'],
+  versions: ['LUF-2008-206-3@2026-01-01'],
+  categories: ['income'],
+  officers: ['p'.repeat(22)],
+  caseId: CASE,
+  receiptDueAt: '2026-03-02T10:10:11Z',
+};
+const disclosure: Disclosure = {
+  messageId: MESSAGE,
+  fields: assignment.fields,
+  records: [
+    {
+      ...row,
+      ruleSet: { number: 2, sha256: 'r'.repeat(43) },
+      engineVersion: 1,
+      verdict: {
+        outcome: 'permit',
+        force: 'duty',
+        clock: 'skyndsamt',
+        secrecy: 'permit',
+        processing: 'permit',
+        regime: 'gdpr',
+        bases: ['LUF-2008-206-3'],
+        codes: ['SECRECY_NOT_REACHED LUF-2008-206-3 26:1 -', `UNKNOWN_CODE ${HOSTILE.replaceAll(' ', '')} - -`],
+      },
+      initiative: 'own',
+      facts: { securityClassified: false, crime: HOSTILE },
+      derived: { ageBand: '21-plus' },
+      items: [{ id: HOSTILE, dataCategory: 'income', about: 'subject', known: 'own-case', secrecy: ['26:1'] }],
+      assessments: [
+        {
+          id: 'a1',
+          test: 'BEHOV',
+          outcome: 'needed',
+          basis: 'LUF-2008-206-3@2026-01-01',
+          items: ['i1'],
+          office: 'handlaggare',
+          officer: 'p'.repeat(22),
+          mandate: 'delegation',
+          at: '2026-03-02T09:00:00Z',
+          assurance: 'authenticated',
+          commitment: 'c'.repeat(43),
+          digest: 'd'.repeat(43),
+        },
+      ],
+    },
+    { ...row, index: '15', outcome: 'deny', reasons: ['NO_BASIS'] },
+  ],
+  timeline: [
+    {
+      index: '17',
+      entryId: '0190d9f0-7a53-7cc0-8cde-8b09c5d9a004',
+      at: '2026-03-02T09:10:11Z',
+      kind: 'decision',
+      messageId: MESSAGE,
+      sender: row.sender,
+      recipient: row.recipient,
+      outcome: 'permit',
+    },
+    {
+      index: '18',
+      entryId: '0190d9f0-7a53-7cc0-8cde-8b09c5d9a005',
+      at: '2026-03-02T09:12:11Z',
+      kind: 'rejected',
+      messageId: MESSAGE,
+      sender: row.sender,
+      recipient: row.recipient,
+      reason: 'proof-missing',
+      statedAt: '2026-03-02T09:11:00Z',
+    },
+  ],
+  sameCase: 2,
+  claimed: { checked: true, size: '21', root: 'cm9vdA==', checkedAt: '2026-03-02T09:20:00Z' },
+};
+
+/** Answers of a fixed log, and what it was asked. */
+export class FakeQueries extends AuditorQueries {
+  readonly asked: { readonly name: string; readonly acting?: Acting; readonly query?: Query }[] = [];
+  assignments: readonly (Assignment & { readonly state: AssignmentState })[] = [assignment];
+  failure: ConsoleError | undefined;
+  nothing = false;
+  counted: Count = { count: 10_000, more: true };
+
+  override assignmentsOf(auditor: string) {
+    return Promise.resolve(this.assignments.filter((one) => one.auditor === auditor));
+  }
+  override search(acting: Acting, query: Query): Promise<Page<DisclosureRow>> {
+    return this.answer('search', { rows: [row], next: 'next-page' }, { rows: [] }, acting, query);
+  }
+  override count(acting: Acting, query: Query): Promise<Count> {
+    return this.answer('count', this.counted, { count: 0, more: false }, acting, query);
+  }
+  override offered(): Promise<Offered> {
+    return Promise.resolve({
+      sender: [{ value: row.sender, sv: `Socialnämnden ${HOSTILE}`, en: `The social board ${HOSTILE}` }],
+      recipient: [{ value: 'fk/fk', sv: 'Försäkringskassan', en: 'the Social Insurance Agency' }],
+      outcome: [{ value: 'permit', sv: 'inget formellt hinder', en: 'no formal obstacle' }],
+    });
+  }
+  override show(acting: Acting, messageId: string): Promise<Disclosure | undefined> {
+    const found = messageId === MESSAGE ? disclosure : undefined;
+    return this.answer('show', found, undefined, acting);
+  }
+  override timeline(acting: Acting, caseId: string): Promise<readonly Happening[]> {
+    return this.answer('timeline', caseId === CASE ? disclosure.timeline : [], [], acting);
+  }
+  override everythingAbout(acting: Acting): Promise<Page<DisclosureRow>> {
+    return this.answer('everythingAbout', { rows: [row] }, { rows: [] }, acting);
+  }
+  override refusals(acting: Acting, _by: 'exchange' | 'gateway', query: Query): Promise<Page<Refused>> {
+    const refused: Refused = {
+      row: { ...row, outcome: 'deny', reasons: ['NO_BASIS', HOSTILE] },
+      followed: [
+        {
+          row,
+          differs: [
+            { what: 'fact', code: 'crime', before: HOSTILE },
+            { what: 'ground', code: 'LUF-2008-206-3', after: 'LUF-2008-206-3' },
+            { what: 'category', code: 'income', after: 'income' },
+            { what: 'assessment', code: 'BEHOV', after: 'needed' },
+            { what: 'purpose', code: 'supervision', before: 'supervision' },
+            { what: 'recipient', code: 'fk/fk', after: 'fk/fk' },
+          ],
+        },
+        { row },
+        { row, differs: [] },
+      ],
+    };
+    const rows = [refused, { ...refused, followed: [] }];
+    return this.answer('refusals', { rows }, { rows: [] }, acting, query);
+  }
+  override overdue(acting: Acting, query: Query): Promise<Page<DisclosureRow>> {
+    return this.answer('overdue', { rows: [row] }, { rows: [] }, acting, query);
+  }
+  override flows(acting: Acting, query: Query): Promise<Flows> {
+    const flows = [
+      { sender: row.sender, recipient: 'fk/fk', disclosures: 17 },
+      { sender: 'linkoping/omsorgsnamnden', recipient: 'fk/fk', disclosures: 6 },
+      { sender: row.sender, recipient: 'skv/skv', disclosures: undefined },
+    ];
+    return this.answer('flows', { flows, total: undefined }, { flows: [], total: 0 }, acting, query);
+  }
+  override statistics(acting: Acting, query: Query): Promise<Statistics> {
+    const of = (name: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome', key: string) => ({
+      of: name,
+      rows: [
+        { key, count: 12 },
+        { key: HOSTILE, count: undefined },
+      ],
+      total: 16,
+    });
+    const tables = [
+      of('ground', 'LUF-2008-206-3'),
+      of('sender', row.sender),
+      of('recipient', 'fk/fk'),
+      of('reason', 'NO_BASIS'),
+      of('month', '2026-03'),
+      of('outcome', 'permit'),
+    ];
+    const delivery = { medianMs: 300, p95Ms: 65_000 };
+    return this.answer('statistics', { tables, delivery }, { tables: [] }, acting, query);
+  }
+  override exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export> {
+    const made = {
+      entryId: '0190d9f0-7a53-7cc0-8cde-8b09c5d9a006',
+      contentType: 'text/csv; charset=utf-8',
+      fileName: `utlämnanden.${format}`,
+      count: 1,
+      body: (async function* body() {
+        yield await Promise.resolve('\uFEFFa;b\r\n');
+      })(),
+    };
+    return this.answer('exportOf', made, made, acting, query);
+  }
+  override log(acting: Acting): Promise<LogView> {
+    const root = 'cm9vdA==';
+    const at = '2026-03-02T09:20:00Z';
+    const full: LogView = {
+      checked: { size: '21', root, at, witnessedAt: at },
+      checkpoints: [{ size: '21', root, checkedAt: at }],
+      growth: [{ day: '2026-03-02', entries: 21 }],
+      erasures: [
+        { index: '20', at, erased: [{ index: '9', sender: row.sender, recipient: row.recipient, number: 1 }] },
+      ],
+      alarm: 'root-mismatch',
+    };
+    return this.answer('log', full, { checkpoints: [], growth: [], erasures: [] }, acting);
+  }
+
+  private answer<T>(name: string, full: T, empty: T, acting: Acting, query?: Query): Promise<T> {
+    this.asked.push({ name, acting, ...(query === undefined ? {} : { query }) });
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return Promise.resolve(this.nothing ? empty : full);
+  }
+}
+
+class FakeEvidence extends Evidence {
+  override readonly trust = Buffer.from('{"v":1}');
+  override of(_acting: Acting, messageId: string) {
+    if (messageId !== MESSAGE) return Promise.resolve(undefined);
+    const origins = { disclosure: 'd', keys: 'k' };
+    return Promise.resolve({
+      format: 'delge-evidence/1' as const,
+      origins,
+      messageId,
+      entries: [],
+      keys: { checkpoint: '', entries: [] },
+    });
+  }
+}
+
+/** Sessions of one process. */
+class MemoryLoginStore implements LoginStore {
+  readonly sessions = new Map<string, Session>();
+  async keepAttempt(): Promise<void> {}
+  takeAttempt() {
+    return Promise.resolve(undefined);
+  }
+  async keepSession(key: Buffer, session: Session): Promise<void> {
+    this.sessions.set(key.toString('hex'), session);
+    await Promise.resolve();
+  }
+  session(key: Buffer): Promise<Session | undefined> {
+    return Promise.resolve(this.sessions.get(key.toString('hex')));
+  }
+  async seen(): Promise<void> {}
+  async endSession(key: Buffer): Promise<void> {
+    this.sessions.delete(key.toString('hex'));
+    await Promise.resolve();
+  }
+}
+
+export interface ServedConsole {
+  readonly base: string;
+  readonly queries: FakeQueries;
+  readonly routes: number;
+  /** Value of a Cookie header of somebody who has logged in. */
+  session(auditor?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+class ServedModule {}
+Module({})(ServedModule);
+const ISSUER = 'https://idp.example/granskning';
+
+/** The console's routes as they are, on answers of a fixed log. */
+export const servedConsole = async (now: () => number): Promise<ServedConsole> => {
+  const queries = new FakeQueries();
+  const store = new MemoryLoginStore();
+  const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
+  const away = () => Promise.reject(new TypeError('no network'));
+  const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, away);
+  const login = new Login([party], store, now, () => randomBytes(32));
+  const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
+  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure: false, now })];
+  const app = await NestFactory.create<NestExpressApplication>(
+    { module: ServedModule, imports },
+    {
+      bodyParser: false,
+      logger: false,
+    },
+  );
+  app.set('query parser', 'simple');
+  onlyConditional(app.getHttpAdapter().getInstance());
+  app.use(helmet());
+  app.use(bodyReader({ maxBytes: MAX_REQUEST_BODY, rules: consoleService.bodies ?? [] }));
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(new EventLog('test', 'silent'), translateConsole, refuse));
+  const routes = assertEveryRouteHasPolicy(app);
+  await app.listen(0, '127.0.0.1');
+  return {
+    base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
+    queries,
+    routes,
+    session: async (auditor = AUDITOR) => {
+      const secret = randomBytes(32).toString('base64url');
+      const person = { issuer: ISSUER, subject: auditor };
+      await store.keepSession(createHash('sha256').update(secret).digest(), { person, begunAt: now(), seenAt: now() });
+      return `delge-console=${secret}`;
+    },
+    close: () => app.close(),
+  };
+};
