@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -14,6 +14,8 @@ import type { Attempt, LoginStore, PinnedIssuer, Session } from '#login';
 import { loginFiles, writeLogins } from '../tools/sandbox/identity/clients.js';
 import { Visitor } from './support/visitor.js';
 
+// The provider is a process that has to start.
+jest.setTimeout(60_000);
 const MAIN = join(import.meta.dirname, '../dist/tools/sandbox/identity/main.js');
 const APP = 'http://127.0.0.1:9';
 const CALLBACK = `${APP}/in`;

@@ -4,7 +4,10 @@ import type { Answer } from './http.js';
 import type { TestStack } from './stack.js';
 import { Visitor } from './visitor.js';
 
-/** A member of staff in a browser, at one gateway. */
+/** Two participants with issuers of their own have authorities here. */
+const GATEWAY = 'kommunerna';
+
+/** A member of staff in a browser. */
 export class StaffBrowser {
   private csrf = '';
 
@@ -16,14 +19,8 @@ export class StaffBrowser {
   ) {}
 
   /** Logs in through the sandbox's identity provider. @param issuer name, as `linkoping` */
-  static async login(
-    delge: TestStack,
-    issuer: string,
-    person: string,
-    authority?: string,
-    gateway = 'kommunerna',
-  ): Promise<StaffBrowser> {
-    const browser = new StaffBrowser(delge.stack.url(`gateway-${gateway}`), new Visitor(), authority);
+  static async login(delge: TestStack, issuer: string, person: string, authority?: string): Promise<StaffBrowser> {
+    const browser = new StaffBrowser(delge.stack.url(`gateway-${GATEWAY}`), new Visitor(), authority);
     const back = await browser.way(delge, issuer, person);
     const done = await browser.visitor.ask(back);
     if (done.status !== 303) throw new Error(`not let in: ${done.status} ${await done.text()}`);
@@ -31,8 +28,8 @@ export class StaffBrowser {
     return browser;
   }
 
-  static nobody(delge: TestStack, gateway = 'kommunerna'): StaffBrowser {
-    return new StaffBrowser(delge.stack.url(`gateway-${gateway}`), new Visitor(), undefined);
+  static nobody(delge: TestStack): StaffBrowser {
+    return new StaffBrowser(delge.stack.url(`gateway-${GATEWAY}`), new Visitor(), undefined);
   }
 
   /** Goes to the identity provider and is somebody there. @returns where it sends the browser back to */
@@ -50,7 +47,7 @@ export class StaffBrowser {
   }
 
   get cookie(): string {
-    const name = `delge-staff-${this.gatewayId}`;
+    const name = `delge-staff-${GATEWAY}`;
     return `${name}=${this.visitor.cookie(this.gateway, name) ?? ''}`;
   }
 
@@ -68,10 +65,5 @@ export class StaffBrowser {
     >;
     const init = body === undefined ? { method } : json(body, undefined, method);
     return call(`${this.gateway}${path}`, { ...init, headers: { ...init.headers, ...headers } });
-  }
-
-  /** Of the gateway whose cookie the browser has. */
-  private get gatewayId(): string {
-    return 'kommunerna';
   }
 }

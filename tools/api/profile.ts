@@ -46,8 +46,14 @@ export const profile: RulesetDefinition = {
     'SAK.01': must('HTTPS alone', '$.servers[*].url', matching('^https://')),
     'SAK.10': must(
       'Neither Basic, nor Digest, nor keys in URLs',
-      '$.components.securitySchemes[*].type',
-      like({ enum: ['oauth2', 'openIdConnect'] }),
+      '$.components.securitySchemes[*]',
+      like({
+        anyOf: [
+          { properties: { type: { enum: ['oauth2', 'openIdConnect'] } } },
+          // The session of somebody who logged in by OpenID Connect.
+          { properties: { type: { const: 'apiKey' }, in: { const: 'cookie' } } },
+        ],
+      }),
     ),
     'SAK.15': must('Operations ask for authorisation', '$.paths', { function: own.secured }),
     'DOK.03': must(

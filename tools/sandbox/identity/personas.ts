@@ -26,6 +26,7 @@ export const PERSONAS: Readonly<Record<string, readonly Persona[]>> = {
     persona('test-hanna', 'Hanna Testhandläggare', 'handläggare, Linköpings kommun', '2120000449'),
     persona('test-hugo', 'Hugo Testhandläggare', 'handläggare, Linköpings kommun', '2120000449'),
     persona('test-ada', 'Ada Testadministratör', 'administratör, Linköpings kommun', '2120000449'),
+    persona('test-lena', 'Lena Testhandläggare', 'handläggare utan uppdrag, Linköpings kommun', '2120000449'),
     persona('test-lo', 'Lo Testhandläggare', 'inloggad med tillitsnivå 2', '2120000449', SANDBOX_LOA2),
   ],
   sodertalje: [persona('test-sara', 'Sara Testhandläggare', 'handläggare, Södertälje kommun', '2120000159')],

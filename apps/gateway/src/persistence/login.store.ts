@@ -21,6 +21,8 @@ export class PostgresLoginStore implements LoginStore {
 
   async keepAttempt(key: Buffer, attempt: Attempt, endsAt: number): Promise<void> {
     const { issuer, state, nonce, verifier, returnTo } = attempt;
+    // Anybody may begin one: what nobody came back from goes.
+    await this.dataSource.query(`DELETE FROM gateway.login_attempt WHERE ends_at <= now()`);
     await this.dataSource.query(
       `INSERT INTO gateway.login_attempt (key, issuer, state, nonce, verifier, return_to, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [key, issuer, state, nonce, verifier, returnTo, new Date(endsAt)],
