@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CLIENT_ASSERTION_TYPE } from '#contracts';
-import { TYPES, generateKey, importPrivate, localSigner, signHold } from '#envelope';
+import { TYPES, generateKey, importPrivate, localSigner, signAssignment, signHold } from '#envelope';
 import type { KeyUse, PrivateKey, Signer, Typ } from '#envelope';
 import { canonicalBytes } from '#json';
 import { countersign, entryOf, signServiceToken } from '#snapshot';
@@ -86,6 +86,10 @@ const doors: Readonly<Record<string, Door>> = {
   'ledger: keeping and erasing': {
     bring: (token) => post(`${urls.ledger}/log/v1/disclosure/keeping`, 'application/jose', token),
     refuses: [422, 'keeping-refused', 'malformed'],
+  },
+  'ledger: an assignment': {
+    bring: (token) => post(`${urls.ledger}/log/v1/disclosure/assignments`, 'application/jose', token),
+    refuses: [422, 'assignment-refused', 'malformed'],
   },
 };
 const codeOf = ({ text }: Answer): string | undefined => (JSON.parse(text) as { readonly code?: string }).code;
@@ -236,6 +240,29 @@ describe('whoever cannot prove who signed', () => {
       localSigner(jurist),
     ];
     const answers = await told('ledger: keeping and erasing', await Promise.all(signers.map(hold)));
+    expectOne(answers);
+    expect(answers[0]).toContain('"code":"signature"');
+  });
+
+  it('of an assignment is told the same, also of one that nobody granted', async () => {
+    const at = new Date().toISOString();
+    const common = { v: 1, env: 'sandbox', assignment: randomUUID(), at } as const;
+    const grant = (signer: Signer): Promise<string> =>
+      signAssignment(signer, {
+        ...common,
+        ...{ kind: 'assignment-granted', authorities: [AUTHORITY], auditor: 'A'.repeat(43) },
+        ...{ provision: 'jo', diaryNumber: 'JO 1-2026', period: { from: '2026-01-01' } },
+        ...{ fields: ['parties'], expires: new Date(Date.now() + 86_400_000 * 30).toISOString().slice(0, 10) },
+      });
+    const jurist = await importPrivate(readKey(files().participant('linkoping', 'jurist')), 'jurist');
+    const own = localSigner(await administrator());
+    const tokens = [
+      await grant(await stranger('administrator')),
+      await grant(await stranger('administrator', await administrator())),
+      await grant(localSigner(jurist)),
+      await signAssignment(own, { ...common, kind: 'assignment-ended' }),
+    ];
+    const answers = await told('ledger: an assignment', tokens);
     expectOne(answers);
     expect(answers[0]).toContain('"code":"signature"');
   });

@@ -52,7 +52,9 @@ import { RecordOutcome } from '../apps/gateway/src/application/record-outcome.js
 import { RegisterStaff } from '../apps/gateway/src/application/register-staff.js';
 import { RegisterSystem } from '../apps/gateway/src/application/register-system.js';
 import { AccessTokens } from '../apps/gateway/src/keys/access-tokens.js';
+import { TakeAssignment } from '../apps/ledger/src/application/take-assignment.js';
 import { TakeKeeping } from '../apps/ledger/src/application/take-keeping.js';
+import type { AssignmentStore } from '../apps/ledger/src/persistence/assignment.store.js';
 import type { KeepingStore } from '../apps/ledger/src/persistence/keeping.store.js';
 
 // It makes a whole world, and every reader has every type twice.
@@ -507,6 +509,7 @@ const operatorDoors = (): readonly Reader[] => {
   const live = () => Promise.resolve({ signer: localSigner(world.keys.decision), snapshot: world.snapshot });
   const fresh = { id: world.newId, blind: () => randomBytes(32) };
   const parties = { upToNow: () => Promise.resolve() };
+  const assignments = new TakeAssignment({} as AssignmentStore, { live }, world.environment, fresh, now);
   const keeping = new TakeKeeping({} as KeepingStore, parties, { live }, world.environment, fresh, now, nothing);
   return [
     {
@@ -552,6 +555,12 @@ const operatorDoors = (): readonly Reader[] => {
       read: (text) => past(() => keeping.execute(text)),
       refuses: 'malformed',
     })),
+    {
+      name: 'ledger: an assignment',
+      ...own('delge-assignment+jws'),
+      read: (text) => past(() => assignments.execute(text)),
+      refuses: 'malformed',
+    },
   ];
 };
 

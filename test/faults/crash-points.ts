@@ -21,7 +21,7 @@ export const crashPoints = (root = ROOT): readonly string[] => {
 };
 
 /** What has to happen for a point to be reached. Most are on the way of every referral. */
-export type Cause = 'referral' | 'look' | 'erasure' | 'lost-key' | 'record';
+export type Cause = 'referral' | 'look' | 'review' | 'erasure' | 'lost-key' | 'record';
 export interface Swept {
   readonly point: string;
   readonly service: string;
@@ -38,6 +38,8 @@ const PLACES: readonly (readonly [prefix: string, services: readonly string[], c
   ['relay.', [SENDERS, RECIPIENTS, 'exchange'], 'referral'],
   ['exchange.', ['exchange'], 'referral'],
   ['ledger.look.', ['ledger'], 'look'],
+  ['ledger.assignment.', ['ledger'], 'review'],
+  ['ledger.review.', ['ledger'], 'review'],
   ['ledger.keeping.', ['ledger'], 'erasure'],
   ['ledger.erase.', ['ledger'], 'erasure'],
   ['ledger.', ['ledger'], 'referral'],

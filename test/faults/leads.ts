@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { importPrivate, localSigner, signErasureDecision } from '#envelope';
+import { ASSIGNMENT_FIELDS, importPrivate, localSigner, signAssignment, signErasureDecision } from '#envelope';
 import { changeKeyStore, withKey } from '#keystore';
+import { OperatorClient } from '#operator';
 import { stateAs } from '../../tools/sandbox/enrol.js';
-import { keyFiles, open, readKey, storePlace } from '../../tools/sandbox/keys.js';
+import { accessKey, keyFiles, open, readKey, storePlace } from '../../tools/sandbox/keys.js';
 import { toldByTelephone } from '#testing';
 import { permitted } from '../support/stack.js';
 import type { TestStack } from '../support/stack.js';
@@ -35,6 +36,8 @@ export class Leads {
         return () => Promise.resolve();
       case 'look':
         return () => this.look();
+      case 'review':
+        return () => this.review();
       case 'erasure':
         return () => this.erase();
       case 'lost-key':
@@ -47,6 +50,39 @@ export class Leads {
   private async look(): Promise<void> {
     const [, size = '0'] = (await this.delge.sandbox.client(SENDER.authority).checkpoint('disclosure')).split('\n');
     await this.delge.sandbox.client(SENDER.authority).openings(0n, BigInt(size) > 20n ? 20n : BigInt(size));
+  }
+
+  /** The sender lets an auditor in, who is shown what came last. */
+  private async review(): Promise<void> {
+    const { dir, directory } = this.delge.stack.options;
+    const [slug = ''] = SENDER.authority.split('/');
+    const now = Date.now();
+    const day = (days: number): string => new Date(now + days * 86_400_000).toISOString().slice(0, 10);
+    const [assignment, auditor] = [randomUUID(), 'R'.repeat(43)];
+    const administrator = await importPrivate(
+      readKey(keyFiles(dir).participant(slug, 'administrator')),
+      'administrator',
+    );
+    const granted = await signAssignment(localSigner(administrator), {
+      v: 1,
+      kind: 'assignment-granted',
+      env: directory.environment,
+      assignment,
+      authorities: [SENDER.authority],
+      auditor,
+      provision: 'internal-control',
+      diaryNumber: 'IK 1',
+      period: { from: day(-2) },
+      fields: ASSIGNMENT_FIELDS,
+      expires: day(2),
+      at: new Date(now).toISOString(),
+    });
+    const signer = localSigner(await importPrivate(accessKey(dir, 'console'), 'access'));
+    const ledger = new OperatorClient('ledger', this.delge.stack.url('ledger'), 'console', signer);
+    await ledger.post('/log/v1/disclosure/assignments', granted);
+    const [, size = '0'] = (await this.delge.sandbox.client(SENDER.authority).checkpoint('disclosure')).split('\n');
+    const from = BigInt(size) > 100n ? BigInt(size) - 100n : 0n;
+    await ledger.post('/log/v1/disclosure/reviews', { auditor, assignment, from: from.toString(), to: size });
   }
 
   /** The sender told somebody by telephone. */

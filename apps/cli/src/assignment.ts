@@ -229,7 +229,9 @@ export const shownIn = (lines: readonly OpeningLineView[], now: Date): readonly 
       case 'delge-look+jws': {
         const { assignment } = parseLook(line.entry).look;
         if (assignment !== undefined) acts.push({ kind: 'look', assignment });
+        break;
       }
+      default:
     }
   }
   const ended = new Map(
