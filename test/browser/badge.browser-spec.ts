@@ -224,21 +224,20 @@ async function many(
   }
   const { keys, ...rest } = await evidenceOf(draft, ['deny']);
   const checkpoints = Array.from({ length: count / 10 }, (_none, at) => draft.checkpoint(first + at * 10));
-  const acts = draft.acts.slice(first);
-  const evidence = await Promise.all(
-    acts.map(async ({ entry, blind, annex = '' }, at) => ({
-      ...rest,
-      messageId: parseDecision(entry).decision.messageId,
-      entries: [
-        {
-          entry,
-          blind: Buffer.from(blind).toString('base64url'),
-          annex,
-          proof: await draft.proof(first + at),
-          before: checkpoints[Math.floor(at / 10)] as string,
-        },
-      ],
-    })),
-  );
+  const acts = draft.acts.slice(first - draft.first);
+  const proofs = await draft.proofs(acts.map((_act, at) => first + at));
+  const evidence = acts.map(({ entry, blind, annex = '' }, at) => ({
+    ...rest,
+    messageId: parseDecision(entry).decision.messageId,
+    entries: [
+      {
+        entry,
+        blind: Buffer.from(blind).toString('base64url'),
+        annex,
+        proof: proofs[at] as string,
+        before: checkpoints[Math.floor(at / 10)] as string,
+      },
+    ],
+  }));
   return { keys, evidence };
 }
