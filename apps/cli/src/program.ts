@@ -25,6 +25,7 @@ import { subscriptionsCommand } from './subscriptions.js';
 import { systemCommand } from './system.js';
 import { waitingCommands } from './waiting.js';
 import { rulesCommands } from './rules/index.js';
+import { verifierCommand } from './verify/verifier.js';
 import { verifyCommand } from './verify/verify.js';
 import { watchCommand } from './watch/watch.js';
 
@@ -63,6 +64,7 @@ export const delgeProgram = (): Command => {
   eraseCommand(program);
   holdCommand(program);
   verifyCommand(program);
+  verifierCommand(program);
   watchCommand(program);
   quarantineCommands(program);
   return program;

@@ -1,4 +1,4 @@
-import type { Language } from '#verifier';
+import type { Language } from '../src/index.js';
 
 const sv = {
   language: 'In English',
