@@ -1,5 +1,5 @@
-import { CLASSES, FINDINGS, parseEvidence, parseEvidencePage } from '../src/index.js';
-import type { EvidenceFile } from '../src/index.js';
+import { CLASSES, FINDINGS, parseEvidence, parseEvidencePage } from '#verifier';
+import type { EvidenceFile } from '#verifier';
 import { BADGE_TEXTS } from './badge-texts.js';
 import { hexDigestOf, isTrust, verifyFiles } from './verify.js';
 import type { Language, Report } from './verify.js';

@@ -1,4 +1,4 @@
-import type { BundleSource } from '../src/index.js';
+import type { BundleSource } from '#verifier';
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import type { Language } from '../src/index.js';
+import type { Language } from '#verifier';
 
 const sv = {
   language: 'In English',

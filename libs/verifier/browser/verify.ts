@@ -1,5 +1,5 @@
-import { KeysCache, rendered, sha256, verifyBundle, verifyEvidence } from '../src/index.js';
-import type { BundleSource, EvidenceFile, Language, Report } from '../src/index.js';
+import { KeysCache, rendered, sha256, verifyBundle, verifyEvidence } from '#verifier';
+import type { BundleSource, EvidenceFile, Language, Report } from '#verifier';
 import { SnapshotError, parseTrust } from '#snapshot';
 import { settled } from './signatures.js';
 
