@@ -1,6 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 
 /** A public key as it was in a JWK. */
 export interface VerifyingKey {
@@ -18,14 +17,16 @@ interface Question {
 
 const SPKI_P256 = Uint8Array.of(4);
 const known = new Map<string, boolean>();
-const MOST_KNOWN = 200_000;
+const MOST_KNOWN = 20_000;
 /** Asked and not answered in the run that goes on; absent: answered at once. */
 let asked: Map<string, Question> | undefined;
 /** Answers of the run that goes on, by which a signature is not genuine. */
 let refused = 0;
 
-const text = (octets: Uint8Array): string => String.fromCharCode(...octets);
-const nameOf = ({ key, input, signature }: Question): string => `${key.name} ${text(signature)} ${text(sha256(input))}`;
+const letters = new TextDecoder('latin1');
+/** Key, signature and every octet of what was signed: an answer is never another question's. */
+const nameOf = ({ key, input, signature }: Question): string =>
+  `${key.name} ${letters.decode(signature)} ${letters.decode(input)}`;
 
 /**
  * Whether the key made the signature. Within `settled` one that was not seen before passes for genuine, and the run does not count.
@@ -64,6 +65,8 @@ export function settled<T>(run: () => Promise<T>): Promise<T> {
 }
 
 async function untilSettled<T>(run: () => Promise<T>): Promise<T> {
+  // Never within the runs: what one has asked, the next must find answered.
+  if (known.size > MOST_KNOWN) known.clear();
   let forged = 0;
   for (;;) {
     const questions = new Map<string, Question>();
@@ -85,7 +88,6 @@ async function untilSettled<T>(run: () => Promise<T>): Promise<T> {
 }
 
 const keep = (name: string, answer: boolean): boolean => {
-  if (known.size >= MOST_KNOWN) known.clear();
   known.set(name, answer);
   return answer;
 };
