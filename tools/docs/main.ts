@@ -22,6 +22,7 @@ import { FAULTS, faultsOfRows, faultsPage } from './faults-page.js';
 import { statementsPage } from './statements-page.js';
 import { textsPage } from './texts-page.js';
 import { vocabularyTables } from './vocabulary-tables.js';
+import { buildVerifier, digestOfFile } from '../verifier/build.js';
 
 const DIST = fileURLToPath(new URL('../../', import.meta.url));
 const ROOT = resolve(DIST, '..');
@@ -38,6 +39,10 @@ const LAW = 'libs/legal-basis/README.md';
 const VOCABULARY = 'libs/legal-basis/vocabulary.schema.json';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** Of the one file that this code makes. */
+const verifierDigest = async (): Promise<string> =>
+  `\`\`\`\n${digestOfFile((await buildVerifier(ROOT))['delge-verifier.html'])}  delge-verifier.html\n\`\`\``;
 
 /** Every page that is made from the code, as it should be now. */
 async function generate(): Promise<ReadonlyMap<string, string>> {
@@ -59,7 +64,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     ['docs/texts.md', textsOfNewest(), 'markdown'],
     ...(await jsonAtTheDoor()),
     [OPERATOR, operator, 'markdown'],
-    [AUDITOR, auditorTables(read(AUDITOR)), 'markdown'],
+    [AUDITOR, replaceBetween(auditorTables(read(AUDITOR)), 'verifier', await verifierDigest()), 'markdown'],
     [CLI, cliPage(read(CLI)), 'markdown'],
     [FAULTS, faultsPage(read(FAULTS)), LAID_OUT],
     [

@@ -27,6 +27,7 @@ import { subscriptionsCommand } from './subscriptions.js';
 import { systemCommand } from './system.js';
 import { waitingCommands } from './waiting.js';
 import { rulesCommands } from './rules/index.js';
+import { verifierCommand } from './verify/verifier.js';
 import { verifyCommand } from './verify/verify.js';
 import { watchCommand } from './watch/watch.js';
 
@@ -67,6 +68,7 @@ export const delgeProgram = (): Command => {
   holdCommand(program);
   assignmentCommands(program);
   verifyCommand(program);
+  verifierCommand(program);
   watchCommand(program);
   quarantineCommands(program);
   return program;

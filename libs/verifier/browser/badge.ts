@@ -1,8 +1,10 @@
 import { CLASSES, FINDINGS, parseEvidence, parseEvidencePage } from '#verifier';
 import type { EvidenceFile } from '#verifier';
 import { BADGE_TEXTS } from './badge-texts.js';
-import { hexDigestOf, trustOf, verifyFiles } from './verify.js';
+import { hexDigestOf, isTrust, verifyFiles } from './verify.js';
 import type { Language, Report } from './verify.js';
+
+export * from './verify.js';
 
 /**
  * The console's badge, without a framework. A page has
@@ -91,7 +93,8 @@ export async function verifyPage(): Promise<Readonly<Record<State, number>>> {
   const own = localStorage.getItem(TRUST) ?? undefined;
   const pinned = localStorage.getItem(CHECKPOINT) ?? undefined;
   const text = own ?? serverTrust;
-  const trust = text === undefined ? undefined : await trustOf(octets(text));
+  const given = text === undefined ? undefined : octets(text);
+  const trust = given !== undefined && (await isTrust(given)) ? given : undefined;
   const counts = { verified: 0, claimed: 0, failed: 0 };
   const proven = badges.filter((badge) => badge.evidence !== undefined);
   const files = proven.map(({ evidence }) => evidence as EvidenceFile);
@@ -168,7 +171,7 @@ async function chosen({ files }: HTMLInputElement, key: string): Promise<void> {
   const file = files?.[0];
   if (file === undefined) return;
   const text = await file.text();
-  if (key === TRUST && (await trustOf(octets(text))) === undefined) {
+  if (key === TRUST && !(await isTrust(octets(text)))) {
     status.textContent = texts.notTrust(file.name);
     return;
   }

@@ -1,6 +1,6 @@
 import { PAGE_TEXTS } from './page-texts.js';
 import { folderOf, octetsOf } from './own-files.js';
-import { hexDigestOf, rendered, trustOf, verifyFiles, verifyFolder } from './verify.js';
+import { hexDigestOf, isTrust, rendered, verifyFiles, verifyFolder } from './verify.js';
 import type { Language, Report } from './verify.js';
 
 /** The one file: everything comes from the auditor's own disk, and nothing leaves it. */
@@ -77,8 +77,8 @@ async function verify(): Promise<string | undefined> {
   const [files, folder] = [filesOf('files'), filesOf('folder')];
   if (trustFile === undefined) return texts.noTrust;
   if (files.length + folder.length === 0) return texts.nothing;
-  const trust = await trustOf(await octetsOf(trustFile));
-  if (trust === undefined) return texts.notTrust(trustFile.name);
+  const trust = await octetsOf(trustFile);
+  if (!(await isTrust(trust))) return texts.notTrust(trustFile.name);
   const options = { now: new Date(), ...(checkpoint === undefined ? {} : { pinned: await checkpoint.text() }) };
   const reports = await verifyFiles(await Promise.all(files.map(octetsOf)), trust, options);
   const [name = ''] = (folder[0]?.webkitRelativePath ?? '').split('/');

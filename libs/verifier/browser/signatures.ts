@@ -1,6 +1,5 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 
 /** A public key as it was in a JWK. */
 export interface VerifyingKey {
@@ -18,12 +17,16 @@ interface Question {
 
 const SPKI_P256 = Uint8Array.of(4);
 const known = new Map<string, boolean>();
-const MOST_KNOWN = 200_000;
+const MOST_KNOWN = 20_000;
 /** Asked and not answered in the run that goes on; absent: answered at once. */
 let asked: Map<string, Question> | undefined;
+/** Answers of the run that goes on, by which a signature is not genuine. */
+let refused = 0;
 
-const text = (octets: Uint8Array): string => String.fromCharCode(...octets);
-const nameOf = ({ key, input, signature }: Question): string => `${key.name} ${text(signature)} ${text(sha256(input))}`;
+const letters = new TextDecoder('latin1');
+/** Key, signature and every octet of what was signed: an answer is never another question's. */
+const nameOf = ({ key, input, signature }: Question): string =>
+  `${key.name} ${letters.decode(signature)} ${letters.decode(input)}`;
 
 /**
  * Whether the key made the signature. Within `settled` one that was not seen before passes for genuine, and the run does not count.
@@ -31,6 +34,7 @@ const nameOf = ({ key, input, signature }: Question): string => `${key.name} ${t
 export function verifies(question: Question): boolean {
   const name = nameOf(question);
   const answer = known.get(name);
+  if (answer === false) refused += 1;
   if (answer !== undefined) return answer;
   if (asked === undefined) return keep(name, here(question));
   asked.set(name, question);
@@ -40,7 +44,9 @@ export function verifies(question: Question): boolean {
 /** As `verifies`, once Web Crypto has said so. */
 export async function verifying(question: Question): Promise<boolean> {
   const name = nameOf(question);
-  return known.get(name) ?? keep(name, await answered(question));
+  const genuine = known.get(name) ?? keep(name, await answered(question));
+  if (!genuine) refused += 1;
+  return genuine;
 }
 
 /** One run at a time: they share the questions. */
@@ -48,36 +54,40 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs synchronous verification on asynchronous signatures: what a run asks is answered by Web Crypto, all at once, and then it is run anew, until a run
- * asks nothing that was not answered. Its result is the one that counts. A run keeps nothing for the next but the answers.
+ * asks nothing that was not answered. Its result is the one that counts.
+ * @param run makes everything anew that remembers what has verified, the trust file's own objects among it: nothing but the answers may pass from one run to
+ * the next
  */
-export function settled<T>(run: () => T | Promise<T>): Promise<T> {
+export function settled<T>(run: () => Promise<T>): Promise<T> {
   const result = last.then(() => untilSettled(run));
   last = result.catch(() => undefined);
   return result;
 }
 
-async function untilSettled<T>(run: () => T | Promise<T>): Promise<T> {
+async function untilSettled<T>(run: () => Promise<T>): Promise<T> {
+  // Never within the runs: what one has asked, the next must find answered.
+  if (known.size > MOST_KNOWN) known.clear();
+  let forged = 0;
   for (;;) {
     const questions = new Map<string, Question>();
     asked = questions;
-    let outcome: () => T;
-    try {
-      const value = await run();
-      outcome = () => value;
-    } catch (error) {
-      outcome = () => {
-        throw error;
-      };
-    } finally {
-      asked = undefined;
+    refused = 0;
+    const [outcome] = await Promise.allSettled([run()]);
+    asked = undefined;
+    if (questions.size === 0) {
+      // What a run before this one took for genuine was remembered somewhere, and not asked again.
+      if (forged > 0 && refused === 0) throw new Error('a signature that is not genuine was passed over');
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
     }
-    if (questions.size === 0) return outcome();
-    await Promise.all(Array.from(questions, async ([name, question]) => keep(name, await answered(question))));
+    const answers = await Promise.all(
+      Array.from(questions, async ([name, question]) => keep(name, await answered(question))),
+    );
+    forged += answers.filter((genuine) => !genuine).length;
   }
 }
 
 const keep = (name: string, answer: boolean): boolean => {
-  if (known.size >= MOST_KNOWN) known.clear();
   known.set(name, answer);
   return answer;
 };

@@ -208,13 +208,16 @@ export class Draft {
 
   /** A proof as the ledger gives it. */
   async proof(index: number, size = this.leaves.length): Promise<string> {
-    const leaves = this.leaves.slice(0, size);
-    const { read } = await tilesOf(leaves);
-    return proofText(
-      BigInt(index),
-      await inclusionProof(BigInt(index), BigInt(size), read, nodeSha256),
-      this.checkpoint(size),
-    );
+    const [only] = await this.proofs([index], size);
+    return only as string;
+  }
+  /** Proofs under one checkpoint. */
+  async proofs(indices: readonly number[], size = this.leaves.length): Promise<readonly string[]> {
+    const { read } = await tilesOf(this.leaves.slice(0, size));
+    const checkpoint = this.checkpoint(size);
+    const proven = async (index: bigint): Promise<string> =>
+      proofText(index, await inclusionProof(index, BigInt(size), read, nodeSha256), checkpoint);
+    return Promise.all(indices.map((index) => proven(BigInt(index))));
   }
   async consistency(from: number, to: number): Promise<string> {
     const { read } = await tilesOf(this.leaves.slice(0, to));
