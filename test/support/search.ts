@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Client } from 'pg';
 import type { TestStack } from './stack.js';
 
 const CHUNK = 4 * 1024 * 1024;
@@ -76,12 +77,19 @@ export class Search {
   }
 
   /** @returns `name in table.column`, over every table and column of a database, the bytes of `bytea` as they are */
-  async tables(
+  tables(
     delge: TestStack,
     database: string,
+    only: (table: string) => boolean = () => true,
   ): Promise<{ readonly read: number; readonly found: readonly string[] }> {
-    const columns = await delge.sql<{ place: string; relation: string; column: string; binary: boolean }>(
-      database,
+    return delge.database(database, (db) => this.tablesOf(db, only));
+  }
+
+  private async tablesOf(
+    db: Client,
+    only: (table: string) => boolean,
+  ): Promise<{ readonly read: number; readonly found: readonly string[] }> {
+    const { rows: columns } = await db.query<{ place: string; relation: string; column: string; binary: boolean }>(
       `SELECT table_schema || '.' || table_name || '.' || column_name AS place, format('%I.%I', table_schema, table_name) AS relation,
               quote_ident(column_name) AS column, data_type = 'bytea' AS binary
        FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
@@ -90,9 +98,9 @@ export class Search {
     const found = new Set<string>();
     let read = 0;
     for (const [relation, own] of Map.groupBy(columns, (column) => column.relation)) {
+      if (!only(relation)) continue;
       const values = own.map(({ column, binary }, at) => `${column}${binary ? '' : '::text'} AS "${at}"`);
-      const rows = await delge.sql<Record<string, Buffer | string | null>>(
-        database,
+      const { rows } = await db.query<Record<string, Buffer | string | null>>(
         `SELECT ${values.join(', ')} FROM ${relation}`,
       );
       for (const row of rows)

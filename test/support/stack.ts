@@ -4,7 +4,7 @@ import type { ChannelModel } from 'amqplib';
 import { DelgeProblem } from '#client';
 import type { MessageSummary, MessageView, SubmitReferralDto } from '#contracts';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { QueryResultRow } from 'pg';
+import type { Client, QueryResultRow } from 'pg';
 import { asAdmin } from '../../tools/deploy/databases.js';
 import type { Servers } from '../../tools/deploy/servers.js';
 import { STACK_STEPS, Stack } from '../../tools/deploy/stack.js';
@@ -80,9 +80,14 @@ export class TestStack {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<readonly T[]> {
+    return this.database(database, async (db) => (await db.query<T>(text, [...values])).rows);
+  }
+
+  /** Work over one connection of the database's superuser. @param database `operator` or a gateway's id */
+  database<T>(database: string, work: (db: Client) => Promise<T>): Promise<T> {
     const { name, servers } = this.stack.options;
     const full = `delge_${name}_${database === 'operator' ? database : `gw_${database}`}`;
-    return asAdmin(servers.postgres, full, async (db) => (await db.query<T>(text, [...values])).rows);
+    return asAdmin(servers.postgres, full, work);
   }
 
   /** @param account `exchange`, `admin`, or a gateway's id */
