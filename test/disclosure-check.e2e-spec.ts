@@ -39,10 +39,12 @@ const rows = async (): Promise<Readonly<Record<string, string>>> => {
       `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
        WHERE table_schema IN ('gateway', 'exchange', 'ledger', 'registry') AND table_name NOT IN ('token_use', 'keys_seen', 'checkpoint', 'caught_up')`,
     );
-    for (const { name } of tables) {
-      const [row] = await delge.sql<{ readonly count: string }>(database, `SELECT count(*) FROM ${name}`);
-      counted[`${database} ${name}`] = row?.count ?? '';
-    }
+    const counts = tables.map(({ name }) => `SELECT '${name}' AS name, count(*) FROM ${name}`);
+    const each = await delge.sql<{ readonly name: string; readonly count: string }>(
+      database,
+      counts.join(' UNION ALL '),
+    );
+    for (const { name, count } of each) counted[`${database} ${name}`] = count;
   }
   return counted;
 };

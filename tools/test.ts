@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAULTS, withFigures } from './docs/faults-page.js';
+import { TEMPLATE, deployTemplate } from './deploy/databases.js';
 import { SERVER_STEPS, startServers } from './deploy/servers.js';
 import type { Servers } from './deploy/servers.js';
-import { STACK_STEPS, Stack } from './deploy/stack.js';
+import { STACK_STEPS, Stack, sharedStack } from './deploy/stack.js';
 import { findChromium } from './machine/chromium.js';
 import { Instance } from './machine/instance.js';
+import { findPostgres, startPostgres } from './machine/postgres.js';
 import { Processes, stopLeftover } from './machine/processes.js';
 import { Progress } from './machine/progress.js';
 import { undo } from './machine/undo.js';
@@ -16,7 +18,7 @@ import { writeVerifier } from './verifier/build.js';
 /**
  * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e`, `browser` or `faults` one kind, each followed by
  * parts of paths and jest's own options (`--name=value`) if one likes; `faults --quick` is what CI runs. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e tests
- * against a whole Delge that they share, fault tests against Delges of their own.
+ * against a whole Delge that they share, one for each worker, fault tests against Delges of their own.
  */
 const KINDS = {
   unit: ['\\.(unit-)?spec\\.ts$'],
@@ -48,10 +50,12 @@ const leaveNothing = async (): Promise<void> => {
 };
 await leaveNothing();
 const processes = new Processes(instance);
-let stack: Stack | undefined;
+const second = Instance.open('test-second');
+const processesOfSecond = new Processes(instance, 'second');
+const stacks: Stack[] = [];
 const stop = async (): Promise<void> => {
-  await stack?.stopAll();
-  await processes.stopAll();
+  await Promise.all(stacks.map((stack) => stack.stopAll()));
+  await Promise.all([processes.stopAll(), processesOfSecond.stopAll()]);
   await leaveNothing();
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -61,8 +65,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const results = instance.path('faults.jsonl');
 rmSync(results, { force: true });
 process.env['DELGE_FAULT_RESULTS'] = results;
-// Some three hundred starts of services: what the engine has compiled once is kept for the next.
-if (asked === 'faults') process.env['NODE_COMPILE_CACHE'] = instance.path('compiled');
+// Hundreds of starts of services and commands: what the engine has compiled once is kept for the next.
+process.env['NODE_COMPILE_CACHE'] = instance.path('compiled');
 if (quick) process.env['DELGE_QUICK'] = 'true';
 
 /** What was measured, into the page that tells of it. */
@@ -94,14 +98,57 @@ const counted = (): string => {
   return `${sum(({ numPassedTests }) => numPassedTests)} passed, ${failed} failed`;
 };
 
+/**
+ * Specs that run at the same time. What a full run of faults measures is measured alone; all others have databases or a stack of their own, or
+ * share a stack with those that run before and after them. Specs that are asked for by name are few, and done before a second server or stack has started.
+ */
+const sideBySide = (kind: Kind): number => {
+  if (kind === 'unit') return 2;
+  if (kind === 'faults') return quick ? 2 : 1;
+  return paths.length > 0 || process.env['DATABASE_URL'] !== undefined || kind === 'e2e' ? 1 : 2;
+};
+
+/**
+ * PostgreSQL by worker. Events are told once every older transaction of the server has ended, those of other specs too, and a server takes so
+ * many connections: so each worker has one of its own.
+ */
+const startDatabases = async ({ postgres }: Servers): Promise<readonly string[]> => {
+  const most = Math.max(...kinds.filter((kind) => kind !== 'unit' && kind !== 'faults').map(sideBySide), 1);
+  // It writes into the log of the first, where specs look for what must not be told.
+  const all =
+    most === 1 ? [postgres] : [postgres, await startPostgres(second, processesOfSecond, await findPostgres())];
+  process.env['DELGE_TEST_POSTGRES'] = JSON.stringify(all);
+  await Promise.all(all.map((url) => deployTemplate(instance, url)));
+  return all;
+};
+
+/** The stacks that e2e specs share, one for each of jest's workers. Made anew each time: an earlier run's rules and rows are no part of this one. */
+const startShared = async (servers: Servers, databases: readonly string[]): Promise<void> => {
+  const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
+  // Statements that will never fit are forged there, and are to be told soon.
+  const webhooks = { WEBHOOK_TARGETS: 'http://127.0.0.1:9' };
+  const variables = { exchange: { EARLY_MS: '2000' }, 'gateway-kommunerna': webhooks };
+  const own = databases.slice(0, sideBySide('e2e'));
+  const progress = new Progress(STACK_STEPS * own.length);
+  await Promise.all(
+    own.map(async (postgres, at) => {
+      const name = sharedStack(at + 1);
+      const given = { instance, processes, directory, variables, template: TEMPLATE };
+      const options = { ...given, servers: { ...servers, postgres }, name, dir: instance.path(name) };
+      await Stack.remove(options);
+      stacks.push(await Stack.start(options, progress));
+    }),
+  );
+};
+
 /** @returns exit code */
 const jest = (kind: Kind): Promise<number> =>
   new Promise((resolve, reject) => {
     const output = ['--json', `--outputFile=${join(reports, `${kind}.json`)}`];
     rmSync(join(reports, `${kind}.json`), { force: true });
-    // What a full run measures is measured alone. In short most of the time is waiting; each spec has a stack of its own, or servers.
-    const workers = kind === 'unit' || (kind === 'faults' && quick) ? ['--maxWorkers=2'] : ['--runInBand'];
-    const order = kind === 'faults' ? [`--testSequencer=${join(root, 'tools/longest-first.mjs')}`] : [];
+    const workers = [`--maxWorkers=${sideBySide(kind)}`];
+    const order =
+      kind === 'faults' || kind === 'e2e' ? [`--testSequencer=${join(root, 'tools/longest-first.mjs')}`] : [];
     const command = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js')];
     const patterns = KINDS[kind].flatMap((pattern) =>
       paths.length === 0 ? [pattern] : paths.map((path) => `${path}.*${pattern}`),
@@ -116,25 +163,17 @@ const jest = (kind: Kind): Promise<number> =>
 try {
   let failed = 0;
   let servers: Servers | undefined;
+  let databases: readonly string[] = [];
   for (const kind of kinds) {
     if (kind === 'browser') {
       process.env['CHROMIUM_PATH'] = await findChromium();
       await writeVerifier(root);
-    } else if (kind !== 'unit') {
-      servers ??= await startServers(instance, processes, new Progress(SERVER_STEPS));
+    } else if (kind !== 'unit' && servers === undefined) {
+      servers = await startServers(instance, processes, new Progress(SERVER_STEPS));
       process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
+      databases = await startDatabases(servers);
     }
-    if (servers !== undefined && kind === 'e2e') {
-      const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
-      // Statements that will never fit are forged there, and are to be told soon.
-      const webhooks = { WEBHOOK_TARGETS: 'http://127.0.0.1:9' };
-      const variables = { exchange: { EARLY_MS: '2000' }, 'gateway-kommunerna': webhooks };
-      const dir = instance.path('shared');
-      const options = { instance, processes, servers, directory, name: 'shared', dir, variables };
-      // Made anew each time: an earlier run's rules and rows are no part of this one.
-      await Stack.remove(options);
-      stack = await Stack.start(options, new Progress(STACK_STEPS));
-    }
+    if (servers !== undefined && kind === 'e2e') await startShared(servers, databases);
     process.stdout.write(`\n${kind} tests\n`);
     if ((await jest(kind)) !== 0) failed += 1;
   }

@@ -2,12 +2,19 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { dataSourceOptions } from '#persistence';
 import { EventLog } from '#platform';
 import { DataSource } from 'typeorm';
-import { asAdmin, databaseUrls, deployDatabases, dropDatabases } from '../../tools/deploy/databases.js';
+import { TEMPLATE, asAdmin, databaseUrls, deployDatabases, dropDatabases } from '../../tools/deploy/databases.js';
 import type { Databases } from '../../tools/deploy/databases.js';
-import type { Servers } from '../../tools/deploy/servers.js';
 import { Instance } from '../../tools/machine/instance.js';
 
 const GATEWAYS = ['kommunerna'] as const;
+
+/** URL of the administrator at the server that specs of this worker have. */
+export const postgresOfWorker = (): string => {
+  const servers = process.env['DELGE_TEST_POSTGRES'];
+  if (servers === undefined) throw new Error('run through `npm test`: it starts the servers');
+  const [first = '', ...others] = JSON.parse(servers) as readonly string[];
+  return others[Number(process.env['JEST_WORKER_ID']) - 2] ?? first;
+};
 
 /** Databases of one spec, really migrated, with every role. */
 export class OwnDatabases {
@@ -23,17 +30,15 @@ export class OwnDatabases {
   static async deploy(name: string): Promise<OwnDatabases> {
     const own = OwnDatabases.undeployed(name);
     await dropDatabases(own.admin, own.prefix);
-    await deployDatabases(own.instance, own.admin, own.prefix, GATEWAYS);
+    await deployDatabases(own.instance, own.admin, own.prefix, GATEWAYS, TEMPLATE);
     return own;
   }
 
   /** Their names and URLs alone. */
   static undeployed(name: string): OwnDatabases {
-    const servers = process.env['DELGE_TEST_SERVERS'];
-    if (servers === undefined) throw new Error('run through `npm test`: it starts the servers');
-    const { postgres } = JSON.parse(servers) as Servers;
     const instance = Instance.open('test', process.env['DELGE_ROOT'] ?? process.cwd());
     const prefix = `delge_${name}`;
+    const postgres = postgresOfWorker();
     return new OwnDatabases(databaseUrls(instance, postgres, prefix, GATEWAYS), postgres, prefix, instance);
   }
 

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Client } from 'pg';
 import type { TestStack } from './stack.js';
 
 const CHUNK = 4 * 1024 * 1024;
@@ -25,15 +26,19 @@ export const spellings = (text: string): readonly Buffer[] => {
 /** What is sought, by name, in all its spellings. */
 export class Search {
   private readonly needles: readonly { readonly name: string; readonly bytes: Buffer }[];
+  /** Spellings of what all of them end with: where none of these stands none of them does, and gigabytes are gone through for few needles instead of hundreds. */
+  private readonly ends: readonly Buffer[];
 
   constructor(canaries: Readonly<Record<string, string>>) {
     this.needles = Object.entries(canaries).flatMap(([name, text]) =>
       spellings(text).map((bytes) => ({ name, bytes })),
     );
+    this.ends = spellings(commonEnd(Object.values(canaries)));
   }
 
   /** @returns names of what stands in it */
   in(bytes: Buffer): readonly string[] {
+    if (!this.ends.some((end) => bytes.includes(end))) return [];
     return [...new Set(this.needles.filter((needle) => bytes.includes(needle.bytes)).map(({ name }) => name))];
   }
 
@@ -72,33 +77,49 @@ export class Search {
   }
 
   /** @returns `name in table.column`, over every table and column of a database, the bytes of `bytea` as they are */
-  async tables(
+  tables(
     delge: TestStack,
     database: string,
+    only: (table: string) => boolean = () => true,
   ): Promise<{ readonly read: number; readonly found: readonly string[] }> {
-    const columns = await delge.sql<{ place: string; relation: string; column: string; binary: boolean }>(
-      database,
+    return delge.database(database, (db) => this.tablesOf(db, only));
+  }
+
+  private async tablesOf(
+    db: Client,
+    only: (table: string) => boolean,
+  ): Promise<{ readonly read: number; readonly found: readonly string[] }> {
+    const { rows: columns } = await db.query<{ place: string; relation: string; column: string; binary: boolean }>(
       `SELECT table_schema || '.' || table_name || '.' || column_name AS place, format('%I.%I', table_schema, table_name) AS relation,
               quote_ident(column_name) AS column, data_type = 'bytea' AS binary
        FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
        WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
     );
-    const found: string[] = [];
+    const found = new Set<string>();
     let read = 0;
-    for (const { place, relation, column, binary } of columns) {
-      const rows = await delge.sql<{ value: Buffer | string }>(
-        database,
-        `SELECT ${column}${binary ? '' : '::text'} AS value FROM ${relation} WHERE ${column} IS NOT NULL`,
+    for (const [relation, own] of Map.groupBy(columns, (column) => column.relation)) {
+      if (!only(relation)) continue;
+      const values = own.map(({ column, binary }, at) => `${column}${binary ? '' : '::text'} AS "${at}"`);
+      const { rows } = await db.query<Record<string, Buffer | string | null>>(
+        `SELECT ${values.join(', ')} FROM ${relation}`,
       );
-      for (const { value } of rows) {
-        const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
-        read += bytes.length;
-        for (const name of this.in(bytes)) found.push(`${name} in ${place}`);
-      }
+      for (const row of rows)
+        for (const [at, { place }] of own.entries()) {
+          const bytes = Buffer.from(row[at] ?? '');
+          read += bytes.length;
+          for (const name of this.in(bytes)) found.add(`${name} in ${place}`);
+        }
     }
-    return { read, found: [...new Set(found)] };
+    return { read, found: [...found] };
   }
 }
+
+/** @returns the longest text that all of these end with */
+const commonEnd = ([first = '', ...others]: readonly string[]): string => {
+  let from = 0;
+  while (!others.every((text) => text.endsWith(first.slice(from)))) from += 1;
+  return first.slice(from);
+};
 
 const filesBelow = (folder: string): readonly string[] => {
   if (!existsSync(folder)) return [];

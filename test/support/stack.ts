@@ -4,10 +4,10 @@ import type { ChannelModel } from 'amqplib';
 import { DelgeProblem } from '#client';
 import type { MessageSummary, MessageView, SubmitReferralDto } from '#contracts';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { QueryResultRow } from 'pg';
-import { asAdmin } from '../../tools/deploy/databases.js';
+import type { Client, QueryResultRow } from 'pg';
+import { TEMPLATE, asAdmin } from '../../tools/deploy/databases.js';
 import type { Servers } from '../../tools/deploy/servers.js';
-import { STACK_STEPS, Stack } from '../../tools/deploy/stack.js';
+import { STACK_STEPS, Stack, sharedStack } from '../../tools/deploy/stack.js';
 import type { Release, StackOptions } from '../../tools/deploy/stack.js';
 import { asRun, buildsOnAnother, readExamples } from '../../tools/demo/examples.js';
 import type { Example } from '../../tools/demo/examples.js';
@@ -21,6 +21,7 @@ import type { SandboxDirectory } from '../../tools/sandbox/directory.js';
 import { keyFiles } from '../../tools/sandbox/keys.js';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { postgresOfWorker } from './databases.js';
 
 const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
 const SETTLED_MS = 30_000;
@@ -34,9 +35,9 @@ export class TestStack {
     readonly directory: SandboxDirectory,
   ) {}
 
-  /** The one that all specs share. Nobody stops its services or changes its tables. */
+  /** The one that all specs of a worker share. Nobody stops its services or changes its tables. */
   static async shared(): Promise<TestStack> {
-    const options = optionsOf('shared');
+    const options = optionsOf(sharedStack(Number(process.env['JEST_WORKER_ID'])));
     return new TestStack(Stack.attach(options), await Sandbox.open(options.dir), options.directory);
   }
 
@@ -56,7 +57,9 @@ export class TestStack {
   ): Promise<TestStack> {
     const all = optionsOf(name, servers);
     const directory = authorities === undefined ? all.directory : partOf(all.directory, authorities);
-    const options = { ...all, variables, directory, ...(release === undefined ? {} : { release }) };
+    // Servers of its own have no databases to copy.
+    const template = servers === undefined ? { template: TEMPLATE } : {};
+    const options = { ...all, variables, directory, ...template, ...(release === undefined ? {} : { release }) };
     await Stack.remove(options);
     const stack = await Stack.start(options, new Progress(STACK_STEPS, process.stderr)).catch(
       async (error: unknown) => {
@@ -80,9 +83,14 @@ export class TestStack {
     text: string,
     values: readonly unknown[] = [],
   ): Promise<readonly T[]> {
+    return this.database(database, async (db) => (await db.query<T>(text, [...values])).rows);
+  }
+
+  /** Work over one connection of the database's superuser. @param database `operator` or a gateway's id */
+  database<T>(database: string, work: (db: Client) => Promise<T>): Promise<T> {
     const { name, servers } = this.stack.options;
     const full = `delge_${name}_${database === 'operator' ? database : `gw_${database}`}`;
-    return asAdmin(servers.postgres, full, async (db) => (await db.query<T>(text, [...values])).rows);
+    return asAdmin(servers.postgres, full, work);
   }
 
   /** @param account `exchange`, `admin`, or a gateway's id */
@@ -202,7 +210,7 @@ const optionsOf = (name: string, own?: Servers): StackOptions => {
   return {
     instance,
     processes: new Processes(instance, name),
-    servers: own ?? (JSON.parse(servers) as Servers),
+    servers: own ?? { ...(JSON.parse(servers) as Servers), postgres: postgresOfWorker() },
     directory: readDirectory(join(ROOT, 'examples/sandbox-directory.yaml')),
     name,
     dir: instance.path(name),

@@ -1,3 +1,4 @@
+import { deployTemplate } from '../deploy/databases.js';
 import { SERVER_STEPS, startServers } from '../deploy/servers.js';
 import { Instance } from '../machine/instance.js';
 import { Processes, stopLeftover } from '../machine/processes.js';
@@ -68,6 +69,8 @@ const byWhom = (noticed: readonly string[]): readonly string[] => {
 try {
   const servers = await startServers(instance, processes, new Progress(SERVER_STEPS));
   process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
+  process.env['DELGE_TEST_POSTGRES'] = JSON.stringify([servers.postgres]);
+  await deployTemplate(instance, servers.postgres);
   scene = await Scene.open('tamper-show');
   const rows: (readonly string[])[] = [];
   let missed = 0;

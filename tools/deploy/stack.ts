@@ -27,7 +27,7 @@ const NODE_OPTIONS = ['--enable-source-maps', '--max-semi-space-size=8', '--heap
 export interface Release {
   /** Folder of its checkout. */
   readonly root: string;
-  readonly databases: typeof deployDatabases;
+  readonly databases: (...given: Parameters<typeof databaseUrls>) => Promise<Databases>;
   readonly broker: typeof deployBroker;
 }
 
@@ -44,6 +44,8 @@ export interface StackOptions {
   readonly variables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What is deployed and started; this checkout when absent. */
   readonly release?: Release;
+  /** Databases that its own begin as copies of; empty ones when absent. */
+  readonly template?: string;
   /** Of single services that run beside those of another stack of this name, by `<name>/<service>`. */
   readonly ports?: Readonly<Record<string, number>>;
 }
@@ -67,7 +69,7 @@ export class Stack {
   static async start(options: StackOptions, progress: Progress): Promise<Stack> {
     const { instance, servers, directory, name, dir } = options;
     const { databases: deployed, broker: declared } = options.release ?? {
-      databases: deployDatabases,
+      databases: (...given) => deployDatabases(...given, options.template),
       broker: deployBroker,
     };
     const gateways = directory.gateways.map(({ id }) => id);
@@ -329,3 +331,5 @@ const OPERATOR = ['ledger', 'signer', 'registry', 'exchange', 'console', 'identi
 /** It is none of a release: the sandbox's own. */
 const IDENTITY = 'dist/tools/sandbox/identity/main.js';
 export const gatewayService = (id: string): string => `gateway-${id}`;
+/** Name of the stack that the e2e specs of one of jest's workers share. */
+export const sharedStack = (worker: number): string => `shared${worker}`;

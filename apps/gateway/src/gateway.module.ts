@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
+import { compileSchemas } from '#legal-basis';
 import { DisclosureTransport, Suspects, gatewayQueue } from '#messaging';
 import { OperatorClient, openKeys, readTrust } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
@@ -122,6 +123,7 @@ const value = (provide: new (...args: never[]) => object, useValue: object): Pro
 
 const assemble = async (config: GatewayConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
+  compileSchemas();
   const targets = WebhookTargets.of(config.WEBHOOK_TARGETS ?? '', config.DELGE_ENVIRONMENT);
   const { GATEWAY_ID: gateway, DELGE_ENVIRONMENT: environment, PUBLIC_URL: publicUrl } = config;
   const trust = await readTrust(config);

@@ -16,6 +16,7 @@ export { ruleSets, ruleSetBytes, ruleSetDigest, ruleSetByDigest, basisVersionIds
 export { alteredVersions, type Versioned } from './altered-versions.js';
 export { MAX_RULE_SET_BYTES, parseRuleSet, ruleSetHead, type RuleSetHead } from './parse-rule-set.js';
 export {
+  compileSchemas,
   contentValidator,
   dataCategories,
   messageTypes,

@@ -84,7 +84,7 @@ const plugin = addFormats as unknown as { readonly default?: typeof addFormats.d
 ajv.addVocabulary(['x-item']);
 ajv.addFormat('personal-identity-number', isPersonalIdentityNumber);
 ajv.addFormat('organisation-number', isOrganisationNumber);
-const validators = new Map<string, ValidateFunction>(messageTypes.map((type) => [type.id, ajv.compile(type.schema)]));
+const validators = new Map<string, ValidateFunction>();
 
 /** Validates by a schema that is not, or not yet, in the catalogue. */
 export function contentValidator(schema: RootSchema): (content: JsonValue) => readonly Violation[] {
@@ -96,9 +96,18 @@ export function contentValidator(schema: RootSchema): (content: JsonValue) => re
 
 /** @returns [] for valid content; an unknown type is a violation of its own */
 export function validateContent(type: string, content: JsonValue): readonly Violation[] {
-  const validate = validators.get(type);
-  if (validate === undefined) return [{ path: '', code: 'message-type-unknown' }];
-  return violationsOf(validate, content);
+  const known = byId.get(type);
+  if (known === undefined) return [{ path: '', code: 'message-type-unknown' }];
+  return violationsOf(validatorOf(known), content);
+}
+/** Compiles the schemas of all types, some tenths of a second; without it each is compiled when content of its type first comes. */
+export function compileSchemas(): void {
+  for (const type of messageTypes) validatorOf(type);
+}
+function validatorOf({ id, schema }: MessageType): ValidateFunction {
+  const compiled = validators.get(id) ?? ajv.compile(schema);
+  validators.set(id, compiled);
+  return compiled;
 }
 function violationsOf(validate: ValidateFunction, content: JsonValue): readonly Violation[] {
   if (validate(content)) return [];

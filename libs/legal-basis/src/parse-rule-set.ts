@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { JsonError, canonicalBytes, parseStrict } from '#json';
 import { ENGINE_VERSION } from './check.js';
@@ -10,9 +10,13 @@ import type { BasisVersion, LocalDate, PartySelector, RuleSet } from './types.js
 
 export const MAX_RULE_SET_BYTES = 8 * 1024 * 1024;
 
-const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
-addFormats.default(ajv);
-const hasShape = ajv.compile(ruleSetSchema);
+let shape: ValidateFunction | undefined;
+/** Compiled when first asked for: few processes read a rule set. */
+const compiled = (): ValidateFunction => {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+  addFormats.default(ajv);
+  return ajv.compile(ruleSetSchema);
+};
 
 /**
  * Reads a rule set that was made elsewhere. Its digest says who released it; this says that this engine can apply it: shape, closed lists of
@@ -23,6 +27,7 @@ export function parseRuleSet(bytes: Uint8Array): RuleSet {
   const value = parsed(bytes);
   const { engine } = value as { readonly engine?: unknown };
   if (typeof engine === 'number' && engine > ENGINE_VERSION) throw new EngineError('ENGINE_TOO_OLD', String(engine));
+  const hasShape = (shape ??= compiled());
   if (!hasShape(value)) fail(hasShape.errors?.[0]?.instancePath ?? '');
   const ruleSet = value as RuleSet;
   unique('lists', ids(ruleSet.lists));
