@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Random } from '#testing';
-import { termsOf } from '../../apps/console/src/domain/project.js';
-import type { ProjectedDisclosure } from '../../apps/console/src/domain/project.js';
+import { Random } from './evidence/mutation.js';
+import { termsOf } from '../../../apps/console/src/domain/project.js';
+import type { ProjectedDisclosure } from '../../../apps/console/src/domain/project.js';
 
 const SENDERS = [
   'linkoping/socialnamnden',
