@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { importPrivate, localSigner, parseLook, typOf } from '#envelope';
-import type { KeyUse, Signer } from '#envelope';
+import { ASSIGNMENT_FIELDS, importPrivate, localSigner, parseLook, signAssignment, typOf } from '#envelope';
+import type { Assignment, KeyUse, Signer } from '#envelope';
 import { canonicalBytes } from '#json';
 import { signServiceToken } from '#snapshot';
 import type { Audience } from '#snapshot';
 import type { JWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { decisionKey, gatewayKeys, keyFiles } from '../tools/sandbox/keys.js';
+import { accessKey, decisionKey, gatewayKeys, keyFiles } from '../tools/sandbox/keys.js';
 import type { GatewayKeys } from '../tools/sandbox/keys.js';
 import { call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
@@ -17,11 +17,14 @@ jest.setTimeout(60_000);
 type Service = 'ledger' | 'registry';
 const ID = '3c1f7c1e-52f0-4b0f-9d07-8a5d3c6e1a20';
 const LOOK = { authority: 'fk/forsakringskassan', purpose: 'evidence', messageId: ID };
+const REVIEW = { auditor: 'A'.repeat(43), assignment: ID, messageId: ID };
 const routes: readonly [Service, string, string][] = [
   ['ledger', 'POST', '/log/v1/disclosure/proofs'],
   ['ledger', 'GET', `/log/v1/disclosure/proof/${ID}`],
   ['ledger', 'POST', '/log/v1/disclosure/dated-proofs'],
   ['ledger', 'POST', '/log/v1/disclosure/looks'],
+  ['ledger', 'POST', '/log/v1/disclosure/reviews'],
+  ['ledger', 'GET', '/log/v1/disclosure/openings?from=0'],
   ['ledger', 'GET', '/log/v1/disclosure/tile/0/000'],
   ['registry', 'GET', '/v1/cooperation-decisions'],
   ['registry', 'GET', `/v1/cooperation-decisions/${ID}`],
@@ -98,7 +101,7 @@ describe('a service of the operator', () => {
     ['a system’s token', async () => `Bearer ${await delge.sandbox.client('fk/forsakringskassan').accessToken()}`],
   ];
   const ask = (service: Service, method: string, path: string, authorization: string): Promise<Answer> => {
-    const asked = path.endsWith('/looks') ? LOOK : { entryIds: [ID] };
+    const asked = path.endsWith('/looks') ? LOOK : path.endsWith('/reviews') ? REVIEW : { entryIds: [ID] };
     const body = method === 'POST' ? json(asked) : {};
     return call(`${delge.stack.url(service)}${path}`, { ...body, method, headers: { ...body.headers, authorization } });
   };
@@ -169,6 +172,91 @@ describe('a service of the operator', () => {
       { ...asked, purpose: 'curiosity' },
     ])
       expect((await look(await as('myndigheterna'), bad)).status).toBe(400);
+  });
+
+  it('shows an auditor what an assignment covers, through the console alone, once its authority’s administrator has granted it', async () => {
+    const { system, recipient, referral } = permitted();
+    await delge.sandbox.client(system).submit(referral);
+    const [message] = await delge.settled(system, referral.id, ['fetched']);
+    const messageId = message?.messageId ?? '';
+    const as = async (service: 'ledger' | 'console'): Promise<string> => {
+      const signer = await signerOf(accessKey(delge.sandbox.dir, service), 'access');
+      const claims = { iss: service, aud: 'ledger', now: new Date(), jti: randomUUID() } as const;
+      return `Bearer ${await signServiceToken(signer, claims)}`;
+    };
+    const ledger = `${delge.stack.url('ledger')}/log/v1/disclosure`;
+    const assignment = randomUUID();
+    const auditor = 'R'.repeat(43);
+    const today = Date.now();
+    const day = (days: number): string => new Date(today + days * 86_400_000).toISOString().slice(0, 10);
+    const state = async (slug: string, said: Partial<Assignment> = {}): Promise<Answer> => {
+      const key = JSON.parse(
+        readFileSync(keyFiles(delge.sandbox.dir).participant(slug, 'administrator'), 'utf8'),
+      ) as JWK;
+      const text = await signAssignment(await signerOf(key, 'administrator'), {
+        v: 1,
+        kind: 'assignment-granted',
+        env: 'sandbox',
+        assignment,
+        authorities: [recipient],
+        auditor,
+        provision: 'state-audit',
+        diaryNumber: 'RIR 2026/77',
+        period: { from: day(-1) },
+        fields: ASSIGNMENT_FIELDS,
+        expires: day(30),
+        at: new Date().toISOString(),
+        ...said,
+      } as Assignment);
+      return call(`${ledger}/assignments`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/jose' },
+        body: text,
+      });
+    };
+    const review = async (authorization: string, asked: object = { messageId }): Promise<Answer> =>
+      call(`${ledger}/reviews`, {
+        ...json({ auditor, assignment, ...asked }),
+        method: 'POST',
+        headers: { ...json({}).headers, authorization },
+      });
+    const itemsOf = ({ text }: Answer) =>
+      (JSON.parse(text) as { items: readonly { idx: string; entry?: string; annex?: string }[] }).items;
+
+    expect((await review(await as('console'))).status).toBe(404);
+    expect((await state(system.split('/')[0] ?? '')).slug).toBe('assignment-refused');
+    const slug = recipient.split('/')[0] ?? '';
+    expect([(await state(slug)).status, (await state(slug)).status]).toEqual([201, 409]);
+    const reviewed = await eventually('the message can be reviewed', 30_000, async () => {
+      const answer = await review(await as('console'));
+      return answer.status === 200 ? itemsOf(answer) : undefined;
+    });
+    expect(reviewed.map(({ entry = '' }) => typOf(entry))).toContain('delge-decision+jws');
+    const following = await eventually('the look stands in the log', 30_000, async () => {
+      const answer = await call(`${ledger}/openings?from=${reviewed[0]?.idx}&limit=500`, {
+        headers: { authorization: await as('console') },
+      });
+      const found = itemsOf(answer).filter(({ entry = '' }) => typOf(entry) === 'delge-look+jws');
+      return found.length > 0 ? itemsOf(answer) : undefined;
+    });
+    const types = following.map(({ entry = '' }) => typOf(entry));
+    expect(types.indexOf('delge-assignment-notice+jws')).toBeLessThan(types.lastIndexOf('delge-look+jws'));
+    expect(following.map(({ annex = '' }) => typOf(annex))).toContain('delge-assignment+jws');
+
+    // The ledger's own key asks nobody; gateways and others do not learn that there is such a route.
+    expect((await review(await as('ledger'))).status).toBe(401);
+    const gateway = `Bearer ${await serviceToken('myndigheterna', 'ledger')}`;
+    const foreign = [
+      await review(gateway),
+      await call(`${ledger}/openings?from=0`, { headers: { authorization: gateway } }),
+      await review(await as('console'), { messageId, auditor: 'S'.repeat(43) }),
+      await review(await as('console'), { messageId: randomUUID() }),
+    ];
+    expect(foreign.map(({ status, slug: problem }) => [status, problem])).toEqual(
+      foreign.map(() => [404, 'not-found']),
+    );
+    for (const bad of [{}, { messageId, from: '0', to: '1' }, { messageId, auditor: 'Anna Andersson' }])
+      expect((await review(await as('console'), bad)).status).toBe(400);
   });
 
   it('shows a cooperation decision to gateways of its parties alone', async () => {

@@ -77,6 +77,7 @@ describe('a role at the database', () => {
   it.each([
     ['exchange', pending, statement],
     ['registry', statement, pending],
+    ['console', pending, statement],
   ] as const)(
     'of %s can put an entry before the ledger for its own log, and do nothing else with it',
     async (service, own, foreign) => {
@@ -91,6 +92,8 @@ describe('a role at the database', () => {
         `INSERT INTO ledger.leaf (log, index, entry_id, data) VALUES ('disclosure', 0, '${randomUUID()}', 'x')`,
         `INSERT INTO ledger.checkpoint (log, size, note) VALUES ('disclosure', 1, 'x')`,
         `UPDATE ledger.log SET size = 0`,
+        'SELECT * FROM ledger.opening',
+        `INSERT INTO ledger.assignment (kind, assignment, statement, entry_id) VALUES ('assignment-granted', '${randomUUID()}', 'x', '${randomUUID()}')`,
         own.replace('(log,', '(id, log,').replace("VALUES ('", "OVERRIDING SYSTEM VALUE VALUES (1, '"),
       ]) {
         expect([sql, await state(url, [sql])]).toEqual([sql, DENIED]);
@@ -110,8 +113,9 @@ describe('a role at the database', () => {
     expect(await state(owner.toString(), ['SELECT * FROM ledger.leaf LIMIT 1'])).toBe(DONE);
     const urls = [owner.toString(), delge.stack.databases.operator.ledger, delge.stack.databases.operator.signer];
     for (const url of urls) {
-      for (const table of ['leaf', 'opening', 'tile', 'checkpoint']) {
-        const column = { leaf: 'data', opening: 'entry', tile: 'hashes', checkpoint: 'note' }[table] ?? '';
+      for (const table of ['leaf', 'opening', 'tile', 'checkpoint', 'assignment'] as const) {
+        const columns = { leaf: 'data', opening: 'entry', tile: 'hashes', checkpoint: 'note', assignment: 'statement' };
+        const column = columns[table];
         for (const change of [
           `UPDATE ledger.${table} SET ${column} = ${column}`,
           `DELETE FROM ledger.${table}`,

@@ -239,7 +239,7 @@ describe('an assignment', () => {
     it('by one of two that bring it at once', async () => {
       const text = await stated();
       const taken = await Promise.all([takingBy().execute(text), takingBy().execute(text)]);
-      expect(taken.map((one) => one?.outcome).toSorted()).toEqual(['known', 'taken']);
+      expect(new Set(taken.map((one) => one?.outcome))).toEqual(new Set(['known', 'taken']));
       expect(await pending()).toHaveLength(1);
     });
 

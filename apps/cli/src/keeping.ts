@@ -12,17 +12,20 @@ import { print } from './commands.js';
 import { askingClient, asOptions } from './evidence.js';
 import type { AskedAs } from './evidence.js';
 
-interface Signed {
+export interface Signed {
   readonly administratorKey?: string;
 }
-interface HoldOptions extends Signed {
+/** Where the ledger is, outside a sandbox. */
+export interface ToLedger {
+  readonly ledger?: string;
+  readonly trust?: string;
+}
+interface HoldOptions extends Signed, ToLedger {
   readonly as: string;
   readonly message?: readonly string[];
   readonly case?: string;
   readonly ground?: HoldGround;
   readonly lift?: string;
-  readonly ledger?: string;
-  readonly trust?: string;
 }
 interface SandboxFile {
   readonly operator: { readonly ledger: string; readonly trustFile: string };
@@ -79,10 +82,10 @@ export const holdCommand = (program: Command): void => {
     .addOption(keyOption())
     .action(async (options: HoldOptions, command: Command) => {
       const { ledger, trust } = whereTo(command, options);
-      const { environment: env } = readJson(trust) as { readonly environment: string };
+      const env = environmentIn(trust);
       const signer = await administrator(command, options.as, options);
       const hold = { ...holdOf(options), v: 1, env, authority: options.as, at: new Date().toISOString() } as const;
-      print({ holdId: hold.holdId, ...(await post(ledger, await signHold(signer, hold))) });
+      print({ holdId: hold.holdId, ...(await postSigned(ledger, 'keeping', await signHold(signer, hold))) });
     });
 };
 
@@ -94,15 +97,20 @@ const holdOf = ({ lift, ground, message, case: caseId }: HoldOptions): Pick<Hold
   return { kind: 'laid', holdId: randomUUID(), ...{ ground, ...what } };
 };
 
-const whereTo = (command: Command, { ledger, trust }: HoldOptions): { ledger: string; trust: string } => {
+/** @param trust of trust.json */
+export const environmentIn = (trust: string): string =>
+  (readJson(trust) as { readonly environment: string }).environment;
+
+export const whereTo = (command: Command, { ledger, trust }: ToLedger): { ledger: string; trust: string } => {
   if (ledger !== undefined && trust !== undefined) return { ledger, trust: below(trust) };
   const { operator } = readJson(sandboxOf(command)) as SandboxFile;
   return { ledger: operator.ledger, trust: operator.trustFile };
 };
 
-const post = async (ledger: string, body: string): Promise<object> => {
+/** Brings a statement to the ledger. @throws {DelgeProblem} */
+export const postSigned = async (ledger: string, what: 'keeping' | 'assignments', body: string): Promise<object> => {
   const headers = { 'content-type': 'application/jose' };
-  const response = await fetch(`${ledger}/log/v1/disclosure/keeping`, { method: 'POST', headers, body });
+  const response = await fetch(`${ledger}/log/v1/disclosure/${what}`, { method: 'POST', headers, body });
   const answer = (await response.json()) as object;
   if (!response.ok) throw new DelgeProblem(answer as ProblemDetails);
   return answer;

@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor/doctor.js';
 import { evidenceCommand } from './evidence.js';
 import { exportCommand } from './export/export.js';
 import { initCommand } from './init.js';
+import { assignmentCommands } from './assignment.js';
 import { eraseCommand, holdCommand } from './keeping.js';
 import { keysCommands } from './keys/index.js';
 import { listenCommand } from './listen.js';
@@ -62,6 +63,7 @@ export const delgeProgram = (): Command => {
   logCommands(program);
   eraseCommand(program);
   holdCommand(program);
+  assignmentCommands(program);
   verifyCommand(program);
   watchCommand(program);
   quarantineCommands(program);

@@ -27,6 +27,7 @@ export { Draft, someLeaves, type BundleFiles } from './evidence/draft.js';
 export { ABOUT_PERMIT, evidenceOf, linksOf, type MutableEvidence } from './evidence/evidence.js';
 export { sourceOf } from './evidence/source.js';
 export { MUTATIONS } from './evidence/mutants.js';
+export { endedIn, grantedIn, reviewed, searched } from './evidence/mutants-assignments.js';
 export { looked, seenOf } from './evidence/mutants-looks.js';
 export { erasedAtSender } from './evidence/mutants-keeping.js';
 export { bounded } from './evidence/mutants-together.js';

@@ -1,5 +1,6 @@
 import type { ErasureDecision, ErasureReport, Hold } from '#envelope';
 import { stockholmDate } from '#legal-basis';
+import { AssignmentsTogether } from './check-assignment.js';
 import { agrees, goneBy } from './check-erasure.js';
 import type { Gone, Naming } from './check-erasure.js';
 import { isSeen, isSendersAlone, placeOf } from './check-look.js';
@@ -65,11 +66,13 @@ export class Book {
     notices: 0,
     erasures: 0,
     looks: 0,
+    searches: 0,
     receiptsOfEarlier: 0,
   };
   private readonly numbers: Numbers;
   private readonly receipts = new ReceiptsTogether();
   private readonly retractions = new RetractionsTogether();
+  private readonly assignments: AssignmentsTogether;
   /** By id. */
   private readonly entries = new Map<string, Place>();
   private readonly statements = new Set<string>();
@@ -96,13 +99,14 @@ export class Book {
   /** Erased while a hold stood of an authority that the erasure does not name. */
   private readonly underHold: { readonly authority: string; readonly message: string; readonly say: Say }[] = [];
   /** The largest that was named, by who signs. */
-  private readonly keysSize = { exchange: 0, ledger: 0 };
+  private readonly keysSize = { exchange: 0, ledger: 0, console: 0 };
 
   constructor(
     private readonly options: BookOptions,
     private readonly say: Say,
   ) {
     this.numbers = new Numbers(options.scope === 'log');
+    this.assignments = new AssignmentsTogether(options.scope === 'log');
   }
 
   take(fact: Fact): void {
@@ -110,10 +114,10 @@ export class Book {
     const say = sayingOf(this.say, { index: fact.index.toString(), ...(messageId === undefined ? {} : { messageId }) });
     const id = fingerprint(fact.entryId);
     if (this.entries.has(id)) say('entry-repeated');
-    else this.entries.set(id, placeOf(fact));
+    else this.entries.set(id, placeOf(fact, this.decidedOf(fact)));
     if (!this.withinBounds(fact)) say('outside-bounds');
-    // The ledger's own entries follow the keys log apart from the exchange.
-    const signer = fact.kind === 'erasure' || fact.kind === 'keeping' || fact.kind === 'look' ? 'ledger' : 'exchange';
+    // The ledger's own entries, and the console's, follow the keys log apart from the exchange.
+    const signer = signerOf(fact);
     if (fact.keysSize < this.keysSize[signer]) say('keys-decreasing');
     this.keysSize[signer] = Math.max(this.keysSize[signer], fact.keysSize);
     switch (fact.kind) {
@@ -156,7 +160,16 @@ export class Book {
         break;
       case 'look':
         this.counts.looks += 1;
+        this.assignments.act(fact, say);
         for (const seen of fact.seen) this.seen(seen, fact, say);
+        break;
+      case 'assignment':
+        this.counts.notices += 1;
+        this.assignments.take(fact, say);
+        break;
+      case 'search':
+        this.counts.searches += 1;
+        this.assignments.act(fact, say);
         break;
       case 'delay': {
         this.counts.notices += 1;
@@ -308,6 +321,7 @@ export class Book {
     const place = this.entries.get(id);
     if (place !== undefined) {
       if (!isSeen(seen, place, look)) say('look-unbound');
+      else this.assignments.shown(look, place, say);
     } else {
       const { index, sender, recipient } = seen;
       const parties = {
@@ -381,6 +395,13 @@ export class Book {
     this.statements.add(id);
   }
 
+  /** When the attempt was decided that a receipt or a retraction is about. */
+  private decidedOf(fact: Fact): number | undefined {
+    return fact.kind === 'receipt' || fact.kind === 'retraction'
+      ? this.attempts.get(attemptKey(fact, fact.attempt))?.at
+      : undefined;
+  }
+
   private withinBounds(fact: Fact): boolean {
     const { bounds } = this.options;
     if (bounds === undefined) return true;
@@ -389,9 +410,15 @@ export class Book {
     if (fact.kind === 'delay') return true;
     if (isSendersAlone(fact)) return within(fact.sender);
     if (fact.kind === 'keeping' || fact.kind === 'look') return within(fact.authority);
+    if (fact.kind === 'assignment' || fact.kind === 'search') return fact.authorities.some(within);
     return within(fact.sender) || within(fact.recipient);
   }
 }
+
+const signerOf = ({ kind }: Fact): 'exchange' | 'ledger' | 'console' => {
+  if (kind === 'search') return 'console';
+  return kind === 'erasure' || kind === 'keeping' || kind === 'look' || kind === 'assignment' ? 'ledger' : 'exchange';
+};
 
 /** A permit that was not released may be decided anew: on another day, a day later, or when the keys log has grown. */
 const mayReplace = (before: Decided, now: Decided): boolean =>

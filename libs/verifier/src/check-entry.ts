@@ -1,5 +1,6 @@
 import {
   EnvelopeError,
+  parseAssignmentNotice,
   parseDecision,
   parseErasure,
   parseLedgerNotice,
@@ -10,6 +11,7 @@ import {
   parseRecordedDisclosure,
   parseRefusal,
   parseReleaseHold,
+  parseSearch,
   sha256Base64url,
   signedBy,
   typOf,
@@ -19,6 +21,7 @@ import type { JsonValue } from '#json';
 import { SKEW_MS, groundsAt, recomputed, recordedGroundsAt, refusalGroundsAt } from '#replay';
 import type { NotReplayable, VerdictGrounds } from '#replay';
 import type { KeyRecord, Snapshot } from '#snapshot';
+import { assignmentIn } from './check-assignment.js';
 import { decisionsOn, undecided } from './check-erasure.js';
 import { keptStatement } from './check-ledger-notice.js';
 import { entitled } from './check-look.js';
@@ -93,6 +96,10 @@ export class EntryChecker {
         return this.ledgerNotice(opening, say);
       case 'delge-look+jws':
         return this.look(opening, say);
+      case 'delge-assignment-notice+jws':
+        return this.assignment(opening, say);
+      case 'delge-search+jws':
+        return this.search(opening, say);
       default:
         say('entry-malformed');
         return undefined;
@@ -348,10 +355,39 @@ export class EntryChecker {
     const { look, kid } = parsed;
     entitled(look, this.signer(look, kid, opening.entry, LEDGER, say), say);
     if (opening.annex !== undefined) say('annex-unexpected');
-    const { entryId, authority, keys, at } = look;
+    const { entryId, authority, auditor, assignment, keys, at } = look;
     const common = { index: opening.index, entryId, at: Date.parse(at), keysSize: Number(keys.size) };
     const seen = look.seen.map(({ index, ...one }) => ({ ...one, index: BigInt(index) }));
-    return { kind: 'look', ...common, authority, seen };
+    const within = auditor === undefined || assignment === undefined ? {} : { auditor, assignment };
+    return { kind: 'look', ...common, authority, ...within, seen };
+  }
+
+  private assignment(opening: Opening, say: Say): Fact | undefined {
+    const parsed = read(() => parseAssignmentNotice(opening.entry), 'entry-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { notice, kid } = parsed;
+    const snapshot = this.signer(notice, kid, opening.entry, LEDGER, say);
+    const text = annexOf(opening, notice.statementSha256, say);
+    const stated =
+      text === undefined || snapshot === undefined
+        ? undefined
+        : assignmentIn(notice, text, snapshot.on(new Date(notice.at)), say);
+    const { entryId, assignment, authorities, keys, at } = notice;
+    const common = { index: opening.index, entryId, at: Date.parse(at), keysSize: Number(keys.size) };
+    const ends = notice.kind === 'assignment-ended';
+    const granted = stated?.kind === 'assignment-granted' ? { granted: stated } : {};
+    return { kind: 'assignment', ...common, assignment, authorities, ends, ...granted };
+  }
+
+  private search(opening: Opening, say: Say): Fact | undefined {
+    const parsed = read(() => parseSearch(opening.entry), 'entry-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { search, kid } = parsed;
+    this.signer(search, kid, opening.entry, CONSOLE, say);
+    if (opening.annex !== undefined) say('annex-unexpected');
+    const { entryId, assignment, auditor, authorities, keys, at } = search;
+    const common = { index: opening.index, entryId, at: Date.parse(at), keysSize: Number(keys.size) };
+    return { kind: 'search', ...common, assignment, auditor, authorities };
   }
 
   /** @returns the keys log at the size named, when it is the log that the signer says */
@@ -399,6 +435,7 @@ export class EntryChecker {
 
 const EXCHANGE = { use: 'decision', holder: 'exchange' } as const;
 const LEDGER = { use: 'access', holder: 'ledger' } as const;
+const CONSOLE = { use: 'access', holder: 'console' } as const;
 
 const read = <T>(parse: () => T, code: FindingCode, say: Say): T | undefined =>
   attempt(parse, EnvelopeError, (why) => say(code, { why }));

@@ -19,19 +19,27 @@ export interface Place {
   readonly index: bigint;
   readonly sender?: string;
   readonly recipient?: string;
-  /** Of the ledger's own entries, of a refusal, of a recorded disclosure and of a hold: whose it is alone. */
-  readonly authority?: string;
+  /** Of the ledger's and the console's own entries, of a refusal, of a recorded disclosure and of a hold: whose it is alone. */
+  readonly authorities?: readonly string[];
+  /** When what it is about was decided, milliseconds; of a decision, a refusal, a recorded disclosure, a receipt and a retraction. */
+  readonly decided?: number;
+  /** Whether it has a verdict. */
+  readonly isJudged?: true;
 }
-export const placeOf = (fact: Fact): Place => {
+/** @param decided when the attempt was decided that it is about */
+export const placeOf = (fact: Fact, decided: number | undefined): Place => {
   const { index, sender, recipient } = fact;
   return {
     index,
     ...(sender === undefined ? {} : { sender }),
     ...(recipient === undefined ? {} : { recipient }),
-    ...(fact.kind === 'keeping' || fact.kind === 'look' ? { authority: fact.authority } : {}),
-    ...(isSendersAlone(fact) && sender !== undefined ? { authority: sender } : {}),
+    ...(fact.kind === 'keeping' || fact.kind === 'look' ? { authorities: [fact.authority] } : {}),
+    ...(fact.kind === 'assignment' || fact.kind === 'search' ? { authorities: fact.authorities } : {}),
+    ...(isSendersAlone(fact) && sender !== undefined ? { authorities: [sender] } : {}),
+    ...(isJudged(fact) ? { isJudged: true, decided: fact.at } : decided === undefined ? {} : { decided }),
   };
 };
+const isJudged = ({ kind }: Fact): boolean => kind === 'decision' || kind === 'refusal' || kind === 'recorded';
 
 /** A refusal, a recorded disclosure or a hold: the recipient that it names reads nothing of it. */
 export const isSendersAlone = (fact: Fact): boolean =>
@@ -43,4 +51,4 @@ export const isSeen = (seen: Seen, place: Place, look: Fact & { readonly kind: '
   place.index < look.index &&
   place.sender === seen.sender &&
   place.recipient === seen.recipient &&
-  (place.authority === undefined || place.authority === look.authority);
+  (place.authorities === undefined || place.authorities.includes(look.authority));

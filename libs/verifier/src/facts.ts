@@ -1,4 +1,12 @@
-import type { ErasureDecision, ErasureReport, Hold, Receipt, RecordedDisclosure, RetractionReason } from '#envelope';
+import type {
+  AssignmentGranted,
+  ErasureDecision,
+  ErasureReport,
+  Hold,
+  Receipt,
+  RecordedDisclosure,
+  RetractionReason,
+} from '#envelope';
 
 /** An entry with its opening, as it lies beside the log. */
 export interface Opening {
@@ -98,8 +106,30 @@ export type Fact =
     })
   /** Something about keeping or erasing that the ledger took into the log. */
   | (Common & { readonly kind: 'keeping'; readonly authority: string } & Kept)
-  /** Openings were shown to an authority. */
-  | (Common & { readonly kind: 'look'; readonly authority: string; readonly seen: readonly Seen[] });
+  /** An auditor may read, or no longer may. */
+  | (Common & {
+      readonly kind: 'assignment';
+      readonly assignment: string;
+      readonly authorities: readonly string[];
+      readonly ends: boolean;
+      /** Absent of an end, and where the statement does not hold. */
+      readonly granted?: AssignmentGranted;
+    })
+  /** An auditor searched, or took out what was found. */
+  | (Common & {
+      readonly kind: 'search';
+      readonly assignment: string;
+      readonly auditor: string;
+      readonly authorities: readonly string[];
+    })
+  /** Openings were shown to an authority, or of it to an auditor. */
+  | (Common & {
+      readonly kind: 'look';
+      readonly authority: string;
+      readonly assignment?: string;
+      readonly auditor?: string;
+      readonly seen: readonly Seen[];
+    });
 
 /** An opening that was shown, as the look names it. */
 export interface Seen {

@@ -149,6 +149,27 @@ export const FINDINGS = {
     'En visning nämner en post som inte finns, eller som var en annan',
     'a look names an entry that is not there, or was another',
   ),
+  'assignment-unknown': of(
+    'binding',
+    'En granskare såg något utan ett uppdrag som stod i loggen före',
+    'an auditor was shown something without an assignment that stood in the log before',
+  ),
+  'assignment-over': of(
+    'binding',
+    'En granskare såg något efter att uppdraget var slut',
+    'an auditor was shown something when the assignment was over',
+  ),
+  'assignment-bounds': of(
+    'binding',
+    'En granskare såg något som uppdraget inte omfattar, eller under en annans uppdrag',
+    "an auditor was shown something that the assignment does not cover, or under another's",
+  ),
+  'assignment-term': of('binding', 'Ett uppdrag gäller längre än två år', 'an assignment lasts longer than two years'),
+  'assignment-repeated': of(
+    'binding',
+    'Samma uppdrag, eller slutet på det, står två gånger',
+    'an assignment, or its end, stands twice',
+  ),
   'claims-digest': of(
     'binding',
     'Påståendena är andra än de som kontrollerades',

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { parseLook } from '#envelope';
+import { parseAssignmentNotice, parseLook } from '#envelope';
 import {
   ACTS,
   Scene,
@@ -9,7 +9,11 @@ import {
   erasedAtSender,
   evidenceOf,
   linksOf,
+  endedIn,
+  grantedIn,
   looked,
+  reviewed,
+  searched,
   manifestOf,
   redecided,
   seenOf,
@@ -103,6 +107,34 @@ describe('a bundle as the ledger would make it', () => {
       await looked(draft, scene, { seen: draft.first === 0 ? [seenOf(draft, 'permit')] : [earlier] });
       expect(await bundled(draft)).toMatchObject({ findings: [], conclusion: 'holds', counts: { looks: 3 } });
     }
+  });
+
+  it('holds with what auditors did within their assignments, until these were ended', async () => {
+    for (const draft of [aDraft(scene), aLaterDraft(scene), bounded(scene, true, 'fk/forsakringskassan')]) {
+      draft.hidden.delete(draft.at('delay'));
+      const assignment = await grantedIn(draft, scene);
+      await searched(draft, scene, assignment, { said: { shown: 0 } });
+      await reviewed(draft, scene, assignment);
+      await searched(draft, scene, assignment, { said: { kind: 'export' } });
+      await reviewed(draft, scene, await grantedIn(draft, scene, { said: { fields: ['parties', 'receipts'] } }), {
+        seen: [seenOf(draft, 'technical')],
+      });
+      await endedIn(draft, scene, assignment);
+      expect(await bundled(draft)).toMatchObject({
+        findings: [],
+        conclusion: 'holds',
+        counts: { looks: 2, searches: 2 },
+      });
+    }
+  });
+
+  it('holds when the console had not read yet that an assignment was ended', async () => {
+    const draft = aDraft(scene);
+    const assignment = await grantedIn(draft, scene);
+    await endedIn(draft, scene, assignment);
+    const { at } = parseAssignmentNotice(draft.acts.at(-1)?.entry ?? '').notice;
+    await searched(draft, scene, assignment, { said: { at: new Date(Date.parse(at) + 30_000).toISOString() } });
+    expect((await bundled(draft)).findings.map(({ code }) => code)).not.toContain('assignment-over');
   });
 
   it('holds when a gateway reports an erasure after a hold was laid that it could not know of', async () => {

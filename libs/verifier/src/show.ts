@@ -41,6 +41,8 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
     case 'erasure':
     case 'keeping':
     case 'look':
+    case 'assignment':
+    case 'search':
       return undefined;
   }
 }

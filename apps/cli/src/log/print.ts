@@ -42,7 +42,10 @@ export const logCommands = (program: Command): void => {
         'say --mine: an authority is shown its own entries, and the rest is blinded leaves (`delge watch`)',
       );
     const asking = askingClient(command, options);
-    const { authority, period, lines } = await patiently('reading the authority’s own entries', own(asking, options));
+    const { authority, period, lines } = await patiently(
+      'reading the authority’s own entries',
+      ownEntries(asking, options),
+    );
     const entries = lines.map(entryOf);
     const text =
       json === true
@@ -66,8 +69,8 @@ interface Own {
   readonly lines: readonly OpeningLineView[];
 }
 
-/** @throws when there is no such period */
-const own = async (asking: DelgeClient, asked: Pick<PrintOptions, 'from' | 'to'>): Promise<Own> => {
+/** What an authority's own gateway opens of a period. @throws when there is no such period */
+export const ownEntries = async (asking: DelgeClient, asked: Pick<PrintOptions, 'from' | 'to'>): Promise<Own> => {
   const sizeAt = (at: Date): Promise<bigint> => asking.sizeAt(at);
   const size = BigInt((await asking.checkpoint('disclosure')).split('\n')[1] ?? '0');
   const from = asked.from === undefined ? 0n : await indexOf(asked.from, sizeAt);

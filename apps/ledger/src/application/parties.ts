@@ -55,7 +55,11 @@ const isAuthority = (value: unknown): value is string => typeof value === 'strin
 const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
 
 const namedIn = ({ sender, recipient, authority, authorities }: Said): readonly string[] => [
-  ...new Set([sender, recipient, authority, ...(Array.isArray(authorities) ? authorities : [])].filter(isAuthority)),
+  ...new Set(
+    [sender, recipient, authority, ...(Array.isArray(authorities) ? (authorities as readonly unknown[]) : [])].filter(
+      isAuthority,
+    ),
+  ),
 ];
 
 const ofAll = (erased: readonly unknown[]): readonly string[] => {

@@ -103,10 +103,10 @@ export class ShowReview {
     const bounded = 'messageId' in asked ? asked : { from: asked.from, to: stretchEnd(asked, size) };
     const found = await this.store.aboutMessages(tx, granted.authorities, bounded, size);
     const messages = [...new Set(found.flatMap(({ opening }) => partiesOf(opening.entry).messageId ?? []))];
-    const days = decidedDays(await this.store.entriesAbout(tx, messages, size));
+    const decisions = decidedIn(await this.store.entriesAbout(tx, messages, size));
     return found.flatMap(({ authorities, opening }) => {
       const { sender, recipient } = partiesOf(opening.entry);
-      const day = dayOf(opening.entry, days);
+      const day = dayOf(opening, decisions);
       if (day === undefined || sender === undefined || !showsOpenings(granted, isJudged(opening.entry))) return [];
       const decided = { day, sender, ...(recipient === undefined ? {} : { recipient }) };
       return isCovered(granted, decided) ? [{ opening, authorities }] : [];
@@ -166,18 +166,21 @@ const dayIn = (at: unknown): string | undefined => {
   return instant === undefined || Number.isNaN(instant.getTime()) ? undefined : stockholmDate(instant);
 };
 
-/** Days, Europe/Stockholm, by message and attempt. */
-const decidedDays = (entries: readonly Uint8Array[]): ReadonlyMap<string, string> =>
-  new Map(
-    entries.flatMap((entry) => {
+/** Decisions by message and attempt, in the order of the log, with their days, Europe/Stockholm. */
+type Decided = ReadonlyMap<string, readonly { readonly index: bigint; readonly day: string }[]>;
+const decidedIn = (entries: readonly { readonly index: bigint; readonly entry: Uint8Array }[]): Decided =>
+  Map.groupBy(
+    entries.flatMap(({ index, entry }) => {
       const said = saidIn(entry);
       const [attempt, day] = [attemptOf(said), dayIn(said.decidedAt)];
-      return said.kind === 'decision' && attempt !== undefined && day !== undefined ? [[attempt, day] as const] : [];
+      return said.kind === 'decision' && attempt !== undefined && day !== undefined ? [{ index, attempt, day }] : [];
     }),
+    ({ attempt }) => attempt,
   );
 
-/** The day on which what an entry is about was decided; of what had no decision, the day of the entry itself. */
-const dayOf = (entry: Uint8Array, days: ReadonlyMap<string, string>): string | undefined => {
+/** The day on which what an entry is about was decided last, before it; of what had no decision, the day of the entry itself. */
+const dayOf = ({ index, entry }: FoundOpening, decided: Decided): string | undefined => {
   const said = saidIn(entry);
-  return days.get(attemptOf(said) ?? '') ?? dayIn(said.decidedAt ?? said.at);
+  const before = decided.get(attemptOf(said) ?? '')?.findLast((one) => one.index < index);
+  return dayIn(said.decidedAt) ?? before?.day ?? dayIn(said.at);
 };

@@ -87,14 +87,18 @@ export class OpeningStore {
     }));
   }
 
-  /** Every entry about these messages, as far as its opening is there, whoever is party to it. */
-  async entriesAbout(tx: EntityManager, messageIds: readonly string[], size: bigint): Promise<readonly Buffer[]> {
-    const rows = await tx.query<{ entry: Buffer }[]>(
-      `SELECT o.entry FROM ledger.opening o WHERE o.index IN (
-         SELECT index FROM ledger.party WHERE message_id = ANY ($1::uuid[]) AND index < $2)`,
+  /** Every entry about these messages, in the order of the log, as far as its opening is there, whoever is party to it. */
+  async entriesAbout(
+    tx: EntityManager,
+    messageIds: readonly string[],
+    size: bigint,
+  ): Promise<readonly { readonly index: bigint; readonly entry: Buffer }[]> {
+    const rows = await tx.query<{ index: string; entry: Buffer }[]>(
+      `SELECT o.index, o.entry FROM ledger.opening o WHERE o.index IN (
+         SELECT index FROM ledger.party WHERE message_id = ANY ($1::uuid[]) AND index < $2) ORDER BY o.index`,
       [messageIds, size.toString()],
     );
-    return rows.map(({ entry }) => entry);
+    return rows.map(({ index, entry }) => ({ index: BigInt(index), entry }));
   }
 
   /** The log from this index on below `size`, for whoever follows all of it. */

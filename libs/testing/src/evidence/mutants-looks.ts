@@ -43,12 +43,14 @@ export const looked = async (
   change: Partial<Look> = {},
   { signer = scene.access, annex }: { readonly signer?: PrivateKey; readonly annex?: string } = {},
 ): Promise<number> => {
+  const { gateway, authority } = READER;
   const look: Look = {
     v: 1,
     kind: 'look',
     env: scene.world.environment,
     entryId: fresh(),
-    ...READER,
+    authority,
+    ...(change.auditor === undefined ? { gateway } : {}),
     purpose: 'export',
     seen: OWN.map((name) => seenOf(draft, name)),
     keys: noticeOf(scene.act('rejected')).keys,

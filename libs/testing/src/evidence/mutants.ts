@@ -1,3 +1,4 @@
+import { ASSIGNMENT_MUTATIONS } from './mutants-assignments.js';
 import { EVIDENCE_MUTATIONS } from './mutants-evidence.js';
 import { FILE_MUTATIONS } from './mutants-files.js';
 import { KEEPING_MUTATIONS } from './mutants-keeping.js';
@@ -14,6 +15,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...FILE_MUTATIONS,
   ...LOG_MUTATIONS,
   ...LOOK_MUTATIONS,
+  ...ASSIGNMENT_MUTATIONS,
   ...STATEMENT_MUTATIONS,
   ...TOGETHER_MUTATIONS,
   ...RECEIPT_MUTATIONS,

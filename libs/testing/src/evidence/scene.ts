@@ -121,6 +121,7 @@ export class Scene {
     readonly unwitnessed: Trust,
     readonly witnesses: readonly NoteSigner[],
     readonly access: PrivateKey,
+    readonly consoleKey: PrivateKey,
     /** The exchange's second decision key, added on the second day. */
     readonly secondKey: PrivateKey,
     readonly exchange: TestExchange,
@@ -130,8 +131,10 @@ export class Scene {
   static async create(): Promise<Scene> {
     const world = await World.create();
     const access = await generateKey('access');
+    const consoleKey = await generateKey('access');
     const [operator] = world.keys.operators;
     await world.state({ kind: 'key-added', holder: 'ledger', use: 'access', key: publicJwk(access) }, operator);
+    await world.state({ kind: 'key-added', holder: 'console', use: 'access', key: publicJwk(consoleKey) }, operator);
     const witnesses = ['linkoping', 'fk', 'polis', 'skv'].map((name) => noteSigner(`${name}.example/witness`));
     const text = JSON.parse(trustText(world.environment, world.keys)) as { logs: Record<string, { policy: string }> };
     for (const log of Object.values(text.logs)) log.policy = policyOf(witnesses);
@@ -141,7 +144,18 @@ export class Scene {
     const own = JSON.stringify(text);
     const trust = await parseTrust(own);
     const secondKey = await generateKey('decision');
-    const scene = new Scene(world, own, trust, world.trust, witnesses, access, secondKey, exchange, gateways);
+    const scene = new Scene(
+      world,
+      own,
+      trust,
+      world.trust,
+      witnesses,
+      access,
+      consoleKey,
+      secondKey,
+      exchange,
+      gateways,
+    );
     await scene.play();
     return scene;
   }
