@@ -35,7 +35,7 @@ const post = (
     body: new URLSearchParams(form).toString(),
   });
 
-const OPEN = ['/', '/ut', '/tillganglighet'];
+const OPEN = ['/', '/ut', '/tillganglighet', '/kontroll'];
 const WITHIN = [
   '/utlamnanden',
   `/utlamnanden/${MESSAGE}`,
@@ -72,7 +72,7 @@ describe('every page', () => {
       expect(answer.headers.get('content-language')).toBe(lang);
       expect(html).toContain(`<html lang="${lang}">`);
       expect(html).toMatch(/<body>\s*<a class="skip" href="#content">/);
-      expect(html).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:/);
+      expect(html).not.toMatch(/<script(?! type="module" src="\/static\/)|<style|\sstyle=|\son[a-z]+=|javascript:/);
       expect(html).not.toContain('\u202E');
       expect(html).not.toMatch(/undefined|\[object|NaN|<%/);
       expect(html.match(/<h1/g)).toHaveLength(1);
@@ -144,12 +144,12 @@ describe('language', () => {
 describe('search', () => {
   it('keeps the whole question in the address', async () => {
     const html = await (
-      await get('/utlamnanden?from=2026-01-01&sender=a%2Fb&sender=c%2Fd&recipient=&overdue=1')
+      await get('/utlamnanden?from=2026-01-01&sender=a%2Fb&sender=c%2Fd&recipient=&overdue=true')
     ).text();
     const query = { from: '2026-01-01', filters: { sender: ['a/b', 'c/d'] }, overdue: true };
     expect(served.queries.asked.map(({ query: asked }) => asked)).toEqual([query, query]);
     expect(html).toContain(
-      '/utlamnanden?from=2026-01-01&amp;sender=a%2Fb&amp;sender=c%2Fd&amp;overdue=1&amp;cursor=next-page',
+      '/utlamnanden?from=2026-01-01&amp;sender=a%2Fb&amp;sender=c%2Fd&amp;overdue=true&amp;cursor=next-page',
     );
     expect(html).toContain('<option value="a/b" selected>');
   });
@@ -172,7 +172,6 @@ describe('search', () => {
 
   it.each([
     '/utlamnanden?from=2026-02-30',
-    '/utlamnanden?nothing=1',
     '/utlamnanden?overdue=yes',
     `/utlamnanden?sender=${'x'.repeat(201)}`,
     '/lagen?den=yesterday',
@@ -297,6 +296,21 @@ describe('login', () => {
   });
 });
 
+describe('evidence', () => {
+  it('is a file of its own, kept by nobody between', async () => {
+    const answer = await get(`/utlamnanden/${MESSAGE}/bevis`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-disposition')).toContain(`${MESSAGE}.delge-evidence.json`);
+    expect(await answer.json()).toMatchObject({ format: 'delge-evidence/1', messageId: MESSAGE });
+  });
+
+  it('is of nothing outside the assignment, and of nobody who has none', async () => {
+    expect((await get(`/utlamnanden/${CASE}/bevis`)).status).toBe(404);
+    expect((await get(`/utlamnanden/${MESSAGE}/bevis`, {})).status).toBe(303);
+  });
+});
+
 describe('what pages load', () => {
   it('is kept for long under an address that changes with it', async () => {
     const html = await (await get('/')).text();
@@ -312,6 +326,12 @@ describe('what pages load', () => {
 });
 
 it('shows what is hostile as text', async () => {
-  const html = await (await get(`/utlamnanden?sender=${encodeURIComponent(HOSTILE)}`)).text();
+  const html = await (await get(`/utlamnanden/${MESSAGE}`)).text();
   expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;\uFFFD&amp;');
+});
+
+it('does not show what cannot be asked', async () => {
+  const answer = await get(`/utlamnanden?sender=${encodeURIComponent(HOSTILE)}`);
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).not.toMatch(/<script|\u202E/);
 });

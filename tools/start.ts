@@ -7,6 +7,7 @@ import { Progress } from './machine/progress.js';
 import { readDirectory } from './sandbox/directory.js';
 import { DEMO_STEPS, demonstrate } from './demo/demonstrate.js';
 import { say, sayHowToSend } from './demo/tables.js';
+import { writeVerifier } from './verifier/build.js';
 
 /**
  * The main job: sets everything up, sends the examples through the running system, shows and verifies what became of them, and leaves the system
@@ -53,6 +54,7 @@ process.on('uncaughtException', (fault) => {
 
 try {
   const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
+  await writeVerifier(root);
   const servers = await startServers(instance, processes, progress);
   stack = await Stack.start(
     { instance, processes, servers, directory, name: instance.name, dir: instance.dir },

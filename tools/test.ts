@@ -5,14 +5,16 @@ import { FAULTS, withFigures } from './docs/faults-page.js';
 import { SERVER_STEPS, startServers } from './deploy/servers.js';
 import type { Servers } from './deploy/servers.js';
 import { STACK_STEPS, Stack } from './deploy/stack.js';
+import { findChromium } from './machine/chromium.js';
 import { Instance } from './machine/instance.js';
 import { Processes, stopLeftover } from './machine/processes.js';
 import { Progress } from './machine/progress.js';
 import { undo } from './machine/undo.js';
 import { readDirectory } from './sandbox/directory.js';
+import { writeVerifier } from './verifier/build.js';
 
 /**
- * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e` or `faults` one kind, each followed by
+ * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e`, `browser` or `faults` one kind, each followed by
  * parts of paths and jest's own options (`--name=value`) if one likes; `faults --quick` is what CI runs. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e tests
  * against a whole Delge that they share, fault tests against Delges of their own.
  */
@@ -21,6 +23,7 @@ const KINDS = {
   integration: ['\\.integration-spec\\.ts$'],
   e2e: ['\\.e2e-spec\\.ts$'],
   faults: ['\\.faults-spec\\.ts$'],
+  browser: ['\\.browser-spec\\.ts$'],
 } as const;
 type Kind = keyof typeof KINDS;
 const USUAL: readonly Kind[] = ['unit', 'integration', 'e2e'];
@@ -114,7 +117,10 @@ try {
   let failed = 0;
   let servers: Servers | undefined;
   for (const kind of kinds) {
-    if (kind !== 'unit') {
+    if (kind === 'browser') {
+      process.env['CHROMIUM_PATH'] = await findChromium();
+      await writeVerifier(root);
+    } else if (kind !== 'unit') {
       servers ??= await startServers(instance, processes, new Progress(SERVER_STEPS));
       process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
     }

@@ -15,6 +15,7 @@ import {
   onlyConditional,
   validationPipe,
 } from '#platform';
+import { Evidence } from '../../apps/console/src/application/evidence.js';
 import { AuditorQueries, ConsoleError } from '../../apps/console/src/application/ports.js';
 import type {
   Acting,
@@ -48,7 +49,7 @@ export const assignment: Assignment & { readonly state: AssignmentState } = {
   id: ASSIGNMENT,
   auditor: AUDITOR,
   authorities: ['linkoping/socialnamnden', 'linkoping/omsorgsnamnden'],
-  provision: 'oversight',
+  provision: 'municipal-audit',
   diaryNumber: `2026-17 ${HOSTILE}`,
   period: { from: '2026-01-01', until: '2027-01-01' },
   fields: ['parties', 'ground', 'facts', 'assessments', 'receipts', 'case'],
@@ -268,6 +269,21 @@ export class FakeQueries extends AuditorQueries {
   }
 }
 
+class FakeEvidence extends Evidence {
+  override readonly trust = Buffer.from('{"v":1}');
+  override of(_acting: Acting, messageId: string) {
+    if (messageId !== MESSAGE) return Promise.resolve(undefined);
+    const origins = { disclosure: 'd', keys: 'k' };
+    return Promise.resolve({
+      format: 'delge-evidence/1' as const,
+      origins,
+      messageId,
+      entries: [],
+      keys: { checkpoint: '', entries: [] },
+    });
+  }
+}
+
 /** Sessions of one process. */
 class MemoryLoginStore implements LoginStore {
   readonly sessions = new Map<string, Session>();
@@ -311,7 +327,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const imports = [consoleModule({ login, issuers, queries, secure: false, now })];
+  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure: false, now })];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {

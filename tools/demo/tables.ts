@@ -60,6 +60,7 @@ export const sayHowToSend = (stack: Stack, gateways: readonly (readonly [string,
   const delge = `npm run -s delge --${name === 'sandbox' ? '' : ` --sandbox .delge/${name}/sandbox.json`}`;
   for (const service of ['registry', 'exchange', 'ledger'] as const) say(`${service.padEnd(24)} ${stack.url(service)}`);
   for (const [id, url] of gateways) say(`${`gateway ${id}`.padEnd(24)} ${url}  (${url}/openapi.json)`);
+  say(`${'console'.padEnd(24)} ${stack.url('console')}  (log in as a test person; docs/auditor.md, "The console")`);
   say(`
 Your first referral, in a second terminal: README. One of the examples, at once:
   ${delge} send ${EXAMPLE} --new-id

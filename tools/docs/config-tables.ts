@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { getMetadataStorage } from 'class-validator';
 import { ServiceConfig } from '#platform';
+import { ConsoleConfig } from '../../apps/console/src/console.config.js';
 import { ExchangeConfig } from '../../apps/exchange/src/exchange.config.js';
 import { GatewayConfig } from '../../apps/gateway/src/gateway.config.js';
 import { LedgerConfig } from '../../apps/ledger/src/ledger.config.js';
@@ -22,6 +23,7 @@ const SERVICES: readonly (readonly [string, Class, string])[] = [
   ['ledger', LedgerConfig, 'apps/ledger/src/ledger.config.ts'],
   ['registry', RegistryConfig, 'apps/registry/src/registry.config.ts'],
   ['signer', SignerConfig, 'apps/signer/src/signer.config.ts'],
+  ['console', ConsoleConfig, 'apps/console/src/console.config.ts'],
 ];
 const COMMON = 'libs/platform/src/config.ts';
 

@@ -25,11 +25,13 @@ import type { Verification } from '#tlog/verify';
 import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
 import { AnswerAuditor } from './application/answer-auditor.js';
+import { Evidence } from './application/evidence.js';
 import { Follower } from './application/follower.js';
 import { offeredIn } from './application/offers.js';
 import { ProjectLog } from './application/project-log.js';
 import { RecordAct } from './application/record-act.js';
 import { QueryError } from './domain/query.js';
+import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerFeed } from './operator/ledger-feed.js';
 import { LedgerReviews } from './operator/ledger-reviews.js';
 import { PostgresActStore } from './persistence/act.store.js';
@@ -44,6 +46,7 @@ import { ConsoleConfig } from './console.config.js';
 import { AssignmentController } from './http/assignment.controller.js';
 import { ConsoleGuard } from './http/console.guard.js';
 import { DisclosureController } from './http/disclosure.controller.js';
+import { EvidenceController } from './http/evidence.controller.js';
 import { ExportController } from './http/export.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { Issuers } from './http/issuers.js';
@@ -63,13 +66,14 @@ export interface ConsoleParts {
   readonly login: Login;
   readonly issuers: readonly { readonly issuer: string; readonly name: string }[];
   readonly queries: AuditorQueries;
+  readonly evidence: Evidence;
   /** Over HTTPS. */
   readonly secure: boolean;
   readonly now: () => number;
 }
 
 /** The console's routes on what answers them. */
-export const consoleModule = ({ login, issuers, queries, secure, now }: ConsoleParts): DynamicModule => {
+export const consoleModule = ({ login, issuers, queries, evidence, secure, now }: ConsoleParts): DynamicModule => {
   const visits = new Visits(login, queries, secure);
   const pages = new Pages(issuers.map(({ issuer }) => issuer));
   const clock = new Now(now);
@@ -83,11 +87,13 @@ export const consoleModule = ({ login, issuers, queries, secure, now }: ConsoleP
       ReviewController,
       LawController,
       ExportController,
+      EvidenceController,
     ],
     providers: [
       { provide: Login, useValue: login },
       { provide: Issuers, useValue: new Issuers(issuers) },
       { provide: AuditorQueries, useValue: queries },
+      { provide: Evidence, useValue: evidence },
       { provide: Visits, useValue: visits },
       { provide: Pages, useValue: pages },
       { provide: Now, useValue: clock },
@@ -219,6 +225,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     login,
     issuers: issuers.map(({ issuer }) => ({ issuer, name: new URL(issuer).host })),
     queries,
+    evidence: new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification),
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
   });

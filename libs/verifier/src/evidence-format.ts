@@ -35,6 +35,8 @@ export interface EvidenceFile {
   readonly document?: string;
 }
 
+export const EVIDENCE_PAGE_FORMAT = 'delge-evidence-page/1';
+
 const LIMITS = { maxBytes: 256 * 1024 * 1024, maxDepth: 8 };
 const texts = (value: JsonValue | undefined): boolean =>
   value === undefined || (Array.isArray(value) && value.every((one: JsonValue) => isText(one)));
@@ -44,8 +46,25 @@ const isEntry = (value: JsonValue): boolean =>
   Object.values(value).every(isText);
 
 /** @returns undefined when it is not one */
-export function parseEvidence(bytes: Uint8Array | string): EvidenceFile | undefined {
-  const value = json(bytes, LIMITS);
+export const parseEvidence = (bytes: Uint8Array | string): EvidenceFile | undefined => evidenceOf(json(bytes, LIMITS));
+
+/**
+ * Reads a page of evidence: what a list of disclosures is verified by. Its members are `format`, `keys` as in an evidence file, and `evidence`, evidence files
+ * without theirs: the one keys log is that of them all.
+ * @returns undefined when it is not one
+ */
+export function parseEvidencePage(bytes: Uint8Array | string): readonly EvidenceFile[] | undefined {
+  const value = json(bytes, { ...LIMITS, maxDepth: LIMITS.maxDepth + 2 });
+  if (!isObject(value) || !hasOnly(value, ['format', 'keys', 'evidence'])) return undefined;
+  const { format, keys, evidence } = value;
+  if (format !== EVIDENCE_PAGE_FORMAT || keys === undefined || !Array.isArray(evidence)) return undefined;
+  const files = evidence.flatMap((one: JsonValue) =>
+    isObject(one) && !('keys' in one) ? (evidenceOf({ ...one, keys }) ?? []) : [],
+  );
+  return files.length === evidence.length ? files : undefined;
+}
+
+function evidenceOf(value: JsonValue | undefined): EvidenceFile | undefined {
   const required = ['format', 'origins', 'messageId', 'entries', 'keys'];
   if (!isObject(value) || !hasOnly(value, required, ['ruleSets', 'cooperations', 'consistency', 'document']))
     return undefined;

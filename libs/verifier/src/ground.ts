@@ -50,9 +50,14 @@ export function groundOf(trust: Trust, keys: KeysLog, material: Material, say: S
   };
 }
 
+let shipped: ReadonlyMap<string, RuleSet> | undefined;
+/** Those that ship with this program, by their own digest. */
+const shippedSets = (): ReadonlyMap<string, RuleSet> =>
+  (shipped ??= new Map(ruleSets.map((set) => [digestOf(ruleSetBytes(set)), set])));
+
 /** Rule sets by their own digest: those that ship with this program, and those given, read when one is asked for. */
 function ruleSetFinder(given: ReadonlyMap<string, Uint8Array>): Ground['ruleSetOf'] {
-  const sets = new Map<string, RuleSet | undefined>(ruleSets.map((set) => [digestOf(ruleSetBytes(set)), set]));
+  const sets = new Map<string, RuleSet | undefined>(shippedSets());
   return (digest) => {
     if (sets.has(digest)) return sets.get(digest);
     const bytes = given.get(digest);

@@ -1,7 +1,14 @@
 export { BUNDLE_FORMAT, type BundleManifest } from './bundle-format.js';
 export { EntryChecker, NOTICE_MEMBERS, type Checked } from './check-entry.js';
 export { sha256 } from './crypto.js';
-export { EVIDENCE_FORMAT, type EvidenceFile, type ProvenEntry } from './evidence-format.js';
+export {
+  EVIDENCE_FORMAT,
+  EVIDENCE_PAGE_FORMAT,
+  parseEvidence,
+  parseEvidencePage,
+  type EvidenceFile,
+  type ProvenEntry,
+} from './evidence-format.js';
 export type { Opening } from './facts.js';
 export type { BundleSource } from './files.js';
 export { CLASSES, FINDINGS, exitCodeOf, type Finding, type FindingClass, type FindingCode } from './findings.js';

@@ -11,10 +11,19 @@ import type { Say } from './say.js';
  */
 export class KeysCache {
   private readonly logs = new Map<string, KeysLog>();
+  private readonly ofFiles = new WeakMap<object, { readonly trust: Trust; readonly log: KeysLog }>();
   constructor(private readonly most = 4) {}
 
   find(name: string): KeysLog | undefined {
     return this.logs.get(name);
+  }
+  /** That of files which share the very object: of one page of evidence. */
+  ofFile(keys: object, trust: Trust): KeysLog | undefined {
+    const known = this.ofFiles.get(keys);
+    return known?.trust === trust ? known.log : undefined;
+  }
+  keepOfFile(keys: object, trust: Trust, log: KeysLog): void {
+    this.ofFiles.set(keys, { trust, log });
   }
   keep(name: string, log: KeysLog): void {
     if (this.logs.size >= this.most) this.logs.delete([...this.logs.keys()][0] ?? '');

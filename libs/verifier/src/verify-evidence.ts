@@ -31,15 +31,19 @@ export interface EvidenceOptions {
   readonly cache?: KeysCache;
 }
 
-/** Verifies an evidence file: everything about one message that its parties can prove. */
-export async function verifyEvidence(bytes: Uint8Array, trust: Trust, options: EvidenceOptions): Promise<Report> {
+/** Verifies an evidence file, or one that was read: everything about one message that its parties can prove. */
+export async function verifyEvidence(
+  evidenceFile: Uint8Array | EvidenceFile,
+  trust: Trust,
+  options: EvidenceOptions,
+): Promise<Report> {
   const findings = new Findings();
   const common = {
     subject: 'evidence',
     verifiedAt: options.now.toISOString(),
     environment: trust.environment,
   } as const;
-  const file = parseEvidence(bytes);
+  const file = evidenceFile instanceof Uint8Array ? parseEvidence(evidenceFile) : evidenceFile;
   if (file === undefined) {
     findings.say('file-malformed');
     return reportOf({ ...common, limits: [] }, findings.all());
@@ -74,13 +78,7 @@ class Evidence {
     const { file, trust, say } = this;
     if (file.origins.disclosure !== trust.logs.disclosure.origin || file.origins.keys !== trust.logs.keys.origin)
       say('checkpoint-origin');
-    const keys = await keysLogOf(
-      file.keys.checkpoint,
-      file.keys.entries.map((entry) => Buffer.from(entry, 'utf8')),
-      trust,
-      say,
-      this.options.cache,
-    );
+    const keys = await this.keys();
     const placed = file.entries
       .flatMap((entry) => this.placed(entry) ?? [])
       .sort((a, b) => (a.index < b.index ? -1 : 1));
@@ -105,6 +103,16 @@ class Evidence {
       },
       limits: this.limits(),
     };
+  }
+
+  private async keys(): Promise<KeysLog | undefined> {
+    const { file, trust, say, options } = this;
+    const known = options.cache?.ofFile(file.keys, trust);
+    if (known !== undefined) return known;
+    const entries = file.keys.entries.map((entry) => Buffer.from(entry, 'utf8'));
+    const log = await keysLogOf(file.keys.checkpoint, entries, trust, say, options.cache);
+    if (log !== undefined) options.cache?.keepOfFile(file.keys, trust, log);
+    return log;
   }
 
   private ground(keys: KeysLog): Ground {

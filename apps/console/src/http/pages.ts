@@ -5,7 +5,7 @@ import { render } from '../views/views.js';
 import { WORDS, said } from '../views/words.js';
 import type { Lang } from '../views/words.js';
 import { withParameters } from './address.js';
-import { ASSETS } from './assets.js';
+import { ASSETS, VERIFIER } from './assets.js';
 import { keepLanguage, languageOf } from './language.js';
 import type { Visit } from './visit.js';
 
@@ -42,6 +42,7 @@ const write = (
     ...data,
     visit,
     assets: ADDRESSES,
+    verifierDigest: VERIFIER?.digest,
     sandbox: response.getHeader('Delge-Environment') !== 'production',
     other: { lang: other, address: withParameters(visit.address, { lang: other }) },
   });

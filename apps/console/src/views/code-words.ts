@@ -1,7 +1,7 @@
 import type { ABOUT, KNOWN, MANDATES } from '#legal-basis';
 import type { Text } from '#contracts';
 import type { LedgerNotice, Notice, Receipt } from '#envelope';
-import type { AssignmentField, DisclosureRow, LogView } from '../application/ports.js';
+import type { DisclosureRow, LogView } from '../application/ports.js';
 
 type Words<Code extends string> = Readonly<Record<Code, Text>>;
 
@@ -90,15 +90,6 @@ export const ASSESSED_WORDS: Readonly<Record<string, Text>> = {
   given: { sv: 'samtycke finns', en: 'given' },
   'not-given': { sv: 'samtycke saknas', en: 'not given' },
   harm: { sv: 'men kan uppstå', en: 'harm' },
-};
-
-export const FIELD_WORDS: Words<AssignmentField> = {
-  parties: { sv: 'parter', en: 'parties' },
-  ground: { sv: 'rättslig grund', en: 'legal basis' },
-  facts: { sv: 'omständigheter', en: 'facts' },
-  assessments: { sv: 'bedömningar', en: 'assessments' },
-  receipts: { sv: 'kvittenser', en: 'receipts' },
-  case: { sv: 'ärende', en: 'case' },
 };
 
 export const ALARM_WORDS: Words<NonNullable<LogView['alarm']>> = {

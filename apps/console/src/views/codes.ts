@@ -1,5 +1,7 @@
 import { ruleSets, textCatalogue } from '#legal-basis';
 import {
+  ASSIGNMENT_FIELD_WORDS,
+  ASSIGNMENT_PROVISION_WORDS,
   DISCARD_WORDS,
   FORM_WORDS,
   HELD_REASON_WORDS,
@@ -14,7 +16,6 @@ import {
   ALARM_WORDS,
   ASSESSED_WORDS,
   EVENTS,
-  FIELD_WORDS,
   KIND_WORDS,
   KNOWN_WORDS,
   MANDATE_WORDS,
@@ -136,8 +137,8 @@ export const codesIn = (lang: Lang) => ({
   known: from(lang, KNOWN_WORDS),
   mandate: from(lang, MANDATE_WORDS),
   assessed: from(lang, ASSESSED_WORDS),
-  field: from(lang, FIELD_WORDS),
+  field: from(lang, ASSIGNMENT_FIELD_WORDS),
   alarm: from(lang, ALARM_WORDS),
   /** Of an assignment. */
-  provisionOf: (code: string) => code,
+  provisionOf: from(lang, ASSIGNMENT_PROVISION_WORDS),
 });

@@ -1,4 +1,4 @@
-import { diffWords } from 'diff';
+import { diffWordsWithSpace } from 'diff';
 import { ruleSets } from '#legal-basis';
 import type { BasisVersion } from '#legal-basis';
 
@@ -30,7 +30,7 @@ export interface Change {
 }
 /** Word by word. */
 export const changesBetween = (before: BasisVersion, after: BasisVersion): readonly Change[] =>
-  diffWords(ruleText(before), ruleText(after)).map(({ value, added, removed }) => ({
+  diffWordsWithSpace(ruleText(before), ruleText(after)).map(({ value, added, removed }) => ({
     value,
     added: added === true,
     removed: removed === true,

@@ -171,8 +171,6 @@ export const en = {
 
   badgeTitle: 'Evidence',
   badgeClaimed: 'Claimed by the server',
-  badgeVerified: 'Verified here',
-  badgeFailed: 'Failed',
   badgeClaimedHelp:
     'The server says that the entry stands in the log of size {size}, checked {at}. Your browser has not verified it yet.',
   badgeCode:
@@ -180,6 +178,15 @@ export const en = {
   badgeNoScript:
     'Verification in the browser needs JavaScript. You can verify the evidence file with the command delge verify instead.',
   toVerifier: 'Verify in the browser',
+
+  evidenceFile: 'Save the evidence file',
+  verifierLead: 'The verification is done in your own browser, by a file that you can save and run without a network.',
+  verifierMissing: 'The file was not built on this server. Verify the evidence file with the command delge verify.',
+  verifierOpen: 'Open the verifier',
+  verifierSave: 'Save the verifier as a file',
+  verifierDigest: 'Digest (SHA-256)',
+  verifierCompare: 'Compare with what the command line prints:',
+  verifierTrust: "Save the server's trust file. One that you got by another way is worth more.",
 
   caseTitle: 'Case',
   caseLead: 'All that has happened in the case within your assignment, in the order of the log.',

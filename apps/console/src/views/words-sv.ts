@@ -170,8 +170,6 @@ export const sv = {
 
   badgeTitle: 'Bevis',
   badgeClaimed: 'Påstådd av servern',
-  badgeVerified: 'Verifierad här',
-  badgeFailed: 'Misslyckades',
   badgeClaimedHelp:
     'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än.',
   badgeCode:
@@ -179,6 +177,15 @@ export const sv = {
   badgeNoScript:
     'Kontrollen i webbläsaren behöver JavaScript. Du kan i stället kontrollera bevisfilen med kommandot delge verify.',
   toVerifier: 'Kontrollera i webbläsaren',
+
+  evidenceFile: 'Spara bevisfilen',
+  verifierLead: 'Kontrollen görs i din egen webbläsare, med en fil som du kan spara och köra utan nät.',
+  verifierMissing: 'Filen är inte byggd på den här servern. Kontrollera bevisfilen med kommandot delge verify.',
+  verifierOpen: 'Öppna kontrollen',
+  verifierSave: 'Spara kontrollen som en fil',
+  verifierDigest: 'Kontrollsumma (SHA-256)',
+  verifierCompare: 'Jämför med vad kommandoraden skriver:',
+  verifierTrust: 'Spara serverns förtroendefil. En som du har fått på annat sätt är mer värd.',
 
   caseTitle: 'Ärende',
   caseLead: 'Allt som har hänt i ärendet inom ditt uppdrag, i loggens ordning.',

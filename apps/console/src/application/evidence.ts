@@ -1,0 +1,10 @@
+import type { EvidenceFile } from '#verifier';
+import type { Acting } from './ports.js';
+
+/** What proves one message to an auditor, on the auditor's own machine. */
+export abstract class Evidence {
+  /** A look, and an entry before it is shown. @returns undefined when there is none within the assignment @throws {ConsoleError} NOT_READY */
+  abstract of(acting: Acting, messageId: string): Promise<EvidenceFile | undefined>;
+  /** Exact bytes of trust.json. */
+  abstract readonly trust: Uint8Array;
+}

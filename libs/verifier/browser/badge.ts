@@ -1,0 +1,181 @@
+import { CLASSES, FINDINGS, parseEvidence, parseEvidencePage } from '#verifier';
+import type { EvidenceFile } from '#verifier';
+import { BADGE_TEXTS } from './badge-texts.js';
+import { hexDigestOf, trustOf, verifyFiles } from './verify.js';
+import type { Language, Report } from './verify.js';
+
+/**
+ * The console's badge, without a framework. A page has
+ * - `<span data-evidence="ADDRESS or #id" data-message="…" data-sender="…" data-recipient="…" data-outcome="…">`, one for each disclosure: an evidence file or a
+ *   page of evidence, at an address or in a `<script type="application/json" id="…">`. What else the element says is held against the evidence.
+ * - `<div data-verifier data-trust="ADDRESS" data-file="ADDRESS" data-digest="HEX">`: where the auditor chooses; the server's trust file, and the one file.
+ *
+ * `data-state` of a badge becomes `verified`, `claimed` or `failed`. All is fetched when the page loads; after that no network is needed.
+ */
+export type State = 'verified' | 'claimed' | 'failed';
+
+const TRUST = 'delge.trust';
+const CHECKPOINT = 'delge.checkpoint';
+const language: Language = document.documentElement.lang.startsWith('en') ? 'en' : 'sv';
+const texts = BADGE_TEXTS[language];
+
+interface Badge {
+  readonly element: HTMLElement;
+  /** Absent: it did not arrive, or is none. */
+  readonly evidence?: EvidenceFile;
+}
+let badges: readonly Badge[] = [];
+let serverTrust: string | undefined;
+const chooser = document.querySelector<HTMLElement>('[data-verifier]');
+
+const octets = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+async function textAt(place: string): Promise<string | undefined> {
+  if (place.startsWith('#')) return document.getElementById(place.slice(1))?.textContent ?? undefined;
+  const answer = await fetch(place, { credentials: 'same-origin' }).catch(() => undefined);
+  return answer?.ok === true ? answer.text() : undefined;
+}
+
+/** Evidence by message, of each place that the page's badges name. */
+async function evidenceAt(place: string): Promise<ReadonlyMap<string, EvidenceFile>> {
+  const text = await textAt(place);
+  const one = text === undefined ? undefined : parseEvidence(text);
+  const files = one === undefined ? parseEvidencePage(text ?? '') : [one];
+  return new Map((files ?? []).map((file) => [file.messageId, file]));
+}
+
+async function load(): Promise<void> {
+  const elements = [...document.querySelectorAll<HTMLElement>('[data-evidence]')];
+  const places = [...new Set(elements.map(({ dataset }) => dataset['evidence'] ?? ''))];
+  const found = new Map(await Promise.all(places.map(async (place) => [place, await evidenceAt(place)] as const)));
+  badges = elements.map((element) => {
+    const of = found.get(element.dataset['evidence'] ?? '');
+    const named = element.dataset['message'];
+    const evidence = named === undefined ? of?.values().next().value : of?.get(named);
+    return { element, ...(evidence === undefined ? {} : { evidence }) };
+  });
+  const place = chooser?.dataset['trust'];
+  serverTrust = place === undefined ? undefined : await textAt(place);
+}
+
+const show = (element: HTMLElement, state: State, text: string): State => {
+  element.dataset['state'] = state;
+  element.textContent = text;
+  return state;
+};
+
+/** Whether the page says of the message what its evidence says. */
+function agrees({ dataset }: HTMLElement, { message }: Report): boolean {
+  const decision = message?.decisions.at(-1);
+  const shown = { message: message?.id, ...decision };
+  return (['message', 'sender', 'recipient', 'outcome'] as const).every(
+    (name) => dataset[name] === undefined || dataset[name] === shown[name],
+  );
+}
+
+function told(element: HTMLElement, report: Report, ownTrust: boolean): State {
+  const classes = Object.keys(CLASSES);
+  const [first] = report.findings.toSorted(
+    (a, b) => classes.indexOf(FINDINGS[a.code].class) - classes.indexOf(FINDINGS[b.code].class),
+  );
+  if (first !== undefined) {
+    const as = report.conclusion === 'incomplete' ? texts.incomplete : texts.failed;
+    return show(element, 'failed', as(`${FINDINGS[first.code][language]} [${first.code}]`));
+  }
+  if (!agrees(element, report)) return show(element, 'failed', texts.failed(texts.unlike));
+  return show(element, 'verified', ownTrust ? texts.verified : texts['verified-by-server-trust']);
+}
+
+/** Verifies every badge of the page anew, by what the auditor has chosen. */
+export async function verifyPage(): Promise<Readonly<Record<State, number>>> {
+  const own = localStorage.getItem(TRUST) ?? undefined;
+  const pinned = localStorage.getItem(CHECKPOINT) ?? undefined;
+  const text = own ?? serverTrust;
+  const trust = text === undefined ? undefined : await trustOf(octets(text));
+  const counts = { verified: 0, claimed: 0, failed: 0 };
+  const proven = badges.filter((badge) => badge.evidence !== undefined);
+  const files = proven.map(({ evidence }) => evidence as EvidenceFile);
+  const options = { now: new Date(), ...(pinned === undefined ? {} : { pinned }) };
+  const start = performance.now();
+  const reports = trust === undefined ? [] : await verifyFiles(files, trust, options);
+  performance.measure('delge.verify', { start });
+  for (const [at, { element }] of proven.entries()) {
+    const report = reports[at];
+    const state =
+      report === undefined ? show(element, 'claimed', texts.claimed) : told(element, report, own !== undefined);
+    counts[state] += 1;
+  }
+  for (const { element, evidence } of badges)
+    if (evidence === undefined) counts[show(element, 'claimed', `${texts.claimed}: ${texts.noEvidence}`)] += 1;
+  tell(own, text, pinned, counts);
+  return counts;
+}
+
+const made = (tag: string, text: string, attributes: Readonly<Record<string, string>> = {}): HTMLElement => {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+};
+const status = made('p', '', { role: 'status' });
+const used = made('p', '');
+
+function tell(
+  own: string | undefined,
+  text: string | undefined,
+  pinned: string | undefined,
+  { verified, failed, claimed }: Readonly<Record<State, number>>,
+): void {
+  const digest = text === undefined ? '' : hexDigestOf(octets(text));
+  const trustTold =
+    text === undefined ? texts.noTrust : own === undefined ? texts.serverTrust(digest) : texts.ownTrust(digest);
+  used.textContent = [
+    trustTold,
+    ...(pinned === undefined ? [] : [texts.ownCheckpoint(hexDigestOf(octets(pinned)))]),
+  ].join(' ');
+  status.textContent = texts.done(verified, failed, claimed);
+}
+
+/** The auditor's own choices, kept by this browser. */
+function choosing(): void {
+  if (chooser === null) return;
+  const keeper = (id: string, label: string, key: string): readonly HTMLElement[] => {
+    const input = made('input', '', { type: 'file', id }) as HTMLInputElement;
+    input.addEventListener('change', () => void chosen(input, key));
+    return [made('label', label, { for: id }), input];
+  };
+  const forget = made('button', texts.forget, { type: 'button' });
+  forget.addEventListener('click', () => {
+    localStorage.removeItem(TRUST);
+    localStorage.removeItem(CHECKPOINT);
+    void verifyPage();
+  });
+  const code = made('p', `${texts.code} `);
+  const { file, digest } = chooser.dataset;
+  if (file !== undefined) code.append(made('a', texts.oneFile, { href: file }), ` ${texts.digest(digest ?? '')}`);
+  chooser.replaceChildren(
+    made('h2', texts.title),
+    status,
+    used,
+    ...keeper('delge-trust', texts.trust, TRUST),
+    ...keeper('delge-checkpoint', texts.checkpoint, CHECKPOINT),
+    forget,
+    code,
+  );
+}
+
+async function chosen({ files }: HTMLInputElement, key: string): Promise<void> {
+  const file = files?.[0];
+  if (file === undefined) return;
+  const text = await file.text();
+  if (key === TRUST && (await trustOf(octets(text))) === undefined) {
+    status.textContent = texts.notTrust(file.name);
+    return;
+  }
+  localStorage.setItem(key, text);
+  await verifyPage();
+}
+
+choosing();
+/** Once the page was verified for the first time. */
+export const ready: Promise<Readonly<Record<State, number>>> = load().then(verifyPage);
