@@ -143,11 +143,6 @@ it('the first page of late receipts is read by an index', async () => {
   expect(plans[0]).not.toMatch(/Seq Scan on disclosure_/);
 });
 
-it('what is rare is found by its terms', async () => {
-  await asked({ filters: { officer: one.officers, category: [one.categories[0]!] } });
-  expect(plans[0]).toMatch(/Bitmap Index Scan on disclosure_\d+_terms_idx/);
-});
-
 it('pages follow one another without a gap or a double, whatever comes in between', async () => {
   const found: string[] = [];
   let after: Wanted['after'];
