@@ -52,12 +52,12 @@ describe('a role at the database', () => {
   const statement = `INSERT INTO ledger.pending (log, entry_id, entry) VALUES ('keys', '${randomUUID()}', 'x')`;
   const pending = `INSERT INTO ledger.pending (log, entry_id, entry, blind) VALUES ('disclosure', '${randomUUID()}', 'x', '${'\\x' + '00'.repeat(32)}')`;
 
-  const services = ['exchange', 'registry', 'ledger', 'signer'] as const;
+  const services = ['exchange', 'registry', 'ledger', 'signer', 'console', 'console_reader'] as const;
   it.each(services)('of %s sees no schema but its own, and of the shared table what it needs', async (service) => {
     const url = delge.stack.databases.operator[service];
     const tables = await delge.sql<{ schema: string; name: string }>(
       'operator',
-      `SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname IN ('exchange', 'registry', 'ledger')`,
+      `SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname IN ('exchange', 'registry', 'ledger', 'console')`,
     );
     expect(tables.length).toBeGreaterThan(15);
     const read: string[] = [];
@@ -69,6 +69,8 @@ describe('a role at the database', () => {
       registry: /^registry\./,
       ledger: /^ledger\./,
       signer: /^ledger\.(leaf|checkpoint)$/,
+      console: /^console\./,
+      console_reader: /^console\.(disclosure|happening|erased)$/,
     };
     expect(read.filter((table) => !own[service].test(table))).toEqual([]);
     expect(read.length).toBeGreaterThan(0);

@@ -78,7 +78,7 @@ export class Console1769400000000 implements MigrationInterface {
 
   /**
    * Row security. What bounds a row and what is asked for stand in one policy, so that both may use an index: the operators of full text search are not leakproof, and of a query of its own PostgreSQL would
-   * ask them only after the policy has held for a row.
+   * ask them only after the policy has held for a row. Each bound is a subquery of its own, which is asked once and not for each row.
    */
   private async bounds(db: QueryRunner): Promise<void> {
     await db.query(`
@@ -111,22 +111,23 @@ export class Console1769400000000 implements MigrationInterface {
       ALTER TABLE console.disclosure FORCE ROW LEVEL SECURITY;
       CREATE POLICY follows ON console.disclosure TO delge_console USING (true) WITH CHECK (true);
       CREATE POLICY within_assignment ON console.disclosure FOR SELECT TO delge_console_reader USING (
-        terms @@ console.bound_terms() AND terms @@ console.asked_terms()
-        AND at >= console.bound_from() AND at < console.bound_until() AND index < console.checked_size());
+        terms @@ (SELECT console.bound_terms()) AND terms @@ (SELECT console.asked_terms())
+        AND at >= (SELECT console.bound_from()) AND at < (SELECT console.bound_until()) AND index < (SELECT console.checked_size()));
 
       ALTER TABLE console.happening ENABLE ROW LEVEL SECURITY;
       ALTER TABLE console.happening FORCE ROW LEVEL SECURITY;
       CREATE POLICY follows ON console.happening TO delge_console USING (true) WITH CHECK (true);
       CREATE POLICY within_assignment ON console.happening FOR SELECT TO delge_console_reader USING (
-        index < console.checked_size() AND (NOT senders_alone OR sender = ANY (console.bound_authorities()))
+        index < (SELECT console.checked_size())
+        AND (NOT senders_alone OR sender = ANY ((SELECT console.bound_authorities())::text[]))
         AND EXISTS (SELECT FROM console.disclosure d WHERE d.message_id = happening.message_id));
 
       ALTER TABLE console.erased ENABLE ROW LEVEL SECURITY;
       ALTER TABLE console.erased FORCE ROW LEVEL SECURITY;
       CREATE POLICY follows ON console.erased TO delge_console USING (true) WITH CHECK (true);
       CREATE POLICY within_assignment ON console.erased FOR SELECT TO delge_console_reader USING (
-        erasure < console.checked_size() AND (sender = ANY (console.bound_authorities())
-          OR (NOT senders_alone AND recipient = ANY (console.bound_authorities()))));`);
+        erasure < (SELECT console.checked_size()) AND (sender = ANY ((SELECT console.bound_authorities())::text[])
+          OR (NOT senders_alone AND recipient = ANY ((SELECT console.bound_authorities())::text[]))));`);
   }
 
   /** What only the owner of the tables can do, and the console needs: months, and beginning anew. */
