@@ -4,6 +4,7 @@ import { benchLedger } from './ledger.js';
 import { benchReferrals } from './referrals.js';
 import { benchEnvelope } from './envelope.js';
 import { benchOneAnswer } from './one-answer.js';
+import { benchSearch } from './search.js';
 import { benchVerify } from './verify.js';
 
 /** Parts of `npm run bench`. Each prints its table and says whether every bar was reached. */
@@ -13,6 +14,7 @@ const PARTS: { readonly [part: string]: (args: readonly string[]) => Promise<boo
   ledger: benchLedger,
   envelope: benchEnvelope,
   'one-answer': benchOneAnswer,
+  search: benchSearch,
   verify: benchVerify,
   referrals: benchReferrals,
 };

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { generateKey, localSigner, parseSearch, sha256Base64url, verifySearch } from '#envelope';
 import type { AssignmentField, AssignmentGranted, PrivateKey } from '#envelope';
-import { Draft, Scene, aDraft } from '#testing';
+import { Scene, aDraft } from '#testing';
+import type { Draft } from '#testing';
 import type { DataSource } from 'typeorm';
 import { AnswerAuditor } from '../apps/console/src/application/answer-auditor.js';
 import type { AccessKey, Signing } from '../apps/console/src/application/access-key.js';
@@ -91,5 +92,357 @@ describe('what the console shows of the log', () => {
     expect(found.rows.length).toBeLessThan(senders.length);
     expect(sent('linkoping/socialnamnden')).toBeGreaterThan(0);
     await expect(answers.assignmentsOf(AUDITOR)).resolves.toMatchObject([{ id: acting.assignment, state: 'live' }]);
+  });
+
+  describe('within its bounds', () => {
+    /** What the reader's own role sees, past every use case. */
+    const seenBy = async (settings: Readonly<Record<string, string>>): Promise<Readonly<Record<string, number>>> =>
+      reader.transaction(async (tx) => {
+        for (const [name, value] of Object.entries(settings))
+          await tx.query(`SELECT set_config($1, $2, true)`, [name, value]);
+        const [row] = await tx.query<Readonly<Record<string, number>>[]>(
+          `SELECT (SELECT count(*)::int FROM console.disclosure) AS disclosures, (SELECT count(*)::int FROM console.happening) AS happenings,
+             (SELECT count(*)::int FROM console.erased) AS erased`,
+        );
+        return row ?? {};
+      });
+    const NOTHING = { disclosures: 0, happenings: 0, erased: 0 };
+    const settingsOf = ({ auditor, assignment }: Acting) => ({
+      'delge.auditor': auditor,
+      'delge.assignment': assignment,
+    });
+
+    it('shows the reader nothing without an assignment, and nothing of another auditor’s', async () => {
+      const acting = await assigned();
+      expect((await seenBy(settingsOf(acting)))['disclosures']).toBeGreaterThan(0);
+      await expect(seenBy({})).resolves.toEqual(NOTHING);
+      await expect(seenBy({ 'delge.assignment': acting.assignment })).resolves.toEqual(NOTHING);
+      await expect(seenBy({ ...settingsOf(acting), 'delge.auditor': OTHER_AUDITOR })).resolves.toEqual(NOTHING);
+      await expect(seenBy(settingsOf({ ...acting, assignment: randomUUID() }))).resolves.toEqual(NOTHING);
+      await expect(codeOf(answers.search({ ...acting, auditor: OTHER_AUDITOR }, EVERYTHING))).resolves.toBe(
+        'NOT_WITHIN_ASSIGNMENT',
+      );
+    });
+
+    it('shows what is of its authorities alone, and of refusals and records the sender’s alone', async () => {
+      const authorities = ['fk/forsakringskassan'];
+      const acting = await assigned({ authorities });
+      const found = (await answers.search(acting, EVERYTHING)).rows;
+      expect(found.length).toBeGreaterThan(0);
+      for (const { record, sender, recipient } of found)
+        expect(record === 'decision' ? [sender, recipient] : [sender]).toEqual(expect.arrayContaining(authorities));
+      const all = await asOwner<{ index: string }>(
+        `SELECT index::text FROM console.disclosure WHERE sender = $1 OR (record = 'decision' AND recipient = $1) ORDER BY at DESC, index DESC`,
+        authorities,
+      );
+      expect(found.map(({ index }) => index)).toEqual(all.map(({ index }) => index));
+    });
+
+    it('shows what was decided in its period alone', async () => {
+      const [days] = await asOwner<{ first: string; last: string }>(
+        `SELECT min(at AT TIME ZONE 'Europe/Stockholm')::date::text AS first, max(at AT TIME ZONE 'Europe/Stockholm')::date::text AS last FROM console.disclosure`,
+      );
+      const { first, last } = days!;
+      expect(first).not.toBe(last);
+      const all = await rows(await assigned());
+      const early = await rows(await assigned({ period: { from: first, until: last } }));
+      const late = await rows(await assigned({ period: { from: last } }));
+      expect(early.length).toBeGreaterThan(0);
+      expect(late.length).toBeGreaterThan(0);
+      expect([...late, ...early]).toEqual(all);
+    });
+
+    it('shows nothing once it has ended or expired', async () => {
+      const statement = await granted(draft, { auditor: AUDITOR, fields: ALL_FIELDS });
+      const acting = { auditor: AUDITOR, assignment: statement.assignment };
+      await fed.follow();
+      expect((await rows(acting)).length).toBeGreaterThan(0);
+      await ended(draft, statement, scene.world.keys.administrators['fk']);
+      await fed.follow();
+      expect((await rows(acting)).length).toBeGreaterThan(0);
+      await ended(draft, statement);
+      await fed.follow();
+      await expect(codeOf(answers.search(acting, EVERYTHING))).resolves.toBe('NOT_WITHIN_ASSIGNMENT');
+      await expect(seenBy(settingsOf(acting))).resolves.toEqual(NOTHING);
+
+      const expired = await assigned({ expires: '2021-01-01' });
+      await expect(codeOf(answers.search(expired, EVERYTHING))).resolves.toBe('NOT_WITHIN_ASSIGNMENT');
+      await expect(seenBy(settingsOf(expired))).resolves.toEqual(NOTHING);
+    });
+
+    it('is opened by nobody but an administrator of who grants it', async () => {
+      const { administrators } = scene.world.keys;
+      for (const signer of [administrators['fk'], key]) {
+        const { assignment } = await granted(draft, { auditor: AUDITOR, fields: ALL_FIELDS }, signer);
+        await expect(fed.follow()).resolves.toBe('followed');
+        await expect(codeOf(answers.search({ auditor: AUDITOR, assignment }, EVERYTHING))).resolves.toBe(
+          'NOT_WITHIN_ASSIGNMENT',
+        );
+      }
+    });
+
+    it('shows no member, and answers no filter, of a field that is not opened', async () => {
+      const acting = await assigned({ fields: ['parties'] });
+      const { rows: found } = await answers.search(acting, EVERYTHING);
+      const members = new Set(found.flatMap((row) => Object.keys(row)));
+      expect([...members].sort()).toEqual(
+        [
+          ...['at', 'attempt', 'index', 'messageId', 'messageType', 'number', 'outcome', 'recipient', 'recipientKind'],
+          ...['record', 'sender', 'senderKind'],
+        ].sort(),
+      );
+      const shown = await answers.show(acting, found[0]!.messageId);
+      expect(shown?.records[0]).not.toHaveProperty('facts');
+      expect(shown?.records[0]).not.toHaveProperty('verdict');
+      expect(shown?.timeline.map(({ kind }) => kind)).not.toContain('technical');
+      for (const filters of [
+        { ground: ['OSL-10-2'] },
+        { category: ['health'] },
+        { officer: ['x'] },
+        { case: [randomUUID()] },
+      ])
+        await expect(codeOf(answers.search(acting, { filters }))).resolves.toBe('FIELD_NOT_GRANTED');
+      await expect(codeOf(answers.overdue(acting, EVERYTHING))).resolves.toBe('FIELD_NOT_GRANTED');
+      await expect(codeOf(answers.timeline(acting, randomUUID()))).resolves.toBe('FIELD_NOT_GRANTED');
+    });
+  });
+
+  describe('is written down first', () => {
+    interface Pending {
+      readonly entry_id: string;
+      readonly entry: Buffer;
+    }
+    const pending = async (): Promise<readonly Pending[]> => {
+      const ledger = await databases.connect(databases.urls.operator.ledger, 'ledger');
+      const found = await ledger.query<Pending[]>(`SELECT entry_id, entry FROM ledger.pending ORDER BY id`);
+      await ledger.destroy();
+      return found;
+    };
+
+    it('as an entry signed by the console, that commits to what was asked', async () => {
+      const acting = await assigned();
+      const query = { filters: { outcome: ['permit'] } };
+      const before = (await pending()).length;
+      const { rows: shown } = await answers.search(acting, query);
+      const [added] = (await pending()).slice(before);
+      const search = await verifySearch(added!.entry.toString(), key);
+      const { auditor, assignment } = acting;
+      expect(search).toMatchObject({ kind: 'search', auditor, assignment, shown: shown.length });
+      const [act] = await asOwner<{ salt: Buffer; query: string }>(
+        `SELECT salt, query FROM console.act WHERE entry_id = $1`,
+        [added!.entry_id],
+      );
+      expect(act?.query).toBe('search?outcome=permit');
+      expect(sha256Base64url(Buffer.concat([act!.salt, Buffer.from(act!.query)]))).toBe(search.query);
+      expect(added!.entry.toString()).not.toContain(Buffer.from('permit').toString('base64url'));
+    });
+
+    it('and is not shown while nothing can be signed, or when the keys log went back', async () => {
+      const acting = await assigned();
+      const signing = live;
+      live = undefined;
+      await asOwner(`UPDATE console.own_keys SET size = size + 1`);
+      live = signing;
+      await expect(codeOf(answers.search(acting, EVERYTHING))).resolves.toBe('NOT_READY');
+      await asOwner(`UPDATE console.own_keys SET size = size - 1`);
+      await expect(answers.search(acting, EVERYTHING)).resolves.toBeDefined();
+      live = undefined;
+      const told: unknown[] = [];
+      for (const ask of [
+        () => answers.search(acting, EVERYTHING),
+        () => answers.count(acting, EVERYTHING),
+        () => answers.exportOf(acting, EVERYTHING, 'csv'),
+        () => answers.flows(acting, EVERYTHING),
+        () => answers.statistics(acting, EVERYTHING),
+        () => answers.refusals(acting, 'exchange', EVERYTHING),
+        () => answers.overdue(acting, EVERYTHING),
+        () => answers.timeline(acting, randomUUID()),
+        () => answers.everythingAbout(acting, '0'),
+        () => answers.show(acting, randomUUID()),
+      ])
+        told.push(await codeOf(ask()));
+      live = signing;
+      expect(new Set(told)).toEqual(new Set(['NOT_READY']));
+    });
+
+    it('once for an export, with the number of rows that it has', async () => {
+      const acting = await assigned();
+      const before = (await pending()).length;
+      const exported = await answers.exportOf(acting, EVERYTHING, 'jsonl');
+      const lines: string[] = [];
+      for await (const text of exported.body) lines.push(...text.split('\n').filter((line) => line !== ''));
+      const [added, ...more] = (await pending()).slice(before);
+      expect(more).toEqual([]);
+      expect(parseSearch(added!.entry.toString()).search).toMatchObject({ kind: 'export', shown: lines.length });
+      expect(lines.map((line) => (JSON.parse(line) as { index: string }).index)).toEqual(await rows(acting));
+    });
+  });
+
+  describe('follows the log', () => {
+    const everything = async (): Promise<unknown> => ({
+      disclosures: await asOwner(`SELECT d.*, d.terms::text AS terms FROM console.disclosure d ORDER BY index`),
+      happenings: await asOwner(`SELECT * FROM console.happening ORDER BY index`),
+      erased: await asOwner(`SELECT * FROM console.erased ORDER BY index`),
+      assignments: await asOwner(`SELECT * FROM console.assignment ORDER BY index`),
+      growth: await asOwner(`SELECT * FROM console.growth ORDER BY day`),
+      projection: await asOwner(`SELECT size, hashes, checked, alarm FROM console.projection`),
+    });
+
+    it('and comes to the same when it is rebuilt, stopped at any step, or followed by two at once', async () => {
+      await fed.follow();
+      const before = await everything();
+      await expect(fed.rebuild()).resolves.toBe('followed');
+      await expect(everything()).resolves.toEqual(before);
+
+      await store.beginAnew();
+      let steps = 0;
+      fed.crash = () => {
+        steps += 1;
+        if (steps % 2 === 1) throw new Error('killed');
+      };
+      for (let tries = 0; tries < 50 && (await fed.follow().catch(() => 'killed')) !== 'followed'; tries += 1);
+      fed.crash = () => undefined;
+      expect(steps).toBeGreaterThan(3);
+      await expect(everything()).resolves.toEqual(before);
+
+      await store.beginAnew();
+      for (let tries = 0; tries < 50; tries += 1) {
+        const ends = await Promise.all([fed.follow(), fed.follow()]);
+        if (ends.includes('followed')) break;
+      }
+      await expect(everything()).resolves.toEqual(before);
+    });
+
+    it('and keeps of what is erased its position and its parties alone', async () => {
+      const acting = await assigned({ authorities: [scene.holder] });
+      const place = draft.at('erased-permit').toString();
+      expect(await rows(acting)).not.toContain(place);
+      const { erasures } = await answers.log(acting);
+      expect(erasures).toMatchObject([
+        { index: draft.at('erasure').toString(), erased: [{ index: place, sender: scene.holder }, {}] },
+      ]);
+    });
+
+    it('and forgets what it has shown before when an erasure comes', async () => {
+      draft.erased.clear();
+      await store.beginAnew();
+      fed.checkpoint = () => draft.checkpoint(draft.at('erasure'));
+      await expect(fed.follow()).resolves.toBe('followed');
+      const there = (await asOwner<{ index: string }>(`SELECT index::text FROM console.disclosure`)).map(
+        (one) => one.index,
+      );
+      expect(there).toContain(draft.at('erased-permit').toString());
+      fed.checkpoint = () => draft.checkpoint();
+      await expect(fed.follow()).resolves.toBe('followed');
+      const left = await asOwner<{ index: string }>(
+        `SELECT index::text FROM console.disclosure WHERE index = ANY ($1) UNION ALL SELECT index::text FROM console.happening WHERE index = ANY ($1)`,
+        [['erased-permit', 'erased-technical'].map((name) => draft.at(name as 'erased-permit'))],
+      );
+      expect(left).toEqual([]);
+    });
+
+    it('and tells which receipts are late, and which came', async () => {
+      const acting = await assigned({ authorities: ['linkoping/omsorgsnamnden', 'linkoping/socialnamnden'] });
+      const [permit] = await asOwner<{ received_at: Date | null; receipt_due_at: Date | null }>(
+        `SELECT received_at, receipt_due_at FROM console.disclosure WHERE index = $1`,
+        [draft.at('permit')],
+      );
+      expect(permit).toMatchObject({ received_at: expect.any(Date) as unknown, receipt_due_at: null });
+      await asOwner(`UPDATE console.disclosure SET receipt_due_at = at, received_at = NULL WHERE index = $1`, [
+        draft.at('permit'),
+      ]);
+      const late = await answers.overdue(acting, EVERYTHING);
+      expect(late.rows.map(({ index }) => index)).toContain(draft.at('permit').toString());
+      await fed.rebuild();
+    });
+
+    it('until something does not hold: then nothing newer is shown, and the alarm stands until it is rebuilt', async () => {
+      const acting = await assigned();
+      const shown = await rows(acting);
+      const later = await assigned();
+      for (const [alarm, bend] of [
+        ['leaf-mismatch', (one: Parameters<typeof fed.bend>[0]) => ({ ...one, leaf: randomBytes(33) })],
+        [
+          'annex-mismatch',
+          (one: Parameters<typeof fed.bend>[0]) =>
+            one.opening?.annex === undefined ? one : { ...one, opening: { ...one.opening, annex: 'another' } },
+        ],
+        ['root-mismatch', (one: Parameters<typeof fed.bend>[0]) => ({ index: one.index, leaf: randomBytes(33) })],
+      ] as const) {
+        const size = draft.leaves.length;
+        const { assignment } = await granted(draft, { auditor: AUDITOR, fields: ALL_FIELDS });
+        fed.bend = bend;
+        await expect(fed.follow()).resolves.toBe('stopped');
+        fed.bend = (one) => one;
+        await expect(fed.follow()).resolves.toBe('stopped');
+        const log = await answers.log(later);
+        expect(log).toMatchObject({ alarm, checked: { size: size.toString() } });
+        await expect(rows(acting)).resolves.toEqual(shown);
+        await expect(codeOf(answers.search({ auditor: AUDITOR, assignment }, EVERYTHING))).resolves.toBe(
+          'NOT_WITHIN_ASSIGNMENT',
+        );
+        await expect(fed.rebuild()).resolves.toBe('followed');
+        expect((await answers.log(later)).alarm).toBeUndefined();
+      }
+    });
+
+    it('under a checkpoint of the log and its witnesses alone', async () => {
+      fed.checkpoint = () => draft.checkpoint().split('\n').slice(0, -3).join('\n') + '\n';
+      await granted(draft, { auditor: AUDITOR });
+      await expect(fed.follow()).resolves.toBe('refused');
+      fed.checkpoint = () => draft.checkpoint();
+      await expect(fed.follow()).resolves.toBe('followed');
+    });
+  });
+
+  it('is found by everything that it has, and by ids', async () => {
+    const acting = await assigned();
+    const found = (await answers.search(acting, EVERYTHING)).rows;
+    const one = found.find(({ index }) => index === draft.at('permit').toString())!;
+    for (const filters of [
+      { sender: [one.sender] },
+      { recipient: [one.recipient] },
+      { senderKind: [one.senderKind] },
+      { recipientKind: [one.recipientKind] },
+      { record: ['decision'] },
+      { outcome: ['permit'] },
+      { type: [one.messageType!] },
+      { force: [one.force!] },
+      { purpose: [one.purpose!] },
+      { ground: [one.grounds![0]!] },
+      { version: [one.versions![0]!] },
+      { category: [one.categories![0]!] },
+      { case: [one.caseId!] },
+      { message: [one.messageId] },
+      { index: [one.index] },
+      { outcome: ['deny', 'permit'], record: ['decision'], sender: [one.sender] },
+    ]) {
+      const narrowed = await rows(acting, { filters });
+      expect(narrowed).toContain(one.index);
+      await expect(answers.count(acting, { filters })).resolves.toEqual({ count: narrowed.length, more: false });
+    }
+    const officer = found.find(({ officers }) => (officers?.length ?? 0) > 0);
+    expect(await rows(acting, { filters: { officer: officer!.officers! } })).toContain(officer!.index);
+    expect(await rows(acting, { filters: { outcome: ['deny'], index: [one.index] } })).toEqual([]);
+    for (const id of [one.messageId, one.caseId!, one.index, draft.at('technical').toString()])
+      expect((await answers.everythingAbout(acting, id)).rows.map(({ index }) => index)).toContain(one.index);
+  });
+
+  it('is one disclosure with all that the log says of it, or nothing', async () => {
+    const acting = await assigned();
+    const [one] = (await answers.search(acting, { filters: { index: [draft.at('permit').toString()] } })).rows;
+    const shown = await answers.show(acting, one!.messageId);
+    expect(shown?.records[0]).toMatchObject({
+      index: one!.index,
+      verdict: { outcome: 'permit' },
+      items: expect.arrayContaining([
+        expect.objectContaining({ dataCategory: expect.any(String) as unknown }),
+      ]) as object,
+      ruleSet: { number: expect.any(Number) as unknown },
+    });
+    expect(shown?.timeline.map(({ kind }) => kind)).toEqual(['decision', 'technical', 'accepted', 'handled']);
+    const happened = await answers.timeline(acting, one!.caseId!);
+    expect(happened.map(({ index }) => index)).toEqual(shown?.timeline.map(({ index }) => index));
+    await expect(answers.show(acting, randomUUID())).resolves.toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@
  * Runs one of the repository's tools on any machine with Node 20 or later and npm: installs the locked dependencies, brings Node 24 where the
  * machine's own is older, compiles what has changed, and hands over. Uses Node's built-in modules alone, since nothing else may be there yet.
  *
- * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs|lint-api|rules|mutants|tamper|verifier|first-hour|bench|social-services|agency> [arguments]
+ * Usage: node tools/run.mjs <start|stop|clean|test|delge|docs|lint-api|rules|mutants|tamper|rebuild-console|verifier|first-hour|bench|social-services|agency> [arguments]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -34,6 +34,7 @@ const TASKS = {
   rules: 'tools/compile-rules.js',
   mutants: 'tools/mutants.js',
   tamper: 'tools/demo/tamper.js',
+  'rebuild-console': 'tools/rebuild-console.js',
   verifier: 'tools/verifier.js',
   'first-hour': 'tools/first-hour.js',
   bench: 'bench/main.js',

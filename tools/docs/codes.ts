@@ -2,7 +2,9 @@ import type { AssignmentFault } from '../../apps/ledger/src/domain/assignment.js
 import type { KeepingFault } from '../../apps/ledger/src/domain/keeping.js';
 import type {
   Acknowledgement,
+  AssignmentField,
   AssignmentNotice,
+  AssignmentProvision,
   FormReason,
   HoldGround,
   LedgerNotice,
@@ -22,6 +24,8 @@ import type { QuarantineReason } from '../../apps/exchange/src/domain/errors.js'
 import type { VerificationObstacle } from '#replay';
 import {
   ANSWER_WORDS,
+  ASSIGNMENT_FIELD_WORDS,
+  ASSIGNMENT_PROVISION_WORDS,
   FORM_WORDS,
   HELD_WORDS,
   OBSTACLE_WORDS,
@@ -296,6 +300,16 @@ const spoken = <Code extends string>(
   as: (text: Text) => string = ({ en }) => en,
 ): Readonly<Record<Code, string>> =>
   Object.fromEntries(Object.entries<Text>(words).map(([code, text]) => [code, as(text)])) as Record<Code, string>;
+
+/** The provision as a page has it, in both languages. */
+export const ASSIGNMENT_PROVISION_TEXTS: Readonly<Record<AssignmentProvision, string>> = spoken(
+  ASSIGNMENT_PROVISION_WORDS,
+  ({ sv, en }) => `${en}. *${sv}*`,
+);
+export const ASSIGNMENT_FIELD_TEXTS: Readonly<Record<AssignmentField, string>> = spoken(
+  ASSIGNMENT_FIELD_WORDS,
+  ({ sv, en }) => `${en}. *${sv}*`,
+);
 
 export const RECEIPTS: Readonly<Record<Receipt['kind'], string>> = {
   technical: "Verified and stored by the recipient's gateway. *Hämtad*",

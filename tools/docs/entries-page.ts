@@ -48,12 +48,12 @@ export const entriesPage = (root: string): string => {
 Every event that stands in a log, with its fields, its signer and its readers. Made from the code by \`npm run docs\`, which fails where a kind is described that is not there, or is there and not described.
 What each field means, and every other token: [statements.md](statements.md).
 
-An entry is a statement signed by the party whose act it records; the log gives order and permanence, not authority. A participant's own statement about a message comes into the log by a notice of the exchange or of the ledger that
-names its digest, and lies beside it as the annex. Names, numbers of persons, diary numbers, reasons in words and content stand in no entry.
+An entry is a statement signed by the party whose act it records; the log gives order and permanence, not authority. A participant's own statement about a message, or about who may read, comes into the log by a notice of the exchange or of the ledger that
+names its digest, and lies beside it as the annex. Names, numbers of persons, diary numbers of cases, reasons in words and content stand in no entry.
 
 ## The disclosure log
 
-A leaf is 33 octets that say nothing: anyone may watch them grow. Beside it lies the opening: the entry, 32 random octets, and the annex. Openings are shown to the two parties of the message, a refusal's, a recorded disclosure's and a hold's to its sender alone; each look is an entry itself, and they can be
+A leaf is 33 octets that say nothing: anyone may watch them grow. Beside it lies the opening: the entry, 32 random octets, and the annex. Openings are shown to the two parties of the message, a refusal's, a recorded disclosure's and a hold's to its sender alone; to an auditor within an assignment ([ADR 19](adr/0019-assignments.md)) as far as it covers them. Each look is an entry itself, and openings can be
 erased. Every entry has \`v\`, \`kind\`, \`env\`, \`entryId\`, \`keys\` (size and root of the \`keys\` log by which its signer's key, and those of the annex, are judged) and a time, \`at\` or \`decidedAt\`; a question mark says that a field may be absent.
 
 ${table(['kind', 'what it records', 'signed by', 'fields of its own', 'annex', 'who reads the opening'], disclosure)}

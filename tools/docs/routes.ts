@@ -68,7 +68,7 @@ const POLICIES: Readonly<Record<string, string>> = {
   public: 'anyone who reaches the port',
   system: 'a registered system, bearer token of this gateway',
   operator: "the operator's people, the secret of `OPERATOR_TOKEN_FILE`",
-  service: 'a gateway or the exchange, service token signed by its own live key',
+  service: 'a gateway, the exchange or the console, service token signed by its own live key',
   exchange: 'the exchange, service token signed by its decision key',
 };
 

@@ -3,6 +3,9 @@ import ts from 'typescript';
 import { SDK_RECEIPTS } from '#contracts';
 import type { SdkReceipt } from '#contracts';
 import {
+  ASSIGNMENT_CODES,
+  ASSIGNMENT_FIELD_TEXTS,
+  ASSIGNMENT_PROVISION_TEXTS,
   ANSWERS,
   REQUEST_REFUSALS,
   FORMS,
@@ -94,6 +97,7 @@ const hours = (ms: number): string => `${ms / 3_600_000} h`;
 export const statementsPage = (root: string): string => {
   const envelope = parseFile(join(root, 'libs/envelope/src/statements.ts'));
   const keeping = parseFile(join(root, 'libs/envelope/src/keeping.ts'));
+  const assignments = parseFile(join(root, 'libs/envelope/src/assignment.ts'));
   const section = (file: ts.SourceFile, name: string): string => {
     const { members } = interfaceOf(file, name);
     const shape = codecOf(file, name);
@@ -107,6 +111,9 @@ export const statementsPage = (root: string): string => {
     section(parseFile(join(root, 'libs/envelope/src/recorded-disclosure.ts')), 'RecordedDisclosure'),
     section(parseFile(join(root, 'libs/envelope/src/release-hold.ts')), 'ReleaseHold'),
     ...KEEPING.map((name) => section(keeping, name)),
+    section(parseFile(join(root, 'libs/envelope/src/look.ts')), 'Look'),
+    `### Assignment\n\n${code('delge-assignment+jws')}: one that is granted has all of these; one that ends \`v\`, \`kind\` (\`assignment-ended\`), \`env\`, \`assignment\` and \`at\`.\n\n${memberTable(interfaceOf(assignments, 'AssignmentGranted').members)}`,
+    ...['AssignmentNotice', 'Search'].map((name) => section(assignments, name)),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
   const list = (words: readonly string[]): string => words.map(code).join(', ');
@@ -147,6 +154,14 @@ ${memberTable(interfaceOf(envelope, 'RuleSetReference').members)}
 ## Grounds of a hold
 
 ${codeTable(HOLD_GROUNDS, 'ground')}
+
+## Provisions and fields of an assignment
+
+${codeTable(ASSIGNMENT_PROVISION_TEXTS, 'provision')}
+
+${codeTable(ASSIGNMENT_FIELD_TEXTS, 'field')}
+
+An opening is shown whole or not at all: one with a verdict and its claims where \`ground\`, \`facts\`, \`assessments\` and \`case\` are granted, any other where \`receipts\` is.
 
 ## Receipts by kind
 
@@ -252,6 +267,12 @@ The last has the problem [basis-version-altered](problems.md#basis-version-alter
 \`code\` of the problem [keeping-refused](problems.md#keeping-refused), at the ledger.
 
 ${codeTable(KEEPING_CODES)}
+
+## Why an assignment is refused
+
+\`code\` of the problem [assignment-refused](problems.md#assignment-refused), at the ledger.
+
+${codeTable(ASSIGNMENT_CODES)}
 
 ## Further closed lists
 

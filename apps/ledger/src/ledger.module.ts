@@ -202,15 +202,17 @@ export const ledgerService: Service<LedgerConfig> = {
     { method: 'POST', path: /^\/log\/v1\/disclosure\/(?:keeping|assignments)$/, type: 'application/jose', as: 'text' },
   ],
   translate: (error) => {
-    if (error instanceof KeepingRefused) return refused('keeping-refused', error.code);
-    if (error instanceof AssignmentRefused) return refused('assignment-refused', error.code);
+    if (error instanceof KeepingRefused || error instanceof AssignmentRefused) {
+      const { code } = error;
+      if (code === 'id-reuse') return new ProblemError('id-reuse', 409);
+      return error instanceof KeepingRefused
+        ? new ProblemError('keeping-refused', 422, toldOf(code))
+        : new ProblemError('assignment-refused', 422, toldOf(code));
+    }
     return isStoreFailure(error) ? new ProblemError('not-ready', 503) : undefined;
   },
 };
 
-const refused = (problem: 'keeping-refused' | 'assignment-refused', code: string): ProblemError => {
-  if (code === 'id-reuse') return new ProblemError('id-reuse', 409);
-  return isUnproven(code)
-    ? new ProblemError(problem, 422, { extensions: { code: 'signature' }, reason: code })
-    : new ProblemError(problem, 422, { extensions: { code } });
-};
+/** What is told of a fault, and what stands in the own log. */
+const toldOf = (code: string) =>
+  isUnproven(code) ? { extensions: { code: 'signature' }, reason: code } : { extensions: { code } };

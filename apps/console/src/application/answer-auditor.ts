@@ -1,3 +1,4 @@
+import { showsOpenings } from '#envelope';
 import { stockholmDate } from '#legal-basis';
 import { stateOf } from '../domain/assignment.js';
 import type { Assignment, AssignmentField, AssignmentState } from '../domain/assignment.js';
@@ -82,7 +83,9 @@ export class AnswerAuditor extends AuditorQueries {
 
   override async show(acting: Acting, messageId: string): Promise<Disclosure | undefined> {
     const assignment = await this.granted(acting);
-    if (!UUID.test(messageId) || !(await this.reviews.look(acting, messageId))) return undefined;
+    if (!UUID.test(messageId)) return undefined;
+    // Openings are shown whole or not at all; an auditor who may not see them sees what of the projection the fields open.
+    if (showsOpenings(assignment, true) && !(await this.reviews.look(acting, messageId))) return undefined;
     const query: Query = { filters: { message: [messageId] } };
     const records = await this.disclosures.records(assignment, { query, now: this.now(), limit: PAGE });
     const [newest, ...earlier] = records;

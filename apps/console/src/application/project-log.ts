@@ -83,7 +83,7 @@ export class ProjectLog {
       this.crash('console.projection.after-commit');
     }
     if (Buffer.compare(tree.root(), checkpoint.root) !== 0) return this.stop('root-mismatch');
-    await this.store.check(checkpoint, this.now());
+    if (progress.checked < checkpoint.size) await this.store.check(checkpoint, this.now());
     return 'followed';
   }
 

@@ -29,7 +29,7 @@ describe('an opening', () => {
         ['recorded', 'recorded', expect.any(String)],
       ]),
     );
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(11);
   });
 
   it('of a permit says what it is found by: both parties, kinds, ground, categories', () => {

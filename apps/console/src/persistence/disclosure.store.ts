@@ -86,7 +86,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
     const { where, values } = conditions(query, now, below);
     return this.within(assignment, query, async (tx) => {
       const [row] = await tx.query<{ count: number; checked: string }[]>(
-        `SELECT count(*)::int AS count, console.checked_size()::text AS checked FROM (SELECT FROM console.disclosure d WHERE ${where} LIMIT ${most + 1}) AS some`,
+        `SELECT count(*)::int AS count, console.checked_size()::text AS checked FROM (SELECT FROM console.disclosure d WHERE ${where} LIMIT ${most + 1}) AS found`,
         values,
       );
       const count = row?.count ?? 0;
@@ -178,7 +178,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
       const [row] = await tx.query<{ count: number; median: number | null; p95: number | null }[]>(
         `SELECT count(*)::int AS count, percentile_disc(0.5) WITHIN GROUP (ORDER BY ms) AS median, percentile_disc(0.95) WITHIN GROUP (ORDER BY ms) AS p95
          FROM (SELECT (extract(epoch FROM d.received_at - d.at) * 1000)::float8 AS ms FROM console.disclosure d
-               WHERE d.received_at IS NOT NULL AND ${where}) AS some`,
+               WHERE d.received_at IS NOT NULL AND ${where}) AS found`,
         values,
       );
       return { count: row?.count ?? 0, medianMs: Math.round(row?.median ?? 0), p95Ms: Math.round(row?.p95 ?? 0) };

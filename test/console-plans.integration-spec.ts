@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { sha256Base64url } from '#envelope';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Wanted } from '../apps/console/src/application/disclosure-store.js';
+import type { Assignment } from '../apps/console/src/domain/assignment.js';
+import type { Query } from '../apps/console/src/domain/query.js';
+import { PostgresDisclosureStore } from '../apps/console/src/persistence/disclosure.store.js';
+import { insertDisclosures } from '../apps/console/src/persistence/projection.store.js';
+import { someRows } from '#testing';
+import { OwnDatabases } from './support/databases.js';
+
+jest.setTimeout(180_000);
+const ROWS = 20_000;
+const STEP = 2_000;
+const NOW = new Date('2026-12-01T00:00:00.000Z');
+const ASSIGNMENT: Assignment = {
+  id: randomUUID(),
+  auditor: sha256Base64url('an auditor'),
+  authorities: ['linkoping/omsorgsnamnden', 'linkoping/socialnamnden'],
+  provision: 'municipal-audit',
+  diaryNumber: 'REV 2026/17',
+  period: { from: '2025-01-01' },
+  fields: ['parties', 'ground', 'facts', 'assessments', 'receipts', 'case'],
+  expires: '2999-01-01',
+  grantedAt: NOW.toISOString(),
+  index: '0',
+};
+
+let databases: OwnDatabases;
+let store: PostgresDisclosureStore;
+let plans: string[] = [];
+const rows = someRows(ROWS);
+const own = rows.filter(
+  ({ row }) =>
+    ASSIGNMENT.authorities.includes(row.sender) ||
+    (row.record === 'decision' && ASSIGNMENT.authorities.includes(row.recipient)),
+);
+
+/** The reader's connections, each of whose questions is also asked for its plan. */
+const explaining = (reader: DataSource): DataSource =>
+  ({
+    transaction: (_isolation: string, work: (tx: EntityManager) => Promise<unknown>) =>
+      reader.transaction('REPEATABLE READ', (tx) => {
+        const query = async (sql: string, values?: unknown[]): Promise<unknown> => {
+          if (!sql.includes('set_config')) {
+            const plan = await tx.query<Record<string, unknown>[]>(`EXPLAIN ${sql}`, values);
+            plans.push(plan.map((line) => String(line['QUERY PLAN'])).join('\n'));
+          }
+          return tx.query(sql, values);
+        };
+        return work({ query } as unknown as EntityManager);
+      }),
+  }) as unknown as DataSource;
+
+beforeAll(async () => {
+  databases = await OwnDatabases.deploy('console_plans');
+  const owner = await databases.connect(databases.urls.operator.console, 'console');
+  store = new PostgresDisclosureStore(
+    explaining(await databases.connect(databases.urls.operator.console_reader, 'console')),
+  );
+  for (const month of new Set(rows.map(({ row }) => `${row.at.slice(0, 7)}-01`)))
+    await owner.query(`SELECT console.ensure_month($1)`, [month]);
+  for (let at = 0; at < ROWS; at += STEP)
+    await owner.transaction((tx) => insertDisclosures(tx, rows.slice(at, at + STEP)));
+  await owner.query(`UPDATE console.projection SET size = $1, checked = $1`, [ROWS]);
+  const { id, auditor, authorities, provision, diaryNumber, period, fields, expires, grantedAt } = ASSIGNMENT;
+  await owner.query(
+    `INSERT INTO console.assignment (id, auditor, authorities, provision, diary_number, since, fields, expires, granted_at, index)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`,
+    [id, auditor, authorities, provision, diaryNumber, period.from, fields, expires, grantedAt],
+  );
+  await databases.asAdmin(`VACUUM ANALYZE console.disclosure`);
+});
+afterAll(() => databases.drop());
+
+const asked = async (query: Query, more: Partial<Wanted> = {}): Promise<readonly string[]> => {
+  plans = [];
+  return (await store.list(ASSIGNMENT, { query, now: NOW, limit: 51, ...more })).map(({ index }) => index);
+};
+const expected = (holds: (one: (typeof rows)[number]) => boolean): readonly string[] =>
+  own
+    .filter(holds)
+    .map(({ row }) => row.index)
+    .reverse()
+    .slice(0, 51);
+
+const one = own.find(({ row }) => row.outcome === 'permit')!.row;
+const refused = own.find(({ row }) => row.outcome === 'deny')!.row;
+const QUESTIONS: readonly (readonly [string, Query, (found: (typeof rows)[number]) => boolean])[] = [
+  ['nothing', { filters: {} }, () => true],
+  ['sender', { filters: { sender: [one.sender] } }, ({ row }) => row.sender === one.sender],
+  ['recipient', { filters: { recipient: [one.recipient] } }, ({ row }) => row.recipient === one.recipient],
+  ['kind of authority', { filters: { senderKind: [one.senderKind] } }, () => true],
+  ['record', { filters: { record: ['refusal'] } }, ({ row }) => row.record === 'refusal'],
+  ['outcome', { filters: { outcome: ['deny'] } }, ({ row }) => row.outcome === 'deny'],
+  ['message type', { filters: { type: [one.messageType] } }, ({ row }) => row.messageType === one.messageType],
+  ['force', { filters: { force: [one.force!] } }, ({ row }) => row.force === one.force],
+  ['purpose', { filters: { purpose: [one.purpose] } }, () => true],
+  ['ground', { filters: { ground: one.grounds } }, ({ row }) => row.grounds[0] === one.grounds[0]],
+  ['version', { filters: { version: one.versions } }, ({ row }) => row.versions[0] === one.versions[0]],
+  ['refusal reason', { filters: { reason: refused.reasons } }, ({ row }) => row.reasons[0] === refused.reasons[0]],
+  [
+    'data category',
+    { filters: { category: [one.categories[0]!] } },
+    ({ row }) => row.categories.includes(one.categories[0]!),
+  ],
+  ['officer', { filters: { officer: one.officers } }, ({ row }) => row.officers[0] === one.officers[0]],
+  ['case', { filters: { case: [one.caseId] } }, ({ row }) => row.caseId === one.caseId],
+  ['message', { filters: { message: [one.messageId] } }, ({ row }) => row.messageId === one.messageId],
+  ['log index', { filters: { index: [one.index] } }, ({ row }) => row.index === one.index],
+  [
+    'several at once',
+    {
+      from: '2026-02-01',
+      until: '2026-08-31',
+      filters: { outcome: ['permit'], ground: one.grounds, category: ['health', 'housing'], sender: [one.sender] },
+    },
+    ({ row }) =>
+      row.outcome === 'permit' &&
+      row.grounds[0] === one.grounds[0] &&
+      row.categories.some((category) => ['health', 'housing'].includes(category)) &&
+      row.sender === one.sender &&
+      // Midnight in Stockholm.
+      row.at >= '2026-01-31T23:00' &&
+      row.at < '2026-08-31T22:00',
+  ],
+];
+
+it.each(QUESTIONS)(
+  'the first page by %s is what it should be, and is read by an index',
+  async (_name, query, holds) => {
+    await expect(asked(query)).resolves.toEqual(expected(holds));
+    expect(plans).toHaveLength(1);
+    expect(plans[0]).not.toMatch(/Seq Scan on disclosure_/);
+  },
+);
+
+it('the first page of late receipts is read by an index', async () => {
+  const late = await asked({ filters: {}, overdue: true }, { order: 'longest' });
+  const due = own.filter(({ receiptDueAt }) => receiptDueAt !== undefined).map(({ row }) => row.index);
+  expect(late).toEqual(due.slice(0, 51));
+  expect(plans[0]).not.toMatch(/Seq Scan on disclosure_/);
+});
+
+it('what is rare is found by its terms', async () => {
+  await asked({ filters: { officer: one.officers, category: [one.categories[0]!] } });
+  expect(plans[0]).toMatch(/Bitmap Index Scan on disclosure_\d+_terms_idx/);
+});
+
+it('pages follow one another without a gap or a double, whatever comes in between', async () => {
+  const found: string[] = [];
+  let after: Wanted['after'];
+  const query = { filters: { outcome: ['deny'] } };
+  for (;;) {
+    const page = await store.list(ASSIGNMENT, {
+      query,
+      now: NOW,
+      limit: 50,
+      ...(after === undefined ? {} : { after }),
+    });
+    found.push(...page.map(({ index }) => index));
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = { at: last.at, index: last.index };
+  }
+  expect(found).toEqual(
+    own
+      .filter(({ row }) => row.outcome === 'deny')
+      .map(({ row }) => row.index)
+      .reverse(),
+  );
+});
+
+it('is counted exactly to 10,000, and says that there are more', async () => {
+  const whole = await store.count(ASSIGNMENT, { filters: {} }, NOW, 10_000);
+  expect(whole).toMatchObject({ count: Math.min(own.length, 10_000), more: own.length > 10_000 });
+  await expect(store.count(ASSIGNMENT, { filters: {} }, NOW, own.length - 1)).resolves.toMatchObject({
+    count: own.length - 1,
+    more: true,
+  });
+  await expect(store.count(ASSIGNMENT, { filters: {} }, NOW, own.length)).resolves.toMatchObject({ more: false });
+});
