@@ -16,11 +16,12 @@ import {
   validationPipe,
 } from '#platform';
 import { Evidence } from '../../apps/console/src/application/evidence.js';
-import { AuditorQueries, ConsoleError } from '../../apps/console/src/application/ports.js';
+import { AuditorQueries } from '../../apps/console/src/application/ports.js';
 import type {
   Acting,
   Assignment,
   AssignmentState,
+  ConsoleError,
   Count,
   Disclosure,
   DisclosureRow,

@@ -16,7 +16,7 @@ export interface Route {
   readonly scopes: readonly string[];
 }
 
-const SERVICES = ['gateway', 'exchange', 'ledger', 'registry'] as const;
+const SERVICES = ['gateway', 'exchange', 'ledger', 'registry', 'console'] as const;
 
 /** Controllers of a service, as compiled: every class of `http/*.controller.js`. */
 export const controllersOf = async (dist: string, service: string): Promise<readonly Controller[]> => {
@@ -70,6 +70,8 @@ const POLICIES: Readonly<Record<string, string>> = {
   'system or staff': 'a registered system, or staff with a session here',
   operator: "the operator's people, the secret of `OPERATOR_TOKEN_FILE`",
   service: 'a gateway, the exchange or the console, service token signed by its own live key',
+  auditor: 'an auditor who is logged in; a browser that is not is led to the login',
+  assignment: 'an auditor who has chosen an assignment that is live; others are led to the choice',
   exchange: 'the exchange, service token signed by its decision key',
 };
 

@@ -32,6 +32,6 @@ export interface Change {
 export const changesBetween = (before: BasisVersion, after: BasisVersion): readonly Change[] =>
   diffWordsWithSpace(ruleText(before), ruleText(after)).map(({ value, added, removed }) => ({
     value,
-    added: added === true,
-    removed: removed === true,
+    added,
+    removed,
   }));

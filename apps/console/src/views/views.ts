@@ -11,7 +11,12 @@ import type { Lang } from './words.js';
 /** Characters that change how what stands beside them is read: controls, and the marks and overrides of direction. */
 const UNSEEN = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 /** Text as a page shows it: nothing in it is markup, nothing in it turns the line around. */
-export const shownText = (value: unknown): string => escaped(String(value ?? '').replaceAll(UNSEEN, '\uFFFD'));
+export const shownText = (value: unknown): string => {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new TypeError('a page shows text and numbers alone');
+  return escaped(String(value).replaceAll(UNSEEN, '\uFFFD'));
+};
 
 const FOLDER = join(SOURCES, 'views');
 const eta = new Eta({
