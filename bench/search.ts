@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sha256Base64url } from '#envelope';
 import { dataSourceOptions } from '#persistence';
-import { someRows } from '#testing';
 import { DataSource } from 'typeorm';
 import type { Assignment } from '../apps/console/src/domain/assignment.js';
 import type { Query } from '../apps/console/src/domain/query.js';
@@ -9,6 +8,7 @@ import { PostgresDisclosureStore } from '../apps/console/src/persistence/disclos
 import { insertDisclosures } from '../apps/console/src/persistence/projection.store.js';
 import { asAdmin, deployDatabases, dropDatabases } from '../tools/deploy/databases.js';
 import { numberAfter, quantile } from './arguments.js';
+import { someRows } from './search/rows.js';
 import { withServers } from './servers.js';
 import { milliseconds, tableOf } from './table.js';
 

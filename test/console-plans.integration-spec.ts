@@ -7,8 +7,8 @@ import type { Assignment } from '../apps/console/src/domain/assignment.js';
 import type { Query } from '../apps/console/src/domain/query.js';
 import { PostgresDisclosureStore } from '../apps/console/src/persistence/disclosure.store.js';
 import { insertDisclosures } from '../apps/console/src/persistence/projection.store.js';
-import { someRows } from '#testing';
 import { OwnDatabases } from './support/databases.js';
+import { someRows } from '../bench/search/rows.js';
 
 jest.setTimeout(180_000);
 const ROWS = 20_000;

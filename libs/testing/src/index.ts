@@ -5,7 +5,6 @@ export { aClock, uuids, type TestClock } from './clock.js';
 export { outcomeOf } from './codes.js';
 export * from './corpora.js';
 export { MemoryDeliveryStore } from './delivery-store.js';
-export { someRows } from './console-rows.js';
 export { DisclosureLog, type LoggedEntry } from './disclosure-log.js';
 export { example, smallDirectory, type Example } from './examples.js';
 export { TestExchange, anExchange, type Deviation } from './exchange.js';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Random } from './evidence/mutation.js';
-import { termsOf } from '../../../apps/console/src/domain/project.js';
-import type { ProjectedDisclosure } from '../../../apps/console/src/domain/project.js';
+import { termsOf } from '../../apps/console/src/domain/project.js';
+import type { ProjectedDisclosure } from '../../apps/console/src/domain/project.js';
 
 const SENDERS = [
   'linkoping/socialnamnden',
@@ -21,6 +20,21 @@ const idOf = (what: string): string => {
     '-',
   );
 };
+
+/** mulberry32: the same numbers for the same seed. */
+class Random {
+  constructor(private state: number) {}
+  /** From 0, below `end`. */
+  below(end: number): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * end);
+  }
+  pick<T>(all: readonly T[]): T {
+    return all[this.below(all.length)] as T;
+  }
+}
 
 /** Rows as the projection makes them, evenly over a year, the same for the same seed; without entries behind them. */
 export function someRows(count: number, first = 0, total = count): readonly ProjectedDisclosure[] {
