@@ -1,43 +1,25 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
+import { AuditorVisit, auditorIn } from './support/auditor-visit.js';
 import { cli } from './support/cli.js';
 import { TestStack, eventually, permitted } from './support/stack.js';
-import { Visitor } from './support/visitor.js';
 
 jest.setTimeout(240_000);
 const FOLLOWED_MS = 60_000;
 
 describe('the console', () => {
   let delge: TestStack;
-  let base: string;
   let messageId: string;
   let caseId: string;
   let sender: string;
   let assignment: string;
-  const rut = new Visitor();
-  const rune = new Visitor();
-
-  const logIn = async (visitor: Visitor, person: string): Promise<string> => {
-    const { next } = await visitor.follow(`${base}/in`, base);
-    if (next === undefined) throw new Error('the login led nowhere');
-    const { at, page } = await visitor.follow(await visitor.choose(next, person), base);
-    expect(new URL(at).pathname).toBe('/uppdrag');
-    return (await page?.text()) ?? '';
-  };
-  const get = async (visitor: Visitor, path: string): Promise<readonly [number, string]> => {
-    const response = await visitor.ask(`${base}${path}`, { headers: { accept: 'text/html' } });
-    return [response.status, await response.text()];
-  };
-  const post = async (visitor: Visitor, path: string, form: Readonly<Record<string, string>>): Promise<Response> => {
-    const [, page] = await get(visitor, '/uppdrag');
-    const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
-    return visitor.ask(`${base}${path}`, { method: 'POST', body: new URLSearchParams({ ...form, csrf }) });
-  };
-  const auditorIn = (page: string): string => /id="auditor">([A-Za-z0-9_-]{43})</.exec(page)?.[1] ?? '';
+  let rut: AuditorVisit;
+  let rune: AuditorVisit;
 
   beforeAll(async () => {
     delge = await TestStack.shared();
-    base = delge.stack.url('console');
+    const base = delge.stack.url('console');
+    [rut, rune] = [new AuditorVisit(base), new AuditorVisit(base)];
     const { system, referral } = permitted();
     [sender, caseId] = [system, referral.caseId];
     await delge.sandbox.client(system).submit(referral);
@@ -45,15 +27,15 @@ describe('the console', () => {
   });
 
   it('shows whoever has no assignment an id to be granted one to, and nothing else', async () => {
-    const page = await logIn(rut, 'test-rut');
+    const page = await rut.logIn('test-rut');
     expect(auditorIn(page)).toHaveLength(43);
     expect(page).not.toContain('Testgranskare');
     for (const path of ['/utlamnanden', `/utlamnanden/${messageId}`, `/arenden/${caseId}`, '/statistik', '/logg'])
-      expect((await get(rut, path))[0]).toBe(303);
+      expect((await rut.get(path))[0]).toBe(303);
   });
 
   it("shows an auditor what an administrator's grant covers, once it is chosen", async () => {
-    const [, before] = await get(rut, '/uppdrag');
+    const [, before] = await rut.get('/uppdrag');
     const { code, out, err } = await cli(
       ...['--sandbox', join(delge.stack.options.dir, 'sandbox.json'), 'assignment', 'grant', '--yes'],
       ...['--authority', sender, '--auditor', auditorIn(before), '--provision', 'municipal-audit'],
@@ -62,12 +44,12 @@ describe('the console', () => {
     expect([code, err]).toEqual([0, expect.any(String)]);
     ({ assignment } = JSON.parse(out) as { readonly assignment: string });
     await eventually('the grant is followed', FOLLOWED_MS, async () =>
-      (await get(rut, '/uppdrag'))[1].includes(assignment) ? true : undefined,
+      (await rut.get('/uppdrag'))[1].includes(assignment) ? true : undefined,
     );
-    expect((await get(rut, '/utlamnanden'))[0]).toBe(303);
-    expect((await post(rut, '/uppdrag', { assignment })).headers.get('location')).toBe('/utlamnanden');
+    expect((await rut.get('/utlamnanden'))[0]).toBe(303);
+    expect((await rut.post('/uppdrag', { assignment })).headers.get('location')).toBe('/utlamnanden');
     const found = await eventually('the disclosure is followed', FOLLOWED_MS, async () => {
-      const [status, page] = await get(rut, `/utlamnanden?message=${messageId}`);
+      const [status, page] = await rut.get(`/utlamnanden?message=${messageId}`);
       return status === 200 && page.includes(`/utlamnanden/${messageId}`) ? page : undefined;
     });
     expect(found).toContain('1 utlämnande');
@@ -75,32 +57,32 @@ describe('the console', () => {
   });
 
   it('opens a disclosure with its verdict and what has happened, in both languages', async () => {
-    const [status, page] = await get(rut, `/utlamnanden/${messageId}`);
+    const [status, page] = await rut.get(`/utlamnanden/${messageId}`);
     expect(status).toBe(200);
     for (const part of ['inget formellt hinder', 'Påstådd av servern', 'teknisk kvittens'])
       expect(page).toContain(part);
-    const [, english] = await get(rut, `/utlamnanden/${messageId}?lang=en`);
+    const [, english] = await rut.get(`/utlamnanden/${messageId}?lang=en`);
     for (const part of ['no formal obstacle', 'Claimed by the server', 'technical receipt'])
       expect(english).toContain(part);
-    await get(rut, '/?lang=sv');
+    await rut.get('/?lang=sv');
   });
 
   it.each(['/nekade', '/nekade?by=gateway', '/kvittenser', '/floden', '/statistik', '/lagen', '/logg'])(
     '%s stands on the real log',
     async (path) => {
-      const [status, page] = await get(rut, path);
+      const [status, page] = await rut.get(path);
       expect([status, page.includes('<h1>')]).toEqual([200, true]);
     },
   );
 
   it('follows a case', async () => {
-    const [status, page] = await get(rut, `/arenden/${caseId}`);
+    const [status, page] = await rut.get(`/arenden/${caseId}`);
     expect(status).toBe(200);
     expect(page).toContain(messageId);
   });
 
   it('exports what was searched', async () => {
-    const answer = await post(rut, '/export', { query: `message=${messageId}`, format: 'csv' });
+    const answer = await rut.post('/export', { query: `message=${messageId}`, format: 'csv' });
     expect(answer.status).toBe(200);
     const lines = (await answer.text()).trim().split(/\r?\n/);
     expect(lines).toHaveLength(2);
@@ -108,18 +90,18 @@ describe('the console', () => {
   });
 
   it("shows another auditor nothing of it, who cannot choose another's assignment either", async () => {
-    await logIn(rune, 'test-rune');
-    expect((await post(rune, '/uppdrag', { assignment })).status).toBe(404);
-    expect((await get(rune, `/utlamnanden/${messageId}`))[0]).toBe(303);
+    await rune.logIn('test-rune');
+    expect((await rune.post('/uppdrag', { assignment })).status).toBe(404);
+    expect((await rune.get(`/utlamnanden/${messageId}`))[0]).toBe(303);
   });
 
   it('does not show what lies outside the assignment', async () => {
-    expect((await get(rut, '/utlamnanden/0190d9f0-7a53-7cc0-8cde-8b09c5d9a001'))[0]).toBe(404);
+    expect((await rut.get('/utlamnanden/0190d9f0-7a53-7cc0-8cde-8b09c5d9a001'))[0]).toBe(404);
   });
 
   it('shows nothing once the session has ended', async () => {
-    expect((await post(rut, '/ut', {})).status).toBe(303);
-    expect((await get(rut, `/utlamnanden/${messageId}`))[0]).toBe(303);
+    expect((await rut.post('/ut', {})).status).toBe(303);
+    expect((await rut.get(`/utlamnanden/${messageId}`))[0]).toBe(303);
   });
 });
 

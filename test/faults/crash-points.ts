@@ -21,7 +21,7 @@ export const crashPoints = (root = ROOT): readonly string[] => {
 };
 
 /** What has to happen for a point to be reached. Most are on the way of every referral. */
-export type Cause = 'referral' | 'look' | 'review' | 'erasure' | 'lost-key' | 'record';
+export type Cause = 'referral' | 'look' | 'review' | 'erasure' | 'lost-key' | 'record' | 'search';
 export interface Swept {
   readonly point: string;
   readonly service: string;
@@ -44,6 +44,7 @@ const PLACES: readonly (readonly [prefix: string, services: readonly string[], c
   ['ledger.erase.', ['ledger'], 'erasure'],
   ['ledger.', ['ledger'], 'referral'],
   ['signer.', ['signer'], 'referral'],
+  ['console.act.', ['console'], 'search'],
 ];
 
 /** @throws {Error} for a point of which nobody has said where it is: it would be forgotten */

@@ -5,6 +5,7 @@ import { OperatorClient } from '#operator';
 import { stateAs } from '../../tools/sandbox/enrol.js';
 import { accessKey, keyFiles, open, readKey, storePlace } from '../../tools/sandbox/keys.js';
 import { toldByTelephone } from '#testing';
+import { AuditorVisit, auditorIn } from '../support/auditor-visit.js';
 import { permitted } from '../support/stack.js';
 import type { TestStack } from '../support/stack.js';
 import type { Cause } from './crash-points.js';
@@ -17,6 +18,7 @@ export class Leads {
   /** Sent for this alone: nobody counts them. */
   private readonly erasable: string[] = [];
   private lost: Made | undefined;
+  private auditor: { readonly visit: AuditorVisit; readonly assignment: string } | undefined;
 
   constructor(private readonly delge: TestStack) {}
 
@@ -44,6 +46,8 @@ export class Leads {
         return () => this.sealAgain();
       case 'record':
         return () => this.record();
+      case 'search':
+        return () => this.search();
     }
   }
 
@@ -54,11 +58,39 @@ export class Leads {
 
   /** The sender lets an auditor in, who is shown what came last. */
   private async review(): Promise<void> {
+    const auditor = 'R'.repeat(43);
+    const assignment = await this.grant(auditor);
+    const [, size = '0'] = (await this.delge.sandbox.client(SENDER.authority).checkpoint('disclosure')).split('\n');
+    const from = BigInt(size) > 100n ? BigInt(size) - 100n : 0n;
+    const ledger = await this.console();
+    await ledger.post('/log/v1/disclosure/reviews', { auditor, assignment, from: from.toString(), to: size });
+  }
+
+  /** An auditor searches in the console, as soon as it has followed the log to the assignment. */
+  private async search(): Promise<void> {
+    this.auditor ??= await this.logIn();
+    const { visit, assignment } = this.auditor;
+    await visit.post('/uppdrag', { assignment });
+    await visit.get('/utlamnanden');
+  }
+
+  private async logIn(): Promise<{ readonly visit: AuditorVisit; readonly assignment: string }> {
+    const visit = new AuditorVisit(this.delge.stack.url('console'));
+    return { visit, assignment: await this.grant(auditorIn(await visit.logIn('test-rut'))) };
+  }
+
+  private async console(): Promise<OperatorClient> {
+    const signer = localSigner(await importPrivate(accessKey(this.delge.stack.options.dir, 'console'), 'access'));
+    return new OperatorClient('ledger', this.delge.stack.url('ledger'), 'console', signer);
+  }
+
+  /** @returns id of the assignment */
+  private async grant(auditor: string): Promise<string> {
     const { dir, directory } = this.delge.stack.options;
     const [slug = ''] = SENDER.authority.split('/');
     const now = Date.now();
     const day = (days: number): string => new Date(now + days * 86_400_000).toISOString().slice(0, 10);
-    const [assignment, auditor] = [randomUUID(), 'R'.repeat(43)];
+    const assignment = randomUUID();
     const administrator = await importPrivate(
       readKey(keyFiles(dir).participant(slug, 'administrator')),
       'administrator',
@@ -77,12 +109,8 @@ export class Leads {
       expires: day(2),
       at: new Date(now).toISOString(),
     });
-    const signer = localSigner(await importPrivate(accessKey(dir, 'console'), 'access'));
-    const ledger = new OperatorClient('ledger', this.delge.stack.url('ledger'), 'console', signer);
-    await ledger.post('/log/v1/disclosure/assignments', granted);
-    const [, size = '0'] = (await this.delge.sandbox.client(SENDER.authority).checkpoint('disclosure')).split('\n');
-    const from = BigInt(size) > 100n ? BigInt(size) - 100n : 0n;
-    await ledger.post('/log/v1/disclosure/reviews', { auditor, assignment, from: from.toString(), to: size });
+    await (await this.console()).post('/log/v1/disclosure/assignments', granted);
+    return assignment;
   }
 
   /** The sender told somebody by telephone. */
