@@ -63,7 +63,10 @@ async function bundled(root: string, entry: string): Promise<string> {
   return text;
 }
 
-/** Script and style stand in it, allowed by their digests alone; nothing is ever fetched. */
+/**
+ * Script and style stand in it, allowed by their digests alone; nothing is ever fetched.
+ * @throws when page.html does not have each place exactly once, with nothing around it that the digest would miss
+ */
 function oneFile(root: string, bundle: string): string {
   const source = (name: string): string => readFileSync(join(root, 'libs/verifier/browser', name), 'utf8');
   const [page, style] = [source('page.html'), source('page.css').trim()];
@@ -77,6 +80,8 @@ function oneFile(root: string, bundle: string): string {
     "form-action 'none'",
   ].join('; ');
   const parts: Readonly<Record<string, string>> = { policy, style, script };
+  for (const place of ['"{{policy}}"', '<style>{{style}}</style>', '<script type="module">{{script}}</script>'])
+    if (page.split(place).length !== 2) throw new Error(`page.html must have ${place} exactly once`);
   return page.replace(/\{\{(policy|style|script)\}\}/g, (_all, name: string) => parts[name] ?? '');
 }
 
