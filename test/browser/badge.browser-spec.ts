@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { parseDecision } from '#envelope';
+import { parseDecision, parseNotice, parseRecordedDisclosure, parseRefusal } from '#envelope';
 import type { Decision } from '#envelope';
 import { Scene, aDraft, evidenceOf } from '#testing';
 import type { Draft, MutableEvidence } from '#testing';
@@ -47,8 +47,10 @@ afterAll(async () => {
 
 const put = (path: string, type: string, body: string): void =>
   void answers.set(path, { type: `${type}; charset=utf-8`, body });
-const badge = (evidence: string, decision: Pick<Decision, 'messageId' | 'sender' | 'recipient'>): string =>
-  `<li><span data-evidence="${evidence}" data-state="claimed" data-message="${decision.messageId}" data-sender="${decision.sender}" data-recipient="${decision.recipient}" data-outcome="permit">Uppgift från servern</span></li>`;
+/** What the page says of a message. */
+type Said = Pick<Decision, 'messageId' | 'sender' | 'recipient'> & { readonly outcome: string };
+const badge = (evidence: string, decision: Said): string =>
+  `<li><span data-evidence="${evidence}" data-state="claimed" data-message="${decision.messageId}" data-sender="${decision.sender}" data-recipient="${decision.recipient}" data-outcome="${decision.outcome}">Uppgift från servern</span></li>`;
 const page = (badges: readonly string[], language = 'sv', more = ''): string => `<!doctype html>
 <html lang="${language}"><head><title>Delge</title><meta name="viewport" content="width=device-width"></head><body><main><h1>Delge</h1>
 <ul>${badges.join('')}</ul><section data-verifier data-trust="/trust.json" data-file="/delge-verifier.html" data-digest="abc"></section></main>
@@ -59,7 +61,7 @@ const decisionOf = (file: Pick<MutableEvidence, 'entries'>): Decision =>
 /** Shows the file's badge on a page of its own. @returns its state and words */
 const shown = async (
   file: MutableEvidence,
-  decision = decisionOf(file),
+  decision: Said = decisionOf(file),
 ): Promise<{ page: Page; state: string; text: string }> => {
   put('/evidence.json', 'application/json', JSON.stringify(file));
   put('/', 'text/html', page([badge('/evidence.json', decision)]));
@@ -166,6 +168,24 @@ describe('the badge', () => {
   });
 
   it('claims nothing for evidence that did not arrive', async () => {
+  it.each(['refusal', 'recorded'] as const)(
+    'holds the page against a %s, of which there is no decision',
+    async (act) => {
+      const draft = aDraft(scene);
+      const { messageId = '', sender = '', recipient = '' } = parseNotice(draft.act(act).entry).notice;
+      const annex = draft.act(act).annex ?? '';
+      const { outcome } = act === 'refusal' ? parseRefusal(annex).refusal : parseRecordedDisclosure(annex).recorded;
+      const file = await evidenceOf(draft, [act]);
+      const said = { messageId, sender, recipient, outcome };
+      expect(await shown(file, said)).toMatchObject({ state: 'verified' });
+      for (const other of [{ sender: 'polis/polismyndigheten' }, { recipient: sender }, { outcome: 'other' }])
+        expect(await shown(file, { ...said, ...other })).toMatchObject({
+          state: 'failed',
+          text: 'Stämmer inte: beviset säger något annat än den här sidan',
+        });
+    },
+  );
+
     put('/', 'text/html', page([badge('/nothing.json', decisionOf(await evidenceOf(aDraft(scene))))], 'en'));
     const { page: open } = await opened(browser, origin);
     await open.locator('[data-state=claimed]', { hasText: 'Claimed by the server, not verified here' }).waitFor();
