@@ -113,10 +113,11 @@ describe('the badge', () => {
     const one = await shown(file);
     expect(one).toMatchObject({
       state: 'verified',
-      text: 'Kontrollerad här, mot förtroendefilen från den här servern',
+      text: 'Kontrollerad här, mot förtroendefilen från den här servern: meddelandet, parterna och utfallet',
     });
     const chooser = (await one.page.locator('[data-verifier]').textContent()) ?? '';
     expect(chooser).toContain('Du har inte valt någon förtroendefil.');
+    expect(chooser).toContain('Inget annat på sidan är kontrollerat.');
     expect(chooser).toContain('Koden som kontrollerar kom från den här servern.');
     expect(await one.page.locator('[data-verifier] a').getAttribute('href')).toBe('/delge-verifier.html');
   });
@@ -130,7 +131,7 @@ describe('the badge', () => {
       mimeType: 'application/json',
       buffer: Buffer.from(scene.trustText),
     });
-    await open.locator('[data-evidence]', { hasText: /^Kontrollerad här$/ }).waitFor();
+    await open.locator('[data-evidence]', { hasText: /^Kontrollerad här:/ }).waitFor();
     const digest = createHash('sha256').update(scene.trustText).digest('hex');
     expect(await open.locator('[data-verifier]').textContent()).toContain(
       `Din egen förtroendefil används. SHA-256: ${digest}`,
@@ -167,7 +168,6 @@ describe('the badge', () => {
     expect([state, text]).toEqual(['failed', 'Stämmer inte: beviset säger något annat än den här sidan']);
   });
 
-  it('claims nothing for evidence that did not arrive', async () => {
   it.each(['refusal', 'recorded'] as const)(
     'holds the page against a %s, of which there is no decision',
     async (act) => {
@@ -186,6 +186,7 @@ describe('the badge', () => {
     },
   );
 
+  it('claims nothing for evidence that did not arrive', async () => {
     put('/', 'text/html', page([badge('/nothing.json', decisionOf(await evidenceOf(aDraft(scene))))], 'en'));
     const { page: open } = await opened(browser, origin);
     await open.locator('[data-state=claimed]', { hasText: 'Claimed by the server, not verified here' }).waitFor();

@@ -167,6 +167,7 @@ function choosing(): void {
   chooser.replaceChildren(
     made('h2', texts.title),
     status,
+    made('p', texts.covers),
     used,
     ...keeper('delge-trust', texts.trust, TRUST),
     ...keeper('delge-checkpoint', texts.checkpoint, CHECKPOINT),
