@@ -76,8 +76,21 @@ function oneFile(root: string, bundle: string): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const parts: Readonly<Record<string, string>> = { policy, style, script };
-  return page.replace(/\{\{(policy|style|script)\}\}/g, (_all, name: string) => parts[name] ?? '');
+  return filled(page, { policy, style, script });
+}
+
+const PLACES = {
+  policy: 'content="{{policy}}"',
+  style: '<style>{{style}}</style>',
+  script: '<script type="module">{{script}}</script>',
+} as const;
+
+/** @throws when the page does not have each place exactly once, with nothing beside it that its digest would miss */
+export function filled(page: string, parts: Readonly<Record<'policy' | 'style' | 'script', string>>): string {
+  for (const [name, place] of Object.entries(PLACES))
+    if (page.split(`{{${name}}}`).length !== 2 || !page.includes(place))
+      throw new Error(`page.html must have ${place} exactly once`);
+  return page.replace(/\{\{(policy|style|script)\}\}/g, (_all, name: keyof typeof parts) => parts[name]);
 }
 
 const csp = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -1,14 +1,17 @@
 import type { Language } from '#verifier';
 
 const sv = {
-  verified: 'Kontrollerad här',
-  'verified-by-server-trust': 'Kontrollerad här, mot förtroendefilen från den här servern',
+  verified: 'Kontrollerad här: meddelandet, parterna och utfallet',
+  'verified-by-server-trust':
+    'Kontrollerad här, mot förtroendefilen från den här servern: meddelandet, parterna och utfallet',
   claimed: 'Uppgift från servern, inte kontrollerad här',
   failed: (why: string) => `Stämmer inte: ${why}`,
   incomplete: (why: string) => `Gick inte att kontrollera: ${why}`,
   unlike: 'beviset säger något annat än den här sidan',
   noEvidence: 'beviset kom inte fram eller går inte att läsa',
   title: 'Kontroll i din webbläsare',
+  covers:
+    'Kontrollen gäller meddelandets id, avsändaren, mottagaren och utfallet. Inget annat på sidan är kontrollerat.',
   code: 'Koden som kontrollerar kom från den här servern. Lita inte på den för det: spara i stället',
   oneFile: 'kontrollen som en fil',
   digest: (digest: string) => `och jämför dess SHA-256: ${digest}`,
@@ -25,14 +28,16 @@ const sv = {
     `${verified} kontrollerade här, ${failed} som inte stämmer, ${rest} enligt servern.`,
 };
 const en: typeof sv = {
-  verified: 'Verified here',
-  'verified-by-server-trust': "Verified here, by this server's trust file",
+  verified: 'Verified here: the message, its parties and the outcome',
+  'verified-by-server-trust': "Verified here, by this server's trust file: the message, its parties and the outcome",
   claimed: 'Claimed by the server, not verified here',
   failed: (why) => `Failed: ${why}`,
   incomplete: (why) => `Could not be verified: ${why}`,
   unlike: 'the evidence says other than this page',
   noEvidence: 'the evidence did not arrive or cannot be read',
   title: 'Verification in your browser',
+  covers:
+    "What is verified is the message's id, its sender, its recipient and the outcome. Nothing else on the page is.",
   code: 'The code that verifies came from this server. Do not trust it for that: save',
   oneFile: 'the verifier as one file',
   digest: (digest) => `instead, and compare its SHA-256: ${digest}`,

@@ -66,10 +66,18 @@ const show = (element: HTMLElement, state: State, text: string): State => {
   return state;
 };
 
-/** Whether the page says of the message what its evidence says. */
-function agrees({ dataset }: HTMLElement, { message }: Report): boolean {
-  const decision = message?.decisions.at(-1);
-  const shown = { message: message?.id, ...decision };
+/** The newest decision, or what stands in its place: a gateway's refusal, or a disclosure made outside Delge. */
+function newestOf({ message }: Report): Readonly<Partial<Record<'sender' | 'recipient' | 'outcome', string>>> {
+  const inPlace = (message?.statements ?? [])
+    .filter(({ kind }) => kind === 'refusal-recorded' || kind === 'disclosure-recorded')
+    .map(({ by = '', ...statement }) => ({ ...statement, sender: by }));
+  const newestFirst = [...(message?.decisions ?? []), ...inPlace].toSorted((a, b) => Number(b.index) - Number(a.index));
+  return newestFirst[0] ?? {};
+}
+
+/** Whether the page says of the message, its parties and the outcome what its evidence says. */
+function agrees({ dataset }: HTMLElement, report: Report): boolean {
+  const shown = { message: report.message?.id, ...newestOf(report) };
   return (['message', 'sender', 'recipient', 'outcome'] as const).every(
     (name) => dataset[name] === undefined || dataset[name] === shown[name],
   );
@@ -159,6 +167,7 @@ function choosing(): void {
   chooser.replaceChildren(
     made('h2', texts.title),
     status,
+    made('p', texts.covers),
     used,
     ...keeper('delge-trust', texts.trust, TRUST),
     ...keeper('delge-checkpoint', texts.checkpoint, CHECKPOINT),

@@ -44,9 +44,9 @@ export class Files {
     return this.has(path) ? this.take(path) : undefined;
   }
 
-  /** Reports what is there and was not asked for. */
+  /** Reports what is there and was not asked for, in one order: a disk and a browser each list a folder in their own. */
   async close(): Promise<void> {
-    const there = new Set(await this.source.paths());
+    const there = new Set([...(await this.source.paths())].sort());
     for (const path of there) if (!this.used.has(path)) this.say('file-unlisted', { file: path });
     for (const path of this.listed.keys())
       if (!there.has(path) && !this.used.has(path)) this.say('file-missing', { file: path });

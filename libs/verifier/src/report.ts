@@ -33,7 +33,9 @@ export interface ShownStatement {
   readonly by?: string;
   readonly at: string;
   readonly reason?: string;
-  /** Of a recorded disclosure: the verdict that marks it. */
+  /** Of a refusal or a recorded disclosure, which stand in a decision's place: whom it was meant for. */
+  readonly recipient?: string;
+  /** Of these too: the verdict of the gateway that refused it, or that marks what was recorded. */
   readonly outcome?: 'permit' | 'assess' | 'deny';
 }
 

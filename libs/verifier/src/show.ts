@@ -1,4 +1,4 @@
-import { EnvelopeError, parseDecision, parseManifest, parseNotice, parseReceipt } from '#envelope';
+import { EnvelopeError, parseDecision, parseManifest, parseNotice, parseReceipt, parseRefusal } from '#envelope';
 import type { Fact, Opening } from './facts.js';
 import type { Ground } from './ground.js';
 import type { ShownDecision, ShownStatement } from './report.js';
@@ -27,16 +27,20 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
       return { index, kind, by: fact.sender, at, ...(reason === undefined ? {} : { reason }) };
     }
     case 'recorded': {
-      const { outcome } = fact;
-      const of = { index, kind: 'disclosure-recorded', by: fact.sender, at };
+      const { outcome, recipient } = fact;
+      const of = { index, kind: 'disclosure-recorded', by: fact.sender, recipient, at };
       return { ...of, ...(outcome === undefined ? {} : { outcome }) };
     }
-    case 'refusal':
+    case 'refusal': {
+      const { kind, reason } = parseNotice(opening.entry).notice;
+      const outcome = read(opening.annex, (text) => parseRefusal(text).refusal.outcome);
+      const of = { index, kind, by: fact.sender, recipient: fact.recipient, at };
+      return { ...of, ...(reason === undefined ? {} : { reason }), ...(outcome === undefined ? {} : { outcome }) };
+    }
     case 'notice':
     case 'delay': {
       const { kind, reason } = parseNotice(opening.entry).notice;
-      const by = fact.kind === 'refusal' ? { by: fact.sender } : {};
-      return { index, kind, ...by, at, ...(reason === undefined ? {} : { reason }) };
+      return { index, kind, at, ...(reason === undefined ? {} : { reason }) };
     }
     case 'erasure':
     case 'keeping':

@@ -172,7 +172,7 @@ export const en = {
   badgeTitle: 'Evidence',
   badgeClaimed: 'Claimed by the server',
   badgeClaimedHelp:
-    'The server says that the entry stands in the log of size {size}, checked {at}. Your browser has not verified it yet.',
+    'The server says that the entry stands in the log of size {size}, checked {at}. Your browser has not verified it yet. When it does, it verifies the message id, the sender, the recipient and the outcome, and nothing else on the page.',
   badgeCode:
     'The code that verifies comes from this same server. You can save it, compare its digest and run it without a network.',
   badgeNoScript:
@@ -305,13 +305,13 @@ export const en = {
     'This website is subject to the Swedish act (2018:1937) on accessibility of digital public services. This is how accessible it is.',
   accessLevelHeading: 'How accessible the website is',
   accessLevel:
-    'The website is built to meet WCAG 2.2 at level AA. It works with a keyboard and with screen readers, at 400 per cent zoom and without JavaScript, except the verification of evidence in the browser.',
+    'The website is built to meet WCAG 2.2 at level AA, and to work with a keyboard and with screen readers, at 400 per cent zoom and without JavaScript, except the verification of evidence in the browser. Whether it does has not been tested yet.',
   accessKnownHeading: 'Known shortcomings',
   accessKnown1: 'Long ids and digests are read out character by character.',
   accessKnown2: 'At strong zoom wide tables scroll sideways in a region of their own.',
   accessTestHeading: 'How we tested',
   accessTest:
-    'The pages are checked with axe in both languages, in light and dark theme, and walked through by keyboard alone. No independent review has been made.',
+    'The pages of the website have not been tested in a browser yet: not with axe, not by keyboard alone, not with a screen reader. The file that verifies evidence has been tested with axe and by keyboard. No independent review has been made.',
   accessContactHeading: 'Contact us',
   accessContact:
     'If you meet an obstacle, or need the content in another way, tell whoever operates the service. You get an answer within two weeks.',

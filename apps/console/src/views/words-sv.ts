@@ -171,7 +171,7 @@ export const sv = {
   badgeTitle: 'Bevis',
   badgeClaimed: 'Påstådd av servern',
   badgeClaimedHelp:
-    'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än.',
+    'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än. När den gör det kontrolleras meddelandets id, avsändaren, mottagaren och utfallet, och inget annat på sidan.',
   badgeCode:
     'Koden som kontrollerar kommer från samma server. Du kan spara den, jämföra dess kontrollsumma och köra den utan nät.',
   badgeNoScript:
@@ -304,13 +304,13 @@ export const sv = {
     'Denna webbplats omfattas av lagen (2018:1937) om tillgänglighet till digital offentlig service. Så här tillgänglig är den.',
   accessLevelHeading: 'Hur tillgänglig webbplatsen är',
   accessLevel:
-    'Webbplatsen är byggd för att uppfylla WCAG 2.2 på nivå AA. Den fungerar med tangentbord och skärmläsare, vid 400 procents förstoring och utan JavaScript, utom kontrollen av bevis i webbläsaren.',
+    'Webbplatsen är byggd för att uppfylla WCAG 2.2 på nivå AA, och för att fungera med tangentbord och skärmläsare, vid 400 procents förstoring och utan JavaScript, utom kontrollen av bevis i webbläsaren. Om den gör det är ännu inte testat.',
   accessKnownHeading: 'Kända brister',
   accessKnown1: 'Långa id:n och kontrollsummor läses upp tecken för tecken.',
   accessKnown2: 'Breda tabeller rullas i sidled i ett eget område vid stark förstoring.',
   accessTestHeading: 'Hur vi har testat',
   accessTest:
-    'Sidorna kontrolleras med axe i båda språken, i ljust och mörkt tema, och gås igenom med bara tangentbord. Ingen oberoende granskning är gjord.',
+    'Webbplatsens sidor är ännu inte testade i webbläsare, varken med axe, med bara tangentbord eller med skärmläsare. Filen för kontroll av bevis är testad med axe och tangentbord. Ingen oberoende granskning är gjord.',
   accessContactHeading: 'Kontakta oss',
   accessContact:
     'Hittar du något hinder, eller behöver du innehållet på annat sätt, hör av dig till den som driver tjänsten. Du får svar inom två veckor.',
