@@ -259,6 +259,7 @@ describe('what the console shows of the log', () => {
         () => answers.timeline(acting, randomUUID()),
         () => answers.everythingAbout(acting, '0'),
         () => answers.show(acting, randomUUID()),
+        () => answers.log(acting),
       ])
         told.push(await codeOf(ask()));
       live = signing;

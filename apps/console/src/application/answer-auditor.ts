@@ -205,7 +205,10 @@ export class AnswerAuditor extends AuditorQueries {
 
   override async log(acting: Acting): Promise<LogView> {
     const assignment = await this.granted(acting);
-    return { ...(await this.logs.view()), erasures: await this.disclosures.erasures(assignment) };
+    const erasures = await this.disclosures.erasures(assignment);
+    const shown = erasures.reduce((sum, { erased }) => sum + erased.length, 0);
+    await this.acts.execute(assignment, 'search', 'log?', shown);
+    return { ...(await this.logs.view()), erasures };
   }
 
   /** The auditor's own and live assignment, which opens what is asked for. */

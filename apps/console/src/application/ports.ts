@@ -124,7 +124,7 @@ export class ConsoleError extends Error {
 }
 
 /**
- * What the pages may ask. Each of these, but `assignmentsOf`, `offered` and `log`, commits an entry to the log before it returns a row; each throws
+ * What the pages may ask. Each of these, but `assignmentsOf` and `offered`, commits an entry to the log before it returns a row; each throws
  * ConsoleError `NOT_WITHIN_ASSIGNMENT` unless the assignment is the auditor's and live, and `NOT_READY` while no entry can be signed.
  */
 export abstract class AuditorQueries {
