@@ -314,14 +314,11 @@ describe('what the console shows of the log', () => {
       await expect(everything()).resolves.toEqual(before);
     });
 
-    it('and keeps of what is erased its position and its parties alone', async () => {
+    it('and shows nobody what was erased before it was followed: nothing says when that was decided', async () => {
       const acting = await assigned({ authorities: [scene.holder] });
-      const place = draft.at('erased-permit').toString();
-      expect(await rows(acting)).not.toContain(place);
-      const { erasures } = await answers.log(acting);
-      expect(erasures).toMatchObject([
-        { index: draft.at('erasure').toString(), erased: [{ index: place, sender: scene.holder }, {}] },
-      ]);
+      expect(await rows(acting)).not.toContain(draft.at('erased-permit').toString());
+      expect((await answers.log(acting)).erasures).toEqual([]);
+      await expect(asOwner(`SELECT at FROM console.erased`)).resolves.toEqual([{ at: null }, { at: null }]);
     });
 
     it('and forgets what it has shown before when an erasure comes', async () => {
@@ -340,6 +337,22 @@ describe('what the console shows of the log', () => {
         [['erased-permit', 'erased-technical'].map((name) => draft.at(name as 'erased-permit'))],
       );
       expect(left).toEqual([]);
+      const [decided] = await asOwner<{ day: string; next: string }>(
+        `SELECT (at AT TIME ZONE 'Europe/Stockholm')::date::text AS day, ((at AT TIME ZONE 'Europe/Stockholm')::date + 1)::text AS next
+         FROM console.erased WHERE index = $1`,
+        [draft.at('erased-permit')],
+      );
+      const erasuresIn = async (period: AssignmentGranted['period']): Promise<unknown> =>
+        (await answers.log(await assigned({ authorities: [scene.holder], period }))).erasures;
+      const { day, next } = decided!;
+      await expect(erasuresIn({ from: day, until: next })).resolves.toMatchObject([
+        {
+          index: draft.at('erasure').toString(),
+          erased: [{ index: draft.at('erased-permit').toString(), sender: scene.holder }, {}],
+        },
+      ]);
+      await expect(erasuresIn({ from: '2020-01-01', until: day })).resolves.toEqual([]);
+      await expect(erasuresIn({ from: next })).resolves.toEqual([]);
     });
 
     it('and tells which receipts are late, and which came', async () => {

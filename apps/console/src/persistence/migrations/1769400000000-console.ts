@@ -46,10 +46,10 @@ export class Console1769400000000 implements MigrationInterface {
         sender text NOT NULL, recipient text NOT NULL, senders_alone boolean NOT NULL, attempt int, outcome text, reason text,
         stated_at timestamptz);
       CREATE INDEX happening_of ON console.happening (message_id, index);
-      -- Where something stood whose opening is erased.
+      -- Where something stood whose opening is erased; "at" is when that which it was of was decided, where that was known.
       CREATE TABLE console.erased (
         index bigint PRIMARY KEY, sender text NOT NULL, recipient text, number bigint, senders_alone boolean NOT NULL,
-        erasure bigint NOT NULL, erased_at timestamptz NOT NULL);
+        erasure bigint NOT NULL, erased_at timestamptz NOT NULL, at timestamptz);
       CREATE INDEX erased_by ON console.erased (erasure);
 
       -- Opens the commitment of an act's entry: what the auditor asked for, for the auditor alone.
@@ -126,7 +126,8 @@ export class Console1769400000000 implements MigrationInterface {
       ALTER TABLE console.erased FORCE ROW LEVEL SECURITY;
       CREATE POLICY follows ON console.erased TO delge_console USING (true) WITH CHECK (true);
       CREATE POLICY within_assignment ON console.erased FOR SELECT TO delge_console_reader USING (
-        erasure < (SELECT console.checked_size()) AND (sender = ANY ((SELECT console.bound_authorities())::text[])
+        erasure < (SELECT console.checked_size()) AND at >= (SELECT console.bound_from()) AND at < (SELECT console.bound_until())
+          AND (sender = ANY ((SELECT console.bound_authorities())::text[])
           OR (NOT senders_alone AND recipient = ANY ((SELECT console.bound_authorities())::text[]))));`);
   }
 
