@@ -152,6 +152,34 @@ describe('what the console shows of the log', () => {
       expect([...late, ...early]).toEqual(all);
     });
 
+    it('shows of a message what happened to it in its period, and what came of that, alone', async () => {
+      const [days] = await asOwner<{ last: string }>(
+        `SELECT max(at AT TIME ZONE 'Europe/Stockholm')::date::text AS last FROM console.disclosure`,
+      );
+      const acting = await assigned({ period: { from: days!.last } });
+      const [newest] = (await answers.search(acting, EVERYTHING)).rows;
+      const { messageId, attempt, at } = newest!;
+      const seen = async (): Promise<number> => (await seenBy(settingsOf(acting)))['happenings']!;
+      const before = await seen();
+      expect(before).toBeGreaterThan(0);
+      // In the place of an entry to which nothing happened.
+      const put = async (kind: string, of: number | undefined, when: string): Promise<number> => {
+        await asOwner(
+          `INSERT INTO console.happening (index, entry_id, at, kind, message_id, sender, recipient, senders_alone, attempt)
+           SELECT min(a.index), $1, $2, $3, $4, $5, $6, false, $7 FROM console.assignment a`,
+          [randomUUID(), when, kind, messageId, newest!.sender, newest!.recipient, of],
+        );
+        const found = await seen();
+        await asOwner(`DELETE FROM console.happening WHERE index = (SELECT min(a.index) FROM console.assignment a)`);
+        return found;
+      };
+      const earlier = new Date(Date.parse(`${days!.last}T00:00:00Z`) - 30 * 24 * 3_600_000).toISOString();
+      await expect(put('decision', 7, earlier)).resolves.toBe(before);
+      await expect(put('technical', 7, at)).resolves.toBe(before);
+      await expect(put('technical', attempt, at)).resolves.toBe(before + 1);
+      await expect(put('technical', undefined, at)).resolves.toBe(before + 1);
+    });
+
     it('shows nothing once it has ended or expired', async () => {
       const statement = await granted(draft, { auditor: AUDITOR, fields: ALL_FIELDS });
       const acting = { auditor: AUDITOR, assignment: statement.assignment };

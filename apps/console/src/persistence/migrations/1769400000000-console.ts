@@ -120,7 +120,10 @@ export class Console1769400000000 implements MigrationInterface {
       CREATE POLICY within_assignment ON console.happening FOR SELECT TO delge_console_reader USING (
         index < (SELECT console.checked_size())
         AND (NOT senders_alone OR sender = ANY ((SELECT console.bound_authorities())::text[]))
-        AND EXISTS (SELECT FROM console.disclosure d WHERE d.message_id = happening.message_id));
+        -- A record is seen when it is itself within the bounds, anything else when what it came of is.
+        AND EXISTS (SELECT FROM console.disclosure d WHERE d.message_id = happening.message_id AND (d.index = happening.index
+          OR (happening.kind NOT IN ('decision', 'refusal-recorded', 'disclosure-recorded')
+            AND (happening.attempt IS NULL OR d.attempt = happening.attempt)))));
 
       ALTER TABLE console.erased ENABLE ROW LEVEL SECURITY;
       ALTER TABLE console.erased FORCE ROW LEVEL SECURITY;
