@@ -33,6 +33,7 @@ describe('what the console shows of the log', () => {
   let store: PostgresProjectionStore;
   let key: PrivateKey;
   let live: Signing | undefined;
+  let following = true;
   let answers: AnswerAuditor;
   const now = (): Date => scene.world.clock.now();
 
@@ -60,6 +61,7 @@ describe('what the console shows of the log', () => {
       acts,
       { look: () => Promise.resolve(true) },
       () => ({}),
+      () => following,
       now,
     );
   });
@@ -292,6 +294,16 @@ describe('what the console shows of the log', () => {
         told.push(await codeOf(ask()));
       live = signing;
       expect(new Set(told)).toEqual(new Set(['NOT_READY']));
+    });
+
+    it('and is not shown while the log is not followed: the log itself says why', async () => {
+      const acting = await assigned();
+      following = false;
+      await expect(codeOf(answers.search(acting, EVERYTHING))).resolves.toBe('NOT_READY');
+      await expect(codeOf(answers.show(acting, randomUUID()))).resolves.toBe('NOT_READY');
+      await expect(answers.log(acting)).resolves.toMatchObject({ erasures: [] });
+      following = true;
+      await expect(codeOf(answers.search(acting, EVERYTHING))).resolves.toBe('done');
     });
 
     it('once for an export, with the number of rows that it has', async () => {

@@ -190,7 +190,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     log,
     crash,
   );
-  const follower = new Follower(projecting, log);
+  const follower = new Follower(projecting, log, () => performance.now());
   health.watch('projection', () => follower.behind());
   follower.start();
   platform.onDrain('loops', async () => {
@@ -208,6 +208,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     acts,
     new LedgerReviews(ledger),
     () => offeredIn(newest()),
+    () => follower.follows(),
     now,
   );
   const issuers = await readIssuers(config.LOGIN_ISSUERS_FILE, config.DELGE_ENVIRONMENT, {

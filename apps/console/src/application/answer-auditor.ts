@@ -50,6 +50,8 @@ export class AnswerAuditor extends AuditorQueries {
     private readonly acts: Pick<RecordAct, 'execute'>,
     private readonly reviews: Reviews,
     private readonly offers: () => Offered,
+    /** Whether the log is followed: while it is not, an assignment may have ended without anybody's knowing. */
+    private readonly follows: () => boolean,
     private readonly now: () => Date,
   ) {
     super();
@@ -204,25 +206,28 @@ export class AnswerAuditor extends AuditorQueries {
   }
 
   override async log(acting: Acting): Promise<LogView> {
-    const assignment = await this.granted(acting);
-    const erasures = await this.disclosures.erasures(assignment);
+    const assignment = await this.own(acting);
+    // Why nothing is shown is told, and nothing else.
+    const erasures = this.follows() ? await this.disclosures.erasures(assignment) : [];
     const shown = erasures.reduce((sum, { erased }) => sum + erased.length, 0);
     await this.acts.execute(assignment, 'search', 'log?', shown);
     return { ...(await this.logs.view()), erasures };
   }
 
   /** The auditor's own and live assignment, which opens what is asked for. */
-  private async granted(
-    { auditor, assignment: id }: Acting,
-    query?: Query,
-    field: AssignmentField = 'parties',
-  ): Promise<Assignment> {
-    const found = (await this.assignments.of(auditor)).find((one) => one.id === id);
-    if (found === undefined || stateOf(found, stockholmDate(this.now())) !== 'live')
-      throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
+  private async granted(acting: Acting, query?: Query, field: AssignmentField = 'parties'): Promise<Assignment> {
+    if (!this.follows()) throw new ConsoleError('NOT_READY');
+    const found = await this.own(acting);
     const [closed] = query === undefined ? [] : closedFilters(query, found.fields);
     if (closed !== undefined) throw new ConsoleError('FIELD_NOT_GRANTED', closed);
     if (!found.fields.includes(field)) throw new ConsoleError('FIELD_NOT_GRANTED', field);
+    return found;
+  }
+
+  private async own({ auditor, assignment: id }: Acting): Promise<Assignment> {
+    const found = (await this.assignments.of(auditor)).find((one) => one.id === id);
+    if (found === undefined || stateOf(found, stockholmDate(this.now())) !== 'live')
+      throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
     return found;
   }
 
