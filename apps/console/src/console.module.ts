@@ -173,16 +173,18 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     new LedgerFeed(ledger, verification.sha256),
     new PostgresProjectionStore(dataSource),
     trust,
-    async (size) => {
-      const known = keys.newest();
-      if (known === undefined || known.size < size) await keys.refresh();
-      const read = keys.newest();
-      return read === undefined || read.size < size ? undefined : read.log.at(size);
-    },
-    () => {
-      const snapshot = newest();
-      if (snapshot === undefined) throw new OperatorError('ledger', undefined);
-      return snapshot;
+    {
+      at: async (size) => {
+        const known = keys.newest();
+        if (known === undefined || known.size < size) await keys.refresh();
+        const read = keys.newest();
+        return read === undefined || read.size < size ? undefined : read.log.at(size);
+      },
+      newest: () => {
+        const snapshot = newest();
+        if (snapshot === undefined) throw new OperatorError('ledger', undefined);
+        return snapshot;
+      },
     },
     verification,
     BATCH,
