@@ -2,6 +2,7 @@ import type { EventLog } from '#platform';
 import type { Trust } from '#snapshot';
 import { GrowingTree, TlogError, disclosureLeaf, leafHash, openCheckpoint } from '#tlog/verify';
 import type { Checkpoint, Verification } from '#tlog/verify';
+import { isErasure } from '../domain/erasure.js';
 import { grantOf } from '../domain/grant.js';
 import type { Granting } from '../domain/grant.js';
 import type { KeysRead } from '../domain/ledger-signed.js';
@@ -126,7 +127,14 @@ export class ProjectLog {
       try {
         const grant = await grantOf(opened, this.trust.environment, this.keys);
         if (grant === 'behind') return 'behind';
-        entries.push({ index, projected: project(opened, kindOf), ...(grant === undefined ? {} : { grant }) });
+        const { erasure, ...projected } = project(opened, kindOf);
+        const erases = erasure === undefined ? false : await isErasure(opened, this.trust.environment, this.keys);
+        if (erases === 'behind') return 'behind';
+        entries.push({
+          index,
+          projected: { ...projected, ...(erases ? { erasure } : {}) },
+          ...(grant === undefined ? {} : { grant }),
+        });
       } catch (error) {
         if (error instanceof AnnexError) return 'annex-mismatch';
         throw error;
