@@ -267,6 +267,20 @@ describe('what the console shows of the log', () => {
       expect(added!.entry.toString()).not.toContain(Buffer.from('permit').toString('base64url'));
     });
 
+    it('page by page, with where the page begins', async () => {
+      const acting = await assigned();
+      const cursor = Buffer.from(JSON.stringify([now().toISOString(), '0'])).toString('base64url');
+      await answers.search(acting, EVERYTHING, cursor);
+      await answers.overdue(acting, EVERYTHING, cursor);
+      const acts = await asOwner<{ query: string }>(`SELECT query FROM console.act WHERE assignment = $1`, [
+        acting.assignment,
+      ]);
+      expect(acts.map(({ query }) => query).sort()).toEqual([
+        `overdue?overdue=true&cursor=${cursor}`,
+        `search?cursor=${cursor}`,
+      ]);
+    });
+
     it('and is not shown while nothing can be signed, or when the keys log went back', async () => {
       const acting = await assigned();
       const signing = live;

@@ -67,7 +67,7 @@ export class AnswerAuditor extends AuditorQueries {
   override async search(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>> {
     const assignment = await this.granted(acting, query);
     const page = await this.page((wanted) => this.disclosures.list(assignment, wanted), query, cursor);
-    await this.acts.execute(assignment, 'search', `search?${queryString(query)}`, page.rows.length);
+    await this.acts.execute(assignment, 'search', paged(`search?${queryString(query)}`, cursor), page.rows.length);
     return page;
   }
 
@@ -127,7 +127,7 @@ export class AnswerAuditor extends AuditorQueries {
     if (!UUID.test(id) && !INDEX.test(id)) throw new ConsoleError('QUERY_INVALID', 'id');
     const find = ({ after, limit }: Wanted) => this.disclosures.about(assignment, id, limit, after);
     const page = await this.page(find, { filters: {} }, cursor);
-    await this.acts.execute(assignment, 'search', `about?id=${id}`, page.rows.length);
+    await this.acts.execute(assignment, 'search', paged(`about?id=${id}`, cursor), page.rows.length);
     return page;
   }
 
@@ -145,7 +145,7 @@ export class AnswerAuditor extends AuditorQueries {
         : await this.page((wanted) => this.disclosures.records(assignment, wanted), narrowed, cursor);
     const rows = await this.withWhatFollowed(assignment, page.rows);
     const shown = rows.reduce((sum, { followed }) => sum + 1 + followed.length, 0);
-    await this.acts.execute(assignment, 'search', `refusals?by=${by}&${queryString(query)}`, shown);
+    await this.acts.execute(assignment, 'search', paged(`refusals?by=${by}&${queryString(query)}`, cursor), shown);
     return { ...page, rows };
   }
 
@@ -154,7 +154,7 @@ export class AnswerAuditor extends AuditorQueries {
     const assignment = await this.granted(acting, late);
     const list = (wanted: Wanted) => this.disclosures.list(assignment, { ...wanted, order: 'longest' });
     const page = await this.page(list, late, cursor, ({ receiptDueAt }) => receiptDueAt ?? '');
-    await this.acts.execute(assignment, 'search', `overdue?${queryString(late)}`, page.rows.length);
+    await this.acts.execute(assignment, 'search', paged(`overdue?${queryString(late)}`, cursor), page.rows.length);
     return page;
   }
 
@@ -290,6 +290,10 @@ export class AnswerAuditor extends AuditorQueries {
 
 /** Kinds of happenings that are records themselves: seen without the field `receipts`. */
 const RECORDED: readonly string[] = ['decision', 'refusal-recorded', 'disclosure-recorded'];
+
+/** What was asked for and from where on: each page is an act of its own. */
+const paged = (query: string, cursor: string | undefined): string =>
+  cursor === undefined ? query : `${query}${/[?&]$/.test(query) ? '' : '&'}cursor=${encodeURIComponent(cursor)}`;
 
 const messagesIn = (happenings: readonly Happening[]): number =>
   new Set(happenings.map(({ messageId }) => messageId)).size;
