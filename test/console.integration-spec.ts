@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { generateKey, localSigner, parseSearch, sha256Base64url, verifySearch } from '#envelope';
+import {
+  generateKey,
+  localSigner,
+  parseSearch,
+  sha256Base64url,
+  signAssignmentNotice,
+  signErasure,
+  verifySearch,
+} from '#envelope';
 import type { AssignmentField, AssignmentGranted, PrivateKey } from '#envelope';
 import { Scene, aDraft } from '#testing';
 import type { Draft } from '#testing';
@@ -422,6 +430,38 @@ describe('what the console shows of the log', () => {
       const late = await answers.overdue(acting, EVERYTHING);
       expect(late.rows.map(({ index }) => index)).toContain(draft.at('permit').toString());
       await fed.rebuild();
+    });
+
+    it('and is neither stopped nor led by what another signed in the ledger’s name', async () => {
+      const acting = await assigned();
+      const place = draft.at('permit').toString();
+      expect(await rows(acting)).toContain(place);
+      const forger = localSigner({ ...key, kid: scene.access.kid });
+      const { size, rootBase64: root } = scene.snapshot;
+      const said = () => ({
+        v: 1 as const,
+        env: scene.world.environment,
+        entryId: randomUUID(),
+        keys: { size: size.toString(), root },
+        at: now().toISOString(),
+      });
+      const { assignment } = acting;
+      const ends = {
+        kind: 'assignment-ended' as const,
+        assignment,
+        authorities: ['linkoping/omsorgsnamnden', 'linkoping/socialnamnden'],
+        statementSha256: sha256Base64url('a statement'),
+      };
+      draft.append(await signAssignmentNotice(forger, { ...said(), ...ends }), 'another');
+      draft.append(
+        await signAssignmentNotice(forger, { ...said(), ...ends, keys: { size: (size + 1n).toString(), root } }),
+        'another',
+      );
+      const erased = [{ index: place, entryId: randomUUID(), sender: 'linkoping/socialnamnden' }];
+      const decisionsSha256 = sha256Base64url('decisions');
+      draft.append(await signErasure(forger, { ...said(), kind: 'erasure', erased, decisionsSha256 }), 'decisions');
+      await expect(fed.follow()).resolves.toBe('followed');
+      expect(await rows(acting)).toContain(place);
     });
 
     it('until something does not hold: then nothing newer is shown, and the alarm stands until it is rebuilt', async () => {
