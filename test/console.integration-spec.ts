@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { generateKey, localSigner, parseSearch, sha256Base64url, verifySearch } from '#envelope';
+import {
+  generateKey,
+  localSigner,
+  parseSearch,
+  sha256Base64url,
+  signAssignmentNotice,
+  signErasure,
+  verifySearch,
+} from '#envelope';
 import type { AssignmentField, AssignmentGranted, PrivateKey } from '#envelope';
 import { Scene, aDraft } from '#testing';
 import type { Draft } from '#testing';
@@ -33,6 +41,7 @@ describe('what the console shows of the log', () => {
   let store: PostgresProjectionStore;
   let key: PrivateKey;
   let live: Signing | undefined;
+  let following = true;
   let answers: AnswerAuditor;
   const now = (): Date => scene.world.clock.now();
 
@@ -60,6 +69,7 @@ describe('what the console shows of the log', () => {
       acts,
       { look: () => Promise.resolve(true) },
       () => ({}),
+      () => following,
       now,
     );
   });
@@ -152,6 +162,34 @@ describe('what the console shows of the log', () => {
       expect([...late, ...early]).toEqual(all);
     });
 
+    it('shows of a message what happened to it in its period, and what came of that, alone', async () => {
+      const [days] = await asOwner<{ last: string }>(
+        `SELECT max(at AT TIME ZONE 'Europe/Stockholm')::date::text AS last FROM console.disclosure`,
+      );
+      const acting = await assigned({ period: { from: days!.last } });
+      const [newest] = (await answers.search(acting, EVERYTHING)).rows;
+      const { messageId, attempt, at } = newest!;
+      const seen = async (): Promise<number> => (await seenBy(settingsOf(acting)))['happenings']!;
+      const before = await seen();
+      expect(before).toBeGreaterThan(0);
+      // In the place of an entry to which nothing happened.
+      const put = async (kind: string, of: number | undefined, when: string): Promise<number> => {
+        await asOwner(
+          `INSERT INTO console.happening (index, entry_id, at, kind, message_id, sender, recipient, senders_alone, attempt)
+           SELECT min(a.index), $1, $2, $3, $4, $5, $6, false, $7 FROM console.assignment a`,
+          [randomUUID(), when, kind, messageId, newest!.sender, newest!.recipient, of],
+        );
+        const found = await seen();
+        await asOwner(`DELETE FROM console.happening WHERE index = (SELECT min(a.index) FROM console.assignment a)`);
+        return found;
+      };
+      const earlier = new Date(Date.parse(`${days!.last}T00:00:00Z`) - 30 * 24 * 3_600_000).toISOString();
+      await expect(put('decision', 7, earlier)).resolves.toBe(before);
+      await expect(put('technical', 7, at)).resolves.toBe(before);
+      await expect(put('technical', attempt, at)).resolves.toBe(before + 1);
+      await expect(put('technical', undefined, at)).resolves.toBe(before + 1);
+    });
+
     it('shows nothing once it has ended or expired', async () => {
       const statement = await granted(draft, { auditor: AUDITOR, fields: ALL_FIELDS });
       const acting = { auditor: AUDITOR, assignment: statement.assignment };
@@ -237,6 +275,20 @@ describe('what the console shows of the log', () => {
       expect(added!.entry.toString()).not.toContain(Buffer.from('permit').toString('base64url'));
     });
 
+    it('page by page, with where the page begins', async () => {
+      const acting = await assigned();
+      const cursor = Buffer.from(JSON.stringify([now().toISOString(), '0'])).toString('base64url');
+      await answers.search(acting, EVERYTHING, cursor);
+      await answers.overdue(acting, EVERYTHING, cursor);
+      const acts = await asOwner<{ query: string }>(`SELECT query FROM console.act WHERE assignment = $1`, [
+        acting.assignment,
+      ]);
+      expect(acts.map(({ query }) => query).sort()).toEqual([
+        `overdue?overdue=true&cursor=${cursor}`,
+        `search?cursor=${cursor}`,
+      ]);
+    });
+
     it('and is not shown while nothing can be signed, or when the keys log went back', async () => {
       const acting = await assigned();
       const signing = live;
@@ -259,10 +311,21 @@ describe('what the console shows of the log', () => {
         () => answers.timeline(acting, randomUUID()),
         () => answers.everythingAbout(acting, '0'),
         () => answers.show(acting, randomUUID()),
+        () => answers.log(acting),
       ])
         told.push(await codeOf(ask()));
       live = signing;
       expect(new Set(told)).toEqual(new Set(['NOT_READY']));
+    });
+
+    it('and is not shown while the log is not followed: the log itself says why', async () => {
+      const acting = await assigned();
+      following = false;
+      await expect(codeOf(answers.search(acting, EVERYTHING))).resolves.toBe('NOT_READY');
+      await expect(codeOf(answers.show(acting, randomUUID()))).resolves.toBe('NOT_READY');
+      await expect(answers.log(acting)).resolves.toMatchObject({ erasures: [] });
+      following = true;
+      await expect(codeOf(answers.search(acting, EVERYTHING))).resolves.toBe('done');
     });
 
     it('once for an export, with the number of rows that it has', async () => {
@@ -313,14 +376,11 @@ describe('what the console shows of the log', () => {
       await expect(everything()).resolves.toEqual(before);
     });
 
-    it('and keeps of what is erased its position and its parties alone', async () => {
+    it('and shows nobody what was erased before it was followed: nothing says when that was decided', async () => {
       const acting = await assigned({ authorities: [scene.holder] });
-      const place = draft.at('erased-permit').toString();
-      expect(await rows(acting)).not.toContain(place);
-      const { erasures } = await answers.log(acting);
-      expect(erasures).toMatchObject([
-        { index: draft.at('erasure').toString(), erased: [{ index: place, sender: scene.holder }, {}] },
-      ]);
+      expect(await rows(acting)).not.toContain(draft.at('erased-permit').toString());
+      expect((await answers.log(acting)).erasures).toEqual([]);
+      await expect(asOwner(`SELECT at FROM console.erased`)).resolves.toEqual([{ at: null }, { at: null }]);
     });
 
     it('and forgets what it has shown before when an erasure comes', async () => {
@@ -339,6 +399,22 @@ describe('what the console shows of the log', () => {
         [['erased-permit', 'erased-technical'].map((name) => draft.at(name as 'erased-permit'))],
       );
       expect(left).toEqual([]);
+      const [decided] = await asOwner<{ day: string; next: string }>(
+        `SELECT (at AT TIME ZONE 'Europe/Stockholm')::date::text AS day, ((at AT TIME ZONE 'Europe/Stockholm')::date + 1)::text AS next
+         FROM console.erased WHERE index = $1`,
+        [draft.at('erased-permit')],
+      );
+      const erasuresIn = async (period: AssignmentGranted['period']): Promise<unknown> =>
+        (await answers.log(await assigned({ authorities: [scene.holder], period }))).erasures;
+      const { day, next } = decided!;
+      await expect(erasuresIn({ from: day, until: next })).resolves.toMatchObject([
+        {
+          index: draft.at('erasure').toString(),
+          erased: [{ index: draft.at('erased-permit').toString(), sender: scene.holder }, {}],
+        },
+      ]);
+      await expect(erasuresIn({ from: '2020-01-01', until: day })).resolves.toEqual([]);
+      await expect(erasuresIn({ from: next })).resolves.toEqual([]);
     });
 
     it('and tells which receipts are late, and which came', async () => {
@@ -354,6 +430,38 @@ describe('what the console shows of the log', () => {
       const late = await answers.overdue(acting, EVERYTHING);
       expect(late.rows.map(({ index }) => index)).toContain(draft.at('permit').toString());
       await fed.rebuild();
+    });
+
+    it('and is neither stopped nor led by what another signed in the ledger’s name', async () => {
+      const acting = await assigned();
+      const place = draft.at('permit').toString();
+      expect(await rows(acting)).toContain(place);
+      const forger = localSigner({ ...key, kid: scene.access.kid });
+      const { size, rootBase64: root } = scene.snapshot;
+      const said = () => ({
+        v: 1 as const,
+        env: scene.world.environment,
+        entryId: randomUUID(),
+        keys: { size: size.toString(), root },
+        at: now().toISOString(),
+      });
+      const { assignment } = acting;
+      const ends = {
+        kind: 'assignment-ended' as const,
+        assignment,
+        authorities: ['linkoping/omsorgsnamnden', 'linkoping/socialnamnden'],
+        statementSha256: sha256Base64url('a statement'),
+      };
+      draft.append(await signAssignmentNotice(forger, { ...said(), ...ends }), 'another');
+      draft.append(
+        await signAssignmentNotice(forger, { ...said(), ...ends, keys: { size: (size + 1n).toString(), root } }),
+        'another',
+      );
+      const erased = [{ index: place, entryId: randomUUID(), sender: 'linkoping/socialnamnden' }];
+      const decisionsSha256 = sha256Base64url('decisions');
+      draft.append(await signErasure(forger, { ...said(), kind: 'erasure', erased, decisionsSha256 }), 'decisions');
+      await expect(fed.follow()).resolves.toBe('followed');
+      expect(await rows(acting)).toContain(place);
     });
 
     it('until something does not hold: then nothing newer is shown, and the alarm stands until it is rebuilt', async () => {

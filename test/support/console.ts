@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { localSigner, sha256Base64url, signAssignment, signAssignmentNotice } from '#envelope';
 import type { Assignment, AssignmentGranted, AssignmentNotice, PrivateKey } from '#envelope';
+import type { Snapshot } from '#snapshot';
 import type { Draft } from '#testing';
 import { nodeSha256, nodeVerifyEd25519 } from '#tlog/build';
 import { ProjectLog } from '../../apps/console/src/application/project-log.js';
@@ -40,14 +41,18 @@ export class FedScene {
       },
       this.store,
       scene.trust,
-      () => Promise.resolve(scene.snapshot),
-      () => scene.snapshot,
+      { at: (size) => Promise.resolve(this.keysAt(size)), newest: () => scene.snapshot },
       { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 },
       this.batch,
       world.clock.now,
       silent,
       (point) => this.crash(point),
     );
+  }
+
+  private keysAt(size: bigint): Snapshot | undefined {
+    const { snapshot } = this.draft.scene;
+    return size > snapshot.size ? undefined : snapshot;
   }
 
   private openings(from: bigint, limit: number): readonly Fed[] {

@@ -173,16 +173,18 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     new LedgerFeed(ledger, verification.sha256),
     new PostgresProjectionStore(dataSource),
     trust,
-    async (size) => {
-      const known = keys.newest();
-      if (known === undefined || known.size < size) await keys.refresh();
-      const read = keys.newest();
-      return read === undefined || read.size < size ? undefined : read.log.at(size);
-    },
-    () => {
-      const snapshot = newest();
-      if (snapshot === undefined) throw new OperatorError('ledger', undefined);
-      return snapshot;
+    {
+      at: async (size) => {
+        const known = keys.newest();
+        if (known === undefined || known.size < size) await keys.refresh();
+        const read = keys.newest();
+        return read === undefined || read.size < size ? undefined : read.log.at(size);
+      },
+      newest: () => {
+        const snapshot = newest();
+        if (snapshot === undefined) throw new OperatorError('ledger', undefined);
+        return snapshot;
+      },
     },
     verification,
     BATCH,
@@ -190,7 +192,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     log,
     crash,
   );
-  const follower = new Follower(projecting, log);
+  const follower = new Follower(projecting, log, () => performance.now());
   health.watch('projection', () => follower.behind());
   follower.start();
   platform.onDrain('loops', async () => {
@@ -208,6 +210,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     acts,
     new LedgerReviews(ledger),
     () => offeredIn(newest()),
+    () => follower.follows(),
     now,
   );
   const issuers = await readIssuers(config.LOGIN_ISSUERS_FILE, config.DELGE_ENVIRONMENT, {

@@ -50,6 +50,8 @@ export class AnswerAuditor extends AuditorQueries {
     private readonly acts: Pick<RecordAct, 'execute'>,
     private readonly reviews: Reviews,
     private readonly offers: () => Offered,
+    /** Whether the log is followed: while it is not, an assignment may have ended without anybody's knowing. */
+    private readonly follows: () => boolean,
     private readonly now: () => Date,
   ) {
     super();
@@ -65,7 +67,7 @@ export class AnswerAuditor extends AuditorQueries {
   override async search(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>> {
     const assignment = await this.granted(acting, query);
     const page = await this.page((wanted) => this.disclosures.list(assignment, wanted), query, cursor);
-    await this.acts.execute(assignment, 'search', `search?${queryString(query)}`, page.rows.length);
+    await this.acts.execute(assignment, 'search', paged(`search?${queryString(query)}`, cursor), page.rows.length);
     return page;
   }
 
@@ -125,7 +127,7 @@ export class AnswerAuditor extends AuditorQueries {
     if (!UUID.test(id) && !INDEX.test(id)) throw new ConsoleError('QUERY_INVALID', 'id');
     const find = ({ after, limit }: Wanted) => this.disclosures.about(assignment, id, limit, after);
     const page = await this.page(find, { filters: {} }, cursor);
-    await this.acts.execute(assignment, 'search', `about?id=${id}`, page.rows.length);
+    await this.acts.execute(assignment, 'search', paged(`about?id=${id}`, cursor), page.rows.length);
     return page;
   }
 
@@ -143,7 +145,7 @@ export class AnswerAuditor extends AuditorQueries {
         : await this.page((wanted) => this.disclosures.records(assignment, wanted), narrowed, cursor);
     const rows = await this.withWhatFollowed(assignment, page.rows);
     const shown = rows.reduce((sum, { followed }) => sum + 1 + followed.length, 0);
-    await this.acts.execute(assignment, 'search', `refusals?by=${by}&${queryString(query)}`, shown);
+    await this.acts.execute(assignment, 'search', paged(`refusals?by=${by}&${queryString(query)}`, cursor), shown);
     return { ...page, rows };
   }
 
@@ -152,7 +154,7 @@ export class AnswerAuditor extends AuditorQueries {
     const assignment = await this.granted(acting, late);
     const list = (wanted: Wanted) => this.disclosures.list(assignment, { ...wanted, order: 'longest' });
     const page = await this.page(list, late, cursor, ({ receiptDueAt }) => receiptDueAt ?? '');
-    await this.acts.execute(assignment, 'search', `overdue?${queryString(late)}`, page.rows.length);
+    await this.acts.execute(assignment, 'search', paged(`overdue?${queryString(late)}`, cursor), page.rows.length);
     return page;
   }
 
@@ -204,22 +206,28 @@ export class AnswerAuditor extends AuditorQueries {
   }
 
   override async log(acting: Acting): Promise<LogView> {
-    const assignment = await this.granted(acting);
-    return { ...(await this.logs.view()), erasures: await this.disclosures.erasures(assignment) };
+    const assignment = await this.own(acting);
+    // Why nothing is shown is told, and nothing else.
+    const erasures = this.follows() ? await this.disclosures.erasures(assignment) : [];
+    const shown = erasures.reduce((sum, { erased }) => sum + erased.length, 0);
+    await this.acts.execute(assignment, 'search', 'log?', shown);
+    return { ...(await this.logs.view()), erasures };
   }
 
   /** The auditor's own and live assignment, which opens what is asked for. */
-  private async granted(
-    { auditor, assignment: id }: Acting,
-    query?: Query,
-    field: AssignmentField = 'parties',
-  ): Promise<Assignment> {
-    const found = (await this.assignments.of(auditor)).find((one) => one.id === id);
-    if (found === undefined || stateOf(found, stockholmDate(this.now())) !== 'live')
-      throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
+  private async granted(acting: Acting, query?: Query, field: AssignmentField = 'parties'): Promise<Assignment> {
+    if (!this.follows()) throw new ConsoleError('NOT_READY');
+    const found = await this.own(acting);
     const [closed] = query === undefined ? [] : closedFilters(query, found.fields);
     if (closed !== undefined) throw new ConsoleError('FIELD_NOT_GRANTED', closed);
     if (!found.fields.includes(field)) throw new ConsoleError('FIELD_NOT_GRANTED', field);
+    return found;
+  }
+
+  private async own({ auditor, assignment: id }: Acting): Promise<Assignment> {
+    const found = (await this.assignments.of(auditor)).find((one) => one.id === id);
+    if (found === undefined || stateOf(found, stockholmDate(this.now())) !== 'live')
+      throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
     return found;
   }
 
@@ -282,6 +290,10 @@ export class AnswerAuditor extends AuditorQueries {
 
 /** Kinds of happenings that are records themselves: seen without the field `receipts`. */
 const RECORDED: readonly string[] = ['decision', 'refusal-recorded', 'disclosure-recorded'];
+
+/** What was asked for and from where on: each page is an act of its own. */
+const paged = (query: string, cursor: string | undefined): string =>
+  cursor === undefined ? query : `${query}${/[?&]$/.test(query) ? '' : '&'}cursor=${encodeURIComponent(cursor)}`;
 
 const messagesIn = (happenings: readonly Happening[]): number =>
   new Set(happenings.map(({ messageId }) => messageId)).size;

@@ -110,7 +110,7 @@ export type ConsoleErrorCode =
   | 'FIELD_NOT_GRANTED'
   /** A filter or cursor that cannot be read. */
   | 'QUERY_INVALID'
-  /** Nothing can be signed now, so nothing is shown. */
+  /** Nothing can be signed now, or the log is not followed, so nothing is shown. */
   | 'NOT_READY';
 export class ConsoleError extends Error {
   override readonly name = 'ConsoleError';
@@ -124,8 +124,9 @@ export class ConsoleError extends Error {
 }
 
 /**
- * What the pages may ask. Each of these, but `assignmentsOf`, `offered` and `log`, commits an entry to the log before it returns a row; each throws
- * ConsoleError `NOT_WITHIN_ASSIGNMENT` unless the assignment is the auditor's and live, and `NOT_READY` while no entry can be signed.
+ * What the pages may ask. Each of these, but `assignmentsOf` and `offered`, commits an entry to the log before it returns a row; each throws
+ * ConsoleError `NOT_WITHIN_ASSIGNMENT` unless the assignment is the auditor's and live, and `NOT_READY` while no entry can be signed or, but for
+ * `log`, the log is not followed.
  */
 export abstract class AuditorQueries {
   /** All that were granted to the auditor, newest first, also those that are ended or expired. */

@@ -1,9 +1,11 @@
 import type { EventLog } from '#platform';
-import type { Snapshot, Trust } from '#snapshot';
+import type { Trust } from '#snapshot';
 import { GrowingTree, TlogError, disclosureLeaf, leafHash, openCheckpoint } from '#tlog/verify';
 import type { Checkpoint, Verification } from '#tlog/verify';
+import { isErasure } from '../domain/erasure.js';
 import { grantOf } from '../domain/grant.js';
 import type { Granting } from '../domain/grant.js';
+import type { KeysRead } from '../domain/ledger-signed.js';
 import { AnnexError, project } from '../domain/project.js';
 import type { Projected } from '../domain/project.js';
 
@@ -53,9 +55,7 @@ export class ProjectLog {
     private readonly feed: Feed,
     private readonly store: ProjectionStore,
     private readonly trust: Trust,
-    /** What the keys log said at a size; undefined: it has not been read that far. */
-    private readonly snapshotAt: (size: bigint) => Promise<Snapshot | undefined>,
-    private readonly newest: () => Snapshot,
+    private readonly keys: KeysRead,
     private readonly verification: Verification,
     /** Leaves in one transaction. */
     private readonly batch: number,
@@ -110,7 +110,7 @@ export class ProjectLog {
     const fed = (await this.feed.openings(from, wanted)).slice(0, wanted);
     if (fed.length === 0) return 'behind';
     const { sha256 } = this.verification;
-    const directory = this.newest();
+    const directory = this.keys.newest();
     const kindOf = (authority: string): string => directory.authority(authority)?.kind ?? 'unknown';
     const entries: Step['entries'][number][] = [];
     for (const { index, leaf, opening } of fed) {
@@ -125,9 +125,16 @@ export class ProjectLog {
       if (Buffer.compare(computed, leaf) !== 0) return 'leaf-mismatch';
       const opened = { index, entry, ...(annex === undefined ? {} : { annex }) };
       try {
-        const grant = await grantOf(opened, this.trust.environment, this.snapshotAt);
+        const grant = await grantOf(opened, this.trust.environment, this.keys);
         if (grant === 'behind') return 'behind';
-        entries.push({ index, projected: project(opened, kindOf), ...(grant === undefined ? {} : { grant }) });
+        const { erasure, ...projected } = project(opened, kindOf);
+        const erases = erasure === undefined ? false : await isErasure(opened, this.trust.environment, this.keys);
+        if (erases === 'behind') return 'behind';
+        entries.push({
+          index,
+          projected: { ...projected, ...(erases ? { erasure } : {}) },
+          ...(grant === undefined ? {} : { grant }),
+        });
       } catch (error) {
         if (error instanceof AnnexError) return 'annex-mismatch';
         throw error;

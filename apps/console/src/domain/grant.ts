@@ -9,6 +9,8 @@ import {
 } from '#envelope';
 import type { Assignment, AssignmentNotice } from '#envelope';
 import type { Snapshot } from '#snapshot';
+import { ledgerSigned } from './ledger-signed.js';
+import type { KeysRead } from './ledger-signed.js';
 import { AnnexError } from './project.js';
 import type { Opened } from './project.js';
 
@@ -22,25 +24,21 @@ export interface Granting {
 
 /**
  * An assignment is believed for the signature of an administrator of the participant whose authorities it covers, never because it came with the feed.
- * @param snapshotAt what the keys log said at a size; undefined: not read that far
  * @returns undefined of any other entry, and of one that does not hold: it opens nothing
  * @throws {AnnexError}
  */
 export async function grantOf(
   opened: Opened,
   environment: string,
-  snapshotAt: (size: bigint) => Promise<Snapshot | undefined>,
+  keys: KeysRead,
 ): Promise<Granting | 'behind' | undefined> {
   if (typOf(opened.entry) !== 'delge-assignment-notice+jws') return undefined;
   try {
     const { notice, kid } = parseAssignmentNotice(opened.entry);
+    const snapshot = await ledgerSigned(notice, kid, (key) => verifyAssignmentNotice(opened.entry, key), keys);
+    if (snapshot === undefined || snapshot === 'behind') return snapshot;
     const { annex = '' } = opened;
     if (sha256Base64url(annex) !== notice.statementSha256) throw new AnnexError(opened.index);
-    const snapshot = await snapshotAt(BigInt(notice.keys.size));
-    if (snapshot === undefined) return 'behind';
-    const key = snapshot.key(kid);
-    if (snapshot.rootBase64 !== notice.keys.root || key?.use !== 'access' || key.holder !== 'ledger') return undefined;
-    await verifyAssignmentNotice(opened.entry, key.public);
     return await grantedIn(annex, notice, environment, snapshot);
   } catch (error) {
     if (error instanceof EnvelopeError) return undefined;

@@ -78,7 +78,8 @@ export class AnnexError extends Error {
 }
 
 /**
- * What an entry and its annex come to. Signatures are not verified here: that the entry stands in the log is all that a search says, and who signed it is for the verifier.
+ * What an entry and its annex come to. Signatures are not verified here: that the entry stands in the log is all that a search says, and who signed it is for the verifier. What an erasure takes away is
+ * taken once `isErasure` holds.
  * @param kindOf kind of an authority in the directory, `unknown` for one that is not there
  * @throws {AnnexError}
  */

@@ -154,21 +154,27 @@ const happen = async (tx: EntityManager, entries: Step['entries']): Promise<void
   );
 };
 
-/** Of what is erased its position stays, and what the erasure itself says. An opening can be gone before its erasure has been followed: then there is no row. */
+/** When the record that stands at $1 was decided, or the last one of which what stands there came; null: not known. */
+const DECIDED_AT = `coalesce((SELECT d.at FROM console.disclosure d WHERE d.index = $1::bigint),
+  (SELECT d.at FROM console.happening h JOIN console.disclosure d ON d.message_id = h.message_id
+     AND (h.attempt IS NULL OR d.attempt = h.attempt)
+   WHERE h.index = $1::bigint AND d.index < h.index ORDER BY d.index DESC LIMIT 1))`;
+
+/** Of what is erased its position stays, what the erasure itself says, and when it was decided. An opening can be gone before its erasure has been followed: then there is no row, and no such time. */
 const erase = async (
   tx: EntityManager,
   index: bigint,
   { erased, at }: NonNullable<Projected['erasure']>,
 ): Promise<void> => {
   const indices = erased.map((one) => one.index);
-  await tx.query(`DELETE FROM console.disclosure WHERE index = ANY ($1::bigint[])`, [indices]);
-  await tx.query(`DELETE FROM console.happening WHERE index = ANY ($1::bigint[])`, [indices]);
   for (const { index: place, sender, recipient, number, kind } of erased)
     await tx.query(
-      `INSERT INTO console.erased (index, sender, recipient, number, senders_alone, erasure, erased_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (index) DO NOTHING`,
+      `INSERT INTO console.erased (index, sender, recipient, number, senders_alone, erasure, erased_at, at)
+       VALUES ($1::bigint, $2, $3, $4, $5, $6, $7, ${DECIDED_AT}) ON CONFLICT (index) DO NOTHING`,
       [place, sender, recipient, number, kind !== undefined, index.toString(), at],
     );
+  await tx.query(`DELETE FROM console.disclosure WHERE index = ANY ($1::bigint[])`, [indices]);
+  await tx.query(`DELETE FROM console.happening WHERE index = ANY ($1::bigint[])`, [indices]);
 };
 
 const assign = async (tx: EntityManager, index: bigint, { at, statement, participant }: Granting): Promise<void> => {

@@ -296,7 +296,8 @@ export const en = {
   refusedNotWithin: 'It does not exist, or lies outside the assignment.',
   refusedField: 'The assignment does not open that filter: {filter}.',
   refusedQuery: 'The filter cannot be read: {filter}.',
-  refusedNotReady: 'The service cannot write to the log now, and so shows nothing. Try again in a while.',
+  refusedNotReady:
+    'The service cannot write to the log now, or has not read the newest of it, and so shows nothing. Try again in a while.',
   refusedLogin: 'The login could not be completed. Begin again from the first page.',
   refusedForm: 'The form does not belong to your session. Load the page again and retry.',
 

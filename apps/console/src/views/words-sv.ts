@@ -295,7 +295,8 @@ export const sv = {
   refusedNotWithin: 'Det finns inte, eller ligger utanför uppdraget.',
   refusedField: 'Uppdraget omfattar inte det villkoret: {filter}.',
   refusedQuery: 'Villkoret går inte att läsa: {filter}.',
-  refusedNotReady: 'Tjänsten kan inte skriva i loggen just nu, och visar därför ingenting. Försök igen om en stund.',
+  refusedNotReady:
+    'Tjänsten kan inte skriva i loggen just nu, eller har inte läst det senaste i den, och visar därför ingenting. Försök igen om en stund.',
   refusedLogin: 'Inloggningen gick inte att slutföra. Börja om från startsidan.',
   refusedForm: 'Formuläret hör inte till din session. Ladda om sidan och försök igen.',
 

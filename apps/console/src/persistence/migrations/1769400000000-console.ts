@@ -46,10 +46,10 @@ export class Console1769400000000 implements MigrationInterface {
         sender text NOT NULL, recipient text NOT NULL, senders_alone boolean NOT NULL, attempt int, outcome text, reason text,
         stated_at timestamptz);
       CREATE INDEX happening_of ON console.happening (message_id, index);
-      -- Where something stood whose opening is erased.
+      -- Where something stood whose opening is erased; "at" is when that which it was of was decided, where that was known.
       CREATE TABLE console.erased (
         index bigint PRIMARY KEY, sender text NOT NULL, recipient text, number bigint, senders_alone boolean NOT NULL,
-        erasure bigint NOT NULL, erased_at timestamptz NOT NULL);
+        erasure bigint NOT NULL, erased_at timestamptz NOT NULL, at timestamptz);
       CREATE INDEX erased_by ON console.erased (erasure);
 
       -- Opens the commitment of an act's entry: what the auditor asked for, for the auditor alone.
@@ -120,13 +120,17 @@ export class Console1769400000000 implements MigrationInterface {
       CREATE POLICY within_assignment ON console.happening FOR SELECT TO delge_console_reader USING (
         index < (SELECT console.checked_size())
         AND (NOT senders_alone OR sender = ANY ((SELECT console.bound_authorities())::text[]))
-        AND EXISTS (SELECT FROM console.disclosure d WHERE d.message_id = happening.message_id));
+        -- A record is seen when it is itself within the bounds, anything else when what it came of is.
+        AND EXISTS (SELECT FROM console.disclosure d WHERE d.message_id = happening.message_id AND (d.index = happening.index
+          OR (happening.kind NOT IN ('decision', 'refusal-recorded', 'disclosure-recorded')
+            AND (happening.attempt IS NULL OR d.attempt = happening.attempt)))));
 
       ALTER TABLE console.erased ENABLE ROW LEVEL SECURITY;
       ALTER TABLE console.erased FORCE ROW LEVEL SECURITY;
       CREATE POLICY follows ON console.erased TO delge_console USING (true) WITH CHECK (true);
       CREATE POLICY within_assignment ON console.erased FOR SELECT TO delge_console_reader USING (
-        erasure < (SELECT console.checked_size()) AND (sender = ANY ((SELECT console.bound_authorities())::text[])
+        erasure < (SELECT console.checked_size()) AND at >= (SELECT console.bound_from()) AND at < (SELECT console.bound_until())
+          AND (sender = ANY ((SELECT console.bound_authorities())::text[])
           OR (NOT senders_alone AND recipient = ANY ((SELECT console.bound_authorities())::text[]))));`);
   }
 
