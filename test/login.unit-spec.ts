@@ -80,8 +80,8 @@ class MemoryStore implements LoginStore {
   }
 }
 
-const parties = (fetch?: CustomFetch, change: Partial<PinnedIssuer> = {}): RelyingParty[] =>
-  issuers.map((settings) => new RelyingParty({ ...settings, ...change }, () => now, fetch));
+const parties = (fetch?: CustomFetch, change: Partial<PinnedIssuer> = {}, hasOthers = true): RelyingParty[] =>
+  issuers.map((settings) => new RelyingParty({ ...settings, ...change }, () => now, hasOthers, fetch));
 const login = (store = new MemoryStore(), all = parties()): Login =>
   new Login(
     all,
@@ -125,6 +125,14 @@ const lying = async (
     const id_token = await new SignJWT(changed).setProtectedHeader({ alg: 'ES256', kid: 'lie' }).sign(privateKey);
     return Response.json({ ...body, id_token });
   };
+};
+
+/** A provider that does not promise to say in its answer who it is. */
+const unsaid: CustomFetch = async (url, init) => {
+  const response = await fetch(url, init as RequestInit);
+  if (!url.includes('/.well-known/')) return response;
+  const metadata = (await response.json()) as object;
+  return Response.json({ ...metadata, authorization_response_iss_parameter_supported: false });
 };
 
 describe('login', () => {
@@ -186,6 +194,18 @@ describe('login', () => {
     const again = await chosen(app, 'test-hanna', issuer());
     again.back.searchParams.set('code', other.back.searchParams.get('code') ?? '');
     await expect(refusal(app.finish(again.attempt, again.back.searchParams))).resolves.toBe('LOGIN_CODE');
+  });
+
+  test('is refused when the answer does not say whose it is, where there are other issuers', async () => {
+    const silent = async (hasOthers: boolean): Promise<string> => {
+      const app = login(new MemoryStore(), parties(unsaid, {}, hasOthers));
+      const { attempt, back } = await chosen(app);
+      expect(back.searchParams.get('iss')).toBe(issuer());
+      back.searchParams.delete('iss');
+      return refusal(app.finish(attempt, back.searchParams));
+    };
+    await expect(silent(true)).resolves.toBe('LOGIN_ISSUER');
+    await expect(silent(false)).resolves.toBe('none');
   });
 
   test('is refused at an issuer that is not trusted', async () => {
@@ -322,11 +342,11 @@ test('the test identity provider refuses to start in production', async () => {
 });
 
 describe('the issuers of a file', () => {
-  const read = async (change: object, environment = 'sandbox'): Promise<unknown> => {
+  const read = async (change: object, environment = 'sandbox', app = 'https://app.example'): Promise<unknown> => {
     const file = join(dir, 'changed.json');
     const entry = { issuer: 'https://idp.example/a', clientId: 'app', ...change };
     writeFileSync(file, JSON.stringify({ issuers: [entry] }));
-    return readIssuers(file, environment, { redirectUri: CALLBACK, postLogoutUri: APP });
+    return readIssuers(file, environment, { redirectUri: `${app}/in`, postLogoutUri: app });
   };
 
   test('are read with what stands there', async () => {
@@ -347,5 +367,11 @@ describe('the issuers of a file', () => {
   test('are never asked in clear in production', async () => {
     await expect(read({ issuer: 'http://127.0.0.1:9/a' })).resolves.toBeDefined();
     await expect(read({ issuer: 'http://127.0.0.1:9/a' }, 'production')).rejects.toThrow('issuer');
+  });
+
+  test('send nobody back in clear in production', async () => {
+    await expect(read({}, 'production')).resolves.toBeDefined();
+    await expect(read({}, 'production', APP)).rejects.toThrow('PUBLIC_URL');
+    await expect(read({}, 'sandbox', APP)).resolves.toBeDefined();
   });
 });

@@ -325,7 +325,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
-  const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, away);
+  const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
   const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure: false, now })];

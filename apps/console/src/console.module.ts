@@ -219,7 +219,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   });
   const ms = () => now().getTime();
   const login = new Login(
-    issuers.map((settings) => new RelyingParty(settings, ms)),
+    issuers.map((settings) => new RelyingParty(settings, ms, issuers.length > 1)),
     new PostgresLoginStore(dataSource, (issuer, subject) => auditorIdOf(secret, issuer, subject)),
     ms,
     () => randomBytes(32),

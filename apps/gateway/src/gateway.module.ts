@@ -320,7 +320,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
       value(SubmitReferral, submitting),
       value(CorrectReferral, correcting),
-      value(CorrectForAll, new CorrectForAll(referrals, correcting)),
+      value(CorrectForAll, new CorrectForAll(referrals, retractions, correcting)),
       value(ReadCorrections, new ReadCorrections(referrals, corrections, retractions, dues, now)),
       value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting, requests)),
       value(RecordDisclosure, recording),

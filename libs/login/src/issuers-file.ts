@@ -23,6 +23,9 @@ export async function readIssuers(
   places: Pick<IssuerSettings, 'redirectUri' | 'postLogoutUri'>,
 ): Promise<readonly PinnedIssuer[]> {
   const fault = (what: string): Error => new Error(`${file}: ${what}`);
+  // Whoever listens would have the code, and the session's cookie.
+  if (environment === 'production' && !places.redirectUri.startsWith('https://'))
+    throw fault('people log in over https alone in production: PUBLIC_URL is not');
   const whole = parseStrict(readFileSync(file)) as { readonly issuers?: unknown };
   if (!Array.isArray(whole.issuers)) throw fault('"issuers" is not a list');
   const issuers = await Promise.all(

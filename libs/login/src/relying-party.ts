@@ -37,7 +37,7 @@ const TIMEOUT_S = 10;
 const CLOCK_TOLERANCE_S = 10;
 
 /**
- * The app at one issuer: OpenID Connect's code flow with PKCE (RFC 7636), state and nonce of 256 bits, issuer in the answer where the issuer sends it (RFC 9207),
+ * The app at one issuer: OpenID Connect's code flow with PKCE (RFC 7636), state and nonce of 256 bits, issuer in the answer (RFC 9207) where it sends it and wherever the app has another,
  * and the id token's signature checked although it came over TLS.
  */
 export class RelyingParty {
@@ -46,6 +46,8 @@ export class RelyingParty {
   constructor(
     readonly settings: IssuerSettings,
     private readonly now: () => number,
+    /** Whether the app has other issuers: they share its address to come back to, so an answer that does not say whose it is may be another's (RFC 9207). */
+    private readonly hasOthers: boolean,
     private readonly fetch?: client.CustomFetch,
   ) {}
 
@@ -80,7 +82,7 @@ export class RelyingParty {
     const { issuer, redirectUri, acr, organisation } = this.settings;
     if (attempt.issuer !== issuer) throw new LoginError('LOGIN_ISSUER');
     if (!same(answer.get('state') ?? '', attempt.state)) throw new LoginError('LOGIN_STATE');
-    if (answer.has('iss') && answer.get('iss') !== issuer) throw new LoginError('LOGIN_ISSUER');
+    if ((this.hasOthers || answer.has('iss')) && answer.get('iss') !== issuer) throw new LoginError('LOGIN_ISSUER');
     const config = await this.config();
     try {
       const tokens = await client.authorizationCodeGrant(config, new URL(`${redirectUri}?${answer.toString()}`), {

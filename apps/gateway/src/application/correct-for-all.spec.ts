@@ -1,11 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { CorrectReferralDto, MessageState, ReferralAccepted, SubmitReferralDto } from '#contracts';
+import type {
+  CorrectReferralDto,
+  MessageState,
+  ReferralAccepted,
+  RetractionReason,
+  SubmitReferralDto,
+} from '#contracts';
+import { canonicalBytes } from '#json';
 import { MemoryReferralStore, aGateway, aWorld, example, outcomeOf, sealed } from '#testing';
 import type { Sealed } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
 import { CorrectForAll } from './correct-for-all.js';
+import { digestOf } from './law.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';
 const [FIRST, SECOND, THIRD] = ['fk/forsakringskassan', 'skv/skatteverket', 'kfm/kronofogdemyndigheten'] as const;
@@ -15,11 +23,14 @@ let correcting: CorrectForAll;
 /** What is said of the correction to this recipient. */
 let refusals: Map<string, GatewayError>;
 let submitted: SubmitReferralDto[];
+let referrals: MemoryReferralStore;
+let retracted: Map<string, RetractionReason>;
 
 beforeEach(async () => {
   const world = await aWorld();
   message = await sealed(world, await aGateway(world, 'kommunerna'), example('01'));
-  const referrals = new MemoryReferralStore();
+  referrals = new MemoryReferralStore();
+  retracted = new Map();
   const { id, caseId, type } = message.referral;
   const states: readonly (readonly [string, MessageState])[] = [
     [FIRST, 'fetched'],
@@ -38,14 +49,26 @@ beforeEach(async () => {
   );
   refusals = new Map();
   submitted = [];
-  correcting = new CorrectForAll(referrals, {
-    submit: (_, body): Promise<ReferralAccepted> => {
-      submitted.push(body);
-      const refusal = refusals.get(body.to[0]?.authority ?? '');
-      if (refusal !== undefined) return Promise.reject(refusal);
-      return Promise.resolve({ id: body.id, caseId: body.caseId, state: 'accepted', recipients: [] });
+  const given = async () => {
+    const sent = (await referrals.find(SENDER, id))?.messages ?? [];
+    return sent.flatMap(({ messageId, recipient }) => {
+      const reason = retracted.get(recipient);
+      const of = { messageId, retractionId: randomUUID(), statement: '', at: new Date(0) };
+      return reason === undefined ? [] : [{ ...of, reason }];
+    });
+  };
+  correcting = new CorrectForAll(
+    referrals,
+    { given },
+    {
+      submit: (_, body): Promise<ReferralAccepted> => {
+        submitted.push(body);
+        const refusal = refusals.get(body.to[0]?.authority ?? '');
+        if (refusal !== undefined) return Promise.reject(refusal);
+        return Promise.resolve({ id: body.id, caseId: body.caseId, state: 'accepted', recipients: [] });
+      },
     },
-  });
+  );
 });
 
 const asked = (change: object = {}): CorrectReferralDto =>
@@ -76,13 +99,37 @@ describe('a correction to several', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  it.each(['FORMAL_OBSTACLE', 'ASSESSMENT_MISSING', 'RECIPIENT_HELD'] as const)(
-    'that is stopped at one of them (%s) goes to the others',
-    async (code) => {
-      refusals.set(FIRST, new GatewayError(code));
-      expect([await correct(), recipients()]).toEqual(['accepted', [FIRST, SECOND]]);
-    },
-  );
+  it('goes to none from whom its message was taken back', async () => {
+    retracted.set(FIRST, 'wrong-recipient');
+    expect([await correct(), recipients()]).toEqual(['accepted', [SECOND]]);
+    expect(await correct(asked({ recipients: [FIRST, SECOND] }))).toBe('CONTENT_INVALID');
+    expect(await correct(asked({ recipients: [THIRD] }))).toBe('CONTENT_INVALID');
+    expect(recipients()).toEqual([SECOND]);
+  });
+
+  it('is gone on with where it took a message back itself', async () => {
+    retracted.set(FIRST, 'correction-not-permitted');
+    expect([await correct(asked({ recipients: [FIRST, SECOND] })), recipients()]).toEqual(['accepted', [SECOND]]);
+  });
+
+  it('is one that another took the id of, when any of its parts was accepted as another: nothing is sent', async () => {
+    await correct();
+    const body = submitted[1]!;
+    const found = (await referrals.find(SENDER, message.referral.id))!;
+    const put = (bodyDigest: string) =>
+      referrals.put({ ...found, id: body.id, body, bodyDigest, version: randomUUID() }, undefined, [], []);
+    await put(digestOf(canonicalBytes(body)));
+    expect([await correct(), submitted.length]).toEqual(['accepted', 4]);
+    expect([await correct(asked({ purpose: 'y' })), submitted.length]).toEqual(['ID_REUSE', 4]);
+  });
+
+  it.each([
+    ...(['FORMAL_OBSTACLE', 'ASSESSMENT_MISSING', 'RECIPIENT_HELD'] as const),
+    ...(['RETRACTION_EXISTS', 'NOT_RETRACTABLE', 'ERASED'] as const),
+  ])('that is stopped at one of them (%s) goes to the others', async (code) => {
+    refusals.set(FIRST, new GatewayError(code));
+    expect([await correct(), recipients()]).toEqual(['accepted', [FIRST, SECOND]]);
+  });
 
   it('passes by one to whom nothing has been released yet', async () => {
     const faults = [{ path: 'content.corrects', code: 'not-released' }];
@@ -112,6 +159,12 @@ describe('a correction to several', () => {
     expect(await correct(asked({ recipients: [FIRST], assessments: [of(SECOND)] }))).toBe('ASSESSMENT_INVALID');
     expect(await correct(asked({ recipients: [FIRST], assessments: [of()] }))).toBe('accepted');
     expect(submitted.at(-1)?.assessments).toEqual([of()]);
+  });
+
+  it('takes assessments of one to whom nothing goes any more: what is asked again is answered again', async () => {
+    const assessments = [FIRST, SECOND, THIRD].map((recipient) => ({ basis: 'b', test: 't', recipient }));
+    retracted.set(FIRST, 'correction-not-permitted');
+    expect([await correct(asked({ assessments })), recipients()]).toEqual(['accepted', [SECOND]]);
   });
 
   it('says of no message what it corrects: that follows from the recipient', async () => {

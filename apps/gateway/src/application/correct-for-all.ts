@@ -1,18 +1,29 @@
+import { canonicalBytes } from '#json';
 import type { AssessmentDto, CorrectReferralDto, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { correctionIdOf } from '#envelope';
 import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
 import { mayBeRetracted } from '../domain/message-state.js';
 import type { CorrectReferral } from './correct-referral.js';
-import type { ReferralStore, StoredMessage } from './ports/referral.js';
+import { digestOf } from './law.js';
+import type { ReferralStore, StoredMessage, StoredReferral } from './ports/referral.js';
+import type { RetractionStore } from './ports/retraction.js';
 
 /** Of one recipient: it has its row, and the others get their correction all the same. */
-const OF_ONE: readonly GatewayErrorCode[] = ['FORMAL_OBSTACLE', 'ASSESSMENT_MISSING', 'RECIPIENT_HELD'];
+const OF_ONE: readonly GatewayErrorCode[] = [
+  'FORMAL_OBSTACLE',
+  'ASSESSMENT_MISSING',
+  'RECIPIENT_HELD',
+  'RETRACTION_EXISTS',
+  'NOT_RETRACTABLE',
+  'ERASED',
+];
 
 /** Puts a referral right at several recipients in one go: new facts given once, and a correction to each, with a verdict, a row and a fall-back of its own. */
 export class CorrectForAll {
   constructor(
     private readonly referrals: Pick<ReferralStore, 'find'>,
+    private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly correcting: Pick<CorrectReferral, 'submit'>,
   ) {}
 
@@ -27,10 +38,35 @@ export class CorrectForAll {
       throw new GatewayError('CONTENT_INVALID', {
         faults: [{ path: 'content.corrects', code: 'follows-from-recipient' }],
       });
-    const messages = correctedAmong(referral.messages, asked.recipients);
-    const assessmentsOf = assessed(asked.assessments ?? [], messages);
-    for (const message of messages) {
-      const body = correctionTo(sender, referral.caseId, asked, message, assessmentsOf(message.recipient));
+    const named = namedAmong(referral.messages, asked.recipients);
+    const assessmentsOf = assessed(asked.assessments ?? [], named);
+    const corrections = named.map((message) => ({
+      message,
+      body: correctionTo(sender, referral.caseId, asked, message, assessmentsOf(message.recipient)),
+    }));
+    const taken = await Promise.all(corrections.map(({ body }) => this.taken(sender, body.id)));
+    if (corrections.some(({ body }, at) => isAnother(taken[at], body))) throw new GatewayError('ID_REUSE');
+    const retracted = new Map(
+      (
+        await this.retractions.given(
+          sender,
+          named.map(({ messageId }) => messageId),
+        )
+      ).map(({ messageId, reason }) => [messageId, reason]),
+    );
+    // What was taken back is wrong as a whole: no new facts of it go to who had it.
+    const goes = ({ messageId, state }: StoredMessage): boolean => mayBeRetracted(state) && !retracted.has(messageId);
+    // It may be this very correction that took it back, before it was asked for again.
+    const fellBack = ({ messageId, state }: StoredMessage): boolean =>
+      query.onDeny === 'retract' && (state === 'withdrawn' || retracted.get(messageId) === 'correction-not-permitted');
+    const faults = (asked.recipients ?? []).flatMap((recipient, at) => {
+      const place = named.findIndex((one) => one.recipient === recipient);
+      const message = named[place];
+      const passes = message === undefined || goes(message) || fellBack(message) || taken[place] !== undefined;
+      return passes ? [] : [{ path: `recipients.${at}`, code: 'not-sent-to-recipient' }];
+    });
+    if (faults.length > 0) throw new GatewayError('CONTENT_INVALID', { faults });
+    for (const { body } of corrections.filter(({ message }) => goes(message))) {
       try {
         await this.correcting.submit(sender, body, query);
       } catch (error) {
@@ -38,9 +74,24 @@ export class CorrectForAll {
       }
     }
   }
+
+  /** One that was accepted before. Of one that is erased nobody can say what it was. */
+  private async taken(sender: string, id: string): Promise<StoredReferral | undefined> {
+    try {
+      const found = await this.referrals.find(sender, id);
+      return found?.phase === 'accepted' ? found : undefined;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'ERASED') return undefined;
+      throw error;
+    }
+  }
 }
 
-const correctedAmong = (
+const isAnother = (taken: StoredReferral | undefined, body: SubmitReferralDto): boolean =>
+  taken !== undefined && taken.bodyDigest !== digestOf(canonicalBytes(body));
+
+/** Those of the referral, of whatever state, or of them those that are named. */
+const namedAmong = (
   messages: readonly StoredMessage[],
   recipients: readonly string[] | undefined,
 ): readonly StoredMessage[] => {
@@ -49,7 +100,7 @@ const correctedAmong = (
     throw new GatewayError('UNKNOWN_RECIPIENT', {
       faults: strangers.map((one) => ({ path: `recipients.${recipients?.indexOf(one)}`, code: 'not-a-recipient' })),
     });
-  return messages.filter(({ recipient, state }) => (recipients?.includes(recipient) ?? true) && mayBeRetracted(state));
+  return messages.filter(({ recipient }) => recipients?.includes(recipient) ?? true);
 };
 
 /** An answer is of one recipient (design.md section 6): of several, each says of which. */

@@ -14,7 +14,7 @@ const backfilling = (
   {
     retracted = [],
     submit = () => Promise.resolve({}),
-  }: { retracted?: readonly object[]; submit?: () => unknown } = {},
+  }: { retracted?: readonly object[]; submit?: (...said: readonly unknown[]) => unknown } = {},
 ): DiscloseToSubscribers => {
   const subscription = { ...{ messageId: ID, subscriber: SUBSCRIBER, scope: 'standing', state: 'granted' } };
   const found = { ...{ id: ID, type: 'crime-report/1', phase: 'accepted', body: {}, assessments: [] }, ...referral };
@@ -41,6 +41,15 @@ describe('a referral that is disclosed anew', () => {
     const { items } = await backfilling({ messages: [message('fetched')] }).backfill(OWNER, ID, { referralIds: [ID] });
     expect(items.map((item) => Object.keys(item).toSorted())).toEqual([['newReferralId', 'outcome', 'referralId']]);
     expect(items).toMatchObject([{ outcome: 'accepted' }]);
+  });
+
+  it('takes along what officers said of this subscriber, each as known as it was', async () => {
+    const of = (recipient: string, assurance: string) => ({ id: ID, recipient, assurance, items: [], mandate: 'm' });
+    const assessments = [...[of(SUBSCRIBER, 'authenticated'), of(OTHER, 'authenticated'), of(SUBSCRIBER, 'asserted')]];
+    const submitted: (readonly unknown[])[] = [];
+    const submit = (...said: readonly unknown[]) => Promise.resolve(submitted.push(said));
+    await outcome(backfilling({ messages: [message('fetched')], assessments }, { submit }));
+    expect(submitted.map(([, , , assurance]) => assurance)).toEqual([['authenticated', 'asserted']]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { isTerminal } from '../domain/message-state.js';
 import { typeName } from '../domain/subscription.js';
 import type { CheckDisclosure } from './check-disclosure.js';
 import type { CaseStore } from './ports/case.js';
-import type { ReferralStore, StoredReferral } from './ports/referral.js';
+import type { Assurance, ReferralStore, StoredReferral } from './ports/referral.js';
 import type { RetractionStore } from './ports/retraction.js';
 import type { StoredSubscription, SubscriptionStore } from './ports/subscription.js';
 import type { Now } from './ports/time-and-ids.js';
@@ -101,10 +101,10 @@ export class DiscloseToSubscribers {
     // What was stopped as a whole was refused to others; on whose account it would go now nobody has said.
     if (referral.phase === 'lapsed' && message === undefined) return { referralId, outcome: 'not-sendable' };
     if (await this.isTakenBack(authority, referral)) return { referralId, outcome: 'not-sendable' };
-    const body = anew(authority, referral, subscription);
+    const { body, assurance } = anew(authority, referral, subscription);
     try {
       // Nothing waits for an officer here: what lacks an assessment is told, and asked for again when it is there.
-      await this.submitting.submit(authority, body, { onAssess: 'refuse' });
+      await this.submitting.submit(authority, body, { onAssess: 'refuse' }, assurance);
       await this.store.filled(authority, referralId, subscriber, body.id, this.now());
       return { referralId, newReferralId: body.id, outcome: 'accepted' };
     } catch (error) {
@@ -149,24 +149,26 @@ export class DiscloseToSubscribers {
 const covers = ({ scope, caseId, messageTypes }: StoredSubscription, referral: StoredReferral): boolean =>
   messageTypes.includes(typeName(referral.type)) && (scope === 'standing' || referral.caseId === caseId);
 
-/** The same content, to the subscriber alone, under an id that is the same whenever it is asked for. What officers said of this recipient goes along, and is bound anew. */
+/** The same content, to the subscriber alone, under an id that is the same whenever it is asked for. What officers said of this recipient goes along, and is bound anew, as known as it was. */
 const anew = (
   authority: string,
   { id, body, assessments }: StoredReferral,
   { messageId, subscriber, function: to }: StoredSubscription,
-): SubmitReferralDto => {
-  const said = assessments
-    .filter(({ recipient }) => recipient === subscriber)
-    .map(({ id: _, commitment: _commitment, digest: _digest, assurance: _assurance, ...assessment }) => ({
+): { readonly body: SubmitReferralDto; readonly assurance: readonly Assurance[] } => {
+  const stored = assessments.filter(({ recipient }) => recipient === subscriber);
+  const said = stored.map(
+    ({ id: _, commitment: _commitment, digest: _digest, assurance: _assurance, ...assessment }) => ({
       ...assessment,
       items: [...assessment.items],
       mandate: assessment.mandate as AssessmentDto['mandate'],
-    }));
+    }),
+  );
   const { assessments: _before, ...rest } = body;
-  return {
+  const again = {
     ...rest,
     id: messageIdOf(authority, `${messageId} ${id}`, subscriber),
     to: [{ authority: subscriber, function: to }],
     ...(said.length === 0 ? {} : { assessments: said }),
   };
+  return { body: again, assurance: stored.map((one) => one.assurance) };
 };

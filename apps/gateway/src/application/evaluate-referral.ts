@@ -58,8 +58,8 @@ export interface EvaluationOptions {
   readonly onDeny?: SubmitReferralQueryDto['onDeny'];
   /** Of its message type; absent: a document, which is sent to a function of each recipient. A record is sent to nobody. */
   readonly cls?: 'document' | 'record';
-  /** How it is known who made what was added: `asserted`, a system says so, when absent. */
-  readonly assurance?: Assurance;
+  /** How it is known who made what was added: `asserted`, a system says so, when absent. A list, one for each: it was found so when they were made, and stands. */
+  readonly assurance?: Assurance | readonly Assurance[];
   /** Of a draft: recipient → items that were left out when it was kept. They stay left out, and no others are. */
   readonly leftOut?: ReadonlyMap<string, readonly string[]>;
 }
@@ -98,11 +98,17 @@ export class EvaluateReferral {
     );
     const about = (recipient: string): readonly ClaimItem[] =>
       items.filter(({ id }) => leftOut?.get(recipient)?.includes(id) !== true);
-    const bind = (id: string, assessment: AssessmentDto): StoredAssessment =>
-      this.bind(sender, body, assessment, { id, about, ground, on, now, contentDigest, assurance });
+    const isSaidNow = typeof assurance === 'string';
+    const bind = (id: string, assessment: AssessmentDto, known: Assurance): StoredAssessment =>
+      this.bind(sender, body, assessment, {
+        ...{ id, about, ground, on, now, contentDigest },
+        ...{ assurance: known, isSaidNow },
+      });
     const still = kept.filter((a) => a.digest === bound(sender, a, contentDigest));
     const known = new Set(still.map(said));
-    const given = added.map((assessment) => bind(this.newId(), assessment));
+    const given = added.map((assessment, at) =>
+      bind(this.newId(), assessment, isSaidNow ? assurance : (assurance[at] ?? 'asserted')),
+    );
     const assessments = [...still, ...given.filter((assessment) => !known.has(said(assessment)))];
     const recipients: Evaluated[] = [];
     const referral: ReferralBody = { ...body, content, registration: { ...body.registration } };
@@ -196,6 +202,7 @@ export class EvaluateReferral {
       now: Date;
       contentDigest: string;
       assurance: Assurance;
+      isSaidNow: boolean;
     },
   ): StoredAssessment {
     const recipient = given.recipient ?? (body.to.length === 1 ? body.to[0]?.authority : undefined);
@@ -206,7 +213,7 @@ export class EvaluateReferral {
     if (given.outcome !== outcomes.passes && given.outcome !== outcomes.stops) throw invalid('outcome', 'unknown-code');
     if (!(OFFICES as readonly string[]).includes(given.office)) throw invalid('office', 'unknown-code');
     // Who has logged in says it now.
-    if (at.assurance === 'authenticated' && given.at !== undefined) throw invalid('at', 'invalid-time');
+    if (at.isSaidNow && at.assurance === 'authenticated' && given.at !== undefined) throw invalid('at', 'invalid-time');
     const when = given.at === undefined ? at.now : new Date(given.at);
     if (Number.isNaN(when.getTime()) || when.getTime() > at.now.getTime() + 60_000) throw invalid('at', 'invalid-time');
     const { basis, items } = resolved(given, at.about(recipient), at.ground, at.on);

@@ -376,6 +376,14 @@ describe('a referral that awaits an assessment', () => {
     expect(await find(example('19'))).toMatchObject({ phase: 'draft' });
   });
 
+  it('is known to be assessed by whom it was, when it was, where that is sent again', async () => {
+    const at = new Date(world.clock.now().getTime() - 3_600_000).toISOString();
+    const { system, referral } = changed(example('19'), { assessments: [{ ...later(example('19')), at }] });
+    expect(await outcomeOf(() => referrals.submit(system, referral, {}, 'authenticated'))).toBe('ASSESSMENT_INVALID');
+    await referrals.submit(system, referral, {}, ['authenticated']);
+    expect((await find(example('19')))?.assessments).toMatchObject([{ at, assurance: 'authenticated' }]);
+  });
+
   it('cannot be assessed for another authority, where it does not exist', async () => {
     await submit(example('19'));
     const { id } = example('19').referral;

@@ -33,13 +33,14 @@ export class SubmitReferral {
 
   /**
    * @param asked says what becomes of a body that is new; one that has been taken gets the answer it got
+   * @param assurance of the body's assessments; a list, one for each, where they were made before
    * @throws {GatewayError} ID_REUSE, FORMAL_OBSTACLE, ASSESSMENT_MISSING, RECIPIENT_HELD and those of the evaluation
    */
   async submit(
     sender: string,
     body: SubmitReferralDto,
     asked: SubmitReferralQueryDto = {},
-    assurance: Assurance = 'asserted',
+    assurance: Assurance | readonly Assurance[] = 'asserted',
   ): Promise<ReferralAccepted> {
     const bodyDigest = digestOf(canonicalBytes(body));
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {

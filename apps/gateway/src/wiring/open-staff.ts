@@ -22,7 +22,7 @@ export async function openStaff(
   });
   const time = (): number => now().getTime();
   const login = new Login(
-    issuers.map((settings) => new RelyingParty(settings, time)),
+    issuers.map((settings) => new RelyingParty(settings, time, issuers.length > 1)),
     store,
     time,
     () => randomBytes(32),

@@ -14,7 +14,7 @@ export class HeldDecisions1769100100000 implements MigrationInterface {
       CREATE FUNCTION exchange.unmark_held() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         UPDATE exchange.decision d SET held = false FROM exchange.message m
-          WHERE d.held AND d.sender = NEW.sender AND m.sender = d.sender AND m.message_id = d.message_id AND m.attempt = d.attempt
+          WHERE d.held AND d.released_at IS NULL AND d.superseded_at IS NULL AND d.sender = NEW.sender AND m.sender = d.sender AND m.message_id = d.message_id AND m.attempt = d.attempt
             AND m.case_id = NEW.case_id AND m.recipient = NEW.recipient;
         RETURN NULL;
       END $$;
@@ -64,5 +64,5 @@ export class DecisionUnheld1769100101000 extends Concurrently {
 export class DecisionHeld1769100102000 extends Concurrently {
   override readonly name = 'DecisionHeld1769100102000';
   protected override readonly index = 'decision_held';
-  protected override readonly on = `(sender) WHERE held`;
+  protected override readonly on = `(sender) WHERE held AND released_at IS NULL AND superseded_at IS NULL`;
 }
