@@ -45,6 +45,7 @@ const PLACES: readonly (readonly [prefix: string, services: readonly string[], c
   ['ledger.', ['ledger'], 'referral'],
   ['signer.', ['signer'], 'referral'],
   ['console.act.', ['console'], 'search'],
+  ['console.', ['console'], 'referral'],
 ];
 
 /** @throws {Error} for a point of which nobody has said where it is: it would be forgotten */
