@@ -25,7 +25,7 @@ const SEEN_MS = 120_000;
 /** What had passed when the certificate became wrong comes to its end within the one, and nothing passes in the other. */
 const [OUT_MS, NOTHING_MS] = QUICK ? [1_500, 1_500] : [2_000, 2_000];
 const GATEWAYS = [SENDER.gateway, RECIPIENT.gateway];
-const SERVICES = ['exchange', 'ledger', 'registry', 'signer'] as const;
+const SERVICES = ['exchange', 'ledger', 'registry', 'signer', 'console'] as const;
 
 const missing = withoutOpenssl();
 if (missing !== undefined) process.stderr.write(`\nSKIPPED: certificates are not tested: ${missing}\n\n`);
@@ -203,5 +203,9 @@ const variablesOf = (
     },
   ]);
   const own = Object.fromEntries([...operator, ...gateways]) as Record<string, Record<string, string>>;
-  return { ...own, exchange: { ...own['exchange'], LEDGER_URL, AMQP_URL: by(rabbitmq, broker.exchange) } };
+  return {
+    ...own,
+    exchange: { ...own['exchange'], LEDGER_URL, AMQP_URL: by(rabbitmq, broker.exchange) },
+    console: { ...own['console'], LEDGER_URL, DATABASE_READER_URL: by(postgres, databases.operator.console_reader) },
+  };
 };

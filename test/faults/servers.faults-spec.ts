@@ -60,7 +60,7 @@ describe('servers that crash, stop and fill up under referrals, and the ways to 
     const ways = network.variables([SENDER.gateway, RECIPIENT.gateway]);
     const [sender, recipient] = [`gateway-${SENDER.gateway}`, `gateway-${RECIPIENT.gateway}`];
     const room = { [sender]: { OUTBOX_MAX_MESSAGES: String(ROOM) } };
-    const services = ['registry', 'ledger', 'signer', 'exchange', sender, recipient];
+    const services = ['identity', 'registry', 'ledger', 'signer', 'exchange', 'console', sender, recipient];
     const variables = Object.fromEntries(services.map((one) => [one, { ...askable(), ...ways[one], ...room[one] }]));
     delge = await TestStack.own('servers', variables, [SENDER.authority, RECIPIENT.authority], network.servers);
     traffic = new Traffic(delge);
