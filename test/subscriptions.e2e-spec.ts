@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DelgeClient } from '#client';
 import type { HeldItem, SubmitReferralDto, SubscriptionView } from '#contracts';
 import { messageIdOf } from '#envelope';
-import { cooperationCarries, subscriptionRequest } from './support/subscriptions.js';
+import { adopts, subscriptionRequest } from './support/subscriptions.js';
 import { TestStack, eventually, example, problemOf } from './support/stack.js';
 
 jest.setTimeout(150_000);
@@ -162,7 +162,7 @@ describe('subscriptions', () => {
       hadAt = row?.at;
       return hadAt;
     });
-    await cooperationCarries(delge, OWNER, 'prevents');
+    await adopts(delge, OWNER, SUBSCRIBERS[SKV].basis, false);
     await watching;
     await eventually('the gateway to know it', 60_000, () =>
       Promise.resolve(revoked.every((one) => stopped.has(one)) ? true : undefined),
@@ -204,7 +204,7 @@ describe('subscriptions', () => {
     };
     // Before it is there again nothing of it flows.
     expect(new Set((await backfilled(refused)).map(({ outcome }) => outcome))).toEqual(new Set(['refused']));
-    await cooperationCarries(delge, OWNER, 'allows');
+    await adopts(delge, OWNER, SUBSCRIBERS[SKV].basis, true);
     const probe = referralTo(SKV, randomUUID());
     await eventually('the renewal', 60_000, async () => {
       const { outcome } = await owner.checkReferral({ referral: probe });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SubmitReferralDto } from '#contracts';
 import { importPrivate, localSigner } from '#envelope';
 import type { KeyUse, Signer } from '#envelope';
-import { stockholmDate } from '#legal-basis';
+import { basisVersionIds, ruleSets } from '#legal-basis';
 import { state } from '../../apps/cli/src/rules/state.js';
 import { keyFiles, readKey } from '../../tools/sandbox/keys.js';
 import type { TestStack } from './stack.js';
@@ -41,19 +41,18 @@ export const subscriptionRequest = (
   registration: { diaryNumber: 'S 2026-1', subject: 'Begäran om prenumeration', secrecyMark: '-' },
 });
 
-/** A participant's jurist answers for its authority whether LUS (2016:774) 2 § carries what its cooperation was decided on. */
-export const cooperationCarries = async (
-  delge: TestStack,
-  authority: string,
-  answer: 'allows' | 'prevents',
-): Promise<void> => {
+/** A participant's jurist adopts every version of a basis for its authority, or withdraws that. */
+export const adopts = async (delge: TestStack, authority: string, basis: string, isAdopted: boolean): Promise<void> => {
   const { stack, directory } = delge;
   const files = keyFiles(stack.options.dir);
   const signer = async (file: string, use: KeyUse): Promise<Signer> =>
     localSigner(await importPrivate(readKey(file), use));
-  const from = stockholmDate(new Date());
+  const newest = ruleSets.reduce((a, b) => (b.number > a.number ? b : a));
+  const about = { authority, versions: basisVersionIds(newest).filter((id) => id.startsWith(`${basis}@`)) };
   await state(stack.url('registry'), directory.environment, {
-    body: { kind: 'legal-position-taken', authority, question: 'decided-cooperation', answer, from },
+    body: isAdopted
+      ? { kind: 'rules-adopted', ruleSet: newest.number, ...about }
+      : { kind: 'adoption-withdrawn', ...about },
     principal: await signer(files.participant(authority.split('/')[0] ?? '', 'jurist'), 'jurist'),
     countersigners: [await signer(files.operator(1), 'operator'), await signer(files.operator(2), 'operator')],
   });

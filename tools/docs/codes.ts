@@ -311,6 +311,10 @@ export const KEYS_LOG: Readonly<Record<StatementBody['kind'], { readonly what: s
       principal: 'a jurist, countersigned by a jurist of another participant',
     },
     'rules-adopted': { what: 'An authority adopts basis versions', principal: "the participant's jurist" },
+    'adoption-withdrawn': {
+      what: 'An authority no longer adopts basis versions: what stands on them and is not released is stopped',
+      principal: "the participant's jurist",
+    },
     'legal-position-taken': { what: 'Answer to an open question of law', principal: "the participant's jurist" },
     'cooperation-decided': { what: 'Commitment to a cooperation decision', principal: 'any administrator' },
   };
@@ -407,6 +411,7 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
   UNKNOWN_KEY:
     'no such live key, to the registry also one that has expired; of a signer it answers `BAD_SIGNATURE`, and its log has which it was',
   UNKNOWN_RULE_SET: 'no such rule set',
+  NOT_ADOPTED: 'the authority has not adopted one of the versions, or has withdrawn that',
   ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
   KEY_IN_USE: 'the key stands in the log already, be it revoked',
   LAST_KEY:

@@ -34,6 +34,7 @@ export function broughtKeys(statement: StatementBody): readonly BroughtKey[] {
     case 'key-revoked':
     case 'rule-set-released':
     case 'rules-adopted':
+    case 'adoption-withdrawn':
     case 'legal-position-taken':
     case 'cooperation-decided':
       return [];

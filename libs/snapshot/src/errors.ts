@@ -12,6 +12,7 @@ export type SnapshotErrorCode =
   | 'UNKNOWN_AUTHORITY'
   | 'UNKNOWN_KEY'
   | 'UNKNOWN_RULE_SET'
+  | 'NOT_ADOPTED'
   | 'ALREADY_ENROLLED'
   | 'KEY_IN_USE'
   | 'LAST_KEY'

@@ -183,6 +183,22 @@ describe('the keys log', () => {
     expect(await codeOf(() => log.at(10n))).toBe('SIZE_NOT_HELD');
   });
 
+  it('has a version adopted until its jurist withdraws that, and again when it is adopted anew', async () => {
+    const { log } = await enrolled();
+    const about = { authority: 'linkoping/socialnamnden', versions: ['LUF-2008-206-3@2020-01-01'] };
+    const withdrawn = { kind: 'adoption-withdrawn', ...about } as const;
+    expect(await codeOf(async () => log.append(await entry(withdrawn, keys.linkoping)))).toBe('WRONG_PRINCIPAL');
+    expect(await codeOf(async () => log.append(await entry(withdrawn, keys.juristB)))).toBe('WRONG_PRINCIPAL');
+    const other = { ...withdrawn, versions: [...about.versions, 'LSS-15-10@2011-07-01'] };
+    expect(await codeOf(async () => log.append(await entry(other, keys.juristA)))).toBe('NOT_ADOPTED');
+    await log.append(await entry(withdrawn, keys.juristA));
+    expect(await codeOf(async () => log.append(await entry(withdrawn, keys.juristA)))).toBe('NOT_ADOPTED');
+    await log.append(await entry({ kind: 'rules-adopted', ruleSet: 1, ...about }, keys.juristA));
+    const adoptedAt = (size: bigint): boolean =>
+      log.at(size).directory.adopted(about.authority, about.versions[0] ?? '');
+    expect([8n, 9n, 10n, 11n].map(adoptedAt)).toEqual([false, true, false, true]);
+  });
+
   it('holds a revoked key for live before its revocation and dead after', async () => {
     const { log } = await enrolled();
     await log.append(

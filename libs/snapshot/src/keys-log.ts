@@ -9,7 +9,7 @@ import { isSigned, parseEntry } from './entry.js';
 import type { Entry, Line } from './entry.js';
 import { SnapshotError } from './errors.js';
 import { requireHolder, requireOwner } from './rights.js';
-import type { AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet } from './snapshot.js';
+import type { Adopted, AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet } from './snapshot.js';
 import { Snapshot } from './snapshot.js';
 import type { Statement } from './statement.js';
 import type { Trust } from './trust.js';
@@ -220,9 +220,25 @@ export class KeysLog {
         const released = now.ruleSets().some(({ number }) => number === statement.ruleSet);
         if (!released) throw new SnapshotError('UNKNOWN_RULE_SET');
         return (index) => {
-          const adopted = this.state.adoptions.get(statement.authority) ?? new Map<string, number>();
-          for (const version of statement.versions) if (!adopted.has(version)) adopted.set(version, index + 1);
+          const adopted = this.state.adoptions.get(statement.authority) ?? new Map<string, Adopted[]>();
+          for (const version of statement.versions) {
+            const spells = adopted.get(version) ?? [];
+            if (spells.length === 0 || spells.at(-1)?.until !== undefined) spells.push({ from: index + 1 });
+            adopted.set(version, spells);
+          }
           this.state.adoptions.set(statement.authority, adopted);
+        };
+      }
+      case 'adoption-withdrawn': {
+        const { authority, versions } = statement;
+        by('jurist', this.participantOf(now, authority));
+        const isAdopted = versions.every((version) => now.directory.adopted(authority, version));
+        if (!isAdopted) throw new SnapshotError('NOT_ADOPTED');
+        return (index) => {
+          for (const version of versions) {
+            const last = this.state.adoptions.get(authority)?.get(version)?.at(-1);
+            if (last !== undefined) last.until = index + 1;
+          }
         };
       }
       case 'legal-position-taken': {

@@ -39,14 +39,19 @@ export interface Logged<T> {
   readonly from: number;
   until?: number;
 }
+/** Log sizes at which a basis version is adopted: from the first, before the second. */
+export interface Adopted {
+  readonly from: number;
+  until?: number;
+}
 export interface LoggedState {
   readonly participants: Map<string, Logged<ParticipantView>>;
   readonly gateways: Map<string, Logged<GatewayRecord>>;
   readonly authorities: Map<string, Logged<AuthorityRecord>>;
   readonly keys: Map<string, Logged<KeyRecord>>;
   readonly ruleSets: Logged<ReleasedRuleSet>[];
-  /** By authority: basis version and the size from which it is adopted. */
-  readonly adoptions: Map<string, Map<string, number>>;
+  /** By authority and basis version, oldest first. */
+  readonly adoptions: Map<string, Map<string, Adopted[]>>;
   readonly positions: Logged<Position>[];
   readonly cooperations: Map<string, Logged<string>>;
 }
@@ -163,7 +168,8 @@ export class Snapshot {
         const record = this.authority(id);
         return record === undefined ? undefined : viewOf(record);
       },
-      adopted: (authority, version) => (this.state.adoptions.get(authority)?.get(version) ?? Infinity) <= this.length,
+      adopted: (authority, version) =>
+        (this.state.adoptions.get(authority)?.get(version) ?? []).some((spell) => this.isWithin(spell)),
       position: (authority, question, on) =>
         this.all(this.state.positions)
           .filter(
@@ -175,9 +181,10 @@ export class Snapshot {
   }
 
   private held<T>(logged: Logged<T> | undefined): T | undefined {
-    return logged !== undefined && logged.from <= this.length && this.length < (logged.until ?? Infinity)
-      ? logged.value
-      : undefined;
+    return logged !== undefined && this.isWithin(logged) ? logged.value : undefined;
+  }
+  private isWithin({ from, until = Infinity }: Adopted): boolean {
+    return from <= this.length && this.length < until;
   }
   private all<T>(logged: Iterable<Logged<T>>): readonly T[] {
     return Array.from(logged, (item) => this.held(item)).filter((value) => value !== undefined) as readonly T[];

@@ -90,6 +90,7 @@ export type StatementBody =
       readonly ruleSet: number;
       readonly versions: readonly string[];
     }
+  | { readonly kind: 'adoption-withdrawn'; readonly authority: string; readonly versions: readonly string[] }
   | {
       readonly kind: 'legal-position-taken';
       readonly authority: string;
@@ -124,6 +125,7 @@ const kinds = [
   'key-revoked',
   'rule-set-released',
   'rules-adopted',
+  'adoption-withdrawn',
   'legal-position-taken',
   'cooperation-decided',
 ] as const;
@@ -180,6 +182,12 @@ function bodyOf(reader: Reader): StatementBody {
         kind,
         authority: reader.text('authority', patterns.authority),
         ruleSet: reader.count('ruleSet'),
+        versions: reader.texts('versions', patterns.code),
+      };
+    case 'adoption-withdrawn':
+      return {
+        kind,
+        authority: reader.text('authority', patterns.authority),
         versions: reader.texts('versions', patterns.code),
       };
     case 'legal-position-taken':

@@ -63,6 +63,11 @@ function words(statement: Statement): Words {
         sv: `${statement.authority} antar ${statement.versions.length} versioner ur regelverk ${statement.ruleSet}: ${statement.versions.join(', ')}.`,
         en: `${statement.authority} adopts ${statement.versions.length} versions of rule set ${statement.ruleSet}: ${statement.versions.join(', ')}.`,
       };
+    case 'adoption-withdrawn':
+      return {
+        sv: `${statement.authority} antar inte längre ${statement.versions.join(', ')}. Det som vilar på dem och inte är utlämnat stoppas.`,
+        en: `${statement.authority} no longer adopts ${statement.versions.join(', ')}. What stands on them and is not released is stopped.`,
+      };
     case 'legal-position-taken':
       return {
         sv: `${statement.authority} tar rättslig ställning i ${statement.question}: ${statement.answer}, från ${statement.from}.`,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { checkRulesCommand } from './check.js';
 import { diffCommand } from './diff.js';
 import { recordCommand } from './record.js';
-import { adoptCommand, releaseCommand } from './release.js';
+import { adoptCommand, releaseCommand, withdrawCommand } from './release.js';
 import { replayCommand } from './replay.js';
 import { testCommand } from './test.js';
 
@@ -15,9 +15,10 @@ const SUBCOMMANDS: readonly ((rules: Command) => void)[] = [
   replayCommand,
   releaseCommand,
   adoptCommand,
+  withdrawCommand,
 ];
 
-/** What a jurist does with rule files, scenarios and releases; all but `release`, `adopt` and `replay` without files works on files alone, without a sandbox. */
+/** What a jurist does with rule files, scenarios and releases; all but `release`, `adopt`, `withdraw` and `replay` without files works on files alone, without a sandbox. */
 export const rulesCommands = (program: Command): void => {
   const rules = program.command('rules').description('read, test and compare the rules of law');
   for (const add of SUBCOMMANDS) add(rules);

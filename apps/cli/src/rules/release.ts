@@ -76,12 +76,27 @@ export class SandboxJurists {
     const known = basisVersionIds(ruleSet);
     const unknown = versions.find((version) => !known.includes(version));
     if (unknown !== undefined) throw new Error(`rule set ${ruleSet.number} has no ${unknown}`);
-    const principal = this.jurists.get(authority.split('/')[0] ?? '');
-    if (principal === undefined || !this.authorities.includes(authority)) throw new Error(`no authority ${authority}`);
+    const principal = this.juristOf(authority);
     const adopted = versions.length === 0 ? known : versions;
     const body = { kind: 'rules-adopted', authority, ruleSet: ruleSet.number, versions: adopted } as const;
     await this.state({ body, principal, countersigners: this.operators });
     return adopted.length;
+  }
+
+  /** @param versions ids of basis versions that the authority has adopted, of any rule set */
+  async withdraw(authority: string, versions: readonly string[]): Promise<void> {
+    const principal = this.juristOf(authority);
+    await this.state({
+      body: { kind: 'adoption-withdrawn', authority, versions },
+      principal,
+      countersigners: this.operators,
+    });
+  }
+
+  private juristOf(authority: string): Signer {
+    const jurist = this.jurists.get(authority.split('/')[0] ?? '');
+    if (jurist === undefined || !this.authorities.includes(authority)) throw new Error(`no authority ${authority}`);
+    return jurist;
   }
 
   private async state(planned: Parameters<typeof state>[2]): Promise<void> {
@@ -119,5 +134,15 @@ export const adoptCommand = (rules: Command): void => {
         const count = await jurists.adopt(one, versions[0] === 'all' ? [] : versions);
         say(`${one}: ${count} versions adopted`);
       }
+    });
+};
+
+export const withdrawCommand = (rules: Command): void => {
+  rules
+    .command('withdraw <authority> <versions...>')
+    .description('withdraw the adoption of basis versions: what stands on them and is not released is stopped')
+    .action(async (authority: string, versions: readonly string[], _options: object, command: Command) => {
+      await (await juristsOf(command)).withdraw(authority, versions);
+      say(`${authority}: ${versions.length} adoptions withdrawn`);
     });
 };
