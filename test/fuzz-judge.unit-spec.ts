@@ -7,6 +7,7 @@ import type { Heard } from './fuzz/send.js';
 
 const CANARY = 'Kanarie0q1f';
 const theirs = randomUUID();
+const other = randomUUID();
 const judge = new Judge(CANARY, { ids: { webhooks: [theirs] }, examples: {} });
 
 const operationOf = (name: string): FuzzRequest['operation'] => {
@@ -70,6 +71,13 @@ describe('what the description forbids', () => {
 });
 
 describe('an answer', () => {
+  it('to a stranger about a file of its own, under the id of another thing, is none of a fault', () => {
+    const of = new Judge(CANARY, { ids: { messages: [theirs], attachments: [other] }, examples: {} });
+    const file = (id: string): FuzzRequest => asked('GET /v1/attachments/{id}', { who: 'stranger', path: { id } });
+    expect(of.judge(file(theirs), heard(200))).toBe('accepted');
+    expect(of.judge(file(other), heard(200))).toEqual({ fault: 'accepted from a stranger' });
+  });
+
   it('of a reason that is stated is none of a fault, and every other of 5xx is', () => {
     expect(judge.judge(acknowledging(good), heard(503, 'busy'))).toBe('told to wait');
     expect(judge.judge(acknowledging(good), heard(429, 'rate-limited'))).toBe('told to wait');

@@ -1,7 +1,7 @@
 import { PROBLEMS } from '#platform';
 import { OPERATIONS, allows, allowsText } from './api.js';
 import type { FuzzRequest, World } from './requests.js';
-import { BREAKS_OFF, OF_BOTH, OWN_IDS } from './tables.js';
+import { BREAKS_OFF, OF_BOTH, OWN_IDS, UPLOADS } from './tables.js';
 import type { Heard } from './send.js';
 
 /** What an answer was: as it should be, or at fault. `told to wait`: for a reason that is stated and is no fault of the service. */
@@ -49,6 +49,7 @@ const isKnown = ({ path, operation }: FuzzRequest): boolean =>
 
 export class Judge {
   private readonly theirs: ReadonlySet<string>;
+  private readonly uploads: ReadonlySet<string>;
 
   /** @param canary part of whatever is personal in a request, and in no refusal */
   constructor(
@@ -56,6 +57,7 @@ export class Judge {
     { ids }: World,
   ) {
     this.theirs = new Set(Object.values(ids).flat());
+    this.uploads = new Set(ids['attachments']);
   }
 
   judge(asked: FuzzRequest, heard: Heard): Judgement {
@@ -86,7 +88,9 @@ export class Judge {
     if (isForbidden(asked)) return fault('accepted, though it is forbidden');
     if (operation.isGuarded && operation.method !== 'OPTIONS' && (who === 'nobody' || who === 'forged'))
       return fault(`accepted from ${who}`);
-    const isTheirs = Object.values(path ?? {}).some((id) => this.theirs.has(id));
+    // Whoever uploads chooses the id: a stranger may have a file of its own under the id of somebody's message.
+    const theirs = operation.path.startsWith(UPLOADS) ? this.uploads : this.theirs;
+    const isTheirs = Object.values(path ?? {}).some((id) => theirs.has(id));
     const mayBeOwn = OWN_IDS.includes(operation.name) || operation.path.startsWith(OF_BOTH);
     if (who === 'stranger' && isTheirs && !mayBeOwn) return fault('accepted from a stranger');
     return 'accepted';

@@ -4,6 +4,7 @@ import { CUT_OFF } from './send.js';
 export const OWN_IDS: readonly string[] = ['PUT /v1/webhooks/{id}'];
 /** Either end of a referral may have opened a case of its own under an id that both know: test/access.e2e-spec.ts tries them as a stranger. */
 export const OF_BOTH = '/v1/cases/';
+export const UPLOADS = '/v1/attachments/';
 /** Of what a method reads no body of, nobody sees that it does. */
 export const BREAKS_OFF = 'a body that breaks off';
 
