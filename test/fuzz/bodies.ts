@@ -52,6 +52,8 @@ const remove = (holder: Holder, name: string): void => {
   else Reflect.deleteProperty(holder, name);
 };
 const set = (holder: Holder, name: string, value: unknown): void => {
+  // The one name that a list does not let anybody define; JSON knows nothing of it.
+  if (Array.isArray(holder) && name === 'length') return;
   Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
 };
 
