@@ -38,8 +38,10 @@ describe('requests that chance made of the published description', () => {
     expect(sent).toBe(RUN.requests);
     const kept: string[] = [];
     const sender = delge.sandbox.client(canaries.marked().system);
-    for (const id of report.refused.slice(-20))
-      if ((await problemOf(sender.referral(id))) !== 'not-found') kept.push(id);
+    for (const id of report.refused.slice(-20)) {
+      const answer = await problemOf(sender.referral(id));
+      if (answer !== 'not-found') kept.push(`${id} ${answer}`);
+    }
     expect(kept).toEqual([]);
     const { found } = new Search(canaries.words).files(delge.stack.options.instance.path('log'));
     expect(found).toEqual([]);
