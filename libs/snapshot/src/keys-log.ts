@@ -9,7 +9,7 @@ import { isSigned, parseEntry } from './entry.js';
 import type { Entry, Line } from './entry.js';
 import { SnapshotError } from './errors.js';
 import { requireHolder, requireOwner } from './rights.js';
-import type { Adopted, AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet } from './snapshot.js';
+import type { AuthorityRecord, GatewayRecord, KeyRecord, LoggedState, ReleasedRuleSet, Spell } from './snapshot.js';
 import { Snapshot } from './snapshot.js';
 import type { Statement } from './statement.js';
 import type { Trust } from './trust.js';
@@ -220,7 +220,7 @@ export class KeysLog {
         const released = now.ruleSets().some(({ number }) => number === statement.ruleSet);
         if (!released) throw new SnapshotError('UNKNOWN_RULE_SET');
         return (index) => {
-          const adopted = this.state.adoptions.get(statement.authority) ?? new Map<string, Adopted[]>();
+          const adopted = this.state.adoptions.get(statement.authority) ?? new Map<string, Spell[]>();
           for (const version of statement.versions) {
             const spells = adopted.get(version) ?? [];
             if (spells.length === 0 || spells.at(-1)?.until !== undefined) spells.push({ from: index + 1 });

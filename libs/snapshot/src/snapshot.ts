@@ -33,16 +33,13 @@ interface Position extends LegalPositionView {
   readonly authority: string;
 }
 
-/** A value and the log sizes at which it holds: from the first, before the second. */
-export interface Logged<T> {
-  readonly value: T;
+/** Log sizes at which something holds: from the first, before the second. */
+export interface Spell {
   readonly from: number;
   until?: number;
 }
-/** Log sizes at which a basis version is adopted: from the first, before the second. */
-export interface Adopted {
-  readonly from: number;
-  until?: number;
+export interface Logged<T> extends Spell {
+  readonly value: T;
 }
 export interface LoggedState {
   readonly participants: Map<string, Logged<ParticipantView>>;
@@ -51,7 +48,7 @@ export interface LoggedState {
   readonly keys: Map<string, Logged<KeyRecord>>;
   readonly ruleSets: Logged<ReleasedRuleSet>[];
   /** By authority and basis version, oldest first. */
-  readonly adoptions: Map<string, Map<string, Adopted[]>>;
+  readonly adoptions: Map<string, Map<string, Spell[]>>;
   readonly positions: Logged<Position>[];
   readonly cooperations: Map<string, Logged<string>>;
 }
@@ -183,7 +180,7 @@ export class Snapshot {
   private held<T>(logged: Logged<T> | undefined): T | undefined {
     return logged !== undefined && this.isWithin(logged) ? logged.value : undefined;
   }
-  private isWithin({ from, until = Infinity }: Adopted): boolean {
+  private isWithin({ from, until = Infinity }: Spell): boolean {
     return from <= this.length && this.length < until;
   }
   private all<T>(logged: Iterable<Logged<T>>): readonly T[] {
