@@ -28,8 +28,8 @@ export interface Death {
   readonly at: string | undefined;
 }
 
-/** Steps that somebody must ask for over HTTP: tried where they are asked for, in the integration specs of erasing and looking. */
-const ASKED = /^ledger\.(erase|keeping|look)\./;
+/** Steps that somebody must ask for over HTTP: tried where they are asked for, in the integration specs of each and under crash-points. */
+const ASKED = /^ledger\.(assignment|erase|keeping|look|review)\./;
 
 /** Every crash point in the source of these services, those aside that wait to be asked: one that is added is tried too. */
 export const crashPoints = (app: 'ledger' | 'signer', root = process.env['DELGE_ROOT'] ?? process.cwd()) => {
