@@ -26,6 +26,7 @@ export { Draft, someLeaves, type BundleFiles } from './evidence/draft.js';
 export { ABOUT_PERMIT, evidenceOf, linksOf, type MutableEvidence } from './evidence/evidence.js';
 export { sourceOf } from './evidence/source.js';
 export { MUTATIONS } from './evidence/mutants.js';
+export { Sampling } from './evidence/mutants-samples.js';
 export { endedIn, grantedIn, reviewed, searched } from './evidence/mutants-assignments.js';
 export { looked, seenOf } from './evidence/mutants-looks.js';
 export { erasedAtSender } from './evidence/mutants-keeping.js';

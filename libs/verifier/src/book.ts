@@ -3,10 +3,13 @@ import { stockholmDate } from '#legal-basis';
 import { AssignmentsTogether } from './check-assignment.js';
 import { agrees, goneBy } from './check-erasure.js';
 import type { Gone, Naming } from './check-erasure.js';
+import { FindingsTogether } from './check-finding.js';
 import { isSeen, isSendersAlone, placeOf } from './check-look.js';
 import type { Place } from './check-look.js';
 import { ReceiptsTogether } from './check-receipts.js';
 import { RetractionsTogether } from './check-retraction.js';
+import { SamplesTogether } from './check-sample.js';
+import type { DrawnBy } from './check-sample.js';
 import { fingerprint } from './crypto.js';
 import type { Erased, Fact, Seen } from './facts.js';
 import { Numbers } from './numbers.js';
@@ -67,12 +70,16 @@ export class Book {
     erasures: 0,
     looks: 0,
     searches: 0,
+    samples: 0,
+    findings: 0,
     receiptsOfEarlier: 0,
   };
   private readonly numbers: Numbers;
   private readonly receipts = new ReceiptsTogether();
   private readonly retractions = new RetractionsTogether();
   private readonly assignments: AssignmentsTogether;
+  private readonly samples: SamplesTogether;
+  private readonly findings: FindingsTogether;
   /** By id. */
   private readonly entries = new Map<string, Place>();
   private readonly statements = new Set<string>();
@@ -106,7 +113,10 @@ export class Book {
     private readonly say: Say,
   ) {
     this.numbers = new Numbers(options.scope === 'log');
-    this.assignments = new AssignmentsTogether(options.scope === 'log');
+    const whole = options.scope === 'log';
+    this.assignments = new AssignmentsTogether(whole);
+    this.samples = new SamplesTogether(whole, this.assignments);
+    this.findings = new FindingsTogether(whole, this.assignments);
   }
 
   take(fact: Fact): void {
@@ -171,6 +181,16 @@ export class Book {
         this.counts.searches += 1;
         this.assignments.act(fact, say);
         break;
+      case 'sample':
+        this.counts.samples += 1;
+        this.assignments.act(fact, say);
+        this.samples.take(fact, say);
+        break;
+      case 'finding':
+        this.counts.findings += 1;
+        this.assignments.act(fact, say);
+        this.findings.take(fact, say);
+        break;
       case 'delay': {
         this.counts.notices += 1;
         const late = fingerprint(fact.delayedEntryId);
@@ -190,6 +210,11 @@ export class Book {
 
   erasedIndices(): Iterable<bigint> {
     return this.erasedBy.keys();
+  }
+
+  /** The checkpoints by which samples were drawn. */
+  drawnBy(): readonly DrawnBy[] {
+    return this.samples.drawnBy;
   }
 
   /** When everything was taken. @returns the rows of numbers that are shown whole; an empty one for each bound that nothing is shown of */
@@ -410,13 +435,13 @@ export class Book {
     if (fact.kind === 'delay') return true;
     if (isSendersAlone(fact)) return within(fact.sender);
     if (fact.kind === 'keeping' || fact.kind === 'look') return within(fact.authority);
-    if (fact.kind === 'assignment' || fact.kind === 'search') return fact.authorities.some(within);
+    if ('authorities' in fact) return fact.authorities.some(within);
     return within(fact.sender) || within(fact.recipient);
   }
 }
 
 const signerOf = ({ kind }: Fact): 'exchange' | 'ledger' | 'console' => {
-  if (kind === 'search') return 'console';
+  if (kind === 'search' || kind === 'sample' || kind === 'finding') return 'console';
   return kind === 'erasure' || kind === 'keeping' || kind === 'look' || kind === 'assignment' ? 'ledger' : 'exchange';
 };
 

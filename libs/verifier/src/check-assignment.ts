@@ -47,7 +47,7 @@ export function assignmentIn(
   return undefined;
 }
 
-type Act = Fact & ({ readonly kind: 'look' } | { readonly kind: 'search' });
+type Act = Fact & { readonly kind: 'look' | 'search' | 'sample' | 'finding' };
 interface Standing {
   readonly granted: AssignmentGranted;
   ended?: { readonly index: bigint; readonly at: number };
@@ -82,7 +82,7 @@ export class AssignmentsTogether {
     this.standing.set(id, { granted });
   }
 
-  /** A search or a look by an auditor: within what was granted to that auditor, while it stood. */
+  /** A look by an auditor, or what the console records of one: within what was granted to that auditor, while it stood. */
   act(act: Act, say: Say): void {
     const { assignment: id, auditor } = act;
     if (id === undefined) return;
@@ -100,6 +100,15 @@ export class AssignmentsTogether {
     // The ledger decides in the order of its log; the console by what it has read of it.
     const isOver = ended !== undefined && (act.kind === 'look' ? ended.index < act.index : ended.at + LAG_MS < act.at);
     if (isOver || !isUnexpired(granted, stockholmDate(new Date(act.at)))) say('assignment-over');
+  }
+
+  /** Whether two assignments are of one review, whose auditors are colleagues; of one that is not known nothing is said. */
+  isOneReview(one: string, other: string): boolean {
+    const [a, b] = [this.standing.get(one)?.granted, this.standing.get(other)?.granted];
+    if (a === undefined || b === undefined) return true;
+    return (
+      a.provision === b.provision && a.diaryNumber === b.diaryNumber && a.authorities.join() === b.authorities.join()
+    );
   }
 
   /** An opening that an auditor was shown: whole, so that all that it says must have been granted. */

@@ -3,6 +3,7 @@ import {
   parseAssignmentNotice,
   parseDecision,
   parseErasure,
+  parseFindingAct,
   parseLedgerNotice,
   parseLook,
   parseManifest,
@@ -11,12 +12,22 @@ import {
   parseRecordedDisclosure,
   parseRefusal,
   parseReleaseHold,
+  parseSampleAct,
   parseSearch,
   sha256Base64url,
   signedBy,
   typOf,
 } from '#envelope';
-import type { Decision, KeysHead, Manifest, Notice, PublicKey, RecordedDisclosure, Refusal } from '#envelope';
+import type {
+  Decision,
+  KeysHead,
+  Manifest,
+  Notice,
+  PublicKey,
+  RecordedDisclosure,
+  Refusal,
+  ReviewAct,
+} from '#envelope';
 import type { JsonValue } from '#json';
 import { SKEW_MS, groundsAt, recomputed, recordedGroundsAt, refusalGroundsAt } from '#replay';
 import type { NotReplayable, VerdictGrounds } from '#replay';
@@ -100,6 +111,10 @@ export class EntryChecker {
         return this.assignment(opening, say);
       case 'delge-search+jws':
         return this.search(opening, say);
+      case 'delge-sample+jws':
+        return this.sample(opening, say);
+      case 'delge-finding+jws':
+        return this.finding(opening, say);
       default:
         say('entry-malformed');
         return undefined;
@@ -382,12 +397,30 @@ export class EntryChecker {
   private search(opening: Opening, say: Say): Fact | undefined {
     const parsed = read(() => parseSearch(opening.entry), 'entry-malformed', say);
     if (parsed === undefined) return undefined;
-    const { search, kid } = parsed;
-    this.signer(search, kid, opening.entry, CONSOLE, say);
+    return { kind: 'search', ...this.ofReview(parsed.search, parsed.kid, opening, say) };
+  }
+
+  private sample(opening: Opening, say: Say): Fact | undefined {
+    const parsed = read(() => parseSampleAct(opening.entry), 'entry-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { act, kid } = parsed;
+    return { kind: 'sample', ...this.ofReview(act, kid, opening, say), act };
+  }
+
+  private finding(opening: Opening, say: Say): Fact | undefined {
+    const parsed = read(() => parseFindingAct(opening.entry), 'entry-malformed', say);
+    if (parsed === undefined) return undefined;
+    const { act, kid } = parsed;
+    return { kind: 'finding', ...this.ofReview(act, kid, opening, say), act };
+  }
+
+  /** What the console records of an auditor has no annex. */
+  private ofReview(act: ReviewAct, kid: string, opening: Opening, say: Say) {
+    this.signer(act, kid, opening.entry, CONSOLE, say);
     if (opening.annex !== undefined) say('annex-unexpected');
-    const { entryId, assignment, auditor, authorities, keys, at } = search;
+    const { entryId, assignment, auditor, authorities, keys, at } = act;
     const common = { index: opening.index, entryId, at: Date.parse(at), keysSize: Number(keys.size) };
-    return { kind: 'search', ...common, assignment, auditor, authorities };
+    return { ...common, assignment, auditor, authorities };
   }
 
   /** @returns the keys log at the size named, when it is the log that the signer says */

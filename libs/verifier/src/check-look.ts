@@ -34,7 +34,7 @@ export const placeOf = (fact: Fact, decided: number | undefined): Place => {
     ...(sender === undefined ? {} : { sender }),
     ...(recipient === undefined ? {} : { recipient }),
     ...(fact.kind === 'keeping' || fact.kind === 'look' ? { authorities: [fact.authority] } : {}),
-    ...(fact.kind === 'assignment' || fact.kind === 'search' ? { authorities: fact.authorities } : {}),
+    ...('authorities' in fact ? { authorities: fact.authorities } : {}),
     ...(isSendersAlone(fact) && sender !== undefined ? { authorities: [sender] } : {}),
     ...(isJudged(fact) ? { isJudged: true, decided: fact.at } : decided === undefined ? {} : { decided }),
   };

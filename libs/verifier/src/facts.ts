@@ -2,10 +2,12 @@ import type {
   AssignmentGranted,
   ErasureDecision,
   ErasureReport,
+  FindingAct,
   Hold,
   Receipt,
   RecordedDisclosure,
   RetractionReason,
+  SampleAct,
 } from '#envelope';
 
 /** An entry with its opening, as it lies beside the log. */
@@ -34,6 +36,14 @@ interface OfMessage extends Common {
   readonly sender: string;
   readonly recipient: string;
   readonly messageId: string;
+}
+
+/** What the console records of an auditor. */
+interface OfReview {
+  readonly assignment: string;
+  readonly auditor: string;
+  /** Of the assignment. */
+  readonly authorities: readonly string[];
 }
 
 /** What the ledger took into the log about keeping or erasing, where it holds. */
@@ -116,12 +126,10 @@ export type Fact =
       readonly granted?: AssignmentGranted;
     })
   /** An auditor searched, or took out what was found. */
-  | (Common & {
-      readonly kind: 'search';
-      readonly assignment: string;
-      readonly auditor: string;
-      readonly authorities: readonly string[];
-    })
+  | (Common & OfReview & { readonly kind: 'search' })
+  /** An auditor did something with a sample, or with a finding. */
+  | (Common & OfReview & { readonly kind: 'sample'; readonly act: SampleAct })
+  | (Common & OfReview & { readonly kind: 'finding'; readonly act: FindingAct })
   /** Openings were shown to an authority, or of it to an auditor. */
   | (Common & {
       readonly kind: 'look';

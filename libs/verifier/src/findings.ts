@@ -170,6 +170,62 @@ export const FINDINGS = {
     'Samma uppdrag, eller slutet på det, står två gånger',
     'an assignment, or its end, stands twice',
   ),
+  'sample-order': of(
+    'binding',
+    'Ett stickprov drogs, granskades eller undertecknades utan att steget före stod i loggen',
+    'a sample was drawn, reviewed or signed without the step before it in the log',
+  ),
+  'sample-repeated': of(
+    'binding',
+    'Samma stickprov är fastställt, draget eller undertecknat två gånger',
+    'a sample was fixed, drawn or signed twice',
+  ),
+  'sample-population': of(
+    'binding',
+    'Ett stickprovs population når förbi den plats i loggen där det fastställdes',
+    'the population of a sample reaches past the place in the log at which it was fixed',
+  ),
+  'sample-nonce': of(
+    'binding',
+    'Ett stickprov drogs med ett annat slumptal än det som var fastställt',
+    'a sample was drawn by another nonce than had been fixed',
+  ),
+  'sample-checkpoint': of(
+    'binding',
+    'Ett stickprov drogs med en kontrollpunkt som inte är loggens eller inte kom efter att det fastställdes',
+    "a sample was drawn by a checkpoint that is not the log's, or did not come after it was fixed",
+  ),
+  'sample-size': of(
+    'binding',
+    'Ett stickprov har fler eller färre delar än som var fastställt',
+    'a sample has more or fewer items than had been fixed',
+  ),
+  'sample-eyes': of(
+    'binding',
+    'Ett granskningsblad bekräftades av den som skrev det, med annat utfall eller utan att det fanns',
+    'a sheet was confirmed by who had written it, with another outcome, or was not there',
+  ),
+  'sample-report': of(
+    'binding',
+    'Ett stickprov undertecknades innan allt var granskat av två, eller med andra antal än bladens',
+    'a sample was signed before all that had to be was reviewed by two, or with other numbers than its sheets',
+  ),
+  'review-foreign': of(
+    'binding',
+    'En granskare gjorde något med ett stickprov eller en iakttagelse i en annan granskning',
+    'an auditor did something with a sample or a finding of another review',
+  ),
+  'finding-order': of(
+    'binding',
+    'En iakttagelse besvarades, tilldelades eller avslutades utan att steget före stod i loggen, eller efter slutet',
+    'a finding was assigned, answered or closed without the step before it in the log, or after its end',
+  ),
+  'finding-repeated': of('binding', 'Samma iakttagelse är öppnad två gånger', 'a finding was opened twice'),
+  'finding-answer': of(
+    'binding',
+    'En iakttagelse besvarades av en annan granskare än den som skulle',
+    'a finding was answered by another auditor than who was to',
+  ),
   'claims-digest': of(
     'binding',
     'Påståendena är andra än de som kontrollerades',
@@ -374,6 +430,11 @@ export const FINDINGS = {
     'lacking',
     'Filen kan inte jämföras med granskarens kontrollpunkt',
     "the file cannot be compared with the auditor's checkpoint",
+  ),
+  'sample-later-checkpoint': of(
+    'lacking',
+    'Ett stickprov drogs med en senare kontrollpunkt än den första, och varför visas inte',
+    'a sample was drawn by a later checkpoint than the first, and why is not shown',
   ),
   'time-not-bounded': of(
     'lacking',

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseAssignmentNotice, parseLook } from '#envelope';
 import {
   ACTS,
+  Sampling,
   Scene,
   aDraft,
   aLaterDraft,
@@ -27,6 +29,7 @@ import type { Report } from './index.js';
 jest.setTimeout(60_000);
 
 const now = new Date('2026-12-01T08:00:00.000Z');
+const TEXT = { text: 'T'.repeat(43), severity: 'remark' } as const;
 const cache = new KeysCache();
 let scene: Scene;
 
@@ -126,6 +129,43 @@ describe('a bundle as the ledger would make it', () => {
         counts: { looks: 2, searches: 2 },
       });
     }
+  });
+
+  it('holds with samples that were drawn, reviewed by two and signed, and findings that were answered and closed', async () => {
+    for (const draft of [aDraft(scene), aLaterDraft(scene), bounded(scene, true, 'fk/forsakringskassan')]) {
+      draft.hidden.delete(draft.at('delay'));
+      const sampling = await Sampling.begin(draft, scene);
+      await sampling.fixed();
+      await sampling.opened();
+      await sampling.drawn();
+      await sampling.all();
+      // A sheet written anew is confirmed anew.
+      await sampling.reviewed(1, { outcome: 'serious', ...sampling.colleague });
+      await sampling.reviewed(1, { outcome: 'serious', second: true });
+      await sampling.assigned('S'.repeat(43));
+      await sampling.answered(sampling.colleague);
+      await sampling.assigned('fk/forsakringskassan');
+      await sampling.answered(sampling.colleague);
+      await sampling.closed();
+      await sampling.signed({ remarks: 0, serious: 1, ...sampling.colleague });
+      expect(await bundled(draft)).toMatchObject({
+        findings: [],
+        conclusion: 'holds',
+        counts: { samples: 8, findings: 6 },
+      });
+    }
+  });
+
+  it('holds with a sample that was drawn by any checkpoint of the log, however the tree grew after', async () => {
+    const draft = aLaterDraft(scene);
+    const sampling = await Sampling.begin(draft, scene);
+    await sampling.fixed();
+    const checkpoint = sampling.checkpoint();
+    for (let more = 0; more < 250; more += 1)
+      await sampling.by({ kind: 'finding-opened', finding: randomUUID(), ...TEXT });
+    await sampling.drawn({ checkpoint });
+    expect(draft.leaves.length).toBeGreaterThan(512);
+    expect(await bundled(draft)).toMatchObject({ findings: [], conclusion: 'holds' });
   });
 
   it('holds when the console had not read yet that an assignment was ended', async () => {

@@ -47,6 +47,8 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
     case 'look':
     case 'assignment':
     case 'search':
+    case 'sample':
+    case 'finding':
       return undefined;
   }
 }

@@ -76,6 +76,37 @@ export class TileTree {
   }
 }
 
+/** Reads the first `count` hashes of a tile, 32 octets each. */
+export type TileHashes = (level: number, n: bigint, count: number) => Promise<readonly Uint8Array[] | undefined>;
+
+/**
+ * The root that the tree had at a smaller size, of the tiles of a larger: what is full in a tile then is full in it now.
+ * @param size 1 or more
+ * @returns undefined when a tile cannot be read
+ */
+export async function rootAt(size: bigint, read: TileHashes): Promise<Uint8Array | undefined> {
+  /** Roots of the full subtrees that the size is made of, the largest last. */
+  const peaks: Uint8Array[] = [];
+  for (let [level, left] = [0, size]; left > 0n; level += 1, left /= BigInt(WIDTH)) {
+    const count = Number(left % BigInt(WIDTH));
+    if (count === 0) continue;
+    const hashes = await read(level, left / BigInt(WIDTH), count);
+    if (hashes === undefined) return undefined;
+    for (let [end, width] = [count, 1]; end > 0; width *= 2) {
+      if ((count & width) === 0) continue;
+      peaks.push(subtree(hashes.slice(end - width, end)));
+      end -= width;
+    }
+  }
+  return peaks.reduce((right, left) => nodeHash(sha256, left, right));
+}
+
+/** Where a log of this size has the tile. */
+export const tilePathIn = (size: bigint, level: number, n: bigint): string => {
+  const there = (size >> BigInt(8 * level)) - n * BigInt(WIDTH);
+  return tilePath(level, n, there < BigInt(WIDTH) ? Number(there) : WIDTH);
+};
+
 const tilePath = (level: number, n: bigint, width: number): string => `tile/${level}/${numbered(n)}${partial(width)}`;
 
 const subtree = (hashes: readonly Uint8Array[]): Uint8Array => {

@@ -20,7 +20,8 @@ import { Findings, reportOf } from './report.js';
 import type { Head, Report } from './report.js';
 import { sayingOf } from './say.js';
 import type { Say } from './say.js';
-import { TileTree, entriesIn, entriesPath, leavesIn } from './tiles.js';
+import { TileTree, entriesIn, entriesPath, leavesIn, rootAt, tilePathIn } from './tiles.js';
+import type { TileHashes } from './tiles.js';
 import { Timeline } from './timeline.js';
 
 const WIDTH = 256;
@@ -68,6 +69,8 @@ class Bundle {
   private readonly book: Book;
   private readonly tree = new TileTree();
   private timeline = new Timeline([]);
+  /** Every checkpoint that there is. */
+  private series: readonly Checkpoint[] = [];
   private readonly counted = { erased: 0, blinded: 0 };
   /** Lines that call an opening erased: by index, the entry that is to say so. */
   private readonly calledErased = new Map<bigint, bigint>();
@@ -78,7 +81,7 @@ class Bundle {
     [];
 
   constructor(
-    source: BundleSource,
+    private readonly source: BundleSource,
     private readonly manifest: BundleManifest,
     private readonly trust: Trust,
     private readonly options: BundleOptions,
@@ -113,6 +116,7 @@ class Bundle {
     if (head !== undefined && this.tree.size === head.size && !sameBytes(this.tree.root(), head.root))
       this.say('root-mismatch');
     this.erasures();
+    if (this.tree.size === size) await this.samples(size);
     this.timeline.close();
     const complete = this.book.close();
     await this.files.close();
@@ -182,6 +186,7 @@ class Bundle {
         series.push(one);
       }
     }
+    this.series = series;
     this.timeline = new Timeline(series);
     this.demanded.sort((a, b) => (a.size < b.size ? -1 : 1));
   }
@@ -369,6 +374,21 @@ class Bundle {
         this.say('erased-but-kept', { index: index.toString() });
   }
 
+  /** Each root by which a sample was drawn is the log's own at that size, and as far as is known the first that could be. */
+  private async samples(size: bigint): Promise<void> {
+    // What was read is read again: the tiles were held against the tree before.
+    const hashes: TileHashes = async (level, n, count) => {
+      const bytes = await this.source.read(tilePathIn(size, level, n));
+      if (bytes === undefined || bytes.length < 32 * count) return undefined;
+      return Array.from({ length: count }, (_, at) => bytes.subarray(32 * at, 32 * at + 32));
+    };
+    for (const { fixed, size: drawnAt, root, say } of this.book.drawnBy()) {
+      const own = await rootAt(drawnAt, hashes);
+      if (own === undefined || !sameBytes(own, root)) say('sample-checkpoint');
+      else if (isLater(this.series, fixed, drawnAt)) say('sample-later-checkpoint');
+    }
+  }
+
   private limits(): readonly Limit[] {
     const { counts } = this.book;
     const when = (applies: boolean, limit: Limit): readonly Limit[] => (applies ? [limit] : []);
@@ -388,6 +408,16 @@ class Bundle {
     ];
   }
 }
+
+/** What the console has read of the log is as old as this, at most. */
+const LAG_S = 60n;
+/** Whether smaller checkpoints that cover the entry were witnessed for longer than that. */
+const isLater = (series: readonly Checkpoint[], entry: bigint, size: bigint): boolean => {
+  const times = series.flatMap((one) =>
+    one.size > entry && one.size < size && one.witnessedAt !== undefined ? [one.witnessedAt] : [],
+  );
+  return times.some((first) => times.some((later) => later > first + LAG_S));
+};
 
 const shownHead = ({ origin, size, root }: Checkpoint): Head => ({
   origin,

@@ -16,8 +16,8 @@ import { lately } from './mutants-together.js';
 import { fresh } from './scene.js';
 import type { Scene } from './scene.js';
 
-const AUDITOR = 'R'.repeat(43);
-const AUTHORITY = 'fk/forsakringskassan';
+export const AUDITOR = 'R'.repeat(43);
+export const AUTHORITY = 'fk/forsakringskassan';
 const DAY_MS = 86_400_000;
 
 export interface Granting {

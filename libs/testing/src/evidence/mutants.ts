@@ -6,6 +6,7 @@ import { LEAGUE_MUTATIONS } from './mutants-league.js';
 import { LOG_MUTATIONS } from './mutants-log.js';
 import { LOOK_MUTATIONS } from './mutants-looks.js';
 import { RECEIPT_MUTATIONS, RETRACTION_MUTATIONS } from './mutants-receipts.js';
+import { SAMPLE_MUTATIONS } from './mutants-samples.js';
 import { STATEMENT_MUTATIONS } from './mutants-statements.js';
 import { TOGETHER_MUTATIONS } from './mutants-together.js';
 import type { Mutation } from './mutation.js';
@@ -16,6 +17,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...LOG_MUTATIONS,
   ...LOOK_MUTATIONS,
   ...ASSIGNMENT_MUTATIONS,
+  ...SAMPLE_MUTATIONS,
   ...STATEMENT_MUTATIONS,
   ...TOGETHER_MUTATIONS,
   ...RECEIPT_MUTATIONS,
