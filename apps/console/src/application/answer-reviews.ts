@@ -234,7 +234,7 @@ export class AnswerReviews extends AuditorReviews {
     }));
   }
 
-  override async answer(acting: Acting, id: string, text: string): Promise<void> {
+  override async answerTo(acting: Acting, id: string, text: string): Promise<void> {
     const assignment = await this.within.granted(acting);
     assertId(id);
     await this.reviews.add(assignment, 'finding', id, ({ acts }, commit) => {

@@ -76,6 +76,6 @@ export abstract class AuditorReviews {
   ): Promise<string>;
   abstract finding(acting: Acting, id: string): Promise<ShownFinding>;
   abstract assign(acting: Acting, id: string, to: string): Promise<void>;
-  abstract answer(acting: Acting, id: string, text: string): Promise<void>;
+  abstract answerTo(acting: Acting, id: string, text: string): Promise<void>;
   abstract close(acting: Acting, id: string, result: string, text: string): Promise<void>;
 }

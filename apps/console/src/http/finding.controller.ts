@@ -58,7 +58,7 @@ export class FindingController {
   @HttpCode(HttpStatus.SEE_OTHER)
   async answer(@Param('finding') id: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const { acting, form } = await this.forms.of(request);
-    await this.reviews.answer(acting, id, form('text'));
+    await this.reviews.answerTo(acting, id, form('text'));
     response.redirect(303, `/iakttagelser/${id}`);
   }
 

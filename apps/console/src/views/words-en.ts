@@ -413,7 +413,6 @@ export const en = {
   sampleReportItem: 'Number {number}',
   reviewYou: 'you',
   reviewColleague: 'colleague {id}',
-  reviewWho: 'Who',
   findingsTitle: 'Findings',
   findingsLead:
     'What was found in the review, who is to answer and how it ended. A new finding is opened on the page of the disclosure, the case or the review sheet.',
@@ -443,7 +442,6 @@ export const en = {
   findingClose: 'Close',
   findingCloseText: 'Reasons',
   findingResult: 'How it ended',
-  findingShow: 'Open the finding {title}',
   refusedPopulationEmpty: 'No disclosure meets the filter. There is nothing to draw from.',
   refusedPopulationTooLarge: 'More than one million disclosures meet the filter. Narrow the search.',
   refusedStrataTooMany: 'That gives more than 200 strata. Choose another division, or narrow the search.',

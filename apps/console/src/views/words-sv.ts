@@ -413,7 +413,6 @@ export const sv = {
   sampleReportItem: 'Nummer {number}',
   reviewYou: 'du',
   reviewColleague: 'kollega {id}',
-  reviewWho: 'Vem',
   findingsTitle: 'Iakttagelser',
   findingsLead:
     'Vad som har anmärkts i granskningen, vem som ska svara och hur det slutade. En ny iakttagelse öppnas på sidan för utlämnandet, ärendet eller granskningsbladet.',
@@ -443,7 +442,6 @@ export const sv = {
   findingClose: 'Avsluta',
   findingCloseText: 'Skäl',
   findingResult: 'Hur det slutade',
-  findingShow: 'Öppna iakttagelsen {title}',
   refusedPopulationEmpty: 'Inget utlämnande motsvarar villkoren. Det finns inget att dra ur.',
   refusedPopulationTooLarge: 'Fler än en miljon utlämnanden motsvarar villkoren. Avgränsa sökningen.',
   refusedStrataTooMany: 'Uppdelningen ger fler än 200 delar. Välj en annan, eller avgränsa sökningen.',
