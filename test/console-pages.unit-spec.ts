@@ -249,17 +249,14 @@ describe('forms', () => {
     `/iakttagelser/${FINDING}/tilldelning`,
     `/iakttagelser/${FINDING}/svar`,
     `/iakttagelser/${FINDING}/avslut`,
-  ])(
-    "%s takes no form of another session's page",
-    async (path) => {
-      for (const token of ['', 'x'.repeat(43), csrfToken('another')]) {
-        const answer = await post(path, { csrf: token, assignment: ASSIGNMENT, format: 'csv' });
-        expect(answer.status).toBe(400);
-        expect(await answer.text()).toContain(WORDS.sv.refusedForm);
-      }
-      expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
-    },
-  );
+  ])("%s takes no form of another session's page", async (path) => {
+    for (const token of ['', 'x'.repeat(43), csrfToken('another')]) {
+      const answer = await post(path, { csrf: token, assignment: ASSIGNMENT, format: 'csv' });
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toContain(WORDS.sv.refusedForm);
+    }
+    expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
+  });
 
   it('chooses an assignment and goes on to where one was going', async () => {
     const form = { csrf: csrf(), assignment: ASSIGNMENT, next: '/statistik?from=2026-01-01' };
@@ -317,7 +314,11 @@ describe('samples', () => {
 
   it.each(STATES)('are shown when they are %s, with nothing hostile in them', async (state) => {
     served.reviews.state = state;
-    for (const path of [`/stickprov/${SAMPLE}`, '/stickprov', ...(state === 'signed' ? [`/stickprov/${SAMPLE}/rapport`] : [])])
+    for (const path of [
+      `/stickprov/${SAMPLE}`,
+      '/stickprov',
+      ...(state === 'signed' ? [`/stickprov/${SAMPLE}/rapport`] : []),
+    ])
       for (const lang of ['sv', 'en']) {
         const answer = await get(withLang(path, lang));
         expect(answer.status).toBe(200);

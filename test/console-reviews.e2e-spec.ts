@@ -87,7 +87,12 @@ describe('a review by two auditors', () => {
   let finding: string;
 
   it('fixes a sample of what was searched, and waits until that is witnessed', async () => {
-    const form = { query: `message=${messageId}`, stratifiedBy: 'recipient', size: '5', nonceDigest: nonceDigest(nonce) };
+    const form = {
+      query: `message=${messageId}`,
+      stratifiedBy: 'recipient',
+      size: '5',
+      nonceDigest: nonceDigest(nonce),
+    };
     sample = idIn(await taken(rut, '/stickprov', form));
     expect(await shown(rut, '/stickprov')).toContain(`/stickprov/${sample}`);
     const page = await eventually('it can be drawn', FOLLOWED_MS, async () => {

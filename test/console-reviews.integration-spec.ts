@@ -118,7 +118,11 @@ describe('what auditors do together', () => {
   const entries = async <T>(parse: (entry: string) => { readonly act: T }, typ: string): Promise<readonly T[]> =>
     (await pending())
       .map(({ entry }) => entry.toString())
-      .filter((entry) => Buffer.from(entry.split('.')[0] ?? '', 'base64url').toString().includes(typ))
+      .filter((entry) =>
+        Buffer.from(entry.split('.')[0] ?? '', 'base64url')
+          .toString()
+          .includes(typ),
+      )
       .map((entry) => parse(entry).act);
   const entryOf = async (entryId: string): Promise<string> =>
     (await pending()).find((one) => one.entry_id === entryId)!.entry.toString();
@@ -135,7 +139,12 @@ describe('what auditors do together', () => {
       const id = await reviews.fix(mine!, wanted({ query: { filters: { outcome: ['permit'] } } }));
       const act = (await samples()).at(-1);
       if (act?.kind !== 'sample-fixed') throw new Error('nothing was fixed');
-      expect(act).toMatchObject({ sample: id, auditor: AUDITOR, assignment: mine!.assignment, nonce: nonceDigest(nonce) });
+      expect(act).toMatchObject({
+        sample: id,
+        auditor: AUDITOR,
+        assignment: mine!.assignment,
+        nonce: nonceDigest(nonce),
+      });
       const population = await reviews.file(mine!, id, 'population');
       expect(fileDigest(population)).toBe(act.population);
       expect(population.split('\n')).toHaveLength(act.strata.reduce((sum, one) => sum + one.population, 1));
@@ -246,15 +255,26 @@ describe('what auditors do together', () => {
       await reviews.sign(theirs!, id);
       const signed = (await samples()).at(-1);
       const report = await reviews.file(mine!, id, 'report');
-      expect(signed).toMatchObject({ kind: 'sample-signed', report: fileDigest(report), items: count, remarks: 1, serious: 0 });
-      const [head, ...items] = report.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(signed).toMatchObject({
+        kind: 'sample-signed',
+        report: fileDigest(report),
+        items: count,
+        remarks: 1,
+        serious: 0,
+      });
+      const [head, ...items] = report
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(head).toMatchObject({ sample: id, drawn: { nonce: nonce.toString('base64url') } });
       expect(items).toHaveLength(count);
-      for (const { sheets } of items as unknown as { sheets: { commitment: string; opening: { salt: string; said: string } }[] }[])
+      for (const { sheets } of items as unknown as {
+        sheets: { commitment: string; opening: { salt: string; said: string } }[];
+      }[])
         for (const { commitment, opening } of sheets)
-          expect(sha256Base64url(Buffer.concat([Buffer.from(opening.salt, 'base64url'), Buffer.from(opening.said)]))).toBe(
-            commitment,
-          );
+          expect(
+            sha256Base64url(Buffer.concat([Buffer.from(opening.salt, 'base64url'), Buffer.from(opening.said)])),
+          ).toBe(commitment);
       await expect(codeOf(reviews.review(mine!, id, 0, 'nothing', ''))).resolves.toBe('ALREADY_SIGNED');
       for (const { entry } of await pending()) expect(readable(entry)).not.toMatch(/hemligt ord|också ett ord/);
     });
@@ -267,7 +287,10 @@ describe('what auditors do together', () => {
         reviews.review(mine!, id, 1, 'nothing', ''),
       ]);
       expect((await reviews.item(mine!, id, 0)).item.sheets).toHaveLength(2);
-      const done = await Promise.all([codeOf(reviews.review(mine!, id, 2, 'nothing', '')), codeOf(reviews.sign(theirs!, id))]);
+      const done = await Promise.all([
+        codeOf(reviews.review(mine!, id, 2, 'nothing', '')),
+        codeOf(reviews.sign(theirs!, id)),
+      ]);
       expect(done).toEqual(['done', 'NOT_ALL_REVIEWED']);
     });
   });
@@ -310,7 +333,9 @@ describe('what auditors do together', () => {
       ]);
       for (const { entry } of await pending()) expect(readable(entry)).not.toMatch(/hemlig|rubrik/);
       const { act, salt, said: opening } = finding.opened;
-      expect(sha256Base64url(Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(opening ?? '')]))).toBe(act.text);
+      expect(sha256Base64url(Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(opening ?? '')]))).toBe(
+        act.text,
+      );
       await expect(verifyFindingAct(await entryOf(act.entryId), key)).resolves.toEqual(act);
     });
 
@@ -357,7 +382,10 @@ describe('what auditors do together', () => {
       ['an auditor of another provision', () => assigned(STRANGER, { provision: 'jo' })],
       ['an auditor of fewer authorities', () => assigned(STRANGER, { authorities: ['linkoping/socialnamnden'] })],
       ['a colleague with fewer fields', () => assigned(STRANGER, { fields: ['parties', 'case'] })],
-      ['a colleague of a shorter period', () => assigned(STRANGER, { period: { from: '2020-01-01', until: '2030-01-01' } })],
+      [
+        'a colleague of a shorter period',
+        () => assigned(STRANGER, { period: { from: '2020-01-01', until: '2030-01-01' } }),
+      ],
       ['a colleague of a later period', () => assigned(STRANGER, { period: { from: '2021-01-01' } })],
     ])('%s sees nothing of it, by list or by address', async (_, acting) => {
       const who = await acting();

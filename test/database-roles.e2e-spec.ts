@@ -107,7 +107,11 @@ describe('a role at the database', () => {
     const { console: own } = delge.stack.databases.operator;
     for (const table of ['review_subject', 'review_act']) {
       expect(await outcome(own, [`SELECT * FROM console.${table}`])).toEqual({ state: DONE, rows: [] });
-      for (const change of [`UPDATE console.${table} SET kind = kind`, `DELETE FROM console.${table}`, `TRUNCATE console.${table} CASCADE`])
+      for (const change of [
+        `UPDATE console.${table} SET kind = kind`,
+        `DELETE FROM console.${table}`,
+        `TRUNCATE console.${table} CASCADE`,
+      ])
         expect([change, await state(own, [change])]).toEqual([change, DENIED]);
     }
     for (const insert of [

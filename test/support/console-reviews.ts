@@ -22,7 +22,9 @@ export const ITEM_FINDING = '0190d9f0-7a53-7cc0-8cde-8b09c5d9b003';
 export const DIGEST = `${'d'.repeat(42)}A`;
 const entryId = (number: number): string => `0190d9f0-7a53-7cc0-8cde-8b09c5d9c${String(number).padStart(3, '0')}`;
 
-type Said<Act> = Act extends unknown ? Omit<Act, 'v' | 'env' | 'entryId' | 'assignment' | 'authorities' | 'keys' | 'at'> : never;
+type Said<Act> = Act extends unknown
+  ? Omit<Act, 'v' | 'env' | 'entryId' | 'assignment' | 'authorities' | 'keys' | 'at'>
+  : never;
 /** Acts as the log would have them, one minute between each. */
 export const keptActs = <Act extends SampleAct | FindingAct>(
   acts: readonly (Said<Act> & { readonly opening?: object | string })[],
@@ -89,7 +91,11 @@ export class FakeReviews extends AuditorReviews {
   }
   override findings(acting: Acting): Promise<readonly Finding[]> {
     const { hostile, row } = this;
-    const ons: readonly FindingOn[] = [{ message: row.messageId }, { case: row.caseId ?? '' }, { sample: SAMPLE, item: 1 }];
+    const ons: readonly FindingOn[] = [
+      { message: row.messageId },
+      { case: row.caseId ?? '' },
+      { sample: SAMPLE, item: 1 },
+    ];
     const all = ons.map((on) => this.found(FINDING, on, hostile));
     return this.answer('findings', all, [], acting);
   }
@@ -97,7 +103,11 @@ export class FakeReviews extends AuditorReviews {
     return this.answer('open', FINDING, FINDING, acting, on, said);
   }
   override finding(acting: Acting, id: string): Promise<ShownFinding> {
-    const finding = this.found(id, id === ITEM_FINDING ? { sample: SAMPLE, item: 1 } : { message: this.row.messageId }, this.hostile);
+    const finding = this.found(
+      id,
+      id === ITEM_FINDING ? { sample: SAMPLE, item: 1 } : { message: this.row.messageId },
+      this.hostile,
+    );
     const shown = {
       finding,
       colleagues: [this.auditor, 'b'.repeat(43)],
@@ -120,7 +130,14 @@ export class FakeReviews extends AuditorReviews {
     const { state, auditor, hostile, row } = this;
     const other = 'b'.repeat(43);
     const sheet = (item: number, outcome: string, by: string, confirms?: string) => ({
-      ...{ auditor: by, kind: 'item-reviewed' as const, sample: SAMPLE, item, sheet: DIGEST, second: confirms !== undefined },
+      ...{
+        auditor: by,
+        kind: 'item-reviewed' as const,
+        sample: SAMPLE,
+        item,
+        sheet: DIGEST,
+        second: confirms !== undefined,
+      },
       outcome: outcome as 'remark',
       opening: { item, outcome, comment: hostile, ...(confirms === undefined ? {} : { confirms }) },
     });
@@ -144,10 +161,26 @@ export class FakeReviews extends AuditorReviews {
             sheet(1, 'serious', other),
           ]),
       ...(state === 'reviewed' || state === 'signed'
-        ? [sheet(0, 'remark', other, entryId(2)), sheet(1, 'serious', auditor, entryId(3)), sheet(2, 'nothing', auditor)]
+        ? [
+            sheet(0, 'remark', other, entryId(2)),
+            sheet(1, 'serious', auditor, entryId(3)),
+            sheet(2, 'nothing', auditor),
+          ]
         : []),
       ...(state === 'signed'
-        ? [{ ...{ auditor: other, kind: 'sample-signed' as const, sample: SAMPLE, report: DIGEST, items: 3, remarks: 1, serious: 1 } }]
+        ? [
+            {
+              ...{
+                auditor: other,
+                kind: 'sample-signed' as const,
+                sample: SAMPLE,
+                report: DIGEST,
+                items: 3,
+                remarks: 1,
+                serious: 1,
+              },
+            },
+          ]
         : []),
     ]);
     const sample = sampleOf(SAMPLE, acts);
