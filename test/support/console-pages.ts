@@ -38,6 +38,7 @@ import type {
 } from '../../apps/console/src/application/ports.js';
 import { consoleModule, consoleService, translateConsole } from '../../apps/console/src/console.module.js';
 import { refuse } from '../../apps/console/src/http/pages.js';
+import { FakeReviews } from './console-reviews.js';
 
 export const AUDITOR = 'a'.repeat(43);
 export const ASSIGNMENT = '0190d9f0-7a53-7cc0-8cde-8b09c5d9a001';
@@ -309,6 +310,7 @@ class MemoryLoginStore implements LoginStore {
 export interface ServedConsole {
   readonly base: string;
   readonly queries: FakeQueries;
+  readonly reviews: FakeReviews;
   readonly routes: number;
   /** Value of a Cookie header of somebody who has logged in. */
   session(auditor?: string): Promise<string>;
@@ -322,13 +324,15 @@ const ISSUER = 'https://idp.example/granskning';
 /** The console's routes as they are, on answers of a fixed log. */
 export const servedConsole = async (now: () => number): Promise<ServedConsole> => {
   const queries = new FakeQueries();
+  const reviews = new FakeReviews(AUDITOR, row, HOSTILE);
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure: false, now })];
+  const evidence = new FakeEvidence();
+  const imports = [consoleModule({ login, issuers, queries, reviews, evidence, secure: false, now })];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {
@@ -347,6 +351,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
   return {
     base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     queries,
+    reviews,
     routes,
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');
