@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { csrfToken } from '#login';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
+import { FILES, PAGES, WITHIN, isOf } from './support/console-page-list.js';
 import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
 import type { ServedConsole } from './support/console-pages.js';
 
@@ -35,27 +36,17 @@ const post = (
     body: new URLSearchParams(form).toString(),
   });
 
-const OPEN = ['/', '/ut', '/tillganglighet', '/kontroll'];
-const WITHIN = [
-  '/utlamnanden',
-  `/utlamnanden/${MESSAGE}`,
-  '/allt?id=17',
-  `/arenden/${CASE}`,
-  '/nekade',
-  '/nekade?by=gateway',
-  '/kvittenser',
-  '/floden',
-  '/statistik',
-  '/lagen',
-  '/lagen?den=2024-06-01',
-  '/lagen/LUF-2008-206-3',
-  '/logg',
-];
-const PAGES = [...OPEN, '/uppdrag', ...WITHIN];
 const both = PAGES.flatMap((path) => [[path, 'sv'] as const, [path, 'en'] as const]);
 const withLang = (path: string, lang: string) => `${path}${path.includes('?') ? '&' : '?'}lang=${lang}`;
 
 describe('every page', () => {
+  it('is in the list of pages', () => {
+    const forgotten = served.got.filter((route) => !FILES.includes(route) && !PAGES.some((path) => isOf(path, route)));
+    expect(forgotten).toEqual([]);
+    expect(FILES.filter((route) => !served.got.includes(route))).toEqual([]);
+    expect(served.got.length).toBeGreaterThan(FILES.length);
+  });
+
   it.each(both)(
     '%s in %s is whole, kept by nobody, loads from here alone and lets nothing hostile out',
     async (path, lang) => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Express } from 'express';
 import helmet from 'helmet';
 import { Login, RelyingParty } from '#login';
 import type { LoginStore, Session } from '#login';
@@ -310,10 +311,17 @@ export interface ServedConsole {
   readonly base: string;
   readonly queries: FakeQueries;
   readonly routes: number;
+  /** Paths that are got, as controllers write them. */
+  readonly got: readonly string[];
   /** Value of a Cookie header of somebody who has logged in. */
   session(auditor?: string): Promise<string>;
   close(): Promise<void>;
 }
+
+const gotOf = (app: NestExpressApplication): readonly string[] =>
+  (app.getHttpAdapter().getInstance() as Express).router.stack.flatMap(({ route }) =>
+    route?.stack.some(({ method }) => method === 'get') === true ? [route.path] : [],
+  );
 
 class ServedModule {}
 Module({})(ServedModule);
@@ -348,6 +356,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
     base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     queries,
     routes,
+    got: gotOf(app),
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');
       const person = { issuer: ISSUER, subject: auditor };

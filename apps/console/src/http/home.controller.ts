@@ -59,7 +59,8 @@ export class HomeController {
       address: withParameters('/in', { issuer, next }),
       name,
     }));
-    const title = WORDS[visit.lang].homeTitle;
-    this.pages.send(request, response, visit, { page: 'home', title, logins, loggedOut });
+    const words = WORDS[visit.lang];
+    const title = loggedOut ? words.loggedOut : words.homeTitle;
+    this.pages.send(request, response, visit, { page: 'home', title, logins });
   }
 }
