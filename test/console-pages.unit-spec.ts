@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { csrfToken } from '#login';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
-import { FILES, PAGES, WITHIN, isOf } from './support/console-page-list.js';
+import { FILES, PAGES, SIGNED, WITHIN, isOf } from './support/console-page-list.js';
 import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
 import type { ServedConsole } from './support/console-pages.js';
+import { DIGEST, FINDING, ITEM_FINDING, SAMPLE, entryIdOf } from './support/console-reviews.js';
+import { REVIEW_REFUSALS, ReviewRefusal } from '../apps/console/src/application/review-ports.js';
 
 const NOW = Date.parse('2026-03-03T08:00:00Z');
 let served: ServedConsole;
@@ -17,6 +19,10 @@ beforeEach(async () => {
   served.queries.asked.length = 0;
   served.queries.failure = undefined;
   served.queries.nothing = false;
+  served.reviews.asked.length = 0;
+  served.reviews.failure = undefined;
+  served.reviews.nothing = false;
+  served.reviews.state = 'drawn';
   served.queries.assignments = [assignment];
   cookie = `${await served.session()}; delge-console-uppdrag=${ASSIGNMENT}`;
 });
@@ -41,7 +47,9 @@ const withLang = (path: string, lang: string) => `${path}${path.includes('?') ? 
 
 describe('every page', () => {
   it('is in the list of pages', () => {
-    const forgotten = served.got.filter((route) => !FILES.includes(route) && !PAGES.some((path) => isOf(path, route)));
+    const forgotten = served.got.filter(
+      (route) => !FILES.includes(route) && ![...PAGES, ...SIGNED].some((path) => isOf(path, route)),
+    );
     expect(forgotten).toEqual([]);
     expect(FILES.filter((route) => !served.got.includes(route))).toEqual([]);
     expect(served.got.length).toBeGreaterThan(FILES.length);
@@ -80,10 +88,11 @@ describe('every page', () => {
     expect(html).toContain(WORDS.sv.leaveAssignment);
   });
 
-  it.each(['/nekade', '/utlamnanden', '/kvittenser', '/floden', '/statistik', '/logg'])(
+  it.each(['/nekade', '/utlamnanden', '/kvittenser', '/floden', '/statistik', '/logg', '/stickprov', '/iakttagelser'])(
     '%s stands with nothing to show',
     async (path) => {
       served.queries.nothing = true;
+      served.reviews.nothing = true;
       const answer = await get(path);
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain(WORDS.sv.none);
@@ -94,14 +103,14 @@ describe('every page', () => {
     const answer = await get(path, {});
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe(`/?${new URLSearchParams({ next: path }).toString()}`);
-    expect(served.queries.asked).toEqual([]);
+    expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
   });
 
   it.each(WITHIN)('%s shows nothing before an assignment is chosen', async (path) => {
     const answer = await get(path, { cookie: await served.session() });
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toMatch(/^\/uppdrag\?next=/);
-    expect(served.queries.asked).toEqual([]);
+    expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
   });
 
   it.each(['ended', 'expired'] as const)('shows nothing within an assignment that is %s', async (state) => {
@@ -112,7 +121,7 @@ describe('every page', () => {
   it("shows nothing within another's assignment", async () => {
     const other = `${await served.session('b'.repeat(43))}; delge-console-uppdrag=${ASSIGNMENT}`;
     expect((await get('/utlamnanden', { cookie: other })).headers.get('location')).toMatch(/^\/uppdrag/);
-    expect(served.queries.asked).toEqual([]);
+    expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
   });
 });
 
@@ -210,17 +219,28 @@ describe('what is refused', () => {
 });
 
 describe('forms', () => {
-  it.each(['/uppdrag', '/uppdrag/lamna', '/ut', '/export'])(
-    "%s takes no form of another session's page",
-    async (path) => {
-      for (const token of ['', 'x'.repeat(43), csrfToken('another')]) {
-        const answer = await post(path, { csrf: token, assignment: ASSIGNMENT, format: 'csv' });
-        expect(answer.status).toBe(400);
-        expect(await answer.text()).toContain(WORDS.sv.refusedForm);
-      }
-      expect(served.queries.asked).toEqual([]);
-    },
-  );
+  it.each([
+    '/uppdrag',
+    '/uppdrag/lamna',
+    '/ut',
+    '/export',
+    '/stickprov',
+    `/stickprov/${SAMPLE}/drag`,
+    `/stickprov/${SAMPLE}/underskrift`,
+    `/stickprov/${SAMPLE}/0`,
+    `/stickprov/${SAMPLE}/0/intyg`,
+    '/iakttagelser',
+    `/iakttagelser/${FINDING}/tilldelning`,
+    `/iakttagelser/${FINDING}/svar`,
+    `/iakttagelser/${FINDING}/avslut`,
+  ])("%s takes no form of another session's page", async (path) => {
+    for (const token of ['', 'x'.repeat(43), csrfToken('another')]) {
+      const answer = await post(path, { csrf: token, assignment: ASSIGNMENT, format: 'csv' });
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toContain(WORDS.sv.refusedForm);
+    }
+    expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
+  });
 
   it('chooses an assignment and goes on to where one was going', async () => {
     const form = { csrf: csrf(), assignment: ASSIGNMENT, next: '/statistik?from=2026-01-01' };
@@ -270,6 +290,145 @@ describe('forms', () => {
 
   it('exports in known formats alone', async () => {
     expect((await post('/export', { csrf: csrf(), format: 'xlsx' })).status).toBe(400);
+  });
+});
+
+describe('samples', () => {
+  const STATES = ['waiting', 'witnessed', 'drawn', 'reviewed', 'signed'] as const;
+
+  it.each(STATES)('are shown when they are %s, with nothing hostile in them', async (state) => {
+    served.reviews.state = state;
+    for (const path of [
+      `/stickprov/${SAMPLE}`,
+      '/stickprov',
+      ...(state === 'signed' ? [`/stickprov/${SAMPLE}/rapport`] : []),
+    ])
+      for (const lang of ['sv', 'en']) {
+        const answer = await get(withLang(path, lang));
+        expect(answer.status).toBe(200);
+        const html = await answer.text();
+        expect(html).not.toMatch(/<script(?! type="module" src="\/static\/)|\u202E|undefined|\[object|NaN|<%/);
+      }
+  });
+
+  it('wait for a witnessed checkpoint, and say so', async () => {
+    served.reviews.state = 'waiting';
+    const html = await (await get(`/stickprov/${SAMPLE}`)).text();
+    expect(html).toContain('Väntar på nästa vittnade kontrollpost');
+    expect(html).not.toContain('name="nonce"');
+    served.reviews.state = 'witnessed';
+    expect(await (await get(`/stickprov/${SAMPLE}`)).text()).toContain('name="nonce"');
+  });
+
+  it('are signed once everything is reviewed, and not before', async () => {
+    const sign = `action="/stickprov/${SAMPLE}/underskrift"`;
+    expect(await (await get(`/stickprov/${SAMPLE}`)).text()).not.toContain(sign);
+    served.reviews.state = 'reviewed';
+    expect(await (await get(`/stickprov/${SAMPLE}`)).text()).toContain(sign);
+    served.reviews.state = 'signed';
+    const html = await (await get(`/stickprov/${SAMPLE}`)).text();
+    expect(html).not.toContain(sign);
+    expect(html).toContain(`/stickprov/${SAMPLE}/rapport.jsonl`);
+  });
+
+  it('have a report as a page when they are signed, and not before', async () => {
+    expect((await get(`/stickprov/${SAMPLE}/rapport`)).status).toBe(404);
+    served.reviews.state = 'signed';
+    expect(await (await get(`/stickprov/${SAMPLE}/rapport`)).text()).toContain(WORDS.sv.sampleErased);
+  });
+
+  it('are drawn from what was searched', async () => {
+    const html = await (await get('/utlamnanden?outcome=permit')).text();
+    expect(html).toContain('href="/stickprov?outcome=permit#nytt"');
+    expect(await (await get('/stickprov?outcome=permit')).text()).toContain('name="query" value="outcome=permit"');
+  });
+
+  it('call nobody by name: oneself, and a colleague by four characters', async () => {
+    const html = await (await get(`/stickprov/${SAMPLE}`)).text();
+    expect(html).toContain('kollega bbbb');
+    expect(html).toContain(', du');
+    expect(html).not.toContain('b'.repeat(5));
+  });
+
+  it('are confirmed by another than who wrote the sheet', async () => {
+    expect(await (await get(`/stickprov/${SAMPLE}/0`)).text()).toContain(WORDS.sv.sampleSecondOwn);
+    const html = await (await get(`/stickprov/${SAMPLE}/1`)).text();
+    expect(html).toContain(`name="confirms" value="${entryIdOf(3)}"`);
+  });
+
+  it.each([
+    ['/stickprov', { query: 'outcome=permit', stratifiedBy: 'month', size: '30', nonceDigest: ` ${DIGEST} ` }, 'fix'],
+    [`/stickprov/${SAMPLE}/drag`, { nonce: DIGEST }, 'draw'],
+    [`/stickprov/${SAMPLE}/underskrift`, {}, 'sign'],
+    [`/stickprov/${SAMPLE}/2`, { outcome: 'remark', comment: 'one\r\ntwo' }, 'review'],
+    [`/stickprov/${SAMPLE}/1/intyg`, { confirms: entryIdOf(3), comment: '' }, 'confirm'],
+  ])('take the form of %s, and lead on to a page', async (path, form, name) => {
+    const answer = await post(path, { ...form, csrf: csrf() });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toMatch(new RegExp(`^/stickprov/${SAMPLE}(/[0-9])?$`));
+    expect(served.reviews.asked.map((one) => one.name)).toEqual([name]);
+    if (name === 'fix')
+      expect(served.reviews.asked[0]?.with).toEqual([
+        { query: { filters: { outcome: ['permit'] } }, stratifiedBy: 'month', size: '30', nonceDigest: DIGEST },
+      ]);
+    if (name === 'review') expect(served.reviews.asked[0]?.with).toEqual([SAMPLE, 2, 'remark', 'one\ntwo']);
+  });
+
+  it.each([
+    ['population.tsv', 'text/tab-separated-values; charset=utf-8'],
+    ['draget.tsv', 'text/tab-separated-values; charset=utf-8'],
+    ['rapport.jsonl', 'application/x-ndjson; charset=utf-8'],
+  ])('give %s as a file that nobody keeps between', async (name, type) => {
+    const answer = await get(`/stickprov/${SAMPLE}/${name}`);
+    expect(answer.headers.get('content-type')).toBe(type);
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="delge-0190d9f0-${name}"`);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each(['x', '-1', '01', '1000', '..%2f'])('have no item %j', async (item) => {
+    expect((await get(`/stickprov/${SAMPLE}/${item}`)).status).toBe(404);
+    expect(served.reviews.asked).toEqual([]);
+  });
+
+  it.each(REVIEW_REFUSALS)('say in words why they refuse: %s', async (code) => {
+    served.reviews.failure = new ReviewRefusal(code);
+    const answer = await post(`/stickprov/${SAMPLE}/underskrift`, { csrf: csrf() });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toMatch(/<p class="lead" role="alert">[^<]{20,}/);
+  });
+});
+
+describe('findings', () => {
+  it.each([`/utlamnanden/${MESSAGE}`, `/arenden/${CASE}`, `/stickprov/${SAMPLE}/1`])(
+    'are opened on %s',
+    async (path) => {
+      const html = await (await get(path)).text();
+      expect(html).toContain('action="/iakttagelser"');
+    },
+  );
+
+  it.each([
+    ['/iakttagelser', { message: MESSAGE, title: 'a', text: 'b', severity: 'remark' }, 'open'],
+    ['/iakttagelser', { case: CASE, title: 'a', text: 'b', severity: 'remark' }, 'open'],
+    ['/iakttagelser', { sample: SAMPLE, item: '1', title: 'a', text: 'b', severity: 'remark' }, 'open'],
+    [`/iakttagelser/${FINDING}/tilldelning`, { to: AUDITOR }, 'assign'],
+    [`/iakttagelser/${FINDING}/svar`, { text: 'b' }, 'answerTo'],
+    [`/iakttagelser/${FINDING}/avslut`, { result: 'accepted', text: 'b' }, 'close'],
+  ])('take the form of %s with %j', async (path, form, name) => {
+    const answer = await post(path, { ...form, csrf: csrf() });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/iakttagelser/${FINDING}`]);
+    expect(served.reviews.asked.map((one) => one.name)).toEqual([name]);
+  });
+
+  it('are about something', async () => {
+    expect((await post('/iakttagelser', { csrf: csrf(), title: 'a' })).status).toBe(404);
+  });
+
+  it('are not changed when they are closed', async () => {
+    served.reviews.state = 'signed';
+    const html = await (await get(`/iakttagelser/${FINDING}`)).text();
+    expect(html).not.toContain('/avslut');
+    expect(html).toContain('svaret godtogs');
   });
 });
 

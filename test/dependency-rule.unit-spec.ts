@@ -46,6 +46,8 @@ const FORBIDDEN: readonly (readonly [file: string, source: string])[] = [
   ['libs/envelope/src/x.ts', `import '#tlog/verify';`],
   ['libs/envelope/src/x.ts', `import 'pg';`],
   ['libs/envelope/src/x.ts', `import * as crypto from 'node:crypto';`],
+  ['libs/sampling/src/x.ts', `import '#envelope';`],
+  ['libs/sampling/src/x.ts', `import { randomBytes } from 'node:crypto';`],
   ['libs/snapshot/src/x.ts', `import '#tlog/build';`],
   ['libs/snapshot/src/x.ts', `import '#platform';`],
   ['libs/snapshot/src/x.ts', `import 'jose';`],

@@ -19,6 +19,8 @@ import {
   signRefusal,
   signReleaseHold,
   signRetraction,
+  signFindingAct,
+  signSampleAct,
   signSearch,
   typOf,
 } from '#envelope';
@@ -284,6 +286,22 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
         ...{ kind: 'search', auditor: digest, assignment: id(), authorities: [sender], query: digest, shown: 0 },
       }),
     ),
+    'delge-sample+jws': await by(
+      access,
+      signSampleAct(localSigner(access), {
+        ...entered,
+        ...{ kind: 'item-reviewed', auditor: digest, assignment: id(), authorities: [sender] },
+        ...{ sample: id(), item: 0, sheet: digest, outcome: 'nothing', second: false },
+      }),
+    ),
+    'delge-finding+jws': await by(
+      access,
+      signFindingAct(localSigner(access), {
+        ...entered,
+        ...{ kind: 'finding-answered', auditor: digest, assignment: id(), authorities: [sender] },
+        ...{ finding: id(), text: digest },
+      }),
+    ),
     'delge-statement+jws': await by(administrator, statement),
     'delge-countersign+jws': await by(keys.operators[0], lineOf('delge-countersign+jws')),
     'delge-possession+jws': await by(administrator, lineOf('delge-possession+jws')),
@@ -326,6 +344,8 @@ const PLAIN: Readonly<Record<string, Typ>> = {
   Assignment: 'delge-assignment+jws',
   AssignmentNotice: 'delge-assignment-notice+jws',
   Search: 'delge-search+jws',
+  SampleAct: 'delge-sample+jws',
+  FindingAct: 'delge-finding+jws',
 };
 type Functions = Readonly<Record<string, ((text: string, key?: PublicKey) => unknown) | undefined>>;
 

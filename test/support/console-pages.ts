@@ -39,6 +39,7 @@ import type {
 } from '../../apps/console/src/application/ports.js';
 import { consoleModule, consoleService, translateConsole } from '../../apps/console/src/console.module.js';
 import { refuse } from '../../apps/console/src/http/pages.js';
+import { FakeReviews } from './console-reviews.js';
 
 export const AUDITOR = 'a'.repeat(43);
 export const ASSIGNMENT = '0190d9f0-7a53-7cc0-8cde-8b09c5d9a001';
@@ -310,6 +311,7 @@ class MemoryLoginStore implements LoginStore {
 export interface ServedConsole {
   readonly base: string;
   readonly queries: FakeQueries;
+  readonly reviews: FakeReviews;
   readonly routes: number;
   /** Paths that are got, as controllers write them. */
   readonly got: readonly string[];
@@ -330,13 +332,15 @@ const ISSUER = 'https://idp.example/granskning';
 /** The console's routes as they are, on answers of a fixed log. */
 export const servedConsole = async (now: () => number): Promise<ServedConsole> => {
   const queries = new FakeQueries();
+  const reviews = new FakeReviews(AUDITOR, row, HOSTILE);
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure: false, now })];
+  const evidence = new FakeEvidence();
+  const imports = [consoleModule({ login, issuers, queries, reviews, evidence, secure: false, now })];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {
@@ -355,6 +359,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
   return {
     base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     queries,
+    reviews,
     routes,
     got: gotOf(app),
     session: async (auditor = AUDITOR) => {

@@ -5,6 +5,7 @@ import type {
   AssignmentField,
   AssignmentNotice,
   AssignmentProvision,
+  FindingAct,
   FormReason,
   HoldGround,
   LedgerNotice,
@@ -13,6 +14,7 @@ import type {
   RequestRefusal,
   ReleaseHoldCode,
   RetractionReason,
+  SampleAct,
   Search,
   SubscriptionAnswer,
   Typ,
@@ -154,6 +156,18 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     stands: 'entry of the `disclosure` log',
     readers: "the authorities' gateways, the console, whoever holds the opening",
   },
+  'delge-sample+jws': {
+    what: 'An auditor fixed, drew, reviewed or signed a sample: population, nonce and sheets by digest, strata and outcomes as codes and numbers',
+    signer: "console's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
+  },
+  'delge-finding+jws': {
+    what: 'An auditor opened, assigned, answered or closed a finding: what it is about and says by commitment, its severity and result as codes',
+    signer: "console's access key",
+    stands: 'entry of the `disclosure` log',
+    readers: "the authorities' gateways, the console, whoever holds the opening",
+  },
   'delge-statement+jws': {
     what: 'Statement for the `keys` log',
     signer: 'its principal, [by kind](entries.md#the-keys-log)',
@@ -235,6 +249,28 @@ export const SEARCHES: Readonly<Record<Search['kind'], string>> = {
   export: 'An auditor took out what a search found; `query` and `shown` as of a search',
 };
 
+export const SAMPLE_ACTS: Readonly<Record<SampleAct['kind'], readonly [what: string, type: string]>> = {
+  'sample-fixed': [
+    'An auditor fixed a sample before anything of it was shown: population, strata and sizes, and the nonce by its digest',
+    'SampleFixed',
+  ],
+  'sample-drawn': [
+    'The sample was drawn, by the nonce and the first root under quorum that covers its `sample-fixed`',
+    'SampleDrawn',
+  ],
+  'item-reviewed': [
+    'A disclosure of the sample was judged; with `second`, another auditor confirmed that',
+    'ItemReviewed',
+  ],
+  'sample-signed': ['The review of the sample was signed: its report by digest, and how many remarks it has', 'SampleSigned'],
+};
+export const FINDING_ACTS: Readonly<Record<FindingAct['kind'], readonly [what: string, type: string]>> = {
+  'finding-opened': ['An auditor holds something against a disclosure, a case or an item of a sample', 'FindingOpened'],
+  'finding-assigned': ['Somebody is to answer it: an auditor, or an authority of the assignment', 'FindingAssigned'],
+  'finding-answered': ['It was answered', 'FindingAnswered'],
+  'finding-closed': ['It was closed, with a result', 'FindingClosed'],
+};
+
 /** An event of the `disclosure` log. */
 export interface EntryAbout {
   readonly kind: string;
@@ -276,6 +312,12 @@ const byKind = (
     const annex = ANNEXES[kind as keyof typeof ANNEXES];
     return { kind, what, ...about, ...(annex === undefined ? {} : { annex }) };
   });
+/** Kinds that have an interface each. */
+const ofReview = (
+  acts: Readonly<Record<string, readonly [what: string, type: string]>>,
+  typ: Typ,
+  file: string,
+): readonly EntryAbout[] => Object.entries(acts).map(([kind, [what, type]]) => ({ kind, what, typ, type, file }));
 
 /** Every event of the `disclosure` log. */
 export const ENTRIES: readonly EntryAbout[] = [
@@ -290,6 +332,8 @@ export const ENTRIES: readonly EntryAbout[] = [
     file: 'assignment.ts',
   }),
   ...byKind(SEARCHES, { typ: 'delge-search+jws', type: 'Search', file: 'assignment.ts' }),
+  ...ofReview(SAMPLE_ACTS, 'delge-sample+jws', 'sample.ts'),
+  ...ofReview(FINDING_ACTS, 'delge-finding+jws', 'finding.ts'),
 ];
 
 export const HOLD_GROUNDS: Readonly<Record<HoldGround, string>> = {

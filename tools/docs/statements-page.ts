@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { SDK_RECEIPTS } from '#contracts';
 import type { SdkReceipt } from '#contracts';
+import type { Typ } from '#envelope';
 import {
   ASSIGNMENT_CODES,
   ASSIGNMENT_FIELD_TEXTS,
@@ -9,6 +10,7 @@ import {
   ANSWERS,
   REQUEST_REFUSALS,
   FORMS,
+  FINDING_ACTS,
   HELD,
   HOLD_GROUNDS,
   KEEPING_CODES,
@@ -18,6 +20,7 @@ import {
   REJECTIONS,
   RELEASE_CODES,
   RETRACTIONS,
+  SAMPLE_ACTS,
   SNAPSHOT_CODES,
   SUBSCRIPTIONS,
   TOKENS,
@@ -98,6 +101,22 @@ export const statementsPage = (root: string): string => {
   const envelope = parseFile(join(root, 'libs/envelope/src/statements.ts'));
   const keeping = parseFile(join(root, 'libs/envelope/src/keeping.ts'));
   const assignments = parseFile(join(root, 'libs/envelope/src/assignment.ts'));
+  const samples = parseFile(join(root, 'libs/envelope/src/sample.ts'));
+  const common = interfaceOf(samples, 'ReviewAct').members;
+  /** One statement with several kinds, which have members of their own beside those of all. */
+  const ofReview = (
+    title: string,
+    typ: Typ,
+    file: ts.SourceFile,
+    acts: Readonly<Record<string, readonly [what: string, type: string]>>,
+  ): string =>
+    [
+      `### ${title}\n\n${code(typ)}, of every kind:\n\n${memberTable(common)}`,
+      ...Object.entries(acts).map(([kind, [, type]]) => {
+        const own = interfaceOf(file, type).members.filter(({ name }) => name !== 'kind');
+        return `and of ${code(kind)}:\n\n${memberTable(own)}`;
+      }),
+    ].join('\n\n');
   const section = (file: ts.SourceFile, name: string): string => {
     const { members } = interfaceOf(file, name);
     const shape = codecOf(file, name);
@@ -114,6 +133,8 @@ export const statementsPage = (root: string): string => {
     section(parseFile(join(root, 'libs/envelope/src/look.ts')), 'Look'),
     `### Assignment\n\n${code('delge-assignment+jws')}: one that is granted has all of these; one that ends \`v\`, \`kind\` (\`assignment-ended\`), \`env\`, \`assignment\` and \`at\`.\n\n${memberTable(interfaceOf(assignments, 'AssignmentGranted').members)}`,
     ...['AssignmentNotice', 'Search'].map((name) => section(assignments, name)),
+    ofReview('Sample', 'delge-sample+jws', samples, SAMPLE_ACTS),
+    ofReview('Finding', 'delge-finding+jws', parseFile(join(root, 'libs/envelope/src/finding.ts')), FINDING_ACTS),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
   const list = (words: readonly string[]): string => words.map(code).join(', ');

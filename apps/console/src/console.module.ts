@@ -25,12 +25,17 @@ import type { Verification } from '#tlog/verify';
 import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
 import { AnswerAuditor } from './application/answer-auditor.js';
+import { AnswerReviews } from './application/answer-reviews.js';
 import { Evidence } from './application/evidence.js';
 import { Follower } from './application/follower.js';
 import { offeredIn } from './application/offers.js';
 import { ProjectLog } from './application/project-log.js';
 import { RecordAct } from './application/record-act.js';
+import { RecordReview } from './application/record-review.js';
+import { AuditorReviews } from './application/review-ports.js';
+import { WithinAssignment } from './application/within-assignment.js';
 import { QueryError } from './domain/query.js';
+import { ReviewRefusal } from './domain/review-refusal.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerFeed } from './operator/ledger-feed.js';
 import { LedgerReviews } from './operator/ledger-reviews.js';
@@ -41,6 +46,7 @@ import { schema } from './persistence/index.js';
 import { PostgresLogStore } from './persistence/log-view.store.js';
 import { PostgresLoginStore } from './persistence/login.store.js';
 import { PostgresProjectionStore } from './persistence/projection.store.js';
+import { PostgresReviewStore } from './persistence/review.store.js';
 import { AuditorQueries, ConsoleError } from './application/ports.js';
 import { ConsoleConfig } from './console.config.js';
 import { AssignmentController } from './http/assignment.controller.js';
@@ -48,6 +54,7 @@ import { ConsoleGuard } from './http/console.guard.js';
 import { DisclosureController } from './http/disclosure.controller.js';
 import { EvidenceController } from './http/evidence.controller.js';
 import { ExportController } from './http/export.controller.js';
+import { FindingController } from './http/finding.controller.js';
 import { HomeController } from './http/home.controller.js';
 import { Issuers } from './http/issuers.js';
 import { LawController } from './http/law.controller.js';
@@ -57,6 +64,8 @@ import { Pages, refuse } from './http/pages.js';
 import type { RefusalCode } from './http/pages.js';
 import { ReadingPages } from './http/reading.js';
 import { ReviewController } from './http/review.controller.js';
+import { ReviewForms } from './http/review-forms.js';
+import { SampleController } from './http/sample.controller.js';
 import { Visits, auditorIdOf } from './http/visit.js';
 
 @Module({})
@@ -66,6 +75,7 @@ export interface ConsoleParts {
   readonly login: Login;
   readonly issuers: readonly { readonly issuer: string; readonly name: string }[];
   readonly queries: AuditorQueries;
+  readonly reviews: AuditorReviews;
   readonly evidence: Evidence;
   /** Over HTTPS. */
   readonly secure: boolean;
@@ -73,7 +83,15 @@ export interface ConsoleParts {
 }
 
 /** The console's routes on what answers them. */
-export const consoleModule = ({ login, issuers, queries, evidence, secure, now }: ConsoleParts): DynamicModule => {
+export const consoleModule = ({
+  login,
+  issuers,
+  queries,
+  reviews,
+  evidence,
+  secure,
+  now,
+}: ConsoleParts): DynamicModule => {
   const visits = new Visits(login, queries, secure);
   const pages = new Pages(issuers.map(({ issuer }) => issuer));
   const clock = new Now(now);
@@ -85,6 +103,8 @@ export const consoleModule = ({ login, issuers, queries, evidence, secure, now }
       AssignmentController,
       DisclosureController,
       ReviewController,
+      SampleController,
+      FindingController,
       LawController,
       ExportController,
       EvidenceController,
@@ -93,6 +113,8 @@ export const consoleModule = ({ login, issuers, queries, evidence, secure, now }
       { provide: Login, useValue: login },
       { provide: Issuers, useValue: new Issuers(issuers) },
       { provide: AuditorQueries, useValue: queries },
+      { provide: AuditorReviews, useValue: reviews },
+      { provide: ReviewForms, useValue: new ReviewForms(visits) },
       { provide: Evidence, useValue: evidence },
       { provide: Visits, useValue: visits },
       { provide: Pages, useValue: pages },
@@ -118,6 +140,7 @@ export const translateConsole: Translate = (error) => {
     if (error.code === 'NOT_READY') return new ProblemError('not-ready', 503, told);
     return new ProblemError('invalid-request', 400, told);
   }
+  if (error instanceof ReviewRefusal) return new ProblemError('invalid-request', 400, violation(error.code));
   if (error instanceof QueryError)
     return new ProblemError('invalid-request', 400, violation('QUERY_INVALID', error.filter));
   // Which check of a login failed is for the own log alone.
@@ -202,15 +225,28 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   });
 
   const fresh = { id: () => randomUUID(), octets: () => randomBytes(32) };
-  const acts = new RecordAct(new PostgresActStore(dataSource), access, config.DELGE_ENVIRONMENT, fresh, now, crash);
+  const { DELGE_ENVIRONMENT: environment } = config;
+  const acts = new RecordAct(new PostgresActStore(dataSource), access, environment, fresh, now, crash);
+  const assignments = new PostgresAssignmentStore(dataSource);
+  const disclosures = new PostgresDisclosureStore(reader);
+  const follows = () => follower.follows();
   const queries = new AnswerAuditor(
-    new PostgresAssignmentStore(dataSource),
-    new PostgresDisclosureStore(reader),
+    assignments,
+    disclosures,
     new PostgresLogStore(dataSource),
     acts,
     new LedgerReviews(ledger),
     () => offeredIn(newest()),
-    () => follower.follows(),
+    follows,
+    now,
+  );
+  const reviewed = new PostgresReviewStore(dataSource);
+  const reviews = new AnswerReviews(
+    new WithinAssignment(assignments, follows, now),
+    reviewed,
+    disclosures,
+    acts,
+    new RecordReview(reviewed, access, environment, fresh, now),
     now,
   );
   const issuers = await readIssuers(config.LOGIN_ISSUERS_FILE, config.DELGE_ENVIRONMENT, {
@@ -228,6 +264,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     login,
     issuers: issuers.map(({ issuer }) => ({ issuer, name: new URL(issuer).host })),
     queries,
+    reviews,
     evidence: new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification),
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,

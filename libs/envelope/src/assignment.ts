@@ -106,9 +106,9 @@ export interface Search {
 /** Letters, digits and what diary numbers are written with; with a digit in it, and no longer than one. */
 const diaryNumber = text(/^(?=.*[0-9])[\p{L}\p{N}](?:[\p{L}\p{N} .:/_-]{0,62}[\p{L}\p{N}])?$/u);
 const field = oneOf(...ASSIGNMENT_FIELDS);
-const isSorted = (list: readonly string[]): boolean =>
+export const isSorted = (list: readonly string[]): boolean =>
   list.every((one, at) => at === 0 || (list[at - 1] as string) < one);
-const isBounded = (authorities: readonly string[] | undefined): boolean =>
+export const isBounded = (authorities: readonly string[] | undefined): boolean =>
   authorities === undefined || (isSorted(authorities) && authorities.length <= MOST_AUTHORITIES);
 const isOrdered = (fields: readonly AssignmentField[]): boolean =>
   fields[0] === 'parties' && ASSIGNMENT_FIELDS.filter((one) => fields.includes(one)).join() === fields.join();

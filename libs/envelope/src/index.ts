@@ -59,6 +59,20 @@ export {
   unsealDocument,
   verifyDocument,
 } from './document.js';
+export {
+  FINDING_RESULTS,
+  FINDING_SEVERITIES,
+  parseFindingAct,
+  signFindingAct,
+  verifyFindingAct,
+  type FindingAct,
+  type FindingAnswered,
+  type FindingAssigned,
+  type FindingClosed,
+  type FindingOpened,
+  type FindingResult,
+  type FindingSeverity,
+} from './finding.js';
 export { parseCompact, type Compact } from './form.js';
 export { EnvelopeError, type EnvelopeErrorCode } from './errors.js';
 export { localAgreement, possessionCode, provesPossession, type Agree, type SealingClaim } from './possession.js';
@@ -75,6 +89,23 @@ export {
   type PublicKey,
 } from './keys.js';
 export { LOOK_PURPOSES, parseLook, signLook, verifyLook, type Look, type SeenOpening } from './look.js';
+export {
+  MOST_SAMPLED,
+  MOST_STRATA,
+  SHEET_OUTCOMES,
+  STRATIFICATIONS,
+  parseSampleAct,
+  signSampleAct,
+  verifySampleAct,
+  type ItemReviewed,
+  type ReviewAct,
+  type SampleAct,
+  type SampleDrawn,
+  type SampleFixed,
+  type SampleSigned,
+  type SheetOutcome,
+  type Stratification,
+} from './sample.js';
 export {
   HOLD_GROUNDS,
   MOST_OPENINGS,

@@ -28,6 +28,8 @@ export const TYPES = [
   'delge-assignment+jws',
   'delge-assignment-notice+jws',
   'delge-search+jws',
+  'delge-sample+jws',
+  'delge-finding+jws',
   'delge-statement+jws',
   'delge-countersign+jws',
   'delge-possession+jws',

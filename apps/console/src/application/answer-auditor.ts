@@ -4,7 +4,7 @@ import { stateOf } from '../domain/assignment.js';
 import type { Assignment, AssignmentField, AssignmentState } from '../domain/assignment.js';
 import { differencesOf } from '../domain/differ.js';
 import type { Disclosure, DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
-import { closedFilters, queryString } from '../domain/query.js';
+import { queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
 import { LEAST, suppressed } from '../domain/suppress.js';
 import type { DisclosureStore, LogStore, Place, Tables, Wanted } from './disclosure-store.js';
@@ -24,6 +24,7 @@ import type {
   StatisticsTable,
 } from './ports.js';
 import type { RecordAct } from './record-act.js';
+import { WithinAssignment } from './within-assignment.js';
 
 const PAGE = 50;
 /** Rows of a list are counted to here. */
@@ -43,6 +44,8 @@ export interface Reviews {
 
 /** Answers auditors within their assignments; each answer is written down before it is given. */
 export class AnswerAuditor extends AuditorQueries {
+  private readonly within: WithinAssignment;
+
   constructor(
     private readonly assignments: { of(auditor: string): Promise<readonly Assignment[]> },
     private readonly disclosures: DisclosureStore,
@@ -55,6 +58,7 @@ export class AnswerAuditor extends AuditorQueries {
     private readonly now: () => Date,
   ) {
     super();
+    this.within = new WithinAssignment(assignments, follows, now);
   }
 
   override async assignmentsOf(
@@ -214,21 +218,11 @@ export class AnswerAuditor extends AuditorQueries {
     return { ...(await this.logs.view()), erasures };
   }
 
-  /** The auditor's own and live assignment, which opens what is asked for. */
-  private async granted(acting: Acting, query?: Query, field: AssignmentField = 'parties'): Promise<Assignment> {
-    if (!this.follows()) throw new ConsoleError('NOT_READY');
-    const found = await this.own(acting);
-    const [closed] = query === undefined ? [] : closedFilters(query, found.fields);
-    if (closed !== undefined) throw new ConsoleError('FIELD_NOT_GRANTED', closed);
-    if (!found.fields.includes(field)) throw new ConsoleError('FIELD_NOT_GRANTED', field);
-    return found;
+  private granted(acting: Acting, query?: Query, field?: AssignmentField): Promise<Assignment> {
+    return this.within.granted(acting, query, field);
   }
-
-  private async own({ auditor, assignment: id }: Acting): Promise<Assignment> {
-    const found = (await this.assignments.of(auditor)).find((one) => one.id === id);
-    if (found === undefined || stateOf(found, stockholmDate(this.now())) !== 'live')
-      throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
-    return found;
+  private own(acting: Acting): Promise<Assignment> {
+    return this.within.own(acting);
   }
 
   private async page<T extends DisclosureRow>(

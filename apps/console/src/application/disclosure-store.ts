@@ -1,3 +1,4 @@
+import type { Stratification } from '#envelope';
 import type { Assignment } from '../domain/assignment.js';
 import type { DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
 import type { Query } from '../domain/query.js';
@@ -54,6 +55,13 @@ export interface DisclosureStore {
     now: Date,
   ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }>;
   erasures(assignment: Assignment): Promise<LogView['erasures']>;
+  /** In the order of the log, `most` at most. */
+  population(assignment: Assignment, query: Query, now: Date, by: Stratification, most: number): Promise<Population>;
+}
+export interface Population {
+  readonly lines: readonly { readonly stratum: string; readonly index: string }[];
+  /** Size of the log that was read. */
+  readonly below: string;
 }
 
 /** How far the projection is, and what it was checked against. */

@@ -36,7 +36,13 @@ export interface Step {
   readonly from: bigint;
   readonly size: bigint;
   readonly hashes: readonly Uint8Array[];
-  readonly entries: readonly { readonly index: bigint; readonly projected: Projected; readonly grant?: Granting }[];
+  readonly entries: readonly {
+    readonly index: bigint;
+    readonly projected: Projected;
+    readonly grant?: Granting;
+    /** SHA-256, of an act on a sample or a finding. */
+    readonly entrySha256?: Uint8Array;
+  }[];
 }
 export interface ProjectionStore {
   progress(): Promise<Progress>;
@@ -134,6 +140,7 @@ export class ProjectLog {
           index,
           projected: { ...projected, ...(erases ? { erasure } : {}) },
           ...(grant === undefined ? {} : { grant }),
+          ...(projected.reviewEntryId === undefined ? {} : { entrySha256: sha256(Buffer.from(entry)) }),
         });
       } catch (error) {
         if (error instanceof AnnexError) return 'annex-mismatch';

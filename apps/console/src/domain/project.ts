@@ -2,11 +2,13 @@ import {
   EnvelopeError,
   parseDecision,
   parseErasure,
+  parseFindingAct,
   parseManifest,
   parseNotice,
   parseReceipt,
   parseRecordedDisclosure,
   parseRefusal,
+  parseSampleAct,
   sha256Base64url,
   typOf,
 } from '#envelope';
@@ -68,6 +70,8 @@ export interface Projected {
   /** Nothing more is waited for of this message, but of the entry itself. */
   readonly settled?: string;
   readonly erasure?: Erasure;
+  /** An act on a sample or a finding: by this and its own bytes the console knows it again. */
+  readonly reviewEntryId?: string;
 }
 /** An annex that is not the one its entry names: the leaf says nothing of an annex, so its digest is all that binds it. */
 export class AnnexError extends Error {
@@ -93,6 +97,14 @@ export function project(opened: Opened, kindOf: (authority: string) => string): 
       case 'delge-erasure+jws': {
         const { erasure } = parseErasure(opened.entry);
         return { at: erasure.at, erasure };
+      }
+      case 'delge-sample+jws': {
+        const { at, entryId } = parseSampleAct(opened.entry).act;
+        return { at, reviewEntryId: entryId };
+      }
+      case 'delge-finding+jws': {
+        const { at, entryId } = parseFindingAct(opened.entry).act;
+        return { at, reviewEntryId: entryId };
       }
       default:
         return {};

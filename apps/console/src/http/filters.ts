@@ -95,3 +95,26 @@ export const namesIn =
   (lang: Lang, { sender = [], recipient = [] }: Offered) =>
   (id: string): string =>
     [...sender, ...recipient].find(({ value }) => value === id)?.[lang] ?? id;
+
+/** A question in words: each filter that is asked for, with its values. */
+export const askedIn = (
+  lang: Lang,
+  query: Query,
+  offered: Offered,
+  fields: readonly AssignmentField[],
+): readonly { readonly label: string; readonly values: readonly string[] }[] => {
+  const words = WORDS[lang];
+  const { from, until, overdue } = query;
+  const asked = filterFields(lang, query, offered, fields)
+    .filter(({ values }) => values.length > 0)
+    .map(({ label, values, offered: known }) => ({
+      label,
+      values: values.map((value) => known?.find((one) => one.value === value)?.[lang] ?? value),
+    }));
+  return [
+    ...(from === undefined ? [] : [{ label: words.fromDate, values: [from] }]),
+    ...(until === undefined ? [] : [{ label: words.untilDate, values: [until] }]),
+    ...asked,
+    ...(overdue === true ? [{ label: words.overdueOnly, values: [words.yes] }] : []),
+  ];
+};

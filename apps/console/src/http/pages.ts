@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
 import { PROBLEMS, PROBLEM_WORDS, sendProblem } from '#platform';
 import type { Refuse } from '#platform';
+import type { ReviewRefusalCode } from '../application/review-ports.js';
 import { render } from '../views/views.js';
 import { WORDS, said } from '../views/words.js';
 import type { Lang } from '../views/words.js';
+import type { Words } from '../views/words-sv.js';
 import { withParameters } from './address.js';
 import { ASSETS, VERIFIER } from './assets.js';
 import { keepLanguage, languageOf } from './language.js';
@@ -106,7 +108,25 @@ const REFUSALS = {
   NOT_READY: 'refusedNotReady',
   FORM_NOT_OF_SESSION: 'refusedForm',
   LOGIN_NOT_COMPLETED: 'refusedLogin',
-} as const;
+  POPULATION_EMPTY: 'refusedPopulationEmpty',
+  POPULATION_TOO_LARGE: 'refusedPopulationTooLarge',
+  STRATA_TOO_MANY: 'refusedStrataTooMany',
+  SIZE_INVALID: 'refusedSize',
+  NONCE_DIGEST_INVALID: 'refusedNonceDigest',
+  NONCE_WRONG: 'refusedNonce',
+  NOT_WITNESSED_YET: 'refusedNotWitnessed',
+  ALREADY_DRAWN: 'refusedDrawn',
+  NOT_DRAWN: 'refusedNotDrawn',
+  SHEET_INVALID: 'refusedSheet',
+  SHEET_CHANGED: 'refusedSheetChanged',
+  OWN_SHEET: 'refusedOwnSheet',
+  NOT_ALL_REVIEWED: 'refusedNotReviewed',
+  ALREADY_SIGNED: 'refusedSigned',
+  FINDING_INVALID: 'refusedFinding',
+  FINDING_CLOSED: 'refusedFindingClosed',
+  NOT_A_COLLEAGUE: 'refusedColleague',
+  NOT_ASSIGNED: 'refusedNotAssigned',
+} as const satisfies Readonly<Record<ReviewRefusalCode, keyof Words>> & Readonly<Record<string, keyof Words>>;
 export type RefusalCode = keyof typeof REFUSALS;
 
 const toldOf = (lang: Lang, name: string, code: string): readonly string[] => {

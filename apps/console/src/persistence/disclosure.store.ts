@@ -1,10 +1,12 @@
+import type { Stratification } from '#envelope';
+import { WHOLE } from '#sampling';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Assignment, AssignmentField } from '../domain/assignment.js';
 import type { DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
 import type { Detail } from '../domain/project.js';
 import { tsqueryOf } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
-import type { Counted, DisclosureStore, Place, Tables, Wanted } from '../application/disclosure-store.js';
+import type { Counted, DisclosureStore, Place, Population, Tables, Wanted } from '../application/disclosure-store.js';
 import type { LogView } from '../application/ports.js';
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -200,6 +202,18 @@ export class PostgresDisclosureStore implements DisclosureStore {
     });
   }
 
+  population(assignment: Assignment, query: Query, now: Date, by: Stratification, most: number): Promise<Population> {
+    const { where, values } = conditions(query, now);
+    return this.within(assignment, query, async (tx) => {
+      const [read] = await tx.query<{ below: string }[]>(`SELECT console.checked_size()::text AS below`);
+      const lines = await tx.query<Population['lines'][number][]>(
+        `SELECT ${STRATA[by]} AS stratum, d.index::text FROM console.disclosure d WHERE ${where} ORDER BY d.index LIMIT ${most}`,
+        values,
+      );
+      return { lines, below: read?.below ?? '0' };
+    });
+  }
+
   private within<T>(
     assignment: Assignment,
     query: Query | undefined,
@@ -225,6 +239,15 @@ const KEYS = {
   reason: 'unnest(d.reasons)',
   flow: `d.sender || ' ' || d.recipient`,
 } as const satisfies Record<Tables['of'], string>;
+
+const STRATA = {
+  none: `'${WHOLE}'`,
+  recipient: KEYS.recipient,
+  sender: KEYS.sender,
+  outcome: KEYS.outcome,
+  month: KEYS.month,
+  type: 'd.message_type',
+} as const satisfies Record<Stratification, string>;
 
 /** Of ids and dates; what else is asked stands in the policy, see the migration. */
 const conditions = (

@@ -37,9 +37,15 @@ export class PostgresProjectionStore implements ProjectionStore {
       await this.count(tx, entries);
       await this.disclose(tx, entries);
       await happen(tx, entries);
-      for (const { index, projected, grant } of entries) {
+      for (const { index, projected, grant, entrySha256 } of entries) {
         if (projected.erasure !== undefined) await erase(tx, index, projected.erasure);
         if (grant !== undefined) await assign(tx, index, grant);
+        if (entrySha256 !== undefined)
+          await tx.query(`INSERT INTO console.review_place (index, entry_id, entry_sha256) VALUES ($1, $2, $3)`, [
+            index.toString(),
+            projected.reviewEntryId,
+            Buffer.from(entrySha256),
+          ]);
       }
       return true;
     });

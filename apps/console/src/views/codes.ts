@@ -22,6 +22,7 @@ import {
   RECORD_WORDS,
   REGIME_WORDS,
 } from './code-words.js';
+import { REVIEW_CODES } from './review-words.js';
 import type { Lang } from './words.js';
 
 /** Of every released rule set; where two say something of one code, the newer one's words stand. */
@@ -139,6 +140,8 @@ export const codesIn = (lang: Lang) => ({
   assessed: from(lang, ASSESSED_WORDS),
   field: from(lang, ASSIGNMENT_FIELD_WORDS),
   alarm: from(lang, ALARM_WORDS),
+  /** Of samples and findings. */
+  review: from(lang, REVIEW_CODES),
   /** Of an assignment. */
   provisionOf: from(lang, ASSIGNMENT_PROVISION_WORDS),
 });
