@@ -5,7 +5,7 @@ import { WORDS } from '../apps/console/src/views/words.js';
 import { FILES, PAGES, SIGNED, WITHIN, isOf } from './support/console-page-list.js';
 import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
 import type { ServedConsole } from './support/console-pages.js';
-import { DIGEST, FINDING, ITEM_FINDING, SAMPLE, entryIdOf } from './support/console-reviews.js';
+import { DIGEST, FINDING, SAMPLE, entryIdOf } from './support/console-reviews.js';
 import { REVIEW_REFUSALS, ReviewRefusal } from '../apps/console/src/application/review-ports.js';
 
 const NOW = Date.parse('2026-03-03T08:00:00Z');

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Express } from 'express';
 import helmet from 'helmet';
 import { Login, RelyingParty } from '#login';
 import type { LoginStore, Session } from '#login';
@@ -321,9 +320,12 @@ export interface ServedConsole {
 }
 
 const gotOf = (app: NestExpressApplication): readonly string[] =>
-  (app.getHttpAdapter().getInstance() as Express).router.stack.flatMap(({ route }) =>
-    route?.stack.some(({ method }) => method === 'get') === true ? [route.path] : [],
-  );
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .router.stack.flatMap(({ route }) =>
+      route?.stack.some(({ method }) => method === 'get') === true ? [route.path] : [],
+    );
 
 class ServedModule {}
 Module({})(ServedModule);

@@ -310,23 +310,35 @@ export const sv = {
 
   accessTitle: 'Tillgänglighetsredogörelse',
   accessLead:
-    'Denna webbplats omfattas av lagen (2018:1937) om tillgänglighet till digital offentlig service. Så här tillgänglig är den.',
+    'Den som driver Delge granskning står bakom webbplatsen. Den omfattas av lagen (2018:1937) om tillgänglighet till digital offentlig service. Här står hur väl den uppfyller lagen, hur du anmäler brister och vem som har tillsyn.',
   accessLevelHeading: 'Hur tillgänglig webbplatsen är',
   accessLevel:
-    'Webbplatsen är byggd för att uppfylla WCAG 2.2 på nivå AA, och för att fungera med tangentbord och skärmläsare, vid 400 procents förstoring och utan JavaScript, utom kontrollen av bevis i webbläsaren. Om den gör det är ännu inte testat.',
-  accessKnownHeading: 'Kända brister',
-  accessKnown1: 'Långa id:n och kontrollsummor läses upp tecken för tecken.',
-  accessKnown2: 'Breda tabeller rullas i sidled i ett eget område vid stark förstoring.',
+    'Webbplatsen är delvis förenlig med kraven. Den är byggd för WCAG 2.2 på nivå AA, och därmed för WCAG 2.1 AA som kapitel 9 i standarden EN 301 549 (V3.2.1) hänvisar till. I de automatiska testerna finns inget känt brott mot WCAG. Den kallas ändå delvis förenlig, eftersom det som står under Inte testat återstår.',
   accessTestHeading: 'Hur vi har testat',
   accessTest:
-    'Webbplatsens sidor är ännu inte testade i webbläsare, varken med axe, med bara tangentbord eller med skärmläsare. Filen för kontroll av bevis är testad med axe och tangentbord. Ingen oberoende granskning är gjord.',
-  accessContactHeading: 'Kontakta oss',
+    'Vi som bygger webbplatsen har själva testat den {date}, i webbläsaren Chromium. Testerna är automatiska, går igenom varje sida och körs vid varje ändring:',
+  accessTestAxe: 'med axe, på svenska och engelska, i ljusa och mörka färger: inga fel',
+  accessTestKeyboard:
+    'med bara tangentbord, från inloggning till utloggning: ordning, synligt fokus och att allt går att nå',
+  accessTestScript: 'utan JavaScript: allt utom kontrollen av bevis, som då görs med kommandot delge verify',
+  accessTestZoom: 'i 320 bildpunkters bredd, det vill säga 400 procents förstoring, och med större avstånd i texten',
+  accessTestColours: 'med färger som användaren själv har valt, med minskad rörelse och på papper',
+  accessUntestedHeading: 'Inte testat',
+  accessUntested1: 'skärmläsare, röststyrning och andra webbläsare än Chromium',
+  accessUntested2: 'med användare som har funktionsnedsättning; ingen oberoende granskning är gjord',
+  accessUntested3: 'inloggningen, som sker hos en legitimeringstjänst med en egen redogörelse',
+  accessKnownHeading: 'Kända brister',
+  accessKnown1: 'Långa id:n och kontrollsummor läses upp tecken för tecken.',
+  accessKnown2: 'Breda tabeller och diagrammet över flöden rullas i sidled i ett eget område vid stark förstoring.',
+  accessKnown3: 'Diagrammet över flöden är bara för ögat. Samma tal står i tabellen under det.',
+  accessKnown4: 'Bestämmelserna citeras på svenska också på de engelska sidorna. De är märkta som svenska.',
+  accessContactHeading: 'Anmäl brister, eller få innehållet på annat sätt',
   accessContact:
-    'Hittar du något hinder, eller behöver du innehållet på annat sätt, hör av dig till den som driver tjänsten. Du får svar inom två veckor.',
+    'Hittar du något hinder, eller behöver du innehållet på annat sätt, hör av dig till den som driver tjänsten. Berätta vilken sida det gäller och vad som inte går. Du får svar inom två veckor.',
   accessSupervisionHeading: 'Tillsyn',
   accessSupervision:
-    'Myndigheten för digital förvaltning har tillsyn. Är du inte nöjd med svaret kan du anmäla det till myndigheten.',
-  accessSupervisionLink: 'Anmäl bristande tillgänglighet',
+    'Post- och telestyrelsen (PTS) är tillsynsmyndighet. Är du inte nöjd med svaret kan du anmäla det dit.',
+  accessSupervisionLink: 'Till Post- och telestyrelsen',
   accessDate: 'Redogörelsen uppdaterades {date}.',
 
   navSamples: 'Stickprov',
