@@ -45,6 +45,7 @@ export async function logIn(
 ): Promise<Page> {
   const { page } = await opened(browser, `${base}/?lang=${language}`, { language, ...options });
   await hands.press(page, 'main a[href^="/in?"]');
+  await page.locator(`button[value=${person}]`).waitFor();
   await hands.press(page, `button[value=${person}]`);
   await page.waitForURL(`${base}/uppdrag`);
   return page;
