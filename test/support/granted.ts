@@ -9,6 +9,7 @@ const inAYear = (): string => new Date(Date.now() + 300 * 86_400_000).toISOStrin
 
 export interface Granted {
   readonly visit: AuditorVisit;
+  readonly auditor: string;
   readonly assignment: string;
 }
 
@@ -23,10 +24,10 @@ export async function granted(
   diaryNumber: string,
 ): Promise<Granted> {
   const visit = new AuditorVisit(stack.url('console'));
-  const page = await visit.logIn(person);
+  const auditor = auditorIn(await visit.logIn(person));
   const { code, out, err } = await cli(
     ...['--sandbox', join(stack.options.dir, 'sandbox.json'), 'assignment', 'grant', '--yes'],
-    ...['--authority', authority, '--auditor', auditorIn(page), '--provision', 'municipal-audit'],
+    ...['--authority', authority, '--auditor', auditor, '--provision', 'municipal-audit'],
     ...['--diary-number', diaryNumber, '--from', '2020-01-01', '--expires', inAYear()],
   );
   if (code !== 0) throw new Error(err);
@@ -35,7 +36,7 @@ export async function granted(
     (await visit.get('/uppdrag'))[1].includes(assignment) ? true : undefined,
   );
   await visit.post('/uppdrag', { assignment });
-  return { visit, assignment };
+  return { visit, auditor, assignment };
 }
 
 /** Waits until the console has followed the log as far as a page needs it. @returns the page */
