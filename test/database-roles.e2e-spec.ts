@@ -103,6 +103,25 @@ describe('a role at the database', () => {
     },
   );
 
+  it('of console cannot change what auditors did together, and reads nothing of it without an assignment', async () => {
+    const { console: own } = delge.stack.databases.operator;
+    for (const table of ['review_subject', 'review_act']) {
+      expect(await outcome(own, [`SELECT * FROM console.${table}`])).toEqual({ state: DONE, rows: [] });
+      for (const change of [
+        `UPDATE console.${table} SET kind = kind`,
+        `DELETE FROM console.${table}`,
+        `TRUNCATE console.${table} CASCADE`,
+      ])
+        expect([change, await state(own, [change])]).toEqual([change, DENIED]);
+    }
+    for (const insert of [
+      `INSERT INTO console.review_subject (id, kind, assignment) VALUES ('${randomUUID()}', 'sample', '${randomUUID()}')`,
+      `UPDATE console.review_place SET index = index`,
+      `DELETE FROM console.review_place`,
+    ])
+      expect([insert, await state(own, [insert])]).toEqual([insert, DENIED]);
+  });
+
   it('of ledger can put an entry of its own before the disclosure log, and no statement before the keys log', async () => {
     const { ledger } = delge.stack.databases.operator;
     expect([await state(ledger, [pending]), await state(ledger, [statement])]).toEqual([DONE, DENIED]);

@@ -139,12 +139,7 @@ export class AnswerReviews extends AuditorReviews {
     const sample = await this.sampleIn(assignment, id);
     const [found] = await this.itemsOf(assignment, sample, item);
     if (found === undefined) throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
-    await this.acts.execute(
-      assignment,
-      'search',
-      `sample?sample=${id}&item=${item}`,
-      found.row === undefined ? 0 : 1,
-    );
+    await this.acts.execute(assignment, 'search', `sample?sample=${id}&item=${item}`, found.row === undefined ? 0 : 1);
     return { ...(await this.shown(assignment, sample, [found])), item: found };
   }
 
@@ -304,9 +299,7 @@ export class AnswerReviews extends AuditorReviews {
       return (await this.disclosures.list(assignment, { query, now: this.now(), limit: 1 })).length > 0;
     }
     if ('case' in on)
-      return (
-        UUID.test(on.case) && (await this.disclosures.happenings(assignment, { caseId: on.case })).length > 0
-      );
+      return UUID.test(on.case) && (await this.disclosures.happenings(assignment, { caseId: on.case })).length > 0;
     return (await this.sampleIn(assignment, on.sample)).items[on.item] !== undefined;
   }
 }

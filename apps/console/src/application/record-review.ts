@@ -68,9 +68,7 @@ export class RecordReview {
     prepare: (commit: Commit) => Prepared | Promise<Prepared>,
   ): Promise<'done' | 'changed'> {
     const [entryId, salt] = [this.fresh.id(), this.fresh.octets()];
-    const { act: own, said, file } = await prepare((text) =>
-      sha256Base64url(Buffer.concat([salt, Buffer.from(text)])),
-    );
+    const { act: own, said, file } = await prepare((text) => sha256Base64url(Buffer.concat([salt, Buffer.from(text)])));
     const signing = this.access.live();
     if (signing === undefined) throw new ConsoleError('NOT_READY');
     const { signer, snapshot } = signing;

@@ -8,9 +8,7 @@ const MOST_CHARACTERS = 5_000;
 
 /** What a finding is about. */
 export type FindingOn =
-  | { readonly message: string }
-  | { readonly case: string }
-  | { readonly sample: string; readonly item: number };
+  { readonly message: string } | { readonly case: string } | { readonly sample: string; readonly item: number };
 /** What was held, as its entry commits to it. */
 export interface Held {
   readonly on: FindingOn;

@@ -87,11 +87,7 @@ describe('a sample', () => {
     confirm(OTHER, 2, remark);
     expect(signable(sample())).toEqual({ items: 3, reviewed: 3, awaitingSecond: 0, remarks: 1, serious: 0 });
     act(ME, { kind: 'sample-signed' });
-    for (const late of [
-      () => sheet(ME, 0, 'remark'),
-      () => confirm(OTHER, 0, remark),
-      () => signable(sample()),
-    ])
+    for (const late of [() => sheet(ME, 0, 'remark'), () => confirm(OTHER, 0, remark), () => signable(sample())])
       expect(codeOf(late)).toBe('ALREADY_SIGNED');
   });
 

@@ -171,13 +171,7 @@ export class SampleController {
     });
   }
 
-  private async file(
-    request: Request,
-    response: Response,
-    id: string,
-    file: SampleFile,
-    name: string,
-  ): Promise<void> {
+  private async file(request: Request, response: Response, id: string, file: SampleFile, name: string): Promise<void> {
     const { acting } = await this.pages.opened(request);
     const text = await this.reviews.file(acting, id, file);
     const type = file === 'report' ? 'application/x-ndjson' : 'text/tab-separated-values';

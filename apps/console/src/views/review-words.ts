@@ -5,13 +5,7 @@ import type { FindingState, SampleState } from '../application/review-ports.js';
 /** Codes of samples and findings. */
 export const REVIEW_CODES: Readonly<
   Record<
-    | SampleState
-    | FindingState
-    | Stratification
-    | SheetOutcome
-    | FindingSeverity
-    | FindingResult
-    | FindingAct['kind'],
+    SampleState | FindingState | Stratification | SheetOutcome | FindingSeverity | FindingResult | FindingAct['kind'],
     Text
   >
 > = {
