@@ -105,7 +105,6 @@ describe.each(WAYS)('an auditor %s', (name, way) => {
     await page.waitForURL((url) => url.searchParams.get('recipient') === recipient);
     expect(await text()).toContain(said.found);
     await sound();
-    if (way.colorScheme === 'light') await screenshot(page, 'console-search');
     const before = page.url();
     expect(await page.locator('.chips a').count()).toBe(2);
     await hands.press(page, '.chips li:first-child a');
@@ -170,7 +169,6 @@ describe.each(WAYS)('an auditor %s', (name, way) => {
     await menu('/floden');
     expect(await text('table')).toContain(String(SENT));
     expect(await page.locator('svg.picture text').count()).toBeGreaterThan(1);
-    if (way.colorScheme === 'dark') await screenshot(page, 'console-flows');
     await menu('/statistik');
     expect(await page.locator('table').count()).toBeGreaterThan(2);
   });

@@ -209,6 +209,8 @@ export const en = {
   differsNotOpened: 'The assignment does not open what is different.',
   was: 'was {value}',
   became: 'became {value}',
+  cameIn: 'added',
+  wentOut: 'gone',
   diffFact: 'fact',
   diffGround: 'basis',
   diffCategory: 'data category',

@@ -208,6 +208,8 @@ export const sv = {
   differsNotOpened: 'Uppdraget visar inte vad som är annorlunda.',
   was: 'var {value}',
   became: 'blev {value}',
+  cameIn: 'tillkom',
+  wentOut: 'togs bort',
   diffFact: 'omständighet',
   diffGround: 'grund',
   diffCategory: 'slag av uppgift',
