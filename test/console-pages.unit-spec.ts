@@ -162,6 +162,33 @@ describe('search', () => {
     expect(await (await get('/utlamnanden')).text()).toContain('>1 utlämnande<');
   });
 
+  it('leads from each filter that was asked for to the question without it', async () => {
+    const html = await (await get('/utlamnanden?from=2026-01-01&sender=a%2Fb&sender=c%2Fd&overdue=true')).text();
+    const chips = /<ul class="chips"[\s\S]*?<\/ul>/.exec(html)?.[0] ?? '';
+    expect([...chips.matchAll(/href="([^"]+)"/g)].map(([, address = '']) => address.replaceAll('&amp;', '&'))).toEqual([
+      '/utlamnanden?sender=a%2Fb&sender=c%2Fd&overdue=true',
+      '/utlamnanden?from=2026-01-01&sender=c%2Fd&overdue=true',
+      '/utlamnanden?from=2026-01-01&sender=a%2Fb&overdue=true',
+      '/utlamnanden?from=2026-01-01&sender=a%2Fb&sender=c%2Fd',
+    ]);
+    const refusals = await (await get('/nekade?by=gateway&outcome=deny')).text();
+    expect(/<ul class="chips"[\s\S]*?href="([^"]+)"/.exec(refusals)?.[1]).toBe('/nekade?by=gateway');
+  });
+
+  it('is where a disclosure that it found leads back to, and no other place', async () => {
+    const found = await (await get('/utlamnanden?sender=a%2Fb')).text();
+    const [, disclosure = ''] = new RegExp(`href="(/utlamnanden/${MESSAGE}[^"]*)"`).exec(found) ?? [];
+    expect(await (await get(disclosure)).text()).toContain('<p class="back"><a href="/utlamnanden?sender=a%2Fb">');
+    const other = await (await get(`/utlamnanden/${MESSAGE}?sok=${encodeURIComponent('//evil.example?x=1')}`)).text();
+    expect(other).toContain('<p class="back"><a href="/utlamnanden">');
+    expect((await get(`/utlamnanden/${MESSAGE}?sok=outcome%3Dx`)).status).toBe(400);
+  });
+
+  it('can be begun again from where it could not be read', async () => {
+    expect(await (await get('/statistik?from=2026-02-30')).text()).toContain('<a href="/statistik">');
+    expect(await (await get('/nothing')).text()).not.toContain(WORDS.sv.problemAgain);
+  });
+
   it('offers no filter that the assignment does not open', async () => {
     served.queries.assignments = [{ ...assignment, fields: ['parties'] }];
     const html = await (await get('/utlamnanden')).text();

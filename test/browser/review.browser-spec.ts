@@ -29,8 +29,8 @@ beforeAll(async () => {
   const messages = rows.flat().map((row) => row.message?.messageId ?? '');
   message = messages[0] ?? '';
   grants = [
-    await granted(delge, 'test-rut', SENDER, DIARY_NUMBER),
-    await granted(delge, 'test-rune', SENDER, DIARY_NUMBER),
+    await granted(delge, 'test-rut', [SENDER], DIARY_NUMBER),
+    await granted(delge, 'test-rune', [SENDER], DIARY_NUMBER),
   ];
   for (const one of messages) await followed(grants[0].visit, `/utlamnanden?message=${one}`, `/utlamnanden/${one}`);
   rut = await logIn(browser, base, 'test-rut', { colorScheme: 'light' });

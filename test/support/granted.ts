@@ -15,19 +15,21 @@ export interface Granted {
 
 /**
  * Logs a person in, has an administrator grant an assignment to whoever that is, and waits until it can be chosen.
+ * @param authorities all of one participant
  * @param diaryNumber of the review
  */
 export async function granted(
   { stack }: TestStack,
   person: string,
-  authority: string,
+  authorities: readonly string[],
   diaryNumber: string,
 ): Promise<Granted> {
   const visit = new AuditorVisit(stack.url('console'));
   const auditor = auditorIn(await visit.logIn(person));
   const { code, out, err } = await cli(
     ...['--sandbox', join(stack.options.dir, 'sandbox.json'), 'assignment', 'grant', '--yes'],
-    ...['--authority', authority, '--auditor', auditor, '--provision', 'municipal-audit'],
+    ...authorities.flatMap((authority) => ['--authority', authority]),
+    ...['--auditor', auditor, '--provision', 'municipal-audit'],
     ...['--diary-number', diaryNumber, '--from', '2020-01-01', '--expires', inAYear()],
   );
   if (code !== 0) throw new Error(err);
