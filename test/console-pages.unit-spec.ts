@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { csrfToken } from '#login';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
+import { FILES, PAGES, SIGNED, WITHIN, isOf } from './support/console-page-list.js';
 import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
 import type { ServedConsole } from './support/console-pages.js';
-import { DIGEST, FINDING, ITEM_FINDING, SAMPLE, entryIdOf } from './support/console-reviews.js';
+import { DIGEST, FINDING, SAMPLE, entryIdOf } from './support/console-reviews.js';
 import { REVIEW_REFUSALS, ReviewRefusal } from '../apps/console/src/application/review-ports.js';
 
 const NOW = Date.parse('2026-03-03T08:00:00Z');
@@ -41,36 +42,19 @@ const post = (
     body: new URLSearchParams(form).toString(),
   });
 
-const OPEN = ['/', '/ut', '/tillganglighet', '/kontroll'];
-const WITHIN = [
-  '/utlamnanden',
-  `/utlamnanden/${MESSAGE}`,
-  '/allt?id=17',
-  `/arenden/${CASE}`,
-  '/nekade',
-  '/nekade?by=gateway',
-  '/kvittenser',
-  '/floden',
-  '/statistik',
-  '/stickprov',
-  '/stickprov?from=2026-01-01&outcome=permit&overdue=true',
-  `/stickprov/${SAMPLE}`,
-  `/stickprov/${SAMPLE}/0`,
-  `/stickprov/${SAMPLE}/1`,
-  `/stickprov/${SAMPLE}/2`,
-  '/iakttagelser',
-  `/iakttagelser/${FINDING}`,
-  `/iakttagelser/${ITEM_FINDING}`,
-  '/lagen',
-  '/lagen?den=2024-06-01',
-  '/lagen/LUF-2008-206-3',
-  '/logg',
-];
-const PAGES = [...OPEN, '/uppdrag', ...WITHIN];
 const both = PAGES.flatMap((path) => [[path, 'sv'] as const, [path, 'en'] as const]);
 const withLang = (path: string, lang: string) => `${path}${path.includes('?') ? '&' : '?'}lang=${lang}`;
 
 describe('every page', () => {
+  it('is in the list of pages', () => {
+    const forgotten = served.got.filter(
+      (route) => !FILES.includes(route) && ![...PAGES, ...SIGNED].some((path) => isOf(path, route)),
+    );
+    expect(forgotten).toEqual([]);
+    expect(FILES.filter((route) => !served.got.includes(route))).toEqual([]);
+    expect(served.got.length).toBeGreaterThan(FILES.length);
+  });
+
   it.each(both)(
     '%s in %s is whole, kept by nobody, loads from here alone and lets nothing hostile out',
     async (path, lang) => {
@@ -176,6 +160,33 @@ describe('search', () => {
     expect(await (await get('/utlamnanden?lang=en')).text()).toContain('1,234 disclosures');
     served.queries.counted = { count: 1, more: false };
     expect(await (await get('/utlamnanden')).text()).toContain('>1 utlämnande<');
+  });
+
+  it('leads from each filter that was asked for to the question without it', async () => {
+    const html = await (await get('/utlamnanden?from=2026-01-01&sender=a%2Fb&sender=c%2Fd&overdue=true')).text();
+    const chips = /<ul class="chips"[\s\S]*?<\/ul>/.exec(html)?.[0] ?? '';
+    expect([...chips.matchAll(/href="([^"]+)"/g)].map(([, address = '']) => address.replaceAll('&amp;', '&'))).toEqual([
+      '/utlamnanden?sender=a%2Fb&sender=c%2Fd&overdue=true',
+      '/utlamnanden?from=2026-01-01&sender=c%2Fd&overdue=true',
+      '/utlamnanden?from=2026-01-01&sender=a%2Fb&overdue=true',
+      '/utlamnanden?from=2026-01-01&sender=a%2Fb&sender=c%2Fd',
+    ]);
+    const refusals = await (await get('/nekade?by=gateway&outcome=deny')).text();
+    expect(/<ul class="chips"[\s\S]*?href="([^"]+)"/.exec(refusals)?.[1]).toBe('/nekade?by=gateway');
+  });
+
+  it('is where a disclosure that it found leads back to, and no other place', async () => {
+    const found = await (await get('/utlamnanden?sender=a%2Fb')).text();
+    const [, disclosure = ''] = new RegExp(`href="(/utlamnanden/${MESSAGE}[^"]*)"`).exec(found) ?? [];
+    expect(await (await get(disclosure)).text()).toContain('<p class="back"><a href="/utlamnanden?sender=a%2Fb">');
+    const other = await (await get(`/utlamnanden/${MESSAGE}?sok=${encodeURIComponent('//evil.example?x=1')}`)).text();
+    expect(other).toContain('<p class="back"><a href="/utlamnanden">');
+    expect((await get(`/utlamnanden/${MESSAGE}?sok=outcome%3Dx`)).status).toBe(400);
+  });
+
+  it('can be begun again from where it could not be read', async () => {
+    expect(await (await get('/statistik?from=2026-02-30')).text()).toContain('<a href="/statistik">');
+    expect(await (await get('/nothing')).text()).not.toContain(WORDS.sv.problemAgain);
   });
 
   it('offers no filter that the assignment does not open', async () => {

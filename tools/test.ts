@@ -17,7 +17,7 @@ import { writeVerifier } from './verifier/build.js';
 
 /**
  * Runs the tests: `npm test` all of them, `npm test -- unit`, `integration`, `e2e`, `browser` or `faults` one kind, each followed by
- * parts of paths and jest's own options (`--name=value`) if one likes; `faults --quick` is what CI runs. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e tests
+ * parts of paths and jest's own options (`--name=value`) if one likes; `faults --quick` is what CI runs. All but the unit tests run against a real PostgreSQL and a real RabbitMQ; e2e and browser tests
  * against a whole Delge that they share, one for each worker, fault tests against Delges of their own.
  */
 const KINDS = {
@@ -105,7 +105,8 @@ const counted = (): string => {
 const sideBySide = (kind: Kind): number => {
   if (kind === 'unit') return 2;
   if (kind === 'faults') return quick ? 2 : 1;
-  return paths.length > 0 || process.env['DATABASE_URL'] !== undefined || kind === 'e2e' ? 1 : 2;
+  const shares = kind === 'e2e' || kind === 'browser';
+  return paths.length > 0 || process.env['DATABASE_URL'] !== undefined || shares ? 1 : 2;
 };
 
 /**
@@ -122,7 +123,7 @@ const startDatabases = async ({ postgres }: Servers): Promise<readonly string[]>
   return all;
 };
 
-/** The stacks that e2e specs share, one for each of jest's workers. Made anew each time: an earlier run's rules and rows are no part of this one. */
+/** The stacks that e2e and browser specs share, one for each of jest's workers. Made anew each time: an earlier run's rules and rows are no part of this one. */
 const startShared = async (servers: Servers, databases: readonly string[]): Promise<void> => {
   const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
   // Statements that will never fit are forged there, and are to be told soon.
@@ -168,12 +169,13 @@ try {
     if (kind === 'browser') {
       process.env['CHROMIUM_PATH'] = await findChromium();
       await writeVerifier(root);
-    } else if (kind !== 'unit' && servers === undefined) {
+    }
+    if (kind !== 'unit' && servers === undefined) {
       servers = await startServers(instance, processes, new Progress(SERVER_STEPS));
       process.env['DELGE_TEST_SERVERS'] = JSON.stringify(servers);
       databases = await startDatabases(servers);
     }
-    if (servers !== undefined && kind === 'e2e') await startShared(servers, databases);
+    if (servers !== undefined && (kind === 'e2e' || kind === 'browser')) await startShared(servers, databases);
     process.stdout.write(`\n${kind} tests\n`);
     if ((await jest(kind)) !== 0) failed += 1;
   }

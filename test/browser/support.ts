@@ -80,5 +80,5 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = process.env['DELGE_SCREENSHOTS'];
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), clip: { x: 0, y: 0, width: 1280, height: 720 } });
 }

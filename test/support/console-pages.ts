@@ -312,10 +312,20 @@ export interface ServedConsole {
   readonly queries: FakeQueries;
   readonly reviews: FakeReviews;
   readonly routes: number;
+  /** Paths that are got, as controllers write them. */
+  readonly got: readonly string[];
   /** Value of a Cookie header of somebody who has logged in. */
   session(auditor?: string): Promise<string>;
   close(): Promise<void>;
 }
+
+const gotOf = (app: NestExpressApplication): readonly string[] =>
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .router.stack.flatMap(({ route }) =>
+      route?.stack.some(({ method }) => method === 'get') === true ? [route.path] : [],
+    );
 
 class ServedModule {}
 Module({})(ServedModule);
@@ -353,6 +363,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
     queries,
     reviews,
     routes,
+    got: gotOf(app),
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');
       const person = { issuer: ISSUER, subject: auditor };

@@ -262,7 +262,10 @@ export const SAMPLE_ACTS: Readonly<Record<SampleAct['kind'], readonly [what: str
     'A disclosure of the sample was judged; with `second`, another auditor confirmed that',
     'ItemReviewed',
   ],
-  'sample-signed': ['The review of the sample was signed: its report by digest, and how many remarks it has', 'SampleSigned'],
+  'sample-signed': [
+    'The review of the sample was signed: its report by digest, and how many remarks it has',
+    'SampleSigned',
+  ],
 };
 export const FINDING_ACTS: Readonly<Record<FindingAct['kind'], readonly [what: string, type: string]>> = {
   'finding-opened': ['An auditor holds something against a disclosure, a case or an item of a sample', 'FindingOpened'],

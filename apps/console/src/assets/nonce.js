@@ -21,7 +21,7 @@ export const offerNonce = (page) => {
     page.querySelector(`[data-nonce-${part}]`),
   );
   box.hidden = false;
-  make.addEventListener('click', async () => {
+  const give = async () => {
     const one = await nonceMade();
     digest.value = one.digest;
     own.value = one.nonce;
@@ -29,6 +29,7 @@ export const offerNonce = (page) => {
     save.href = URL.createObjectURL(new Blob([`${one.nonce}\n`], { type: 'text/plain' }));
     made.hidden = false;
     told.textContent = told.dataset.nonceTold;
-  });
+  };
+  make.addEventListener('click', () => void give());
 };
 if (typeof document !== 'undefined') offerNonce(document);

@@ -2,8 +2,11 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { Policy, ProblemError } from '#platform';
 import type { Request, Response } from 'express';
 import { AuditorQueries } from '../application/ports.js';
+import { parseQuery, queryString } from '../domain/query.js';
 import { WORDS, said } from '../views/words.js';
+import type { Words } from '../views/words-sv.js';
 import { withParameters } from './address.js';
+import { namesIn } from './filters.js';
 import { ReadingPages } from './reading.js';
 
 const SECTION = 'utlamnanden';
@@ -32,8 +35,12 @@ export class DisclosureController {
     const opened = await this.pages.opened(request);
     const disclosure = isUuid(messageId) ? await this.queries.show(opened.acting, messageId) : undefined;
     if (disclosure === undefined) throw new ProblemError('not-found', 404);
-    const title = opened.words.disclosureTitle;
-    await this.pages.send(request, response, opened, { page: 'disclosure', title, section: SECTION, disclosure });
+    const { reading, acting, words } = opened;
+    const names = namesIn(reading.lang, await this.queries.offered(acting));
+    const [{ sender, recipient }] = disclosure.records;
+    const title = said(words.disclosureTitle, { sender: names(sender), recipient: names(recipient) });
+    const back = backTo(words, reading.parameters.get('sok') ?? '');
+    await this.pages.send(request, response, opened, { page: 'disclosure', title, section: SECTION, back, disclosure });
   }
 
   @Get('allt')
@@ -50,6 +57,7 @@ export class DisclosureController {
       page: 'about',
       title,
       section: SECTION,
+      back: backTo(opened.words),
       rows,
       ...(cursor === undefined ? {} : { firstPage: here }),
       ...(next === undefined ? {} : { nextPage: withParameters(here, { cursor: next }) }),
@@ -61,10 +69,17 @@ export class DisclosureController {
     const opened = await this.pages.opened(request);
     const happenings = isUuid(caseId) ? await this.queries.timeline(opened.acting, caseId) : [];
     if (happenings.length === 0) throw new ProblemError('not-found', 404);
-    const title = opened.words.caseTitle;
-    await this.pages.send(request, response, opened, { page: 'case', title, section: SECTION, caseId, happenings });
+    const title = said(opened.words.caseTitle, { id: caseId });
+    const shown = { page: 'case', title, section: SECTION, back: backTo(opened.words), happenings };
+    await this.pages.send(request, response, opened, shown);
   }
 }
+
+/** @param asked the search that led here, as its address says it @throws {QueryError} */
+const backTo = (words: Words, asked = ''): { readonly address: string; readonly words: string } => {
+  const query = queryString(parseQuery(new URLSearchParams(asked)));
+  return { address: query === '' ? '/utlamnanden' : `/utlamnanden?${query}`, words: words.backToSearch };
+};
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 /** A UUID, an index in the log, or an id that is a digest. */

@@ -3,6 +3,7 @@ import { FILTERS } from '../domain/query.js';
 import { WORDS } from '../views/words.js';
 import type { Lang } from '../views/words.js';
 import type { Words } from '../views/words-sv.js';
+import { withParameters } from './address.js';
 
 const LABELS: Readonly<Record<Filter, keyof Words>> = {
   sender: 'filterSender',
@@ -54,6 +55,40 @@ export const filterFields = (
       if (known === undefined) return field;
       return { ...field, offered: [...missing.map((value) => ({ value, sv: value, en: value })), ...known] };
     });
+
+/** One value that was asked for, in words, and the address of the question without it. */
+export interface ChosenFilter {
+  readonly text: string;
+  readonly without: string;
+}
+/** @param address of the page with the whole question */
+export const chosenFilters = (
+  lang: Lang,
+  { from, until, overdue }: Query,
+  fields: readonly FilterField[],
+  address: string,
+): readonly ChosenFilter[] => {
+  const { fromDate, untilDate, overdueOnly } = WORDS[lang];
+  const without = (name: string): string => withParameters(address, { [name]: undefined });
+  return [
+    ...(from === undefined ? [] : [{ text: `${fromDate}: ${from}`, without: without('from') }]),
+    ...(until === undefined ? [] : [{ text: `${untilDate}: ${until}`, without: without('until') }]),
+    ...fields.flatMap(({ name, label, values, offered }) =>
+      values.map((value) => ({
+        text: `${label}: ${offered?.find((one) => one.value === value)?.[lang] ?? value}`,
+        without: withoutValue(address, name, value),
+      })),
+    ),
+    ...(overdue === true ? [{ text: overdueOnly, without: without('overdue') }] : []),
+  ];
+};
+
+const withoutValue = (address: string, name: Filter, value: string): string => {
+  const [at = '', query] = address.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.delete(name, value);
+  return parameters.size === 0 ? at : `${at}?${parameters.toString()}`;
+};
 
 /** Names of authorities as far as they are offered; else the id itself. */
 export const namesIn =

@@ -10,6 +10,8 @@ import { Visits } from './visit.js';
 
 /** Of the accessibility statement. */
 const UPDATED = '2026-11-30';
+/** Of the tests that it tells of. */
+const TESTED = '2026-11-30';
 
 /** What anyone may see: the first page, the accessibility statement and what pages load. */
 @Controller()
@@ -38,7 +40,7 @@ export class HomeController {
   async accessibility(@Req() request: Request, @Res() response: Response): Promise<void> {
     const visit = await this.visits.of(request);
     const title = WORDS[visit.lang].accessTitle;
-    this.pages.send(request, response, visit, { page: 'accessibility', title, updated: UPDATED });
+    this.pages.send(request, response, visit, { page: 'accessibility', title, updated: UPDATED, tested: TESTED });
   }
 
   @Get('static/:digest/:name')
@@ -59,7 +61,8 @@ export class HomeController {
       address: withParameters('/in', { issuer, next }),
       name,
     }));
-    const title = WORDS[visit.lang].homeTitle;
-    this.pages.send(request, response, visit, { page: 'home', title, logins, loggedOut });
+    const words = WORDS[visit.lang];
+    const title = loggedOut ? words.loggedOut : words.homeTitle;
+    this.pages.send(request, response, visit, { page: 'home', title, logins });
   }
 }

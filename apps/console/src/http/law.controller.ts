@@ -39,7 +39,8 @@ export class LawController {
     });
     const title = said(opened.words.versionTitle, { id });
     const open = opened.reading.parameters.get('mot') ?? '';
-    const shown = { page: 'basis', title, section: 'lagen', versions: versions.toReversed(), open };
+    const back = { address: '/lagen', words: opened.words.lawTitle };
+    const shown = { page: 'basis', title, section: 'lagen', back, versions: versions.toReversed(), open };
     await this.pages.send(request, response, opened, shown);
   }
 }

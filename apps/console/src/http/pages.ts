@@ -19,6 +19,8 @@ export interface Shown {
   readonly [member: string]: unknown;
 }
 
+/** Of a page that can be asked without parameters. */
+const OWN_PAGE = /^\/[a-z]+$/;
 const ADDRESSES = Object.fromEntries(Object.entries(ASSETS).map(([name, { address }]) => [name, address]));
 
 /** @param origins of other hosts to which a form may lead */
@@ -93,6 +95,9 @@ export const refuse: Refuse = (request, response, problem, instance) => {
     words: lang === 'sv' ? [sv, causeSv] : [en, cause],
     told: violations.flatMap(({ path, code }) => toldOf(lang, path.slice(1), code)),
     instance,
+    ...(problem.status === 400 && request.method === 'GET' && OWN_PAGE.test(request.path)
+      ? { again: request.path }
+      : {}),
   });
 };
 
@@ -127,7 +132,8 @@ export type RefusalCode = keyof typeof REFUSALS;
 const toldOf = (lang: Lang, name: string, code: string): readonly string[] => {
   if (!Object.hasOwn(REFUSALS, code)) return [];
   const words = WORDS[lang];
-  const label = `filter${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const label =
+    name === 'from' || name === 'until' ? `${name}Date` : `filter${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const filter = Object.hasOwn(words, label) ? words[label as 'filterSender'] : name;
   return [said(words[REFUSALS[code as RefusalCode]], { filter })];
 };

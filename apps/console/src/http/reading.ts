@@ -4,7 +4,7 @@ import { WORDS } from '../views/words.js';
 import type { Words } from '../views/words-sv.js';
 import { parseQuery, queryString } from '../domain/query.js';
 import { withParameters } from './address.js';
-import { filterFields, namesIn } from './filters.js';
+import { chosenFilters, filterFields, namesIn } from './filters.js';
 import type { Now } from './now.js';
 import type { Pages, Shown } from './pages.js';
 import { actingOf } from './visit.js';
@@ -79,13 +79,18 @@ export class ReadingPages {
     const here = said === '' ? path : `${path.split('?')[0] ?? path}?${said}`;
     const kept = new URLSearchParams(path.split('?')[1] ?? '');
     const address = withParameters(here, Object.fromEntries(kept));
+    const filters = filterFields(reading.lang, query, offered, reading.assignment.fields);
+    const chosen = chosenFilters(reading.lang, query, filters, address);
     this.pages.send(request, response, reading, {
       ...shown,
       action: path.split('?')[0],
       kept: [...kept],
       query,
       said,
-      filters: filterFields(reading.lang, query, offered, reading.assignment.fields),
+      filters,
+      chosen,
+      clear: withParameters(path.split('?')[0] ?? path, Object.fromEntries(kept)),
+      openFilters: path === '/utlamnanden' && chosen.length === 0,
       mayOverdue: reading.assignment.fields.includes('receipts'),
       names: namesIn(reading.lang, offered),
       now: this.now.date().getTime(),

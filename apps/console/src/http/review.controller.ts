@@ -128,10 +128,16 @@ const differenceIn = (lang: Lang, words: Words, names: (id: string) => string) =
     return what === 'assessment' ? codeWords(lang, 'tests', code) : named(what, code);
   };
   return ({ what, code, before, after }: Difference): string => {
+    const whole = of(what, code);
+    // What is itself the value came or went.
+    if (before === undefined && after !== undefined && named(what, after) === whole)
+      return `${words[DIFFERENCES[what]]} ${whole} (${words.cameIn})`;
+    if (after === undefined && before !== undefined && named(what, before) === whole)
+      return `${words[DIFFERENCES[what]]} ${whole} (${words.wentOut})`;
     const changes = [
       ...(before === undefined ? [] : [said(words.was, { value: named(what, before) })]),
       ...(after === undefined ? [] : [said(words.became, { value: named(what, after) })]),
     ];
-    return `${words[DIFFERENCES[what]]} ${of(what, code)} (${changes.join(', ')})`;
+    return `${words[DIFFERENCES[what]]} ${whole} (${changes.join(', ')})`;
   };
 };

@@ -26,10 +26,15 @@ it('what was sent is read by both', () => {
   expect([isSendersAlone(entry), partiesOf(entry).authorities]).toEqual([false, [SENDER, RECIPIENT]]);
 });
 
-it.each(['search', 'sample-fixed', 'sample-drawn', 'item-reviewed', 'sample-signed', 'finding-opened', 'finding-closed'])(
-  'an auditor’s %s is read by all authorities of the assignment, and is about no message',
-  (kind) => {
-    const authorities = [SENDER, 'malmo/utbildningsnamnden'];
-    expect(partiesOf(token({ kind, authorities, assignment: CASE }))).toEqual({ authorities });
-  },
-);
+it.each([
+  'search',
+  'sample-fixed',
+  'sample-drawn',
+  'item-reviewed',
+  'sample-signed',
+  'finding-opened',
+  'finding-closed',
+])('an auditor’s %s is read by all authorities of the assignment, and is about no message', (kind) => {
+  const authorities = [SENDER, 'malmo/utbildningsnamnden'];
+  expect(partiesOf(token({ kind, authorities, assignment: CASE }))).toEqual({ authorities });
+});
