@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { request } from 'node:http';
 import { csrfToken } from '#login';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
@@ -138,6 +139,50 @@ describe('language', () => {
 
   it('marks the law as Swedish on an English page', async () => {
     expect(await (await get('/lagen?lang=en')).text()).toContain('<a lang="sv" href="/lagen/');
+  });
+});
+
+describe('a link of a page', () => {
+  /** What a browser sends for an address that begins with two slashes; `fetch` would take it for a host. */
+  const called = (
+    path: string,
+  ): Promise<{ readonly status: number; readonly location: string; readonly html: string }> =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(served.base);
+      request({ hostname, port, path, headers: { accept: 'text/html', cookie } }, (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('end', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            location: answer.headers.location ?? '',
+            html: Buffer.concat(parts).toString(),
+          }),
+        );
+      })
+        .on('error', reject)
+        .end();
+    });
+  const leadsAway = (address: string): boolean =>
+    new URL(address.replaceAll('&amp;', '&'), served.base).origin !== served.base;
+
+  it.each([
+    '//evil.example',
+    '//evil.example/utlamnanden?lang=en',
+    '/\\evil.example',
+    'http://evil.example/',
+    '/.//evil.example',
+  ])('leads to this host alone on the page of %j', async (path) => {
+    const { html, location } = await called(path);
+    const links = [...html.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, address]) => address ?? '');
+    expect([...links, location].filter(leadsAway)).toEqual([]);
+  });
+
+  it('keeps no foreign place for after the login', async () => {
+    const html = await (await get('/?next=%2F%2Fevil.example', {})).text();
+    expect(html).toContain('href="/in?issuer=https%3A%2F%2Fidp.example%2Fgranskning"');
+    const chosen = await (await get('/uppdrag?next=%2F%2Fevil.example', { cookie: await served.session() })).text();
+    expect(chosen).toContain('name="next" value=""');
   });
 });
 

@@ -4,7 +4,7 @@ import type { Refuse } from '#platform';
 import { render } from '../views/views.js';
 import { WORDS, said } from '../views/words.js';
 import type { Lang } from '../views/words.js';
-import { withParameters } from './address.js';
+import { ownAddress, withParameters } from './address.js';
 import { ASSETS, VERIFIER } from './assets.js';
 import { keepLanguage, languageOf } from './language.js';
 import type { Visit } from './visit.js';
@@ -81,7 +81,7 @@ export const refuse: Refuse = (request, response, problem, instance) => {
   const [, causeSv] = PROBLEM_WORDS[problem.code];
   response.removeHeader('ETag');
   response.status(problem.status);
-  const address = request.method === 'GET' ? withParameters(request.originalUrl, { lang: undefined }) : '/';
+  const address = request.method === 'GET' ? ownAddress(request.originalUrl) : '/';
   const violations = problem.options.violations ?? [];
   write(response, lang, {
     page: 'problem',
