@@ -36,6 +36,31 @@ const post = (
     body: new URLSearchParams(form).toString(),
   });
 
+/** What a browser sends; `fetch` would take two slashes for a host, and say by itself how it calls. */
+const called = (
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  form?: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number; readonly location: string; readonly html: string }> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(served.base);
+    const type = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+    const method = form === undefined ? 'GET' : 'POST';
+    request({ hostname, port, path, method, headers: { accept: 'text/html', ...type, ...headers } }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          location: answer.headers.location ?? '',
+          html: Buffer.concat(parts).toString(),
+        }),
+      );
+    })
+      .on('error', reject)
+      .end(form === undefined ? undefined : new URLSearchParams(form).toString());
+  });
+
 const OPEN = ['/', '/ut', '/tillganglighet', '/kontroll'];
 const WITHIN = [
   '/utlamnanden',
@@ -143,26 +168,6 @@ describe('language', () => {
 });
 
 describe('a link of a page', () => {
-  /** What a browser sends for an address that begins with two slashes; `fetch` would take it for a host. */
-  const called = (
-    path: string,
-  ): Promise<{ readonly status: number; readonly location: string; readonly html: string }> =>
-    new Promise((resolve, reject) => {
-      const { hostname, port } = new URL(served.base);
-      request({ hostname, port, path, headers: { accept: 'text/html', cookie } }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on('data', (part: Buffer) => parts.push(part));
-        answer.on('end', () =>
-          resolve({
-            status: answer.statusCode ?? 0,
-            location: answer.headers.location ?? '',
-            html: Buffer.concat(parts).toString(),
-          }),
-        );
-      })
-        .on('error', reject)
-        .end();
-    });
   const leadsAway = (address: string): boolean =>
     new URL(address.replaceAll('&amp;', '&'), served.base).origin !== served.base;
 
@@ -173,7 +178,7 @@ describe('a link of a page', () => {
     'http://evil.example/',
     '/.//evil.example',
   ])('leads to this host alone on the page of %j', async (path) => {
-    const { html, location } = await called(path);
+    const { html, location } = await called(path, { cookie });
     const links = [...html.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, address]) => address ?? '');
     expect([...links, location].filter(leadsAway)).toEqual([]);
   });
@@ -183,6 +188,62 @@ describe('a link of a page', () => {
     expect(html).toContain('href="/in?issuer=https%3A%2F%2Fidp.example%2Fgranskning"');
     const chosen = await (await get('/uppdrag?next=%2F%2Fevil.example', { cookie: await served.session() })).text();
     expect(chosen).toContain('name="next" value=""');
+  });
+});
+
+describe("another site's page", () => {
+  const EMBEDDED = [
+    ['a picture', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['a script', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }],
+    ['a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+    ['a call', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+  ] as const;
+  const LED = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  const calls = ['cross-site', 'same-site'].flatMap((site) =>
+    EMBEDDED.map(([what, headers]) => [what, site, { 'sec-fetch-site': site, ...headers }] as const),
+  );
+  /** As a browser says it; `fetch` here would say how it calls by itself. */
+  const ask = (path: string, said: Readonly<Record<string, string>>, form?: Readonly<Record<string, string>>) =>
+    called(path, { cookie, ...said }, form);
+
+  it.each(calls)('reads nothing by %s (%s)', async (_what, _site, headers) => {
+    for (const path of [...WITHIN, `/utlamnanden/${MESSAGE}/bevis`]) {
+      const { status, html } = await ask(path, headers);
+      expect([path, status]).toEqual([path, 400]);
+      expect(html).toContain(WORDS.sv.refusedElsewhere);
+    }
+    expect(served.queries.asked).toEqual([]);
+  });
+
+  it.each(['/uppdrag', '/uppdrag/lamna', '/ut', '/export'])('sends no form to %s, whatever it knows', async (path) => {
+    const form = { csrf: csrf(), assignment: ASSIGNMENT, format: 'csv' };
+    expect((await ask(path, { 'sec-fetch-site': 'cross-site', ...LED }, form)).status).toBe(400);
+    expect(served.queries.asked).toEqual([]);
+    expect((await get('/uppdrag')).status).toBe(200);
+  });
+
+  it.each(WITHIN)('leads to a page that asks before %s is read', async (path) => {
+    for (const sent of [cookie, await served.session()]) {
+      const { status, html } = await ask(path, { cookie: sent, 'sec-fetch-site': 'cross-site', ...LED });
+      expect(status).toBe(200);
+      expect(html).toContain(WORDS.sv.arrivalLead);
+      expect(html).toContain(`<a class="button button--primary" href="${path.replaceAll('&', '&amp;')}">`);
+    }
+    expect(served.queries.asked).toEqual([]);
+    const followed = await ask(path, { 'sec-fetch-site': 'same-origin', ...LED });
+    expect(followed.html).not.toContain(WORDS.sv.arrivalLead);
+  });
+
+  it('has read what is loaded beforehand as little as anybody', async () => {
+    const ahead = { 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch;prerender', ...LED };
+    expect((await ask('/utlamnanden', ahead)).status).toBe(400);
+    expect(served.queries.asked).toEqual([]);
+  });
+
+  it('is not what an address that was typed or kept comes from', async () => {
+    const { html } = await ask('/utlamnanden', { 'sec-fetch-site': 'none', ...LED });
+    expect(html).toContain(WORDS.sv.searchTitle);
+    expect(served.queries.asked).toHaveLength(2);
   });
 });
 
@@ -281,7 +342,7 @@ describe('forms', () => {
     const answer = await post('/uppdrag', form);
     expect(answer.headers.get('location')).toBe('/statistik?from=2026-01-01');
     expect(answer.headers.getSetCookie()).toEqual([
-      `delge-console-uppdrag=${ASSIGNMENT}; Path=/; HttpOnly; SameSite=Lax`,
+      `delge-console-uppdrag=${ASSIGNMENT}; Path=/; HttpOnly; SameSite=Strict`,
     ]);
   });
 

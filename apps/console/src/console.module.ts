@@ -101,7 +101,7 @@ export const consoleModule = ({ login, issuers, queries, evidence, secure, now }
       {
         provide: APP_GUARD,
         inject: [Reflector],
-        useFactory: (reflector: Reflector) => new ConsoleGuard(reflector, visits),
+        useFactory: (reflector: Reflector) => new ConsoleGuard(reflector, visits, pages),
       },
     ],
   };

@@ -101,6 +101,7 @@ const REFUSALS = {
   NOT_READY: 'refusedNotReady',
   FORM_NOT_OF_SESSION: 'refusedForm',
   LOGIN_NOT_COMPLETED: 'refusedLogin',
+  CALLED_FROM_ELSEWHERE: 'refusedElsewhere',
 } as const;
 export type RefusalCode = keyof typeof REFUSALS;
 

@@ -55,7 +55,8 @@ export class Visits {
   ) {
     this.session = new LoginCookie('delge-console', secure);
     this.attempt = new LoginCookie('delge-console-login', secure);
-    this.chosen = new LoginCookie('delge-console-uppdrag', secure);
+    // Without it nothing is read, also where a browser does not say that another site led it here.
+    this.chosen = new LoginCookie('delge-console-uppdrag', secure, 'Strict');
   }
 
   of(request: Request): Promise<Visit> {

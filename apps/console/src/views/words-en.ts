@@ -321,4 +321,11 @@ export const en = {
     'The Agency for Digital Government supervises. If you are not satisfied with the answer, you can report it there.',
   accessSupervisionLink: 'Report a lack of accessibility',
   accessDate: 'The statement was updated {date}.',
+
+  arrivalTitle: 'Show the page?',
+  arrivalLead:
+    'A link on another site led here. What is shown here is written in the log as read by you, so nothing has been shown yet.',
+  arrivalGo: 'Show the page',
+  refusedElsewhere:
+    'The call came from none of our own pages, and would have been written in the log as yours. Nothing was shown.',
 } as const satisfies Words;

@@ -320,6 +320,13 @@ export const sv = {
     'Myndigheten för digital förvaltning har tillsyn. Är du inte nöjd med svaret kan du anmäla det till myndigheten.',
   accessSupervisionLink: 'Anmäl bristande tillgänglighet',
   accessDate: 'Redogörelsen uppdaterades {date}.',
+
+  arrivalTitle: 'Visa sidan?',
+  arrivalLead:
+    'En länk på en annan webbplats ledde hit. Det som visas här skrivs i loggen som din läsning, så ingenting har visats än.',
+  arrivalGo: 'Visa sidan',
+  refusedElsewhere:
+    'Anropet kom inte från en av våra egna sidor, och skulle ha skrivits i loggen som ditt. Ingenting visades.',
 } as const;
 
 /** A text of the pages; `{name}` is a place for a value. */
