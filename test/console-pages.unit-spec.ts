@@ -247,6 +247,32 @@ describe("another site's page", () => {
   });
 });
 
+describe('an auditor who goes round in circles', () => {
+  it('is stopped, told when to go on, and stands in nobody’s way', async () => {
+    let now = NOW;
+    const narrow = await servedConsole(() => now, { perMinute: 2 });
+    const with2 = async (auditor: string) => `${await narrow.session(auditor)}; delge-console-uppdrag=${ASSIGNMENT}`;
+    const [own, other] = [await with2(AUDITOR), await with2('b'.repeat(43))];
+    narrow.queries.assignments = [assignment, { ...assignment, auditor: 'b'.repeat(43) }];
+    const ask = (sent: string, headers: Readonly<Record<string, string>> = { accept: 'text/html' }) =>
+      fetch(`${narrow.base}/logg`, { redirect: 'manual', headers: { cookie: sent, ...headers } });
+    expect([(await ask(own)).status, (await ask(own)).status]).toEqual([200, 200]);
+    const asked = narrow.queries.asked.length;
+    now += 20_000;
+    const page = await ask(own);
+    expect([page.status, page.headers.get('retry-after')]).toEqual([429, '40']);
+    expect(await page.text()).toContain('Försök igen om 40 sekunder.');
+    const problem = await ask(own, { accept: 'application/json' });
+    expect(problem.headers.get('content-type')).toContain('application/problem+json');
+    expect(problem.headers.get('retry-after')).toBe('40');
+    expect(narrow.queries.asked).toHaveLength(asked);
+    expect((await ask(other)).status).toBe(200);
+    now += 40_000;
+    expect((await ask(own)).status).toBe(200);
+    await narrow.close();
+  });
+});
+
 describe('search', () => {
   it('keeps the whole question in the address', async () => {
     const html = await (

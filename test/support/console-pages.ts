@@ -10,6 +10,7 @@ import {
   EventLog,
   MAX_REQUEST_BODY,
   ProblemFilter,
+  Rate,
   assertEveryRouteHasPolicy,
   bodyReader,
   onlyConditional,
@@ -320,7 +321,11 @@ Module({})(ServedModule);
 const ISSUER = 'https://idp.example/granskning';
 
 /** The console's routes as they are, on answers of a fixed log. */
-export const servedConsole = async (now: () => number): Promise<ServedConsole> => {
+export const servedConsole = async (
+  now: () => number,
+  { secure = false, perMinute = 10_000 }: { readonly secure?: boolean; readonly perMinute?: number } = {},
+): Promise<ServedConsole> => {
+  const rate = new Rate(perMinute, () => new Date(now()));
   const queries = new FakeQueries();
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
@@ -328,7 +333,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure: false, now })];
+  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure, now, rate })];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {
@@ -352,7 +357,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
       const secret = randomBytes(32).toString('base64url');
       const person = { issuer: ISSUER, subject: auditor };
       await store.keepSession(createHash('sha256').update(secret).digest(), { person, begunAt: now(), seenAt: now() });
-      return `delge-console=${secret}`;
+      return `${secure ? '__Host-' : ''}delge-console=${secret}`;
     },
     close: () => app.close(),
   };

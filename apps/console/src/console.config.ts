@@ -20,6 +20,8 @@ export class ConsoleConfig extends ServiceConfig {
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_URL!: string;
   /** JSON: the identity providers that auditors log in at. */
   @IsString() readonly LOGIN_ISSUERS_FILE!: string;
+  /** Pages and files within an assignment that one auditor may have in a minute of each process: each is an entry for ever. */
+  @Type(() => Number) @IsInt() @Min(1) readonly ACTS_PER_MINUTE: number = 600;
   /** 32 octets or more; by it auditors are known, and whoever changes it ends every assignment. */
   @IsString() readonly AUDITOR_SECRET_FILE!: string;
 }

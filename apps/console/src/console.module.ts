@@ -16,7 +16,7 @@ import {
   readTrust,
 } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
-import { Clock, ConfigError, ProblemError } from '#platform';
+import { Clock, ConfigError, ProblemError, Rate } from '#platform';
 import type { Platform, Service, Translate } from '#platform';
 import { KeysFeed } from '#snapshot';
 import type { Snapshot } from '#snapshot';
@@ -70,10 +70,20 @@ export interface ConsoleParts {
   /** Over HTTPS. */
   readonly secure: boolean;
   readonly now: () => number;
+  /** Of each auditor's acts. */
+  readonly rate: Pick<Rate, 'take'>;
 }
 
 /** The console's routes on what answers them. */
-export const consoleModule = ({ login, issuers, queries, evidence, secure, now }: ConsoleParts): DynamicModule => {
+export const consoleModule = ({
+  login,
+  issuers,
+  queries,
+  evidence,
+  secure,
+  now,
+  rate,
+}: ConsoleParts): DynamicModule => {
   const visits = new Visits(login, queries, secure);
   const pages = new Pages(issuers.map(({ issuer }) => issuer));
   const clock = new Now(now);
@@ -101,7 +111,7 @@ export const consoleModule = ({ login, issuers, queries, evidence, secure, now }
       {
         provide: APP_GUARD,
         inject: [Reflector],
-        useFactory: (reflector: Reflector) => new ConsoleGuard(reflector, visits, pages),
+        useFactory: (reflector: Reflector) => new ConsoleGuard(reflector, visits, pages, rate),
       },
     ],
   };
@@ -231,6 +241,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     evidence: new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification),
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
+    rate: new Rate(config.ACTS_PER_MINUTE, now),
   });
 };
 

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { PolicyGuard, ProblemError } from '#platform';
+import type { Rate } from '#platform';
 import { WORDS } from '../views/words.js';
 import { withParameters } from './address.js';
 import { calledFrom } from './called-from.js';
@@ -17,6 +18,7 @@ export class ConsoleGuard extends PolicyGuard {
     reflector: Reflector,
     private readonly visits: Visits,
     private readonly pages: Pages,
+    private readonly rate: Pick<Rate, 'take'>,
   ) {
     super(reflector);
   }
@@ -36,7 +38,11 @@ export class ConsoleGuard extends PolicyGuard {
       this.pages.send(request, response, visit, { page: 'arrival', title: WORDS[lang].arrivalTitle });
     else if (policy === 'assignment' && assignment === undefined)
       response.redirect(303, withParameters('/uppdrag', { next }));
-    else return policy === 'auditor' || policy === 'assignment';
+    else {
+      // Each page is an entry for ever.
+      if (policy === 'assignment') this.rate.take(auditor.id);
+      return policy === 'auditor' || policy === 'assignment';
+    }
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { PROBLEMS, PROBLEM_WORDS, sendProblem } from '#platform';
+import { PROBLEMS, PROBLEM_WORDS, retryAfterOf, sendProblem } from '#platform';
 import type { Refuse } from '#platform';
 import { render } from '../views/views.js';
 import { WORDS, said } from '../views/words.js';
@@ -80,6 +80,8 @@ export const refuse: Refuse = (request, response, problem, instance) => {
   const { sv, en, cause } = PROBLEMS[problem.code];
   const [, causeSv] = PROBLEM_WORDS[problem.code];
   response.removeHeader('ETag');
+  const retryAfter = retryAfterOf(problem);
+  if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
   response.status(problem.status);
   const address = request.method === 'GET' ? ownAddress(request.originalUrl) : '/';
   const violations = problem.options.violations ?? [];
@@ -89,7 +91,10 @@ export const refuse: Refuse = (request, response, problem, instance) => {
     title: WORDS[lang].problemTitle,
     code: problem.code,
     words: lang === 'sv' ? [sv, causeSv] : [en, cause],
-    told: violations.flatMap(({ path, code }) => toldOf(lang, path.slice(1), code)),
+    told: [
+      ...violations.flatMap(({ path, code }) => toldOf(lang, path.slice(1), code)),
+      ...(problem.code === 'rate-limited' ? [said(WORDS[lang].refusedRate, { seconds: retryAfter ?? 1 })] : []),
+    ],
     instance,
   });
 };

@@ -326,6 +326,8 @@ export const en = {
   arrivalLead:
     'A link on another site led here. What is shown here is written in the log as read by you, so nothing has been shown yet.',
   arrivalGo: 'Show the page',
+  refusedRate:
+    'You have shown more in a minute than one auditor may. Nothing was shown. Try again in {seconds} seconds.',
   refusedElsewhere:
     'The call came from none of our own pages, and would have been written in the log as yours. Nothing was shown.',
 } as const satisfies Words;

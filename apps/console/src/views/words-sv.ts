@@ -325,6 +325,8 @@ export const sv = {
   arrivalLead:
     'En länk på en annan webbplats ledde hit. Det som visas här skrivs i loggen som din läsning, så ingenting har visats än.',
   arrivalGo: 'Visa sidan',
+  refusedRate:
+    'Du har visat mer på en minut än vad en granskare får. Ingenting visades. Försök igen om {seconds} sekunder.',
   refusedElsewhere:
     'Anropet kom inte från en av våra egna sidor, och skulle ha skrivits i loggen som ditt. Ingenting visades.',
 } as const;
