@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'node:http';
 import { csrfToken } from '#login';
+import { parseShownPage } from '#verifier';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
 import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
@@ -98,7 +99,9 @@ describe('every page', () => {
       expect(answer.headers.get('content-language')).toBe(lang);
       expect(html).toContain(`<html lang="${lang}">`);
       expect(html).toMatch(/<body>\s*<a class="skip" href="#content">/);
-      expect(html).not.toMatch(/<script(?! type="module" src="\/static\/)|<style|\sstyle=|\son[a-z]+=|javascript:/);
+      expect(html).not.toMatch(
+        /<script(?! type="module" src="\/static\/| type="application\/json" id="shown">\{[^<]*<\/script>)|<style|\sstyle=|\son[a-z]+=|javascript:/,
+      );
       expect(html).not.toContain('\u202E');
       expect(html).not.toMatch(/undefined|\[object|NaN|<%/);
       expect(html.match(/<h1/g)).toHaveLength(1);
@@ -428,6 +431,17 @@ describe('login', () => {
   });
 });
 
+it('says of a disclosure, for whoever verifies it, all that it shows of the log', async () => {
+  const html = await (await get(`/utlamnanden/${MESSAGE}`)).text();
+  const [, text = ''] = /<script type="application\/json" id="shown">([^<]*)<\/script>/.exec(html) ?? [];
+  expect(text).toMatch(/^[ -~]+$/);
+  const page = parseShownPage(JSON.parse(text));
+  expect(page).toMatchObject({ messageId: MESSAGE, fields: assignment.fields, size: '21' });
+  expect(page?.records.map(({ index }) => index)).toEqual(['17', '15']);
+  expect(page?.records[0]).toMatchObject({ facts: { crime: HOSTILE }, items: [{ id: HOSTILE }] });
+  expect(page?.timeline.map(({ kind }) => kind)).toEqual(['decision', 'rejected']);
+});
+
 describe('evidence', () => {
   it('is a file of its own, kept by nobody between', async () => {
     const answer = await get(`/utlamnanden/${MESSAGE}/bevis`);
@@ -435,6 +449,13 @@ describe('evidence', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('content-disposition')).toContain(`${MESSAGE}.delge-evidence.json`);
     expect(await answer.json()).toMatchObject({ format: 'delge-evidence/1', messageId: MESSAGE });
+  });
+
+  it('is linked to the size that its reader has seen, and to nothing that is none', async () => {
+    expect((await get(`/utlamnanden/${MESSAGE}/bevis?since=17`)).status).toBe(200);
+    expect(served.evidence.since).toEqual([17n]);
+    for (const since of ['-1', '01', 'x', '', '1'.repeat(19)])
+      expect((await get(`/utlamnanden/${MESSAGE}/bevis?since=${since}`)).status).toBe(400);
   });
 
   it('is of nothing outside the assignment, and of nobody who has none', async () => {

@@ -273,7 +273,10 @@ export class FakeQueries extends AuditorQueries {
 
 class FakeEvidence extends Evidence {
   override readonly trust = Buffer.from('{"v":1}');
-  override of(_acting: Acting, messageId: string) {
+  /** Sizes that were asked for. */
+  readonly since: bigint[] = [];
+  override of(_acting: Acting, messageId: string, since?: bigint) {
+    if (since !== undefined) this.since.push(since);
     if (messageId !== MESSAGE) return Promise.resolve(undefined);
     const origins = { disclosure: 'd', keys: 'k' };
     return Promise.resolve({
@@ -310,6 +313,7 @@ class MemoryLoginStore implements LoginStore {
 export interface ServedConsole {
   readonly base: string;
   readonly queries: FakeQueries;
+  readonly evidence: FakeEvidence;
   readonly routes: number;
   /** Value of a Cookie header of somebody who has logged in. */
   session(auditor?: string): Promise<string>;
@@ -327,13 +331,14 @@ export const servedConsole = async (
 ): Promise<ServedConsole> => {
   const rate = new Rate(perMinute, () => new Date(now()));
   const queries = new FakeQueries();
+  const evidence = new FakeEvidence();
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure, now, rate })];
+  const imports = [consoleModule({ login, issuers, queries, evidence, secure, now, rate })];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {
@@ -352,6 +357,7 @@ export const servedConsole = async (
   return {
     base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     queries,
+    evidence,
     routes,
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');

@@ -16,6 +16,7 @@ export class ConsoleConfig extends ServiceConfig {
   @IsString() readonly KEYSTORE_FILE!: string;
   @IsString() readonly KEYSTORE_SECRET_FILE!: string;
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly LEDGER_URL!: string;
+  @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly REGISTRY_URL!: string;
   /** Where browsers reach it; over HTTPS its cookies go over nothing else. */
   @IsUrl({ protocols: ['http', 'https'], require_tld: false }) readonly PUBLIC_URL!: string;
   /** JSON: the identity providers that auditors log in at. */

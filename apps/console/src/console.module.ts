@@ -167,6 +167,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     return snapshot === undefined ? undefined : snapshot.on(now()).key(kid)?.use === 'access';
   };
   const ledger = new OperatorClient('ledger', config.LEDGER_URL, 'console', liveSigner(signers, isLive), now);
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, 'console', liveSigner(signers, isLive), now);
   const ledgerKeys = new LedgerKeys(ledger);
   const keysFeed = new KeysFeed(ledgerKeys, trust, verification, now);
   const keys = new KeysFollower(keysFeed, new KeysSeenStore(dataSource, schema), KEYS_STALE_MS, log, now);
@@ -238,7 +239,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     login,
     issuers: issuers.map(({ issuer }) => ({ issuer, name: new URL(issuer).host })),
     queries,
-    evidence: new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification),
+    evidence: new LedgerEvidence(ledger, ledgerKeys, registry, trust, await readFile(config.TRUST_FILE), verification),
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
     rate: new Rate(config.ACTS_PER_MINUTE, now),

@@ -89,13 +89,14 @@ export class AnswerAuditor extends AuditorQueries {
     // Openings are shown whole or not at all; an auditor who may not see them sees what of the projection the fields open.
     if (showsOpenings(assignment, true) && !(await this.reviews.look(acting, messageId))) return undefined;
     const query: Query = { filters: { message: [messageId] } };
+    // First: the page then leaves out nothing that stands below it.
+    const { checked } = await this.logs.view();
     const records = await this.disclosures.records(assignment, { query, now: this.now(), limit: PAGE });
     const [newest, ...earlier] = records;
     await this.acts.execute(assignment, 'search', `show?${queryString(query)}`, records.length);
     if (newest === undefined) return undefined;
     const { fields } = assignment;
     const happenings = await this.disclosures.happenings(assignment, { messageId });
-    const { checked } = await this.logs.view();
     return {
       messageId,
       fields,

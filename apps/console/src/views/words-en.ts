@@ -172,7 +172,7 @@ export const en = {
   badgeTitle: 'Evidence',
   badgeClaimed: 'Claimed by the server',
   badgeClaimedHelp:
-    'The server says that the entry stands in the log of size {size}, checked {at}. Your browser has not verified it yet. When it does, it verifies the message id, the sender, the recipient and the outcome, and nothing else on the page.',
+    'The server says that the entry stands in the log of size {size}, checked {at}. Your browser has not verified it yet. When it does, it verifies all that the page shows of the log, but not the names of authorities or the words for codes.',
   badgeCode:
     'The code that verifies comes from this same server. You can save it, compare its digest and run it without a network.',
   badgeNoScript:

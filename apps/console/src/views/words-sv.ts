@@ -171,7 +171,7 @@ export const sv = {
   badgeTitle: 'Bevis',
   badgeClaimed: 'Påstådd av servern',
   badgeClaimedHelp:
-    'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än. När den gör det kontrolleras meddelandets id, avsändaren, mottagaren och utfallet, och inget annat på sidan.',
+    'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än. När den gör det kontrolleras allt som sidan visar ur loggen, men inte myndigheternas namn eller orden för koder.',
   badgeCode:
     'Koden som kontrollerar kommer från samma server. Du kan spara den, jämföra dess kontrollsumma och köra den utan nät.',
   badgeNoScript:
