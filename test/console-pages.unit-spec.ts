@@ -417,6 +417,86 @@ describe('forms', () => {
   });
 });
 
+describe('what a browser is told', () => {
+  it.each(['/', '/uppdrag', '/utlamnanden', '/nothing'])('keeps %s to itself', async (path) => {
+    const { headers } = await get(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain(`script-src 'self';`);
+    expect(policy).toContain(`object-src 'none'`);
+    expect(policy).toContain(`base-uri 'none'`);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'permissions-policy': expect.stringContaining('camera=()') as unknown,
+      'cache-control': 'no-store',
+    });
+  });
+
+  it('over TLS, to send its cookies over nothing else', async () => {
+    const secure = await servedConsole(() => NOW, { secure: true });
+    const sent = await secure.session();
+    expect(sent).toMatch(/^__Host-delge-console=/);
+    const secret = sent.split('=')[1] ?? '';
+    const answer = await fetch(`${secure.base}/uppdrag`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: sent, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ csrf: csrfToken(secret), assignment: ASSIGNMENT }).toString(),
+    });
+    expect(answer.headers.getSetCookie()).toEqual([
+      `__Host-delge-console-uppdrag=${ASSIGNMENT}; Path=/; HttpOnly; SameSite=Strict; Secure`,
+    ]);
+    const plain = sent.replace('__Host-', '');
+    const stranger = await fetch(`${secure.base}/uppdrag`, { redirect: 'manual', headers: { cookie: plain } });
+    expect(stranger.status).toBe(303);
+    await secure.close();
+  });
+});
+
+describe('a refusal', () => {
+  const MARK = 'qqmarkqq';
+  it.each([
+    `/${MARK}`,
+    `/utlamnanden/${MARK}`,
+    `/arenden/${MARK}`,
+    `/lagen/${MARK}`,
+    `/allt?id=%3C${MARK}`,
+    `/utlamnanden?from=${MARK}`,
+    `/utlamnanden?sender=${MARK}`,
+    `/lagen?den=${MARK}`,
+    `/utlamnanden/${MESSAGE}/bevis?since=${MARK}`,
+    `/in?issuer=${MARK}`,
+    `/in/svar?state=${MARK}&code=${MARK}`,
+  ])('of %s says nothing back of what was asked', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    const html = await answer.text();
+    // The link to the other language alone leads to where one was, and shows nothing of it.
+    expect(html.replace(/<a href="[^"]*" lang="en" hreflang="en">/, '')).not.toContain(MARK);
+    expect(JSON.stringify(await (await get(path, { cookie, accept: 'application/json' })).json())).not.toContain(MARK);
+  });
+});
+
+describe('a session', () => {
+  it('ends without a call for half an hour', async () => {
+    let now = NOW;
+    const timed = await servedConsole(() => now);
+    const ask = async (sent: string) =>
+      (await fetch(`${timed.base}/uppdrag`, { redirect: 'manual', headers: { cookie: sent } })).status;
+    const idle = await timed.session();
+    now += 30 * 60_000 - 1;
+    expect(await ask(idle)).toBe(200);
+    const left = await timed.session();
+    now += 30 * 60_000;
+    expect(await ask(left)).toBe(303);
+    await timed.close();
+  });
+});
+
 describe('login', () => {
   it('says in words that it could not be completed, and not why', async () => {
     const answer = await get('/in/svar?code=x&state=y', {});

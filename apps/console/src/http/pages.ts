@@ -23,6 +23,7 @@ const ADDRESSES = Object.fromEntries(Object.entries(ASSETS).map(([name, { addres
 const policyOf = (origins: readonly string[]): string =>
   [
     `default-src 'self'`,
+    `script-src 'self'`,
     // FKUI's style has two of its icons within it.
     `img-src 'self' data:`,
     `object-src 'none'`,
@@ -30,6 +31,10 @@ const policyOf = (origins: readonly string[]): string =>
     `form-action ${["'self'", ...origins].join(' ')}`,
     `frame-ancestors 'none'`,
   ].join('; ');
+
+const PERMISSIONS = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
 const write = (
   response: Response,
@@ -48,6 +53,8 @@ const write = (
   });
   response
     .setHeader('Content-Security-Policy', policyOf(origins))
+    // Nothing of it is used here, or lent to anybody.
+    .setHeader('Permissions-Policy', PERMISSIONS)
     .setHeader('Cache-Control', 'no-store')
     .setHeader('Content-Language', lang)
     .setHeader('Vary', 'Cookie')
