@@ -140,6 +140,8 @@ export const translateConsole: Translate = (error) => {
 const verification: Verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
 /** Older than this the keys log is told to be; nothing of the console's waits for it. */
 const KEYS_STALE_MS = 15 * 60_000;
+/** Between clocks of the operator's services. */
+const SKEW_MS = 5 * 60_000;
 /** Leaves that are projected in one transaction. */
 const BATCH = 500;
 const SECRET_BYTES = 32;
@@ -195,6 +197,11 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
         const snapshot = newest();
         if (snapshot === undefined) throw new OperatorError('ledger', undefined);
         return snapshot;
+      },
+      hasAllOf: (at) => {
+        const asOf = keys.newest()?.asOf.getTime();
+        if (asOf === undefined) return false;
+        return at.getTime() > now().getTime() + SKEW_MS || asOf > at.getTime() + SKEW_MS;
       },
     },
     verification,
