@@ -319,6 +319,12 @@ describe('search', () => {
   });
 });
 
+it('says when more followed than is shown', async () => {
+  expect(await (await get('/nekade')).text()).toContain(WORDS.sv.followedCut);
+  served.queries.nothing = true;
+  expect(await (await get('/nekade')).text()).not.toContain(WORDS.sv.followedCut);
+});
+
 describe('what is refused', () => {
   it.each([
     ['NOT_WITHIN_ASSIGNMENT', undefined, 404, 'utanför uppdraget'],

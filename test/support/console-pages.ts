@@ -35,6 +35,7 @@ import type {
   Page,
   Query,
   Refused,
+  RefusedPage,
   Statistics,
 } from '../../apps/console/src/application/ports.js';
 import { consoleModule, consoleService, translateConsole } from '../../apps/console/src/console.module.js';
@@ -184,7 +185,7 @@ export class FakeQueries extends AuditorQueries {
   override everythingAbout(acting: Acting): Promise<Page<DisclosureRow>> {
     return this.answer('everythingAbout', { rows: [row] }, { rows: [] }, acting);
   }
-  override refusals(acting: Acting, _by: 'exchange' | 'gateway', query: Query): Promise<Page<Refused>> {
+  override refusals(acting: Acting, _by: 'exchange' | 'gateway', query: Query): Promise<RefusedPage> {
     const refused: Refused = {
       row: { ...row, outcome: 'deny', reasons: ['NO_BASIS', HOSTILE] },
       followed: [
@@ -204,7 +205,7 @@ export class FakeQueries extends AuditorQueries {
       ],
     };
     const rows = [refused, { ...refused, followed: [] }];
-    return this.answer('refusals', { rows }, { rows: [] }, acting, query);
+    return this.answer<RefusedPage>('refusals', { rows, isCut: true }, { rows: [] }, acting, query);
   }
   override overdue(acting: Acting, query: Query): Promise<Page<DisclosureRow>> {
     return this.answer('overdue', { rows: [row] }, { rows: [] }, acting, query);

@@ -322,6 +322,8 @@ export const en = {
   accessSupervisionLink: 'Report a lack of accessibility',
   accessDate: 'The statement was updated {date}.',
 
+  followedCut:
+    'More followed than is shown: only the first 1,000 records in these cases are here. Open the case to see the rest.',
   arrivalTitle: 'Show the page?',
   arrivalLead:
     'A link on another site led here. What is shown here is written in the log as read by you, so nothing has been shown yet.',

@@ -321,6 +321,8 @@ export const sv = {
   accessSupervisionLink: 'Anmäl bristande tillgänglighet',
   accessDate: 'Redogörelsen uppdaterades {date}.',
 
+  followedCut:
+    'Mer har följt än vad som visas: bara de första 1 000 posterna i dessa ärenden är med. Öppna ärendet för att se resten.',
   arrivalTitle: 'Visa sidan?',
   arrivalLead:
     'En länk på en annan webbplats ledde hit. Det som visas här skrivs i loggen som din läsning, så ingenting har visats än.',
