@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { request } from 'node:http';
 import { csrfToken } from '#login';
+import { parseShownPage } from '#verifier';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
 import { FILES, PAGES, SIGNED, WITHIN, isOf } from './support/console-page-list.js';
@@ -42,6 +44,31 @@ const post = (
     body: new URLSearchParams(form).toString(),
   });
 
+/** What a browser sends; `fetch` would take two slashes for a host, and say by itself how it calls. */
+const called = (
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  form?: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number; readonly location: string; readonly html: string }> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(served.base);
+    const type = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+    const method = form === undefined ? 'GET' : 'POST';
+    request({ hostname, port, path, method, headers: { accept: 'text/html', ...type, ...headers } }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          location: answer.headers.location ?? '',
+          html: Buffer.concat(parts).toString(),
+        }),
+      );
+    })
+      .on('error', reject)
+      .end(form === undefined ? undefined : new URLSearchParams(form).toString());
+  });
+
 const both = PAGES.flatMap((path) => [[path, 'sv'] as const, [path, 'en'] as const]);
 const withLang = (path: string, lang: string) => `${path}${path.includes('?') ? '&' : '?'}lang=${lang}`;
 
@@ -71,7 +98,9 @@ describe('every page', () => {
       expect(answer.headers.get('content-language')).toBe(lang);
       expect(html).toContain(`<html lang="${lang}">`);
       expect(html).toMatch(/<body>\s*<a class="skip" href="#content">/);
-      expect(html).not.toMatch(/<script(?! type="module" src="\/static\/)|<style|\sstyle=|\son[a-z]+=|javascript:/);
+      expect(html).not.toMatch(
+        /<script(?! type="module" src="\/static\/| type="application\/json" id="shown">\{[^<]*<\/script>)|<style|\sstyle=|\son[a-z]+=|javascript:/,
+      );
       expect(html).not.toContain('\u202E');
       expect(html).not.toMatch(/undefined|\[object|NaN|<%/);
       expect(html.match(/<h1/g)).toHaveLength(1);
@@ -138,6 +167,112 @@ describe('language', () => {
 
   it('marks the law as Swedish on an English page', async () => {
     expect(await (await get('/lagen?lang=en')).text()).toContain('<a lang="sv" href="/lagen/');
+  });
+});
+
+describe('a link of a page', () => {
+  const leadsAway = (address: string): boolean =>
+    new URL(address.replaceAll('&amp;', '&'), served.base).origin !== served.base;
+
+  it.each([
+    '//evil.example',
+    '//evil.example/utlamnanden?lang=en',
+    '/\\evil.example',
+    'http://evil.example/',
+    '/.//evil.example',
+  ])('leads to this host alone on the page of %j', async (path) => {
+    const { html, location } = await called(path, { cookie });
+    const links = [...html.matchAll(/(?:href|action)="([^"]*)"/g)].map(([, address]) => address ?? '');
+    expect([...links, location].filter(leadsAway)).toEqual([]);
+  });
+
+  it('keeps no foreign place for after the login', async () => {
+    const html = await (await get('/?next=%2F%2Fevil.example', {})).text();
+    expect(html).toContain('href="/in?issuer=https%3A%2F%2Fidp.example%2Fgranskning"');
+    const chosen = await (await get('/uppdrag?next=%2F%2Fevil.example', { cookie: await served.session() })).text();
+    expect(chosen).toContain('name="next" value=""');
+  });
+});
+
+describe("another site's page", () => {
+  const EMBEDDED = [
+    ['a picture', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+    ['a script', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'script' }],
+    ['a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+    ['a call', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+  ] as const;
+  const LED = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  const calls = ['cross-site', 'same-site'].flatMap((site) =>
+    EMBEDDED.map(([what, headers]) => [what, site, { 'sec-fetch-site': site, ...headers }] as const),
+  );
+  /** As a browser says it; `fetch` here would say how it calls by itself. */
+  const ask = (path: string, said: Readonly<Record<string, string>>, form?: Readonly<Record<string, string>>) =>
+    called(path, { cookie, ...said }, form);
+
+  it.each(calls)('reads nothing by %s (%s)', async (_what, _site, headers) => {
+    for (const path of [...WITHIN, `/utlamnanden/${MESSAGE}/bevis`]) {
+      const { status, html } = await ask(path, headers);
+      expect([path, status]).toEqual([path, 400]);
+      expect(html).toContain(WORDS.sv.refusedElsewhere);
+    }
+    expect(served.queries.asked).toEqual([]);
+  });
+
+  it.each(['/uppdrag', '/uppdrag/lamna', '/ut', '/export'])('sends no form to %s, whatever it knows', async (path) => {
+    const form = { csrf: csrf(), assignment: ASSIGNMENT, format: 'csv' };
+    expect((await ask(path, { 'sec-fetch-site': 'cross-site', ...LED }, form)).status).toBe(400);
+    expect(served.queries.asked).toEqual([]);
+    expect((await get('/uppdrag')).status).toBe(200);
+  });
+
+  it.each(WITHIN)('leads to a page that asks before %s is read', async (path) => {
+    for (const sent of [cookie, await served.session()]) {
+      const { status, html } = await ask(path, { cookie: sent, 'sec-fetch-site': 'cross-site', ...LED });
+      expect(status).toBe(200);
+      expect(html).toContain(WORDS.sv.arrivalLead);
+      expect(html).toContain(`<a class="button button--primary" href="${path.replaceAll('&', '&amp;')}">`);
+    }
+    expect(served.queries.asked).toEqual([]);
+    const followed = await ask(path, { 'sec-fetch-site': 'same-origin', ...LED });
+    expect(followed.html).not.toContain(WORDS.sv.arrivalLead);
+  });
+
+  it('has read what is loaded beforehand as little as anybody', async () => {
+    const ahead = { 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch;prerender', ...LED };
+    expect((await ask('/utlamnanden', ahead)).status).toBe(400);
+    expect(served.queries.asked).toEqual([]);
+  });
+
+  it('is not what an address that was typed or kept comes from', async () => {
+    const { html } = await ask('/utlamnanden', { 'sec-fetch-site': 'none', ...LED });
+    expect(html).toContain(WORDS.sv.searchTitle);
+    expect(served.queries.asked).toHaveLength(2);
+  });
+});
+
+describe('an auditor who goes round in circles', () => {
+  it('is stopped, told when to go on, and stands in nobody’s way', async () => {
+    let now = NOW;
+    const narrow = await servedConsole(() => now, { perMinute: 2 });
+    const with2 = async (auditor: string) => `${await narrow.session(auditor)}; delge-console-uppdrag=${ASSIGNMENT}`;
+    const [own, other] = [await with2(AUDITOR), await with2('b'.repeat(43))];
+    narrow.queries.assignments = [assignment, { ...assignment, auditor: 'b'.repeat(43) }];
+    const ask = (sent: string, headers: Readonly<Record<string, string>> = { accept: 'text/html' }) =>
+      fetch(`${narrow.base}/logg`, { redirect: 'manual', headers: { cookie: sent, ...headers } });
+    expect([(await ask(own)).status, (await ask(own)).status]).toEqual([200, 200]);
+    const asked = narrow.queries.asked.length;
+    now += 20_000;
+    const page = await ask(own);
+    expect([page.status, page.headers.get('retry-after')]).toEqual([429, '40']);
+    expect(await page.text()).toContain('Försök igen om 40 sekunder.');
+    const problem = await ask(own, { accept: 'application/json' });
+    expect(problem.headers.get('content-type')).toContain('application/problem+json');
+    expect(problem.headers.get('retry-after')).toBe('40');
+    expect(narrow.queries.asked).toHaveLength(asked);
+    expect((await ask(other)).status).toBe(200);
+    now += 40_000;
+    expect((await ask(own)).status).toBe(200);
+    await narrow.close();
   });
 });
 
@@ -211,6 +346,12 @@ describe('search', () => {
   });
 });
 
+it('says when more followed than is shown', async () => {
+  expect(await (await get('/nekade')).text()).toContain(WORDS.sv.followedCut);
+  served.queries.nothing = true;
+  expect(await (await get('/nekade')).text()).not.toContain(WORDS.sv.followedCut);
+});
+
 describe('what is refused', () => {
   it.each([
     ['NOT_WITHIN_ASSIGNMENT', undefined, 404, 'utanför uppdraget'],
@@ -274,7 +415,7 @@ describe('forms', () => {
     const answer = await post('/uppdrag', form);
     expect(answer.headers.get('location')).toBe('/statistik?from=2026-01-01');
     expect(answer.headers.getSetCookie()).toEqual([
-      `delge-console-uppdrag=${ASSIGNMENT}; Path=/; HttpOnly; SameSite=Lax`,
+      `delge-console-uppdrag=${ASSIGNMENT}; Path=/; HttpOnly; SameSite=Strict`,
     ]);
   });
 
@@ -456,6 +597,83 @@ describe('findings', () => {
     const html = await (await get(`/iakttagelser/${FINDING}`)).text();
     expect(html).not.toContain('/avslut');
     expect(html).toContain('svaret godtogs');
+describe('what a browser is told', () => {
+  it.each(['/', '/uppdrag', '/utlamnanden', '/nothing'])('keeps %s to itself', async (path) => {
+    const { headers } = await get(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain(`script-src 'self';`);
+    expect(policy).toContain(`object-src 'none'`);
+    expect(policy).toContain(`base-uri 'none'`);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'permissions-policy': expect.stringContaining('camera=()') as unknown,
+      'cache-control': 'no-store',
+    });
+  });
+
+  it('over TLS, to send its cookies over nothing else', async () => {
+    const secure = await servedConsole(() => NOW, { secure: true });
+    const sent = await secure.session();
+    expect(sent).toMatch(/^__Host-delge-console=/);
+    const secret = sent.split('=')[1] ?? '';
+    const answer = await fetch(`${secure.base}/uppdrag`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: sent, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ csrf: csrfToken(secret), assignment: ASSIGNMENT }).toString(),
+    });
+    expect(answer.headers.getSetCookie()).toEqual([
+      `__Host-delge-console-uppdrag=${ASSIGNMENT}; Path=/; HttpOnly; SameSite=Strict; Secure`,
+    ]);
+    const plain = sent.replace('__Host-', '');
+    const stranger = await fetch(`${secure.base}/uppdrag`, { redirect: 'manual', headers: { cookie: plain } });
+    expect(stranger.status).toBe(303);
+    await secure.close();
+  });
+});
+
+describe('a refusal', () => {
+  const MARK = 'qqmarkqq';
+  it.each([
+    `/${MARK}`,
+    `/utlamnanden/${MARK}`,
+    `/arenden/${MARK}`,
+    `/lagen/${MARK}`,
+    `/allt?id=%3C${MARK}`,
+    `/utlamnanden?from=${MARK}`,
+    `/utlamnanden?sender=${MARK}`,
+    `/lagen?den=${MARK}`,
+    `/utlamnanden/${MESSAGE}/bevis?since=${MARK}`,
+    `/in?issuer=${MARK}`,
+    `/in/svar?state=${MARK}&code=${MARK}`,
+  ])('of %s says nothing back of what was asked', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    const html = await answer.text();
+    // The link to the other language alone leads to where one was, and shows nothing of it.
+    expect(html.replace(/<a href="[^"]*" lang="en" hreflang="en">/, '')).not.toContain(MARK);
+    expect(JSON.stringify(await (await get(path, { cookie, accept: 'application/json' })).json())).not.toContain(MARK);
+  });
+});
+
+describe('a session', () => {
+  it('ends without a call for half an hour', async () => {
+    let now = NOW;
+    const timed = await servedConsole(() => now);
+    const ask = async (sent: string) =>
+      (await fetch(`${timed.base}/uppdrag`, { redirect: 'manual', headers: { cookie: sent } })).status;
+    const idle = await timed.session();
+    now += 30 * 60_000 - 1;
+    expect(await ask(idle)).toBe(200);
+    const left = await timed.session();
+    now += 30 * 60_000;
+    expect(await ask(left)).toBe(303);
+    await timed.close();
   });
 });
 
@@ -473,6 +691,17 @@ describe('login', () => {
   });
 });
 
+it('says of a disclosure, for whoever verifies it, all that it shows of the log', async () => {
+  const html = await (await get(`/utlamnanden/${MESSAGE}`)).text();
+  const [, text = ''] = /<script type="application\/json" id="shown">([^<]*)<\/script>/.exec(html) ?? [];
+  expect(text).toMatch(/^[ -~]+$/);
+  const page = parseShownPage(JSON.parse(text));
+  expect(page).toMatchObject({ messageId: MESSAGE, fields: assignment.fields, size: '21' });
+  expect(page?.records.map(({ index }) => index)).toEqual(['17', '15']);
+  expect(page?.records[0]).toMatchObject({ facts: { crime: HOSTILE }, items: [{ id: HOSTILE }] });
+  expect(page?.timeline.map(({ kind }) => kind)).toEqual(['decision', 'rejected']);
+});
+
 describe('evidence', () => {
   it('is a file of its own, kept by nobody between', async () => {
     const answer = await get(`/utlamnanden/${MESSAGE}/bevis`);
@@ -480,6 +709,13 @@ describe('evidence', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('content-disposition')).toContain(`${MESSAGE}.delge-evidence.json`);
     expect(await answer.json()).toMatchObject({ format: 'delge-evidence/1', messageId: MESSAGE });
+  });
+
+  it('is linked to the size that its reader has seen, and to nothing that is none', async () => {
+    expect((await get(`/utlamnanden/${MESSAGE}/bevis?since=17`)).status).toBe(200);
+    expect(served.evidence.since).toEqual([17n]);
+    for (const since of ['-1', '01', 'x', '', '1'.repeat(19)])
+      expect((await get(`/utlamnanden/${MESSAGE}/bevis?since=${since}`)).status).toBe(400);
   });
 
   it('is of nothing outside the assignment, and of nobody who has none', async () => {

@@ -8,10 +8,11 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { parseDecision, parseNotice, parseRecordedDisclosure, parseRefusal } from '#envelope';
 import type { Decision } from '#envelope';
-import { Scene, aDraft, evidenceOf } from '#testing';
-import type { Draft, MutableEvidence } from '#testing';
+import { ABOUT_PERMIT, Scene, aDraft, evidenceOf, linksOf } from '#testing';
+import type { ActName, Draft, MutableEvidence } from '#testing';
 import { FINDINGS } from '#verifier';
-import type { FindingCode } from '#verifier';
+import type { FindingCode, ShownPage } from '#verifier';
+import { shownPageOf } from '../support/shown-page.js';
 import { LANGUAGES_AND_THEMES, launch, opened, violations } from './support.js';
 
 jest.setTimeout(180_000);
@@ -27,7 +28,8 @@ const answers = new Map<string, { readonly type: string; readonly body: string }
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const answer = answers.get(request.url ?? '');
+    const url = request.url ?? '';
+    const answer = answers.get(url) ?? answers.get(url.split('?')[0] ?? '');
     response.writeHead(answer === undefined ? 404 : 200, {
       'content-type': answer?.type ?? 'text/plain',
       'content-security-policy': POLICY,
@@ -226,6 +228,135 @@ describe('the badge', () => {
     process.stdout.write(`${ENTRIES} entries verified in the browser in ${best} ms (best of ${took.length})\n`);
     // A guard against what would make it many times slower; 1,280 ms were seen on two cores.
     expect(best).toBeLessThan(MOST_MS);
+  });
+});
+
+describe('the badge of a page about one disclosure', () => {
+  /** Shows the page's badge, and what the page says that it shows. */
+  const shownWhole = async (said: ShownPage, file: MutableEvidence, language = 'sv', ids = true) => {
+    put('/evidence.json', 'application/json', JSON.stringify(file));
+    const data = `<script type="application/json" id="shown">${JSON.stringify(said)}</script>`;
+    const { sender, recipient, outcome } = said.records[0] as unknown as Said;
+    const attributes = ids ? ` data-sender="${sender}" data-recipient="${recipient}" data-outcome="${outcome}"` : '';
+    const one = `<li><span data-evidence="/evidence.json" data-shown="#shown" data-state="claimed" data-message="${said.messageId}"${attributes}>Uppgift från servern</span></li>`;
+    put('/', 'text/html', page([one], language, data));
+    const open = await opened(browser, origin, { language });
+    await open.page.locator('[role=status]', { hasText: /kontrollerade här|verified here/ }).waitFor();
+    expect(open.complaints).toEqual([]);
+    const element = open.page.locator('[data-evidence]');
+    return {
+      page: open.page,
+      state: (await element.getAttribute('data-state')) ?? '',
+      text: (await element.textContent()) ?? '',
+    };
+  };
+  const RECEIPTS: readonly ActName[] = ['technical', 'accepted', 'handled'];
+
+  it('covers all that the page shows of the log, and says what it does not', async () => {
+    const draft = aDraft(scene);
+    const { state, text, page: open } = await shownWhole(shownPageOf(draft, ABOUT_PERMIT), await evidenceOf(draft));
+    expect([state, text]).toEqual([
+      'verified',
+      'Kontrollerad här, mot förtroendefilen från den här servern: allt som sidan visar ur loggen',
+    ]);
+    expect(await open.locator('[data-verifier]').textContent()).toContain('Inte kontrollerat är myndigheternas namn');
+  });
+
+  it.each([
+    ['at', '2020-01-01T00:00:00.000Z', 'tidpunkten', 'the time'],
+    ['number', 99, 'numret', 'the number'],
+    ['grounds', ['OSL-10-2'], 'de åberopade grunderna', 'the grounds claimed'],
+    ['versions', ['OSL-10-2@2009-06-30'], 'grundernas versioner', "the grounds' versions"],
+    ['facts', { crime: 'none' }, 'de uppgivna förhållandena', 'the declared facts'],
+    ['items', [], 'uppgifterna', 'the items'],
+    ['assessments', [], 'bedömningarna', 'the assessments'],
+    ['verdict', { outcome: 'permit' }, 'kontrollens utfall', 'the verdict'],
+    ['caseId', 'another', 'ärendet', 'the case'],
+    ['receivedAt', '2020-01-01T00:00:00.000Z', 'när kvittot kom', 'when the receipt came'],
+  ])('fails when the page says another %s, and names it', async (name, lie, sv, en) => {
+    const draft = aDraft(scene);
+    const said = shownPageOf(draft, ABOUT_PERMIT);
+    const lied = { ...said, records: [{ ...said.records[0], [name]: lie }] };
+    const [file, index] = [await evidenceOf(draft), draft.at('permit')];
+    expect(await shownWhole(lied, file)).toMatchObject({
+      state: 'failed',
+      text: `Stämmer inte: sidan säger något annat än loggen om ${sv} i post ${index}`,
+    });
+    expect(await shownWhole(lied, file, 'en')).toMatchObject({
+      state: 'failed',
+      text: `Failed: the page says other than the log of ${en} in entry ${index}`,
+    });
+  });
+
+  it('fails when the page leaves out what happened, or shows what did not', async () => {
+    const draft = aDraft(scene);
+    const [said, file] = [shownPageOf(draft, ABOUT_PERMIT), await evidenceOf(draft)];
+    const index = draft.at('accepted');
+    const without = said.timeline.filter((one) => one['index'] !== String(index));
+    expect(await shownWhole({ ...said, timeline: without }, file)).toMatchObject({
+      state: 'failed',
+      text: `Stämmer inte: sidan utelämnar post ${index}`,
+    });
+    file.entries.pop();
+    expect(await shownWhole(said, file)).toMatchObject({
+      state: 'failed',
+      text: `Stämmer inte: sidan visar post ${draft.at('handled')}, som inget bevis styrker`,
+    });
+  });
+
+  it.each(LIES)('says why when one octet of %s is another', async (_what, lie, codes) => {
+    const draft = aDraft(scene);
+    const file = await evidenceOf(draft);
+    lie(file);
+    const { state, text } = await shownWhole(shownPageOf(draft, ABOUT_PERMIT), file);
+    expect([state, codes.some((code) => text.includes(`[${code}]`))]).toEqual(['failed', true]);
+  });
+
+  it('shows what it can where the assignment opens receipts alone', async () => {
+    const draft = aDraft(scene);
+    const said = shownPageOf(draft, ABOUT_PERMIT, ['parties', 'receipts']);
+    const file = { ...(await evidenceOf(draft, RECEIPTS)), messageId: said.messageId };
+    expect(await shownWhole(said, file)).toMatchObject({
+      state: 'claimed',
+      text: 'Delvis kontrollerad här: kvittona och vad som hände. Resten är uppgift från servern',
+    });
+    const timeline = said.timeline.map((one) => (one['kind'] === 'accepted' ? { ...one, kind: 'rejected' } : one));
+    expect(await shownWhole({ ...said, timeline }, file)).toMatchObject({ state: 'failed' });
+  });
+
+  it.each([
+    ['older than the evidence', 2],
+    ['newer than it', undefined],
+  ])("is linked to the auditor's own checkpoint, %s", async (_which, size) => {
+    const draft = aDraft(scene);
+    draft.append(draft.act('deny').entry, draft.act('deny').annex);
+    const seen = size === undefined ? draft.leaves.length : draft.first + size;
+    const said = shownPageOf(draft, ABOUT_PERMIT);
+    const file = await evidenceOf(draft);
+    const { page: open } = await shownWhole(said, file);
+    const choose = () =>
+      open.setInputFiles('#delge-checkpoint', {
+        name: 'seen',
+        mimeType: 'text/plain',
+        buffer: Buffer.from(draft.checkpoint(seen)),
+      });
+    // A server that gives no proof of it.
+    await choose();
+    await open.locator('[data-state=failed]', { hasText: '[pinned-not-compared]' }).waitFor();
+    const consistency = [...(await linksOf(draft)), await draft.consistency(seen, draft.leaves.length)];
+    put(`/evidence.json?since=${seen}`, 'application/json', JSON.stringify({ ...file, consistency }));
+    await choose();
+    await open.locator('[data-state=verified]').waitFor();
+    const [first = '', ...others] = consistency;
+    const bentProof = first.replace(/^([A-Za-z0-9+/]{43}=)$/m, bent);
+    put(
+      `/evidence.json?since=${seen}`,
+      'application/json',
+      JSON.stringify({ ...file, consistency: [bentProof, ...others] }),
+    );
+    await open.reload();
+    await open.locator('[data-state=failed]', { hasText: '[inconsistent]' }).waitFor();
+    answers.delete(`/evidence.json?since=${seen}`);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   EventLog,
   MAX_REQUEST_BODY,
   ProblemFilter,
+  Rate,
   assertEveryRouteHasPolicy,
   bodyReader,
   onlyConditional,
@@ -34,6 +35,7 @@ import type {
   Page,
   Query,
   Refused,
+  RefusedPage,
   Statistics,
 } from '../../apps/console/src/application/ports.js';
 import { consoleModule, consoleService, translateConsole } from '../../apps/console/src/console.module.js';
@@ -184,7 +186,7 @@ export class FakeQueries extends AuditorQueries {
   override everythingAbout(acting: Acting): Promise<Page<DisclosureRow>> {
     return this.answer('everythingAbout', { rows: [row] }, { rows: [] }, acting);
   }
-  override refusals(acting: Acting, _by: 'exchange' | 'gateway', query: Query): Promise<Page<Refused>> {
+  override refusals(acting: Acting, _by: 'exchange' | 'gateway', query: Query): Promise<RefusedPage> {
     const refused: Refused = {
       row: { ...row, outcome: 'deny', reasons: ['NO_BASIS', HOSTILE] },
       followed: [
@@ -204,7 +206,7 @@ export class FakeQueries extends AuditorQueries {
       ],
     };
     const rows = [refused, { ...refused, followed: [] }];
-    return this.answer('refusals', { rows }, { rows: [] }, acting, query);
+    return this.answer<RefusedPage>('refusals', { rows, isCut: true }, { rows: [] }, acting, query);
   }
   override overdue(acting: Acting, query: Query): Promise<Page<DisclosureRow>> {
     return this.answer('overdue', { rows: [row] }, { rows: [] }, acting, query);
@@ -273,7 +275,10 @@ export class FakeQueries extends AuditorQueries {
 
 class FakeEvidence extends Evidence {
   override readonly trust = Buffer.from('{"v":1}');
-  override of(_acting: Acting, messageId: string) {
+  /** Sizes that were asked for. */
+  readonly since: bigint[] = [];
+  override of(_acting: Acting, messageId: string, since?: bigint) {
+    if (since !== undefined) this.since.push(since);
     if (messageId !== MESSAGE) return Promise.resolve(undefined);
     const origins = { disclosure: 'd', keys: 'k' };
     return Promise.resolve({
@@ -311,6 +316,7 @@ export interface ServedConsole {
   readonly base: string;
   readonly queries: FakeQueries;
   readonly reviews: FakeReviews;
+  readonly evidence: FakeEvidence;
   readonly routes: number;
   /** Paths that are got, as controllers write them. */
   readonly got: readonly string[];
@@ -332,17 +338,21 @@ Module({})(ServedModule);
 const ISSUER = 'https://idp.example/granskning';
 
 /** The console's routes as they are, on answers of a fixed log. */
-export const servedConsole = async (now: () => number): Promise<ServedConsole> => {
+export const servedConsole = async (
+  now: () => number,
+  { secure = false, perMinute = 10_000 }: { readonly secure?: boolean; readonly perMinute?: number } = {},
+): Promise<ServedConsole> => {
+  const rate = new Rate(perMinute, () => new Date(now()));
   const queries = new FakeQueries();
   const reviews = new FakeReviews(AUDITOR, row, HOSTILE);
+  const evidence = new FakeEvidence();
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const evidence = new FakeEvidence();
-  const imports = [consoleModule({ login, issuers, queries, reviews, evidence, secure: false, now })];
+  const imports = [consoleModule({ login, issuers, queries, reviews, evidence, secure, now, rate })];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {
@@ -362,13 +372,14 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
     base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     queries,
     reviews,
+    evidence,
     routes,
     got: gotOf(app),
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');
       const person = { issuer: ISSUER, subject: auditor };
       await store.keepSession(createHash('sha256').update(secret).digest(), { person, begunAt: now(), seenAt: now() });
-      return `delge-console=${secret}`;
+      return `${secure ? '__Host-' : ''}delge-console=${secret}`;
     },
     close: () => app.close(),
   };

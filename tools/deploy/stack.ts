@@ -298,7 +298,7 @@ export class Stack {
         return {
           ...common,
           ...keys,
-          LEDGER_URL: operator.LEDGER_URL,
+          ...operator,
           DATABASE_URL: own.console,
           DATABASE_READER_URL: own.console_reader,
           PUBLIC_URL: this.url('console'),

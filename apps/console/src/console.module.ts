@@ -16,7 +16,7 @@ import {
   readTrust,
 } from '#operator';
 import { dataSourceOptions, isStoreFailure } from '#persistence';
-import { Clock, ConfigError, ProblemError } from '#platform';
+import { Clock, ConfigError, ProblemError, Rate } from '#platform';
 import type { Platform, Service, Translate } from '#platform';
 import { KeysFeed } from '#snapshot';
 import type { Snapshot } from '#snapshot';
@@ -80,6 +80,8 @@ export interface ConsoleParts {
   /** Over HTTPS. */
   readonly secure: boolean;
   readonly now: () => number;
+  /** Of each auditor's acts. */
+  readonly rate: Pick<Rate, 'take'>;
 }
 
 /** The console's routes on what answers them. */
@@ -91,6 +93,7 @@ export const consoleModule = ({
   evidence,
   secure,
   now,
+  rate,
 }: ConsoleParts): DynamicModule => {
   const visits = new Visits(login, queries, secure);
   const pages = new Pages(issuers.map(({ issuer }) => issuer));
@@ -123,7 +126,7 @@ export const consoleModule = ({
       {
         provide: APP_GUARD,
         inject: [Reflector],
-        useFactory: (reflector: Reflector) => new ConsoleGuard(reflector, visits),
+        useFactory: (reflector: Reflector) => new ConsoleGuard(reflector, visits, pages, rate),
       },
     ],
   };
@@ -153,6 +156,8 @@ export const translateConsole: Translate = (error) => {
 const verification: Verification = { sha256: nodeSha256, verifyEd25519: nodeVerifyEd25519 };
 /** Older than this the keys log is told to be; nothing of the console's waits for it. */
 const KEYS_STALE_MS = 15 * 60_000;
+/** Between clocks of the operator's services. */
+const SKEW_MS = 5 * 60_000;
 /** Leaves that are projected in one transaction. */
 const BATCH = 500;
 const SECRET_BYTES = 32;
@@ -180,6 +185,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     return snapshot === undefined ? undefined : snapshot.on(now()).key(kid)?.use === 'access';
   };
   const ledger = new OperatorClient('ledger', config.LEDGER_URL, 'console', liveSigner(signers, isLive), now);
+  const registry = new OperatorClient('registry', config.REGISTRY_URL, 'console', liveSigner(signers, isLive), now);
   const ledgerKeys = new LedgerKeys(ledger);
   const keysFeed = new KeysFeed(ledgerKeys, trust, verification, now);
   const keys = new KeysFollower(keysFeed, new KeysSeenStore(dataSource, schema), KEYS_STALE_MS, log, now);
@@ -207,6 +213,11 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
         const snapshot = newest();
         if (snapshot === undefined) throw new OperatorError('ledger', undefined);
         return snapshot;
+      },
+      hasAllOf: (at) => {
+        const asOf = keys.newest()?.asOf.getTime();
+        if (asOf === undefined) return false;
+        return at.getTime() > now().getTime() + SKEW_MS || asOf > at.getTime() + SKEW_MS;
       },
     },
     verification,
@@ -265,9 +276,10 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     issuers: issuers.map(({ issuer }) => ({ issuer, name: new URL(issuer).host })),
     queries,
     reviews,
-    evidence: new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification),
+    evidence: new LedgerEvidence(ledger, ledgerKeys, registry, trust, await readFile(config.TRUST_FILE), verification),
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
+    rate: new Rate(config.ACTS_PER_MINUTE, now),
   });
 };
 

@@ -108,6 +108,20 @@ describe('an assignment', () => {
     }
   });
 
+  it.each([
+    'REV 2026:14',
+    '2026-17',
+    'Fi2026/00123',
+    '8-123456-2026',
+    '3.4.1-12345/2026',
+    'KS/2026:123',
+    'SN 2026.45',
+    '2026/12 KON',
+  ])('takes %j as the diary number of a review', async (diaryNumber) => {
+    const text = await signAssignment(localSigner(key), { ...granted, diaryNumber });
+    expect(parseAssignment(text).assignment).toMatchObject({ diaryNumber });
+  });
+
   it.each<[string, object]>([
     ['no authority', { ...granted, authorities: [] }],
     ['authorities out of order', { ...granted, authorities: granted.authorities.toReversed() }],
@@ -122,7 +136,26 @@ describe('an assignment', () => {
     ['a name for an auditor', { ...granted, auditor: 'Anna Andersson' }],
     ['a provision that is not on the list', { ...granted, provision: 'curiosity' }],
     ['free text for a diary number', { ...granted, diaryNumber: 'granskning av familjen' }],
-    ['a line break in its diary number', { ...granted, diaryNumber: 'REV\n1' }],
+    ['a line break in its diary number', { ...granted, diaryNumber: 'REV 2026\n:1' }],
+    ...[
+      'Anna Andersson 2026',
+      'ANDERSSON 2026:1',
+      'REV 2026:14 Andersson',
+      'Anna 2026:14',
+      'REV 2026:14 Anna',
+      'familjen 2026/14',
+      '19800101-1234 2026',
+      '2026-800101-1234',
+      '8001011234/2026',
+      'REV 14',
+      '2026',
+      'REV REV 2026:14',
+      'https://2026.example',
+      `${'1-'.repeat(20)}2026`,
+    ].map((diaryNumber): [string, object] => [
+      `as a diary number ${JSON.stringify(diaryNumber)}`,
+      { ...granted, diaryNumber },
+    ]),
     ['a period that ends before it begins', { ...granted, period: { from: '2026-02-01', until: '2026-02-01' } }],
     ['a period without a beginning', { ...granted, period: { until: '2026-02-01' } }],
     ['a day that does not exist', { ...granted, expires: '2026-02-30' }],

@@ -50,7 +50,7 @@ export interface AssignmentGranted {
   /** Pseudonym, keyed at the console: base64url of 32 octets. */
   readonly auditor: string;
   readonly provision: AssignmentProvision;
-  /** Of the review itself at who conducts it, never of a case under review. */
+  /** Of the review itself at who conducts it, never of a case under review: a year, numbers and the short code of a register, e.g. `REV 2026:14`. */
   readonly diaryNumber: string;
   /** Days of decision, Europe/Stockholm. `until` is exclusive; absent: also what comes. */
   readonly period: { readonly from: string; readonly until?: string };
@@ -103,8 +103,17 @@ export interface Search {
   readonly at: string;
 }
 
-/** Letters, digits and what diary numbers are written with; with a digit in it, and no longer than one. */
-const diaryNumber = text(/^(?=.*[0-9])[\p{L}\p{N}](?:[\p{L}\p{N} .:/_-]{0,62}[\p{L}\p{N}])?$/u);
+/**
+ * A diary number and no more: groups of digits, one of them a year of this century, and before or after them the short code of a register, e.g. `REV 2026:14`, `Fi2026/00123`, `8-123456-2026`. No name has room in it, and no
+ * number of a person.
+ */
+const REGISTER = '(?:[A-ZÅÄÖ]{1,4}|[A-ZÅÄÖ][a-zåäö])';
+const NUMBERS = '[0-9]{1,7}(?:[.:/_-][0-9]{1,7})*';
+const diaryNumber = text(
+  new RegExp(
+    `^(?=.{6,32}$)(?=(?:.*[^0-9])?20[0-9]{2}(?:[^0-9]|$))(?!.*[0-9]{2}[01][0-9]{3}[-+]?[0-9]{4})(?:${REGISTER}[ .:/_-]?)?${NUMBERS}(?:[ .:/_-]?${REGISTER})?$`,
+  ),
+);
 const field = oneOf(...ASSIGNMENT_FIELDS);
 export const isSorted = (list: readonly string[]): boolean =>
   list.every((one, at) => at === 0 || (list[at - 1] as string) < one);

@@ -1,5 +1,5 @@
 /**
- * One cookie of an app: HttpOnly, SameSite=Lax, whole site, and behind TLS Secure with the prefix `__Host-`, which keeps a neighbouring host
+ * One cookie of an app: HttpOnly, SameSite=Lax where nothing else is said, whole site, and behind TLS Secure with the prefix `__Host-`, which keeps a neighbouring host
  * from setting it (RFC 6265bis section 4.1.3.2).
  */
 export class LoginCookie {
@@ -9,6 +9,8 @@ export class LoginCookie {
   constructor(
     name: string,
     private readonly secure: boolean,
+    /** `Strict`: not sent when another site's page led here, nor when the way back from a login does. */
+    private readonly sameSite: 'Lax' | 'Strict' = 'Lax',
   ) {
     this.name = secure ? `__Host-${name}` : name;
   }
@@ -24,9 +26,13 @@ export class LoginCookie {
 
   /** @returns value of a Set-Cookie header; ends with the browser, the server knows when the session does */
   set(value: string): string {
-    return [`${this.name}=${value}`, 'Path=/', 'HttpOnly', 'SameSite=Lax', ...(this.secure ? ['Secure'] : [])].join(
-      '; ',
-    );
+    return [
+      `${this.name}=${value}`,
+      'Path=/',
+      'HttpOnly',
+      `SameSite=${this.sameSite}`,
+      ...(this.secure ? ['Secure'] : []),
+    ].join('; ');
   }
 
   clear(): string {

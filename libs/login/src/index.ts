@@ -6,6 +6,7 @@ export {
   Login,
   csrfToken,
   isCsrfToken,
+  isOwnPath,
   type LoginLimits,
   type LoginStore,
   type Session,

@@ -141,6 +141,7 @@ const SECRET = /^[A-Za-z0-9_-]{43}$/;
 const isSecret = (value: string | undefined): value is string => value !== undefined && SECRET.test(value);
 const keyOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
-/** A path of this app: no other host by `//` or `/\`, no control character. */
-const ownPath = (path: string): string =>
-  /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\') && path.length <= 2_000 ? path : '/';
+/** Whether it is a path of this app, perhaps with a query: no other host by `//` or `/\`, no control character, 2,000 characters at most. */
+export const isOwnPath = (path: string): boolean =>
+  /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\') && path.length <= 2_000;
+const ownPath = (path: string): string => (isOwnPath(path) ? path : '/');

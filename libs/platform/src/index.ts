@@ -23,7 +23,7 @@ export { octetsOf, sendOctets } from './octets.js';
 export { paced } from './pace.js';
 export { escaped, prose, sendPage, shown } from './page.js';
 export { ProblemError, type ProblemOptions, type Violation } from './problem.js';
-export { ProblemFilter, sendProblem, type Refuse, type Translate } from './problem.filter.js';
+export { ProblemFilter, retryAfterOf, sendProblem, type Refuse, type Translate } from './problem.filter.js';
 export { ProblemPageController } from './problem-page.controller.js';
 export { PROBLEMS, type ProblemCode } from './problem-table.js';
 export { ACTS, PROBLEM_WORDS, problemExample } from './problem-words.js';

@@ -62,6 +62,9 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Seconds after which a refusal with a status is worth trying again. */
 const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 5, 507: 5 };
+/** @returns seconds after which it is worth trying again; undefined: never as it is */
+export const retryAfterOf = ({ status, options }: ProblemError): number | undefined =>
+  options.retryAfter ?? RETRY_AFTER[status];
 
 /**
  * @param response nothing sent yet
@@ -69,7 +72,7 @@ const RETRY_AFTER: Readonly<Record<number, number>> = { 429: 1, 503: 5, 507: 5 }
  */
 export const sendProblem = (response: Response, problem: ProblemError, instance = newInstance()): void => {
   const { status, options } = problem;
-  const retryAfter = options.retryAfter ?? RETRY_AFTER[status];
+  const retryAfter = retryAfterOf(problem);
   // Of what was found and then does not leave: by it one could tell whether a guess is right.
   response.removeHeader('ETag');
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');

@@ -1,17 +1,104 @@
-import type { Language } from '#verifier';
+import type { Language, ShownMember, Unlike } from '#verifier';
+
+const membersSv: Readonly<Record<ShownMember, string>> = {
+  index: 'platsen i loggen',
+  record: 'slaget av post',
+  messageId: 'meddelandets id',
+  attempt: 'försöket',
+  number: 'numret',
+  at: 'tidpunkten',
+  sender: 'avsändaren',
+  recipient: 'mottagaren',
+  outcome: 'utfallet',
+  messageType: 'meddelandetypen',
+  channel: 'hur det lämnades',
+  identityCheck: 'hur mottagaren identifierades',
+  disclosedAt: 'när det lämnades',
+  kind: 'slaget',
+  force: 'om det är en skyldighet',
+  purpose: 'ändamålet',
+  grounds: 'de åberopade grunderna',
+  versions: 'grundernas versioner',
+  reasons: 'skälen',
+  ruleSet: 'regelverket',
+  engineVersion: 'prövningens version',
+  verdict: 'kontrollens utfall',
+  initiative: 'vems initiativ det är',
+  categories: 'uppgifternas slag',
+  facts: 'de uppgivna förhållandena',
+  derived: 'de härledda förhållandena',
+  items: 'uppgifterna',
+  officers: 'handläggarna',
+  assessments: 'bedömningarna',
+  caseId: 'ärendet',
+  requestId: 'begäran',
+  receivedAt: 'när kvittot kom',
+  entryId: 'postens id',
+  reason: 'skälet',
+  statedAt: 'tiden enligt undertecknaren',
+};
+const membersEn: typeof membersSv = {
+  index: 'the place in the log',
+  record: 'the kind of record',
+  messageId: "the message's id",
+  attempt: 'the attempt',
+  number: 'the number',
+  at: 'the time',
+  sender: 'the sender',
+  recipient: 'the recipient',
+  outcome: 'the outcome',
+  messageType: 'the message type',
+  channel: 'how it was given',
+  identityCheck: 'how the recipient was identified',
+  disclosedAt: 'when it was given',
+  kind: 'the kind',
+  force: 'whether it is a duty',
+  purpose: 'the purpose',
+  grounds: 'the grounds claimed',
+  versions: "the grounds' versions",
+  reasons: 'the reasons',
+  ruleSet: 'the rule set',
+  engineVersion: "the check's version",
+  verdict: 'the verdict',
+  initiative: 'whose initiative it is',
+  categories: 'the categories of data',
+  facts: 'the declared facts',
+  derived: 'the derived facts',
+  items: 'the items',
+  officers: 'the officers',
+  assessments: 'the assessments',
+  caseId: 'the case',
+  requestId: 'the request',
+  receivedAt: 'when the receipt came',
+  entryId: "the entry's id",
+  reason: 'the reason',
+  statedAt: 'the time that its signer states',
+};
 
 const sv = {
   verified: 'Kontrollerad här: meddelandet, parterna och utfallet',
   'verified-by-server-trust':
     'Kontrollerad här, mot förtroendefilen från den här servern: meddelandet, parterna och utfallet',
+  'all-verified': 'Kontrollerad här: allt som sidan visar ur loggen',
+  'all-verified-by-server-trust':
+    'Kontrollerad här, mot förtroendefilen från den här servern: allt som sidan visar ur loggen',
+  'receipts-verified': 'Delvis kontrollerad här: kvittona och vad som hände. Resten är uppgift från servern',
   claimed: 'Uppgift från servern, inte kontrollerad här',
   failed: (why: string) => `Stämmer inte: ${why}`,
   incomplete: (why: string) => `Gick inte att kontrollera: ${why}`,
   unlike: 'beviset säger något annat än den här sidan',
+  unlikeAt: ({ how, member, index }: Unlike) => {
+    const what = member === undefined ? `post ${index}` : `${membersSv[member] ?? member} i post ${index}`;
+    if (how === 'other') return `sidan säger något annat än loggen om ${what}`;
+    return how === 'left-out' ? `sidan utelämnar ${what}` : `sidan visar ${what}, som inget bevis styrker`;
+  },
+  unreadable: 'sidan säger inte på ett läsbart sätt vad den visar',
   noEvidence: 'beviset kom inte fram eller går inte att läsa',
   title: 'Kontroll i din webbläsare',
   covers:
     'Kontrollen gäller meddelandets id, avsändaren, mottagaren och utfallet. Inget annat på sidan är kontrollerat.',
+  'covers-all':
+    'Kontrollen gäller allt som sidan visar ur loggen, och att sidan inte utelämnar något som beviset har: parter, utfall, grunder, förhållanden, uppgifter, bedömningar, ärende, kvitton, vad som hände och tiderna. Inte kontrollerat är myndigheternas namn, orden för koder, lagtexten och när ett kvitto senast väntades: de kommer från servern.',
   code: 'Koden som kontrollerar kom från den här servern. Lita inte på den för det: spara i stället',
   oneFile: 'kontrollen som en fil',
   digest: (digest: string) => `och jämför dess SHA-256: ${digest}`,
@@ -30,14 +117,25 @@ const sv = {
 const en: typeof sv = {
   verified: 'Verified here: the message, its parties and the outcome',
   'verified-by-server-trust': "Verified here, by this server's trust file: the message, its parties and the outcome",
+  'all-verified': 'Verified here: all that the page shows of the log',
+  'all-verified-by-server-trust': "Verified here, by this server's trust file: all that the page shows of the log",
+  'receipts-verified': 'Verified here in part: the receipts and what happened. The rest is claimed by the server',
   claimed: 'Claimed by the server, not verified here',
   failed: (why) => `Failed: ${why}`,
   incomplete: (why) => `Could not be verified: ${why}`,
   unlike: 'the evidence says other than this page',
+  unlikeAt: ({ how, member, index }) => {
+    const what = member === undefined ? `entry ${index}` : `${membersEn[member] ?? member} in entry ${index}`;
+    if (how === 'other') return `the page says other than the log of ${what}`;
+    return how === 'left-out' ? `the page leaves out ${what}` : `the page shows ${what}, which no evidence proves`;
+  },
+  unreadable: 'the page does not say legibly what it shows',
   noEvidence: 'the evidence did not arrive or cannot be read',
   title: 'Verification in your browser',
   covers:
     "What is verified is the message's id, its sender, its recipient and the outcome. Nothing else on the page is.",
+  'covers-all':
+    'What is verified is all that the page shows of the log, and that it leaves out nothing that the evidence has: parties, outcome, grounds, facts, items, assessments, case, receipts, what happened and the times. Not verified are names of authorities, the words for codes, the text of the law and until when a receipt was waited for: they come from the server.',
   code: 'The code that verifies came from this server. Do not trust it for that: save',
   oneFile: 'the verifier as one file',
   digest: (digest) => `instead, and compare its SHA-256: ${digest}`,

@@ -1,5 +1,5 @@
-import { CLASSES, FINDINGS, parseEvidence, parseEvidencePage } from '#verifier';
-import type { EvidenceFile } from '#verifier';
+import { CLASSES, FINDINGS, parseEvidence, parseEvidencePage, parseShownPage, provable, unlike } from '#verifier';
+import type { EvidenceFile, FindingCode, ShownPage } from '#verifier';
 import { BADGE_TEXTS } from './badge-texts.js';
 import { hexDigestOf, isTrust, verifyFiles } from './verify.js';
 import type { Language, Report } from './verify.js';
@@ -9,10 +9,11 @@ export * from './verify.js';
 /**
  * The console's badge, without a framework. A page has
  * - `<span data-evidence="ADDRESS or #id" data-message="…" data-sender="…" data-recipient="…" data-outcome="…">`, one for each disclosure: an evidence file or a
- *   page of evidence, at an address or in a `<script type="application/json" id="…">`. What else the element says is held against the evidence.
+ *   page of evidence, at an address or in a `<script type="application/json" id="…">`. What else the element says is held against the evidence, and with `data-shown="#id"` all
+ *   that stands in that `<script type="application/json">`: a `ShownPage`. To an address `since` is added, the size of the auditor's last checkpoint, so that the evidence is linked to it.
  * - `<div data-verifier data-trust="ADDRESS" data-file="ADDRESS" data-digest="HEX">`: where the auditor chooses; the server's trust file, and the one file.
  *
- * `data-state` of a badge becomes `verified`, `claimed` or `failed`. All is fetched when the page loads; after that no network is needed.
+ * `data-state` of a badge becomes `verified`, `claimed` or `failed`. All is fetched when the page loads; after that no network is needed, but to be linked to another checkpoint.
  */
 export type State = 'verified' | 'claimed' | 'failed';
 
@@ -25,6 +26,8 @@ interface Badge {
   readonly element: HTMLElement;
   /** Absent: it did not arrive, or is none. */
   readonly evidence?: EvidenceFile;
+  /** Absent: the page shows no more of the log than the element says. */
+  readonly page?: ShownPage | 'unreadable';
 }
 let badges: readonly Badge[] = [];
 let serverTrust: string | undefined;
@@ -32,32 +35,52 @@ const chooser = document.querySelector<HTMLElement>('[data-verifier]');
 
 const octets = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-async function textAt(place: string): Promise<string | undefined> {
+/** Size of the auditor's last checkpoint, as its note says it. */
+const pinnedSize = (): string | undefined =>
+  /^[^\n]+\n(0|[1-9]\d{0,17})\n/.exec(localStorage.getItem(CHECKPOINT) ?? '')?.[1];
+
+async function textAt(place: string, since?: string): Promise<string | undefined> {
   if (place.startsWith('#')) return document.getElementById(place.slice(1))?.textContent ?? undefined;
-  const answer = await fetch(place, { credentials: 'same-origin' }).catch(() => undefined);
+  const address = new URL(place, document.baseURI);
+  if (since !== undefined) address.searchParams.set('since', since);
+  const answer = await fetch(address, { credentials: 'same-origin' }).catch(() => undefined);
   return answer?.ok === true ? answer.text() : undefined;
 }
 
 /** Evidence by message, of each place that the page's badges name. */
 async function evidenceAt(place: string): Promise<ReadonlyMap<string, EvidenceFile>> {
-  const text = await textAt(place);
+  const text = await textAt(place, pinnedSize());
   const one = text === undefined ? undefined : parseEvidence(text);
   const files = one === undefined ? parseEvidencePage(text ?? '') : [one];
   return new Map((files ?? []).map((file) => [file.messageId, file]));
 }
 
+const shownBy = ({ dataset }: HTMLElement): Badge['page'] => {
+  const place = dataset['shown'];
+  if (place === undefined) return undefined;
+  try {
+    const text = document.getElementById(place.slice(1))?.textContent ?? '';
+    return parseShownPage(JSON.parse(text)) ?? 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
+};
+
 async function load(): Promise<void> {
   const elements = [...document.querySelectorAll<HTMLElement>('[data-evidence]')];
   const places = [...new Set(elements.map(({ dataset }) => dataset['evidence'] ?? ''))];
   const found = new Map(await Promise.all(places.map(async (place) => [place, await evidenceAt(place)] as const)));
+  const before = new Map(badges.map((badge) => [badge.element, badge.evidence]));
   badges = elements.map((element) => {
     const of = found.get(element.dataset['evidence'] ?? '');
     const named = element.dataset['message'];
-    const evidence = named === undefined ? of?.values().next().value : of?.get(named);
-    return { element, ...(evidence === undefined ? {} : { evidence }) };
+    // Without network what came before still proves what it did.
+    const evidence = (named === undefined ? of?.values().next().value : of?.get(named)) ?? before.get(element);
+    const page = shownBy(element);
+    return { element, ...(evidence === undefined ? {} : { evidence }), ...(page === undefined ? {} : { page }) };
   });
   const place = chooser?.dataset['trust'];
-  serverTrust = place === undefined ? undefined : await textAt(place);
+  serverTrust ??= place === undefined ? undefined : await textAt(place);
 }
 
 const show = (element: HTMLElement, state: State, text: string): State => {
@@ -76,23 +99,35 @@ function newestOf({ message }: Report): Readonly<Partial<Record<'sender' | 'reci
 }
 
 /** Whether the page says of the message, its parties and the outcome what its evidence says. */
-function agrees({ dataset }: HTMLElement, report: Report): boolean {
-  const shown = { message: report.message?.id, ...newestOf(report) };
-  return (['message', 'sender', 'recipient', 'outcome'] as const).every(
-    (name) => dataset[name] === undefined || dataset[name] === shown[name],
-  );
+function agrees({ dataset }: HTMLElement, report: Report, isPart: boolean): boolean {
+  const shown: Partial<Record<string, string>> = { message: report.message?.id, ...newestOf(report) };
+  const members = isPart ? ['message'] : ['message', 'sender', 'recipient', 'outcome'];
+  return members.every((name) => dataset[name] === undefined || dataset[name] === shown[name]);
 }
 
-function told(element: HTMLElement, report: Report, ownTrust: boolean): State {
+/** What is said of evidence that has no decision, because the assignment opens none. */
+const OF_RECEIPTS_ALONE: readonly FindingCode[] = ['decision-missing', 'receipt-unbound', 'retraction-unbound'];
+
+function told({ element, evidence, page }: Badge, report: Report, ownTrust: boolean): State {
   const classes = Object.keys(CLASSES);
-  const [first] = report.findings.toSorted(
+  if (page === 'unreadable') return show(element, 'failed', texts.failed(texts.unreadable));
+  const isPart = page !== undefined && !provable(page.fields).records;
+  const findings = report.findings.filter(({ code }) => !isPart || !OF_RECEIPTS_ALONE.includes(code));
+  const [first] = findings.toSorted(
     (a, b) => classes.indexOf(FINDINGS[a.code].class) - classes.indexOf(FINDINGS[b.code].class),
   );
   if (first !== undefined) {
     const as = report.conclusion === 'incomplete' ? texts.incomplete : texts.failed;
     return show(element, 'failed', as(`${FINDINGS[first.code][language]} [${first.code}]`));
   }
-  if (!agrees(element, report)) return show(element, 'failed', texts.failed(texts.unlike));
+  if (!agrees(element, report, isPart)) return show(element, 'failed', texts.failed(texts.unlike));
+  if (page !== undefined && evidence !== undefined) {
+    const [difference] = page.messageId === evidence.messageId ? unlike(page, evidence) : [];
+    if (page.messageId !== evidence.messageId) return show(element, 'failed', texts.failed(texts.unlike));
+    if (difference !== undefined) return show(element, 'failed', texts.failed(texts.unlikeAt(difference)));
+    if (isPart) return show(element, 'claimed', texts['receipts-verified']);
+    return show(element, 'verified', ownTrust ? texts['all-verified'] : texts['all-verified-by-server-trust']);
+  }
   return show(element, 'verified', ownTrust ? texts.verified : texts['verified-by-server-trust']);
 }
 
@@ -110,10 +145,10 @@ export async function verifyPage(): Promise<Readonly<Record<State, number>>> {
   const start = performance.now();
   const reports = trust === undefined ? [] : await verifyFiles(files, trust, options);
   performance.measure('delge.verify', { start });
-  for (const [at, { element }] of proven.entries()) {
+  for (const [at, badge] of proven.entries()) {
     const report = reports[at];
     const state =
-      report === undefined ? show(element, 'claimed', texts.claimed) : told(element, report, own !== undefined);
+      report === undefined ? show(badge.element, 'claimed', texts.claimed) : told(badge, report, own !== undefined);
     counts[state] += 1;
   }
   for (const { element, evidence } of badges)
@@ -167,7 +202,7 @@ function choosing(): void {
   chooser.replaceChildren(
     made('h2', texts.title),
     status,
-    made('p', texts.covers),
+    made('p', document.querySelector('[data-shown]') === null ? texts.covers : texts['covers-all']),
     used,
     ...keeper('delge-trust', texts.trust, TRUST),
     ...keeper('delge-checkpoint', texts.checkpoint, CHECKPOINT),
@@ -185,6 +220,8 @@ async function chosen({ files }: HTMLInputElement, key: string): Promise<void> {
     return;
   }
   localStorage.setItem(key, text);
+  // Evidence that is linked to it.
+  if (key === CHECKPOINT) await load();
   await verifyPage();
 }
 

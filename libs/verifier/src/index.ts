@@ -15,6 +15,8 @@ export { CLASSES, FINDINGS, exitCodeOf, type Finding, type FindingClass, type Fi
 export { groundOf, type Ground, type Material } from './ground.js';
 export { KeysCache, keysLogOf } from './keys.js';
 export { LIMITS, type Limit } from './limits.js';
+export { needsOf, type Needs } from './needs.js';
+export { parseShownPage, provable, unlike, type ShownMember, type ShownPage, type Unlike } from './shown-page.js';
 export { rendered, type Language } from './render.js';
 export type { Report } from './report.js';
 export { verifyBundle, type BundleOptions, type Checker } from './verify-bundle.js';

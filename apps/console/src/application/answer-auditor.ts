@@ -7,6 +7,7 @@ import type { Disclosure, DisclosureRecord, DisclosureRow, Happening } from '../
 import { queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
 import { LEAST, suppressed } from '../domain/suppress.js';
+import { MOST_IN_CASES } from './disclosure-store.js';
 import type { DisclosureStore, LogStore, Place, Tables, Wanted } from './disclosure-store.js';
 import { EXPORT_TYPES, exportedLines } from './export-lines.js';
 import { AuditorQueries, ConsoleError } from './ports.js';
@@ -20,6 +21,7 @@ import type {
   Offered,
   Page,
   Refused,
+  RefusedPage,
   Statistics,
   StatisticsTable,
 } from './ports.js';
@@ -93,13 +95,14 @@ export class AnswerAuditor extends AuditorQueries {
     // Openings are shown whole or not at all; an auditor who may not see them sees what of the projection the fields open.
     if (showsOpenings(assignment, true) && !(await this.reviews.look(acting, messageId))) return undefined;
     const query: Query = { filters: { message: [messageId] } };
+    // First: the page then leaves out nothing that stands below it.
+    const { checked } = await this.logs.view();
     const records = await this.disclosures.records(assignment, { query, now: this.now(), limit: PAGE });
     const [newest, ...earlier] = records;
     await this.acts.execute(assignment, 'search', `show?${queryString(query)}`, records.length);
     if (newest === undefined) return undefined;
     const { fields } = assignment;
     const happenings = await this.disclosures.happenings(assignment, { messageId });
-    const { checked } = await this.logs.view();
     return {
       messageId,
       fields,
@@ -140,17 +143,17 @@ export class AnswerAuditor extends AuditorQueries {
     by: 'exchange' | 'gateway',
     query: Query,
     cursor?: string,
-  ): Promise<Page<Refused>> {
+  ): Promise<RefusedPage> {
     const assignment = await this.granted(acting, query);
     const narrowed = refusalsBy(by, query);
     const page =
       narrowed === undefined
         ? { rows: [] }
         : await this.page((wanted) => this.disclosures.records(assignment, wanted), narrowed, cursor);
-    const rows = await this.withWhatFollowed(assignment, page.rows);
+    const { rows, isCut } = await this.withWhatFollowed(assignment, page.rows);
     const shown = rows.reduce((sum, { followed }) => sum + 1 + followed.length, 0);
     await this.acts.execute(assignment, 'search', paged(`refusals?by=${by}&${queryString(query)}`, cursor), shown);
-    return { ...page, rows };
+    return { ...page, rows, ...(isCut ? { isCut } : {}) };
   }
 
   override async overdue(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>> {
@@ -248,18 +251,19 @@ export class AnswerAuditor extends AuditorQueries {
   private async withWhatFollowed(
     assignment: Assignment,
     refused: readonly DisclosureRecord[],
-  ): Promise<readonly Refused[]> {
+  ): Promise<{ readonly rows: readonly Refused[]; readonly isCut: boolean }> {
     const cases = [...new Set(refused.flatMap(({ caseId }) => (caseId === undefined ? [] : [caseId])))];
     const times = refused.map(({ at }) => Date.parse(at));
-    if (cases.length === 0) return refused.map((row) => ({ row: listed(row), followed: [] }));
+    if (cases.length === 0) return { rows: refused.map((row) => ({ row: listed(row), followed: [] })), isCut: false };
     const [from, until] = [new Date(Math.min(...times)), new Date(Math.max(...times) + FOLLOWS_WITHIN_MS)];
     const later = await this.disclosures.inCases(assignment, cases, from, until);
-    return refused.map((row) => ({
+    const rows = refused.map((row) => ({
       row: listed(row),
       followed: later
         .filter((one) => one.caseId === row.caseId && follows(row, one))
         .map((one) => ({ row: listed(one), differs: differencesOf(row, one) })),
     }));
+    return { rows, isCut: later.length >= MOST_IN_CASES };
   }
 
   /** @throws {Error} when it would end with another number of rows than its entry says: what was cut short is no export */

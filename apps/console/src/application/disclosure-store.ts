@@ -30,6 +30,9 @@ export interface Tables {
   readonly rows: readonly { readonly key: string; readonly count: number }[];
 }
 
+/** Records that `inCases` gives at most, the earliest first. */
+export const MOST_IN_CASES = 1_000;
+
 /** Disclosures within an assignment: what is outside of it, or of its fields, does not leave the database. */
 export interface DisclosureStore {
   list(assignment: Assignment, wanted: Wanted): Promise<readonly DisclosureRow[]>;

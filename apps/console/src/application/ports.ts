@@ -39,6 +39,11 @@ export interface Refused {
   readonly row: DisclosureRow;
   readonly followed: readonly Followed[];
 }
+/** One page of refusals. */
+export interface RefusedPage extends Page<Refused> {
+  /** More followed than is shown: what comes last is left out. */
+  readonly isCut?: true;
+}
 export interface Followed {
   readonly row: DisclosureRow;
   /** Facts, grounds and items that are not the same, as codes; absent when the assignment does not open them. */
@@ -142,7 +147,7 @@ export abstract class AuditorQueries {
   /** Everything whose message, case, entry or log index this is. */
   abstract everythingAbout(acting: Acting, id: string, cursor?: string): Promise<Page<DisclosureRow>>;
   /** @param by the exchange (decisions that are no permit), or gateways (reported refusals) */
-  abstract refusals(acting: Acting, by: 'exchange' | 'gateway', query: Query, cursor?: string): Promise<Page<Refused>>;
+  abstract refusals(acting: Acting, by: 'exchange' | 'gateway', query: Query, cursor?: string): Promise<RefusedPage>;
   /** Permits whose technical receipt is late, the longest first; needs the field `receipts`. */
   abstract overdue(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>>;
   abstract flows(acting: Acting, query: Query): Promise<Flows>;

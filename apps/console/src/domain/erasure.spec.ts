@@ -39,3 +39,16 @@ it('waits for a keys log that is not read yet, but not for one that a forger nam
   await expect(judged(scene.act('erasure').entry, behind)).resolves.toBe('behind');
   await expect(judged(forged, behind)).resolves.toBe(false);
 });
+
+it('waits for a key that nobody knows until the keys log has been read past its day, and goes on', async () => {
+  const stranger = localSigner(await generateKey('access'));
+  const { erasure } = parseErasure(scene.act('erasure').entry);
+  const unknown = await signErasure(stranger, erasure);
+  const behind: KeysRead = { ...keys, at: () => Promise.resolve(undefined) };
+  const readTo = (day: string): KeysRead => ({ ...behind, hasAllOf: (at) => at < new Date(day) });
+  await expect(judged(unknown, behind)).resolves.toBe('behind');
+  await expect(judged(unknown, readTo(erasure.at))).resolves.toBe('behind');
+  await expect(judged(unknown, readTo('9999-01-01T00:00:00Z'))).resolves.toBe(false);
+  // What the ledger itself signed is waited for as long as it takes.
+  await expect(judged(scene.act('erasure').entry, readTo('9999-01-01T00:00:00Z'))).resolves.toBe('behind');
+});

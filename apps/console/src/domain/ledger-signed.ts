@@ -6,6 +6,8 @@ export interface KeysRead {
   /** What it said at a size; undefined: not read that far. */
   at(size: bigint): Promise<Snapshot | undefined>;
   newest(): Snapshot;
+  /** Whether all that stood in it at an instant has been read, also of an instant that nobody honest could name yet. Absent: never known. */
+  hasAllOf?(at: Date): boolean;
 }
 
 /**
@@ -28,6 +30,8 @@ export async function ledgerSigned(
       .keysEver('ledger')
       .find(({ key }) => key.kid === kid);
     if (known !== undefined) await verify(known.key.public);
+    // Of a key that nobody has: waited for until the keys log has been read past the day that it names. It named a larger log than there was, and is nothing.
+    else if (read.hasAllOf?.(new Date(at)) === true) return undefined;
     return 'behind';
   }
   const then = snapshot.on(new Date(at));

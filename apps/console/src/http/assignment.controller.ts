@@ -3,11 +3,9 @@ import { Policy } from '#platform';
 import type { Request, Response } from 'express';
 import { AuditorQueries, ConsoleError } from '../application/ports.js';
 import { WORDS } from '../views/words.js';
+import { nextIn } from './address.js';
 import { Pages } from './pages.js';
 import { Visits } from './visit.js';
-
-/** A path of this app, and no other place. */
-const OWN_PATH = /^\/(?![/\\])[\u0021-\u005B\u005D-\u007E]{0,2000}$/;
 
 /** An assignment is chosen before anything is shown, and can be left. */
 @Controller('uppdrag')
@@ -24,7 +22,7 @@ export class AssignmentController {
     const visit = await this.visits.of(request);
     const assignments = await this.queries.assignmentsOf(visit.auditor?.id ?? '');
     const title = WORDS[visit.lang].assignmentsTitle;
-    const next = visit.parameters.get('next') ?? '';
+    const next = nextIn(visit.parameters.get('next')) ?? '';
     this.pages.send(request, response, visit, { page: 'assignments', title, assignments, next });
   }
 
@@ -33,12 +31,12 @@ export class AssignmentController {
   async choose(@Req() request: Request, @Res() response: Response): Promise<void> {
     this.visits.assertOwnForm(request);
     const { auditor } = await this.visits.of(request);
-    const { assignment, next = '' } = request.body as { readonly assignment?: string; readonly next?: string };
+    const { assignment, next } = request.body as { readonly assignment?: unknown; readonly next?: unknown };
     const all = auditor === undefined ? [] : await this.queries.assignmentsOf(auditor.id);
     const chosen = all.find(({ id, state }) => id === assignment && state === 'live');
     if (chosen === undefined) throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
     this.visits.choose(response, chosen.id);
-    response.redirect(303, OWN_PATH.test(next) ? next : '/utlamnanden');
+    response.redirect(303, nextIn(next) ?? '/utlamnanden');
   }
 
   @Post('lamna')

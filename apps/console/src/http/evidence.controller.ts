@@ -2,11 +2,14 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { Policy, ProblemError, Public } from '#platform';
 import type { Request, Response } from 'express';
 import { Evidence } from '../application/evidence.js';
+import { ConsoleError } from '../application/ports.js';
 import { WORDS } from '../views/words.js';
 import { VERIFIER } from './assets.js';
 import { Pages } from './pages.js';
 import { Visits, actingOf } from './visit.js';
 
+/** Of a checkpoint. */
+const SIZE = /^(0|[1-9][0-9]{0,17})$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What an auditor verifies by, and the verifier itself: one file, which runs as well where there is no network. */
@@ -21,8 +24,11 @@ export class EvidenceController {
   @Get('utlamnanden/:messageId/bevis')
   @Policy('assignment')
   async file(@Param('messageId') messageId: string, @Req() request: Request, @Res() response: Response): Promise<void> {
-    const acting = actingOf(await this.visits.reading(request));
-    const file = UUID.test(messageId) ? await this.evidence.of(acting, messageId) : undefined;
+    const reading = await this.visits.reading(request);
+    const since = reading.parameters.get('since') ?? undefined;
+    if (since !== undefined && !SIZE.test(since)) throw new ConsoleError('QUERY_INVALID', 'since');
+    const seen = since === undefined ? undefined : BigInt(since);
+    const file = UUID.test(messageId) ? await this.evidence.of(actingOf(reading), messageId, seen) : undefined;
     if (file === undefined) throw new ProblemError('not-found', 404);
     response
       .setHeader('Content-Type', 'application/json')

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { ProblemError, Public } from '#platform';
 import type { Request, Response } from 'express';
 import { WORDS } from '../views/words.js';
-import { withParameters } from './address.js';
+import { nextIn, withParameters } from './address.js';
 import { assetAt } from './assets.js';
 import { Issuers } from './issuers.js';
 import { Pages } from './pages.js';
@@ -56,7 +56,7 @@ export class HomeController {
 
   private async show(request: Request, response: Response, loggedOut: boolean): Promise<void> {
     const visit = await this.visits.of(request);
-    const next = visit.parameters.get('next') ?? undefined;
+    const next = nextIn(visit.parameters.get('next'));
     const logins = this.issuers.all.map(({ issuer, name }) => ({
       address: withParameters('/in', { issuer, next }),
       name,

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { Login } from '#login';
 import { Policy, ProblemError, Public } from '#platform';
 import type { Request, Response } from 'express';
+import { nextIn } from './address.js';
 import { Issuers } from './issuers.js';
 import { Visits } from './visit.js';
 
@@ -21,7 +22,7 @@ export class LoginController {
     const asked = parameters.get('issuer');
     const issuer = this.issuers.all.find((one) => asked === null || one.issuer === asked)?.issuer;
     if (issuer === undefined) throw new ProblemError('not-found', 404);
-    const { location, attempt } = await this.login.begin(issuer, parameters.get('next') ?? '/uppdrag');
+    const { location, attempt } = await this.login.begin(issuer, nextIn(parameters.get('next')) ?? '/uppdrag');
     response.append('Set-Cookie', this.visits.attempt.set(attempt)).redirect(303, location.toString());
   }
 

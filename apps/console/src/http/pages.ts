@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
-import { PROBLEMS, PROBLEM_WORDS, sendProblem } from '#platform';
+import { PROBLEMS, PROBLEM_WORDS, retryAfterOf, sendProblem } from '#platform';
 import type { Refuse } from '#platform';
 import type { ReviewRefusalCode } from '../application/review-ports.js';
 import { render } from '../views/views.js';
 import { WORDS, said } from '../views/words.js';
 import type { Lang } from '../views/words.js';
 import type { Words } from '../views/words-sv.js';
-import { withParameters } from './address.js';
+import { ownAddress, withParameters } from './address.js';
 import { ASSETS, VERIFIER } from './assets.js';
 import { keepLanguage, languageOf } from './language.js';
 import type { Visit } from './visit.js';
@@ -27,6 +27,7 @@ const ADDRESSES = Object.fromEntries(Object.entries(ASSETS).map(([name, { addres
 const policyOf = (origins: readonly string[]): string =>
   [
     `default-src 'self'`,
+    `script-src 'self'`,
     // FKUI's style has two of its icons within it.
     `img-src 'self' data:`,
     `object-src 'none'`,
@@ -34,6 +35,10 @@ const policyOf = (origins: readonly string[]): string =>
     `form-action ${["'self'", ...origins].join(' ')}`,
     `frame-ancestors 'none'`,
   ].join('; ');
+
+const PERMISSIONS = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
+  .map((feature) => `${feature}=()`)
+  .join(', ');
 
 const write = (
   response: Response,
@@ -52,6 +57,8 @@ const write = (
   });
   response
     .setHeader('Content-Security-Policy', policyOf(origins))
+    // Nothing of it is used here, or lent to anybody.
+    .setHeader('Permissions-Policy', PERMISSIONS)
     .setHeader('Cache-Control', 'no-store')
     .setHeader('Content-Language', lang)
     .setHeader('Vary', 'Cookie')
@@ -84,8 +91,10 @@ export const refuse: Refuse = (request, response, problem, instance) => {
   const { sv, en, cause } = PROBLEMS[problem.code];
   const [, causeSv] = PROBLEM_WORDS[problem.code];
   response.removeHeader('ETag');
+  const retryAfter = retryAfterOf(problem);
+  if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
   response.status(problem.status);
-  const address = request.method === 'GET' ? withParameters(request.originalUrl, { lang: undefined }) : '/';
+  const address = request.method === 'GET' ? ownAddress(request.originalUrl) : '/';
   const violations = problem.options.violations ?? [];
   write(response, lang, {
     page: 'problem',
@@ -93,7 +102,10 @@ export const refuse: Refuse = (request, response, problem, instance) => {
     title: WORDS[lang].problemTitle,
     code: problem.code,
     words: lang === 'sv' ? [sv, causeSv] : [en, cause],
-    told: violations.flatMap(({ path, code }) => toldOf(lang, path.slice(1), code)),
+    told: [
+      ...violations.flatMap(({ path, code }) => toldOf(lang, path.slice(1), code)),
+      ...(problem.code === 'rate-limited' ? [said(WORDS[lang].refusedRate, { seconds: retryAfter ?? 1 })] : []),
+    ],
     instance,
     ...(problem.status === 400 && request.method === 'GET' && OWN_PAGE.test(request.path)
       ? { again: request.path }
@@ -126,6 +138,7 @@ const REFUSALS = {
   FINDING_CLOSED: 'refusedFindingClosed',
   NOT_A_COLLEAGUE: 'refusedColleague',
   NOT_ASSIGNED: 'refusedNotAssigned',
+  CALLED_FROM_ELSEWHERE: 'refusedElsewhere',
 } as const satisfies Readonly<Record<ReviewRefusalCode, keyof Words>> & Readonly<Record<string, keyof Words>>;
 export type RefusalCode = keyof typeof REFUSALS;
 

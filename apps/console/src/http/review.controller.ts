@@ -27,7 +27,7 @@ export class ReviewController {
     const asked = await this.pages.asked(request);
     const { words, query, reading, acting, cursor } = asked;
     const by = reading.parameters.get('by') === 'gateway' ? 'gateway' : 'exchange';
-    const { rows: refused, next } = await this.queries.refusals(acting, by, query, cursor);
+    const { rows: refused, next, isCut } = await this.queries.refusals(acting, by, query, cursor);
     const here = `/nekade?${queryString(query)}`;
     const byAddresses = {
       exchange: withParameters(here, { by: 'exchange' }),
@@ -41,6 +41,7 @@ export class ReviewController {
       by,
       byAddresses,
       refused,
+      isCut,
       next,
       differenceWords,
     });

@@ -5,7 +5,7 @@ import type { Login } from '#login';
 import { ProblemError } from '#platform';
 import type { Acting, Assignment, AssignmentState, AuditorQueries } from '../application/ports.js';
 import type { Lang } from '../views/words.js';
-import { withParameters } from './address.js';
+import { ownAddress } from './address.js';
 import { languageOf, parametersOf } from './language.js';
 
 export type GrantedAssignment = Assignment & { readonly state: AssignmentState };
@@ -55,7 +55,8 @@ export class Visits {
   ) {
     this.session = new LoginCookie('delge-console', secure);
     this.attempt = new LoginCookie('delge-console-login', secure);
-    this.chosen = new LoginCookie('delge-console-uppdrag', secure);
+    // Without it nothing is read, also where a browser does not say that another site led it here.
+    this.chosen = new LoginCookie('delge-console-uppdrag', secure, 'Strict');
   }
 
   of(request: Request): Promise<Visit> {
@@ -87,7 +88,7 @@ export class Visits {
     const { cookie } = request.headers;
     const visit = {
       lang: languageOf(request),
-      address: withParameters(request.originalUrl, { lang: undefined }),
+      address: ownAddress(request.originalUrl),
       parameters: parametersOf(request),
     };
     const secret = this.session.read(cookie);

@@ -6,6 +6,7 @@ import type { DisclosureRecord, DisclosureRow, Happening } from '../domain/discl
 import type { Detail } from '../domain/project.js';
 import { tsqueryOf } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
+import { MOST_IN_CASES } from '../application/disclosure-store.js';
 import type { Counted, DisclosureStore, Place, Population, Tables, Wanted } from '../application/disclosure-store.js';
 import type { LogView } from '../application/ports.js';
 
@@ -106,7 +107,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
     return this.within(assignment, undefined, async (tx) => {
       const rows = await tx.query<Columns[]>(
         `SELECT ${columnsFor(assignment.fields)}, ${details} FROM console.disclosure d
-         WHERE d.case_id = ANY ($1::uuid[]) AND d.at >= $2 AND d.at < $3 ORDER BY d.at, d.index LIMIT 1000`,
+         WHERE d.case_id = ANY ($1::uuid[]) AND d.at >= $2 AND d.at < $3 ORDER BY d.at, d.index LIMIT ${MOST_IN_CASES}`,
         [cases, from, until],
       );
       return rows.map(rowIn);

@@ -18,6 +18,13 @@ export const shownText = (value: unknown): string => {
   return escaped(String(value).replaceAll(UNSEEN, '\uFFFD'));
 };
 
+/** Data for a script of the page, within `<script type="application/json">`: nothing in it ends the element, and nothing turns the line around. */
+export const dataText = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[^ !#-%'-;=?-~"]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 const FOLDER = join(SOURCES, 'views');
 const eta = new Eta({
   autoEscape: true,
@@ -31,7 +38,7 @@ for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.eta')))
 const used = (lang: Lang): object => ({
   lang,
   t: WORDS[lang],
-  f: { ...formatOf(lang), escaped: shownText },
+  f: { ...formatOf(lang), escaped: shownText, data: dataText },
   w: codesIn(lang),
   say: said,
 });

@@ -178,7 +178,7 @@ export const en = {
   badgeTitle: 'Evidence',
   badgeClaimed: 'Claimed by the server',
   badgeClaimedHelp:
-    'The server says that the entry stands in the log of size {size}, checked {at}. Your browser has not verified it yet. When it does, it verifies the message id, the sender, the recipient and the outcome, and nothing else on the page.',
+    'The server says that the entry stands in the log of size {size}, checked {at}. Your browser has not verified it yet. When it does, it verifies all that the page shows of the log, but not the names of authorities or the words for codes.',
   badgeCode:
     'The code that verifies comes from this same server. You can save it, compare its digest and run it without a network.',
   badgeNoScript:
@@ -483,4 +483,14 @@ export const en = {
   refusedFindingClosed: 'The finding is closed and does not change any more.',
   refusedColleague: 'Choose a colleague in the review, or one of the authorities of the assignment.',
   refusedNotAssigned: 'Whoever has the finding answers it.',
+  followedCut:
+    'More followed than is shown: only the first 1,000 records in these cases are here. Open the case to see the rest.',
+  arrivalTitle: 'Show the page?',
+  arrivalLead:
+    'A link on another site led here. What is shown here is written in the log as read by you, so nothing has been shown yet.',
+  arrivalGo: 'Show the page',
+  refusedRate:
+    'You have shown more in a minute than one auditor may. Nothing was shown. Try again in {seconds} seconds.',
+  refusedElsewhere:
+    'The call came from none of our own pages, and would have been written in the log as yours. Nothing was shown.',
 } as const satisfies Words;

@@ -177,7 +177,7 @@ export const sv = {
   badgeTitle: 'Bevis',
   badgeClaimed: 'Påstådd av servern',
   badgeClaimedHelp:
-    'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än. När den gör det kontrolleras meddelandets id, avsändaren, mottagaren och utfallet, och inget annat på sidan.',
+    'Servern säger att posten ingår i loggen av storlek {size}, kontrollerad {at}. Din webbläsare har inte kontrollerat det än. När den gör det kontrolleras allt som sidan visar ur loggen, men inte myndigheternas namn eller orden för koder.',
   badgeCode:
     'Koden som kontrollerar kommer från samma server. Du kan spara den, jämföra dess kontrollsumma och köra den utan nät.',
   badgeNoScript:
@@ -482,6 +482,16 @@ export const sv = {
   refusedFindingClosed: 'Iakttagelsen är avslutad och ändras inte mer.',
   refusedColleague: 'Välj en kollega i granskningen eller en av uppdragets myndigheter.',
   refusedNotAssigned: 'Den som har fått iakttagelsen svarar på den.',
+  followedCut:
+    'Mer har följt än vad som visas: bara de första 1 000 posterna i dessa ärenden är med. Öppna ärendet för att se resten.',
+  arrivalTitle: 'Visa sidan?',
+  arrivalLead:
+    'En länk på en annan webbplats ledde hit. Det som visas här skrivs i loggen som din läsning, så ingenting har visats än.',
+  arrivalGo: 'Visa sidan',
+  refusedRate:
+    'Du har visat mer på en minut än vad en granskare får. Ingenting visades. Försök igen om {seconds} sekunder.',
+  refusedElsewhere:
+    'Anropet kom inte från en av våra egna sidor, och skulle ha skrivits i loggen som ditt. Ingenting visades.',
 } as const;
 
 /** A text of the pages; `{name}` is a place for a value. */

@@ -4,8 +4,8 @@ import type { CooperationStore } from '../persistence/cooperation.store.js';
 import type { TakeStatement } from './take-statement.js';
 
 /**
- * Cooperation decisions: an opaque id and a commitment in the `keys` log, opened here to the parties and the exchange alone
- * (design.md section 3). An opening needs no other authority than to fit the commitment that an administrator signed.
+ * Cooperation decisions: an opaque id and a commitment in the `keys` log, opened here to the parties and the exchange alone, and one by one to the console, which puts it with the evidence of a
+ * verdict that was computed by it (design.md section 3). An opening needs no other authority than to fit the commitment that an administrator signed.
  */
 export class OpenCooperation {
   constructor(
@@ -20,10 +20,11 @@ export class OpenCooperation {
     return (await this.store.add(opening)) ? 'opened' : 'known';
   }
 
-  /** @param holder `gateway:<id>` or `exchange` */
+  /** @param holder `gateway:<id>`, `exchange` or `console` */
   async find(holder: string, id: string): Promise<CooperationOpening | undefined> {
     const opening = await this.store.find(id);
-    return opening !== undefined && mayRead(holder, opening, this.statements.newest()) ? opening : undefined;
+    if (opening === undefined) return undefined;
+    return holder === 'console' || mayRead(holder, opening, this.statements.newest()) ? opening : undefined;
   }
 
   async list(holder: string): Promise<readonly CooperationOpening[]> {
