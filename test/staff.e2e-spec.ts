@@ -157,6 +157,19 @@ describe('a member of staff who has logged in', () => {
     expect((await hanna.ask('GET', '/v1/referrals')).status).toBe(200);
   });
 
+  it('submits a referral, and the access log has a row of what they were shown, as it has none of a system', async () => {
+    const { referral } = permitted();
+    const { assessments: _assessments, ...body } = referral;
+    const answer = await hanna.ask('POST', '/v1/referrals', body);
+    expect([answer.status, answer.slug]).toEqual([202, '']);
+    const rows = async () => (await delge.sandbox.client(OWN).accessLog({ referralId: referral.id })).items;
+    expect((await rows()).map(({ operation, officer }) => [operation, officer])).toEqual([
+      ['submit-referral', 'LKP-ON-0412'],
+    ]);
+    await delge.sandbox.client(OWN).submit(body as SubmitReferralDto);
+    expect(await rows()).toHaveLength(1);
+  });
+
   it('searches for a person in their own name, which stands in the access log', async () => {
     const search = { personalIdentityNumber: '197101019045', purpose: 'subject-access', reference: 'ON 2026-1' };
     const answer = await hanna.ask('POST', '/v1/person-searches', search);

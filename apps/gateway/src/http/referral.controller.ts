@@ -24,7 +24,7 @@ import { WithdrawReferral } from '../application/withdraw-referral.js';
 import { Assured, Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
-import { Shows } from './shows.js';
+import { Shows, ShowsStaff } from './shows.js';
 import { StaffMay } from './staff-may.js';
 
 /** What a sender does with its referrals. */
@@ -47,6 +47,7 @@ export class ReferralController {
   @StaffMay('assessments')
   @Scope('referrals:write')
   @Shows('no-content')
+  @ShowsStaff('submit-referral')
   @ApiOperation({
     summary: 'Submit a referral',
     description: 'All or nothing over recipients. Skicka en underrättelse; alla mottagare eller ingen.',
