@@ -135,6 +135,14 @@ describe('a member of staff who has logged in', () => {
     expect((await hugo.ask('GET', `/v1/referrals/${id}`)).status).toBe(200);
   });
 
+  it('takes nothing back by what they submit: that is for systems', async () => {
+    const { referral } = permitted();
+    const { assessments: _assessments, ...body } = referral;
+    const answer = await hanna.ask('POST', '/v1/referrals?onDeny=retract', body);
+    expect([answer.status, answer.slug]).toEqual([403, 'not-for-staff']);
+    expect((await hanna.ask('GET', `/v1/referrals/${referral.id}`)).status).toBe(404);
+  });
+
   it('may not what is for systems, nor what the administrator did not register', async () => {
     const system = await hanna.ask('GET', '/v1/events');
     expect([system.status, system.slug]).toEqual([401, 'unauthenticated']);

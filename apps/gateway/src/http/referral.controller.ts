@@ -25,7 +25,7 @@ import { Assured, Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows, ShowsStaff } from './shows.js';
-import { StaffMay } from './staff-may.js';
+import { StaffMay, StaffMayNot } from './staff-may.js';
 
 /** What a sender does with its referrals. */
 @ApiTags('referrals')
@@ -45,6 +45,7 @@ export class ReferralController {
   @HttpCode(202)
   @Policy('system')
   @StaffMay('assessments')
+  @StaffMayNot('onDeny', 'retract')
   @Scope('referrals:write')
   @Shows('no-content')
   @ShowsStaff('submit-referral')
