@@ -248,6 +248,20 @@ describe('a session', () => {
 });
 
 describe('the table of staff', () => {
+  it('takes no personal number, whatever it stands in', async () => {
+    for (const [path, change] of [
+      ['subject', { subject: '189001019802@2120000449' }],
+      ['officer', { officer: '19900101-9802' }],
+    ] as const) {
+      const { text, status } = await put(statement(change));
+      expect([status, (JSON.parse(text) as { violations: unknown }).violations]).toEqual([
+        422,
+        [{ path, code: 'personal-number' }],
+      ]);
+      expect(text).not.toContain('9802');
+    }
+  });
+
   it('takes no person of an issuer that is pinned to another participant', async () => {
     const { text, status } = await put(statement({ issuer: `${delge.stack.url('identity')}/sodertalje` }));
     expect([status, (JSON.parse(text) as { violations: unknown }).violations]).toEqual([

@@ -74,6 +74,8 @@ import {
   RecordedLookedThrough1769100001000,
 } from './migrations/1769100000000-recorded-in-person-index.js';
 import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
+import { StaffStatements1769800000000 } from './migrations/1769800000000-staff-statements.js';
+import { CorrectionNoted1769801000000 } from './migrations/1769801000000-correction-noted.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -140,6 +142,8 @@ export const migrations = [
   RecordedLookedThrough1769100001000,
   PersonIndexWhole1769100002000,
   Staff1769200000000,
+  StaffStatements1769800000000,
+  CorrectionNoted1769801000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -194,6 +198,7 @@ export const grantsSql = (role: string): string => `
   REVOKE UPDATE, DELETE ON gateway.recorded_request FROM "${role}";
   GRANT UPDATE (detail, erased_at, erased_by) ON gateway.recorded_request TO "${role}";
   REVOKE DELETE ON gateway.staff FROM "${role}";
+  REVOKE UPDATE, DELETE ON gateway.staff_statement FROM "${role}";
   REVOKE UPDATE ON gateway.login_attempt FROM "${role}";
   REVOKE UPDATE ON gateway.reply FROM "${role}";
   -- What was shown stays, under the time and number that the database gives it.

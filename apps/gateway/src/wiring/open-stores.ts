@@ -36,7 +36,7 @@ export const openStores = (dataSource: DataSource, keys: KeyStore, outbox: Outbo
     referrals: new PostgresReferralStore(dataSource, keys, outbox, recent),
     deliveries: new PostgresDeliveryStore(dataSource, keys, outbox),
     retractions: new PostgresRetractionStore(dataSource, outbox, recent),
-    systems: new PostgresSystemStore(dataSource),
+    systems: new PostgresSystemStore(dataSource, () => keys.authorities),
     members: new PostgresStaffStore(dataSource),
     logins: new PostgresLoginStore(dataSource),
     attachments: new PostgresAttachmentStore(dataSource, keys, outbox),
