@@ -152,6 +152,8 @@ describe('a role at the database', () => {
       'retraction',
       'received_retraction',
       'recorded_request',
+      'request_deadline',
+      'request_looked',
       'reply',
       'case_gathered',
       'case_link',

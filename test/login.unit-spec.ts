@@ -9,7 +9,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT, decodeJwt, generateKeyPair, exportJWK } from 'jose';
 import type { CustomFetch } from 'openid-client';
-import { LOA_3, LOGIN_LIMITS, Login, LoginCookie, LoginError, RelyingParty, csrfToken, isCsrfToken, readIssuers } from '#login';
+import {
+  LOA_3,
+  LOGIN_LIMITS,
+  Login,
+  LoginCookie,
+  LoginError,
+  RelyingParty,
+  csrfToken,
+  isCsrfToken,
+  readIssuers,
+} from '#login';
 import type { Attempt, LoginStore, PinnedIssuer, Session } from '#login';
 import { loginFiles, writeLogins } from '../tools/sandbox/identity/clients.js';
 import { Visitor } from './support/visitor.js';

@@ -193,8 +193,7 @@ function loginError(error: unknown): LoginError {
   return new LoginError('LOGIN_TOKEN', reason);
 }
 
-const reasonOf = (error: unknown): string =>
-  error instanceof NotAsked ? error.code : codeOf(error);
+const reasonOf = (error: unknown): string => (error instanceof NotAsked ? error.code : codeOf(error));
 const codeOf = (error: unknown): string =>
   error instanceof client.ClientError && error.code !== undefined ? error.code : 'unreachable';
 const claimOf = (error: unknown): string | undefined => {

@@ -37,9 +37,7 @@ const ofReferral =
  * Whom and what a request asks about. It was validated before anything was found that could be shown. A search is not here: its use case writes its row before it looks
  * (`SearchPersons`).
  */
-export const WHAT: Readonly<
-  Record<Logged, (request: AuthenticatedRequest) => What>
-> = {
+export const WHAT: Readonly<Record<Logged, (request: AuthenticatedRequest) => What>> = {
   'read-delivery': ({ params }) => ({ operation: 'read-delivery', messageId: idOf(params['id']) }),
   'read-attachment': ({ params }) => ({
     operation: 'read-attachment',
