@@ -192,7 +192,7 @@ describe('a correction to several in one call', () => {
   it('goes to those whom it may, and is taken back from the one whom it may not, and the same again changes nothing', async () => {
     const client = delge.sandbox.client(system);
     const { type: _type, to: _to, caseId: _case, content, assessments = [], ...said } = pattern;
-    const { corrects: _corrects, ...right } = content as Record<string, unknown>;
+    const { corrects: _corrects, ...right } = content;
     const of = (recipient: string) => assessments.map((one) => ({ ...one, recipient }));
     const original: SubmitReferralDto = {
       ...example('01-linkoping').referral,

@@ -103,11 +103,12 @@ describe('a system at a route', () => {
 });
 
 describe('a member of staff at a route that is theirs too', () => {
+  const route: keyof Routes = 'submit';
   const member = { id: SYSTEM, authority: 'a/b', scopes: ['referrals:write'] };
   const ask = async (query: object): Promise<unknown> => {
     const request: { headers: object; query: object; caller?: object } = { headers: {}, query };
     const context = {
-      getHandler: () => Routes.prototype.submit,
+      getHandler: () => Routes.prototype[route],
       getClass: () => Routes,
       getType: () => 'http',
       switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({ setHeader: () => undefined }) }),
