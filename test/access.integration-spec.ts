@@ -6,6 +6,8 @@ import { aWorld } from '#testing';
 import type { DataSource } from 'typeorm';
 import type { KeyStore } from '../apps/gateway/src/keys/key-store.js';
 import { ReadAccessLog } from '../apps/gateway/src/application/read-access-log.js';
+import type { StatedMember } from '../apps/gateway/src/application/ports/staff.js';
+import { PostgresStaffStore } from '../apps/gateway/src/persistence/staff.store.js';
 import { PostgresSystemStore } from '../apps/gateway/src/persistence/system.store.js';
 import { PostgresAccessLog } from '../apps/gateway/src/persistence/access-log.store.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
@@ -16,6 +18,20 @@ const OWNER = 'linkoping/socialnamnden';
 const OTHER = 'linkoping/omsorgsnamnden';
 const DENIED = '42501';
 const READ = 'read-delivery';
+const aMember = (change: Partial<StatedMember>): StatedMember => ({
+  id: randomUUID(),
+  authority: OWNER,
+  issuer: 'https://idp.example',
+  subject: `s-${randomUUID()}`,
+  officer: `X-${randomUUID()}`,
+  office: 'handlaggare',
+  mandate: 'delegation',
+  scopes: ['referrals:read'],
+  ended: false,
+  statement: 'x',
+  statedAt: new Date(1),
+  ...change,
+});
 /** What there was when scopes were made. What came later is a power that an administrator gives. */
 const OF_BEFORE = ALL_SCOPES.filter((scope) => scope !== 'persons:search');
 
@@ -142,7 +158,7 @@ describe('the access log of a gateway, and who may do what', () => {
   });
 
   it('knows what each system may do: all of it when nobody has said, and afterwards as it was said last', async () => {
-    const systems = new PostgresSystemStore(db);
+    const systems = new PostgresSystemStore(db, () => [OWNER, OTHER]);
     const [id, kid] = [randomUUID(), randomUUID()];
     let ms = Date.now();
     const put = (change: object = {}): Promise<string> => {
@@ -169,8 +185,46 @@ describe('the access log of a gateway, and who may do what', () => {
     expect((await systems.find(other))?.scopes).toEqual(ALL_SCOPES);
   });
 
+  it('gives no system the id of a person, nor a person that of a system, of whichever authority', async () => {
+    const systems = new PostgresSystemStore(db, () => [OWNER, OTHER]);
+    const members = new PostgresStaffStore(db);
+    const [person, machine] = [randomUUID(), randomUUID()];
+    const registered = (id: string, authority: string): Promise<string> =>
+      systems.put({ id, authority, kid: randomUUID(), jwk: {}, statement: 'x', statedAt: new Date(1) });
+    expect(await members.put(aMember({ id: person, authority: OTHER }))).toBe('stored');
+    for (const authority of [OWNER, OTHER]) expect(await registered(person, authority)).toBe('staff');
+    expect(await registered(machine, OWNER)).toBe('stored');
+    for (const authority of [OWNER, OTHER])
+      expect(await members.put(aMember({ id: machine, authority }))).toBe('system');
+    expect(await systems.find(person)).toBeUndefined();
+  });
+
+  it('keeps what was said of a person before, and the newest counts', async () => {
+    const members = new PostgresStaffStore(db);
+    const said = (at: number, change: Partial<StatedMember> = {}): StatedMember =>
+      aMember({ id, authority: OWNER, officer, statement: `said ${at}`, statedAt: new Date(at), ...change });
+    const [id, officer] = [randomUUID(), `X-${randomUUID()}`];
+    const [before, after] = [
+      { issuer: 'https://idp.example', subject: `a-${randomUUID()}` },
+      { issuer: 'https://idp.example', subject: `b-${randomUUID()}` },
+    ];
+    expect(await members.put(said(1_000, before))).toBe('stored');
+    expect(await members.put(said(2_000, after))).toBe('stored');
+    expect(await members.put(said(1_500, before))).toBe('stale');
+    expect(await members.put(said(3_000, { ...after, scopes: ['checks:run'] }))).toBe('stored');
+    expect(await members.find([OWNER], before)).toEqual([]);
+    expect(await members.find([OWNER], after)).toMatchObject([{ id, scopes: ['checks:run'] }]);
+    const kept = await asAuthority(db, OWNER, (tx) =>
+      tx.query<{ statement: string }[]>(
+        `SELECT statement FROM gateway.staff_statement WHERE authority = $1 AND id = $2 ORDER BY stated_at`,
+        [OWNER, id],
+      ),
+    );
+    expect(kept.map(({ statement }) => statement)).toEqual(['said 1000', 'said 2000']);
+  });
+
   it('says stored of what it stored, although another registration of the same system comes between', async () => {
-    const systems = new PostgresSystemStore(db);
+    const systems = new PostgresSystemStore(db, () => [OWNER, OTHER]);
     const [id, older, newer] = [randomUUID(), randomUUID(), randomUUID()];
     const put = (kid: string, at: number): Promise<string> =>
       systems.put({ id, authority: OWNER, kid, jwk: {}, statement: 'x', statedAt: new Date(at) });

@@ -179,3 +179,78 @@ describe('a correction to fourteen recipients', () => {
     ]);
   });
 });
+
+describe('a correction to several in one call', () => {
+  const { system, referral: pattern } = example('32-linkoping');
+  const [FIRST, SECOND, REFUSED] = ['fk/forsakringskassan', 'skv/skatteverket', 'csn/csn'] as const;
+  const ALL_OF_IT = [FIRST, SECOND, REFUSED];
+  let delge: TestStack;
+  beforeAll(async () => {
+    delge = await TestStack.shared();
+  });
+
+  it('goes to those whom it may, and is taken back from the one whom it may not, and the same again changes nothing', async () => {
+    const client = delge.sandbox.client(system);
+    const { type: _type, to: _to, caseId: _case, content, assessments = [], ...said } = pattern;
+    const { corrects: _corrects, ...right } = content;
+    const of = (recipient: string) => assessments.map((one) => ({ ...one, recipient }));
+    const original: SubmitReferralDto = {
+      ...example('01-linkoping').referral,
+      id: randomUUID(),
+      caseId: randomUUID(),
+      to: ALL_OF_IT.map((authority) => ({ authority, function: 'registrator' })),
+      bases: pattern.bases,
+      purpose: pattern.purpose,
+      facts: pattern.facts ?? {},
+      assessments: ALL_OF_IT.flatMap(of),
+    };
+    await client.submit(original);
+    await delge.settled(system, original.id, ['fetched'], TRAVEL_MS);
+    const id = randomUUID();
+    const body = {
+      ...said,
+      id,
+      content: right,
+      assessments: [
+        ...[FIRST, SECOND].flatMap(of),
+        // An officer has found for this one that secrecy prevails.
+        ...of(REFUSED).map((one) => (one.test === 'EJ_OVERVAGANDE' ? { ...one, outcome: 'secrecy-prevails' } : one)),
+      ],
+    } as never;
+    const correct = () => client.correct(original.id, body, { onAssess: 'refuse', onDeny: 'retract' });
+    const first = await correct();
+    const told = ({ recipients }: Awaited<ReturnType<typeof correct>>) =>
+      recipients.map(({ authority, sentAs, why, correction }) => [authority, sentAs, why, correction?.referralId]);
+    const [one, other] = first.recipients;
+    expect(told(first)).toEqual([
+      [FIRST, 'correction', undefined, one?.correction?.referralId],
+      [SECOND, 'correction', undefined, other?.correction?.referralId],
+      [REFUSED, 'retraction', 'formal-obstacle', undefined],
+    ]);
+    expect(new Set([id, one?.correction?.referralId, other?.correction?.referralId]).size).toBe(3);
+    for (const { correction } of [one!, other!])
+      await delge.settled(system, correction!.referralId, ['fetched'], TRAVEL_MS);
+    const retracted = async (authority: string) => {
+      const { messageId } = first.recipients.find((row) => row.authority === authority)!;
+      return (await delge.sandbox.client(authority).delivery(messageId)).retracted?.reason;
+    };
+    await eventually('it is taken back', TRAVEL_MS, async () =>
+      (await retracted(REFUSED)) === 'correction-not-permitted' ? true : undefined,
+    );
+    for (const authority of [FIRST, SECOND]) {
+      expect(await retracted(authority)).toBeUndefined();
+      const row = first.recipients.find((found) => found.authority === authority)!;
+      const { content: received } = await delge.sandbox.client(authority).delivery(row.correction!.messageId);
+      expect(received).toMatchObject({ corrects: row.messageId });
+    }
+    expect(told(await correct())).toEqual(told(first));
+    await expect(
+      problemOf(
+        client.correct(original.id, {
+          ...(body as object),
+          ...{ id: randomUUID(), recipients: [REFUSED], assessments: of(REFUSED) },
+        } as never),
+      ),
+    ).resolves.toBe('content-invalid');
+  });
+});

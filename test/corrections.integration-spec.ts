@@ -73,6 +73,22 @@ describe('what is noted of corrections', () => {
     expect([await ended(messageId), await of(messageId)]).toEqual([[true], [first.referralId]]);
   });
 
+  it('keeps its first time however often it is submitted again, so that what came after it stays the newest', async () => {
+    const messageId = randomUUID();
+    const first = { messageId, referralId: await referral('fetched'), fallsBack: true };
+    const second = { messageId, referralId: await referral('fetched'), fallsBack: true };
+    const at = times();
+    await store.begin(OWNER, first, at);
+    await store.note(OWNER, first, at);
+    await store.note(OWNER, second, times());
+    await store.begin(OWNER, first, times());
+    await store.note(OWNER, first, times());
+    expect(await of(messageId)).toEqual([first.referralId, second.referralId]);
+    // What was noted is not forgotten by whoever began it at that time.
+    await store.forget(OWNER, first, at);
+    expect(await of(messageId)).toEqual([first.referralId, second.referralId]);
+  });
+
   it('goes with a draft that is replaced by one that puts another message right', async () => {
     const [before, after] = [randomUUID(), randomUUID()];
     const referralId = await referral('refused');

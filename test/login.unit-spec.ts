@@ -9,7 +9,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT, decodeJwt, generateKeyPair, exportJWK } from 'jose';
 import type { CustomFetch } from 'openid-client';
-import { LOA_3, Login, LoginCookie, LoginError, RelyingParty, csrfToken, isCsrfToken, readIssuers } from '#login';
+import {
+  LOA_3,
+  LOGIN_LIMITS,
+  Login,
+  LoginCookie,
+  LoginError,
+  RelyingParty,
+  csrfToken,
+  isCsrfToken,
+  readIssuers,
+} from '#login';
 import type { Attempt, LoginStore, PinnedIssuer, Session } from '#login';
 import { loginFiles, writeLogins } from '../tools/sandbox/identity/clients.js';
 import { Visitor } from './support/visitor.js';
@@ -57,7 +67,9 @@ class MemoryStore implements LoginStore {
   readonly attempts = new Map<string, Attempt & { readonly endsAt: number }>();
   readonly sessions = new Map<string, Session>();
 
-  async keepAttempt(key: Buffer, attempt: Attempt, endsAt: number): Promise<void> {
+  async keepAttempt(key: Buffer, attempt: Attempt, endsAt: number, most: number): Promise<void> {
+    const [oldest] = this.attempts.keys();
+    if (this.attempts.size >= most && oldest !== undefined) this.attempts.delete(oldest);
     this.attempts.set(key.toString('hex'), { ...attempt, endsAt });
   }
   async takeAttempt(key: Buffer, at: number): Promise<Attempt | undefined> {
@@ -125,6 +137,10 @@ const lying = async (
     const id_token = await new SignJWT(changed).setProtectedHeader({ alg: 'ES256', kid: 'lie' }).sign(privateKey);
     return Response.json({ ...body, id_token });
   };
+};
+
+const fail = (): never => {
+  throw new TypeError('fetch failed');
 };
 
 /** A provider that does not promise to say in its answer who it is. */
@@ -264,7 +280,88 @@ describe('login', () => {
     const app = login(new MemoryStore(), parties(flaky));
     await expect(refusal(app.begin(issuer()))).resolves.toBe('LOGIN_PROVIDER_AWAY');
     away = false;
+    now += 1_000;
     await expect(refusal(app.begin(issuer()))).resolves.toBe('none');
+  });
+
+  test.each<readonly [string, () => Response]>([
+    ['does not answer', () => fail()],
+    ['answers with a fault', () => new Response('', { status: 503 })],
+    ['answers with something else', () => new Response('no', { status: 404 })],
+  ])('asks an issuer that %s ever more seldom, however many want to log in', async (_, answer) => {
+    let asked = 0;
+    let away = true;
+    const flaky: CustomFetch = async (url, init) => {
+      asked += 1;
+      return away ? answer() : fetch(url, init as RequestInit);
+    };
+    const app = login(new MemoryStore(), parties(flaky));
+    const flood = () => Promise.all(Array.from({ length: 50 }, () => refusal(app.begin(issuer()))));
+    for (const waitMs of [1_000, 2_000, 4_000, 8_000]) {
+      const before = asked;
+      expect(new Set(await flood())).toEqual(new Set(['LOGIN_PROVIDER_AWAY']));
+      now += waitMs - 1;
+      await flood();
+      expect(asked).toBe(before + 1);
+      now += 1;
+    }
+    away = false;
+    await expect(refusal(app.begin(issuer()))).resolves.toBe('none');
+    // The other issuer was never kept away by this one.
+    expect(await refusal(app.begin(issuer('fk')))).toBe('none');
+  });
+
+  test('asks an issuer so much at once and no more, whatever people come back with', async () => {
+    let [underWay, most] = [0, 0];
+    const held: (() => void)[] = [];
+    const slow: CustomFetch = async (url, init) => {
+      if (!url.endsWith('/token')) return fetch(url, init as RequestInit);
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise<void>((go) => held.push(go));
+      underWay -= 1;
+      return fetch(url, init as RequestInit);
+    };
+    const app = login(new MemoryStore(), parties(slow));
+    const back = async (): Promise<string> => {
+      const { location, attempt } = await app.begin(issuer());
+      const answer = { code: 'x', state: location.searchParams.get('state') ?? '', iss: issuer() };
+      return refusal(app.finish(attempt, new URLSearchParams(answer)));
+    };
+    let refused = 0;
+    const all = Array.from({ length: 100 }, async () => {
+      const code = await back();
+      if (code === 'LOGIN_PROVIDER_AWAY') refused += 1;
+      // Those that were let through wait until every other has its answer.
+      if (refused === 68) held.splice(0).forEach((go) => go());
+      return code;
+    });
+    const codes = await Promise.all(all);
+    expect(most).toBe(32);
+    expect(codes.filter((code) => code === 'LOGIN_CODE')).toHaveLength(32);
+    // A code that is none keeps nobody away.
+    await expect(refusal(app.begin(issuer()))).resolves.toBe('none');
+  });
+
+  test('keeps so many that were begun and no more, the newest', async () => {
+    const store = new MemoryStore();
+    const app = new Login(
+      parties(),
+      store,
+      () => now,
+      () => randomBytes(32),
+      { ...LOGIN_LIMITS, attempts: 3 },
+    );
+    const first = await app.begin(issuer());
+    const others = [];
+    for (let n = 0; n < 3; n += 1) {
+      now += 1;
+      others.push(await app.begin(issuer()));
+    }
+    expect(store.attempts.size).toBe(3);
+    const finish = ({ attempt }: { readonly attempt: string }) => refusal(app.finish(attempt, new URLSearchParams()));
+    await expect(finish(first)).resolves.toBe('LOGIN_NOT_BEGUN');
+    for (const one of others) await expect(finish(one)).resolves.toBe('LOGIN_STATE');
   });
 
   test('returns to paths of the app alone', async () => {

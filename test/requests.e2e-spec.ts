@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { SubmitReferralDto } from '#contracts';
+import type { EventView, SubmitReferralDto } from '#contracts';
 import { parseReceipt } from '#envelope';
 import { randomUUID } from 'node:crypto';
 import { bearer, call, json } from './support/http.js';
@@ -76,6 +76,31 @@ describe('a request', () => {
     await delge.settled(ASKED, answer.id, ['fetched']);
     expect(await read(ASKER, `/v1/requests/${requestId}`)).toMatchObject(answered);
   });
+
+  it('whose day has passed is told of once, to systems at both ends', async () => {
+    const since = new Date(Date.now() - 60_000).toISOString();
+    const { referral } = example('07-');
+    await delge.sandbox.client(ASKER).submit({ ...referral, content: { ...referral.content, answerBy: '2026-01-02' } });
+    const [message] = await delge.settled(ASKER, referral.id, ['fetched']);
+    const told = async (authority: string): Promise<readonly EventView[]> => {
+      const { items } = await delge.sandbox.client(authority).events({ since, limit: '200' });
+      return items.filter(({ type, data }) => type === 'request.overdue' && data.messageId === message?.messageId);
+    };
+    const each = await Promise.all(
+      [ASKER, ASKED].map((authority) =>
+        eventually(`${authority} to be told`, 90_000, async () => {
+          const events = await told(authority);
+          return events.length === 0 ? undefined : events;
+        }),
+      ),
+    );
+    const of = { messageId: message?.messageId, caseId: referral.caseId, messageType: 'request/1' };
+    expect(each).toMatchObject([
+      [{ data: { ...of, referralId: referral.id, code: 'sent' } }],
+      [{ data: { ...of, code: 'received' } }],
+    ]);
+    expect(await read(ASKED, `/v1/requests/${message?.messageId}`)).toMatchObject({ overdue: true, state: 'open' });
+  }, 120_000);
 
   it.each(['answered', 'open'] as const)('that is %s is listed as such at both ends', async (state) => {
     const { requestId, answer } = await asked();

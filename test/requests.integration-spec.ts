@@ -5,10 +5,13 @@ import { aGateway, aWorld } from '#testing';
 import type { World } from '#testing';
 import type { DataSource } from 'typeorm';
 import { ReadRequests } from '../apps/gateway/src/application/read-requests.js';
+import { WatchRequests } from '../apps/gateway/src/application/watch-requests.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
+import { PostgresEventStore } from '../apps/gateway/src/persistence/event.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
+import { PostgresRequestDeadlines } from '../apps/gateway/src/persistence/request-deadline.store.js';
 import { PostgresRequestStore } from '../apps/gateway/src/persistence/request.store.js';
 import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
 import { OwnDatabases } from './support/databases.js';
@@ -148,6 +151,78 @@ describe('requests at a gateway', () => {
     expect(await reading.read(OWNER, received)).toMatchObject({ ...passed, overdue: false });
   });
 
+  describe('whose day has passed', () => {
+    const DAY = '2027-03-10';
+    /** Of Stockholm, an hour ahead. */
+    const [lastMinute, dayAfter] = [new Date('2027-03-10T22:59:00Z'), new Date('2027-03-10T23:00:00Z')];
+    const asked = { answerBy: DAY };
+    const watching = (now: Date): WatchRequests =>
+      new WatchRequests(
+        store,
+        new PostgresRequestDeadlines(db),
+        () => [OWNER, NEIGHBOUR],
+        () => now,
+      );
+    const toldAt = async (now: Date): Promise<readonly string[]> =>
+      (await watching(now).alarms()).map(({ id, direction }) => `${direction} ${id}`).toSorted();
+    const eventsOf = async (id: string): Promise<readonly (string | undefined)[]> =>
+      (await new PostgresEventStore(db).list(OWNER, undefined, 1_000)).flatMap(({ type, data }) =>
+        type === 'request.overdue' && data.messageId === id ? [data.code] : [],
+      );
+    const recorded = async (): Promise<string> => {
+      const id = randomUUID();
+      const request = { ...asked, at: lastMinute.toISOString(), recordedAt: '', system: randomUUID() };
+      expect(await store.record(OWNER, id, OTHER, request as never, lastMinute)).toBe('recorded');
+      return id;
+    };
+    // What the specs before left is told now.
+    beforeAll(async () => void (await watching(lastMinute).alarms()));
+
+    it('are told of once, to whoever asked and whoever was asked, also when nobody looked while it passed', async () => {
+      const received = await delivered('request/2', asked);
+      const sent = await submitted('permit-consultation/1', { content: asked }, [OTHER, 'skv/skatteverket']);
+      const taken = await recorded();
+      expect(await toldAt(lastMinute)).toEqual([]);
+      // It came, and passed, while the gateway was away.
+      const late = await delivered('request/2', asked);
+      const expected = [
+        ...[`received ${received}`, `received ${late}`, `recorded ${taken}`],
+        ...sent.map((id) => `sent ${id}`),
+      ].toSorted();
+      const twice = await Promise.all([toldAt(dayAfter), toldAt(dayAfter)]);
+      expect(twice.flat().toSorted()).toEqual(expected);
+      expect(await toldAt(dayAfter)).toEqual([]);
+      expect(await toldAt(new Date('2027-04-01T00:00:00Z'))).toEqual([]);
+      for (const id of [received, late]) expect(await eventsOf(id)).toEqual(['received']);
+      for (const id of sent) expect(await eventsOf(id)).toEqual(['sent']);
+      expect(await eventsOf(taken)).toEqual(['recorded']);
+    });
+
+    it('are not, when they were answered, refused or taken back, or set no day', async () => {
+      const ids = [await delivered('request/2', asked), await delivered('request/2', asked)];
+      await submitted('answer/1', { requestId: ids[0] ?? '' }, [OTHER], 'fetched');
+      await takenBack(ids[1] ?? '');
+      const [sent = ''] = await submitted('request/2', { content: asked }, [OTHER], 'refused');
+      const none = await delivered('request/2');
+      expect(await toldAt(dayAfter)).toEqual([]);
+      for (const id of [...ids, sent, none]) expect(await eventsOf(id)).toEqual([]);
+    });
+
+    it('are, when what was answered is stopped on its way', async () => {
+      const id = await delivered('request/2', asked);
+      const [answer = ''] = await submitted('answer/1', { requestId: id });
+      expect(await toldAt(dayAfter)).toEqual([]);
+      await asAuthority(db, OWNER, (tx) =>
+        tx.query(`UPDATE gateway.message SET state = 'refused' WHERE authority = $1 AND message_id = $2`, [
+          OWNER,
+          answer,
+        ]),
+      );
+      expect(await toldAt(dayAfter)).toEqual([`received ${id}`]);
+      expect(await eventsOf(id)).toEqual(['received']);
+    });
+  });
+
   it('that are recorded are sealed at rest, and their authority’s alone', async () => {
     const id = randomUUID();
     const at = world.clock.now();
@@ -166,7 +241,10 @@ describe('requests at a gateway', () => {
     expect(await store.record(OWNER, id, OTHER, request as never, at)).toBe('same');
     expect(await store.record(OWNER, id, OTHER, { ...request, channel: 'paper' } as never, at)).toBe('other');
     const rows = await asAuthority(db, OWNER, (tx) =>
-      tx.query<{ row: string; detail: Buffer }[]>(`SELECT q::text AS row, detail FROM gateway.recorded_request q`),
+      tx.query<{ row: string; detail: Buffer }[]>(
+        `SELECT q::text AS row, detail FROM gateway.recorded_request q WHERE id = $1`,
+        [id],
+      ),
     );
     expect(rows).toHaveLength(1);
     expect(rows.map(({ row, detail }) => `${row}${detail.toString('latin1')}`).join()).not.toMatch(/Provberg|LKP-ON/);
@@ -180,7 +258,7 @@ describe('requests at a gateway', () => {
     expect(await store.eraseRecorded(OWNER, id, first, at)).toBe(true);
     expect(await store.eraseRecorded(OWNER, id, second, at)).toBe(true);
     const erased = await asAuthority(db, OWNER, (tx) =>
-      tx.query<object[]>(`SELECT erased_by FROM gateway.recorded_request`),
+      tx.query<object[]>(`SELECT erased_by FROM gateway.recorded_request WHERE id = $1`, [id]),
     );
     expect(erased).toEqual([{ erased_by: first }]);
     const left = await reading.read(OWNER, id);

@@ -135,6 +135,14 @@ describe('a member of staff who has logged in', () => {
     expect((await hugo.ask('GET', `/v1/referrals/${id}`)).status).toBe(200);
   });
 
+  it('takes nothing back by what they submit: that is for systems', async () => {
+    const { referral } = permitted();
+    const { assessments: _assessments, ...body } = referral;
+    const answer = await hanna.ask('POST', '/v1/referrals?onDeny=retract', body);
+    expect([answer.status, answer.slug]).toEqual([403, 'not-for-staff']);
+    expect((await hanna.ask('GET', `/v1/referrals/${referral.id}`)).status).toBe(404);
+  });
+
   it('may not what is for systems, nor what the administrator did not register', async () => {
     const system = await hanna.ask('GET', '/v1/events');
     expect([system.status, system.slug]).toEqual([401, 'unauthenticated']);
@@ -155,6 +163,19 @@ describe('a member of staff who has logged in', () => {
     expect((await hanna.ask('GET', '/v1/referrals')).status).toBe(404);
     hanna.authority = undefined;
     expect((await hanna.ask('GET', '/v1/referrals')).status).toBe(200);
+  });
+
+  it('submits a referral, and the access log has a row of what they were shown, as it has none of a system', async () => {
+    const { referral } = permitted();
+    const { assessments: _assessments, ...body } = referral;
+    const answer = await hanna.ask('POST', '/v1/referrals', body);
+    expect([answer.status, answer.slug]).toEqual([202, '']);
+    const rows = async () => (await delge.sandbox.client(OWN).accessLog({ referralId: referral.id })).items;
+    expect((await rows()).map(({ operation, officer }) => [operation, officer])).toEqual([
+      ['submit-referral', 'LKP-ON-0412'],
+    ]);
+    await delge.sandbox.client(OWN).submit(body as SubmitReferralDto);
+    expect(await rows()).toHaveLength(1);
   });
 
   it('searches for a person in their own name, which stands in the access log', async () => {
@@ -227,6 +248,20 @@ describe('a session', () => {
 });
 
 describe('the table of staff', () => {
+  it('takes no personal number, whatever it stands in', async () => {
+    for (const [path, change] of [
+      ['subject', { subject: '189001019802@2120000449' }],
+      ['officer', { officer: '19900101-9802' }],
+    ] as const) {
+      const { text, status } = await put(statement(change));
+      expect([status, (JSON.parse(text) as { violations: unknown }).violations]).toEqual([
+        422,
+        [{ path, code: 'personal-number' }],
+      ]);
+      expect(text).not.toContain('9802');
+    }
+  });
+
   it('takes no person of an issuer that is pinned to another participant', async () => {
     const { text, status } = await put(statement({ issuer: `${delge.stack.url('identity')}/sodertalje` }));
     expect([status, (JSON.parse(text) as { violations: unknown }).violations]).toEqual([

@@ -66,7 +66,7 @@ describe('a webhook', () => {
   });
 
   it('stands still when its system gets another key, until a system of the authority registers it again', async () => {
-    const systems = new PostgresSystemStore(webhooks.db);
+    const systems = new PostgresSystemStore(webhooks.db, () => []);
     const { system } = webhooks.asking(OWNER);
     const enrol = (kid: string): Promise<string> => {
       webhooks.world.clock.advance(1_000);
@@ -96,7 +96,7 @@ describe('a webhook', () => {
   });
 
   it('stands still when its system may register none or read no events any more', async () => {
-    const systems = new PostgresSystemStore(webhooks.db);
+    const systems = new PostgresSystemStore(webhooks.db, () => []);
     const mine = { authority: OWNER, system: randomUUID() };
     const kid = randomUUID();
     const enrol = (...scopes: readonly Scope[]): Promise<string> => {

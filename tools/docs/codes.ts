@@ -529,6 +529,7 @@ export const SNAPSHOT_CODES: Readonly<Record<SnapshotErrorCode, string>> = {
     'no such live key, to the registry also one that has expired; of a signer it answers `BAD_SIGNATURE`, and its log has which it was',
   UNKNOWN_RULE_SET: 'no such rule set',
   NOT_ADOPTED: 'the authority has not adopted one of the versions, or has withdrawn that',
+  NO_VERSIONS: 'adopts or withdraws nothing: it names no version',
   ALREADY_ENROLLED: 'it is enrolled, or the statement id is used',
   KEY_IN_USE: 'the key stands in the log already, be it revoked',
   LAST_KEY:

@@ -68,6 +68,21 @@ describe('delge register-staff', () => {
     ]);
   });
 
+  it('takes no personal number, and neither sends nor prints it', async () => {
+    const before = brought.length;
+    const wrong = ['--scope', 'referrals:read'];
+    for (const given of [
+      ['--subject', '189001019802@2120000449'],
+      ['--subject', '19890101-9802'],
+      ['--officer', '890101-9802'],
+    ]) {
+      const refused = delge(...OFFICE, ...wrong, ...given);
+      await expect(refused).rejects.toThrow(/personal number/);
+      await expect(refused).rejects.not.toThrow(/9802/);
+    }
+    expect(brought).toHaveLength(before);
+  });
+
   it('asks what they may do, and which entry ends', async () => {
     await expect(delge(...OFFICE)).rejects.toThrow('--scope');
     await expect(delge(...OFFICE, '--end')).rejects.toThrow('--id');

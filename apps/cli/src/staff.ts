@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MANDATES, SCOPES } from '#contracts';
 import { canonicalBytes } from '#json';
 import { OFFICES } from '#legal-basis';
+import { isPersonalNumber } from '#login';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { print } from './commands.js';
@@ -32,7 +33,10 @@ export const staffCommand = (program: Command): void => {
     )
     .requiredOption('--as <authority>', 'authority for which they act')
     .requiredOption('--issuer <url>', 'identity provider that the gateway has pinned to the participant')
-    .requiredOption('--subject <id>', 'who they are there: orgAffiliation where it gives one, else sub')
+    .requiredOption(
+      '--subject <id>',
+      'who they are there: orgAffiliation where it gives one, else sub; never a personal number',
+    )
     .requiredOption('--officer <id>', 'their id as an officer of the authority')
     .addOption(new Option('--office <code>', 'their office').choices(OFFICES).makeOptionMandatory())
     .addOption(new Option('--mandate <code>', 'what they decide by').choices(MANDATES).makeOptionMandatory())
@@ -45,6 +49,11 @@ export const staffCommand = (program: Command): void => {
     .action(async ({ as: authority, scope, ...options }: StaffOptions, command: Command) => {
       const { issuer, subject, officer, office, mandate, end: ended = false } = options;
       if (!ended && scope === undefined) throw new Error('say by --scope what they may do, or --end');
+      for (const [option, id] of Object.entries({ subject, officer }))
+        if (isPersonalNumber(id))
+          throw new Error(
+            `--${option} is a personal number: nobody logs in by one, and none is stored. Take it out of the history of your shell, and ask whoever runs the identity provider for the id that it gives`,
+          );
       if (ended && options.id === undefined) throw new Error('say by --id which entry ends');
       const { gateway, env } = where(command, authority, options);
       const { id: staff = randomUUID() } = options;

@@ -68,6 +68,7 @@ import { TryWebhook } from './application/try-webhook.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WatchDeadlines } from './application/watch-deadlines.js';
+import { WatchRequests } from './application/watch-requests.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
 import { AttachmentFiles, isDiskFailure } from './attachments/attachment-files.js';
 import { BlobClient } from './attachments/blob-client.js';
@@ -193,6 +194,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const expiring = new ExpireAttachments(attachments, files, now);
   const incidents = new HandleIncidents(stores.incidents, () => keys.authorities, now);
   health.watch('incidents', async () => ((await incidents.overdue()) > 0 ? 'clock-ran-out' : undefined));
+  const unanswered = new WatchRequests(requests, stores.requestDeadlines, hosted, now);
   const expire = new Expire(referrals, expiring, hosted, now);
   platform.onDrain('relay', async () => {
     await relay.drain();
@@ -252,7 +254,17 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   };
   const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
   const falling = new FallBackCorrections(corrections, retracting, hosted);
-  const sweep = new Sweep(expire, again, deadlines, incidents, falling, prune, config.SWEEP_INTERVAL_MS, log);
+  const sweep = new Sweep(
+    expire,
+    again,
+    deadlines,
+    incidents,
+    unanswered,
+    falling,
+    prune,
+    config.SWEEP_INTERVAL_MS,
+    log,
+  );
   sweep.start();
   const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, {
     awaiting: () => sweep.wake(),

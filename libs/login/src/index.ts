@@ -12,4 +12,5 @@ export {
   type Session,
 } from './login.js';
 export { LOA_3, type Person } from './person.js';
+export { isPersonalNumber } from './personal-number.js';
 export { RelyingParty, type Attempt, type IssuerSettings } from './relying-party.js';

@@ -12,7 +12,8 @@ export interface Session {
 
 /** Where attempts and sessions lie. Keys are SHA-256 of what the browser holds, so that who reads the table holds no session. */
 export interface LoginStore {
-  keepAttempt(key: Buffer, attempt: Attempt, endsAt: number): Promise<void>;
+  /** @param most kept at once: anybody may begin one, and the oldest that nobody has come back from gives way */
+  keepAttempt(key: Buffer, attempt: Attempt, endsAt: number, most: number): Promise<void>;
   /** Once: it is gone afterwards, and two that ask together do not both get it. */
   takeAttempt(key: Buffer, now: number): Promise<Attempt | undefined>;
   keepSession(key: Buffer, session: Session, endsAt: number): Promise<void>;
@@ -24,12 +25,19 @@ export interface LoginStore {
 export interface LoginLimits {
   /** From the click to the way back. */
   readonly attemptMs: number;
+  /** Begun and not come back from, at once. */
+  readonly attempts: number;
   /** Without a call. */
   readonly idleMs: number;
   /** From login, whatever is called. */
   readonly absoluteMs: number;
 }
-export const LOGIN_LIMITS: LoginLimits = { attemptMs: 10 * 60_000, idleMs: 30 * 60_000, absoluteMs: 8 * 3_600_000 };
+export const LOGIN_LIMITS: LoginLimits = {
+  attemptMs: 10 * 60_000,
+  attempts: 10_000,
+  idleMs: 30 * 60_000,
+  absoluteMs: 8 * 3_600_000,
+};
 
 /** Written no oftener than this, so that a page of ten calls is one write. */
 const SEEN_MS = 60_000;
@@ -57,7 +65,8 @@ export class Login {
   async begin(issuer: string, returnTo = '/'): Promise<{ readonly location: URL; readonly attempt: string }> {
     const { location, attempt } = await this.party(issuer).begin(ownPath(returnTo));
     const secret = this.secret();
-    await this.store.keepAttempt(keyOf(secret), attempt, this.now() + this.limits.attemptMs);
+    const { attemptMs, attempts } = this.limits;
+    await this.store.keepAttempt(keyOf(secret), attempt, this.now() + attemptMs, attempts);
     return { location, attempt: secret };
   }
 

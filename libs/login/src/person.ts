@@ -1,4 +1,5 @@
 import { LoginError } from './errors.js';
+import { isPersonalNumber } from './personal-number.js';
 
 /** Who logged in, as the issuer knows them. No personal number is taken over, whatever the issuer says. */
 export interface Person {
@@ -28,8 +29,6 @@ export const LOA_3 = [
 ] as const;
 
 const MAX_TEXT = 255;
-/** Ten digits that could be a person's: the third is 0 or 1 in a month, and 2 or more in an organisation's number. */
-const PERSONAL_NUMBER = /^(?:18|19|20)?\d{2}[01]\d{3}[-+]?\d{4}$/;
 
 /**
  * @param claims verified: signature, issuer, audience, time and nonce hold
@@ -47,9 +46,8 @@ export function personOf(
   const subject = affiliation ?? text(claims['sub']);
   if (subject === undefined) throw new LoginError('LOGIN_TOKEN', 'no subject');
   const at = subject.lastIndexOf('@');
-  const personal = affiliation === undefined ? subject : subject.slice(0, at);
   // The database would hold it, and a personal number is not stored.
-  if (PERSONAL_NUMBER.test(personal)) throw new LoginError('LOGIN_TOKEN', 'subject is a personal number');
+  if (isPersonalNumber(subject)) throw new LoginError('LOGIN_TOKEN', 'subject is a personal number');
   if (organisation !== undefined) {
     const said = [text(claims[ORG_NUMBER]), affiliation === undefined ? undefined : affiliation.slice(at + 1)];
     const numbers = said.filter((one) => one !== undefined).map((one) => one.replace('-', ''));

@@ -1,9 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import * as client from 'openid-client';
+import { BackOff } from './back-off.js';
 import { LoginError } from './errors.js';
 import type { LoginErrorCode } from './errors.js';
 import { NATURAL_PERSON_ORG_SCOPE, ORG_AFFILIATION, ORG_NUMBER, personOf } from './person.js';
 import type { Claims, Person } from './person.js';
+import { NotAsked, ProviderCalls } from './provider-calls.js';
 
 /** One issuer that the app's owner trusts, and how the app is known there. */
 export interface IssuerSettings {
@@ -41,6 +43,8 @@ const CLOCK_TOLERANCE_S = 10;
  * and the id token's signature checked although it came over TLS.
  */
 export class RelyingParty {
+  private readonly calls: ProviderCalls;
+  private readonly discovery: BackOff;
   private discovered?: { readonly config: Promise<client.Configuration>; readonly at: number };
 
   constructor(
@@ -48,8 +52,11 @@ export class RelyingParty {
     private readonly now: () => number,
     /** Whether the app has other issuers: they share its address to come back to, so an answer that does not say whose it is may be another's (RFC 9207). */
     private readonly hasOthers: boolean,
-    private readonly fetch?: client.CustomFetch,
-  ) {}
+    fetch: client.CustomFetch = (url, options) => globalThis.fetch(url, options as RequestInit),
+  ) {
+    this.calls = new ProviderCalls(now, fetch);
+    this.discovery = new BackOff(now);
+  }
 
   /** @throws {LoginError} LOGIN_PROVIDER_AWAY */
   async begin(returnTo: string): Promise<{ readonly location: URL; readonly attempt: Attempt }> {
@@ -113,11 +120,16 @@ export class RelyingParty {
 
   private async config(): Promise<client.Configuration> {
     if (this.discovered === undefined || this.now() - this.discovered.at > METADATA_MS) {
+      if (this.discovery.isWaiting) throw new LoginError('LOGIN_PROVIDER_AWAY', 'backing-off');
       const discovered = { config: this.discover(), at: this.now() };
       this.discovered = discovered;
-      discovered.config.catch(() => {
-        if (this.discovered === discovered) delete this.discovered;
-      });
+      discovered.config.then(
+        () => this.discovery.succeeded(),
+        () => {
+          this.discovery.failed();
+          if (this.discovered === discovered) delete this.discovered;
+        },
+      );
     }
     try {
       return await this.discovered.config;
@@ -136,7 +148,7 @@ export class RelyingParty {
       {
         timeout: TIMEOUT_S,
         execute: [client.enableNonRepudiationChecks, ...(insecure ? [allowInsecureRequests] : [])],
-        ...(this.fetch === undefined ? {} : { [client.customFetch]: this.fetch }),
+        [client.customFetch]: this.calls.fetch,
       },
     );
   }
@@ -181,7 +193,8 @@ function loginError(error: unknown): LoginError {
   return new LoginError('LOGIN_TOKEN', reason);
 }
 
-const reasonOf = (error: unknown): string =>
+const reasonOf = (error: unknown): string => (error instanceof NotAsked ? error.code : codeOf(error));
+const codeOf = (error: unknown): string =>
   error instanceof client.ClientError && error.code !== undefined ? error.code : 'unreachable';
 const claimOf = (error: unknown): string | undefined => {
   const cause = (error as { readonly cause?: { readonly cause?: { readonly claim?: unknown } } }).cause?.cause?.claim;

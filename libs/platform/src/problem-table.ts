@@ -96,6 +96,12 @@ export const PROBLEMS = {
     'Officer, office and mandate come from what the administrator registered. Leave them out, or give those of `GET /staff`.',
     'caller',
   ),
+  'not-for-staff': entry(
+    'Det som begärs får bara myndighetens system göra.',
+    "What is asked for is for the authority's systems alone.",
+    'To take back is for a system. Submit the correction without `onDeny=retract`; where it is refused, the system takes back.',
+    'caller',
+  ),
   'invalid-scope': entry(
     'En begärd behörighet finns inte för systemet.',
     'A scope that was asked for is not one of the system.',

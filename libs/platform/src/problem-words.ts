@@ -32,6 +32,10 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
     422,
     'Befattningshavare, befattning och mandat kommer från det som administratören har registrerat. Utelämna dem, eller ange dem som står i `GET /staff`.',
   ],
+  'not-for-staff': [
+    403,
+    'En återkallelse görs av myndighetens system. Skicka rättelsen utan `onDeny=retract`; om den nekas återkallar systemet.',
+  ],
   'invalid-scope': [400, 'Den är okänd, eller så har systemets administratör inte registrerat den.'],
   'not-found': [404, 'Det finns inte, eller är inget som den som frågar får se.'],
   'id-reuse': [409, 'Samma id med ett annat innehåll. Välj ett nytt UUID för en ny underrättelse.'],

@@ -13,6 +13,7 @@ export type SnapshotErrorCode =
   | 'UNKNOWN_KEY'
   | 'UNKNOWN_RULE_SET'
   | 'NOT_ADOPTED'
+  | 'NO_VERSIONS'
   | 'ALREADY_ENROLLED'
   | 'KEY_IN_USE'
   | 'LAST_KEY'

@@ -85,6 +85,7 @@ export class SandboxJurists {
 
   /** @param versions ids of basis versions that the authority has adopted, of any rule set */
   async withdraw(authority: string, versions: readonly string[]): Promise<void> {
+    if (versions.length === 0) throw new Error('name the versions whose adoption is withdrawn');
     const principal = this.juristOf(authority);
     await this.state({
       body: { kind: 'adoption-withdrawn', authority, versions },

@@ -16,8 +16,12 @@ export class PostgresLoginStore implements LoginStore {
     private readonly auditorOf: (issuer: string, subject: string) => string,
   ) {}
 
-  async keepAttempt(key: Buffer, attempt: Attempt, endsAt: number): Promise<void> {
-    await this.dataSource.query(`DELETE FROM console.login_attempt WHERE ends_at < now()`);
+  async keepAttempt(key: Buffer, attempt: Attempt, endsAt: number, most: number): Promise<void> {
+    await this.dataSource.query(
+      `DELETE FROM console.login_attempt WHERE ends_at <= greatest(now(),
+         (SELECT ends_at FROM console.login_attempt ORDER BY ends_at DESC LIMIT 1 OFFSET $1))`,
+      [most - 1],
+    );
     await this.dataSource.query(`INSERT INTO console.login_attempt (key, attempt, ends_at) VALUES ($1, $2, $3)`, [
       key,
       attempt,

@@ -96,7 +96,7 @@ export class ReadRequests {
 }
 
 /** Something is to come of it yet: what was asked for, or the decision that was demanded. */
-const isOpen = ({ replies, refusal, demand, retractedAt, messageState }: StoredRequest): boolean => {
+export const isOpen = ({ replies, refusal, demand, retractedAt, messageState }: StoredRequest): boolean => {
   const { state } = outcomeOfRequest(replies, refusal !== undefined);
   const isAwaited = state === 'open' || (state === 'refused' && demand !== undefined);
   return isAwaited && retractedAt === undefined && (messageState === undefined || !isTerminal(messageState));

@@ -1,5 +1,6 @@
 import { ALL_SCOPES, AUTHORITY_ID, MANDATES, UUID, isInstant, isScope } from '#contracts';
 import { OFFICES } from '#legal-basis';
+import { isPersonalNumber } from '#login';
 import { GatewayError } from '../domain/errors.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { AdministratorsWord, isText } from './administrators-word.js';
@@ -57,6 +58,9 @@ export class RegisterStaff {
     if (said.staff !== id) throw refused('staff', 'not-the-one-of-the-path');
     const statedAt = new Date(said.at);
     if (statedAt.getTime() > this.now().getTime() + SKEW_MS) throw refused('at', 'invalid-time');
+    // It would stand in tables and in the access log: nobody logs in by one either.
+    if (isPersonalNumber(subject)) throw refused('subject', 'personal-number');
+    if (isPersonalNumber(officer)) throw refused('officer', 'personal-number');
     const [slug] = authority.split('/');
     if (!this.issuers.some((one) => one.issuer === issuer && one.participant === slug))
       throw refused('issuer', 'not-pinned-to-participant');
@@ -79,6 +83,7 @@ export class RegisterStaff {
     });
     if (outcome === 'stale') throw refused('at', 'older-than-registered');
     if (outcome === 'taken') throw refused('staff', 'registered-for-another');
+    if (outcome === 'system') throw refused('staff', 'id-of-a-system');
     return outcome;
   }
 }

@@ -58,6 +58,7 @@ export class RegisterSystem {
     });
     if (outcome === 'stale') throw refused('at', 'older-than-registered');
     if (outcome === 'taken') throw refused('key', 'registered-for-another');
+    if (outcome === 'staff') throw refused('system', 'id-of-staff');
     return outcome;
   }
 }

@@ -26,6 +26,7 @@ it('tells of what is overdue although nothing can be sealed again or expire, and
     },
     { alarms: () => Promise.resolve([{ authority: 'a/b', messageId: 'm', what: 'technical' }]) } as never,
     { alarms: () => Promise.resolve([]) },
+    { alarms: () => Promise.reject(new GatewayError('ERASED')) },
     { execute: () => Promise.resolve([]) },
     () => Promise.resolve(),
     1,

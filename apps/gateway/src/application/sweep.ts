@@ -7,14 +7,16 @@ import type { FallBackCorrections } from './fall-back-corrections.js';
 import type { SealAgain } from './seal-again.js';
 import type { HandleIncidents } from './handle-incidents.js';
 import type { WatchDeadlines } from './watch-deadlines.js';
+import type { WatchRequests } from './watch-requests.js';
 
-/** Looks now and then for what has expired or is kept no longer, for what can be sealed again, for corrections that fall back, and for receipts that are overdue. */
+/** Looks now and then for what has expired or is kept no longer, for what can be sealed again, for corrections that fall back, and for receipts and answers that are overdue. */
 export class Sweep extends Loop {
   constructor(
     private readonly expire: Expire,
     private readonly again: Pick<SealAgain, 'execute'>,
     private readonly deadlines: Pick<WatchDeadlines, 'alarms'>,
     private readonly incidents: Pick<HandleIncidents, 'alarms'>,
+    private readonly requests: Pick<WatchRequests, 'alarms'>,
     private readonly corrections: Pick<FallBackCorrections, 'execute'>,
     private readonly prune: () => Promise<void>,
     private readonly intervalMs: number,
@@ -30,6 +32,7 @@ export class Sweep extends Loop {
   protected override async round(): Promise<number> {
     await this.tried(() => this.expired());
     await this.tried(() => this.overdue());
+    await this.tried(() => this.unanswered());
     await this.tried(() => this.sealedAgain());
     await this.tried(() => this.fallenBack());
     await this.tried(this.prune);
@@ -58,6 +61,11 @@ export class Sweep extends Loop {
     for (const { authority, messageId, what } of await this.incidents.alarms())
       if (what === 'opened') this.log.warn('incident.opened', { messageId, authorityId: authority });
       else this.log.error('incident.clock-ran-out', { messageId, authorityId: authority, code: what });
+  }
+
+  private async unanswered(): Promise<void> {
+    for (const { authority, id, direction } of await this.requests.alarms())
+      this.log.warn('request.overdue', { messageId: id, authorityId: authority, code: direction });
   }
 
   private async fallenBack(): Promise<void> {

@@ -6,7 +6,7 @@ import { lastValueFrom, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { Shown } from '../application/ports/access-log.js';
 import { LogsAccess } from './logs-access.interceptor.js';
-import { Download, Shows } from './shows.js';
+import { Download, Shows, ShowsStaff } from './shows.js';
 
 class Routes {
   @Shows('read-delivery') delivery(): void {}
@@ -15,6 +15,8 @@ class Routes {
   @Shows('withdraw-referral') withdraw(): void {}
   @Shows('open-entries') openings(): void {}
   @Shows('no-content') list(): void {}
+  @Shows('no-content') @ShowsStaff('submit-referral') submit(): void {}
+  @Shows('no-content') @ShowsStaff('backfill-subscription') backfill(): void {}
   open(): void {}
 }
 const caller = { authority: 'linkoping/omsorgsnamnden', system: randomUUID() };
@@ -66,6 +68,19 @@ describe('the access log', () => {
     expect(noted[0]?.operation).toBe('read-evidence');
     await run('evidence', of({}), { query: { content: 'true' } });
     expect(noted[0]?.operation).toBe('read-document');
+  });
+
+  it('has a row of what a person is shown of what was submitted or disclosed anew, and none where a system was', async () => {
+    const body = { id: randomUUID() };
+    const staff = { caller: { ...caller, staff: { id: caller.system } }, body };
+    await run('submit', of({}), staff);
+    expect(noted).toEqual([{ ...caller, operation: 'submit-referral', referralId: body.id }]);
+    await run('backfill', of({}), staff);
+    expect(noted).toEqual([{ ...caller, operation: 'backfill-subscription', messageId: id }]);
+    for (const route of ['submit', 'backfill'] as const) {
+      await run(route, of({}), { body });
+      expect(noted).toEqual([]);
+    }
   });
 
   it('lets nothing out that it did not take', async () => {

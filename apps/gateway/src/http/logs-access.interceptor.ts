@@ -5,7 +5,8 @@ import { concatMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 import type { AccessLog } from '../application/ports/access-log.js';
 import type { AuthenticatedRequest } from './caller.js';
-import { Download, SHOWS, WHAT } from './shows.js';
+import { Download, SHOWS, SHOWS_STAFF, WHAT } from './shows.js';
+import type { Logged } from './shows.js';
 
 /**
  * Writes to the access log that content is shown, after it was found and before it leaves; when that fails it does not leave. What was not
@@ -18,13 +19,10 @@ export class LogsAccess implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const shows = this.reflector.get<keyof typeof WHAT | 'no-content' | 'search-persons' | undefined>(
-      SHOWS,
-      context.getHandler(),
-    );
-    if (shows === undefined || shows === 'no-content' || shows === 'search-persons') return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<AuthenticatedRequest>();
+    const shows = this.shows(context, request.caller?.staff !== undefined);
+    if (shows === undefined || shows === 'no-content' || shows === 'search-persons') return next.handle();
     return next.handle().pipe(
       concatMap(async (answer: unknown) => {
         if (request.caller === undefined)
@@ -38,5 +36,11 @@ export class LogsAccess implements NestInterceptor {
         return answer;
       }),
     );
+  }
+
+  private shows(context: ExecutionContext, isStaff: boolean): Logged | 'no-content' | 'search-persons' | undefined {
+    const handler = context.getHandler();
+    const toStaff = isStaff ? this.reflector.get<Logged | undefined>(SHOWS_STAFF, handler) : undefined;
+    return toStaff ?? this.reflector.get(SHOWS, handler);
   }
 }

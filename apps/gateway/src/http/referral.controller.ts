@@ -24,8 +24,8 @@ import { WithdrawReferral } from '../application/withdraw-referral.js';
 import { Assured, Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
-import { Shows } from './shows.js';
-import { StaffMay } from './staff-may.js';
+import { Shows, ShowsStaff } from './shows.js';
+import { StaffMay, StaffMayNot } from './staff-may.js';
 
 /** What a sender does with its referrals. */
 @ApiTags('referrals')
@@ -45,8 +45,10 @@ export class ReferralController {
   @HttpCode(202)
   @Policy('system')
   @StaffMay('assessments')
+  @StaffMayNot('onDeny', 'retract')
   @Scope('referrals:write')
   @Shows('no-content')
+  @ShowsStaff('submit-referral')
   @ApiOperation({
     summary: 'Submit a referral',
     description: 'All or nothing over recipients. Skicka en underrättelse; alla mottagare eller ingen.',

@@ -6,8 +6,11 @@ import type { Shown } from '../application/ports/access-log.js';
 import type { AuthenticatedRequest } from './caller.js';
 
 export const SHOWS = 'delge:shows';
+export const SHOWS_STAFF = 'delge:shows-staff';
 /** `read-document` is `read-evidence` asked for with content: no route of its own. */
 type Shows = Exclude<ShownBy, 'read-document'> | 'no-content';
+/** That `LogsAccess` writes a row of. */
+export type Logged = Exclude<Shows, 'no-content' | 'search-persons'>;
 
 /**
  * What of its authority's content a route shows: what was sealed, claims, what was answered under seal. Every route of a system says so, those
@@ -15,6 +18,10 @@ type Shows = Exclude<ShownBy, 'read-document'> | 'no-content';
  */
 export const Shows = (what: Shows): MethodDecorator =>
   applyDecorators(SetMetadata(SHOWS, what), ...(what === 'no-content' ? [] : [ApiExtension('x-access-log', what)]));
+
+/** What the route shows a person, where a system is shown nothing that it did not say itself. */
+export const ShowsStaff = (what: Logged): MethodDecorator =>
+  applyDecorators(SetMetadata(SHOWS_STAFF, what), ApiExtension('x-access-log-staff', what));
 
 /** An answer that a route writes itself: what shows content sends nothing before the access log has its row. */
 export class Download {
@@ -30,9 +37,7 @@ const ofReferral =
  * Whom and what a request asks about. It was validated before anything was found that could be shown. A search is not here: its use case writes its row before it looks
  * (`SearchPersons`).
  */
-export const WHAT: Readonly<
-  Record<Exclude<Shows, 'no-content' | 'search-persons'>, (request: AuthenticatedRequest) => What>
-> = {
+export const WHAT: Readonly<Record<Logged, (request: AuthenticatedRequest) => What>> = {
   'read-delivery': ({ params }) => ({ operation: 'read-delivery', messageId: idOf(params['id']) }),
   'read-attachment': ({ params }) => ({
     operation: 'read-attachment',
@@ -44,6 +49,10 @@ export const WHAT: Readonly<
     messageId: idOf(params['id']),
   }),
   'read-referral': ofReferral('read-referral'),
+  'submit-referral': ({ body }) => ({
+    operation: 'submit-referral',
+    referralId: idOf((body as { readonly id?: unknown }).id),
+  }),
   'assess-referral': ofReferral('assess-referral'),
   'retract-referral': ofReferral('retract-referral'),
   'mark-given-another-way': ofReferral('mark-given-another-way'),
@@ -51,6 +60,7 @@ export const WHAT: Readonly<
   'read-recorded-disclosure': ofReferral('read-recorded-disclosure'),
   'read-case': ({ params }) => ({ operation: 'read-case', caseId: idOf(params['id']) }),
   'read-request': ({ params }) => ({ operation: 'read-request', messageId: idOf(params['id']) }),
+  'backfill-subscription': ({ params }) => ({ operation: 'backfill-subscription', messageId: idOf(params['id']) }),
   'list-cases': () => ({ operation: 'list-cases' }),
   'open-entries': ({ body }) => {
     const { from, to } = body as { readonly from: string; readonly to: string };

@@ -18,7 +18,7 @@ import type { Asking } from '../application/read-events.js';
 import { Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
-import { Shows } from './shows.js';
+import { Shows, ShowsStaff } from './shows.js';
 import { StaffMay } from './staff-may.js';
 
 /** What others asked an authority for, and what it asked others for. */
@@ -72,6 +72,7 @@ export class SubscriptionController {
   @StaffMay()
   @Scope('referrals:write')
   @Shows('no-content')
+  @ShowsStaff('backfill-subscription')
   @ApiOperation({
     summary: 'Disclose earlier referrals to a subscriber',
     description:

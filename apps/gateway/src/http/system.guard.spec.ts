@@ -7,6 +7,8 @@ import { Policy, ProblemError, sendProblem } from '#platform';
 import { MemorySystemStore, aClock } from '#testing';
 import { AccessTokens } from '../keys/access-tokens.js';
 import { Scope } from './scope.js';
+import type { StaffAccess } from './staff-access.js';
+import { StaffMay, StaffMayNot } from './staff-may.js';
 import { SystemGuard } from './system.guard.js';
 
 const SYSTEM = '01930000-0000-7000-8000-00000000aaaa';
@@ -19,6 +21,7 @@ class Routes {
   @Policy('system') @Scope('events:read') events(): void {}
   @Policy('system') @Scope('deliveries:read') deliveries(): void {}
   @Policy('system') @Scope('webhooks:write', 'events:read') webhook(): void {}
+  @Policy('system') @StaffMay() @StaffMayNot('onDeny', 'retract') @Scope('referrals:write') submit(): void {}
   @Policy('system') forgotten(): void {}
 }
 
@@ -96,5 +99,34 @@ describe('a system at a route', () => {
     sendProblem(response as never, new ProblemError('insufficient-scope', 403, { scope: 'events:read' }));
     expect(headers.get('WWW-Authenticate')).toBe('Bearer error="insufficient_scope", scope="events:read"');
     expect(JSON.parse(body)).toMatchObject({ type: '/problems/insufficient-scope', status: 403, scope: 'events:read' });
+  });
+});
+
+describe('a member of staff at a route that is theirs too', () => {
+  const route: keyof Routes = 'submit';
+  const member = { id: SYSTEM, authority: 'a/b', scopes: ['referrals:write'] };
+  const ask = async (query: object): Promise<unknown> => {
+    const request: { headers: object; query: object; caller?: object } = { headers: {}, query };
+    const context = {
+      getHandler: () => Routes.prototype[route],
+      getClass: () => Routes,
+      getType: () => 'http',
+      switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({ setHeader: () => undefined }) }),
+    };
+    const staff = { caller: async () => member } as unknown as StaffAccess;
+    const guard = new SystemGuard(new Reflector(), tokens, new MemorySystemStore(), clock.now, undefined, staff);
+    try {
+      await guard.canActivate(context as unknown as ExecutionContext);
+      return request.caller;
+    } catch (error) {
+      if (error instanceof ProblemError) return [error.status, error.code];
+      throw error;
+    }
+  };
+
+  it('does not get by its query what another route does for systems alone', async () => {
+    expect(await ask({ onDeny: 'retract' })).toEqual([403, 'not-for-staff']);
+    for (const query of [{}, { onDeny: 'refuse' }, { onAssess: 'refuse' }])
+      expect(await ask(query)).toMatchObject({ authority: 'a/b', staff: member });
   });
 });

@@ -10,8 +10,8 @@ import type { AuthenticatedRequest } from './caller.js';
 import { SCOPE } from './scope.js';
 import { withOfficer } from './staff-access.js';
 import type { StaffAccess } from './staff-access.js';
-import { STAFF_MAY } from './staff-may.js';
-import type { StaffMember } from './staff-may.js';
+import { STAFF_MAY, STAFF_MAY_NOT } from './staff-may.js';
+import type { ForSystems, StaffMember } from './staff-may.js';
 
 /**
  * Lets in systems of the authorities hosted here, and where a route says so their staff. The token says which system calls; for which authority it acts stands in
@@ -39,6 +39,9 @@ export class SystemGuard extends PolicyGuard {
       const member = await this.staff.caller(request);
       if (member !== undefined) {
         this.admit(context, member.id, scopes, member.scopes);
+        const mayNot = this.declared.get<ForSystems | undefined>(STAFF_MAY_NOT, context.getHandler());
+        if (mayNot !== undefined && request.query[mayNot.name] === mayNot.value)
+          throw new ProblemError('not-for-staff', 403);
         withOfficer(request, member, mayStaff);
         request.caller = { system: member.id, authority: member.authority, staff: member };
         return true;

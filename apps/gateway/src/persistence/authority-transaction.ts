@@ -10,9 +10,13 @@ export const asAuthority = <T>(
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> =>
   dataSource.transaction(async (tx) => {
-    await tx.query(`SELECT set_config('app.authority', $1, true)`, [authority]);
+    await actAs(tx, authority);
     return work(tx);
   });
+
+/** Within a transaction: what follows is this authority's. */
+export const actAs = (tx: EntityManager, authority: string): Promise<unknown> =>
+  tx.query(`SELECT set_config('app.authority', $1, true)`, [authority]);
 
 /** One at a time per message, or per system, until the transaction ends: what is received is not rejected or erased meanwhile, nor the other way. */
 export const alone = (tx: EntityManager, messageId: string): Promise<unknown> =>

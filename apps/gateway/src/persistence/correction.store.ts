@@ -28,9 +28,9 @@ export class PostgresCorrectionStore implements CorrectionStore {
   note(authority: string, { messageId, referralId, stopped, fallsBack }: NewCorrection, at: Date): Promise<void> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       await tx.query(
-        `INSERT INTO gateway.correction (authority, message_id, referral_id, at, stopped, falls_back) VALUES ($1, $2, $3, $4, $5, $6)
+        `INSERT INTO gateway.correction (authority, message_id, referral_id, at, stopped, falls_back, noted) VALUES ($1, $2, $3, $4, $5, $6, true)
          ON CONFLICT (authority, message_id, referral_id) DO UPDATE
-           SET at = EXCLUDED.at, stopped = EXCLUDED.stopped, falls_back = EXCLUDED.falls_back`,
+           SET stopped = EXCLUDED.stopped, falls_back = EXCLUDED.falls_back, noted = true`,
         [authority, messageId, referralId, at, stopped ?? null, fallsBack],
       );
       if (stopped !== undefined) return;
@@ -45,7 +45,8 @@ export class PostgresCorrectionStore implements CorrectionStore {
   forget(authority: string, { messageId, referralId }: StoredCorrection, at: Date): Promise<void> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       await tx.query(
-        `DELETE FROM gateway.correction WHERE authority = $1 AND message_id = $2 AND referral_id = $3 AND at = $4`,
+        `DELETE FROM gateway.correction
+         WHERE authority = $1 AND message_id = $2 AND referral_id = $3 AND at = $4 AND NOT noted`,
         [authority, messageId, referralId, at],
       );
     });

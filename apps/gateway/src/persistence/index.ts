@@ -74,6 +74,9 @@ import {
   RecordedLookedThrough1769100001000,
 } from './migrations/1769100000000-recorded-in-person-index.js';
 import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
+import { StaffStatements1769800000000 } from './migrations/1769800000000-staff-statements.js';
+import { CorrectionNoted1769801000000 } from './migrations/1769801000000-correction-noted.js';
+import { RequestDeadlines1769802000000 } from './migrations/1769802000000-request-deadlines.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -140,6 +143,9 @@ export const migrations = [
   RecordedLookedThrough1769100001000,
   PersonIndexWhole1769100002000,
   Staff1769200000000,
+  StaffStatements1769800000000,
+  CorrectionNoted1769801000000,
+  RequestDeadlines1769802000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -170,6 +176,8 @@ export const ownServerSql = `
     DELETE FROM gateway.case_gathered;
     -- And anew for who is named in them.
     DELETE FROM gateway.person_indexed;
+    -- And requests for the days to answer them by: those that are kept stay as they are.
+    DELETE FROM gateway.request_looked;
     DELETE FROM gateway.handling_filled WHERE completed_at IS NULL;
     UPDATE gateway.handling_status s SET txid = d.txid, seq = d.seq FROM gateway.delivery d
       WHERE d.authority = s.authority AND d.message_id = s.message_id AND (d.txid, d.seq) <> (s.txid, s.seq);
@@ -193,7 +201,9 @@ export const grantsSql = (role: string): string => `
   REVOKE DELETE ON gateway.person_indexed, gateway.handling_status, gateway.handling_filled FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.recorded_request FROM "${role}";
   GRANT UPDATE (detail, erased_at, erased_by) ON gateway.recorded_request TO "${role}";
+  REVOKE DELETE ON gateway.request_deadline, gateway.request_looked FROM "${role}";
   REVOKE DELETE ON gateway.staff FROM "${role}";
+  REVOKE UPDATE, DELETE ON gateway.staff_statement FROM "${role}";
   REVOKE UPDATE ON gateway.login_attempt FROM "${role}";
   REVOKE UPDATE ON gateway.reply FROM "${role}";
   -- What was shown stays, under the time and number that the database gives it.

@@ -19,10 +19,14 @@ interface SessionRow {
 export class PostgresLoginStore implements LoginStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  async keepAttempt(key: Buffer, attempt: Attempt, endsAt: number): Promise<void> {
+  async keepAttempt(key: Buffer, attempt: Attempt, endsAt: number, most: number): Promise<void> {
     const { issuer, state, nonce, verifier, returnTo } = attempt;
     // Anybody may begin one: what nobody came back from goes.
-    await this.dataSource.query(`DELETE FROM gateway.login_attempt WHERE ends_at <= now()`);
+    await this.dataSource.query(
+      `DELETE FROM gateway.login_attempt WHERE ends_at <= greatest(now(),
+         (SELECT ends_at FROM gateway.login_attempt ORDER BY ends_at DESC LIMIT 1 OFFSET $1))`,
+      [most - 1],
+    );
     await this.dataSource.query(
       `INSERT INTO gateway.login_attempt (key, issuer, state, nonce, verifier, return_to, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
       [key, issuer, state, nonce, verifier, returnTo, new Date(endsAt)],

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Scope } from '#contracts';
 import type { DataSource } from 'typeorm';
 import type { KnownPerson, Member, StaffStore, StatedMember } from '../application/ports/staff.js';
-import { alone, asAuthority } from './authority-transaction.js';
+import { actAs, alone, asAuthority } from './authority-transaction.js';
 
 interface StaffRow {
   readonly id: string;
@@ -24,7 +24,7 @@ export class PostgresStaffStore implements StaffStore {
     return this.dataSource.transaction(async (tx) => {
       const found: Member[] = [];
       for (const authority of authorities) {
-        await tx.query(`SELECT set_config('app.authority', $1, true)`, [authority]);
+        await actAs(tx, authority);
         const rows = await tx.query<StaffRow[]>(
           `SELECT id, authority, issuer, subject, officer, office, mandate, scopes FROM gateway.staff
            WHERE authority = $1 AND issuer = $2 AND subject = $3 AND NOT ended`,
@@ -36,7 +36,7 @@ export class PostgresStaffStore implements StaffStore {
     });
   }
 
-  async put(member: StatedMember): Promise<'stored' | 'same' | 'stale' | 'taken'> {
+  async put(member: StatedMember): Promise<'stored' | 'same' | 'stale' | 'taken' | 'system'> {
     const { id, authority, issuer, subject, officer, office, mandate, scopes, ended, statement, statedAt } = member;
     try {
       return await asAuthority(this.dataSource, authority, async (tx) => {
@@ -51,6 +51,12 @@ export class PostgresStaffStore implements StaffStore {
           if (before.stated_at >= statedAt) return 'stale';
           // Another officer takes another id: what was done under this one stays whose it was.
           if (before.officer !== officer) return 'taken';
+          // On whose word they acted before stays beside.
+          await tx.query(
+            `INSERT INTO gateway.staff_statement (authority, id, stated_at, statement)
+             SELECT authority, id, stated_at, statement FROM gateway.staff WHERE authority = $1 AND id = $2`,
+            [authority, id],
+          );
           await tx.query(
             `UPDATE gateway.staff SET issuer = $3, subject = $4, office = $5, mandate = $6, scopes = $7, ended = $8, statement = $9, stated_at = $10
              WHERE authority = $1 AND id = $2`,
@@ -58,6 +64,9 @@ export class PostgresStaffStore implements StaffStore {
           );
           return 'stored';
         }
+        // The access log knows callers by their ids: nobody's is a system's too.
+        const systems = await tx.query<unknown[]>(`SELECT FROM gateway.system WHERE id = $1`, [id]);
+        if (systems.length > 0) return 'system';
         await tx.query(
           `INSERT INTO gateway.staff (authority, id, issuer, subject, officer, office, mandate, scopes, ended, statement, stated_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,

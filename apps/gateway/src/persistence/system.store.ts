@@ -1,10 +1,10 @@
 import { ALL_SCOPES } from '#contracts';
 import type { Scope } from '#contracts';
 import type { JWK } from 'jose';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Gathered } from '#persistence';
 import type { NewSystem, RegisteredSystem, SystemStore } from '../application/ports/system.js';
-import { alone, asAuthority } from './authority-transaction.js';
+import { actAs, alone, asAuthority } from './authority-transaction.js';
 
 interface SystemRow {
   n: number;
@@ -38,7 +38,11 @@ export const sameScopes = (before: readonly Scope[], said: readonly Scope[] | un
 export class PostgresSystemStore implements SystemStore {
   private readonly finding: Gathered<object, SystemRow>;
 
-  constructor(private readonly dataSource: DataSource) {
+  /** @param hosted authorities whose staff are registered here */
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly hosted: () => readonly string[],
+  ) {
     this.finding = new Gathered(
       dataSource,
       `SELECT asked.n, s.id, s.authority, s.kid, s.jwk, s.statement, s.stated_at, s.scopes
@@ -51,7 +55,7 @@ export class PostgresSystemStore implements SystemStore {
     return row === undefined ? undefined : toSystem(row);
   }
 
-  async put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken'> {
+  async put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken' | 'staff'> {
     const { id, authority, kid, jwk, statement, statedAt, scopes } = system;
     try {
       return await asAuthority(this.dataSource, authority, async (tx) => {
@@ -63,6 +67,7 @@ export class PostgresSystemStore implements SystemStore {
         const isAlike = before?.kid === kid && before.authority === authority && sameScopes(before.scopes, scopes);
         if (isAlike && before.stated_at >= statedAt) return 'same';
         if (before !== undefined && before.authority !== authority) return 'taken';
+        if (before === undefined && (await this.isOfStaff(tx, authority, id))) return 'staff';
         const [stored] = await tx.query<Pick<SystemRow, 'scopes'>[]>(
           `INSERT INTO gateway.system (id, authority, kid, jwk, statement, stated_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::text[], $8::text[]))
            ON CONFLICT (id) DO UPDATE SET kid = EXCLUDED.kid, jwk = EXCLUDED.jwk, statement = EXCLUDED.statement,
@@ -86,6 +91,21 @@ export class PostgresSystemStore implements SystemStore {
       if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'taken';
       throw error;
     }
+  }
+
+  /** The access log knows callers by their ids: no system's is a person's too, of whichever authority. */
+  private async isOfStaff(tx: EntityManager, own: string, id: string): Promise<boolean> {
+    let isFound = false;
+    for (const authority of this.hosted()) {
+      await actAs(tx, authority);
+      const rows = await tx.query<unknown[]>(`SELECT FROM gateway.staff WHERE authority = $1 AND id = $2`, [
+        authority,
+        id,
+      ]);
+      isFound ||= rows.length > 0;
+    }
+    await actAs(tx, own);
+    return isFound;
   }
 
   async useOnce(system: string, jti: string, expiresAt: Date, now: Date): Promise<boolean> {

@@ -19,6 +19,7 @@ import { PostgresPersonIndex } from '../persistence/person-index.store.js';
 import { RecentOutlines } from '../persistence/recent-outlines.js';
 import { PostgresRecordStore } from '../persistence/record.store.js';
 import { PostgresReferralStore } from '../persistence/referral.store.js';
+import { PostgresRequestDeadlines } from '../persistence/request-deadline.store.js';
 import { PostgresRequestStore } from '../persistence/request.store.js';
 import { PostgresRetractionStore } from '../persistence/retraction.store.js';
 import { PostgresStaffStore } from '../persistence/staff.store.js';
@@ -36,13 +37,14 @@ export const openStores = (dataSource: DataSource, keys: KeyStore, outbox: Outbo
     referrals: new PostgresReferralStore(dataSource, keys, outbox, recent),
     deliveries: new PostgresDeliveryStore(dataSource, keys, outbox),
     retractions: new PostgresRetractionStore(dataSource, outbox, recent),
-    systems: new PostgresSystemStore(dataSource),
+    systems: new PostgresSystemStore(dataSource, () => keys.authorities),
     members: new PostgresStaffStore(dataSource),
     logins: new PostgresLoginStore(dataSource),
     attachments: new PostgresAttachmentStore(dataSource, keys, outbox),
     dues: new PostgresDueStore(dataSource),
     furthest: new PostgresFurthestEntryStore(dataSource),
     requests: new PostgresRequestStore(dataSource, keys),
+    requestDeadlines: new PostgresRequestDeadlines(dataSource),
     sendings: new PostgresWebhookSending(dataSource, keys),
     cases: new PostgresCaseStore(dataSource, keys),
     handlings: new PostgresHandlingStore(dataSource),

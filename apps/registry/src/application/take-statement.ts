@@ -3,6 +3,7 @@ import { sha256Base64url } from '#envelope';
 import { KeysLog, SnapshotError, broughtKeys, parseEntry } from '#snapshot';
 import type { ReleasedRuleSet, Snapshot, Statement, Trust } from '#snapshot';
 import { ReleaseRefused, assertReleasable } from '../domain/release.js';
+import { requireVersions } from '../domain/named-versions.js';
 import { requireSuccessor } from '../domain/successor.js';
 import type { SealingChallenge } from '../domain/sealing-challenge.js';
 import type { RuleSetStore } from '../persistence/rule-set.store.js';
@@ -77,6 +78,7 @@ export class TakeStatement {
         if (released !== undefined) assertReleasable(released, bytes, await this.ruleSets.all(tx));
         this.requireSealingKeys(statement, principal.text, possession ?? '');
         this.requireUnexpired([principal, ...countersignatures]);
+        requireVersions(statement);
         requireSuccessor(statement, this.newest(), this.now());
         await this.log.append(entry);
         await this.store.add(statement.id, statement.kind, entry, tx);

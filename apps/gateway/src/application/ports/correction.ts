@@ -17,7 +17,7 @@ export interface NewCorrection extends StoredCorrection {
 export interface CorrectionStore {
   /** That one is about to be submitted. @returns false when something is noted of the same two, which stands */
   begin(authority: string, correction: NewCorrection, at: Date): Promise<boolean>;
-  /** What is noted again of the same two stands. Of a referral that was not stopped, no other message is put right by it any more. */
+  /** What is noted again of the same two stands, under the time of the first. Of a referral that was not stopped, no other message is put right by it any more. */
   note(authority: string, correction: NewCorrection, at: Date): Promise<void>;
   /** What was begun at that time, and not noted since. */
   forget(authority: string, correction: StoredCorrection, at: Date): Promise<void>;

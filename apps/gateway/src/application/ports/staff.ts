@@ -26,6 +26,6 @@ export interface StatedMember extends Member {
 export interface StaffStore {
   /** @returns one for each of these authorities that the person acts for */
   find(authorities: readonly string[], person: KnownPerson): Promise<readonly Member[]>;
-  /** @returns `stale` when a newer statement stands, `taken` when the person or the officer has another entry there, or the id is another officer's */
-  put(member: StatedMember): Promise<'stored' | 'same' | 'stale' | 'taken'>;
+  /** @returns `stale` when a newer statement stands, `taken` when the person or the officer has another entry there, or the id is another officer's, `system` when the id is a system's */
+  put(member: StatedMember): Promise<'stored' | 'same' | 'stale' | 'taken' | 'system'>;
 }

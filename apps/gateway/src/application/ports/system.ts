@@ -18,8 +18,8 @@ export type NewSystem = Omit<RegisteredSystem, 'scopes'> & { readonly scopes?: r
 
 export interface SystemStore {
   find(id: string): Promise<RegisteredSystem | undefined>;
-  /** @returns `stale` when a newer registration stands, `taken` when the key or the id belongs to another */
-  put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken'>;
+  /** @returns `stale` when a newer registration stands, `taken` when the key or the id belongs to another, `staff` when the id is that of a person */
+  put(system: NewSystem): Promise<'stored' | 'same' | 'stale' | 'taken' | 'staff'>;
   /** @returns false when the system has used this `jti` before */
   useOnce(system: string, jti: string, expiresAt: Date, now: Date): Promise<boolean>;
 }

@@ -12,6 +12,8 @@ export const SHOWN = [
   'read-document',
   /** Claims, proofs, and what recipients answered under seal. */
   'read-referral',
+  /** Staff alone, whose draft another may have begun: its verdicts. */
+  'submit-referral',
   'assess-referral',
   'retract-referral',
   'mark-given-another-way',
@@ -23,6 +25,8 @@ export const SHOWN = [
   'list-cases',
   /** What came of a request, and of one that was recorded who asked. `messageId` is its id in either case. */
   'read-request',
+  /** Staff alone: verdicts of what was disclosed anew. `messageId` is the subscription's id. */
+  'backfill-subscription',
   /** A page of own entries of the log, with claims. */
   'open-entries',
   /** That a number was searched for, whatever was found. */

@@ -12,7 +12,7 @@ export class CorrectReferralDto extends AskedDto {
   @NestedList(() => BasisDto, 10)
   @ArrayNotEmpty()
   readonly bases!: BasisDto[];
-  /** Absent: all to whom something was sent that has not ended without arriving. */
+  /** Of those that the referral went to. Absent: all of them but those whose message ended without arriving or was taken back; one of these that is named is refused (`not-sent-to-recipient`). */
   @Optional()
   @IsArray()
   @ArrayNotEmpty()

@@ -3,7 +3,7 @@ import { MESSAGE_STATES } from './queries.dto.js';
 import { RECORD_STATES } from './recorded-disclosure.dto.js';
 import { Decimal, IsInstant, IsUuid, Optional } from './rules.js';
 
-/** What a gateway tells an authority's systems of. `message.…` is about what the authority sends, `delivery.…` about what it receives, `record.…` about a disclosure that it made outside Delge, `case.…` about what it owns. */
+/** What a gateway tells an authority's systems of. `message.…` is about what the authority sends, `delivery.…` about what it receives, `record.…` about a disclosure that it made outside Delge, `request.…` about what it asked for or was asked for, `case.…` about what it owns. */
 export const EVENT_TYPES = [
   ...MESSAGE_STATES.map((state) => `message.${state}` as const),
   'decision.recorded',
@@ -14,6 +14,7 @@ export const EVENT_TYPES = [
   'delivery.received',
   'delivery.retracted',
   'delivery.handling-changed',
+  'request.overdue',
   'case.opened',
   'case.linked',
   'case.closed',
@@ -33,7 +34,7 @@ export interface EventView {
   /** When it happened. */
   readonly timestamp: string;
   readonly data: {
-    /** Absent where it is about a case alone. */
+    /** Absent where it is about a case alone. Of a request its id, also of one that no message brought. */
     readonly messageId?: string;
     /** Of what the authority sends itself: its own id of the referral; of a record that of the recorded disclosure. */
     readonly referralId?: string;
@@ -42,7 +43,7 @@ export interface EventView {
     readonly messageType?: string;
     /** Of a delivery, within its case: the order of release. */
     readonly deliveryNumber?: number;
-    /** Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a record the outcome of its verdict, of a case its type, what it was linked to, or why it is closed, of a subscription the answer, or `asked`. */
+    /** Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a request its direction, of a record the outcome of its verdict, of a case its type, what it was linked to, or why it is closed, of a subscription the answer, or `asked`. */
     readonly code?: string;
   };
 }
