@@ -52,7 +52,11 @@ export function retracted(chance: Chance, of: Message, at: number): readonly Act
 export function ordinary(chance: Chance, of: Message, at: number): readonly Act[] {
   const fate = chance.next();
   // Nobody fetched it, and it ran out; or it is still waited for.
-  if (fate < 0.004) return [{ kind: 'decision', at, of }, { kind: 'expired', of, at: at + 7 * DAY_MS }];
+  if (fate < 0.004)
+    return [
+      { kind: 'decision', at, of },
+      { kind: 'expired', of, at: at + 7 * DAY_MS },
+    ];
   if (fate < 0.008) return [{ kind: 'decision', at, of }];
   const arriving = delivered(chance, of, at);
   const arrivedAt = arriving.at(-1)?.at ?? at;

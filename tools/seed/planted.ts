@@ -1,3 +1,4 @@
+import type { ReferralBody } from '#legal-basis';
 import type { Act, Irregularity, Planted } from './acts.js';
 import type { Chance } from './chance.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, atHour, officeTime, workingDay } from './days.js';
@@ -47,7 +48,9 @@ export class Planter {
     const officer = this.teller.officer(SOCIAL, 100);
     const begun = workingDay(this.when(0.62));
     const told = Array.from({ length: 15 }, (_, nth) => {
-      const at = Math.round(atHour(begun + Math.floor(nth / 3) * DAY_MS, 1.2 + (nth % 3) * 0.9 + this.chance.next() / 2));
+      const at = Math.round(
+        atHour(begun + Math.floor(nth / 3) * DAY_MS, 1.2 + (nth % 3) * 0.9 + this.chance.next() / 2),
+      );
       const assessedBefore = this.chance.between(MINUTE_MS, 6 * MINUTE_MS);
       return this.permit('20', at, { sender: SOCIAL, officer, assessedBefore });
     });
@@ -102,7 +105,7 @@ export class Planter {
     const begun = Math.round(atHour(workingDay(this.when(0.41)), 9));
     const told = Array.from({ length: 14 }, (_, nth) => {
       const at = begun + Math.round((nth + this.chance.next()) * 25 * MINUTE_MS);
-      return this.permit('12', at, { sender: SOCIAL, recipient: 'fk/forsakringskassan', caseId });
+      return this.permit('12', at, { ...this.housing, caseId });
     });
     const what = 'one case in fourteen messages to one recipient on one day';
     return this.planted('case-in-pieces', told, what, { caseId });
@@ -120,9 +123,7 @@ export class Planter {
   private unusualCategory(): Plant {
     const { known = {} } = this.template('12').referral.declarations ?? {};
     const declarations = { freeText: { circumstances: ['benefit-case', 'health'] }, known };
-    const told = Array.from({ length: 4 }, () =>
-      this.permit('12', this.office(), { sender: SOCIAL, recipient: 'fk/forsakringskassan', declarations }),
-    );
+    const told = Array.from({ length: 4 }, () => this.permit('12', this.office(), { ...this.housing, declarations }));
     const what = 'health, which nobody else sends, in a notice of incorrect payment';
     return this.planted('unusual-category', told, what);
   }
@@ -150,6 +151,17 @@ export class Planter {
     return { acts, planted: { kind: 'recorded-late', messages, what } };
   }
 
+  /** The example is of a student; the same of a benefit that Försäkringskassan pays. */
+  private get housing(): Wish {
+    const content = this.template('12').referral.content as { readonly payment: object };
+    const payment = { ...content.payment, benefit: 'bostadsbidrag' };
+    return {
+      sender: SOCIAL,
+      recipient: 'fk/forsakringskassan',
+      content: { ...content, payment } as ReferralBody['content'],
+    };
+  }
+
   private get chance(): Chance {
     return this.teller.chance;
   }
@@ -172,7 +184,8 @@ export class Planter {
   /** @throws when it is no permit: it would stop to be what was planted */
   private told(example: string, at: number, wish: Wish): Message {
     const of = this.teller.tell(this.template(example), at, wish);
-    if (of.outcome !== 'permit') throw new Error(`example ${example} is ${of.outcome} on ${new Date(at).toISOString()}`);
+    if (of.outcome !== 'permit')
+      throw new Error(`example ${example} is ${of.outcome} on ${new Date(at).toISOString()}`);
     return of;
   }
 

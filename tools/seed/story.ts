@@ -45,9 +45,9 @@ export class Story {
     this.chance = new Chance(seed);
     this.teller = new Teller(snapshot, this.chance);
     this.templates = templatesOf(examples, snapshot);
-    this.choice = [...this.templates.values()].flatMap((template) =>
-      Array.from({ length: WEIGHTS[template.example] ?? 0 }, () => template),
-    );
+    this.choice = [...this.templates.values()]
+      .filter(({ senders, recipients }) => senders.length > 0 && recipients.length > 0)
+      .flatMap((template) => Array.from({ length: WEIGHTS[template.example] ?? 0 }, () => template));
     const plants = new Planter(this.teller, this.templates, window).all();
     this.planted = plants.map(({ planted }) => planted);
     this.later = plants.flatMap(({ acts }) => acts);

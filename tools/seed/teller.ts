@@ -48,6 +48,7 @@ export interface Wish {
   readonly assessedBefore?: number;
   readonly facts?: ReferralBody['facts'];
   readonly declarations?: ReferralBody['declarations'];
+  readonly content?: ReferralBody['content'];
   /** Of a disclosure made outside Delge: for its own day. */
   readonly disclosedAt?: number;
 }
@@ -86,6 +87,7 @@ export class Teller {
     const declarations = wish.declarations ?? template.referral.declarations;
     const body: ReferralBody = {
       ...template.referral,
+      ...(wish.content === undefined ? {} : { content: wish.content }),
       ...(facts === undefined ? {} : { facts }),
       ...(declarations === undefined ? {} : { declarations }),
     };

@@ -59,7 +59,7 @@ export function templatesOf(examples: readonly Example[], snapshot: Snapshot): R
         .filter(({ functions }) => functions.some(({ id }) => id === to.function))
         .map(({ id }) => ({ authority: id, function: to.function }));
     });
-    if (WEIGHTS[example] === undefined || senders.length === 0 || recipients.length === 0) continue;
+    if (WEIGHTS[example] === undefined) continue;
     const { assessments = [], ...body } = referral;
     templates.set(example, {
       example,
