@@ -222,11 +222,11 @@ class Past {
   /** Nothing smaller may be put to the witnesses when they come: what they cosign has the time of today. */
   private async offered(): Promise<void> {
     await this.until('the last checkpoint to be offered', async () => {
-      const { rows } = await this.ledger.query(
-        `SELECT FROM ledger.round r JOIN ledger.checkpoint c ON c.id = r.offered WHERE r.log = 'disclosure' AND c.size = $1`,
+      const { rows } = await this.ledger.query<{ size: string }>(
+        `SELECT c.size FROM ledger.round r JOIN ledger.checkpoint c ON c.id = r.offered WHERE r.log = 'disclosure' AND c.size = $1`,
         [this.size],
       );
-      return rows[0];
+      return rows[0]?.size;
     });
   }
 

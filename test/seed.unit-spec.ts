@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { typOf } from '#envelope';
 import { Scene, sourceOf } from '#testing';
 import { verifyBundle } from '#verifier';
-import { seeded } from '../../test/support/seeded.js';
-import type { Seeded } from '../../test/support/seeded.js';
-import { IRREGULARITIES } from './acts.js';
-import { LEAST } from './story.js';
+import { seeded } from './support/seeded.js';
+import type { Seeded } from './support/seeded.js';
+import { IRREGULARITIES } from '../tools/seed/acts.js';
+import { LEAST } from '../tools/seed/story.js';
 
 jest.setTimeout(120_000);
-const DISCLOSURES = 1_000;
+const DISCLOSURES = 400;
 
 describe('a seeded year', () => {
   let scene: Scene;
