@@ -46,7 +46,7 @@ export class Story {
     this.teller = new Teller(snapshot, this.chance);
     this.templates = templatesOf(examples, snapshot);
     this.choice = [...this.templates.values()]
-      .filter(({ senders, recipients }) => senders.length > 0 && recipients.length > 0)
+      .filter((template) => sendersOf(template).length > 0 && template.recipients.length > 0)
       .flatMap((template) => Array.from({ length: WEIGHTS[template.example] ?? 0 }, () => template));
     const plants = new Planter(this.teller, this.templates, window).all();
     this.planted = plants.map(({ planted }) => planted);
@@ -92,8 +92,7 @@ export class Story {
   private told(at: number): Message {
     const { chance, teller } = this;
     const template = chance.pick(this.choice);
-    const others = template.senders.filter((sender) => sender !== CARE || template.example === '02');
-    const sender = chance.pick(others.length > 0 ? others : template.senders);
+    const sender = chance.pick(sendersOf(template));
     const known = this.cases.get(sender) ?? [];
     const isKnown = known.length > 0 && chance.happens(0.25);
     const of = teller.tell(template, at, { sender, ...(isKnown ? { caseId: chance.pick(known) } : {}) });
@@ -101,6 +100,10 @@ export class Story {
     return of;
   }
 }
+
+/** One board names one ground for all it sends: that is planted. */
+const sendersOf = ({ senders, example }: Template): readonly string[] =>
+  senders.filter((sender) => sender !== CARE || example === '02');
 
 /** The twelve months before an instant. */
 export const yearBefore = (now: Date): Window => ({
