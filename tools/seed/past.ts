@@ -214,7 +214,7 @@ class Past {
     });
     await this.ledger.query(
       `INSERT INTO ledger.cosignature (log, size, witness, first_line, line, cosigned_at)
-       SELECT 'disclosure', $1, witness, line, line, to_timestamp($4) FROM unnest($2::text[], $3::text[]) AS t (witness, line)`,
+       SELECT 'disclosure', $1::bigint, witness, line, line, to_timestamp($4::float8) FROM unnest($2::text[], $3::text[]) AS t (witness, line)`,
       [size, gateways, lines, seconds],
     );
   }
