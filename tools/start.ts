@@ -7,13 +7,14 @@ import { Progress } from './machine/progress.js';
 import { readDirectory } from './sandbox/directory.js';
 import { DEMO_STEPS, demonstrate } from './demo/demonstrate.js';
 import { say, sayHowToSend } from './demo/tables.js';
+import { SEED_STEPS, SandboxPast, startOptions } from './seed/sandbox-past.js';
 import { writeVerifier } from './verifier/build.js';
 
 /**
- * The main job: sets everything up, sends the examples through the running system, shows and verifies what became of them, and leaves the system
- * running. With `--once` it stops everything and ends: 0 when all came out as expected.
+ * The main job: sets everything up, in a new sandbox plays a year of disclosures, sends the examples through the running system, shows and verifies what became of them, and leaves the
+ * system running. With `--once` it stops everything and ends: 0 when all came out as expected. With `--past-alone` (`npm run seed`) it ends when the year is there.
  */
-const once = process.argv.includes('--once');
+const { once, alone, disclosures, seed } = startOptions(process.argv.slice(2));
 const root = process.env['DELGE_ROOT'] ?? process.cwd();
 const instance = Instance.open(sandboxName());
 const processes = new Processes(instance);
@@ -28,7 +29,7 @@ if (isRunning(instance)) {
   process.stdout.write('stopping what an earlier start left running\n');
   await stopLeftover(instance);
 }
-const progress = new Progress(SERVER_STEPS + STACK_STEPS + DEMO_STEPS);
+const progress = new Progress(SERVER_STEPS + STACK_STEPS + SEED_STEPS + (alone ? 0 : DEMO_STEPS));
 let stack: Stack | undefined;
 let stopping: Promise<void> | undefined;
 
@@ -56,10 +57,17 @@ try {
   const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
   await writeVerifier(root);
   const servers = await startServers(instance, processes, progress);
+  const past = new SandboxPast({ dir: instance.dir, directory, root, disclosures, seed }, progress);
   stack = await Stack.start(
-    { instance, processes, servers, directory, name: instance.name, dir: instance.dir },
+    { instance, processes, servers, directory, name: instance.name, dir: instance.dir, before: past.play },
     progress,
   );
+  const review = await past.review(stack);
+  if (alone) {
+    past.say();
+    await stop();
+    process.exit(past.played === undefined ? 1 : 0);
+  }
   const faults = await demonstrate(stack, directory, join(root, 'examples/referrals'), progress);
   say(faults === 0 ? `All as expected, after ${progress.elapsed()}.` : `${faults} not as expected.`);
   if (once) {
@@ -69,6 +77,7 @@ try {
   sayHowToSend(
     stack,
     directory.gateways.map(({ id }) => [id, stack?.url(gatewayService(id)) ?? ''] as const),
+    review,
   );
   const ended = await processes.firstEnded();
   if (stopping === undefined) {

@@ -1,5 +1,6 @@
 import type { Stack } from '../deploy/stack.js';
 import type { Flip } from './law-flips.js';
+import type { Review } from '../seed/review.js';
 import type { Sandbox } from './sandbox.js';
 import type { Row } from './send.js';
 import { indexOf } from './verify.js';
@@ -54,7 +55,11 @@ const EXAMPLE = 'examples/referrals/01-linkoping-assistanstimmar.json';
 const SENDER = 'linkoping/omsorgsnamnden';
 
 /** What one can do now. */
-export const sayHowToSend = (stack: Stack, gateways: readonly (readonly [string, string])[]): void => {
+export const sayHowToSend = (
+  stack: Stack,
+  gateways: readonly (readonly [string, string])[],
+  { person, diaryNumber, authorities }: Review,
+): void => {
   const [, own = ''] = gateways[0] ?? [];
   const { name } = stack.options;
   const delge = `npm run -s delge --${name === 'sandbox' ? '' : ` --sandbox .delge/${name}/sandbox.json`}`;
@@ -62,7 +67,8 @@ export const sayHowToSend = (stack: Stack, gateways: readonly (readonly [string,
     say(`${service.padEnd(24)} ${stack.url(service)}`);
   for (const [id, url] of gateways) say(`${`gateway ${id}`.padEnd(24)} ${url}  (${url}/openapi.json)`);
   say(`${'officers log in'.padEnd(24)} ${own}/staff/in?issuer=${stack.url('identity')}/linkoping`);
-  say(`${'console'.padEnd(24)} ${stack.url('console')}  (log in as a test person; docs/auditor.md, "The console")`);
+  say(`${'console'.padEnd(24)} ${stack.url('console')}  (docs/auditor.md, "The console")`);
+  say(`${''.padEnd(24)} log in as ${person}, and choose the assignment ${diaryNumber} (${authorities} authorities)`);
   say(`
 Your first referral, in a second terminal: README. One of the examples, at once:
   ${delge} send ${EXAMPLE} --new-id

@@ -48,6 +48,8 @@ export interface StackOptions {
   readonly template?: string;
   /** Of single services that run beside those of another stack of this name, by `<name>/<service>`. */
   readonly ports?: Readonly<Record<string, number>>;
+  /** Done when ledger and signer run and everything is stated, before exchange and witnesses are there. @param statements in the keys log */
+  readonly before?: (databases: Databases, statements: number) => Promise<void>;
 }
 
 export const STACK_STEPS = 8;
@@ -100,6 +102,7 @@ export class Stack {
       () => enrol(dir, directory, stack.url('registry')),
       (n) => `${n} statements`,
     );
+    await options.before?.(databases, size);
     await progress.step('Exchange, console and gateways', async () => {
       await stack.startAll(['exchange', 'console', ...gateways.map(gatewayService)]);
       for (const id of gateways) await untilFollowed(stack.url(gatewayService(id)), size);

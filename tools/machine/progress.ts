@@ -9,13 +9,24 @@ export class Progress {
     private readonly out: NodeJS.WriteStream = process.stdout,
   ) {}
 
-  /** @param note said beside the name once the step has ended */
-  async step<T>(name: string, work: () => Promise<T>, note: (result: T) => string = () => ''): Promise<T> {
+  /**
+   * @param note said beside the name once the step has ended
+   * @param far how far a long step has come; told in a line of JSON every five seconds where there is no terminal
+   */
+  async step<T>(
+    name: string,
+    work: () => Promise<T>,
+    note: (result: T) => string = () => '',
+    far?: () => Readonly<Record<string, number>>,
+  ): Promise<T> {
     const begun = Date.now();
     const show = (): void => {
-      this.out.write(`\r\x1b[K${this.bar()} ${name} … ${secondsSince(begun)}`);
+      const come = Object.entries(far?.() ?? {}).map(([what, count]) => ` ${count} ${what}`);
+      this.out.write(`\r\x1b[K${this.bar()} ${name} …${come.join(',')} ${secondsSince(begun)}`);
     };
-    const timer = this.out.isTTY ? setInterval(show, 100) : undefined;
+    const say = (): void =>
+      this.line(JSON.stringify({ step: name, seconds: Math.round((Date.now() - begun) / 1000), ...far?.() }));
+    const timer = this.out.isTTY ? setInterval(show, 100) : far === undefined ? undefined : setInterval(say, SAID_MS);
     try {
       const result = await work();
       this.done += 1;
@@ -48,4 +59,5 @@ export class Progress {
   }
 }
 
+const SAID_MS = 5_000;
 const secondsSince = (begun: number): string => `${((Date.now() - begun) / 1000).toFixed(1)} s`;
