@@ -597,6 +597,9 @@ describe('findings', () => {
     const html = await (await get(`/iakttagelser/${FINDING}`)).text();
     expect(html).not.toContain('/avslut');
     expect(html).toContain('svaret godtogs');
+  });
+});
+
 describe('what a browser is told', () => {
   it.each(['/', '/uppdrag', '/utlamnanden', '/nothing'])('keeps %s to itself', async (path) => {
     const { headers } = await get(path);
