@@ -118,7 +118,7 @@ class Past {
     const planted = new Set(story.planted.flatMap(({ messages }) => messages));
     const pens = await pensOf(dir, directory);
     const scribe = new Scribe(directory.environment, snapshot, pens, this.numbers, () => randomUUID());
-    await this.cosigned(0, window.from);
+    let note = await this.cosigned(0, window.from);
     for (const { acts, until } of story.parts()) {
       const entries: Entry[] = [];
       // While the ledger and the signer have the part before in hand.
@@ -130,9 +130,10 @@ class Past {
       if (entries.length === 0) continue;
       for (let from = 0; from < entries.length; from += BATCH) await this.hand(entries.slice(from, from + BATCH));
       this.size += entries.length;
-      await this.cosigned(this.size, until);
+      note = await this.cosigned(this.size, until);
       told(this.size);
     }
+    await this.remembered(note);
     await this.offered();
     const erasable = [...this.erasable.values()].filter(({ entries }) => entries.length > 1).slice(0, ERASED);
     return {
@@ -195,8 +196,8 @@ class Past {
     await db.query(`SELECT pg_notify('ledger_pending', '')`);
   }
 
-  /** Waits until the signer has signed this size, and has every witness cosign it. @param at milliseconds */
-  private async cosigned(size: number, at: number): Promise<void> {
+  /** Waits until the signer has signed this size, and has every witness cosign it. @param at milliseconds @returns the checkpoint */
+  private async cosigned(size: number, at: number): Promise<string> {
     const { dir, directory } = this.options;
     const note = await this.until(`a checkpoint of ${size} entries`, async () => {
       const { rows } = await this.ledger.query<{ note: string }>(
@@ -217,6 +218,26 @@ class Past {
        SELECT 'disclosure', $1::bigint, witness, line, line, to_timestamp($4::float8) FROM unnest($2::text[], $3::text[]) AS t (witness, line)`,
       [size, gateways, lines, seconds],
     );
+    return note;
+  }
+
+  /** Gives each witness the memory of what it has cosigned: one without it cosigns nothing more. @param note the newest checkpoint */
+  private async remembered(note: string): Promise<void> {
+    const { databases, directory } = this.options;
+    const [origin, size, root] = parseNote(note).text.split('\n');
+    for (const id of directory.witnesses.gateways) {
+      const gateway = await connected(databases.gateways.get(id) ?? '');
+      try {
+        await gateway.query(`INSERT INTO gateway.witnessed (origin, size, root, note) VALUES ($1, $2, $3, $4)`, [
+          origin,
+          size,
+          root,
+          note,
+        ]);
+      } finally {
+        await gateway.end();
+      }
+    }
   }
 
   /** Nothing smaller may be put to the witnesses when they come: what they cosign has the time of today. */
