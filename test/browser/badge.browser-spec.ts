@@ -348,14 +348,14 @@ describe('the badge of a page about one disclosure', () => {
     await choose();
     await open.locator('[data-state=verified]').waitFor();
     const [first = '', ...others] = consistency;
-    const bentProof = first.replace(/^([A-Za-z0-9+/]{43}=)$/m, bent);
+    const bentLink = first.replace(/^([A-Za-z0-9+/]{43}=)$/m, bent);
     put(
       `/evidence.json?since=${seen}`,
       'application/json',
-      JSON.stringify({ ...file, consistency: [bentProof, ...others] }),
+      JSON.stringify({ ...file, consistency: [bentLink, ...others] }),
     );
     await open.reload();
-    await open.locator('[data-state=failed]', { hasText: '[inconsistent]' }).waitFor();
+    await open.locator('[data-state=failed]', { hasText: '[checkpoint-signature]' }).waitFor();
     answers.delete(`/evidence.json?since=${seen}`);
   });
 });

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { SubmitReferralDto } from '#contracts';
+import { importPrivate, localSigner } from '#envelope';
+import type { KeyUse, Signer } from '#envelope';
 import { basisVersionIds, ruleSets } from '#legal-basis';
+import { state } from '../../apps/cli/src/rules/state.js';
+import { keyFiles, readKey } from '../../tools/sandbox/keys.js';
 import { cli } from './cli.js';
 import type { TestStack } from './stack.js';
 
@@ -39,11 +43,21 @@ export const subscriptionRequest = (
   registration: { diaryNumber: 'S 2026-1', subject: 'Begäran om prenumeration', secrecyMark: '-' },
 });
 
-/** `delge rules adopt|withdraw`: a participant's jurist adopts every version of a basis for its authority, or withdraws that. @throws with what the command said */
+/** A participant's jurist adopts every version of a basis for its authority, or withdraws that. */
 export const adopts = async (delge: TestStack, authority: string, basis: string, isAdopted: boolean): Promise<void> => {
+  const { stack, directory } = delge;
+  const files = keyFiles(stack.options.dir);
+  const signer = async (file: string, use: KeyUse): Promise<Signer> =>
+    localSigner(await importPrivate(readKey(file), use));
   const newest = ruleSets.reduce((a, b) => (b.number > a.number ? b : a));
-  const versions = basisVersionIds(newest).filter((id) => id.startsWith(`${basis}@`));
-  await rulesCommand(delge, isAdopted ? 'adopt' : 'withdraw', authority, ...versions);
+  const about = { authority, versions: basisVersionIds(newest).filter((id) => id.startsWith(`${basis}@`)) };
+  await state(stack.url('registry'), directory.environment, {
+    body: isAdopted
+      ? { kind: 'rules-adopted', ruleSet: newest.number, ...about }
+      : { kind: 'adoption-withdrawn', ...about },
+    principal: await signer(files.participant(authority.split('/')[0] ?? '', 'jurist'), 'jurist'),
+    countersigners: [await signer(files.operator(1), 'operator'), await signer(files.operator(2), 'operator')],
+  });
 };
 
 /** `delge rules`, in the sandbox of the stack. @returns what it printed @throws with what it said of a failure */
