@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { ASSIGNMENT_FIELDS } from '#envelope';
-import { Scene, aDraft, endedIn, grantedIn, reviewed, searched } from '#testing';
+import { Sampling, Scene, aDraft, endedIn, grantedIn, reviewed, searched } from '#testing';
 import { grantOf, grantedInWords, shownIn } from './assignment.js';
 
 const now = new Date('2026-11-30T08:00:00.000Z');
@@ -67,6 +67,10 @@ describe('delge assignment show', () => {
     await reviewed(draft, scene, first);
     await endedIn(draft, scene, first);
     const second = await grantedIn(draft, scene);
+    const sampling = await Sampling.begin(draft, scene);
+    await sampling.fixed();
+    await sampling.drawn();
+    await sampling.opened();
     const lines = draft.acts.map(({ entry, annex }, at) => ({
       idx: String(at),
       blind: 'x',
@@ -77,8 +81,10 @@ describe('delge assignment show', () => {
     const at = new Date((draft.acts.at(-1)?.loggedAt ?? 0) + 1000);
     expect(shownIn(lines, at)).toMatchObject([
       { assignment: first, state: 'ended', searches: 1, exports: 1, looks: 1, granted: { provision: 'state-audit' } },
-      { assignment: second, state: 'live', searches: 0, exports: 0, looks: 0 },
+      { assignment: second, state: 'live', searches: 0, exports: 0, looks: 0, samples: 0, findings: 0 },
+      { assignment: sampling.assignments[0], state: 'live', samples: 2, findings: 1 },
+      { assignment: sampling.assignments[1], state: 'live', samples: 0, findings: 0 },
     ]);
-    expect(shownIn(lines, later).map(({ state }) => state)).toEqual(['ended', 'expired']);
+    expect(shownIn(lines, later).map(({ state }) => state)).toEqual(['ended', 'expired', 'expired', 'expired']);
   });
 });

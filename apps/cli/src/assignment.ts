@@ -5,7 +5,9 @@ import {
   isUnexpired,
   latestExpiry,
   parseAssignment,
+  parseFindingAct,
   parseLook,
+  parseSampleAct,
   parseSearch,
   signAssignment,
   typOf,
@@ -209,12 +211,16 @@ export interface ShownAssignment {
   readonly searches: number;
   readonly exports: number;
   readonly looks: number;
+  /** Steps of samples, and of findings. */
+  readonly samples: number;
+  readonly findings: number;
 }
 
 /** @param lines own openings of an authority, as its gateway gives them */
 export const shownIn = (lines: readonly OpeningLineView[], now: Date): readonly ShownAssignment[] => {
   const statements: Assignment[] = [];
-  const acts: { readonly kind: 'search' | 'export' | 'look'; readonly assignment: string }[] = [];
+  const acts: { readonly kind: 'search' | 'export' | 'look' | 'sample' | 'finding'; readonly assignment: string }[] =
+    [];
   for (const line of lines) {
     if (!('entry' in line)) continue;
     switch (typOf(line.entry)) {
@@ -226,6 +232,12 @@ export const shownIn = (lines: readonly OpeningLineView[], now: Date): readonly 
         acts.push({ kind, assignment });
         break;
       }
+      case 'delge-sample+jws':
+        acts.push({ kind: 'sample', assignment: parseSampleAct(line.entry).act.assignment });
+        break;
+      case 'delge-finding+jws':
+        acts.push({ kind: 'finding', assignment: parseFindingAct(line.entry).act.assignment });
+        break;
       case 'delge-look+jws': {
         const { assignment } = parseLook(line.entry).look;
         if (assignment !== undefined) acts.push({ kind: 'look', assignment });
@@ -253,6 +265,8 @@ export const shownIn = (lines: readonly OpeningLineView[], now: Date): readonly 
         searches: count('search'),
         exports: count('export'),
         looks: count('look'),
+        samples: count('sample'),
+        findings: count('finding'),
       },
     ];
   });

@@ -22,6 +22,7 @@ import { registerutdragCommand } from './registerutdrag/registerutdrag.js';
 import { replayCommand } from './replay.js';
 import { eventCommands } from './events.js';
 import { requestCommands } from './requests.js';
+import { sampleCommands } from './sample.js';
 import { staffCommand } from './staff.js';
 import { subscriptionsCommand } from './subscriptions.js';
 import { systemCommand } from './system.js';
@@ -67,6 +68,7 @@ export const delgeProgram = (): Command => {
   eraseCommand(program);
   holdCommand(program);
   assignmentCommands(program);
+  sampleCommands(program);
   verifyCommand(program);
   verifierCommand(program);
   watchCommand(program);

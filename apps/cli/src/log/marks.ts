@@ -5,6 +5,7 @@ import type {
   Erasure,
   ErasureDecision,
   ErasureReport,
+  FindingAct,
   Hold,
   LedgerNotice,
   Look,
@@ -14,6 +15,7 @@ import type {
   RecordedDisclosure,
   Refusal,
   Retraction,
+  SampleAct,
   Search,
 } from '#envelope';
 
@@ -57,6 +59,7 @@ type Statement =
   | Erasure
   | ErasureDecision
   | ErasureReport
+  | FindingAct
   | Hold
   | LedgerNotice
   | Look
@@ -66,6 +69,7 @@ type Statement =
   | RecordedDisclosure
   | Refusal
   | Retraction
+  | SampleAct
   | Search;
 type Member = Statement extends infer One ? (One extends unknown ? keyof One : never) : never;
 
@@ -77,6 +81,8 @@ const MEMBERS = {
   ruleSet: 'form',
   engineVersion: 'form',
   keys: 'form',
+  logSize: 'form',
+  checkpoint: 'form',
   kind: 'act',
   attempt: 'act',
   number: 'act',
@@ -97,6 +103,14 @@ const MEMBERS = {
   fields: 'act',
   expires: 'act',
   shown: 'act',
+  stratifiedBy: 'act',
+  count: 'act',
+  second: 'act',
+  items: 'act',
+  remarks: 'act',
+  serious: 'act',
+  severity: 'act',
+  result: 'act',
   sender: 'party',
   recipient: 'party',
   recipientFunction: 'party',
@@ -104,6 +118,8 @@ const MEMBERS = {
   by: 'party',
   authority: 'party',
   authorities: 'party',
+  // Keys of strata name recipients and senders.
+  strata: 'party',
   entryId: 'link',
   messageId: 'link',
   messageIds: 'link',
@@ -115,6 +131,15 @@ const MEMBERS = {
   assignment: 'link',
   diaryNumber: 'link',
   query: 'link',
+  sample: 'link',
+  finding: 'link',
+  population: 'link',
+  nonce: 'link',
+  drawn: 'link',
+  item: 'link',
+  sheet: 'link',
+  report: 'link',
+  text: 'link',
   holdId: 'link',
   delayedEntryId: 'link',
   decisionEntryId: 'link',
@@ -131,6 +156,7 @@ const MEMBERS = {
   attachments: 'link',
   person: 'official',
   auditor: 'official',
+  to: 'official',
   office: 'official',
   officer: 'official',
   refusedBy: 'official',
@@ -146,6 +172,7 @@ const MEMBERS = {
 const WITHIN: readonly (readonly [RegExp, Mark])[] = [
   [/^(seen|erased|openings)\[\d+\]\.(sender|recipient)$/, 'party'],
   [/^(seen|erased|openings)\[\d+\]\.(kind|number)$/, 'act'],
+  [/^strata\[\d+\]\.(population|size)$/, 'act'],
   [/^attachments\[\d+\]\.items/, 'person'],
   [/^claims\.v$/, 'form'],
   [/^claims\.assessments\[\d+\]\.(office|officer|mandate|at|assurance)$/, 'official'],

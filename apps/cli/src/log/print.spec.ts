@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Scene, fakeGateway } from '#testing';
+import { Sampling, Scene, aDraft, fakeGateway } from '#testing';
 import { Command } from 'commander';
 import { entryOf } from './fields.js';
 import { markOf } from './marks.js';
@@ -53,6 +53,24 @@ describe('delge log print', () => {
   it('knows every field of every kind of entry and of what lies beside it', () => {
     const fields = lines.flatMap((line) => entryOf(line).fields);
     expect(fields.length).toBeGreaterThan(200);
+    expect(fields.filter(({ mark, of }) => mark === 'unknown' || of === '?')).toEqual([]);
+  });
+
+  it('knows every field of what an auditor did with a sample or a finding', async () => {
+    const draft = aDraft(scene);
+    const sampling = await Sampling.begin(draft, scene);
+    await sampling.fixed();
+    await sampling.drawn();
+    await sampling.all();
+    await sampling.signed();
+    await sampling.opened();
+    await sampling.assigned('fk/forsakringskassan');
+    await sampling.answered();
+    await sampling.closed();
+    const fields = draft.acts
+      .slice(-10)
+      .flatMap(({ entry }, nth) => entryOf({ idx: String(nth), entry, blind: 'x' }).fields);
+    expect(fields.length).toBeGreaterThan(100);
     expect(fields.filter(({ mark, of }) => mark === 'unknown' || of === '?')).toEqual([]);
   });
 

@@ -33,7 +33,7 @@ const acted = async (
 export class Sampling {
   readonly sample = fresh();
   readonly finding = fresh();
-  private readonly nonce = randomBytes(32);
+  readonly nonce = randomBytes(32);
   private fixedAt = 0;
 
   private constructor(
