@@ -21,14 +21,16 @@ export const offerNonce = (page) => {
     page.querySelector(`[data-nonce-${part}]`),
   );
   box.hidden = false;
-  make.addEventListener('click', async () => {
-    const one = await nonceMade();
+  const show = (one) => {
     digest.value = one.digest;
     own.value = one.nonce;
     URL.revokeObjectURL(save.href);
     save.href = URL.createObjectURL(new Blob([`${one.nonce}\n`], { type: 'text/plain' }));
     made.hidden = false;
     told.textContent = told.dataset.nonceTold;
+  };
+  make.addEventListener('click', () => {
+    void nonceMade().then(show);
   });
 };
 if (typeof document !== 'undefined') offerNonce(document);
