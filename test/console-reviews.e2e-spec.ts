@@ -69,10 +69,7 @@ describe('a review by two auditors', () => {
     return page;
   };
   const acts = async (subject: string): Promise<readonly (SampleAct | FindingAct)[]> => {
-    const rows = await delge.sql<{ entry: Buffer }>(
-      'operator',
-      `SELECT entry FROM ledger.opening WHERE log = 'disclosure' ORDER BY index`,
-    );
+    const rows = await delge.sql<{ entry: Buffer }>('operator', `SELECT entry FROM ledger.opening ORDER BY index`);
     return rows
       .map(({ entry }) => entry.toString())
       .flatMap((entry): readonly (SampleAct | FindingAct)[] => {

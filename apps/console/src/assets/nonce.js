@@ -21,7 +21,8 @@ export const offerNonce = (page) => {
     page.querySelector(`[data-nonce-${part}]`),
   );
   box.hidden = false;
-  const show = (one) => {
+  const give = async () => {
+    const one = await nonceMade();
     digest.value = one.digest;
     own.value = one.nonce;
     URL.revokeObjectURL(save.href);
@@ -29,8 +30,6 @@ export const offerNonce = (page) => {
     made.hidden = false;
     told.textContent = told.dataset.nonceTold;
   };
-  make.addEventListener('click', () => {
-    void nonceMade().then(show);
-  });
+  make.addEventListener('click', () => void give());
 };
 if (typeof document !== 'undefined') offerNonce(document);
