@@ -678,10 +678,12 @@ describe('messages between outbox and inbox, over a real broker', () => {
     const sql = async <T>(_: string, text: string): Promise<readonly T[]> => sending.query<T[]>(text);
     await giveBack({ sql }, `gateway-${GATEWAY}`);
     relay();
+    // The broker has it before the outbox knows.
     await eventually('what was in hand is published', SOON_MS, async () =>
-      (await waitingIn(EXCHANGE_QUEUE)) === 1 ? true : undefined,
+      (await unpublished()).length === 1 ? true : undefined,
     );
     expect(await unpublished()).toEqual([{ id: waiting }]);
+    expect(await waitingIn(EXCHANGE_QUEUE)).toBe(1);
   });
 
   it('in hand are settled by a drain however many end at the same time', async () => {
