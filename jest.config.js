@@ -1,6 +1,8 @@
 /** One configuration: unit specs beside the code; integration and e2e specs are chosen by path pattern in the npm scripts. */
 export default {
   testEnvironment: 'node',
+  // A busy machine takes many times as long as an idle one; what hangs is stopped all the same.
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['**/*.spec.ts', '<rootDir>/test/**/*-spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.delge/'],
