@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { OPERATIONS } from './fuzz/api.js';
 import { Judge, isForbidden } from './fuzz/judge.js';
+import { Refused } from './fuzz/refused.js';
 import type { FuzzRequest } from './fuzz/requests.js';
 import type { Heard } from './fuzz/send.js';
 
@@ -99,5 +100,31 @@ describe('an answer', () => {
     ['that does not come', acknowledging(good), heard(0)],
   ])('%s is a fault', (_, request, answer) => {
     expect(judge.judge(request, answer)).toHaveProperty('fault');
+  });
+});
+
+describe('a referral that was refused for its form', () => {
+  const submitting = (id: string): FuzzRequest => asked('POST /v1/referrals', {}, { id });
+
+  it('is one that nobody may find afterwards', () => {
+    const refused = new Refused();
+    refused.heard(submitting(other), 400);
+    expect(refused.ids).toEqual([other]);
+  });
+
+  it('is none of these where another request took its id, before or after', () => {
+    const refused = new Refused();
+    refused.heard(submitting(theirs), 202);
+    refused.heard(submitting(theirs), 400);
+    refused.heard(submitting(other), 400);
+    refused.heard(submitting(other), 422);
+    expect(refused.ids).toEqual([]);
+  });
+
+  it('is none of these where the run itself had submitted one under its id', () => {
+    const refused = new Refused();
+    refused.submitted([theirs]);
+    refused.heard(submitting(theirs), 400);
+    expect(refused.ids).toEqual([]);
   });
 });

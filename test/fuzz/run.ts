@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Canaries } from '../support/canaries.js';
 import type { TestStack } from '../support/stack.js';
 import { Judge, isForbidden } from './judge.js';
+import { Refused } from './refused.js';
 import type { FuzzRequest } from './requests.js';
 import { requests } from './requests.js';
 import { leave, seats } from './seat.js';
@@ -16,7 +17,6 @@ const CHUNK = 800;
 const TIMES = 4;
 const WAIT_MS = 250;
 const SHOWN = 600;
-const SUBMISSION = 'POST /v1/referrals';
 
 export interface Run {
   readonly requests: number;
@@ -56,7 +56,7 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
   const until = from + run.minutes * 60_000;
   const [answers, waits, faults] = [{} as Record<string, number>, {} as Record<string, number>, [] as string[]];
   const [accepted, asked] = [new Set<string>(), new Set<string>()];
-  const [taken, refused] = [new Set<string>(), new Set<string>()];
+  const refused = new Refused();
   let [sent, forbidden] = [0, 0];
   const codes = codesOf(delge, canaries);
   // At once: a run may be broken off.
@@ -81,9 +81,7 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
     const slug = /"type":"\/problems\/(?<slug>[a-z-]+)"/.exec(heard.body)?.groups?.['slug'];
     const name = slug === undefined ? String(heard.status) : `${heard.status} ${slug}`;
     if (judgement === 'accepted') accepted.add(operation.name);
-    const id =
-      operation.name === SUBMISSION ? /"id":"(?<id>[0-9a-f-]{36})"/.exec(request.body?.toString() ?? '') : null;
-    if (id?.groups?.['id'] !== undefined) (heard.status === 400 ? refused : taken).add(id.groups['id']);
+    refused.heard(request, heard.status);
     if (judgement === 'told to wait') add(waits, name);
     else add(answers, name);
     if (typeof judgement === 'object')
@@ -96,6 +94,7 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
       const { seat, sender } = ends[chunk % ends.length] ?? (ends[0] as (typeof ends)[0]);
       const world = await seat.world();
       const ids = Object.values(world.ids).flat();
+      refused.submitted(world.ids['referrals'] ?? []);
       const judge = new Judge(canaries.run, world);
       const arbitrary = requests(world, valuesWith(canaries.at('strange'), [...ids, ...codes]));
       const numRuns = Math.min(CHUNK, run.requests - sent);
@@ -117,9 +116,8 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
     ends.forEach(({ sender }) => sender.end());
     await leave(delge, canaries);
   }
-  const left = [...refused].filter((id) => !taken.has(id));
   const seconds = (Date.now() - from) / 1000;
-  return { sent, forbidden, answers, waits, accepted, asked, faults, refused: left, seconds };
+  return { sent, forbidden, answers, waits, accepted, asked, faults, refused: refused.ids, seconds };
 };
 
 /** What closed lists and ids of the examples hold: chance alone would not find them. */
