@@ -215,7 +215,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   );
   const issuers = await readIssuers(config.LOGIN_ISSUERS_FILE, config.DELGE_ENVIRONMENT, {
     redirectUri: `${config.PUBLIC_URL}/in/svar`,
-    postLogoutUri: `${config.PUBLIC_URL}/`,
+    postLogoutUri: `${config.PUBLIC_URL}/ut`,
   });
   const ms = () => now().getTime();
   const login = new Login(

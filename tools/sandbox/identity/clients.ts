@@ -22,7 +22,7 @@ export interface SandboxApp {
 export const consoleApp = (url: string): SandboxApp => ({
   service: 'console',
   callback: `${url}/in/svar`,
-  afterLogout: `${url}/`,
+  afterLogout: `${url}/ut`,
   issuers: ['granskning'],
   pinned: false,
 });
