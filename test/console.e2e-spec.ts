@@ -100,8 +100,15 @@ describe('the console', () => {
   });
 
   it('shows nothing once the session has ended', async () => {
-    expect((await rut.post('/ut', {})).status).toBe(303);
+    const left = await rut.post('/ut', {});
+    expect(left.status).toBe(303);
     expect((await rut.get(`/utlamnanden/${messageId}`))[0]).toBe(303);
+    // The identity provider knows the page that it leads back to, which says that one is logged out.
+    const provider = new URL(left.headers.get('location') ?? '');
+    const back = provider.searchParams.get('post_logout_redirect_uri') ?? '';
+    expect(new URL(back).pathname).toBe('/ut');
+    expect((await fetch(provider)).status).toBe(200);
+    expect(await (await fetch(back, { headers: { accept: 'text/html' } })).text()).toContain('Du är utloggad');
   });
 });
 
