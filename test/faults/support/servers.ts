@@ -280,15 +280,16 @@ async function pauseTree(root: number): Promise<readonly number[]> {
 }
 export const resume = (pids: readonly number[]): void => pids.forEach((pid) => signal(pid, 'SIGCONT'));
 
-/** A process and all its descendants, those of one that has ended excepted. */
+/** A process and all its descendants: not one that has ended, which a stopped parent leaves a zombie, nor what it had started. */
 export const treeOf = (root: number): readonly number[] => {
   const children = new Map<number, number[]>();
   for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
     const { parent } = statusOf(pid) ?? {};
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
-  const below = (pid: number): readonly number[] => [pid, ...(children.get(pid) ?? []).flatMap(below)];
-  return isThere(root) ? below(root) : [];
+  const below = (pid: number): readonly number[] =>
+    isThere(pid) ? [pid, ...(children.get(pid) ?? []).flatMap(below)] : [];
+  return below(root);
 };
 
 /** A zombie is not there any more. */
