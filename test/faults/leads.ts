@@ -103,7 +103,7 @@ export class Leads {
       authorities: [SENDER.authority],
       auditor,
       provision: 'internal-control',
-      diaryNumber: 'IK 1',
+      diaryNumber: 'IK 2026/1',
       period: { from: day(-2) },
       fields: ASSIGNMENT_FIELDS,
       expires: day(2),
