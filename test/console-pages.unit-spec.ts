@@ -2,7 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { csrfToken } from '#login';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
-import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
+import {
+  ASSIGNMENT,
+  AUDITOR,
+  CASE,
+  EXPORT,
+  HOSTILE,
+  MESSAGE,
+  assignment,
+  servedConsole,
+} from './support/console-pages.js';
 import type { ServedConsole } from './support/console-pages.js';
 
 const NOW = Date.parse('2026-03-03T08:00:00Z');
@@ -14,6 +23,8 @@ beforeAll(async () => {
 afterAll(() => served.close());
 beforeEach(async () => {
   served.queries.asked.length = 0;
+  served.exports.begun.length = 0;
+  served.exports.as({});
   served.queries.failure = undefined;
   served.queries.nothing = false;
   served.queries.assignments = [assignment];
@@ -50,6 +61,7 @@ const WITHIN = [
   '/lagen?den=2024-06-01',
   '/lagen/LUF-2008-206-3',
   '/logg',
+  `/export/${EXPORT}`,
 ];
 const PAGES = [...OPEN, '/uppdrag', ...WITHIN];
 const both = PAGES.flatMap((path) => [[path, 'sv'] as const, [path, 'en'] as const]);
@@ -262,23 +274,49 @@ describe('forms', () => {
     expect((await get('/uppdrag')).headers.get('location')).toMatch(/^\/\?next/);
   });
 
-  it('exports what was searched', async () => {
+  it('asks for a file of what was searched, and leads to it', async () => {
     const answer = await post('/export', { csrf: csrf(), query: 'sender=a%2Fb', format: 'csv' });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="utl-mnanden.csv"');
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(Buffer.from(await answer.arrayBuffer()).toString()).toBe('\uFEFFa;b\r\n');
-    expect(served.queries.asked).toEqual([
-      {
-        name: 'exportOf',
-        acting: { auditor: AUDITOR, assignment: ASSIGNMENT },
-        query: { filters: { sender: ['a/b'] } },
-      },
-    ]);
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe(`/export/${EXPORT}`);
+    const acting = { auditor: AUDITOR, assignment: ASSIGNMENT };
+    expect(served.exports.begun).toEqual([[acting, { filters: { sender: ['a/b'] } }, 'csv', 'sv']]);
   });
 
   it('exports in known formats alone', async () => {
     expect((await post('/export', { csrf: csrf(), format: 'xlsx' })).status).toBe(400);
+  });
+});
+
+describe('an export', () => {
+  it('is fetched with its cover sheet once it is made', async () => {
+    const html = await (await get(`/export/${EXPORT}`)).text();
+    for (const part of [`/export/${EXPORT}/fil`, `/export/${EXPORT}/forsattsblad`, '0'.repeat(64), '12 utlämnanden'])
+      expect(html).toContain(part);
+    const file = await get(`/export/${EXPORT}/fil`);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="utl-mnanden.csv"');
+    expect(file.headers.get('cache-control')).toBe('no-store');
+    expect(Buffer.from(await file.arrayBuffer())).toEqual(Buffer.from('\uFEFF'));
+    const cover = await get(`/export/${EXPORT}/forsattsblad`);
+    expect(cover.headers.get('content-disposition')).toBe('attachment; filename="x.delge-cover.json"');
+    expect(cover.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each([
+    ['running', { expected: 12_000, rows: 3_000 }, '3\u00A0000 av 12\u00A0000 utlämnanden'],
+    ['running', { format: 'count' }, WORDS.sv.exportCountRunning],
+    ['refused', {}, WORDS.sv.exportRefused],
+    ['failed', {}, WORDS.sv.exportFailed],
+    ['ended', {}, WORDS.sv.exportEnded],
+  ] as const)('that is %s says so, and gives no file', async (state, change, words) => {
+    served.exports.as({ state, ...change });
+    const html = await (await get(`/export/${EXPORT}`)).text();
+    expect(html).toContain(words);
+    expect(html).not.toContain('/fil"');
+    expect((await get(`/export/${EXPORT}/fil`)).status).toBe(404);
+  });
+
+  it.each(['', '/fil', '/forsattsblad'])('of somebody else does not exist: %j', async (path) => {
+    expect((await get(`/export/${ASSIGNMENT}${path}`)).status).toBe(404);
   });
 });
 

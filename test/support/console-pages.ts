@@ -16,6 +16,8 @@ import {
   validationPipe,
 } from '#platform';
 import { Evidence } from '../../apps/console/src/application/evidence.js';
+import { AuditorExports } from '../../apps/console/src/application/export-ports.js';
+import type { ExportView } from '../../apps/console/src/application/export-ports.js';
 import { AuditorQueries } from '../../apps/console/src/application/ports.js';
 import type {
   Acting,
@@ -25,8 +27,6 @@ import type {
   Count,
   Disclosure,
   DisclosureRow,
-  Export,
-  ExportFormat,
   Flows,
   Happening,
   LogView,
@@ -236,18 +236,6 @@ export class FakeQueries extends AuditorQueries {
     const delivery = { medianMs: 300, p95Ms: 65_000 };
     return this.answer('statistics', { tables, delivery }, { tables: [] }, acting, query);
   }
-  override exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export> {
-    const made = {
-      entryId: '0190d9f0-7a53-7cc0-8cde-8b09c5d9a006',
-      contentType: 'text/csv; charset=utf-8',
-      fileName: `utlämnanden.${format}`,
-      count: 1,
-      body: (async function* body() {
-        yield await Promise.resolve('\uFEFFa;b\r\n');
-      })(),
-    };
-    return this.answer('exportOf', made, made, acting, query);
-  }
   override log(acting: Acting): Promise<LogView> {
     const root = 'cm9vdA==';
     const at = '2026-03-02T09:20:00Z';
@@ -272,16 +260,51 @@ export class FakeQueries extends AuditorQueries {
 
 class FakeEvidence extends Evidence {
   override readonly trust = Buffer.from('{"v":1}');
-  override of(_acting: Acting, messageId: string) {
-    if (messageId !== MESSAGE) return Promise.resolve(undefined);
+  override async of(acting: Acting, messageId: string) {
+    const proven = await this.proven(acting, messageId);
+    return proven === undefined ? undefined : { ...proven, keys: await this.keys() };
+  }
+  override proven(_acting: Acting, messageId: string) {
     const origins = { disclosure: 'd', keys: 'k' };
-    return Promise.resolve({
-      format: 'delge-evidence/1' as const,
-      origins,
-      messageId,
-      entries: [],
-      keys: { checkpoint: '', entries: [] },
-    });
+    const file = { format: 'delge-evidence/1' as const, origins, messageId, entries: [] };
+    return Promise.resolve(messageId === MESSAGE ? file : undefined);
+  }
+  override keys() {
+    return Promise.resolve({ checkpoint: '', entries: [] });
+  }
+}
+
+export const EXPORT = '0190d9f0-7a53-7cc0-8cde-8b09c5d9a006';
+const made: ExportView = {
+  ...{ id: EXPORT, format: 'csv', query: 'sender=a%2Fb', state: 'made', rows: 12, expected: 12, size: '21' },
+  ...{ askedAt: '2026-03-03T08:00:00Z', endsAt: '2026-03-04T08:00:00Z', entryId: MESSAGE },
+  made: { fileName: 'delge-2026-03-03-0190d9f0.csv', octets: 3, sha256: 'A'.repeat(43) },
+};
+/** One job, in any state. */
+export class FakeExports extends AuditorExports {
+  readonly begun: unknown[] = [];
+  view: ExportView = made;
+
+  as(change: Partial<ExportView>): void {
+    const { made: file, entryId, ...rest } = made;
+    this.view = change.state === undefined ? { ...made, ...change } : { ...rest, ...change };
+  }
+  override begin(...asked: Parameters<AuditorExports['begin']>) {
+    this.begun.push(asked);
+    return Promise.resolve(EXPORT);
+  }
+  override of(_acting: Acting, id: string) {
+    return Promise.resolve(id === EXPORT ? this.view : undefined);
+  }
+  override file(_acting: Acting, id: string) {
+    const body = (async function* body() {
+      yield await Promise.resolve(Buffer.from('\uFEFF'));
+    })();
+    const file = { contentType: 'text/csv; charset=utf-8', fileName: 'utlämnanden.csv', octets: 3, body };
+    return Promise.resolve(id === EXPORT && this.view.state === 'made' ? file : undefined);
+  }
+  override cover(_acting: Acting, id: string) {
+    return Promise.resolve(id === EXPORT ? { fileName: 'x.delge-cover.json', text: '{}' } : undefined);
   }
 }
 
@@ -309,6 +332,7 @@ class MemoryLoginStore implements LoginStore {
 export interface ServedConsole {
   readonly base: string;
   readonly queries: FakeQueries;
+  readonly exports: FakeExports;
   readonly routes: number;
   /** Value of a Cookie header of somebody who has logged in. */
   session(auditor?: string): Promise<string>;
@@ -322,13 +346,15 @@ const ISSUER = 'https://idp.example/granskning';
 /** The console's routes as they are, on answers of a fixed log. */
 export const servedConsole = async (now: () => number): Promise<ServedConsole> => {
   const queries = new FakeQueries();
+  const exports = new FakeExports();
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const imports = [consoleModule({ login, issuers, queries, evidence: new FakeEvidence(), secure: false, now })];
+  const parts = { login, issuers, queries, exports, evidence: new FakeEvidence(), secure: false, now };
+  const imports = [consoleModule(parts)];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {
@@ -347,6 +373,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
   return {
     base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     queries,
+    exports,
     routes,
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');

@@ -114,6 +114,7 @@ export const statementsPage = (root: string): string => {
     section(parseFile(join(root, 'libs/envelope/src/look.ts')), 'Look'),
     `### Assignment\n\n${code('delge-assignment+jws')}: one that is granted has all of these; one that ends \`v\`, \`kind\` (\`assignment-ended\`), \`env\`, \`assignment\` and \`at\`.\n\n${memberTable(interfaceOf(assignments, 'AssignmentGranted').members)}`,
     ...['AssignmentNotice', 'Search'].map((name) => section(assignments, name)),
+    section(parseFile(join(root, 'libs/envelope/src/export-cover.ts')), 'ExportCover'),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
   const list = (words: readonly string[]): string => words.map(code).join(', ');

@@ -29,6 +29,7 @@ import { waitingCommands } from './waiting.js';
 import { rulesCommands } from './rules/index.js';
 import { verifierCommand } from './verify/verifier.js';
 import { verifyCommand } from './verify/verify.js';
+import { verifyExportCommand } from './verify/verify-export.js';
 import { watchCommand } from './watch/watch.js';
 
 /** Everything that `delge` does, docs/cli.md. */
@@ -68,6 +69,7 @@ export const delgeProgram = (): Command => {
   holdCommand(program);
   assignmentCommands(program);
   verifyCommand(program);
+  verifyExportCommand(program);
   verifierCommand(program);
   watchCommand(program);
   quarantineCommands(program);

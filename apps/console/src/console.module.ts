@@ -26,7 +26,11 @@ import { DataSource } from 'typeorm';
 import { AccessKey } from './application/access-key.js';
 import { AnswerAuditor } from './application/answer-auditor.js';
 import { Evidence } from './application/evidence.js';
+import { AuditorExports } from './application/export-ports.js';
+import { ExportWorker } from './application/export-worker.js';
+import { Exports } from './application/exports.js';
 import { Follower } from './application/follower.js';
+import { Grants } from './application/grants.js';
 import { offeredIn } from './application/offers.js';
 import { ProjectLog } from './application/project-log.js';
 import { RecordAct } from './application/record-act.js';
@@ -37,6 +41,7 @@ import { LedgerReviews } from './operator/ledger-reviews.js';
 import { PostgresActStore } from './persistence/act.store.js';
 import { PostgresAssignmentStore } from './persistence/assignment.store.js';
 import { PostgresDisclosureStore } from './persistence/disclosure.store.js';
+import { PostgresExportStore } from './persistence/export.store.js';
 import { schema } from './persistence/index.js';
 import { PostgresLogStore } from './persistence/log-view.store.js';
 import { PostgresLoginStore } from './persistence/login.store.js';
@@ -67,13 +72,22 @@ export interface ConsoleParts {
   readonly issuers: readonly { readonly issuer: string; readonly name: string }[];
   readonly queries: AuditorQueries;
   readonly evidence: Evidence;
+  readonly exports: AuditorExports;
   /** Over HTTPS. */
   readonly secure: boolean;
   readonly now: () => number;
 }
 
 /** The console's routes on what answers them. */
-export const consoleModule = ({ login, issuers, queries, evidence, secure, now }: ConsoleParts): DynamicModule => {
+export const consoleModule = ({
+  login,
+  issuers,
+  queries,
+  evidence,
+  exports,
+  secure,
+  now,
+}: ConsoleParts): DynamicModule => {
   const visits = new Visits(login, queries, secure);
   const pages = new Pages(issuers.map(({ issuer }) => issuer));
   const clock = new Now(now);
@@ -94,6 +108,7 @@ export const consoleModule = ({ login, issuers, queries, evidence, secure, now }
       { provide: Issuers, useValue: new Issuers(issuers) },
       { provide: AuditorQueries, useValue: queries },
       { provide: Evidence, useValue: evidence },
+      { provide: AuditorExports, useValue: exports },
       { provide: Visits, useValue: visits },
       { provide: Pages, useValue: pages },
       { provide: Now, useValue: clock },
@@ -203,16 +218,38 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
 
   const fresh = { id: () => randomUUID(), octets: () => randomBytes(32) };
   const acts = new RecordAct(new PostgresActStore(dataSource), access, config.DELGE_ENVIRONMENT, fresh, now, crash);
+  const assignments = new PostgresAssignmentStore(dataSource);
+  const disclosures = new PostgresDisclosureStore(reader);
+  const logs = new PostgresLogStore(dataSource);
+  const offers = () => offeredIn(newest());
+  const follows = () => follower.follows();
   const queries = new AnswerAuditor(
-    new PostgresAssignmentStore(dataSource),
-    new PostgresDisclosureStore(reader),
-    new PostgresLogStore(dataSource),
+    assignments,
+    disclosures,
+    logs,
     acts,
     new LedgerReviews(ledger),
-    () => offeredIn(newest()),
-    () => follower.follows(),
+    offers,
+    follows,
     now,
   );
+  const evidence = new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification);
+  const exports = new Exports(
+    new Grants(assignments, follows, now),
+    disclosures,
+    logs,
+    new PostgresExportStore(dataSource, secret),
+    acts,
+    access,
+    evidence,
+    offers,
+    config.DELGE_ENVIRONMENT,
+    fresh.id,
+    now,
+  );
+  const worker = new ExportWorker(exports, log);
+  worker.start();
+  platform.onDrain('loops', () => worker.stop());
   const issuers = await readIssuers(config.LOGIN_ISSUERS_FILE, config.DELGE_ENVIRONMENT, {
     redirectUri: `${config.PUBLIC_URL}/in/svar`,
     postLogoutUri: `${config.PUBLIC_URL}/`,
@@ -228,7 +265,8 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     login,
     issuers: issuers.map(({ issuer }) => ({ issuer, name: new URL(issuer).host })),
     queries,
-    evidence: new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification),
+    evidence,
+    exports,
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
   });

@@ -59,6 +59,13 @@ export {
   unsealDocument,
   verifyDocument,
 } from './document.js';
+export {
+  EXPORT_FORMATS,
+  parseExportCover,
+  signExportCover,
+  verifyExportCover,
+  type ExportCover,
+} from './export-cover.js';
 export { parseCompact, type Compact } from './form.js';
 export { EnvelopeError, type EnvelopeErrorCode } from './errors.js';
 export { localAgreement, possessionCode, provesPossession, type Agree, type SealingClaim } from './possession.js';

@@ -28,6 +28,7 @@ export const TYPES = [
   'delge-assignment+jws',
   'delge-assignment-notice+jws',
   'delge-search+jws',
+  'delge-export-cover+jws',
   'delge-statement+jws',
   'delge-countersign+jws',
   'delge-possession+jws',

@@ -18,4 +18,5 @@ export { LIMITS, type Limit } from './limits.js';
 export { rendered, type Language } from './render.js';
 export type { Report } from './report.js';
 export { verifyBundle, type BundleOptions, type Checker } from './verify-bundle.js';
+export { COVER_FORMAT, parseCoverFile, verifyExport, type CoverFile, type ExportReport } from './verify-export.js';
 export { verifyEvidence, type EvidenceOptions } from './verify-evidence.js';

@@ -4,33 +4,19 @@ import { stateOf } from '../domain/assignment.js';
 import type { Assignment, AssignmentField, AssignmentState } from '../domain/assignment.js';
 import { differencesOf } from '../domain/differ.js';
 import type { Disclosure, DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
-import { closedFilters, queryString } from '../domain/query.js';
+import { queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
 import { LEAST, suppressed } from '../domain/suppress.js';
 import type { DisclosureStore, LogStore, Place, Tables, Wanted } from './disclosure-store.js';
-import { EXPORT_TYPES, exportedLines } from './export-lines.js';
+import { Grants } from './grants.js';
+import type { AssignmentsOf } from './grants.js';
 import { AuditorQueries, ConsoleError } from './ports.js';
-import type {
-  Acting,
-  Count,
-  Export,
-  ExportFormat,
-  Flows,
-  LogView,
-  Offered,
-  Page,
-  Refused,
-  Statistics,
-  StatisticsTable,
-} from './ports.js';
+import type { Acting, Count, Flows, LogView, Offered, Page, Refused, Statistics, StatisticsTable } from './ports.js';
 import type { RecordAct } from './record-act.js';
 
 const PAGE = 50;
 /** Rows of a list are counted to here. */
 const MOST_COUNTED = 10_000;
-/** Rows of an export; more is no job for one answer. */
-const MOST_EXPORTED = 1_000_000;
-const EXPORT_PAGE = 1_000;
 const FOLLOWS_WITHIN_MS = 30 * 24 * 3_600_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INDEX = /^(0|[1-9][0-9]{0,17})$/;
@@ -43,18 +29,21 @@ export interface Reviews {
 
 /** Answers auditors within their assignments; each answer is written down before it is given. */
 export class AnswerAuditor extends AuditorQueries {
+  private readonly grants: Grants;
+
   constructor(
-    private readonly assignments: { of(auditor: string): Promise<readonly Assignment[]> },
+    private readonly assignments: AssignmentsOf,
     private readonly disclosures: DisclosureStore,
     private readonly logs: LogStore,
     private readonly acts: Pick<RecordAct, 'execute'>,
     private readonly reviews: Reviews,
     private readonly offers: () => Offered,
     /** Whether the log is followed: while it is not, an assignment may have ended without anybody's knowing. */
-    private readonly follows: () => boolean,
+    follows: () => boolean,
     private readonly now: () => Date,
   ) {
     super();
+    this.grants = new Grants(assignments, follows, now);
   }
 
   override async assignmentsOf(
@@ -188,47 +177,17 @@ export class AnswerAuditor extends AuditorQueries {
     };
   }
 
-  override async exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export> {
-    const assignment = await this.granted(acting, query);
-    const now = this.now();
-    const { count, more, below } = await this.disclosures.count(assignment, query, now, MOST_EXPORTED);
-    if (more) throw new ConsoleError('QUERY_INVALID', 'export');
-    const entryId = await this.acts.execute(
-      assignment,
-      'export',
-      `export?${queryString(query)}&format=${format}`,
-      count,
-    );
-    const pages = this.exported(assignment, { query, now, below, limit: EXPORT_PAGE }, count);
-    const { contentType, suffix } = EXPORT_TYPES[format];
-    const fileName = `delge-${stockholmDate(now)}-${entryId.slice(0, 8)}.${suffix}`;
-    return { entryId, contentType, fileName, count, body: exportedLines(pages, format, assignment.fields) };
-  }
-
   override async log(acting: Acting): Promise<LogView> {
-    const assignment = await this.own(acting);
+    const assignment = await this.grants.own(acting);
     // Why nothing is shown is told, and nothing else.
-    const erasures = this.follows() ? await this.disclosures.erasures(assignment) : [];
+    const erasures = this.grants.follows() ? await this.disclosures.erasures(assignment) : [];
     const shown = erasures.reduce((sum, { erased }) => sum + erased.length, 0);
     await this.acts.execute(assignment, 'search', 'log?', shown);
     return { ...(await this.logs.view()), erasures };
   }
 
-  /** The auditor's own and live assignment, which opens what is asked for. */
-  private async granted(acting: Acting, query?: Query, field: AssignmentField = 'parties'): Promise<Assignment> {
-    if (!this.follows()) throw new ConsoleError('NOT_READY');
-    const found = await this.own(acting);
-    const [closed] = query === undefined ? [] : closedFilters(query, found.fields);
-    if (closed !== undefined) throw new ConsoleError('FIELD_NOT_GRANTED', closed);
-    if (!found.fields.includes(field)) throw new ConsoleError('FIELD_NOT_GRANTED', field);
-    return found;
-  }
-
-  private async own({ auditor, assignment: id }: Acting): Promise<Assignment> {
-    const found = (await this.assignments.of(auditor)).find((one) => one.id === id);
-    if (found === undefined || stateOf(found, stockholmDate(this.now())) !== 'live')
-      throw new ConsoleError('NOT_WITHIN_ASSIGNMENT');
-    return found;
+  private granted(acting: Acting, query?: Query, field?: AssignmentField): Promise<Assignment> {
+    return this.grants.granted(acting, query, field);
   }
 
   private async page<T extends DisclosureRow>(
@@ -266,25 +225,6 @@ export class AnswerAuditor extends AuditorQueries {
         .filter((one) => one.caseId === row.caseId && follows(row, one))
         .map((one) => ({ row: listed(one), differs: differencesOf(row, one) })),
     }));
-  }
-
-  /** @throws {Error} when it would end with another number of rows than its entry says: what was cut short is no export */
-  private async *exported(
-    assignment: Assignment,
-    wanted: Wanted,
-    count: number,
-  ): AsyncGenerator<readonly DisclosureRow[]> {
-    let given = 0;
-    let after: Place | undefined;
-    for (;;) {
-      const rows = await this.disclosures.list(assignment, { ...wanted, ...(after === undefined ? {} : { after }) });
-      const last = rows.at(-1);
-      if (last === undefined) break;
-      given += rows.length;
-      yield rows;
-      after = { at: last.at, index: last.index };
-    }
-    if (given !== count) throw new Error(`an export of ${count} rows had ${given}`);
   }
 }
 

@@ -53,6 +53,8 @@ export interface DisclosureStore {
     query: Query,
     now: Date,
   ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }>;
+  /** Whether something that stood in a log of this size was erased after it. @param size decimal */
+  erasedSince(assignment: Assignment, size: string): Promise<boolean>;
   erasures(assignment: Assignment): Promise<LogView['erasures']>;
 }
 

@@ -92,17 +92,6 @@ export interface LogView {
   readonly alarm?: 'root-mismatch' | 'leaf-mismatch' | 'annex-mismatch' | 'checkpoint-refused';
 }
 
-export type ExportFormat = 'csv' | 'csv-comma' | 'jsonl';
-export interface Export {
-  /** Of its entry in the log. */
-  readonly entryId: string;
-  readonly contentType: string;
-  readonly fileName: string;
-  readonly count: number;
-  /** UTF-8, in the order of the list. */
-  readonly body: AsyncIterable<string>;
-}
-
 export type ConsoleErrorCode =
   /** No such assignment for this auditor, or no longer: it does not exist. */
   | 'NOT_WITHIN_ASSIGNMENT'
@@ -110,6 +99,8 @@ export type ConsoleErrorCode =
   | 'FIELD_NOT_GRANTED'
   /** A filter or cursor that cannot be read. */
   | 'QUERY_INVALID'
+  /** More disclosures than a file holds, or more files at once than are made. */
+  | 'TOO_MANY'
   /** Nothing can be signed now, or the log is not followed, so nothing is shown. */
   | 'NOT_READY';
 export class ConsoleError extends Error {
@@ -147,7 +138,5 @@ export abstract class AuditorQueries {
   abstract overdue(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>>;
   abstract flows(acting: Acting, query: Query): Promise<Flows>;
   abstract statistics(acting: Acting, query: Query): Promise<Statistics>;
-  /** Exactly the rows of the search. */
-  abstract exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export>;
   abstract log(acting: Acting): Promise<LogView>;
 }

@@ -1,3 +1,4 @@
+import { showsOpenings } from '#envelope';
 import type { Request, Response } from 'express';
 import type { AuditorQueries, Acting, Query } from '../application/ports.js';
 import { WORDS } from '../views/words.js';
@@ -87,6 +88,7 @@ export class ReadingPages {
       said,
       filters: filterFields(reading.lang, query, offered, reading.assignment.fields),
       mayOverdue: reading.assignment.fields.includes('receipts'),
+      mayEvidence: showsOpenings(reading.assignment, true),
       names: namesIn(reading.lang, offered),
       now: this.now.date().getTime(),
       ...(cursor === undefined ? {} : { firstPage: address }),

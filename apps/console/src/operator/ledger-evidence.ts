@@ -34,8 +34,16 @@ export class LedgerEvidence extends Evidence {
     super();
   }
 
-  override async of({ auditor, assignment }: Acting, messageId: string): Promise<EvidenceFile | undefined> {
-    try {
+  override async of(acting: Acting, messageId: string): Promise<EvidenceFile | undefined> {
+    const proven = await this.proven(acting, messageId);
+    return proven === undefined ? undefined : { ...proven, keys: await this.keys() };
+  }
+
+  override async proven(
+    { auditor, assignment }: Acting,
+    messageId: string,
+  ): Promise<Omit<EvidenceFile, 'keys'> | undefined> {
+    return answered(async () => {
       const shown = await this.ledger.post('/log/v1/disclosure/reviews', { auditor, assignment, messageId });
       if (shown === undefined) return undefined;
       const { items } = read<{ readonly items: readonly Item[] }>(shown);
@@ -50,25 +58,33 @@ export class LedgerEvidence extends Evidence {
       });
       const { disclosure, keys } = this.parsed.logs;
       const origins = { disclosure: disclosure.origin, keys: keys.origin };
-      return { format: 'delge-evidence/1', origins, messageId, entries, keys: await this.keys() };
-    } catch (error) {
-      if (error instanceof OperatorError) throw new ConsoleError('NOT_READY');
-      throw error;
-    }
+      return { format: 'delge-evidence/1', origins, messageId, entries };
+    });
   }
 
-  private async keys(): Promise<EvidenceFile['keys']> {
-    const checkpoint = await this.ledgerKeys.checkpoint(0n, false);
-    const { size } = openCheckpoint(checkpoint, this.parsed.logs.keys, this.verification);
-    const entries: string[] = [];
-    while (BigInt(entries.length) < size) {
-      const more = await this.ledgerKeys.entries(BigInt(entries.length), size);
-      if (more.length === 0) throw new OperatorError('ledger', undefined);
-      entries.push(...more.map((entry) => Buffer.from(entry).toString('utf8')));
-    }
-    return { checkpoint, entries };
+  override async keys(): Promise<EvidenceFile['keys']> {
+    return answered(async () => {
+      const checkpoint = await this.ledgerKeys.checkpoint(0n, false);
+      const { size } = openCheckpoint(checkpoint, this.parsed.logs.keys, this.verification);
+      const entries: string[] = [];
+      while (BigInt(entries.length) < size) {
+        const more = await this.ledgerKeys.entries(BigInt(entries.length), size);
+        if (more.length === 0) throw new OperatorError('ledger', undefined);
+        entries.push(...more.map((entry) => Buffer.from(entry).toString('utf8')));
+      }
+      return { checkpoint, entries };
+    });
   }
 }
+
+const answered = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OperatorError) throw new ConsoleError('NOT_READY');
+    throw error;
+  }
+};
 
 const OF_A_MESSAGE: readonly string[] = ['delge-decision+jws', 'delge-notice+jws'];
 

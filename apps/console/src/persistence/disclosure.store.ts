@@ -185,6 +185,16 @@ export class PostgresDisclosureStore implements DisclosureStore {
     });
   }
 
+  erasedSince(assignment: Assignment, size: string): Promise<boolean> {
+    return this.within(assignment, undefined, async (tx) => {
+      const found = await tx.query<unknown[]>(
+        `SELECT FROM console.erased e WHERE e.erasure >= $1::bigint AND e.index < $1::bigint LIMIT 1`,
+        [size],
+      );
+      return found.length > 0;
+    });
+  }
+
   erasures(assignment: Assignment): Promise<LogView['erasures']> {
     return this.within(assignment, undefined, async (tx) => {
       const rows = await tx.query<{ index: string; at: Date; erased: readonly Columns[] }[]>(

@@ -1,6 +1,7 @@
 import { Console1769400000000 } from './migrations/1769400000000-console.js';
 import { ConsoleLogin1769500000000 } from './migrations/1769500000000-console-login.js';
+import { ConsoleExports1769650000000 } from './migrations/1769650000000-console-exports.js';
 
 export const schema = 'console';
 /** In order; never edited once merged. */
-export const migrations = [Console1769400000000, ConsoleLogin1769500000000];
+export const migrations = [Console1769400000000, ConsoleLogin1769500000000, ConsoleExports1769650000000];

@@ -320,6 +320,32 @@ export const sv = {
     'Myndigheten för digital förvaltning har tillsyn. Är du inte nöjd med svaret kan du anmäla det till myndigheten.',
   accessSupervisionLink: 'Anmäl bristande tillgänglighet',
   accessDate: 'Redogörelsen uppdaterades {date}.',
+
+  exportTitle: 'Export',
+  exportCounting: 'Exakt antal',
+  exportCount: 'Antal, räknat till slut',
+  exportCountGo: 'Räkna exakt',
+  exportCountRunning: 'Räknar.',
+  exportEvidence: 'Bevis, ett för varje meddelande, högst 300 utlämnanden',
+  exportBack: 'Till det sökta',
+  exportSoFar: '{rows} utlämnanden hittills.',
+  exportSoFarOf: '{rows} av {all} utlämnanden.',
+  exportProgress: 'Hur långt filen har kommit',
+  exportReload: 'Se hur långt det har kommit',
+  exportMayLeave: 'Du kan lämna sidan och komma tillbaka. Blir det avbrott fortsätter arbetet där det var.',
+  exportFile: 'Hämta filen',
+  exportCover: 'Hämta försättsbladet',
+  exportCoverHelp:
+    'Försättsbladet är undertecknat av granskningstjänsten: frågan, kontrollpunkten, antalet och filens kontrollsumma. Exporten står i loggen som posten nedan. Kontrollera filen på din egen dator:',
+  exportRefused: 'Uppdraget är slut eller omfattar inte längre det som söktes. Ingen fil finns.',
+  exportFailed: 'Filen gick inte att göra, eller blev för stor. Sök snävare och försök igen.',
+  exportEnded: 'Filen är borttagen: tiden är ute, eller något i den har gallrats. Exportera på nytt.',
+  exportAsked: 'Begärd',
+  exportLogSize: 'Loggens storlek',
+  exportEntry: 'Post i loggen',
+  exportOctets: 'Storlek i byte',
+  exportEnds: 'Tas bort',
+  refusedTooMany: 'Det blir fler utlämnanden än filen rymmer, eller så görs redan fem filer. Sök snävare, eller vänta.',
 } as const;
 
 /** A text of the pages; `{name}` is a place for a value. */
