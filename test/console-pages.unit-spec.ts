@@ -60,6 +60,7 @@ const WITHIN = [
   '/lagen',
   '/lagen?den=2024-06-01',
   '/lagen/LUF-2008-206-3',
+  '/lagen/idag?sender=a%2Fb',
   '/logg',
   `/export/${EXPORT}`,
 ];
@@ -284,6 +285,38 @@ describe('forms', () => {
 
   it('exports in known formats alone', async () => {
     expect((await post('/export', { csrf: csrf(), format: 'xlsx' })).status).toBe(400);
+  });
+});
+
+describe('the law', () => {
+  const LINE = 'sedan 2026-02-20 (nyckelloggen, post 9)';
+  it('has who had adopted a wording on a day, and from when', async () => {
+    expect(await (await get('/lagen?den=2026-02-20')).text()).toContain(LINE);
+    const before = await (await get('/lagen?den=2026-02-10')).text();
+    expect(before).not.toContain('nyckelloggen, post');
+    expect(before).toContain(WORDS.sv.lawPositionsNone);
+    expect(await (await get('/lagen?den=2026-02-22')).text()).toContain(WORDS.sv.lawPrevents);
+  });
+
+  it('leads to the change before a day, the one after it, and to today', async () => {
+    const html = await (await get('/lagen?den=2026-02-10')).text();
+    for (const day of ['2026-02-02', '2026-02-20']) expect(html).toContain(`href="/lagen?den=${day}"`);
+    expect(html).toContain(`>${WORDS.sv.lawToday}<`);
+    expect(html).toMatch(/data-days="[^"]*2026-02-02 2026-02-20 2026-02-21/);
+    expect(await (await get('/lagen')).text()).not.toContain(`>${WORDS.sv.lawToday}<`);
+  });
+
+  it('says of a wording that has been what is another today, and who adopted it when', async () => {
+    const html = await (await get('/lagen/LUF-2008-206-3')).text();
+    expect(html).toContain('Antagen av');
+    expect(html).toContain('den 2026-01-02 (nyckelloggen, post 7)');
+  });
+
+  it('tells what would fall out differently today of what was searched, and what could not be computed', async () => {
+    const html = await (await get('/lagen/idag?sender=a%2Fb')).text();
+    expect(served.law.asked.at(-1)).toEqual({ filters: { sender: ['a/b'] } });
+    for (const part of ['3 omräknade: 1 annorlunda, 1 lika, 1 gick inte', 'cooperation-missing', 'cursor=1.x'])
+      expect(html).toContain(part);
   });
 });
 

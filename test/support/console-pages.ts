@@ -18,6 +18,9 @@ import {
 import { Evidence } from '../../apps/console/src/application/evidence.js';
 import { AuditorExports } from '../../apps/console/src/application/export-ports.js';
 import type { ExportView } from '../../apps/console/src/application/export-ports.js';
+import { AuditorLaw } from '../../apps/console/src/application/law-ports.js';
+import type { ComparedPage } from '../../apps/console/src/application/law-ports.js';
+import type { LawAct } from '../../apps/console/src/domain/law-history.js';
 import { AuditorQueries } from '../../apps/console/src/application/ports.js';
 import type {
   Acting,
@@ -286,7 +289,7 @@ export class FakeExports extends AuditorExports {
   view: ExportView = made;
 
   as(change: Partial<ExportView>): void {
-    const { made: file, entryId, ...rest } = made;
+    const { made: _made, entryId: _entryId, ...rest } = made;
     this.view = change.state === undefined ? { ...made, ...change } : { ...rest, ...change };
   }
   override begin(...asked: Parameters<AuditorExports['begin']>) {
@@ -305,6 +308,35 @@ export class FakeExports extends AuditorExports {
   }
   override cover(_acting: Acting, id: string) {
     return Promise.resolve(id === EXPORT ? { fileName: 'x.delge-cover.json', text: '{}' } : undefined);
+  }
+}
+
+export class FakeLaw extends AuditorLaw {
+  readonly asked: Query[] = [];
+  override acts(authorities: readonly string[]): readonly LawAct[] {
+    const [authority = ''] = authorities;
+    const versions = ['LUF-2008-206-3@2026-01-01'];
+    return [
+      { kind: 'adopted', authority, versions, index: 7, day: '2026-01-02' },
+      { kind: 'withdrawn', authority, versions, index: 8, day: '2026-02-02' },
+      { kind: 'adopted', authority, versions, index: 9, day: '2026-02-20' },
+      {
+        ...{ kind: 'position', authority, question: HOSTILE, answer: 'prevents', from: '2026-02-21' },
+        ...{ index: 10, day: '2026-02-21' },
+      },
+    ];
+  }
+  override today(_acting: Acting, query: Query): Promise<ComparedPage> {
+    this.asked.push(query);
+    const after = { outcome: 'assess', kind: 'officer', codes: [`FACT_MISSING ${HOSTILE.replaceAll(' ', '')} - -`] };
+    return Promise.resolve({
+      ...{ ruleSet: 2, on: '2026-03-03', next: '1.x' },
+      rows: [
+        { row, today: { outcome: 'changed', before: { outcome: 'permit', codes: [] }, after } },
+        { row, today: { outcome: 'unchanged' } },
+        { row, today: { outcome: 'not-computed', code: 'cooperation-missing' } },
+      ],
+    });
   }
 }
 
@@ -333,6 +365,7 @@ export interface ServedConsole {
   readonly base: string;
   readonly queries: FakeQueries;
   readonly exports: FakeExports;
+  readonly law: FakeLaw;
   readonly routes: number;
   /** Value of a Cookie header of somebody who has logged in. */
   session(auditor?: string): Promise<string>;
@@ -347,13 +380,14 @@ const ISSUER = 'https://idp.example/granskning';
 export const servedConsole = async (now: () => number): Promise<ServedConsole> => {
   const queries = new FakeQueries();
   const exports = new FakeExports();
+  const law = new FakeLaw();
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const parts = { login, issuers, queries, exports, evidence: new FakeEvidence(), secure: false, now };
+  const parts = { login, issuers, queries, exports, law, evidence: new FakeEvidence(), secure: false, now };
   const imports = [consoleModule(parts)];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
@@ -374,6 +408,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
     base: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     queries,
     exports,
+    law,
     routes,
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { liveSigner } from '#keystore';
+import { ruleSetByDigest } from '#legal-basis';
 import { Login, LoginError, RelyingParty, readIssuers } from '#login';
 import {
   KeyExpiry,
@@ -31,6 +32,8 @@ import { ExportWorker } from './application/export-worker.js';
 import { Exports } from './application/exports.js';
 import { Follower } from './application/follower.js';
 import { Grants } from './application/grants.js';
+import { AuditorLaw } from './application/law-ports.js';
+import { Law } from './application/law.js';
 import { offeredIn } from './application/offers.js';
 import { ProjectLog } from './application/project-log.js';
 import { RecordAct } from './application/record-act.js';
@@ -73,6 +76,7 @@ export interface ConsoleParts {
   readonly queries: AuditorQueries;
   readonly evidence: Evidence;
   readonly exports: AuditorExports;
+  readonly law: AuditorLaw;
   /** Over HTTPS. */
   readonly secure: boolean;
   readonly now: () => number;
@@ -85,6 +89,7 @@ export const consoleModule = ({
   queries,
   evidence,
   exports,
+  law,
   secure,
   now,
 }: ConsoleParts): DynamicModule => {
@@ -109,6 +114,7 @@ export const consoleModule = ({
       { provide: AuditorQueries, useValue: queries },
       { provide: Evidence, useValue: evidence },
       { provide: AuditorExports, useValue: exports },
+      { provide: AuditorLaw, useValue: law },
       { provide: Visits, useValue: visits },
       { provide: Pages, useValue: pages },
       { provide: Now, useValue: clock },
@@ -234,8 +240,9 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     now,
   );
   const evidence = new LedgerEvidence(ledger, ledgerKeys, trust, await readFile(config.TRUST_FILE), verification);
+  const grants = new Grants(assignments, follows, now);
   const exports = new Exports(
-    new Grants(assignments, follows, now),
+    grants,
     disclosures,
     logs,
     new PostgresExportStore(dataSource, secret),
@@ -247,6 +254,8 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     fresh.id,
     now,
   );
+  const ruleSetOf = (digest: string) => ruleSetByDigest(digest, nodeSha256);
+  const law = new Law(grants, queries, evidence, () => keys.newest()?.log, ruleSetOf, now);
   const worker = new ExportWorker(exports, log);
   worker.start();
   platform.onDrain('loops', () => worker.stop());
@@ -267,6 +276,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     queries,
     evidence,
     exports,
+    law,
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EnvelopeError, parseExportCover, verifyExportCover } from '#envelope';
 import type { ExportCover } from '#envelope';
+import type { JsonValue } from '#json';
 import type { Trust } from '#snapshot';
 import { hasOnly, isObject, isText, json } from './bundle-format.js';
 import { parseEvidencePage } from './evidence-format.js';
@@ -31,8 +32,10 @@ export function parseCoverFile(bytes: Uint8Array): CoverFile | undefined {
   if (format !== COVER_FORMAT || !isText(cover) || !isObject(keys) || !hasOnly(keys, ['checkpoint', 'entries']))
     return undefined;
   const { checkpoint, entries } = keys;
-  if (!isText(checkpoint) || !Array.isArray(entries) || !entries.every((one) => isText(one))) return undefined;
-  return { format, cover, keys: { checkpoint, entries: entries as readonly string[] } };
+  if (!isText(checkpoint) || !Array.isArray(entries)) return undefined;
+  const texts = entries.filter((one: JsonValue): one is string => isText(one));
+  if (texts.length !== entries.length) return undefined;
+  return { format, cover, keys: { checkpoint, entries: texts } };
 }
 
 export interface ExportReport {

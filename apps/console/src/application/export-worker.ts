@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Loop } from '#platform';
 import type { EventLog } from '#platform';
 import type { Exports } from './exports.js';
@@ -8,7 +9,7 @@ const SHORT_MS = 1_500;
 
 /** Works on exports, one at a time; those that a process before this one began too. */
 export class ExportWorker extends Loop {
-  private looked = Promise.withResolvers<void>();
+  private looked = Promise.withResolvers<boolean>();
 
   constructor(
     private readonly exports: Exports,
@@ -21,8 +22,8 @@ export class ExportWorker extends Loop {
   protected override async round(): Promise<number> {
     try {
       if (await this.exports.work(this.stopping)) return 0;
-      this.looked.resolve();
-      this.looked = Promise.withResolvers<void>();
+      this.looked.resolve(true);
+      this.looked = Promise.withResolvers<boolean>();
       return AGAIN_MS;
     } catch (error) {
       this.log.failure('export.failed', error);
@@ -34,6 +35,6 @@ export class ExportWorker extends Loop {
     const { promise } = this.looked;
     this.wake();
     const short = AbortSignal.timeout(SHORT_MS);
-    await Promise.race([promise, new Promise<void>((resolve) => short.addEventListener('abort', () => resolve()))]);
+    await Promise.race([promise, once(short, 'abort')]);
   }
 }

@@ -24,6 +24,7 @@ const FILES = {
   'theme.css': resolve('@fkui/theme-default/dist/theme-auto.css'),
   'console.css': join(SOURCES, 'assets/console.css'),
   'icon.svg': join(SOURCES, 'assets/icon.svg'),
+  'slider.js': join(SOURCES, 'assets/slider.js'),
 } as const;
 export type AssetName = keyof typeof FILES | 'verify.js';
 
