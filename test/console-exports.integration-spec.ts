@@ -60,7 +60,10 @@ const FILTERS: readonly (readonly [string, Query])[] = [
   ['an index', { filters: { index: [one.index] } }],
   ['a period', { from: '2026-02-01', until: '2026-03-31', filters: {} }],
   ['what is overdue', { overdue: true, filters: {} }],
-  ['much at once', { from: '2026-01-01', filters: { outcome: ['permit'], sender: [one.sender], type: [one.messageType] } }],
+  [
+    'much at once',
+    { from: '2026-01-01', filters: { outcome: ['permit'], sender: [one.sender], type: [one.messageType] } },
+  ],
   ['what is not there', { filters: { case: [randomUUID()] } }],
 ];
 
@@ -180,7 +183,9 @@ describe('an export', () => {
   };
   const entry = async (id: string) => {
     const ledger = await databases.connect(databases.urls.operator.ledger, 'ledger');
-    const [found] = await ledger.query<{ entry: Buffer }[]>(`SELECT entry FROM ledger.pending WHERE entry_id = $1`, [id]);
+    const [found] = await ledger.query<{ entry: Buffer }[]>(`SELECT entry FROM ledger.pending WHERE entry_id = $1`, [
+      id,
+    ]);
     await ledger.destroy();
     return parseSearch(found!.entry.toString()).search;
   };
