@@ -64,7 +64,8 @@ const WITHIN = [
   '/logg',
   `/export/${EXPORT}`,
 ];
-const PAGES = [...OPEN, '/uppdrag', ...WITHIN];
+const OWN = ['/uppdrag', '/mina-atgarder'];
+const PAGES = [...OPEN, ...OWN, ...WITHIN];
 const both = PAGES.flatMap((path) => [[path, 'sv'] as const, [path, 'en'] as const]);
 const withLang = (path: string, lang: string) => `${path}${path.includes('?') ? '&' : '?'}lang=${lang}`;
 
@@ -112,7 +113,7 @@ describe('every page', () => {
     },
   );
 
-  it.each([...WITHIN, '/uppdrag'])('%s leads to the login whoever is not logged in, and asks nothing', async (path) => {
+  it.each([...WITHIN, ...OWN])('%s leads to the login whoever is not logged in, and asks nothing', async (path) => {
     const answer = await get(path, {});
     expect(answer.status).toBe(303);
     expect(answer.headers.get('location')).toBe(`/?${new URLSearchParams({ next: path }).toString()}`);
@@ -232,7 +233,7 @@ describe('what is refused', () => {
 });
 
 describe('forms', () => {
-  it.each(['/uppdrag', '/uppdrag/lamna', '/ut', '/export'])(
+  it.each(['/uppdrag', '/uppdrag/lamna', '/ut', '/export', '/sokningar', '/sokningar/bort'])(
     "%s takes no form of another session's page",
     async (path) => {
       for (const token of ['', 'x'.repeat(43), csrfToken('another')]) {
@@ -318,6 +319,47 @@ describe('the law', () => {
     for (const part of ['3 omräknade: 1 annorlunda, 1 lika, 1 gick inte', 'cooperation-missing', 'cursor=1.x'])
       expect(html).toContain(part);
   });
+});
+
+describe('what is one’s own', () => {
+  it('is what the log has, with its place and its proof, and what is on its way there', async () => {
+    const html = await (await get('/mina-atgarder')).text();
+    for (const part of [`/mina-atgarder/${EXPORT}/bevis`, WORDS.sv.ownOnItsWay, 'Sökning', 'Läsning av öppningar'])
+      expect(html).toContain(part);
+    expect(html.match(/\/bevis"/g)).toHaveLength(1);
+    const proof = await get(`/mina-atgarder/${EXPORT}/bevis`);
+    expect(proof.headers.get('content-disposition')).toContain(`${EXPORT}.delge-act.json`);
+    expect(await proof.json()).toMatchObject({ entry: 'e', salt: 's' });
+  });
+
+  it('is nobody else’s', async () => {
+    const other = { cookie: await served.session('b'.repeat(43)) };
+    expect(await (await get('/mina-atgarder', other)).text()).toContain(WORDS.sv.none);
+    expect((await get(`/mina-atgarder/${EXPORT}/bevis`, other)).status).toBe(404);
+  });
+
+  it('is reached from the assignment on each page', async () => {
+    expect(await (await get('/statistik')).text()).toContain('href="/mina-atgarder"');
+  });
+
+  it('is a search that is kept under a name, in its one spelling, and forgotten', async () => {
+    served.own.done.length = 0;
+    expect(await (await get('/utlamnanden')).text()).toContain('href="/utlamnanden?sender=a%2Fb"');
+    const kept = await post('/sokningar', { csrf: csrf(), name: 'Mitt', query: 'overdue=true&sender=a%2Fb' });
+    expect(kept.headers.get('location')).toBe('/utlamnanden?sender=a%2Fb&overdue=true');
+    expect((await post('/sokningar/bort', { csrf: csrf(), id: EXPORT })).status).toBe(303);
+    const acting = { auditor: AUDITOR, assignment: ASSIGNMENT };
+    expect(served.own.done).toEqual([
+      [acting, 'Mitt', 'sender=a%2Fb&overdue=true'],
+      [acting, EXPORT],
+    ]);
+  });
+});
+
+it('the log says of how many entries the day is not known, and has erasures page by page', async () => {
+  const html = await (await get('/logg')).text();
+  expect(html).toContain('Därtill 3 poster');
+  expect(html).toContain('href="/logg?cursor=20"');
 });
 
 describe('an export', () => {

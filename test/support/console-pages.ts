@@ -21,6 +21,7 @@ import type { ExportView } from '../../apps/console/src/application/export-ports
 import { AuditorLaw } from '../../apps/console/src/application/law-ports.js';
 import type { ComparedPage } from '../../apps/console/src/application/law-ports.js';
 import type { LawAct } from '../../apps/console/src/domain/law-history.js';
+import { AuditorOwn } from '../../apps/console/src/application/own-ports.js';
 import { AuditorQueries } from '../../apps/console/src/application/ports.js';
 import type {
   Acting,
@@ -246,12 +247,14 @@ export class FakeQueries extends AuditorQueries {
       checked: { size: '21', root, at, witnessedAt: at },
       checkpoints: [{ size: '21', root, checkedAt: at }],
       growth: [{ day: '2026-03-02', entries: 21 }],
+      undated: 3,
+      next: '20',
       erasures: [
         { index: '20', at, erased: [{ index: '9', sender: row.sender, recipient: row.recipient, number: 1 }] },
       ],
       alarm: 'root-mismatch',
     };
-    return this.answer('log', full, { checkpoints: [], growth: [], erasures: [] }, acting);
+    return this.answer('log', full, { checkpoints: [], growth: [], undated: 0, erasures: [] }, acting);
   }
 
   private answer<T>(name: string, full: T, empty: T, acting: Acting, query?: Query): Promise<T> {
@@ -340,6 +343,33 @@ export class FakeLaw extends AuditorLaw {
   }
 }
 
+export class FakeOwn extends AuditorOwn {
+  readonly done: unknown[] = [];
+  override acts(auditor: string) {
+    const act = { entryId: EXPORT, kind: 'search', at: '2026-03-02T09:10:11Z', assignment: ASSIGNMENT };
+    const rows = [
+      { ...act, index: '20', shown: 3, query: `search?sender=${HOSTILE}` },
+      { ...act, kind: 'look' },
+    ];
+    return Promise.resolve(auditor === AUDITOR ? { rows, next: `2026-03-02_${EXPORT}` } : { rows: [] });
+  }
+  override proof(auditor: string, entryId: string) {
+    const proof = { entry: 'e', blind: 'b', proof: 'p', salt: 's', query: 'q' };
+    return Promise.resolve(auditor === AUDITOR && entryId === EXPORT ? proof : undefined);
+  }
+  override searches() {
+    return Promise.resolve([{ id: EXPORT, name: `Nämnden ${HOSTILE}`, query: 'sender=a%2Fb' }]);
+  }
+  override save(...saved: Parameters<AuditorOwn['save']>): Promise<void> {
+    this.done.push(saved);
+    return Promise.resolve();
+  }
+  override forget(...forgotten: Parameters<AuditorOwn['forget']>): Promise<void> {
+    this.done.push(forgotten);
+    return Promise.resolve();
+  }
+}
+
 /** Sessions of one process. */
 class MemoryLoginStore implements LoginStore {
   readonly sessions = new Map<string, Session>();
@@ -366,6 +396,7 @@ export interface ServedConsole {
   readonly queries: FakeQueries;
   readonly exports: FakeExports;
   readonly law: FakeLaw;
+  readonly own: FakeOwn;
   readonly routes: number;
   /** Value of a Cookie header of somebody who has logged in. */
   session(auditor?: string): Promise<string>;
@@ -381,13 +412,14 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
   const queries = new FakeQueries();
   const exports = new FakeExports();
   const law = new FakeLaw();
+  const own = new FakeOwn();
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const parts = { login, issuers, queries, exports, law, evidence: new FakeEvidence(), secure: false, now };
+  const parts = { login, issuers, queries, exports, law, own, evidence: new FakeEvidence(), secure: false, now };
   const imports = [consoleModule(parts)];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
@@ -409,6 +441,7 @@ export const servedConsole = async (now: () => number): Promise<ServedConsole> =
     queries,
     exports,
     law,
+    own,
     routes,
     session: async (auditor = AUDITOR) => {
       const secret = randomBytes(32).toString('base64url');

@@ -34,10 +34,13 @@ import { Follower } from './application/follower.js';
 import { Grants } from './application/grants.js';
 import { AuditorLaw } from './application/law-ports.js';
 import { Law } from './application/law.js';
+import { AuditorOwn } from './application/own-ports.js';
+import { Own } from './application/own.js';
 import { offeredIn } from './application/offers.js';
 import { ProjectLog } from './application/project-log.js';
 import { RecordAct } from './application/record-act.js';
 import { QueryError } from './domain/query.js';
+import { LedgerActs } from './operator/ledger-acts.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerFeed } from './operator/ledger-feed.js';
 import { LedgerReviews } from './operator/ledger-reviews.js';
@@ -48,6 +51,7 @@ import { PostgresExportStore } from './persistence/export.store.js';
 import { schema } from './persistence/index.js';
 import { PostgresLogStore } from './persistence/log-view.store.js';
 import { PostgresLoginStore } from './persistence/login.store.js';
+import { PostgresOwnStore } from './persistence/own.store.js';
 import { PostgresProjectionStore } from './persistence/projection.store.js';
 import { AuditorQueries, ConsoleError } from './application/ports.js';
 import { ConsoleConfig } from './console.config.js';
@@ -61,6 +65,7 @@ import { Issuers } from './http/issuers.js';
 import { LawController } from './http/law.controller.js';
 import { LoginController } from './http/login.controller.js';
 import { Now } from './http/now.js';
+import { OwnController } from './http/own.controller.js';
 import { Pages, refuse } from './http/pages.js';
 import type { RefusalCode } from './http/pages.js';
 import { ReadingPages } from './http/reading.js';
@@ -77,6 +82,7 @@ export interface ConsoleParts {
   readonly evidence: Evidence;
   readonly exports: AuditorExports;
   readonly law: AuditorLaw;
+  readonly own: AuditorOwn;
   /** Over HTTPS. */
   readonly secure: boolean;
   readonly now: () => number;
@@ -90,6 +96,7 @@ export const consoleModule = ({
   evidence,
   exports,
   law,
+  own,
   secure,
   now,
 }: ConsoleParts): DynamicModule => {
@@ -107,6 +114,7 @@ export const consoleModule = ({
       LawController,
       ExportController,
       EvidenceController,
+      OwnController,
     ],
     providers: [
       { provide: Login, useValue: login },
@@ -115,6 +123,7 @@ export const consoleModule = ({
       { provide: Evidence, useValue: evidence },
       { provide: AuditorExports, useValue: exports },
       { provide: AuditorLaw, useValue: law },
+      { provide: AuditorOwn, useValue: own },
       { provide: Visits, useValue: visits },
       { provide: Pages, useValue: pages },
       { provide: Now, useValue: clock },
@@ -190,8 +199,9 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   health.watch('key-expiry', () => expiry.warning());
   expiry.start();
 
+  const feed = new LedgerFeed(ledger, verification.sha256);
   const projecting = new ProjectLog(
-    new LedgerFeed(ledger, verification.sha256),
+    feed,
     new PostgresProjectionStore(dataSource),
     trust,
     {
@@ -256,6 +266,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   );
   const ruleSetOf = (digest: string) => ruleSetByDigest(digest, nodeSha256);
   const law = new Law(grants, queries, evidence, () => keys.newest()?.log, ruleSetOf, now);
+  const own = new Own(new PostgresOwnStore(dataSource), new LedgerActs(ledger, feed), grants, fresh.id);
   const worker = new ExportWorker(exports, log);
   worker.start();
   platform.onDrain('loops', () => worker.stop());
@@ -277,6 +288,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     evidence,
     exports,
     law,
+    own,
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
   });

@@ -177,13 +177,17 @@ export class AnswerAuditor extends AuditorQueries {
     };
   }
 
-  override async log(acting: Acting): Promise<LogView> {
+  override async log(acting: Acting, cursor?: string): Promise<LogView> {
     const assignment = await this.grants.own(acting);
+    if (cursor !== undefined && !INDEX.test(cursor)) throw new ConsoleError('QUERY_INVALID', 'cursor');
     // Why nothing is shown is told, and nothing else.
-    const erasures = this.grants.follows() ? await this.disclosures.erasures(assignment) : [];
+    const found = this.grants.follows() ? await this.disclosures.erasures(assignment, PAGE + 1, cursor) : [];
+    const erasures = found.slice(0, PAGE);
+    const last = erasures.at(-1);
     const shown = erasures.reduce((sum, { erased }) => sum + erased.length, 0);
-    await this.acts.execute(assignment, 'search', 'log?', shown);
-    return { ...(await this.logs.view()), erasures };
+    await this.acts.execute(assignment, 'search', paged('log?', cursor), shown);
+    const more = found.length > PAGE && last !== undefined ? { next: last.index } : {};
+    return { ...(await this.logs.view()), erasures, ...more };
   }
 
   private granted(acting: Acting, query?: Query, field?: AssignmentField): Promise<Assignment> {

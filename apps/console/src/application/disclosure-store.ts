@@ -55,10 +55,11 @@ export interface DisclosureStore {
   ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }>;
   /** Whether something that stood in a log of this size was erased after it. @param size decimal */
   erasedSince(assignment: Assignment, size: string): Promise<boolean>;
-  erasures(assignment: Assignment): Promise<LogView['erasures']>;
+  /** Newest first. @param before index of an erasure, decimal */
+  erasures(assignment: Assignment, limit: number, before?: string): Promise<LogView['erasures']>;
 }
 
 /** How far the projection is, and what it was checked against. */
 export interface LogStore {
-  view(): Promise<Omit<LogView, 'erasures'>>;
+  view(): Promise<Omit<LogView, 'erasures' | 'next'>>;
 }

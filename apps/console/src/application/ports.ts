@@ -77,6 +77,8 @@ export interface LogView {
   readonly checkpoints: readonly { readonly size: string; readonly root: string; readonly checkedAt: string }[];
   /** Entries a day, Europe/Stockholm. */
   readonly growth: readonly { readonly day: string; readonly entries: number }[];
+  /** Entries of no known day: their openings were erased before they were followed. */
+  readonly undated: number;
   /** Of openings that the assignment reaches, newest first. */
   readonly erasures: readonly {
     readonly index: string;
@@ -88,6 +90,8 @@ export interface LogView {
       readonly number?: number;
     }[];
   }[];
+  /** Opaque; absent on the last page of erasures. */
+  readonly next?: string;
   /** Closed code; the projection has stopped and shows nothing newer. */
   readonly alarm?: 'root-mismatch' | 'leaf-mismatch' | 'annex-mismatch' | 'checkpoint-refused';
 }
@@ -138,5 +142,6 @@ export abstract class AuditorQueries {
   abstract overdue(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>>;
   abstract flows(acting: Acting, query: Query): Promise<Flows>;
   abstract statistics(acting: Acting, query: Query): Promise<Statistics>;
-  abstract log(acting: Acting): Promise<LogView>;
+  /** @param cursor of its erasures, 50 a page */
+  abstract log(acting: Acting, cursor?: string): Promise<LogView>;
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { Policy, ProblemError } from '#platform';
 import type { Request, Response } from 'express';
+import { AuditorOwn } from '../application/own-ports.js';
 import { AuditorQueries } from '../application/ports.js';
 import { WORDS, said } from '../views/words.js';
 import { withParameters } from './address.js';
@@ -15,6 +16,7 @@ export class DisclosureController {
   constructor(
     @Inject(ReadingPages) private readonly pages: ReadingPages,
     @Inject(AuditorQueries) private readonly queries: AuditorQueries,
+    @Inject(AuditorOwn) private readonly own: AuditorOwn,
   ) {}
 
   @Get('utlamnanden')
@@ -22,8 +24,9 @@ export class DisclosureController {
     const asked = await this.pages.asked(request);
     const { rows, next } = await this.queries.search(asked.acting, asked.query, asked.cursor);
     const count = await this.queries.count(asked.acting, asked.query);
+    const saved = await this.own.searches(asked.acting);
     const title = asked.words.searchTitle;
-    const shown = { page: 'search', title, section: SECTION, path: '/utlamnanden', rows, next, count };
+    const shown = { page: 'search', title, section: SECTION, path: '/utlamnanden', rows, next, count, saved };
     await this.pages.sendSearched(request, response, asked, shown);
   }
 

@@ -1,7 +1,13 @@
 import { Console1769400000000 } from './migrations/1769400000000-console.js';
 import { ConsoleLogin1769500000000 } from './migrations/1769500000000-console-login.js';
 import { ConsoleExports1769650000000 } from './migrations/1769650000000-console-exports.js';
+import { ConsoleOwn1769650000001 } from './migrations/1769650000001-console-own.js';
 
 export const schema = 'console';
 /** In order; never edited once merged. */
-export const migrations = [Console1769400000000, ConsoleLogin1769500000000, ConsoleExports1769650000000];
+export const migrations = [
+  Console1769400000000,
+  ConsoleLogin1769500000000,
+  ConsoleExports1769650000000,
+  ConsoleOwn1769650000001,
+];

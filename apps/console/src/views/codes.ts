@@ -13,6 +13,7 @@ import {
 import type { Text } from '#contracts';
 import {
   ABOUT_WORDS,
+  ACT_WORDS,
   ALARM_WORDS,
   ASSESSED_WORDS,
   EVENTS,
@@ -139,6 +140,7 @@ export const codesIn = (lang: Lang) => ({
   assessed: from(lang, ASSESSED_WORDS),
   field: from(lang, ASSIGNMENT_FIELD_WORDS),
   alarm: from(lang, ALARM_WORDS),
+  act: from(lang, ACT_WORDS),
   /** Of an assignment. */
   provisionOf: from(lang, ASSIGNMENT_PROVISION_WORDS),
 });

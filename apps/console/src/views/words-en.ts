@@ -386,4 +386,24 @@ export const en = {
   todayThen: 'Then',
   todayNow: 'Today',
   todayLacking: 'Could not be computed',
+
+  ownTitle: 'My acts',
+  ownLead:
+    'All that you did here, in every assignment, as it stands in the log. The authorities see the entries, and not what you asked.',
+  ownVerify:
+    'A proof holds the entry, what shows its place in the log, and what opens the question: SHA-256 of salt and query is the query of the entry. Check it on your own computer as the guide for auditors shows.',
+  ownCaption: 'Your acts, newest first',
+  ownKind: 'Act',
+  ownQuery: 'Question',
+  ownShown: 'Shown',
+  ownOnItsWay: 'on its way',
+  ownProof: 'Proof',
+  ownProofOf: 'Proof of entry {entry}',
+  savedTitle: 'Saved searches',
+  savedName: 'Name of the search',
+  savedSave: 'Save the search',
+  savedForget: 'Remove',
+  savedForgetNamed: 'Remove {name}',
+  savedHelp: 'You alone see it, in this assignment. Write no personal data in the name.',
+  logUndated: 'Besides, {count} entries of no known day: they were erased when the log was read.',
 } as const satisfies Words;

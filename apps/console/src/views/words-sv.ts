@@ -384,6 +384,26 @@ export const sv = {
   todayThen: 'Då',
   todayNow: 'I dag',
   todayLacking: 'Gick inte att räkna om',
+
+  ownTitle: 'Mina åtgärder',
+  ownLead:
+    'Allt du har gjort här, i alla uppdrag, som det står i loggen. Myndigheterna ser posterna, men inte vad du frågade.',
+  ownVerify:
+    'Ett bevis innehåller posten, vad som visar dess plats i loggen, och det som öppnar frågan: SHA-256 av salt och fråga är postens query. Kontrollera det på din egen dator så som vägledningen för granskare visar.',
+  ownCaption: 'Dina åtgärder, senaste först',
+  ownKind: 'Åtgärd',
+  ownQuery: 'Fråga',
+  ownShown: 'Visade',
+  ownOnItsWay: 'på väg in',
+  ownProof: 'Bevis',
+  ownProofOf: 'Bevis för post {entry}',
+  savedTitle: 'Sparade sökningar',
+  savedName: 'Namn på sökningen',
+  savedSave: 'Spara sökningen',
+  savedForget: 'Ta bort',
+  savedForgetNamed: 'Ta bort {name}',
+  savedHelp: 'Bara du ser den, i detta uppdrag. Skriv inga personuppgifter i namnet.',
+  logUndated: 'Därtill {count} poster utan känd dag: de var gallrade när loggen lästes.',
 } as const;
 
 /** A text of the pages; `{name}` is a place for a value. */
