@@ -4,8 +4,17 @@ import { csrfToken } from '#login';
 import { parseShownPage } from '#verifier';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
-import { FILES, PAGES, SIGNED, WITHIN, isOf } from './support/console-page-list.js';
-import { ASSIGNMENT, AUDITOR, CASE, HOSTILE, MESSAGE, assignment, servedConsole } from './support/console-pages.js';
+import { FILES, LOGGED_IN, PAGES, SIGNED, WITHIN, isOf } from './support/console-page-list.js';
+import {
+  ASSIGNMENT,
+  AUDITOR,
+  CASE,
+  EXPORT,
+  HOSTILE,
+  MESSAGE,
+  assignment,
+  servedConsole,
+} from './support/console-pages.js';
 import type { ServedConsole } from './support/console-pages.js';
 import { DIGEST, FINDING, SAMPLE, entryIdOf } from './support/console-reviews.js';
 import { REVIEW_REFUSALS, ReviewRefusal } from '../apps/console/src/application/review-ports.js';
@@ -19,6 +28,9 @@ beforeAll(async () => {
 afterAll(() => served.close());
 beforeEach(async () => {
   served.queries.asked.length = 0;
+  served.exports.begun.length = 0;
+  served.exports.as({});
+  served.own.done.length = 0;
   served.queries.failure = undefined;
   served.queries.nothing = false;
   served.reviews.asked.length = 0;
@@ -128,12 +140,15 @@ describe('every page', () => {
     },
   );
 
-  it.each([...WITHIN, '/uppdrag'])('%s leads to the login whoever is not logged in, and asks nothing', async (path) => {
-    const answer = await get(path, {});
-    expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toBe(`/?${new URLSearchParams({ next: path }).toString()}`);
-    expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
-  });
+  it.each([...WITHIN, ...LOGGED_IN])(
+    '%s leads to the login whoever is not logged in, and asks nothing',
+    async (path) => {
+      const answer = await get(path, {});
+      expect(answer.status).toBe(303);
+      expect(answer.headers.get('location')).toBe(`/?${new URLSearchParams({ next: path }).toString()}`);
+      expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
+    },
+  );
 
   it.each(WITHIN)('%s shows nothing before an assignment is chosen', async (path) => {
     const answer = await get(path, { cookie: await served.session() });
@@ -392,6 +407,8 @@ describe('forms', () => {
     '/uppdrag/lamna',
     '/ut',
     '/export',
+    '/sokningar',
+    '/sokningar/bort',
     '/stickprov',
     `/stickprov/${SAMPLE}/drag`,
     `/stickprov/${SAMPLE}/underskrift`,
@@ -407,7 +424,7 @@ describe('forms', () => {
       expect(answer.status).toBe(400);
       expect(await answer.text()).toContain(WORDS.sv.refusedForm);
     }
-    expect([...served.queries.asked, ...served.reviews.asked]).toEqual([]);
+    expect([...served.queries.asked, ...served.reviews.asked, ...served.exports.begun, ...served.own.done]).toEqual([]);
   });
 
   it('chooses an assignment and goes on to where one was going', async () => {
@@ -441,19 +458,12 @@ describe('forms', () => {
     expect((await get('/uppdrag')).headers.get('location')).toMatch(/^\/\?next/);
   });
 
-  it('exports what was searched', async () => {
+  it('asks for a file of what was searched, and leads to it', async () => {
     const answer = await post('/export', { csrf: csrf(), query: 'sender=a%2Fb', format: 'csv' });
-    expect(answer.status).toBe(200);
-    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="utl-mnanden.csv"');
-    expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(Buffer.from(await answer.arrayBuffer()).toString()).toBe('\uFEFFa;b\r\n');
-    expect(served.queries.asked).toEqual([
-      {
-        name: 'exportOf',
-        acting: { auditor: AUDITOR, assignment: ASSIGNMENT },
-        query: { filters: { sender: ['a/b'] } },
-      },
-    ]);
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe(`/export/${EXPORT}`);
+    const acting = { auditor: AUDITOR, assignment: ASSIGNMENT };
+    expect(served.exports.begun).toEqual([[acting, { filters: { sender: ['a/b'] } }, 'csv', 'sv']]);
   });
 
   it('exports in known formats alone', async () => {
@@ -677,6 +687,111 @@ describe('a session', () => {
     now += 30 * 60_000;
     expect(await ask(left)).toBe(303);
     await timed.close();
+  });
+});
+
+describe('the law', () => {
+  const LINE = 'sedan 2026-02-20 (nyckelloggen, post 9)';
+  it('has who had adopted a wording on a day, and from when', async () => {
+    expect(await (await get('/lagen?den=2026-02-20')).text()).toContain(LINE);
+    const before = await (await get('/lagen?den=2026-02-10')).text();
+    expect(before).not.toContain('nyckelloggen, post');
+    expect(before).toContain(WORDS.sv.lawPositionsNone);
+    expect(await (await get('/lagen?den=2026-02-22')).text()).toContain(WORDS.sv.lawPrevents);
+  });
+
+  it('leads to the change before a day, the one after it, and to today', async () => {
+    const html = await (await get('/lagen?den=2026-02-10')).text();
+    for (const day of ['2026-02-02', '2026-02-20']) expect(html).toContain(`href="/lagen?den=${day}"`);
+    expect(html).toContain(`>${WORDS.sv.lawToday}<`);
+    expect(html).toMatch(/data-days="[^"]*2026-02-02 2026-02-20 2026-02-21/);
+    expect(await (await get('/lagen')).text()).not.toContain(`>${WORDS.sv.lawToday}<`);
+  });
+
+  it('says of a wording that has been what is another today, and who adopted it when', async () => {
+    const html = await (await get('/lagen/LUF-2008-206-3')).text();
+    expect(html).toContain('Antagen av');
+    expect(html).toContain('den 2026-01-02 (nyckelloggen, post 7)');
+  });
+
+  it('tells what would fall out differently today of what was searched, and what could not be computed', async () => {
+    const html = await (await get('/lagen/idag?sender=a%2Fb')).text();
+    expect(served.law.asked.at(-1)).toEqual({ filters: { sender: ['a/b'] } });
+    for (const part of ['3 omräknade: 1 annorlunda, 1 lika, 1 gick inte', 'cooperation-missing', 'cursor=1.x'])
+      expect(html).toContain(part);
+  });
+});
+
+describe('what is one’s own', () => {
+  it('is what the log has, with its place and its proof, and what is on its way there', async () => {
+    const html = await (await get('/mina-atgarder')).text();
+    for (const part of [`/mina-atgarder/${EXPORT}/bevis`, WORDS.sv.ownOnItsWay, 'Sökning', 'Läsning av öppningar'])
+      expect(html).toContain(part);
+    expect(html.match(/\/bevis"/g)).toHaveLength(1);
+    const proof = await get(`/mina-atgarder/${EXPORT}/bevis`);
+    expect(proof.headers.get('content-disposition')).toContain(`${EXPORT}.delge-act.json`);
+    expect(await proof.json()).toMatchObject({ entry: 'e', salt: 's' });
+  });
+
+  it('is nobody else’s', async () => {
+    const other = { cookie: await served.session('b'.repeat(43)) };
+    expect(await (await get('/mina-atgarder', other)).text()).toContain(WORDS.sv.none);
+    expect((await get(`/mina-atgarder/${EXPORT}/bevis`, other)).status).toBe(404);
+  });
+
+  it('is reached from the assignment on each page', async () => {
+    expect(await (await get('/statistik')).text()).toContain('href="/mina-atgarder"');
+  });
+
+  it('is a search that is kept under a name, in its one spelling, and forgotten', async () => {
+    expect(await (await get('/utlamnanden')).text()).toContain('href="/utlamnanden?sender=a%2Fb"');
+    const kept = await post('/sokningar', { csrf: csrf(), name: 'Mitt', query: 'overdue=true&sender=a%2Fb' });
+    expect(kept.headers.get('location')).toBe('/utlamnanden?sender=a%2Fb&overdue=true');
+    expect((await post('/sokningar/bort', { csrf: csrf(), id: EXPORT })).status).toBe(303);
+    const acting = { auditor: AUDITOR, assignment: ASSIGNMENT };
+    expect(served.own.done).toEqual([
+      [acting, 'Mitt', 'sender=a%2Fb&overdue=true'],
+      [acting, EXPORT],
+    ]);
+  });
+});
+
+it('the log says of how many entries the day is not known, and has erasures page by page', async () => {
+  const html = await (await get('/logg')).text();
+  expect(html).toContain('Därtill 3 poster');
+  expect(html).toContain('href="/logg?cursor=20"');
+});
+
+describe('an export', () => {
+  it('is fetched with its cover sheet once it is made', async () => {
+    const html = await (await get(`/export/${EXPORT}`)).text();
+    for (const part of [`/export/${EXPORT}/fil`, `/export/${EXPORT}/forsattsblad`, '0'.repeat(64), '12 utlämnanden'])
+      expect(html).toContain(part);
+    const file = await get(`/export/${EXPORT}/fil`);
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="utl-mnanden.csv"');
+    expect(file.headers.get('cache-control')).toBe('no-store');
+    expect(Buffer.from(await file.arrayBuffer())).toEqual(Buffer.from('\uFEFF'));
+    const cover = await get(`/export/${EXPORT}/forsattsblad`);
+    expect(cover.headers.get('content-disposition')).toBe('attachment; filename="x.delge-cover.json"');
+    expect(cover.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each([
+    ['running', { expected: 12_000, rows: 3_000 }, '3\u00A0000 av 12\u00A0000 utlämnanden'],
+    ['running', { format: 'count' }, WORDS.sv.exportCountRunning],
+    ['refused', {}, WORDS.sv.exportRefused],
+    ['failed', {}, WORDS.sv.exportFailed],
+    ['ended', {}, WORDS.sv.exportEnded],
+  ] as const)('that is %s says so, and gives no file', async (state, change, words) => {
+    served.exports.as({ state, ...change });
+    const html = await (await get(`/export/${EXPORT}`)).text();
+    expect(html).toContain(words);
+    expect(html).not.toContain('/fil"');
+    expect((await get(`/export/${EXPORT}/fil`)).status).toBe(404);
+  });
+
+  it.each(['', '/fil', '/forsattsblad'])('of somebody else does not exist: %j', async (path) => {
+    expect((await get(`/export/${ASSIGNMENT}${path}`)).status).toBe(404);
   });
 });
 

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditorVisit, auditorIn } from './support/auditor-visit.js';
 import { cli } from './support/cli.js';
@@ -81,12 +83,27 @@ describe('the console', () => {
     expect(page).toContain(messageId);
   });
 
-  it('exports what was searched', async () => {
-    const answer = await rut.post('/export', { query: `message=${messageId}`, format: 'csv' });
-    expect(answer.status).toBe(200);
-    const lines = (await answer.text()).trim().split(/\r?\n/);
+  it('exports what was searched, with a cover sheet that the command line verifies', async () => {
+    const begun = await rut.post('/export', { query: `message=${messageId}`, format: 'csv' });
+    expect(begun.status).toBe(303);
+    const at = begun.headers.get('location') ?? '';
+    await eventually('the file is made', FOLLOWED_MS, async () =>
+      (await rut.get(at))[1].includes(`${at}/fil`) ? true : undefined,
+    );
+    const [, text] = await rut.get(`${at}/fil`);
+    const lines = text.trim().split(/\r?\n/);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain(messageId);
+    const folder = mkdtempSync(join(tmpdir(), 'delge-export-'));
+    const [file, cover] = [join(folder, 'file.csv'), join(folder, 'file.cover')];
+    writeFileSync(file, `\uFEFF${text.replace(/^\uFEFF/, '')}`);
+    writeFileSync(cover, (await rut.get(`${at}/forsattsblad`))[1]);
+    const trust = ['--trust', join(delge.stack.options.dir, 'trust.json')];
+    const held = await cli('verify-export', file, cover, ...trust);
+    expect([held.code, held.out, held.err]).toEqual([0, expect.stringContaining('message='), '']);
+    writeFileSync(file, `${text}x`);
+    expect((await cli('verify-export', file, cover, ...trust)).code).toBe(2);
+    rmSync(folder, { recursive: true });
   });
 
   it("shows another auditor nothing of it, who cannot choose another's assignment either", async () => {

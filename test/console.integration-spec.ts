@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  generateKey,
-  localSigner,
-  parseSearch,
-  sha256Base64url,
-  signAssignmentNotice,
-  signErasure,
-  verifySearch,
-} from '#envelope';
+import { generateKey, localSigner, sha256Base64url, signAssignmentNotice, signErasure, verifySearch } from '#envelope';
 import type { AssignmentField, AssignmentGranted, PrivateKey } from '#envelope';
 import { Scene, aDraft } from '#testing';
 import type { Draft } from '#testing';
@@ -303,7 +295,6 @@ describe('what the console shows of the log', () => {
       for (const ask of [
         () => answers.search(acting, EVERYTHING),
         () => answers.count(acting, EVERYTHING),
-        () => answers.exportOf(acting, EVERYTHING, 'csv'),
         () => answers.flows(acting, EVERYTHING),
         () => answers.statistics(acting, EVERYTHING),
         () => answers.refusals(acting, 'exchange', EVERYTHING),
@@ -326,18 +317,6 @@ describe('what the console shows of the log', () => {
       await expect(answers.log(acting)).resolves.toMatchObject({ erasures: [] });
       following = true;
       await expect(codeOf(answers.search(acting, EVERYTHING))).resolves.toBe('done');
-    });
-
-    it('once for an export, with the number of rows that it has', async () => {
-      const acting = await assigned();
-      const before = (await pending()).length;
-      const exported = await answers.exportOf(acting, EVERYTHING, 'jsonl');
-      const lines: string[] = [];
-      for await (const text of exported.body) lines.push(...text.split('\n').filter((line) => line !== ''));
-      const [added, ...more] = (await pending()).slice(before);
-      expect(more).toEqual([]);
-      expect(parseSearch(added!.entry.toString()).search).toMatchObject({ kind: 'export', shown: lines.length });
-      expect(lines.map((line) => (JSON.parse(line) as { index: string }).index)).toEqual(await rows(acting));
     });
   });
 

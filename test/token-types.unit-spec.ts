@@ -11,6 +11,7 @@ import {
   signErasure,
   signErasureDecision,
   signErasureReport,
+  signExportCover,
   signHold,
   signLedgerNotice,
   signLook,
@@ -302,6 +303,15 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
         ...{ finding: id(), text: digest },
       }),
     ),
+    'delge-export-cover+jws': await by(
+      access,
+      signExportCover(localSigner(access), {
+        ...entered,
+        ...{ kind: 'export-cover', auditor: digest, assignment: id(), authorities: [sender], format: 'csv' },
+        ...{ query: `export?format=csv&sha256=${digest}`, count: 0, octets: 3, sha256: digest },
+        checkpoint: { size: '0', root: entered.keys.root },
+      }),
+    ),
     'delge-statement+jws': await by(administrator, statement),
     'delge-countersign+jws': await by(keys.operators[0], lineOf('delge-countersign+jws')),
     'delge-possession+jws': await by(administrator, lineOf('delge-possession+jws')),
@@ -346,6 +356,7 @@ const PLAIN: Readonly<Record<string, Typ>> = {
   Search: 'delge-search+jws',
   SampleAct: 'delge-sample+jws',
   FindingAct: 'delge-finding+jws',
+  ExportCover: 'delge-export-cover+jws',
 };
 type Functions = Readonly<Record<string, ((text: string, key?: PublicKey) => unknown) | undefined>>;
 

@@ -1,10 +1,10 @@
-import { CASE, MESSAGE } from './console-pages.js';
+import { CASE, EXPORT, MESSAGE } from './console-pages.js';
 import { FINDING, ITEM_FINDING, SAMPLE } from './console-reviews.js';
 
 /** Pages that anyone may see. */
 export const OPEN = ['/', '/ut', '/tillganglighet', '/kontroll'];
 /** Pages of whoever is logged in. */
-export const LOGGED_IN = ['/uppdrag'];
+export const LOGGED_IN = ['/uppdrag', '/mina-atgarder'];
 /** Pages within an assignment. */
 export const WITHIN = [
   '/utlamnanden',
@@ -28,7 +28,9 @@ export const WITHIN = [
   '/lagen',
   '/lagen?den=2024-06-01',
   '/lagen/LUF-2008-206-3',
+  '/lagen/idag?sender=a%2Fb',
   '/logg',
+  `/export/${EXPORT}`,
 ];
 /** Pages of a sample that is signed. */
 export const SIGNED = [`/stickprov/${SAMPLE}`, `/stickprov/${SAMPLE}/rapport`, `/stickprov/${SAMPLE}/0`];
@@ -37,9 +39,12 @@ export const PAGES = [...OPEN, ...LOGGED_IN, ...WITHIN];
 
 /** What is got and is no page. */
 export const FILES = [
+  '/export/:id/fil',
+  '/export/:id/forsattsblad',
   '/in',
   '/in/svar',
   '/kontroll/delge-verifier.html',
+  '/mina-atgarder/:entryId/bevis',
   '/static/:digest/:name',
   '/stickprov/:sample/draget.tsv',
   '/stickprov/:sample/population.tsv',

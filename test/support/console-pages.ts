@@ -17,6 +17,12 @@ import {
   validationPipe,
 } from '#platform';
 import { Evidence } from '../../apps/console/src/application/evidence.js';
+import { AuditorExports } from '../../apps/console/src/application/export-ports.js';
+import type { ExportView } from '../../apps/console/src/application/export-ports.js';
+import { AuditorLaw } from '../../apps/console/src/application/law-ports.js';
+import type { ComparedPage } from '../../apps/console/src/application/law-ports.js';
+import type { LawAct } from '../../apps/console/src/domain/law-history.js';
+import { AuditorOwn } from '../../apps/console/src/application/own-ports.js';
 import { AuditorQueries } from '../../apps/console/src/application/ports.js';
 import type {
   Acting,
@@ -26,8 +32,6 @@ import type {
   Count,
   Disclosure,
   DisclosureRow,
-  Export,
-  ExportFormat,
   Flows,
   Happening,
   LogView,
@@ -239,18 +243,6 @@ export class FakeQueries extends AuditorQueries {
     const delivery = { medianMs: 300, p95Ms: 65_000 };
     return this.answer('statistics', { tables, delivery }, { tables: [] }, acting, query);
   }
-  override exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export> {
-    const made = {
-      entryId: '0190d9f0-7a53-7cc0-8cde-8b09c5d9a006',
-      contentType: 'text/csv; charset=utf-8',
-      fileName: `utlämnanden.${format}`,
-      count: 1,
-      body: (async function* body() {
-        yield await Promise.resolve('\uFEFFa;b\r\n');
-      })(),
-    };
-    return this.answer('exportOf', made, made, acting, query);
-  }
   override log(acting: Acting): Promise<LogView> {
     const root = 'cm9vdA==';
     const at = '2026-03-02T09:20:00Z';
@@ -258,12 +250,14 @@ export class FakeQueries extends AuditorQueries {
       checked: { size: '21', root, at, witnessedAt: at },
       checkpoints: [{ size: '21', root, checkedAt: at }],
       growth: [{ day: '2026-03-02', entries: 21 }],
+      undated: 3,
+      next: '20',
       erasures: [
         { index: '20', at, erased: [{ index: '9', sender: row.sender, recipient: row.recipient, number: 1 }] },
       ],
       alarm: 'root-mismatch',
     };
-    return this.answer('log', full, { checkpoints: [], growth: [], erasures: [] }, acting);
+    return this.answer('log', full, { checkpoints: [], growth: [], undated: 0, erasures: [] }, acting);
   }
 
   private answer<T>(name: string, full: T, empty: T, acting: Acting, query?: Query): Promise<T> {
@@ -277,17 +271,108 @@ class FakeEvidence extends Evidence {
   override readonly trust = Buffer.from('{"v":1}');
   /** Sizes that were asked for. */
   readonly since: bigint[] = [];
-  override of(_acting: Acting, messageId: string, since?: bigint) {
+  override async of(acting: Acting, messageId: string, since?: bigint) {
+    const proven = await this.proven(acting, messageId, since);
+    return proven === undefined ? undefined : { ...proven, keys: await this.keys() };
+  }
+  override proven(_acting: Acting, messageId: string, since?: bigint) {
     if (since !== undefined) this.since.push(since);
-    if (messageId !== MESSAGE) return Promise.resolve(undefined);
     const origins = { disclosure: 'd', keys: 'k' };
+    const file = { format: 'delge-evidence/1' as const, origins, messageId, entries: [] };
+    return Promise.resolve(messageId === MESSAGE ? file : undefined);
+  }
+  override keys() {
+    return Promise.resolve({ checkpoint: '', entries: [] });
+  }
+}
+
+export const EXPORT = '0190d9f0-7a53-7cc0-8cde-8b09c5d9a006';
+const made: ExportView = {
+  ...{ id: EXPORT, format: 'csv', query: 'sender=a%2Fb', state: 'made', rows: 12, expected: 12, size: '21' },
+  ...{ askedAt: '2026-03-03T08:00:00Z', endsAt: '2026-03-04T08:00:00Z', entryId: MESSAGE },
+  made: { fileName: 'delge-2026-03-03-0190d9f0.csv', octets: 3, sha256: 'A'.repeat(43) },
+};
+/** One job, in any state. */
+export class FakeExports extends AuditorExports {
+  readonly begun: unknown[] = [];
+  view: ExportView = made;
+
+  as(change: Partial<ExportView>): void {
+    const { made: _made, entryId: _entryId, ...rest } = made;
+    this.view = change.state === undefined ? { ...made, ...change } : { ...rest, ...change };
+  }
+  override begin(...asked: Parameters<AuditorExports['begin']>) {
+    this.begun.push(asked);
+    return Promise.resolve(EXPORT);
+  }
+  override of(_acting: Acting, id: string) {
+    return Promise.resolve(id === EXPORT ? this.view : undefined);
+  }
+  override file(_acting: Acting, id: string) {
+    const body = (async function* body() {
+      yield await Promise.resolve(Buffer.from('\uFEFF'));
+    })();
+    const file = { contentType: 'text/csv; charset=utf-8', fileName: 'utlämnanden.csv', octets: 3, body };
+    return Promise.resolve(id === EXPORT && this.view.state === 'made' ? file : undefined);
+  }
+  override cover(_acting: Acting, id: string) {
+    return Promise.resolve(id === EXPORT ? { fileName: 'x.delge-cover.json', text: '{}' } : undefined);
+  }
+}
+
+export class FakeLaw extends AuditorLaw {
+  readonly asked: Query[] = [];
+  override acts(authorities: readonly string[]): readonly LawAct[] {
+    const [authority = ''] = authorities;
+    const versions = ['LUF-2008-206-3@2026-01-01'];
+    return [
+      { kind: 'adopted', authority, versions, index: 7, day: '2026-01-02' },
+      { kind: 'withdrawn', authority, versions, index: 8, day: '2026-02-02' },
+      { kind: 'adopted', authority, versions, index: 9, day: '2026-02-20' },
+      {
+        ...{ kind: 'position', authority, question: HOSTILE, answer: 'prevents', from: '2026-02-21' },
+        ...{ index: 10, day: '2026-02-21' },
+      },
+    ];
+  }
+  override today(_acting: Acting, query: Query): Promise<ComparedPage> {
+    this.asked.push(query);
+    const after = { outcome: 'assess', kind: 'officer', codes: [`FACT_MISSING ${HOSTILE.replaceAll(' ', '')} - -`] };
     return Promise.resolve({
-      format: 'delge-evidence/1' as const,
-      origins,
-      messageId,
-      entries: [],
-      keys: { checkpoint: '', entries: [] },
+      ...{ ruleSet: 2, on: '2026-03-03', next: '1.x' },
+      rows: [
+        { row, today: { outcome: 'changed', before: { outcome: 'permit', codes: [] }, after } },
+        { row, today: { outcome: 'unchanged' } },
+        { row, today: { outcome: 'not-computed', code: 'cooperation-missing' } },
+      ],
     });
+  }
+}
+
+export class FakeOwn extends AuditorOwn {
+  readonly done: unknown[] = [];
+  override acts(auditor: string) {
+    const act = { entryId: EXPORT, kind: 'search', at: '2026-03-02T09:10:11Z', assignment: ASSIGNMENT };
+    const rows = [
+      { ...act, index: '20', shown: 3, query: `search?sender=${HOSTILE}` },
+      { ...act, kind: 'look' },
+    ];
+    return Promise.resolve(auditor === AUDITOR ? { rows, next: `2026-03-02_${EXPORT}` } : { rows: [] });
+  }
+  override proof(auditor: string, entryId: string) {
+    const proof = { entry: 'e', blind: 'b', proof: 'p', salt: 's', query: 'q' };
+    return Promise.resolve(auditor === AUDITOR && entryId === EXPORT ? proof : undefined);
+  }
+  override searches() {
+    return Promise.resolve([{ id: EXPORT, name: `Nämnden ${HOSTILE}`, query: 'sender=a%2Fb' }]);
+  }
+  override save(...saved: Parameters<AuditorOwn['save']>): Promise<void> {
+    this.done.push(saved);
+    return Promise.resolve();
+  }
+  override forget(...forgotten: Parameters<AuditorOwn['forget']>): Promise<void> {
+    this.done.push(forgotten);
+    return Promise.resolve();
   }
 }
 
@@ -317,6 +402,9 @@ export interface ServedConsole {
   readonly queries: FakeQueries;
   readonly reviews: FakeReviews;
   readonly evidence: FakeEvidence;
+  readonly exports: FakeExports;
+  readonly law: FakeLaw;
+  readonly own: FakeOwn;
   readonly routes: number;
   /** Paths that are got, as controllers write them. */
   readonly got: readonly string[];
@@ -346,13 +434,17 @@ export const servedConsole = async (
   const queries = new FakeQueries();
   const reviews = new FakeReviews(AUDITOR, row, HOSTILE);
   const evidence = new FakeEvidence();
+  const exports = new FakeExports();
+  const law = new FakeLaw();
+  const own = new FakeOwn();
   const store = new MemoryLoginStore();
   const places = { redirectUri: 'http://127.0.0.1/in/svar', postLogoutUri: 'http://127.0.0.1/', acr: ['loa3'] };
   const away = () => Promise.reject(new TypeError('no network'));
   const party = new RelyingParty({ issuer: ISSUER, clientId: 'console', ...places }, now, false, away);
   const login = new Login([party], store, now, () => randomBytes(32));
   const issuers = [{ issuer: ISSUER, name: 'idp.example' }];
-  const imports = [consoleModule({ login, issuers, queries, reviews, evidence, secure, now, rate })];
+  const parts = { login, issuers, queries, reviews, exports, law, own, evidence, secure, now, rate };
+  const imports = [consoleModule(parts)];
   const app = await NestFactory.create<NestExpressApplication>(
     { module: ServedModule, imports },
     {
@@ -373,6 +465,9 @@ export const servedConsole = async (
     queries,
     reviews,
     evidence,
+    exports,
+    law,
+    own,
     routes,
     got: gotOf(app),
     session: async (auditor = AUDITOR) => {

@@ -168,6 +168,12 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     stands: 'entry of the `disclosure` log',
     readers: "the authorities' gateways, the console, whoever holds the opening",
   },
+  'delge-export-cover+jws': {
+    what: 'Cover sheet of a file that an auditor took out: the query, the checkpoint that was searched, how many disclosures, the SHA-256 of the file, and the entry that stands in the log',
+    signer: "console's access key",
+    stands: 'nowhere: beside the file; its `export` entry stands in the `disclosure` log',
+    readers: 'whoever has the file',
+  },
   'delge-statement+jws': {
     what: 'Statement for the `keys` log',
     signer: 'its principal, [by kind](entries.md#the-keys-log)',

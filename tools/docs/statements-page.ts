@@ -135,6 +135,7 @@ export const statementsPage = (root: string): string => {
     ...['AssignmentNotice', 'Search'].map((name) => section(assignments, name)),
     ofReview('Sample', 'delge-sample+jws', samples, SAMPLE_ACTS),
     ofReview('Finding', 'delge-finding+jws', parseFile(join(root, 'libs/envelope/src/finding.ts')), FINDING_ACTS),
+    section(parseFile(join(root, 'libs/envelope/src/export-cover.ts')), 'ExportCover'),
   ];
   const discards = wordsOf(parseFile(join(root, 'apps/exchange/src/http/quarantine.controller.ts')), 'DISCARDED');
   const list = (words: readonly string[]): string => words.map(code).join(', ');

@@ -30,6 +30,7 @@ import { waitingCommands } from './waiting.js';
 import { rulesCommands } from './rules/index.js';
 import { verifierCommand } from './verify/verifier.js';
 import { verifyCommand } from './verify/verify.js';
+import { verifyExportCommand } from './verify/verify-export.js';
 import { watchCommand } from './watch/watch.js';
 
 /** Everything that `delge` does, docs/cli.md. */
@@ -70,6 +71,7 @@ export const delgeProgram = (): Command => {
   assignmentCommands(program);
   sampleCommands(program);
   verifyCommand(program);
+  verifyExportCommand(program);
   verifierCommand(program);
   watchCommand(program);
   quarantineCommands(program);

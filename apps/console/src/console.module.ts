@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { liveSigner } from '#keystore';
+import { ruleSetByDigest } from '#legal-basis';
 import { Login, LoginError, RelyingParty, readIssuers } from '#login';
 import {
   KeyExpiry,
@@ -27,7 +28,14 @@ import { AccessKey } from './application/access-key.js';
 import { AnswerAuditor } from './application/answer-auditor.js';
 import { AnswerReviews } from './application/answer-reviews.js';
 import { Evidence } from './application/evidence.js';
+import { AuditorExports } from './application/export-ports.js';
+import { ExportWorker } from './application/export-worker.js';
+import { Exports } from './application/exports.js';
 import { Follower } from './application/follower.js';
+import { AuditorLaw } from './application/law-ports.js';
+import { Law } from './application/law.js';
+import { AuditorOwn } from './application/own-ports.js';
+import { Own } from './application/own.js';
 import { offeredIn } from './application/offers.js';
 import { ProjectLog } from './application/project-log.js';
 import { RecordAct } from './application/record-act.js';
@@ -36,15 +44,18 @@ import { AuditorReviews } from './application/review-ports.js';
 import { WithinAssignment } from './application/within-assignment.js';
 import { QueryError } from './domain/query.js';
 import { ReviewRefusal } from './domain/review-refusal.js';
+import { LedgerActs } from './operator/ledger-acts.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerFeed } from './operator/ledger-feed.js';
 import { LedgerReviews } from './operator/ledger-reviews.js';
 import { PostgresActStore } from './persistence/act.store.js';
 import { PostgresAssignmentStore } from './persistence/assignment.store.js';
 import { PostgresDisclosureStore } from './persistence/disclosure.store.js';
+import { PostgresExportStore } from './persistence/export.store.js';
 import { schema } from './persistence/index.js';
 import { PostgresLogStore } from './persistence/log-view.store.js';
 import { PostgresLoginStore } from './persistence/login.store.js';
+import { PostgresOwnStore } from './persistence/own.store.js';
 import { PostgresProjectionStore } from './persistence/projection.store.js';
 import { PostgresReviewStore } from './persistence/review.store.js';
 import { AuditorQueries, ConsoleError } from './application/ports.js';
@@ -60,6 +71,7 @@ import { Issuers } from './http/issuers.js';
 import { LawController } from './http/law.controller.js';
 import { LoginController } from './http/login.controller.js';
 import { Now } from './http/now.js';
+import { OwnController } from './http/own.controller.js';
 import { Pages, refuse } from './http/pages.js';
 import type { RefusalCode } from './http/pages.js';
 import { ReadingPages } from './http/reading.js';
@@ -77,6 +89,9 @@ export interface ConsoleParts {
   readonly queries: AuditorQueries;
   readonly reviews: AuditorReviews;
   readonly evidence: Evidence;
+  readonly exports: AuditorExports;
+  readonly law: AuditorLaw;
+  readonly own: AuditorOwn;
   /** Over HTTPS. */
   readonly secure: boolean;
   readonly now: () => number;
@@ -91,6 +106,9 @@ export const consoleModule = ({
   queries,
   reviews,
   evidence,
+  exports,
+  law,
+  own,
   secure,
   now,
   rate,
@@ -111,6 +129,7 @@ export const consoleModule = ({
       LawController,
       ExportController,
       EvidenceController,
+      OwnController,
     ],
     providers: [
       { provide: Login, useValue: login },
@@ -119,6 +138,9 @@ export const consoleModule = ({
       { provide: AuditorReviews, useValue: reviews },
       { provide: ReviewForms, useValue: new ReviewForms(visits) },
       { provide: Evidence, useValue: evidence },
+      { provide: AuditorExports, useValue: exports },
+      { provide: AuditorLaw, useValue: law },
+      { provide: AuditorOwn, useValue: own },
       { provide: Visits, useValue: visits },
       { provide: Pages, useValue: pages },
       { provide: Now, useValue: clock },
@@ -198,8 +220,9 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   health.watch('key-expiry', () => expiry.warning());
   expiry.start();
 
+  const feed = new LedgerFeed(ledger, verification.sha256);
   const projecting = new ProjectLog(
-    new LedgerFeed(ledger, verification.sha256),
+    feed,
     new PostgresProjectionStore(dataSource),
     trust,
     {
@@ -240,26 +263,56 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   const acts = new RecordAct(new PostgresActStore(dataSource), access, environment, fresh, now, crash);
   const assignments = new PostgresAssignmentStore(dataSource);
   const disclosures = new PostgresDisclosureStore(reader);
+  const logs = new PostgresLogStore(dataSource);
+  const offers = () => offeredIn(newest());
   const follows = () => follower.follows();
+  const within = new WithinAssignment(assignments, follows, now);
   const queries = new AnswerAuditor(
     assignments,
     disclosures,
-    new PostgresLogStore(dataSource),
+    logs,
     acts,
     new LedgerReviews(ledger),
-    () => offeredIn(newest()),
+    offers,
     follows,
     now,
   );
   const reviewed = new PostgresReviewStore(dataSource);
   const reviews = new AnswerReviews(
-    new WithinAssignment(assignments, follows, now),
+    within,
     reviewed,
     disclosures,
     acts,
     new RecordReview(reviewed, access, environment, fresh, now),
     now,
   );
+  const evidence = new LedgerEvidence(
+    ledger,
+    ledgerKeys,
+    registry,
+    trust,
+    await readFile(config.TRUST_FILE),
+    verification,
+  );
+  const exports = new Exports(
+    within,
+    disclosures,
+    logs,
+    new PostgresExportStore(dataSource, secret),
+    acts,
+    access,
+    evidence,
+    offers,
+    environment,
+    fresh.id,
+    now,
+  );
+  const ruleSetOf = (digest: string) => ruleSetByDigest(digest, nodeSha256);
+  const law = new Law(within, queries, evidence, () => keys.newest()?.log, ruleSetOf, now);
+  const own = new Own(new PostgresOwnStore(dataSource), new LedgerActs(ledger, feed), within, fresh.id);
+  const worker = new ExportWorker(exports, log);
+  worker.start();
+  platform.onDrain('loops', () => worker.stop());
   const issuers = await readIssuers(config.LOGIN_ISSUERS_FILE, config.DELGE_ENVIRONMENT, {
     redirectUri: `${config.PUBLIC_URL}/in/svar`,
     postLogoutUri: `${config.PUBLIC_URL}/ut`,
@@ -276,7 +329,10 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
     issuers: issuers.map(({ issuer }) => ({ issuer, name: new URL(issuer).host })),
     queries,
     reviews,
-    evidence: new LedgerEvidence(ledger, ledgerKeys, registry, trust, await readFile(config.TRUST_FILE), verification),
+    evidence,
+    exports,
+    law,
+    own,
     secure: config.PUBLIC_URL.startsWith('https:'),
     now: ms,
     rate: new Rate(config.ACTS_PER_MINUTE, now),

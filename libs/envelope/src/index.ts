@@ -73,6 +73,13 @@ export {
   type FindingResult,
   type FindingSeverity,
 } from './finding.js';
+export {
+  EXPORT_FORMATS,
+  parseExportCover,
+  signExportCover,
+  verifyExportCover,
+  type ExportCover,
+} from './export-cover.js';
 export { parseCompact, type Compact } from './form.js';
 export { EnvelopeError, type EnvelopeErrorCode } from './errors.js';
 export { localAgreement, possessionCode, provesPossession, type Agree, type SealingClaim } from './possession.js';

@@ -30,6 +30,7 @@ export const TYPES = [
   'delge-search+jws',
   'delge-sample+jws',
   'delge-finding+jws',
+  'delge-export-cover+jws',
   'delge-statement+jws',
   'delge-countersign+jws',
   'delge-possession+jws',

@@ -98,6 +98,11 @@ export class KeysLog {
     return statement;
   }
 
+  /** Every statement in the order of the log: the first stands at index 0. */
+  statements(): readonly Statement[] {
+    return this.entries.map((bytes) => parseEntry(bytes).statement);
+  }
+
   /** What was true when the log had this size. @throws {SnapshotError} SIZE_NOT_HELD when it was never read that far */
   at(size: bigint): Snapshot {
     if (size < 0n || size > this.size) throw new SnapshotError('SIZE_NOT_HELD');

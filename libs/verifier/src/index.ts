@@ -20,4 +20,5 @@ export { parseShownPage, provable, unlike, type ShownMember, type ShownPage, typ
 export { rendered, type Language } from './render.js';
 export type { Report } from './report.js';
 export { verifyBundle, type BundleOptions, type Checker } from './verify-bundle.js';
+export { COVER_FORMAT, parseCoverFile, verifyExport, type CoverFile, type ExportReport } from './verify-export.js';
 export { verifyEvidence, type EvidenceOptions } from './verify-evidence.js';

@@ -9,13 +9,10 @@ import type { Query } from '../domain/query.js';
 import { LEAST, suppressed } from '../domain/suppress.js';
 import { MOST_IN_CASES } from './disclosure-store.js';
 import type { DisclosureStore, LogStore, Place, Tables, Wanted } from './disclosure-store.js';
-import { EXPORT_TYPES, exportedLines } from './export-lines.js';
 import { AuditorQueries, ConsoleError } from './ports.js';
 import type {
   Acting,
   Count,
-  Export,
-  ExportFormat,
   Flows,
   LogView,
   Offered,
@@ -27,13 +24,11 @@ import type {
 } from './ports.js';
 import type { RecordAct } from './record-act.js';
 import { WithinAssignment } from './within-assignment.js';
+import type { AssignmentsOf } from './within-assignment.js';
 
 const PAGE = 50;
 /** Rows of a list are counted to here. */
 const MOST_COUNTED = 10_000;
-/** Rows of an export; more is no job for one answer. */
-const MOST_EXPORTED = 1_000_000;
-const EXPORT_PAGE = 1_000;
 const FOLLOWS_WITHIN_MS = 30 * 24 * 3_600_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INDEX = /^(0|[1-9][0-9]{0,17})$/;
@@ -49,14 +44,14 @@ export class AnswerAuditor extends AuditorQueries {
   private readonly within: WithinAssignment;
 
   constructor(
-    private readonly assignments: { of(auditor: string): Promise<readonly Assignment[]> },
+    private readonly assignments: AssignmentsOf,
     private readonly disclosures: DisclosureStore,
     private readonly logs: LogStore,
     private readonly acts: Pick<RecordAct, 'execute'>,
     private readonly reviews: Reviews,
     private readonly offers: () => Offered,
     /** Whether the log is followed: while it is not, an assignment may have ended without anybody's knowing. */
-    private readonly follows: () => boolean,
+    follows: () => boolean,
     private readonly now: () => Date,
   ) {
     super();
@@ -195,30 +190,17 @@ export class AnswerAuditor extends AuditorQueries {
     };
   }
 
-  override async exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export> {
-    const assignment = await this.granted(acting, query);
-    const now = this.now();
-    const { count, more, below } = await this.disclosures.count(assignment, query, now, MOST_EXPORTED);
-    if (more) throw new ConsoleError('QUERY_INVALID', 'export');
-    const entryId = await this.acts.execute(
-      assignment,
-      'export',
-      `export?${queryString(query)}&format=${format}`,
-      count,
-    );
-    const pages = this.exported(assignment, { query, now, below, limit: EXPORT_PAGE }, count);
-    const { contentType, suffix } = EXPORT_TYPES[format];
-    const fileName = `delge-${stockholmDate(now)}-${entryId.slice(0, 8)}.${suffix}`;
-    return { entryId, contentType, fileName, count, body: exportedLines(pages, format, assignment.fields) };
-  }
-
-  override async log(acting: Acting): Promise<LogView> {
+  override async log(acting: Acting, cursor?: string): Promise<LogView> {
     const assignment = await this.own(acting);
+    if (cursor !== undefined && !INDEX.test(cursor)) throw new ConsoleError('QUERY_INVALID', 'cursor');
     // Why nothing is shown is told, and nothing else.
-    const erasures = this.follows() ? await this.disclosures.erasures(assignment) : [];
+    const found = this.within.follows() ? await this.disclosures.erasures(assignment, PAGE + 1, cursor) : [];
+    const erasures = found.slice(0, PAGE);
+    const last = erasures.at(-1);
     const shown = erasures.reduce((sum, { erased }) => sum + erased.length, 0);
-    await this.acts.execute(assignment, 'search', 'log?', shown);
-    return { ...(await this.logs.view()), erasures };
+    await this.acts.execute(assignment, 'search', paged('log?', cursor), shown);
+    const more = found.length > PAGE && last !== undefined ? { next: last.index } : {};
+    return { ...(await this.logs.view()), erasures, ...more };
   }
 
   private granted(acting: Acting, query?: Query, field?: AssignmentField): Promise<Assignment> {
@@ -264,25 +246,6 @@ export class AnswerAuditor extends AuditorQueries {
         .map((one) => ({ row: listed(one), differs: differencesOf(row, one) })),
     }));
     return { rows, isCut: later.length >= MOST_IN_CASES };
-  }
-
-  /** @throws {Error} when it would end with another number of rows than its entry says: what was cut short is no export */
-  private async *exported(
-    assignment: Assignment,
-    wanted: Wanted,
-    count: number,
-  ): AsyncGenerator<readonly DisclosureRow[]> {
-    let given = 0;
-    let after: Place | undefined;
-    for (;;) {
-      const rows = await this.disclosures.list(assignment, { ...wanted, ...(after === undefined ? {} : { after }) });
-      const last = rows.at(-1);
-      if (last === undefined) break;
-      given += rows.length;
-      yield rows;
-      after = { at: last.at, index: last.index };
-    }
-    if (given !== count) throw new Error(`an export of ${count} rows had ${given}`);
   }
 }
 

@@ -57,7 +57,10 @@ export interface DisclosureStore {
     query: Query,
     now: Date,
   ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }>;
-  erasures(assignment: Assignment): Promise<LogView['erasures']>;
+  /** Whether something that stood in a log of this size was erased after it. @param size decimal */
+  erasedSince(assignment: Assignment, size: string): Promise<boolean>;
+  /** Newest first. @param before index of an erasure, decimal */
+  erasures(assignment: Assignment, limit: number, before?: string): Promise<LogView['erasures']>;
   /** In the order of the log, `most` at most. */
   population(assignment: Assignment, query: Query, now: Date, by: Stratification, most: number): Promise<Population>;
 }
@@ -69,5 +72,5 @@ export interface Population {
 
 /** How far the projection is, and what it was checked against. */
 export interface LogStore {
-  view(): Promise<Omit<LogView, 'erasures'>>;
+  view(): Promise<Omit<LogView, 'erasures' | 'next'>>;
 }

@@ -82,6 +82,8 @@ export interface LogView {
   readonly checkpoints: readonly { readonly size: string; readonly root: string; readonly checkedAt: string }[];
   /** Entries a day, Europe/Stockholm. */
   readonly growth: readonly { readonly day: string; readonly entries: number }[];
+  /** Entries of no known day: their openings were erased before they were followed. */
+  readonly undated: number;
   /** Of openings that the assignment reaches, newest first. */
   readonly erasures: readonly {
     readonly index: string;
@@ -93,19 +95,10 @@ export interface LogView {
       readonly number?: number;
     }[];
   }[];
+  /** Opaque; absent on the last page of erasures. */
+  readonly next?: string;
   /** Closed code; the projection has stopped and shows nothing newer. */
   readonly alarm?: 'root-mismatch' | 'leaf-mismatch' | 'annex-mismatch' | 'checkpoint-refused';
-}
-
-export type ExportFormat = 'csv' | 'csv-comma' | 'jsonl';
-export interface Export {
-  /** Of its entry in the log. */
-  readonly entryId: string;
-  readonly contentType: string;
-  readonly fileName: string;
-  readonly count: number;
-  /** UTF-8, in the order of the list. */
-  readonly body: AsyncIterable<string>;
 }
 
 export type ConsoleErrorCode =
@@ -115,6 +108,8 @@ export type ConsoleErrorCode =
   | 'FIELD_NOT_GRANTED'
   /** A filter or cursor that cannot be read. */
   | 'QUERY_INVALID'
+  /** More disclosures than a file holds, or more files at once than are made. */
+  | 'TOO_MANY'
   /** Nothing can be signed now, or the log is not followed, so nothing is shown. */
   | 'NOT_READY';
 export class ConsoleError extends Error {
@@ -152,7 +147,6 @@ export abstract class AuditorQueries {
   abstract overdue(acting: Acting, query: Query, cursor?: string): Promise<Page<DisclosureRow>>;
   abstract flows(acting: Acting, query: Query): Promise<Flows>;
   abstract statistics(acting: Acting, query: Query): Promise<Statistics>;
-  /** Exactly the rows of the search. */
-  abstract exportOf(acting: Acting, query: Query, format: ExportFormat): Promise<Export>;
-  abstract log(acting: Acting): Promise<LogView>;
+  /** @param cursor of its erasures, 50 a page */
+  abstract log(acting: Acting, cursor?: string): Promise<LogView>;
 }

@@ -6,12 +6,16 @@ import type { Query } from '../domain/query.js';
 import { ConsoleError } from './ports.js';
 import type { Acting } from './ports.js';
 
+export interface AssignmentsOf {
+  of(auditor: string): Promise<readonly Assignment[]>;
+}
+
 /** What an auditor may ask: within an assignment that is the auditor's own and live, of what it opens. */
 export class WithinAssignment {
   constructor(
-    private readonly assignments: { of(auditor: string): Promise<readonly Assignment[]> },
+    private readonly assignments: AssignmentsOf,
     /** Whether the log is followed: while it is not, an assignment may have ended without anybody's knowing. */
-    private readonly follows: () => boolean,
+    readonly follows: () => boolean,
     private readonly now: () => Date,
   ) {}
 

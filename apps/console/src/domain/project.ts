@@ -18,6 +18,8 @@ import { ClaimsError, parseClaims } from '#legal-basis';
 import type { Claims } from '#legal-basis';
 import type { DisclosureRecord, Happening, VerdictView } from './disclosure.js';
 import { termOf } from './query.js';
+import { saidIn } from './said.js';
+import type { Said } from './said.js';
 
 /** How long a recipient's gateway is waited for, from the decision on: what was not released by then is decided anew. */
 export const RECEIPT_WITHIN_MS = 24 * 3_600_000;
@@ -60,9 +62,7 @@ export interface ProjectedHappening extends Happening {
   readonly sendersAlone: boolean;
 }
 /** What one entry does to what auditors see. */
-export interface Projected {
-  /** When its signer says that it was; RFC 3339. Absent of one that cannot be read. */
-  readonly at?: string;
+export interface Projected extends Said {
   readonly disclosure?: ProjectedDisclosure;
   readonly happening?: ProjectedHappening;
   /** The technical receipt of this decision came. */
@@ -107,10 +107,10 @@ export function project(opened: Opened, kindOf: (authority: string) => string): 
         return { at, reviewEntryId: entryId };
       }
       default:
-        return {};
+        return saidIn(opened.entry);
     }
   } catch (error) {
-    if (error instanceof EnvelopeError) return {};
+    if (error instanceof EnvelopeError) return saidIn(opened.entry);
     throw error;
   }
 }

@@ -1,4 +1,6 @@
 import { isOwnPath } from '#login';
+import { parseQuery, queryString } from '../domain/query.js';
+import type { Words } from '../views/words-sv.js';
 
 /** @param path of a page, perhaps with a query */
 export const withParameters = (path: string, parameters: Readonly<Record<string, string | undefined>>): string => {
@@ -22,3 +24,9 @@ export const ownAddress = (called: string): string =>
 /** Where a browser is to go on to, of an address or a form; undefined: nowhere, or not of this app. */
 export const nextIn = (given: unknown): string | undefined =>
   typeof given === 'string' && isOwnPath(given) ? given : undefined;
+
+/** Back to a search. @param asked that led here, as its address says it @throws {QueryError} */
+export const backTo = (words: Words, asked = ''): { readonly address: string; readonly words: string } => {
+  const query = queryString(parseQuery(new URLSearchParams(asked)));
+  return { address: query === '' ? '/utlamnanden' : `/utlamnanden?${query}`, words: words.backToSearch };
+};

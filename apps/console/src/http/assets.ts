@@ -25,6 +25,7 @@ const FILES = {
   'console.css': join(SOURCES, 'assets/console.css'),
   'icon.svg': join(SOURCES, 'assets/icon.svg'),
   'nonce.js': join(SOURCES, 'assets/nonce.js'),
+  'slider.js': join(SOURCES, 'assets/slider.js'),
 } as const;
 export type AssetName = keyof typeof FILES | 'verify.js';
 

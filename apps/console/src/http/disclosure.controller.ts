@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
 import { Policy, ProblemError } from '#platform';
 import type { Request, Response } from 'express';
+import { AuditorOwn } from '../application/own-ports.js';
 import { AuditorQueries } from '../application/ports.js';
 import { parseQuery, queryString } from '../domain/query.js';
 import { WORDS, said } from '../views/words.js';
-import type { Words } from '../views/words-sv.js';
-import { withParameters } from './address.js';
+import { backTo, withParameters } from './address.js';
 import { namesIn } from './filters.js';
 import { ReadingPages } from './reading.js';
 
@@ -18,6 +18,7 @@ export class DisclosureController {
   constructor(
     @Inject(ReadingPages) private readonly pages: ReadingPages,
     @Inject(AuditorQueries) private readonly queries: AuditorQueries,
+    @Inject(AuditorOwn) private readonly own: AuditorOwn,
   ) {}
 
   @Get('utlamnanden')
@@ -25,8 +26,9 @@ export class DisclosureController {
     const asked = await this.pages.asked(request);
     const { rows, next } = await this.queries.search(asked.acting, asked.query, asked.cursor);
     const count = await this.queries.count(asked.acting, asked.query);
+    const saved = await this.own.searches(asked.acting);
     const title = asked.words.searchTitle;
-    const shown = { page: 'search', title, section: SECTION, path: '/utlamnanden', rows, next, count };
+    const shown = { page: 'search', title, section: SECTION, path: '/utlamnanden', rows, next, count, saved };
     await this.pages.sendSearched(request, response, asked, shown);
   }
 
@@ -74,12 +76,6 @@ export class DisclosureController {
     await this.pages.send(request, response, opened, shown);
   }
 }
-
-/** @param asked the search that led here, as its address says it @throws {QueryError} */
-const backTo = (words: Words, asked = ''): { readonly address: string; readonly words: string } => {
-  const query = queryString(parseQuery(new URLSearchParams(asked)));
-  return { address: query === '' ? '/utlamnanden' : `/utlamnanden?${query}`, words: words.backToSearch };
-};
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 /** A UUID, an index in the log, or an id that is a digest. */

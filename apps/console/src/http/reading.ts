@@ -1,3 +1,4 @@
+import { showsOpenings } from '#envelope';
 import type { Request, Response } from 'express';
 import type { AuditorQueries, Acting, Query } from '../application/ports.js';
 import { WORDS } from '../views/words.js';
@@ -92,6 +93,7 @@ export class ReadingPages {
       clear: withParameters(path.split('?')[0] ?? path, Object.fromEntries(kept)),
       openFilters: path === '/utlamnanden' && chosen.length === 0,
       mayOverdue: reading.assignment.fields.includes('receipts'),
+      mayEvidence: showsOpenings(reading.assignment, true),
       names: namesIn(reading.lang, offered),
       now: this.now.date().getTime(),
       ...(cursor === undefined ? {} : { firstPage: address }),

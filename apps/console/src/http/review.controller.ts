@@ -84,12 +84,15 @@ export class ReviewController {
   @Get('logg')
   async log(@Req() request: Request, @Res() response: Response): Promise<void> {
     const opened = await this.pages.opened(request);
-    const log = await this.queries.log(opened.acting);
+    const cursor = opened.reading.parameters.get('cursor') ?? undefined;
+    const { next, ...log } = await this.queries.log(opened.acting, cursor);
     await this.pages.send(request, response, opened, {
       page: 'log',
       title: opened.words.logTitle,
       section: 'logg',
       log,
+      ...(cursor === undefined ? {} : { firstPage: '/logg' }),
+      ...(next === undefined ? {} : { nextPage: withParameters('/logg', { cursor: next }) }),
     });
   }
 }

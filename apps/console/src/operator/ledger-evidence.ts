@@ -42,12 +42,17 @@ export class LedgerEvidence extends Evidence {
     this.opened = new Cooperations(registry);
   }
 
-  override async of(
+  override async of(acting: Acting, messageId: string, since?: bigint): Promise<EvidenceFile | undefined> {
+    const proven = await this.proven(acting, messageId, since);
+    return proven === undefined ? undefined : { ...proven, keys: await this.keys() };
+  }
+
+  override async proven(
     { auditor, assignment }: Acting,
     messageId: string,
     since?: bigint,
-  ): Promise<EvidenceFile | undefined> {
-    try {
+  ): Promise<Omit<EvidenceFile, 'keys'> | undefined> {
+    return answered(async () => {
       const shown = await this.ledger.post('/log/v1/disclosure/reviews', { auditor, assignment, messageId });
       if (shown === undefined) return undefined;
       const { items } = read<{ readonly items: readonly Item[] }>(shown);
@@ -66,15 +71,26 @@ export class LedgerEvidence extends Evidence {
       const ruleSets = await present(needs.ruleSets.map((digest) => this.ruleSet(digest)));
       const cooperations = await present(needs.cooperations.map((id) => this.cooperation(id)));
       return {
-        ...{ format: 'delge-evidence/1', origins, messageId, entries, keys: await this.keys() },
+        ...{ format: 'delge-evidence/1', origins, messageId, entries },
         ...(ruleSets.length === 0 ? {} : { ruleSets }),
         ...(cooperations.length === 0 ? {} : { cooperations }),
         ...(since === undefined ? {} : { consistency: await this.consistency([since, ...sizesOf(entries)]) }),
       };
-    } catch (error) {
-      if (error instanceof OperatorError) throw new ConsoleError('NOT_READY');
-      throw error;
-    }
+    });
+  }
+
+  override async keys(): Promise<EvidenceFile['keys']> {
+    return answered(async () => {
+      const checkpoint = await this.ledgerKeys.checkpoint(0n, false);
+      const { size } = openCheckpoint(checkpoint, this.parsed.logs.keys, this.verification);
+      const entries: string[] = [];
+      while (BigInt(entries.length) < size) {
+        const more = await this.ledgerKeys.entries(BigInt(entries.length), size);
+        if (more.length === 0) throw new OperatorError('ledger', undefined);
+        entries.push(...more.map((entry) => Buffer.from(entry).toString('utf8')));
+      }
+      return { checkpoint, entries };
+    });
   }
 
   /** Text of one that does not ship with the verifier. */
@@ -108,19 +124,16 @@ export class LedgerEvidence extends Evidence {
       }),
     );
   }
-
-  private async keys(): Promise<EvidenceFile['keys']> {
-    const checkpoint = await this.ledgerKeys.checkpoint(0n, false);
-    const { size } = openCheckpoint(checkpoint, this.parsed.logs.keys, this.verification);
-    const entries: string[] = [];
-    while (BigInt(entries.length) < size) {
-      const more = await this.ledgerKeys.entries(BigInt(entries.length), size);
-      if (more.length === 0) throw new OperatorError('ledger', undefined);
-      entries.push(...more.map((entry) => Buffer.from(entry).toString('utf8')));
-    }
-    return { checkpoint, entries };
-  }
 }
+
+const answered = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OperatorError) throw new ConsoleError('NOT_READY');
+    throw error;
+  }
+};
 
 const OF_A_MESSAGE: readonly string[] = ['delge-decision+jws', 'delge-notice+jws'];
 

@@ -188,12 +188,23 @@ export class PostgresDisclosureStore implements DisclosureStore {
     });
   }
 
-  erasures(assignment: Assignment): Promise<LogView['erasures']> {
+  erasedSince(assignment: Assignment, size: string): Promise<boolean> {
+    return this.within(assignment, undefined, async (tx) => {
+      const found = await tx.query<unknown[]>(
+        `SELECT FROM console.erased e WHERE e.erasure >= $1::bigint AND e.index < $1::bigint LIMIT 1`,
+        [size],
+      );
+      return found.length > 0;
+    });
+  }
+
+  erasures(assignment: Assignment, limit: number, before?: string): Promise<LogView['erasures']> {
     return this.within(assignment, undefined, async (tx) => {
       const rows = await tx.query<{ index: string; at: Date; erased: readonly Columns[] }[]>(
         `SELECT e.erasure::text AS index, min(e.erased_at) AS at, jsonb_agg(jsonb_build_object('index', e.index::text, 'sender', e.sender,
            'recipient', e.recipient, 'number', e.number) ORDER BY e.index) AS erased
-         FROM console.erased e GROUP BY e.erasure ORDER BY e.erasure DESC LIMIT 200`,
+         FROM console.erased e WHERE $1::bigint IS NULL OR e.erasure < $1::bigint GROUP BY e.erasure ORDER BY e.erasure DESC LIMIT ${limit}`,
+        [before ?? null],
       );
       return rows.map(({ index, at, erased }) => ({
         index,

@@ -1,7 +1,15 @@
 import { Console1769400000000 } from './migrations/1769400000000-console.js';
 import { ConsoleLogin1769500000000 } from './migrations/1769500000000-console-login.js';
 import { ConsoleReviews1769600000000 } from './migrations/1769600000000-console-reviews.js';
+import { ConsoleExports1769650000000 } from './migrations/1769650000000-console-exports.js';
+import { ConsoleOwn1769650000001 } from './migrations/1769650000001-console-own.js';
 
 export const schema = 'console';
 /** In order; never edited once merged. */
-export const migrations = [Console1769400000000, ConsoleLogin1769500000000, ConsoleReviews1769600000000];
+export const migrations = [
+  Console1769400000000,
+  ConsoleLogin1769500000000,
+  ConsoleReviews1769600000000,
+  ConsoleExports1769650000000,
+  ConsoleOwn1769650000001,
+];

@@ -16,15 +16,15 @@ interface CheckpointRow {
 export class PostgresLogStore implements LogStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  async view(): Promise<Omit<LogView, 'erasures'>> {
+  async view(): Promise<Omit<LogView, 'erasures' | 'next'>> {
     const checkpoints = await this.dataSource.query<CheckpointRow[]>(
       `SELECT size::text, root, checked_at, witnessed_at FROM console.checkpoint ORDER BY size DESC LIMIT ${CHECKPOINTS}`,
     );
     const growth = await this.dataSource.query<{ day: string; entries: number }[]>(
       `SELECT day::text, entries::int FROM console.growth ORDER BY day DESC LIMIT ${DAYS}`,
     );
-    const [state] = await this.dataSource.query<{ alarm: LogView['alarm'] | null }[]>(
-      `SELECT alarm FROM console.projection`,
+    const [state] = await this.dataSource.query<{ alarm: LogView['alarm'] | null; undated: number }[]>(
+      `SELECT alarm, (size - (SELECT coalesce(sum(entries), 0) FROM console.growth))::int AS undated FROM console.projection`,
     );
     const [newest] = checkpoints;
     const alarm = state?.alarm ?? undefined;
@@ -35,6 +35,7 @@ export class PostgresLogStore implements LogStore {
         return { size, root, checkedAt: at };
       }),
       growth,
+      undated: state?.undated ?? 0,
       ...(alarm === undefined ? {} : { alarm }),
     };
   }

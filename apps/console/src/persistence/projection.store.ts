@@ -37,6 +37,7 @@ export class PostgresProjectionStore implements ProjectionStore {
       await this.count(tx, entries);
       await this.disclose(tx, entries);
       await happen(tx, entries);
+      await own(tx, entries);
       for (const { index, projected, grant, entrySha256 } of entries) {
         if (projected.erasure !== undefined) await erase(tx, index, projected.erasure);
         if (grant !== undefined) await assign(tx, index, grant);
@@ -156,6 +157,20 @@ const happen = async (tx: EntityManager, entries: Step['entries']): Promise<void
     `INSERT INTO console.happening (index, entry_id, at, kind, message_id, sender, recipient, senders_alone, attempt, outcome, reason, stated_at)
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (index bigint, entry_id uuid, at timestamptz, kind text, message_id uuid,
        sender text, recipient text, senders_alone boolean, attempt int, outcome text, reason text, stated_at timestamptz)`,
+    [JSON.stringify(rows)],
+  );
+};
+
+const own = async (tx: EntityManager, entries: Step['entries']): Promise<void> => {
+  const rows = entries.flatMap(({ index, projected }) =>
+    projected.own === undefined ? [] : [{ ...projected.own, index: index.toString(), entry_id: projected.own.entryId }],
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    `INSERT INTO console.own_entry (index, entry_id, auditor, assignment, kind, shown, at)
+     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (index bigint, entry_id uuid, auditor text, assignment uuid, kind text, shown bigint, at timestamptz)
+     ON CONFLICT (index) DO UPDATE SET entry_id = EXCLUDED.entry_id, auditor = EXCLUDED.auditor, assignment = EXCLUDED.assignment,
+       kind = EXCLUDED.kind, shown = EXCLUDED.shown, at = EXCLUDED.at`,
     [JSON.stringify(rows)],
   );
 };

@@ -98,3 +98,18 @@ export const ALARM_WORDS: Words<NonNullable<LogView['alarm']>> = {
   'annex-mismatch': { sv: 'en bilaga stämmer inte med sin post', en: 'an annex does not match its entry' },
   'checkpoint-refused': { sv: 'kontrollpunkten godtogs inte', en: 'the checkpoint was refused' },
 };
+
+/** What an auditor did, by the kind of its entry. */
+export const ACT_WORDS: Readonly<Record<string, Text>> = {
+  search: { sv: 'Sökning', en: 'Search' },
+  export: { sv: 'Export', en: 'Export' },
+  look: { sv: 'Läsning av öppningar', en: 'Look at openings' },
+  'sample-fixed': { sv: 'Stickprov: urval bestämt', en: 'Sample: population fixed' },
+  'sample-drawn': { sv: 'Stickprov: draget', en: 'Sample: drawn' },
+  'item-reviewed': { sv: 'Stickprov: post granskad', en: 'Sample: item reviewed' },
+  'sample-signed': { sv: 'Stickprov: undertecknat', en: 'Sample: signed' },
+  'finding-opened': { sv: 'Iakttagelse: öppnad', en: 'Finding: opened' },
+  'finding-assigned': { sv: 'Iakttagelse: tilldelad', en: 'Finding: assigned' },
+  'finding-answered': { sv: 'Iakttagelse: besvarad', en: 'Finding: answered' },
+  'finding-closed': { sv: 'Iakttagelse: stängd', en: 'Finding: closed' },
+};

@@ -13,6 +13,7 @@ import {
 import type { Text } from '#contracts';
 import {
   ABOUT_WORDS,
+  ACT_WORDS,
   ALARM_WORDS,
   ASSESSED_WORDS,
   EVENTS,
@@ -142,6 +143,7 @@ export const codesIn = (lang: Lang) => ({
   alarm: from(lang, ALARM_WORDS),
   /** Of samples and findings. */
   review: from(lang, REVIEW_CODES),
+  act: from(lang, ACT_WORDS),
   /** Of an assignment. */
   provisionOf: from(lang, ASSIGNMENT_PROVISION_WORDS),
 });

@@ -11,7 +11,9 @@ const versions: readonly BasisVersion[] = [
 export const versionsOn = (date: string): readonly BasisVersion[] =>
   versions.filter(({ from, until }) => from <= date && (until === undefined || date < until));
 
-export const versionsOf = (id: string): readonly BasisVersion[] => versions.filter((one) => one.id === id);
+/** @param id of a basis; absent: of all */
+export const versionsOf = (id?: string): readonly BasisVersion[] =>
+  id === undefined ? versions : versions.filter((one) => one.id === id);
 
 const VERSION_ONLY = ['id', 'from', 'until', 'sfs', 'source', 'certainty', 'confirmedFrom', 'confirmedUntil'];
 
