@@ -52,6 +52,10 @@ it('a cell that a spreadsheet would compute stays text', () => {
   }
 });
 
+it.each(['one\rtwo', 'one\ntwo', 'one\r\ntwo'])('a cell with an end of line in it is quoted: %j', (sender) => {
+  expect(textOf([{ ...ROW, sender }], 'csv')).toContain(`;"${sender}";`);
+});
+
 it('there is no column of a field that is not opened', () => {
   const [head] = textOf([], 'csv', ['parties']).split('\r\n');
   expect(head).not.toMatch(/ground|categories|officers|caseId|received/);

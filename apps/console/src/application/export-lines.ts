@@ -48,7 +48,12 @@ const COLUMNS = [
  */
 export class ExportLines {
   private readonly columns: readonly (typeof COLUMNS)[number][0][];
-  private readonly options: { delimiter: string; escape_formulas: true; record_delimiter: string };
+  private readonly options: {
+    readonly delimiter: string;
+    readonly escape_formulas: true;
+    readonly quoted_match: RegExp;
+    readonly record_delimiter: string;
+  };
 
   constructor(
     private readonly format: LineFormat,
@@ -57,7 +62,13 @@ export class ExportLines {
     private readonly nameOf: (authority: string) => string,
   ) {
     this.columns = COLUMNS.filter(([, field]) => fields.includes(field)).map(([name]) => name);
-    this.options = { delimiter: format === 'csv' ? ';' : ',', escape_formulas: true, record_delimiter: '\r\n' };
+    this.options = {
+      delimiter: format === 'csv' ? ';' : ',',
+      escape_formulas: true,
+      // Of itself the library quotes the two together alone.
+      quoted_match: /[\r\n]/,
+      record_delimiter: '\r\n',
+    };
   }
 
   /** What the file begins with. */
