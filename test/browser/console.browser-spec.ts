@@ -118,15 +118,24 @@ describe.each(WAYS)('an auditor %s', (name, way) => {
       .locator('tbody a')
       .evaluateAll((all) => all.map((one) => /[0-9a-f-]{36}/.exec(one.getAttribute('href') ?? '')?.[0]));
     expect(new Set(listed)).toEqual(new Set(messages));
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      hands.press(page, 'form[action="/export"] button'),
-    ]);
+    await hands.press(page, 'form[action="/export"] button');
+    await page.waitForURL('**/export/*');
+    const file = 'main a[href$="/fil"]';
+    while ((await page.locator(file).count()) === 0) await page.reload();
+    await sound();
+    const [download] = await Promise.all([page.waitForEvent('download'), hands.press(page, file)]);
     const [head = '', ...lines] = readFileSync(await download.path(), 'utf8')
       .trim()
       .split('\r\n');
     const at = head.split(';').indexOf('messageId');
     expect(lines.map((line) => line.split(';')[at])).toEqual(listed);
+    const [cover] = await Promise.all([
+      page.waitForEvent('download'),
+      hands.press(page, 'main a[href$="/forsattsblad"]'),
+    ]);
+    expect(cover.suggestedFilename()).toBe(`${download.suggestedFilename()}.delge-cover.json`);
+    await hands.press(page, '.back a');
+    await page.waitForURL('**/utlamnanden?*');
   });
 
   it('opens one of them, verifies it where it can, and comes back to the search', async () => {
