@@ -29,6 +29,15 @@ export interface Tables {
   readonly rows: readonly { readonly key: string; readonly count: number }[];
 }
 
+export interface Delivered {
+  /** That were received. */
+  readonly count: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  /** There were more disclosures than were looked at. */
+  readonly more: boolean;
+}
+
 /** Disclosures within an assignment: what is outside of it, or of its fields, does not leave the database. */
 export interface DisclosureStore {
   list(assignment: Assignment, wanted: Wanted): Promise<readonly DisclosureRow[]>;
@@ -48,11 +57,8 @@ export interface DisclosureStore {
     of: { readonly messageId: string } | { readonly caseId: string },
   ): Promise<readonly Happening[]>;
   tables(assignment: Assignment, query: Query, now: Date, wanted: readonly Tables['of'][]): Promise<readonly Tables[]>;
-  delivery(
-    assignment: Assignment,
-    query: Query,
-    now: Date,
-  ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }>;
+  /** From decision to technical receipt. @param most disclosures that are looked at, the newest */
+  delivery(assignment: Assignment, query: Query, now: Date, most: number): Promise<Delivered>;
   erasures(assignment: Assignment): Promise<LogView['erasures']>;
 }
 

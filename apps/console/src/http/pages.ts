@@ -97,6 +97,7 @@ export const refuse: Refuse = (request, response, problem, instance) => {
 const REFUSALS = {
   FIELD_NOT_GRANTED: 'refusedField',
   QUERY_INVALID: 'refusedQuery',
+  QUERY_TOO_WIDE: 'refusedTooWide',
   NOT_WITHIN_ASSIGNMENT: 'refusedNotWithin',
   NOT_READY: 'refusedNotReady',
   FORM_NOT_OF_SESSION: 'refusedForm',

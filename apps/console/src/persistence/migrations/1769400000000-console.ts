@@ -39,6 +39,17 @@ export class Console1769400000000 implements MigrationInterface {
       CREATE INDEX disclosure_case ON console.disclosure (case_id);
       CREATE INDEX disclosure_entry ON console.disclosure (entry_id);
       CREATE INDEX disclosure_due ON console.disclosure (receipt_due_at) WHERE receipt_due_at IS NOT NULL;
+      CREATE INDEX disclosure_sender_due ON console.disclosure (sender, receipt_due_at, index) WHERE receipt_due_at IS NOT NULL;
+      CREATE INDEX disclosure_recipient_due ON console.disclosure (recipient, receipt_due_at, index) WHERE receipt_due_at IS NOT NULL;
+
+      -- How many disclosures below projection.checked are alike in all but officers, ids and time of day; of a day and of a month in Europe/Stockholm. A cell is the SHA-256 of its terms.
+      CREATE TABLE console.tally_day (
+        first date NOT NULL, cell bytea NOT NULL, sender text NOT NULL, recipient text NOT NULL, outcome text NOT NULL, grounds text[] NOT NULL,
+        reasons text[] NOT NULL, terms tsvector NOT NULL, disclosures bigint NOT NULL CHECK (disclosures > 0), newest timestamptz NOT NULL,
+        PRIMARY KEY (first, cell)) PARTITION BY RANGE (first);
+      CREATE INDEX tally_day_terms ON console.tally_day USING gin (terms);
+      CREATE TABLE console.tally_month (LIKE console.tally_day INCLUDING CONSTRAINTS, PRIMARY KEY (first, cell));
+      CREATE INDEX tally_month_terms ON console.tally_month USING gin (terms);
 
       -- Whatever happened to a message, in the order of the log.
       CREATE TABLE console.happening (
@@ -46,6 +57,7 @@ export class Console1769400000000 implements MigrationInterface {
         sender text NOT NULL, recipient text NOT NULL, senders_alone boolean NOT NULL, attempt int, outcome text, reason text,
         stated_at timestamptz);
       CREATE INDEX happening_of ON console.happening (message_id, index);
+      CREATE INDEX happening_entry ON console.happening (entry_id);
       -- Where something stood whose opening is erased; "at" is when that which it was of was decided, where that was known.
       CREATE TABLE console.erased (
         index bigint PRIMARY KEY, sender text NOT NULL, recipient text, number bigint, senders_alone boolean NOT NULL,
@@ -73,7 +85,8 @@ export class Console1769400000000 implements MigrationInterface {
       GRANT SELECT, INSERT, UPDATE ON console.growth, console.assignment, console.disclosure TO delge_console;
       GRANT SELECT, INSERT, DELETE ON console.happening, console.erased TO delge_console;
       GRANT DELETE ON console.disclosure TO delge_console;
-      GRANT SELECT ON console.disclosure, console.happening, console.erased TO delge_console_reader;`);
+      GRANT SELECT, INSERT, UPDATE, DELETE ON console.tally_day, console.tally_month TO delge_console;
+      GRANT SELECT ON console.disclosure, console.happening, console.erased, console.tally_day, console.tally_month TO delge_console_reader;`);
   }
 
   /**
@@ -114,6 +127,22 @@ export class Console1769400000000 implements MigrationInterface {
         terms @@ (SELECT console.bound_terms()) AND terms @@ (SELECT console.asked_terms())
         AND at >= (SELECT console.bound_from()) AND at < (SELECT console.bound_until()) AND index < (SELECT console.checked_size()));
 
+      -- The same bounds: days are whole days of the period, months whole months of it, and what is counted stands below the checked size.
+      ALTER TABLE console.tally_day ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE console.tally_day FORCE ROW LEVEL SECURITY;
+      CREATE POLICY follows ON console.tally_day TO delge_console USING (true) WITH CHECK (true);
+      CREATE POLICY within_assignment ON console.tally_day FOR SELECT TO delge_console_reader USING (
+        terms @@ (SELECT console.bound_terms()) AND terms @@ (SELECT console.asked_terms())
+        AND first::timestamp AT TIME ZONE 'Europe/Stockholm' >= (SELECT console.bound_from())
+        AND first::timestamp AT TIME ZONE 'Europe/Stockholm' < (SELECT console.bound_until()));
+      ALTER TABLE console.tally_month ENABLE ROW LEVEL SECURITY;
+      ALTER TABLE console.tally_month FORCE ROW LEVEL SECURITY;
+      CREATE POLICY follows ON console.tally_month TO delge_console USING (true) WITH CHECK (true);
+      CREATE POLICY within_assignment ON console.tally_month FOR SELECT TO delge_console_reader USING (
+        terms @@ (SELECT console.bound_terms()) AND terms @@ (SELECT console.asked_terms())
+        AND first::timestamp AT TIME ZONE 'Europe/Stockholm' >= (SELECT console.bound_from())
+        AND (first + interval '1 month') AT TIME ZONE 'Europe/Stockholm' <= (SELECT console.bound_until()));
+
       ALTER TABLE console.happening ENABLE ROW LEVEL SECURITY;
       ALTER TABLE console.happening FORCE ROW LEVEL SECURITY;
       CREATE POLICY follows ON console.happening TO delge_console USING (true) WITH CHECK (true);
@@ -137,20 +166,31 @@ export class Console1769400000000 implements MigrationInterface {
   /** What only the owner of the tables can do, and the console needs: months, and beginning anew. */
   private async maintenance(db: QueryRunner): Promise<void> {
     await db.query(`
+      -- Months of Europe/Stockholm, as days of decision are: the one that is wanted and the next, which begins before it does in UTC.
       CREATE FUNCTION console.ensure_month(wanted date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
         SET search_path = pg_catalog, pg_temp AS $$
         DECLARE
-          first date := date_trunc('month', wanted);
-          name text := 'disclosure_' || to_char(wanted, 'YYYYMM');
+          first date;
+          beyond date;
+          suffix text;
         BEGIN
-          IF to_regclass('console.' || name) IS NULL THEN
-            EXECUTE format('CREATE TABLE console.%I PARTITION OF console.disclosure FOR VALUES FROM (%L) TO (%L)', name,
-              first::text || ' 00:00+00', (first + interval '1 month')::date::text || ' 00:00+00');
-          END IF;
+          FOR ahead IN 0..1 LOOP
+            first := date_trunc('month', wanted) + make_interval(months => ahead);
+            beyond := first + interval '1 month';
+            suffix := to_char(first, 'YYYYMM');
+            IF to_regclass('console.disclosure_' || suffix) IS NULL THEN
+              EXECUTE format('CREATE TABLE console.%I PARTITION OF console.disclosure FOR VALUES FROM (%L) TO (%L)', 'disclosure_' || suffix,
+                first::timestamp AT TIME ZONE 'Europe/Stockholm', beyond::timestamp AT TIME ZONE 'Europe/Stockholm');
+            END IF;
+            IF to_regclass('console.tally_day_' || suffix) IS NULL THEN
+              EXECUTE format('CREATE TABLE console.%I PARTITION OF console.tally_day FOR VALUES FROM (%L) TO (%L)', 'tally_day_' || suffix, first, beyond);
+            END IF;
+          END LOOP;
         END $$;
       CREATE FUNCTION console.begin_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
-          TRUNCATE console.disclosure, console.happening, console.erased, console.assignment, console.checkpoint, console.growth;
+          TRUNCATE console.disclosure, console.happening, console.erased, console.assignment, console.checkpoint, console.growth,
+            console.tally_day, console.tally_month;
           UPDATE console.projection SET size = 0, hashes = '', checked = 0, alarm = NULL;
         END $$;
       REVOKE ALL ON FUNCTION console.ensure_month, console.begin_anew FROM PUBLIC;
