@@ -1,6 +1,6 @@
 import { queryString } from '../../apps/console/src/domain/query.js';
 import type { Query } from '../../apps/console/src/domain/query.js';
-import { PostgresDisclosureStore } from '../../apps/console/src/persistence/disclosure.store.js';
+import type { PostgresDisclosureStore } from '../../apps/console/src/persistence/disclosure.store.js';
 import type { DisclosureRow } from '../../apps/console/src/domain/disclosure.js';
 
 /** What is asked of one page, in the words of the table. */

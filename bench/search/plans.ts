@@ -60,7 +60,7 @@ export class Explaining {
     const nodes = this.plans.flatMap(({ Plan: plan }) => all(plan));
     const sum = (values: readonly (number | undefined)[]): number =>
       values.reduce<number>((total, value) => total + (value ?? 0), 0);
-    const scans = nodes.filter((node) => /Scan$/.test(node['Node Type']) && (node['Actual Loops'] ?? 0) > 0);
+    const scans = nodes.filter((node) => node['Node Type'].endsWith('Scan') && (node['Actual Loops'] ?? 0) > 0);
     return {
       statements: this.plans.length,
       nodes: [...new Set(scans.map(named))].sort(),
