@@ -35,7 +35,8 @@ export const benchSearch = (args: readonly string[]): Promise<boolean> =>
   withServers(async ({ postgres }, instance) => {
     const disclosures = numberAfter(args, '--disclosures') ?? 200_000;
     const keep = args.includes('--keep');
-    if (!keep) await dropDatabases(postgres, PREFIX);
+    const isFilled = keep && (await sizeOf(postgres)) === String(disclosures * 2);
+    if (!isFilled) await dropDatabases(postgres, PREFIX);
     const { operator } = await deployDatabases(instance, postgres, PREFIX, []);
     const open = (url: string): Promise<DataSource> =>
       new DataSource(dataSourceOptions({ url, schema: 'console', name: 'bench' })).initialize();
@@ -46,8 +47,7 @@ export const benchSearch = (args: readonly string[]): Promise<boolean> =>
       const begun = performance.now();
       const told = (what: string): void =>
         void process.stderr.write(`${Math.round((performance.now() - begun) / 1000)} s: ${what}\n`);
-      const [filled] = await owner.query<{ size: string }[]>(`SELECT size FROM console.projection`);
-      if (filled?.size !== String(disclosures * 2)) {
+      if (!isFilled) {
         const target = new URL(postgres);
         target.pathname = `/${DATABASE}`;
         const admins = [0, 1].map(() => new Client({ connectionString: target.toString() }));
@@ -79,6 +79,13 @@ export const benchSearch = (args: readonly string[]): Promise<boolean> =>
       if (!keep) await dropDatabases(postgres, PREFIX);
     }
   });
+
+/** Of the log that was followed when this was filled; absent: it was not, or not to its end. */
+const sizeOf = (postgres: string): Promise<string | undefined> =>
+  asAdmin(postgres, DATABASE, async (db) => {
+    const { rows } = await db.query<{ size: string }>(`SELECT size FROM console.projection`);
+    return rows[0]?.size;
+  }).catch(() => undefined);
 
 const assigned = (name: string, authorities: readonly string[]): Assignment => ({
   id: `00000000-0000-4000-8000-${sha256Base64url(name)

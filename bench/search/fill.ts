@@ -24,7 +24,7 @@ const DISCLOSURES = `
   WITH made AS (
     SELECT i, i * 2 AS index, to_timestamp(($3::float8 + i::float8 / $4 * ${YEAR_MS}::float8)::bigint / 1000.0) AS at, i / 3 AS of_case,
       k.value AS kind, ${pick(1, '20')} AS refused, ${pick(2, '100')} AS judged, ${pick(3, '3')} AS reason,
-      ($5::text[])[1 + abs(hashint8extended(i / 3, 4)) % ${SENDERS.length}] AS sender,
+      ($5::text[])[1 + (abs(hashint8extended(i / 3, 4)) % ${SENDERS.length})::int] AS sender,
       ($6::text[])[1 + ${pick(5, String(RECIPIENTS.length))}] AS recipient, ${pick(6, '1000')} AS received, ${pick(7, '100')} AS officer,
       ${pick(8, '1000000')} AS ms
     FROM generate_series($1::bigint, $2::bigint - 1) AS i JOIN jsonb_array_elements($7::jsonb) WITH ORDINALITY AS k ON k.ordinality = 1 + ${pick(9, String(KINDS.length))}
