@@ -155,7 +155,8 @@ it('walks to what is common, and gathers what is rare', async () => {
   const reads = (index: RegExp): boolean => plans.some((plan) => index.test(plan));
   const walks = /Index Scan Backward using disclosure_\d{6}_pkey/;
   const gathers = /Bitmap Index Scan on disclosure_\d{6}_terms_idx/;
-  await asked({ filters: {} });
+  // The last month has little as yet.
+  await asked({ until: '2026-01-31', filters: {} });
   expect([reads(walks), reads(gathers)]).toEqual([true, false]);
   await asked({ filters: { outcome: ['deny'], ground: one.grounds, type: [one.messageType] } });
   expect([reads(walks), reads(gathers)]).toEqual([false, true]);
