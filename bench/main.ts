@@ -25,7 +25,7 @@ const [part = '', ...args] = given[0]?.startsWith('--') === false ? given : ['re
 const run = PARTS[part];
 if (run === undefined) {
   process.stderr.write(
-    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --attempts NUMBER | --octets NUMBER | --size MIB | --folder PATH | --short]\n`,
+    `usage: npm run bench -- [${Object.keys(PARTS).join('|')}] [--quick | --rate NUMBER | --minutes NUMBER | --profile | --decisions NUMBER | --leaves NUMBER | --disclosures NUMBER | --keep | --attempts NUMBER | --octets NUMBER | --size MIB | --folder PATH | --short]\n`,
   );
   process.exit(1);
 }

@@ -7,8 +7,8 @@ export interface Measure {
   readonly reached?: boolean;
 }
 
-export function tableOf(measures: readonly Measure[]): string {
-  const rows = [
+export const tableOf = (measures: readonly Measure[]): string =>
+  columnsOf([
     ['measure', 'seen', 'bar', 'goal', ''],
     ...measures.map(({ measure, seen, bar, goal, reached }) => [
       measure,
@@ -17,8 +17,11 @@ export function tableOf(measures: readonly Measure[]): string {
       goal,
       reached === undefined ? '' : reached ? 'reached' : 'BELOW THE BAR',
     ]),
-  ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  ]);
+
+/** Lines of text in columns, as wide as their widest. */
+export function columnsOf(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

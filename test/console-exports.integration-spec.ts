@@ -18,7 +18,7 @@ import { PostgresAssignmentStore } from '../apps/console/src/persistence/assignm
 import { PostgresDisclosureStore } from '../apps/console/src/persistence/disclosure.store.js';
 import { PostgresExportStore } from '../apps/console/src/persistence/export.store.js';
 import { PostgresLogStore } from '../apps/console/src/persistence/log-view.store.js';
-import { insertDisclosures } from '../apps/console/src/persistence/projection.store.js';
+import { insertDisclosures, tally } from '../apps/console/src/persistence/projection.store.js';
 import { someRows } from '../bench/search/rows.js';
 import { csvRecords } from './support/csv.js';
 import { OwnDatabases } from './support/databases.js';
@@ -89,7 +89,8 @@ describe('an export', () => {
     for (const month of new Set(rows.map(({ row }) => `${row.at.slice(0, 7)}-01`)))
       await owner.query(`SELECT console.ensure_month($1)`, [month]);
     await owner.transaction((tx) => insertDisclosures(tx, rows));
-    await owner.query(`UPDATE console.projection SET size = $1, checked = $1`, [ROWS]);
+    await owner.transaction((tx) => tally(tx, 0n, BigInt(ROWS)));
+    await owner.query(`UPDATE console.projection SET size = $1, checked = $1, tallied = $1`, [ROWS]);
     await owner.query(`INSERT INTO console.checkpoint (size, root, checked_at) VALUES ($1, $2, now())`, [
       ROWS,
       Buffer.from(root, 'base64'),
@@ -366,10 +367,10 @@ describe('an export', () => {
          VALUES ($1, $2, $3, 1, false, $4, now(), now())`,
         [one.index, one.sender, one.recipient, ROWS],
       );
-      await owner.query(`UPDATE console.projection SET size = $1, checked = $1`, [ROWS + 1]);
+      await owner.query(`UPDATE console.projection SET size = $1, checked = $1, tallied = $1`, [ROWS + 1]);
       await expect(make().file(acting, id)).resolves.toBeUndefined();
       expect(await stateOf(id)).toEqual({ state: 'ended', parts: 0 });
-      await owner.query(`UPDATE console.projection SET size = $1, checked = $1`, [ROWS]);
+      await owner.query(`UPDATE console.projection SET size = $1, checked = $1, tallied = $1`, [ROWS]);
     });
 
     it("of another auditor, or of another assignment, does not exist; and there are five of one's own at most", async () => {

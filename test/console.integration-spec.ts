@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { generateKey, localSigner, sha256Base64url, signAssignmentNotice, signErasure, verifySearch } from '#envelope';
 import type { AssignmentField, AssignmentGranted, PrivateKey } from '#envelope';
+import { stockholmDate } from '#legal-basis';
 import { Scene, aDraft } from '#testing';
 import type { Draft } from '#testing';
 import type { DataSource } from 'typeorm';
@@ -104,11 +105,12 @@ describe('what the console shows of the log', () => {
           await tx.query(`SELECT set_config($1, $2, true)`, [name, value]);
         const [row] = await tx.query<Readonly<Record<string, number>>[]>(
           `SELECT (SELECT count(*)::int FROM console.disclosure) AS disclosures, (SELECT count(*)::int FROM console.happening) AS happenings,
-             (SELECT count(*)::int FROM console.erased) AS erased`,
+             (SELECT count(*)::int FROM console.erased) AS erased, (SELECT count(*)::int FROM console.tally_day) AS days,
+             (SELECT count(*)::int FROM console.tally_month) AS months`,
         );
         return row ?? {};
       });
-    const NOTHING = { disclosures: 0, happenings: 0, erased: 0 };
+    const NOTHING = { disclosures: 0, happenings: 0, erased: 0, days: 0, months: 0 };
     const settingsOf = ({ auditor, assignment }: Acting) => ({
       'delge.auditor': auditor,
       'delge.assignment': assignment,
@@ -328,11 +330,48 @@ describe('what the console shows of the log', () => {
       assignments: await asOwner(`SELECT * FROM console.assignment ORDER BY index`),
       growth: await asOwner(`SELECT * FROM console.growth ORDER BY day`),
       projection: await asOwner(`SELECT size, hashes, checked, alarm FROM console.projection`),
+      tally: await tallied(),
     });
+    interface Cell {
+      readonly first: string;
+      readonly terms: readonly string[];
+      readonly disclosures: number;
+    }
+    const tallied = async (): Promise<readonly (readonly Cell[])[]> =>
+      Promise.all(
+        ['tally_day', 'tally_month'].map((table) =>
+          asOwner<Cell>(
+            `SELECT first::text, tsvector_to_array(terms) AS terms, disclosures::int FROM console.${table} ORDER BY first, terms`,
+          ),
+        ),
+      );
+    /** What is checked, added up from its rows. */
+    const addedUp = async (): Promise<readonly (readonly Cell[])[]> => {
+      const found = await asOwner<{ at: Date; terms: readonly string[] }>(
+        `SELECT at, tsvector_to_array(terms) AS terms FROM console.disclosure WHERE index < (SELECT checked FROM console.projection)`,
+      );
+      return [10, 7].map((length) => {
+        const cells = new Map<string, Cell>();
+        for (const { at, terms: all } of found) {
+          const first = `${stockholmDate(at).slice(0, length)}-01`.slice(0, 10);
+          const terms = all.filter((term) => !term.startsWith('officer:'));
+          const key = `${first} ${terms.join(' ')}`;
+          cells.set(key, { first, terms, disclosures: (cells.get(key)?.disclosures ?? 0) + 1 });
+        }
+        return [...cells.values()];
+      });
+    };
+    const cellsIn = (tally: readonly (readonly Cell[])[]): unknown =>
+      tally.map((cells) => cells.map((cell) => JSON.stringify(cell)).sort());
+    const expectTallyOfRows = async (): Promise<void> => {
+      expect(cellsIn(await tallied())).toEqual(cellsIn(await addedUp()));
+    };
 
     it('and comes to the same when it is rebuilt, stopped at any step, or followed by two at once', async () => {
       await fed.follow();
       const before = await everything();
+      await expectTallyOfRows();
+      expect((await tallied()).every((cells) => cells.length > 0)).toBe(true);
       await expect(fed.rebuild()).resolves.toBe('followed');
       await expect(everything()).resolves.toEqual(before);
 
@@ -371,8 +410,12 @@ describe('what the console shows of the log', () => {
         (one) => one.index,
       );
       expect(there).toContain(draft.at('erased-permit').toString());
+      await expectTallyOfRows();
+      const counted = (await tallied())[0]!.reduce((sum, { disclosures }) => sum + disclosures, 0);
       fed.checkpoint = () => draft.checkpoint();
       await expect(fed.follow()).resolves.toBe('followed');
+      await expectTallyOfRows();
+      expect(counted).toBeGreaterThan(0);
       const left = await asOwner<{ index: string }>(
         `SELECT index::text FROM console.disclosure WHERE index = ANY ($1) UNION ALL SELECT index::text FROM console.happening WHERE index = ANY ($1)`,
         [['erased-permit', 'erased-technical'].map((name) => draft.at(name as 'erased-permit'))],
@@ -460,6 +503,7 @@ describe('what the console shows of the log', () => {
         const { assignment } = await granted(draft, { auditor: AUDITOR, fields: ALL_FIELDS });
         fed.bend = bend;
         await expect(fed.follow()).resolves.toBe('stopped');
+        await expectTallyOfRows();
         fed.bend = (one) => one;
         await expect(fed.follow()).resolves.toBe('stopped');
         const log = await answers.log(later);

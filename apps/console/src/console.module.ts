@@ -263,6 +263,8 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   const acts = new RecordAct(new PostgresActStore(dataSource), access, environment, fresh, now, crash);
   const assignments = new PostgresAssignmentStore(dataSource);
   const disclosures = new PostgresDisclosureStore(reader);
+  // Of what nobody waits for at a page, or may take its time.
+  const patient = new PostgresDisclosureStore(reader, 10 * 60_000);
   const logs = new PostgresLogStore(dataSource);
   const offers = () => offeredIn(newest());
   const follows = () => follower.follows();
@@ -281,7 +283,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   const reviews = new AnswerReviews(
     within,
     reviewed,
-    disclosures,
+    patient,
     acts,
     new RecordReview(reviewed, access, environment, fresh, now),
     now,
@@ -296,7 +298,7 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   );
   const exports = new Exports(
     within,
-    disclosures,
+    patient,
     logs,
     new PostgresExportStore(dataSource, secret),
     acts,

@@ -32,6 +32,14 @@ export interface Tables {
 
 /** Records that `inCases` gives at most, the earliest first. */
 export const MOST_IN_CASES = 1_000;
+export interface Delivered {
+  /** That were received. */
+  readonly count: number;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+  /** There were more disclosures than were looked at. */
+  readonly more: boolean;
+}
 
 /** Disclosures within an assignment: what is outside of it, or of its fields, does not leave the database. */
 export interface DisclosureStore {
@@ -52,11 +60,8 @@ export interface DisclosureStore {
     of: { readonly messageId: string } | { readonly caseId: string },
   ): Promise<readonly Happening[]>;
   tables(assignment: Assignment, query: Query, now: Date, wanted: readonly Tables['of'][]): Promise<readonly Tables[]>;
-  delivery(
-    assignment: Assignment,
-    query: Query,
-    now: Date,
-  ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }>;
+  /** From decision to technical receipt. @param most disclosures that are looked at, the newest */
+  delivery(assignment: Assignment, query: Query, now: Date, most: number): Promise<Delivered>;
   /** Whether something that stood in a log of this size was erased after it. @param size decimal */
   erasedSince(assignment: Assignment, size: string): Promise<boolean>;
   /** Newest first. @param before index of an erasure, decimal */

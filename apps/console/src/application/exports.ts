@@ -14,7 +14,7 @@ import { AuditorExports } from './export-ports.js';
 import type { ExportCoverFile, ExportFile, ExportFormat, ExportView, MadeFile } from './export-ports.js';
 import type { WithinAssignment } from './within-assignment.js';
 import { ConsoleError } from './ports.js';
-import type { Acting, Offered } from './ports.js';
+import type { Acting, ConsoleErrorCode, Offered } from './ports.js';
 import type { RecordAct } from './record-act.js';
 import { showsOpenings } from '#envelope';
 
@@ -28,6 +28,8 @@ const MOST_EXPECTED = 10_000;
 /** Of one auditor at once. */
 const MOST_RUNNING = 5;
 const PAGE = 1_000;
+/** Why a job fails that the assignment allows. */
+const TOO_LARGE: readonly ConsoleErrorCode[] = ['TOO_MANY', 'QUERY_TOO_WIDE'];
 const KEPT_MS = 24 * 3_600_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -106,7 +108,9 @@ export class Exports extends AuditorExports {
     if ((await this.store.running(acting.auditor)) >= MOST_RUNNING) throw new ConsoleError('TOO_MANY');
     const { size, root } = checked;
     const now = this.now();
-    const { count, more } = await this.disclosures.count(assignment, query, now, MOST_EXPECTED, size);
+    const { count, more, below } = await this.disclosures.count(assignment, query, now, MOST_EXPECTED);
+    // A checkpoint beyond what is counted would say more than the file has.
+    if (BigInt(below) < BigInt(size)) throw new ConsoleError('NOT_READY');
     if (format === 'evidence' && count > MOST_EVIDENCE) throw new ConsoleError('TOO_MANY');
     // How many there are is told while it is made.
     await this.acts.execute(assignment, 'search', `count?${queryString(query)}`, 0);
@@ -170,7 +174,7 @@ export class Exports extends AuditorExports {
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
       if (error.code === 'NOT_READY') await this.store.later(job.id);
-      else await this.store.end(job.id, { state: error.code === 'TOO_MANY' ? 'failed' : 'refused' });
+      else await this.store.end(job.id, { state: TOO_LARGE.includes(error.code) ? 'failed' : 'refused' });
     }
     return true;
   }

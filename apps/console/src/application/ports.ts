@@ -65,8 +65,8 @@ export interface StatisticsTable {
 }
 export interface Statistics {
   readonly tables: readonly StatisticsTable[];
-  /** From decision to technical receipt, milliseconds; absent when fewer than 5 were received, or without the field `receipts`. */
-  readonly delivery?: { readonly medianMs: number; readonly p95Ms: number };
+  /** From decision to technical receipt, milliseconds; absent when fewer than 5 were received, or without the field `receipts`. `newest`: of so many disclosures, the newest, as there are more. */
+  readonly delivery?: { readonly medianMs: number; readonly p95Ms: number; readonly newest?: number };
 }
 
 /** Health as an auditor needs it, and the log as the projection last checked it. */
@@ -110,6 +110,8 @@ export type ConsoleErrorCode =
   | 'QUERY_INVALID'
   /** More disclosures than a file holds, or more files at once than are made. */
   | 'TOO_MANY'
+  /** It would take too long: it must be narrowed. */
+  | 'QUERY_TOO_WIDE'
   /** Nothing can be signed now, or the log is not followed, so nothing is shown. */
   | 'NOT_READY';
 export class ConsoleError extends Error {

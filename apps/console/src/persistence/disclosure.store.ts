@@ -1,5 +1,6 @@
 import type { Stratification } from '#envelope';
 import { WHOLE } from '#sampling';
+import { QueryFailedError } from 'typeorm';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Assignment, AssignmentField } from '../domain/assignment.js';
 import type { DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
@@ -7,8 +8,19 @@ import type { Detail } from '../domain/project.js';
 import { tsqueryOf } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
 import { MOST_IN_CASES } from '../application/disclosure-store.js';
-import type { Counted, DisclosureStore, Place, Population, Tables, Wanted } from '../application/disclosure-store.js';
+import type {
+  Counted,
+  Delivered,
+  DisclosureStore,
+  Place,
+  Population,
+  Tables,
+  Wanted,
+} from '../application/disclosure-store.js';
+import { ConsoleError } from '../application/ports.js';
+import { daysOf } from '../domain/span.js';
 import type { LogView } from '../application/ports.js';
+import { go, isTallied, midnight, rangesOf, tallied, wayOf } from './ways.js';
 
 type Columns = Readonly<Record<string, unknown>>;
 interface Member {
@@ -74,10 +86,12 @@ export class PostgresDisclosureStore implements DisclosureStore {
   constructor(
     /** Of the role `delge_console_reader`. */
     private readonly reader: DataSource,
+    /** That one statement may take, in milliseconds. */
+    private readonly longestMs = 3_000,
   ) {}
 
   list(assignment: Assignment, wanted: Wanted): Promise<readonly DisclosureRow[]> {
-    return this.within(assignment, wanted.query, (tx) => listed(tx, assignment, wanted, ''));
+    return this.within(assignment, wanted.query, (tx) => listed(tx, assignment, wanted));
   }
 
   records(assignment: Assignment, wanted: Wanted): Promise<readonly DisclosureRecord[]> {
@@ -86,11 +100,17 @@ export class PostgresDisclosureStore implements DisclosureStore {
   }
 
   async count(assignment: Assignment, query: Query, now: Date, most: number, below?: string): Promise<Counted> {
-    const { where, values } = conditions(query, now, below);
     return this.within(assignment, query, async (tx) => {
+      const asked = below === undefined ? cellsOf(assignment, query, 't.disclosures') : undefined;
+      const { where, values } = asked ?? conditions(query, now, below);
+      await go(tx, asked === undefined ? wayOf(query) : 'tally');
+      const counted =
+        asked === undefined
+          ? `count(*)::int AS count FROM (SELECT FROM console.disclosure d WHERE ${where} LIMIT ${most + 1})`
+          : `least(coalesce(sum(disclosures), 0), ${most + 1})::int AS count FROM (${where})`;
       const [row] = await tx.query<{ count: number; checked: string }[]>(
-        `SELECT count(*)::int AS count, console.checked_size()::text AS checked FROM (SELECT FROM console.disclosure d WHERE ${where} LIMIT ${most + 1}) AS found`,
-        values,
+        `SELECT console.checked_size()::text AS checked, ${counted} AS found`,
+        [...values],
       );
       const count = row?.count ?? 0;
       return { count: Math.min(count, most), more: count > most, below: row?.checked ?? '0' };
@@ -105,6 +125,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
   ): Promise<readonly DisclosureRecord[]> {
     const details = detailsFor(assignment.fields);
     return this.within(assignment, undefined, async (tx) => {
+      await go(tx, 'narrow');
       const rows = await tx.query<Columns[]>(
         `SELECT ${columnsFor(assignment.fields)}, ${details} FROM console.disclosure d
          WHERE d.case_id = ANY ($1::uuid[]) AND d.at >= $2 AND d.at < $3 ORDER BY d.at, d.index LIMIT ${MOST_IN_CASES}`,
@@ -120,18 +141,26 @@ export class PostgresDisclosureStore implements DisclosureStore {
     const ways = isIndex
       ? ['d.index = $1::bigint']
       : ['d.message_id = $1::uuid', 'd.entry_id = $1::uuid', ...(opens('case') ? ['d.case_id = $1::uuid'] : [])];
-    if (opens('receipts'))
-      ways.push(
-        `d.message_id IN (SELECT h.message_id FROM console.happening h WHERE ${isIndex ? 'h.index = $1::bigint' : 'h.entry_id = $1::uuid'})`,
-      );
     const [at, index] = after === undefined ? [null, null] : [after.at, after.index];
     return this.within(assignment, undefined, async (tx) => {
-      const rows = await tx.query<Columns[]>(
-        `SELECT ${columnsFor(assignment.fields)} FROM console.disclosure d WHERE (${ways.join(' OR ')})
-           AND ($2::timestamptz IS NULL OR (d.at, d.index) < ($2, $3::bigint)) ORDER BY d.at DESC, d.index DESC LIMIT ${limit}`,
-        [id, at, index],
-      );
-      return rows.map(rowIn);
+      await go(tx, 'narrow');
+      const find = (where: string, of: string): Promise<Columns[]> =>
+        tx.query<Columns[]>(
+          `SELECT ${columnsFor(assignment.fields)} FROM console.disclosure d WHERE ${where}
+             AND ($2::timestamptz IS NULL OR (d.at, d.index) < ($2, $3::bigint)) ORDER BY d.at DESC, d.index DESC LIMIT ${limit}`,
+          [of, at, index],
+        );
+      const found: Columns[] = [];
+      // Each by its own index: of one that asks for any of them PostgreSQL would read every row.
+      for (const way of ways) found.push(...(await find(way, id)));
+      const happened = !opens('receipts')
+        ? []
+        : await tx.query<{ id: string }[]>(
+            `SELECT DISTINCT h.message_id AS id FROM console.happening h WHERE ${isIndex ? 'h.index = $1::bigint' : 'h.entry_id = $1::uuid'}`,
+            [id],
+          );
+      for (const one of happened) found.push(...(await find('d.message_id = $1::uuid', one.id)));
+      return newestOf(found.map(rowIn)).slice(0, limit);
     });
   }
 
@@ -140,6 +169,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
     of: { readonly messageId: string } | { readonly caseId: string },
   ): Promise<readonly Happening[]> {
     return this.within(assignment, undefined, async (tx) => {
+      await go(tx, 'narrow');
       const [where, id] =
         'messageId' in of
           ? ['h.message_id = $1', of.messageId]
@@ -157,34 +187,43 @@ export class PostgresDisclosureStore implements DisclosureStore {
   }
 
   tables(assignment: Assignment, query: Query, now: Date, wanted: readonly Tables['of'][]): Promise<readonly Tables[]> {
-    const { where, values } = conditions(query, now);
     return this.within(assignment, query, async (tx) => {
-      const tables: Tables[] = [];
-      for (const of of wanted) {
-        const rows = await tx.query<{ key: string; count: number }[]>(
-          `SELECT ${KEYS[of]} AS key, count(*)::int AS count FROM console.disclosure d WHERE ${where} GROUP BY 1 ORDER BY 2 DESC, 1`,
-          values,
-        );
-        tables.push({ of, rows });
-      }
-      return tables;
+      const cells = cellsOf(
+        assignment,
+        query,
+        't.first, t.sender, t.recipient, t.outcome, t.grounds, t.reasons, t.disclosures',
+      );
+      const { where, values } = cells ?? conditions(query, now);
+      await go(tx, cells === undefined ? wayOf(query) : 'tally');
+      const found =
+        cells === undefined
+          ? `SELECT d.at AT TIME ZONE 'Europe/Stockholm' AS first, d.sender, d.recipient, d.outcome, d.grounds, d.reasons, 1 AS disclosures
+             FROM console.disclosure d WHERE ${where}`
+          : where;
+      const rows = await tx.query<{ of: Tables['of']; key: string; count: number }[]>(
+        `WITH found AS MATERIALIZED (${found}) ${wanted
+          .map((of) => `SELECT '${of}' AS of, ${KEYS[of]} AS key, sum(disclosures)::int AS count FROM found GROUP BY 2`)
+          .join(' UNION ALL ')} ORDER BY 3 DESC, 2`,
+        [...values],
+      );
+      return wanted.map((of) => ({
+        of,
+        rows: rows.filter((row) => row.of === of).map(({ key, count }) => ({ key, count })),
+      }));
     });
   }
 
-  delivery(
-    assignment: Assignment,
-    query: Query,
-    now: Date,
-  ): Promise<{ readonly count: number; readonly medianMs: number; readonly p95Ms: number }> {
-    const { where, values } = conditions(query, now);
+  async delivery(assignment: Assignment, query: Query, now: Date, most: number): Promise<Delivered> {
     return this.within(assignment, query, async (tx) => {
-      const [row] = await tx.query<{ count: number; median: number | null; p95: number | null }[]>(
-        `SELECT count(*)::int AS count, percentile_disc(0.5) WITHIN GROUP (ORDER BY ms) AS median, percentile_disc(0.95) WITHIN GROUP (ORDER BY ms) AS p95
-         FROM (SELECT (extract(epoch FROM d.received_at - d.at) * 1000)::float8 AS ms FROM console.disclosure d
-               WHERE d.received_at IS NOT NULL AND ${where}) AS found`,
-        values,
-      );
-      return { count: row?.count ?? 0, medianMs: Math.round(row?.median ?? 0), p95Ms: Math.round(row?.p95 ?? 0) };
+      const wanted = { query, now, limit: most + 1 };
+      const ms = '(extract(epoch FROM d.received_at - d.at) * 1000)::float8 AS ms';
+      const rows = await inOrder<{ ms: number | null }>(tx, assignment, wanted, ms);
+      const received = rows
+        .slice(0, most)
+        .flatMap((row) => (row.ms === null ? [] : [row.ms]))
+        .sort((a, b) => a - b);
+      const part = (of: number): number => Math.round(received[Math.ceil(received.length * of) - 1] ?? 0);
+      return { count: received.length, medianMs: part(0.5), p95Ms: part(0.95), more: rows.length > most };
     });
   }
 
@@ -217,6 +256,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
   population(assignment: Assignment, query: Query, now: Date, by: Stratification, most: number): Promise<Population> {
     const { where, values } = conditions(query, now);
     return this.within(assignment, query, async (tx) => {
+      await go(tx, wayOf(query));
       const [read] = await tx.query<{ below: string }[]>(`SELECT console.checked_size()::text AS below`);
       const lines = await tx.query<Population['lines'][number][]>(
         `SELECT ${STRATA[by]} AS stratum, d.index::text FROM console.disclosure d WHERE ${where} ORDER BY d.index LIMIT ${most}`,
@@ -226,40 +266,64 @@ export class PostgresDisclosureStore implements DisclosureStore {
     });
   }
 
-  private within<T>(
+  private async within<T>(
     assignment: Assignment,
     query: Query | undefined,
     work: (tx: EntityManager) => Promise<T>,
   ): Promise<T> {
-    return this.reader.transaction('REPEATABLE READ', async (tx) => {
-      await tx.query(
-        `SELECT set_config('delge.auditor', $1, true), set_config('delge.assignment', $2, true), set_config('delge.query', $3, true),
-           set_config('transaction_read_only', 'on', true), set_config('plan_cache_mode', 'force_custom_plan', true)`,
-        [assignment.auditor, assignment.id, query === undefined ? '' : tsqueryOf(query)],
-      );
-      return work(tx);
-    });
+    try {
+      return await this.reader.transaction('REPEATABLE READ', async (tx) => {
+        await tx.query(
+          `SELECT set_config('delge.auditor', $1, true), set_config('delge.assignment', $2, true), set_config('delge.query', $3, true),
+             set_config('transaction_read_only', 'on', true), set_config('plan_cache_mode', 'force_custom_plan', true),
+             set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('statement_timeout', $4, true)`,
+          [assignment.auditor, assignment.id, query === undefined ? '' : tsqueryOf(query), this.longestMs.toString()],
+        );
+        return work(tx);
+      });
+    } catch (error) {
+      if (error instanceof QueryFailedError && (error.driverError as { readonly code?: unknown }).code === CANCELED)
+        throw new ConsoleError('QUERY_TOO_WIDE');
+      throw error;
+    }
   }
 }
 
+/** SQLSTATE of a statement that took longer than it may. */
+const CANCELED = '57014';
+
+/** Of what `tables` finds. */
 const KEYS = {
-  sender: 'd.sender',
-  recipient: 'd.recipient',
-  outcome: 'd.outcome',
-  month: `to_char(d.at AT TIME ZONE 'Europe/Stockholm', 'YYYY-MM')`,
-  ground: 'unnest(d.grounds)',
-  reason: 'unnest(d.reasons)',
-  flow: `d.sender || ' ' || d.recipient`,
+  sender: 'sender',
+  recipient: 'recipient',
+  outcome: 'outcome',
+  month: `to_char(first, 'YYYY-MM')`,
+  ground: 'unnest(grounds)',
+  reason: 'unnest(reasons)',
+  flow: `sender || ' ' || recipient`,
 } as const satisfies Record<Tables['of'], string>;
 
 const STRATA = {
   none: `'${WHOLE}'`,
-  recipient: KEYS.recipient,
-  sender: KEYS.sender,
-  outcome: KEYS.outcome,
-  month: KEYS.month,
+  recipient: 'd.recipient',
+  sender: 'd.sender',
+  outcome: 'd.outcome',
+  month: `to_char(d.at AT TIME ZONE 'Europe/Stockholm', 'YYYY-MM')`,
   type: 'd.message_type',
 } as const satisfies Record<Stratification, string>;
+
+/** What the tally has of a question. @returns undefined when it does not know */
+const cellsOf = (
+  assignment: Assignment,
+  query: Query,
+  columns: string,
+): { readonly where: string; readonly values: readonly unknown[] } | undefined => {
+  if (!isTallied(query)) return undefined;
+  const days = daysOf(assignment, query);
+  if (days === undefined) return { where: `SELECT ${columns} FROM console.tally_month t WHERE false`, values: [] };
+  const values: unknown[] = [];
+  return { where: tallied(days, columns, values), values };
+};
 
 /** Of ids and dates; what else is asked stands in the policy, see the migration. */
 const conditions = (
@@ -273,10 +337,8 @@ const conditions = (
     values.push(value);
     where.push(text(`$${values.length}`));
   };
-  const midnight = (name: string, days: number): string =>
-    `((${name}::date + ${days})::timestamp AT TIME ZONE 'Europe/Stockholm')`;
-  if (from !== undefined) asked((name) => `d.at >= ${midnight(name, 0)}`, from);
-  if (until !== undefined) asked((name) => `d.at < ${midnight(name, 1)}`, until);
+  if (from !== undefined) asked((name) => `d.at >= ${midnight(name)}`, from);
+  if (until !== undefined) asked((name) => `d.at < ${midnight(`(${name}::date + 1)`)}`, until);
   if (filters.case !== undefined) asked((name) => `d.case_id = ANY (${name}::uuid[])`, filters.case);
   if (filters.message !== undefined) asked((name) => `d.message_id = ANY (${name}::uuid[])`, filters.message);
   if (filters.index !== undefined) asked((name) => `d.index = ANY (${name}::bigint[])`, filters.index);
@@ -287,22 +349,79 @@ const conditions = (
 
 const listed = async (
   tx: EntityManager,
-  { fields }: Assignment,
-  { query, now, after, limit, order = 'newest', below }: Wanted,
-  details: string,
+  assignment: Assignment,
+  wanted: Wanted,
+  details = '',
 ): Promise<readonly DisclosureRecord[]> => {
-  const { where, values } = conditions(query, now, below);
-  const [by, direction, sign] = order === 'newest' ? ['d.at', 'DESC', '<'] : ['d.receipt_due_at', 'ASC', '>'];
-  const at = `$${values.length + 1}`;
-  const beyond =
-    after === undefined ? '' : `AND (${by}, d.index) ${sign} (${at}::timestamptz, $${values.length + 2}::bigint)`;
-  const rows = await tx.query<Columns[]>(
-    `SELECT ${columnsFor(fields)}${details} FROM console.disclosure d WHERE ${where} ${beyond}
-     ORDER BY ${by} ${direction}, d.index ${direction} LIMIT ${limit}`,
-    [...values, ...(after === undefined ? [] : [after.at, after.index])],
-  );
+  const columns = `${columnsFor(assignment.fields)}${details}`;
+  const rows =
+    wanted.order === 'longest'
+      ? await longestDue(tx, assignment, wanted, columns)
+      : await inOrder<Columns>(tx, assignment, wanted, columns);
   return rows.map(rowIn);
 };
+
+/** Newest first, range by range until there are enough. */
+const inOrder = async <T>(tx: EntityManager, assignment: Assignment, wanted: Wanted, columns: string): Promise<T[]> => {
+  const { query, now, after, limit, below } = wanted;
+  const rows: T[] = [];
+  for (const { from, until, newest, way } of await rangesOf(tx, assignment, query, wanted)) {
+    const { where, values } = conditions(query, now, below);
+    const given = [...values];
+    const param = (value: unknown): string => `$${given.push(value)}`;
+    const ends = [
+      `d.at >= ${midnight(param(from))}`,
+      ...(until === undefined ? [] : [`d.at < ${midnight(param(until))}`]),
+      ...(newest === undefined ? [] : [`d.at <= ${param(newest)}::timestamptz`]),
+      ...(after === undefined ? [] : [`d.at <= ${param(after.at)}::timestamptz`]),
+      ...(after === undefined
+        ? []
+        : [`(d.at, d.index) < (${param(after.at)}::timestamptz, ${param(after.index)}::bigint)`]),
+    ];
+    await go(tx, way);
+    const found = await tx.query<T[]>(
+      `SELECT ${columns} FROM console.disclosure d WHERE ${where} AND ${ends.join(' AND ')}
+       ORDER BY d.at DESC, d.index DESC LIMIT ${limit - rows.length}`,
+      given,
+    );
+    rows.push(...found);
+    if (rows.length >= limit) break;
+  }
+  return rows;
+};
+
+/** The receipt that was due longest ago first: of each authority as sender and as recipient by an index of its own. */
+const longestDue = async (
+  tx: EntityManager,
+  { authorities }: Assignment,
+  { query, now, after, limit, below }: Wanted,
+  columns: string,
+): Promise<readonly Columns[]> => {
+  const { where, values } = conditions({ ...query, overdue: true }, now, below);
+  const given = [...values];
+  const param = (value: unknown): string => `$${given.push(value)}`;
+  const beyond =
+    after === undefined
+      ? ''
+      : `AND (d.receipt_due_at, d.index) > (${param(after.at)}::timestamptz, ${param(after.index)}::bigint)`;
+  const of = (role: 'sender' | 'recipient'): string =>
+    `(SELECT ${columns}, d.receipt_due_at AS "due at", d.index AS "due index" FROM console.disclosure d
+      WHERE d.${role} = party AND ${where} ${beyond} ORDER BY d.receipt_due_at, d.index LIMIT ${limit})`;
+  await go(tx, 'walk');
+  const rows = await tx.query<Columns[]>(
+    `SELECT DISTINCT ON (late."due at", late."due index") late.* FROM unnest(${param(authorities)}::text[]) AS party
+     CROSS JOIN LATERAL (${of('sender')} UNION ALL ${of('recipient')}) AS late
+     ORDER BY late."due at", late."due index" LIMIT ${limit}`,
+    given,
+  );
+  return rows.map(({ 'due at': _at, 'due index': _index, ...row }) => row);
+};
+
+/** Each once, newest first. */
+const newestOf = (rows: readonly DisclosureRow[]): readonly DisclosureRow[] =>
+  [...new Map(rows.map((row) => [row.index, row])).values()].sort(
+    (one, other) => Date.parse(other.at) - Date.parse(one.at) || (BigInt(one.index) < BigInt(other.index) ? 1 : -1),
+  );
 
 /** Null is absent, an instant is text. */
 const present = (row: Columns): Columns =>

@@ -5,6 +5,9 @@ import type { Alarm, Progress, ProjectionStore, Step } from '../application/proj
 import type { Granting } from '../domain/grant.js';
 import type { Projected, ProjectedDisclosure } from '../domain/project.js';
 
+/** Leaves that become checked, and are tallied, in one transaction. */
+const TALLIED = 20_000n;
+
 /** The projection as the log's follower writes it. */
 export class PostgresProjectionStore implements ProjectionStore {
   /** First days of months that are there. */
@@ -14,7 +17,7 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   async progress(): Promise<Progress> {
     const [row] = await this.dataSource.query<{ size: string; hashes: Buffer; checked: string; alarm: Alarm | null }[]>(
-      `SELECT size, hashes, checked, alarm FROM console.projection`,
+      `SELECT size, hashes, least(checked, tallied) AS checked, alarm FROM console.projection`,
     );
     if (row === undefined) throw new Error('console.projection has its one row from its migration');
     const { size, hashes, checked, alarm } = row;
@@ -52,15 +55,8 @@ export class PostgresProjectionStore implements ProjectionStore {
     });
   }
 
-  async check({ size, root, witnessedAt }: Checkpoint, at: Date): Promise<void> {
-    await this.dataSource.transaction(async (tx) => {
-      const witnessed = witnessedAt === undefined ? null : new Date(Number(witnessedAt) * 1000);
-      await tx.query(`UPDATE console.projection SET checked = $1 WHERE size = $1`, [size.toString()]);
-      await tx.query(
-        `INSERT INTO console.checkpoint (size, root, checked_at, witnessed_at) VALUES ($1, $2, $3, $4) ON CONFLICT (size) DO NOTHING`,
-        [size.toString(), Buffer.from(root), at, witnessed],
-      );
-    });
+  async check(checkpoint: Checkpoint, at: Date): Promise<void> {
+    while (await this.dataSource.transaction((tx) => checked(tx, checkpoint, at)));
   }
 
   async alarm(alarm: Alarm): Promise<void> {
@@ -124,6 +120,68 @@ export const insertDisclosures = async (
        receipt_due_at timestamptz, detail jsonb, terms text[])`,
     [JSON.stringify(rows)],
   );
+};
+
+/**
+ * One part of what a checkpoint covers: it is checked and tallied in one, so that the tally is of what is checked and of nothing else.
+ * @returns whether there is more
+ */
+const checked = async (tx: EntityManager, { size, root, witnessedAt }: Checkpoint, at: Date): Promise<boolean> => {
+  const [progress] = await tx.query<{ tallied: string }[]>(
+    `SELECT tallied FROM console.projection WHERE size = $1 FOR UPDATE`,
+    [size.toString()],
+  );
+  if (progress !== undefined) {
+    const from = BigInt(progress.tallied);
+    const until = from + TALLIED < size ? from + TALLIED : size;
+    await tally(tx, from, until);
+    await tx.query(`UPDATE console.projection SET tallied = $1, checked = greatest(checked, $1)`, [until.toString()]);
+    if (until < size) return true;
+  }
+  const witnessed = witnessedAt === undefined ? null : new Date(Number(witnessedAt) * 1000);
+  await tx.query(
+    `INSERT INTO console.checkpoint (size, root, checked_at, witnessed_at) VALUES ($1, $2, $3, $4) ON CONFLICT (size) DO NOTHING`,
+    [size.toString(), Buffer.from(root), at, witnessed],
+  );
+  return false;
+};
+
+const SPANS = [
+  ['tally_day', 'day'],
+  ['tally_month', `date_trunc('month', day)::date`],
+] as const;
+/** Disclosures as the tally counts them. @param span day or month @param where of console.disclosure d */
+const alike = (span: string, where: string): string =>
+  `SELECT ${span} AS first, sha256(convert_to(concat_ws(' ', terms, grounds, reasons), 'UTF8')) AS cell, sender, recipient, outcome,
+     grounds, reasons, terms, count(*) AS disclosures, max(at) AS newest
+   FROM (SELECT (d.at AT TIME ZONE 'Europe/Stockholm')::date AS day, d.at, d.sender, d.recipient, d.outcome, d.grounds, d.reasons,
+           ts_delete(d.terms, ARRAY(SELECT 'officer:' || officer FROM unnest(d.officers) AS officer)) AS terms
+         FROM console.disclosure d WHERE ${where}) AS found
+   GROUP BY 1, sender, recipient, outcome, grounds, reasons, terms`;
+
+/** Counts the rows from one index to before another into the tally. Also what a benchmark fills it with. */
+export const tally = async (tx: Pick<EntityManager, 'query'>, from: bigint, until: bigint): Promise<void> => {
+  for (const [table, span] of SPANS)
+    await tx.query(
+      `INSERT INTO console.${table} AS t (first, cell, sender, recipient, outcome, grounds, reasons, terms, disclosures, newest)
+       ${alike(span, 'd.index >= $1 AND d.index < $2')}
+       ON CONFLICT (first, cell) DO UPDATE SET disclosures = t.disclosures + EXCLUDED.disclosures,
+         newest = greatest(t.newest, EXCLUDED.newest)`,
+      [from.toString(), until.toString()],
+    );
+};
+
+/** Takes out of the tally what is about to be erased and is counted in it; a cell that comes to nothing goes. */
+const untally = async (tx: EntityManager, indices: readonly string[]): Promise<void> => {
+  const counted = 'd.index = ANY ($1::bigint[]) AND d.index < (SELECT tallied FROM console.projection)';
+  for (const [table, span] of SPANS)
+    await tx.query(
+      `WITH less AS MATERIALIZED (${alike(span, counted)}),
+         gone AS (DELETE FROM console.${table} t USING less l WHERE (t.first, t.cell, t.disclosures) = (l.first, l.cell, l.disclosures))
+       UPDATE console.${table} t SET disclosures = t.disclosures - l.disclosures FROM less l
+       WHERE (t.first, t.cell) = (l.first, l.cell) AND t.disclosures > l.disclosures`,
+      [indices],
+    );
 };
 
 const settle = async (tx: EntityManager, index: bigint, { received, settled }: Projected): Promise<void> => {
@@ -194,6 +252,7 @@ const erase = async (
        VALUES ($1::bigint, $2, $3, $4, $5, $6, $7, ${DECIDED_AT}) ON CONFLICT (index) DO NOTHING`,
       [place, sender, recipient, number, kind !== undefined, index.toString(), at],
     );
+  await untally(tx, indices);
   await tx.query(`DELETE FROM console.disclosure WHERE index = ANY ($1::bigint[])`, [indices]);
   await tx.query(`DELETE FROM console.happening WHERE index = ANY ($1::bigint[])`, [indices]);
 };

@@ -245,6 +245,7 @@ export const en = {
   statOutcome: 'By outcome',
   value: 'Value',
   count: 'Count',
+  deliveryNewest: 'Of the {count} newest.',
   delivery: 'From decision to technical receipt',
   median: 'Half of them within',
   p95: '95 of 100 within',
@@ -306,6 +307,8 @@ export const en = {
   refusedNotWithin: 'It does not exist, or lies outside the assignment.',
   refusedField: 'The assignment does not open that filter: {filter}.',
   refusedQuery: 'The filter cannot be read: {filter}.',
+  refusedTooWide:
+    'The search takes too long and was stopped. Narrow it: a shorter time, a party, a ground or an id. Nothing has been shown.',
   refusedNotReady:
     'The service cannot write to the log now, or has not read the newest of it, and so shows nothing. Try again in a while.',
   refusedLogin: 'The login could not be completed. Begin again from the first page.',

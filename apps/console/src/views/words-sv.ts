@@ -244,6 +244,7 @@ export const sv = {
   statOutcome: 'Per utfall',
   value: 'Värde',
   count: 'Antal',
+  deliveryNewest: 'Av de {count} senaste.',
   delivery: 'Från kontroll till teknisk kvittens',
   median: 'Hälften inom',
   p95: '95 av 100 inom',
@@ -305,6 +306,8 @@ export const sv = {
   refusedNotWithin: 'Det finns inte, eller ligger utanför uppdraget.',
   refusedField: 'Uppdraget omfattar inte det villkoret: {filter}.',
   refusedQuery: 'Villkoret går inte att läsa: {filter}.',
+  refusedTooWide:
+    'Sökningen tar för lång tid och avbröts. Avgränsa den: kortare tid, en part, en grund eller ett id. Inget har visats.',
   refusedNotReady:
     'Tjänsten kan inte skriva i loggen just nu, eller har inte läst det senaste i den, och visar därför ingenting. Försök igen om en stund.',
   refusedLogin: 'Inloggningen gick inte att slutföra. Börja om från startsidan.',

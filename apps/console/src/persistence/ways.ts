@@ -1,0 +1,140 @@
+import { stockholmDate } from '#legal-basis';
+import type { EntityManager } from 'typeorm';
+import type { Place } from '../application/disclosure-store.js';
+import type { Assignment } from '../domain/assignment.js';
+import { ID_FILTERS } from '../domain/query.js';
+import type { Query } from '../domain/query.js';
+import { daysOf, monthAfter, monthBefore, monthOf, spanOf } from '../domain/span.js';
+import type { Days } from '../domain/span.js';
+
+/**
+ * How rows are read. Terms that bound a row come of functions that PostgreSQL asks when it runs, so that it plans as if hardly any row had them; which way is short is known here.
+ * `walk`: in order, newest first, until there are enough: of what is common. `gather`: all that the index of terms finds: of what is rare. `narrow`: by an index of ids or of receipts that are due.
+ * `tally`: as PostgreSQL finds best.
+ */
+export type Way = 'walk' | 'gather' | 'narrow' | 'tally';
+const WAYS: Readonly<Record<Way, readonly ['enable_bitmapscan' | 'enable_indexscan' | 'enable_sort', 'on' | 'off'][]>> =
+  {
+    walk: [
+      ['enable_bitmapscan', 'off'],
+      ['enable_indexscan', 'on'],
+      ['enable_sort', 'off'],
+    ],
+    gather: [
+      ['enable_bitmapscan', 'on'],
+      ['enable_indexscan', 'off'],
+      ['enable_sort', 'on'],
+    ],
+    narrow: [
+      ['enable_bitmapscan', 'off'],
+      ['enable_indexscan', 'on'],
+      ['enable_sort', 'on'],
+    ],
+    tally: [
+      ['enable_bitmapscan', 'on'],
+      ['enable_indexscan', 'on'],
+      ['enable_sort', 'on'],
+    ],
+  };
+export const go = async (tx: EntityManager, way: Way): Promise<void> => {
+  await tx.query(`SELECT ${WAYS[way].map(([name, value]) => `set_config('${name}', '${value}', true)`).join(', ')}`);
+};
+
+/** Rows of a month that are gathered rather than walked to. */
+const GATHERED = 3_000;
+/** Months that are looked through at once where nothing tells how many rows they have, the newest first; then the rest. */
+const WINDOWS = [1, 4, 16];
+
+/** A part of what is asked, and how it is read. */
+export interface Range extends Days {
+  readonly way: Way;
+  /** No row is newer; as PostgreSQL writes it. */
+  readonly newest?: string;
+}
+
+const hasIds = ({ filters }: Query): boolean => ID_FILTERS.some((name) => filters[name] !== undefined);
+/** Whether the tally knows how many rows are asked for. */
+export const isTallied = (query: Query): boolean =>
+  !hasIds(query) && query.overdue !== true && query.filters.officer === undefined;
+/** Of all rows of a question that is not tallied. */
+export const wayOf = (query: Query): Way => (hasIds(query) || query.overdue === true ? 'narrow' : 'gather');
+
+export const midnight = (date: string): string => `(${date}::date::timestamp AT TIME ZONE 'Europe/Stockholm')`;
+
+/** Cells of the tally on these days. @param columns of it @param values of the statement, to which the days are added */
+export const tallied = (days: Days, columns: string, values: unknown[]): string => {
+  const { months, days: beside } = spanOf(days);
+  const on = (table: string, { from, until }: Days): string => {
+    const ends = until === undefined ? '' : ` AND t.first < $${values.push(until)}::date`;
+    return `SELECT ${columns} FROM console.${table} t WHERE t.first >= $${values.push(from)}::date${ends}`;
+  };
+  return [...months.map((one) => on('tally_month', one)), ...beside.map((one) => on('tally_day', one))].join(
+    ' UNION ALL ',
+  );
+};
+
+/** Where rows of a question lie, the newest first. @param limit of rows that are wanted @param now today or later */
+export async function rangesOf(
+  tx: EntityManager,
+  assignment: Assignment,
+  query: Query,
+  { limit, now, after }: { readonly limit: number; readonly now: Date; readonly after?: Place },
+): Promise<readonly Range[]> {
+  const days = daysOf(assignment, query);
+  if (days === undefined) return [];
+  if (hasIds(query)) return [{ ...days, way: 'narrow' }];
+  const last = after === undefined ? undefined : monthOf(stockholmDate(new Date(after.at)));
+  if (!isTallied(query)) return windows(days, last ?? monthOf(stockholmDate(now)), wayOf(query));
+  await go(tx, 'tally');
+  const values: unknown[] = [];
+  const months = await tx.query<Month[]>(
+    `SELECT to_char(date_trunc('month', first), 'YYYY-MM-DD') AS month, sum(disclosures)::float8 AS disclosures, max(newest)::text AS newest
+     FROM (${tallied(days, 't.first, t.disclosures, t.newest', values)}) AS t GROUP BY 1 ORDER BY 1 DESC`,
+    values,
+  );
+  return ofMonths(
+    months.filter(({ month }) => last === undefined || month <= last),
+    days,
+    limit,
+  );
+}
+interface Month {
+  readonly month: string;
+  readonly disclosures: number;
+  readonly newest: string;
+}
+
+const ofMonths = (months: readonly Month[], days: Days, limit: number): readonly Range[] => {
+  const ranges: Range[] = [];
+  let gathered = 0;
+  for (const { month, disclosures, newest } of months) {
+    const from = month < days.from ? days.from : month;
+    const until = days.until !== undefined && days.until < monthAfter(month) ? days.until : monthAfter(month);
+    const before = ranges.at(-1);
+    if (disclosures > Math.max(GATHERED, limit)) ranges.push({ from, until, newest, way: 'walk' });
+    else if (before?.way === 'gather' && gathered < Math.max(GATHERED, limit)) {
+      ranges[ranges.length - 1] = { ...before, from };
+      gathered += disclosures;
+    } else {
+      ranges.push({ from, until, newest, way: 'gather' });
+      gathered = disclosures;
+    }
+  }
+  return ranges;
+};
+
+const windows = (days: Days, newest: string, way: Way): readonly Range[] => {
+  const ranges: Range[] = [];
+  let { until } = days;
+  const start = until !== undefined && until <= newest ? monthOf(until) : newest;
+  let back = 0;
+  for (const months of WINDOWS) {
+    back += months;
+    const from = monthBefore(start, back - 1);
+    if (from <= days.from) break;
+    if (until !== undefined && until <= from) continue;
+    ranges.push({ from, ...(until === undefined ? {} : { until }), way });
+    until = from;
+  }
+  return [...ranges, { from: days.from, ...(until === undefined ? {} : { until }), way }];
+};
