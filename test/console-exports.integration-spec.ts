@@ -287,6 +287,12 @@ describe('an export', () => {
     });
   });
 
+  it('of evidence of too many is refused once the log has what was asked', async () => {
+    const before = await owner.query<unknown[]>(`SELECT FROM console.act`);
+    await expect(begun({ filters: {} }, 'evidence')).rejects.toMatchObject({ code: 'TOO_MANY' });
+    expect((await owner.query<unknown[]>(`SELECT FROM console.act`)).length).toBe(before.length + 1);
+  });
+
   it('of a count is the exact number, which is in the log before it is shown', async () => {
     const id = await made({ filters: {} }, 'count');
     const view = await make().of(acting, id);
@@ -360,8 +366,9 @@ describe('an export', () => {
       await expect(make().cover(acting, id)).resolves.toBeDefined();
     });
 
-    it('is not given out once something in it is erased', async () => {
+    it('is not given out once something in it is erased, and not kept', async () => {
       const id = await made({ filters: {} }, 'csv');
+      const kept = await made({ filters: {} }, 'csv');
       await owner.query(
         `INSERT INTO console.erased (index, sender, recipient, number, senders_alone, erasure, erased_at, at)
          VALUES ($1, $2, $3, 1, false, $4, now(), now())`,
@@ -369,6 +376,8 @@ describe('an export', () => {
       );
       await owner.query(`UPDATE console.projection SET size = $1, checked = $1, tallied = $1`, [ROWS + 1]);
       await expect(make().file(acting, id)).resolves.toBeUndefined();
+      await expect(make().work(running)).resolves.toBe(false);
+      expect(await stateOf(kept)).toEqual({ state: 'ended', parts: 0 });
       expect(await stateOf(id)).toEqual({ state: 'ended', parts: 0 });
       await owner.query(`UPDATE console.projection SET size = $1, checked = $1, tallied = $1`, [ROWS]);
     });

@@ -5,7 +5,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { generateKey, localSigner } from '#envelope';
 import { Login, RelyingParty } from '#login';
-import { EventLog, MAX_REQUEST_BODY, ProblemFilter, Rate, bodyReader, onlyConditional, validationPipe } from '#platform';
+import {
+  EventLog,
+  MAX_REQUEST_BODY,
+  ProblemFilter,
+  Rate,
+  bodyReader,
+  onlyConditional,
+  validationPipe,
+} from '#platform';
 import type { Snapshot } from '#snapshot';
 import helmet from 'helmet';
 import type { DataSource } from 'typeorm';

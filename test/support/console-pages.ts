@@ -337,11 +337,23 @@ export class FakeLaw extends AuditorLaw {
   }
   override today(_acting: Acting, query: Query): Promise<ComparedPage> {
     this.asked.push(query);
-    const after = { outcome: 'assess', kind: 'officer', codes: [`FACT_MISSING ${HOSTILE.replaceAll(' ', '')} - -`] };
+    const after = {
+      outcome: 'assess',
+      kind: 'officer',
+      versions: [],
+      codes: [`FACT_MISSING ${HOSTILE.replaceAll(' ', '')} - -`],
+    };
     return Promise.resolve({
       ...{ ruleSet: 2, on: '2026-03-03', next: '1.x' },
       rows: [
-        { row, today: { outcome: 'changed', before: { outcome: 'permit', codes: [] }, after } },
+        {
+          row,
+          today: {
+            outcome: 'changed',
+            before: { outcome: 'permit', versions: ['LUF-2008-206-3@2026-01-01'], codes: [] },
+            after,
+          },
+        },
         { row, today: { outcome: 'unchanged' } },
         { row, today: { outcome: 'not-computed', code: 'cooperation-missing' } },
       ],

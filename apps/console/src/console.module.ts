@@ -263,8 +263,8 @@ const assemble = async (config: ConsoleConfig, platform: Platform): Promise<Dyna
   const acts = new RecordAct(new PostgresActStore(dataSource), access, environment, fresh, now, crash);
   const assignments = new PostgresAssignmentStore(dataSource);
   const disclosures = new PostgresDisclosureStore(reader);
-  // Of what nobody waits for at a page, or may take its time.
-  const patient = new PostgresDisclosureStore(reader, 10 * 60_000);
+  // Of files and samples, as long as a connection waits for an answer.
+  const patient = new PostgresDisclosureStore(reader, 7_000);
   const logs = new PostgresLogStore(dataSource);
   const offers = () => offeredIn(newest());
   const follows = () => follower.follows();

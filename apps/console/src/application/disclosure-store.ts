@@ -62,7 +62,7 @@ export interface DisclosureStore {
   tables(assignment: Assignment, query: Query, now: Date, wanted: readonly Tables['of'][]): Promise<readonly Tables[]>;
   /** From decision to technical receipt. @param most disclosures that are looked at, the newest */
   delivery(assignment: Assignment, query: Query, now: Date, most: number): Promise<Delivered>;
-  /** Whether something that stood in a log of this size was erased after it. @param size decimal */
+  /** Whether something was erased since a log had this size. @param size decimal */
   erasedSince(assignment: Assignment, size: string): Promise<boolean>;
   /** Newest first. @param before index of an erasure, decimal */
   erasures(assignment: Assignment, limit: number, before?: string): Promise<LogView['erasures']>;

@@ -51,6 +51,8 @@ export interface ExportJob extends NewExport {
   readonly rows: number;
   /** How many there are; the next has this number. */
   readonly parts: number;
+  /** Of an evidence page, once it is known: what it is to hold. */
+  readonly messages?: readonly string[];
   readonly after?: Place;
   readonly entryId?: string;
   readonly cover?: string;
@@ -71,12 +73,15 @@ export interface ExportStore {
   take(): Promise<ExportJob | undefined>;
   /** Adds the next part, and keeps the job. @returns false when another has added one */
   add(id: string, part: number, bytes: Uint8Array, rows: number, after?: Place): Promise<boolean>;
-  parts(id: string): AsyncIterable<Uint8Array>;
-  /** What is not made keeps no parts. */
-  end(id: string, end: ExportEnd): Promise<void>;
-  /** Another time, in some seconds. */
+  /** All that it has now. @throws {Error} when one is missing */
+  parts(job: Pick<ExportJob, 'id'>): AsyncIterable<Uint8Array>;
+  /** Keeps what an evidence page is to hold, in its order, once; and the job. @returns what is kept */
+  plan(id: string, messages: readonly string[]): Promise<readonly string[]>;
+  /** Nothing happens when it is in another state by now: another has ended it. What is not made keeps no parts. */
+  end(job: Pick<ExportJob, 'id' | 'state'>, end: ExportEnd): Promise<void>;
+  /** Another time, in some seconds; that it was taken does not count. */
   later(id: string): Promise<void>;
-  /** Deletes the parts of what has ended. */
+  /** Ends what is over, and what has something of its assignment's authorities in it that was erased since; deletes their parts. */
   clear(now: Date): Promise<void>;
 }
 
@@ -108,12 +113,12 @@ export class Exports extends AuditorExports {
     if ((await this.store.running(acting.auditor)) >= MOST_RUNNING) throw new ConsoleError('TOO_MANY');
     const { size, root } = checked;
     const now = this.now();
-    const { count, more, below } = await this.disclosures.count(assignment, query, now, MOST_EXPECTED);
+    const { count, more, below } = await this.disclosures.count(assignment, query, now, MOST_EXPECTED, size);
     // A checkpoint beyond what is counted would say more than the file has.
     if (BigInt(below) < BigInt(size)) throw new ConsoleError('NOT_READY');
-    if (format === 'evidence' && count > MOST_EVIDENCE) throw new ConsoleError('TOO_MANY');
-    // How many there are is told while it is made.
+    // How many there are is told while it is made, and by a refusal.
     await this.acts.execute(assignment, 'search', `count?${queryString(query)}`, 0);
+    if (format === 'evidence' && count > MOST_EVIDENCE) throw new ConsoleError('TOO_MANY');
     const id = this.freshId();
     await this.store.begin({
       ...{ id, ...acting, format, lang, query: queryString(query), checkpoint: { size, root } },
@@ -145,12 +150,12 @@ export class Exports extends AuditorExports {
     const assignment = await this.opened(acting, parseQuery(new URLSearchParams(job.query)), job.format);
     // What is erased since stands in the file: it is shown to nobody again.
     if (await this.disclosures.erasedSince(assignment, job.checkpoint.size)) {
-      await this.store.end(id, { state: 'ended' });
+      await this.store.end(job, { state: 'ended' });
       return undefined;
     }
     const { contentType } = EXPORT_TYPES[job.format];
     const { fileName, octets } = job.made;
-    return { contentType, fileName, octets, body: this.store.parts(id) };
+    return { contentType, fileName, octets, body: this.store.parts(job) };
   }
 
   override async cover(acting: Acting, id: string): Promise<ExportCoverFile | undefined> {
@@ -173,13 +178,21 @@ export class Exports extends AuditorExports {
       await this.make(job, stopping);
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
-      if (error.code === 'NOT_READY') await this.store.later(job.id);
-      else await this.store.end(job.id, { state: TOO_LARGE.includes(error.code) ? 'failed' : 'refused' });
+      // While the log is followed anew no assignment is there.
+      if (error.code === 'NOT_READY' || !(await this.reaches(job))) await this.store.later(job.id);
+      else await this.store.end(job, { state: TOO_LARGE.includes(error.code) ? 'failed' : 'refused' });
     }
     return true;
   }
 
+  /** Whether what was asked of has been followed. */
+  private async reaches({ checkpoint }: ExportJob): Promise<boolean> {
+    const { checked } = await this.logs.view();
+    return checked !== undefined && BigInt(checked.size) >= BigInt(checkpoint.size);
+  }
+
   private async make(job: ExportJob, stopping: AbortSignal): Promise<void> {
+    if (!(await this.reaches(job))) throw new ConsoleError('NOT_READY');
     const query = parseQuery(new URLSearchParams(job.query));
     if (job.format === 'count') return this.counted(job, query);
     const made =
@@ -194,7 +207,7 @@ export class Exports extends AuditorExports {
     const { size } = job.checkpoint;
     const { count } = await this.disclosures.count(assignment, query, job.askedAt, MOST_COUNTED, size);
     const entryId = await this.acts.execute(assignment, 'search', `count?${withMore(job, { exact: 'true' })}`, 0);
-    await this.store.end(job.id, { state: 'made', rows: count, entryId });
+    await this.store.end(job, { state: 'made', rows: count, entryId });
   }
 
   /** @returns rows in all; undefined: another goes on with it */
@@ -232,14 +245,15 @@ export class Exports extends AuditorExports {
       return isAdded;
     };
     if (parts === 0 && !(await add('{"format":"delge-evidence-page/1","evidence":['))) return undefined;
-    const messages = await this.messages(job, query, checkpoint.size);
+    const messages = job.messages ?? (await this.store.plan(id, await this.messages(job, query, checkpoint.size)));
     while (parts <= messages.length) {
       if (stopping.aborted) throw new ConsoleError('NOT_READY');
       await this.opened(job, query, job.format);
       const file = await this.evidence.proven(job, messages[parts - 1] ?? '');
-      const text = file === undefined ? '' : `${rows === 0 ? '' : ','}${JSON.stringify(file)}`;
-      if (file !== undefined) rows += 1;
-      if (!(await add(text))) return undefined;
+      // What the ledger has no more was erased: soon the log says so here too, and ends the job.
+      if (file === undefined) throw new ConsoleError('NOT_READY');
+      rows += 1;
+      if (!(await add(`${rows === 1 ? '' : ','}${JSON.stringify(file)}`))) return undefined;
     }
     if (parts === messages.length + 1 && !(await add(`],"keys":${JSON.stringify(await this.evidence.keys())}}\n`)))
       return undefined;
@@ -259,7 +273,7 @@ export class Exports extends AuditorExports {
     if (signing === undefined || job.format === 'count') throw new ConsoleError('NOT_READY');
     const digest = createHash('sha256');
     let octets = 0;
-    for await (const bytes of this.store.parts(job.id)) {
+    for await (const bytes of this.store.parts(job)) {
       digest.update(bytes);
       octets += bytes.byteLength;
     }
@@ -276,7 +290,7 @@ export class Exports extends AuditorExports {
     });
     const { suffix } = EXPORT_TYPES[job.format];
     const fileName = `delge-${stockholmDate(job.askedAt)}-${entryId.slice(0, 8)}.${suffix}`;
-    await this.store.end(job.id, { state: 'made', rows, entryId, cover, made: { fileName, octets, sha256 } });
+    await this.store.end(job, { state: 'made', rows, entryId, cover, made: { fileName, octets, sha256 } });
   }
 
   private async found(acting: Acting, id: string): Promise<ExportJob | undefined> {

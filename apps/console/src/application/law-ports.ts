@@ -16,6 +16,10 @@ export type ComparedToday =
 export interface ComparedVerdict {
   readonly outcome: string;
   readonly kind?: string;
+  /** Where the other has another. */
+  readonly force?: string;
+  /** That carry what is disclosed, those that the other has not. */
+  readonly versions: readonly string[];
   /** Of the verdict, those that the other has not. */
   readonly codes: readonly string[];
 }

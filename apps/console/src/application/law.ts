@@ -1,6 +1,6 @@
 import { parseDecision, showsOpenings, typOf } from '#envelope';
 import { stockholmDate } from '#legal-basis';
-import type { RuleSet } from '#legal-basis';
+import type { RuleSet, VerdictCodes } from '#legal-basis';
 import { impact } from '#replay';
 import type { Impact, RuleSetOf } from '#replay';
 import type { KeysLog } from '#snapshot';
@@ -40,6 +40,8 @@ export class Law extends AuditorLaw {
   }
 
   override async today(acting: Acting, query: Query, cursor?: string): Promise<ComparedPage> {
+    const { record } = query.filters;
+    const isDecisions = record?.includes('decision') ?? true;
     const decisions: Query = { ...query, filters: { ...query.filters, record: ['decision'] } };
     const assignment = await this.within.granted(acting, decisions);
     if (!showsOpenings(assignment, true)) throw new ConsoleError('FIELD_NOT_GRANTED', 'evidence');
@@ -49,6 +51,8 @@ export class Law extends AuditorLaw {
     if (ruleSet === undefined) throw new ConsoleError('NOT_READY');
     const on = stockholmDate(this.now());
     const { list, half } = placeIn(cursor);
+    // Of what was asked nothing is a decision of the exchange's.
+    if (!isDecisions) return { ruleSet: ruleSet.number, on, rows: [] };
     // An act of its own, as any search is; each look below too.
     const { rows, next } = await this.queries.search(acting, decisions, list);
     const wanted = rows.slice(half * PAGE, (half + 1) * PAGE);
@@ -93,12 +97,14 @@ export class Law extends AuditorLaw {
 const comparedOf = (found: Impact): ComparedToday => {
   if (found.outcome === 'unchanged') return { outcome: 'unchanged' };
   if (found.outcome === 'not-computed') return { outcome: 'not-computed', code: found.code };
-  const [before, after] = [found.before as Partial<ComparedVerdict>, found.after as Partial<ComparedVerdict>];
+  const [before, after] = [found.before as Partial<VerdictCodes>, found.after as Partial<VerdictCodes>];
   return { outcome: 'changed', before: without(before, after), after: without(after, before) };
 };
-const without = (one: Partial<ComparedVerdict>, other: Partial<ComparedVerdict>): ComparedVerdict => ({
+const without = (one: Partial<VerdictCodes>, other: Partial<VerdictCodes>): ComparedVerdict => ({
   outcome: one.outcome ?? 'unknown',
   ...(one.kind === undefined ? {} : { kind: one.kind }),
+  ...(one.force === undefined || one.force === other.force ? {} : { force: one.force }),
+  versions: (one.bases ?? []).filter((version) => other.bases?.includes(version) !== true),
   codes: (one.codes ?? []).filter((code) => other.codes?.includes(code) !== true),
 });
 

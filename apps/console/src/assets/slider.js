@@ -1,4 +1,4 @@
-// A slider over the days on which the law changed, beside the date field that works without it.
+// A slider over the days on which the law changed, beside the date field that works without it; the form's button shows the day.
 for (const field of document.querySelectorAll('input[data-days]')) {
   const days = field.dataset.days.split(' ');
   const slider = document.createElement('input');
@@ -18,10 +18,9 @@ for (const field of document.querySelectorAll('input[data-days]')) {
     said.textContent = days[slider.value];
   };
   tell();
-  slider.addEventListener('input', tell);
-  slider.addEventListener('change', () => {
+  slider.addEventListener('input', () => {
+    tell();
     field.value = days[slider.value];
-    field.form.requestSubmit();
   });
   const row = document.createElement('div');
   row.append(slider, said);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ACTS, Scene } from '#testing';
+import { ACTS, Sampling, Scene, aDraft } from '#testing';
 import type { ActName } from '#testing';
 import { AnnexError, RECEIPT_WITHIN_MS, project } from './project.js';
 import type { Projected } from './project.js';
@@ -30,6 +30,20 @@ describe('an opening', () => {
       ]),
     );
     expect(rows).toHaveLength(11);
+  });
+
+  it('of what an auditor did with a sample or a finding is the auditor’s own, and where its review stands', async () => {
+    const draft = aDraft(scene);
+    const sampling = await Sampling.begin(draft, scene);
+    await sampling.fixed();
+    const act = draft.acts.at(-1)!;
+    const { own, reviewEntryId, at } = project({ index: 9n, entry: act.entry }, String);
+    expect(own).toMatchObject({
+      kind: 'sample-fixed',
+      assignment: sampling.assignments[0],
+      entryId: reviewEntryId,
+      at,
+    });
   });
 
   it('of a permit says what it is found by: both parties, kinds, ground, categories', () => {

@@ -99,12 +99,12 @@ export function project(opened: Opened, kindOf: (authority: string) => string): 
         return { at: erasure.at, erasure };
       }
       case 'delge-sample+jws': {
-        const { at, entryId } = parseSampleAct(opened.entry).act;
-        return { at, reviewEntryId: entryId };
+        const { entryId } = parseSampleAct(opened.entry).act;
+        return { ...saidIn(opened.entry), reviewEntryId: entryId };
       }
       case 'delge-finding+jws': {
-        const { at, entryId } = parseFindingAct(opened.entry).act;
-        return { at, reviewEntryId: entryId };
+        const { entryId } = parseFindingAct(opened.entry).act;
+        return { ...saidIn(opened.entry), reviewEntryId: entryId };
       }
       default:
         return saidIn(opened.entry);

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { showsOpenings } from '#envelope';
 import { isLocalDate, stockholmDate } from '#legal-basis';
 import { Policy, ProblemError } from '#platform';
 import type { Request, Response } from 'express';
@@ -34,6 +35,7 @@ export class LawController {
     const at = (day: string | undefined) => (day === undefined ? undefined : { day, address: `/lagen?den=${day}` });
     await this.pages.send(request, response, opened, {
       page: 'law',
+      mayEvidence: showsOpenings(opened.reading.assignment, true),
       title: opened.words.lawTitle,
       section: 'lagen',
       date,

@@ -101,13 +101,15 @@ export class PostgresDisclosureStore implements DisclosureStore {
 
   async count(assignment: Assignment, query: Query, now: Date, most: number, below?: string): Promise<Counted> {
     return this.within(assignment, query, async (tx) => {
-      const asked = below === undefined ? cellsOf(assignment, query, 't.disclosures') : undefined;
-      const { where, values } = asked ?? conditions(query, now, below);
-      await go(tx, asked === undefined ? wayOf(query) : 'tally');
+      const cells = cellsOf(assignment, query, 't.disclosures');
+      const { where, values } = cells ?? conditions(query, now, below);
+      // What came after is counted row by row, and taken off.
+      const later = below === undefined || cells === undefined ? 0 : await since(tx, query, now, below);
+      await go(tx, cells === undefined ? wayOf(query) : 'tally');
       const counted =
-        asked === undefined
+        cells === undefined
           ? `count(*)::int AS count FROM (SELECT FROM console.disclosure d WHERE ${where} LIMIT ${most + 1})`
-          : `least(coalesce(sum(disclosures), 0), ${most + 1})::int AS count FROM (${where})`;
+          : `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${where})`;
       const [row] = await tx.query<{ count: number; checked: string }[]>(
         `SELECT console.checked_size()::text AS checked, ${counted} AS found`,
         [...values],
@@ -229,10 +231,9 @@ export class PostgresDisclosureStore implements DisclosureStore {
 
   erasedSince(assignment: Assignment, size: string): Promise<boolean> {
     return this.within(assignment, undefined, async (tx) => {
-      const found = await tx.query<unknown[]>(
-        `SELECT FROM console.erased e WHERE e.erasure >= $1::bigint AND e.index < $1::bigint LIMIT 1`,
-        [size],
-      );
+      const found = await tx.query<unknown[]>(`SELECT FROM console.erased e WHERE e.erasure >= $1::bigint LIMIT 1`, [
+        size,
+      ]);
       return found.length > 0;
     });
   }
@@ -345,6 +346,16 @@ const conditions = (
   if (overdue === true) asked((name) => `d.receipt_due_at < ${name}::timestamptz`, now);
   if (below !== undefined) asked((name) => `d.index < ${name}::bigint`, below);
   return { where: where.join(' AND '), values };
+};
+
+const since = async (tx: EntityManager, query: Query, now: Date, below: string): Promise<number> => {
+  const { where, values } = conditions(query, now);
+  await go(tx, 'narrow');
+  const [row] = await tx.query<{ count: number }[]>(
+    `SELECT count(*)::int AS count FROM console.disclosure d WHERE ${where} AND d.index >= $${values.length + 1}::bigint`,
+    [...values, below],
+  );
+  return row?.count ?? 0;
 };
 
 const listed = async (

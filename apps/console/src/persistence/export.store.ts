@@ -29,6 +29,7 @@ interface Row {
   readonly size: string;
   readonly root: string;
   readonly parts: number;
+  readonly messages: readonly string[] | null;
   readonly rows: string;
   readonly after_at: Date | null;
   readonly after_index: string | null;
@@ -102,36 +103,57 @@ export class PostgresExportStore implements ExportStore {
     });
   }
 
-  async *parts(id: string): AsyncGenerator<Uint8Array> {
-    for (let part = 0; ; part += 1) {
+  async *parts({ id }: Pick<ExportJob, 'id'>): AsyncGenerator<Uint8Array> {
+    const [job] = await this.dataSource.query<{ parts: number }[]>(`SELECT parts FROM console.export WHERE id = $1`, [
+      id,
+    ]);
+    for (let part = 0; part < (job?.parts ?? 0); part += 1) {
       const [row] = await this.dataSource.query<{ sealed: Buffer }[]>(
         `SELECT sealed FROM console.export_part WHERE export = $1 AND part = $2`,
         [id, part],
       );
-      if (row === undefined) return;
+      if (row === undefined) throw new Error(`part ${part} of an export is gone`);
       yield await this.opened(id, part, row.sealed);
     }
   }
 
-  async end(id: string, { state, rows, entryId, cover, made }: ExportEnd): Promise<void> {
+  async plan(id: string, messages: readonly string[]): Promise<readonly string[]> {
+    const [rows] = await this.dataSource.query<[{ messages: readonly string[] }[], number]>(
+      `UPDATE console.export SET messages = coalesce(messages, $2), expected = cardinality(coalesce(messages, $2)),
+         taken_until = now() + ${LEASE} WHERE id = $1 RETURNING messages`,
+      [id, messages],
+    );
+    return rows[0]?.messages ?? [];
+  }
+
+  async end(
+    { id, state: before }: Pick<ExportJob, 'id' | 'state'>,
+    { state, rows, entryId, cover, made }: ExportEnd,
+  ): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
-      await tx.query(
+      const [, changed] = await tx.query<[unknown, number]>(
         `UPDATE console.export SET state = $2, rows = coalesce($3, rows), entry_id = coalesce($4, entry_id), cover = coalesce($5, cover),
-           file_name = coalesce($6, file_name), octets = coalesce($7, octets), sha256 = coalesce($8, sha256) WHERE id = $1`,
-        [id, state, rows, entryId, cover, made?.fileName, made?.octets, made?.sha256],
+           file_name = coalesce($6, file_name), octets = coalesce($7, octets), sha256 = coalesce($8, sha256) WHERE id = $1 AND state = $9`,
+        [id, state, rows, entryId, cover, made?.fileName, made?.octets, made?.sha256, before],
       );
-      if (state !== 'made') await tx.query(`DELETE FROM console.export_part WHERE export = $1`, [id]);
+      if (changed > 0 && state !== 'made') await tx.query(`DELETE FROM console.export_part WHERE export = $1`, [id]);
     });
   }
 
   async later(id: string): Promise<void> {
-    await this.dataSource.query(`UPDATE console.export SET taken_until = now() + ${REST} WHERE id = $1`, [id]);
+    await this.dataSource.query(
+      `UPDATE console.export SET taken_until = now() + ${REST}, tries = tries - 1 WHERE id = $1`,
+      [id],
+    );
   }
 
   async clear(now: Date): Promise<void> {
     await this.dataSource.transaction(async (tx) => {
       const [ended] = await tx.query<[{ id: string }[], number]>(
-        `UPDATE console.export SET state = 'ended' WHERE state IN ('made', 'running') AND ends_at <= $1 RETURNING id`,
+        `UPDATE console.export x SET state = 'ended' WHERE state IN ('made', 'running')
+           AND (ends_at <= $1 OR EXISTS (SELECT FROM console.assignment a JOIN console.erased e
+             ON e.sender = ANY (a.authorities) OR e.recipient = ANY (a.authorities)
+             WHERE a.id = x.assignment AND e.erasure >= x.size)) RETURNING id`,
         [now],
       );
       await tx.query(
@@ -164,6 +186,7 @@ const jobIn = (row: Row): ExportJob => ({
   ...{ lang: row.lang, state: row.state, askedAt: row.asked_at, endsAt: row.ends_at, parts: row.parts },
   rows: Number(row.rows),
   checkpoint: { size: row.size, root: row.root },
+  ...(row.messages === null ? {} : { messages: row.messages }),
   ...(row.expected === null ? {} : { expected: Number(row.expected) }),
   ...(row.after_at === null || row.after_index === null
     ? {}

@@ -4,7 +4,10 @@ import { ConsoleReviews1769600000000 } from './migrations/1769600000000-console-
 import { ConsoleExports1769650000000 } from './migrations/1769650000000-console-exports.js';
 import { ConsoleOwn1769650000001 } from './migrations/1769650000001-console-own.js';
 import { ConsoleTally1769850000000 } from './migrations/1769850000000-console-tally.js';
-import { ConsoleDue1769850001000, ConsoleHappeningEntry1769850002000 } from './migrations/1769850001000-console-indexes.js';
+import {
+  ConsoleDue1769850001000,
+  ConsoleHappeningEntry1769850002000,
+} from './migrations/1769850001000-console-indexes.js';
 
 export const schema = 'console';
 /** In order; never edited once merged. */

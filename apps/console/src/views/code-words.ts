@@ -1,6 +1,7 @@
 import type { ABOUT, KNOWN, MANDATES } from '#legal-basis';
 import type { Text } from '#contracts';
 import type { LedgerNotice, Notice, Receipt } from '#envelope';
+import type { NotReplayable } from '#replay';
 import type { DisclosureRow, LogView } from '../application/ports.js';
 
 type Words<Code extends string> = Readonly<Record<Code, Text>>;
@@ -99,6 +100,25 @@ export const ALARM_WORDS: Words<NonNullable<LogView['alarm']>> = {
   'checkpoint-refused': { sv: 'kontrollpunkten godtogs inte', en: 'the checkpoint was refused' },
 };
 
+/** Why a decision is not computed again. */
+export const LACKING_WORDS: Words<NotReplayable> = {
+  malformed: { sv: 'posten går inte att läsa', en: 'the record cannot be read' },
+  'keys-root': { sv: 'nyckelloggen stämmer inte', en: 'the keys log does not match' },
+  'decision-key': { sv: 'nyckeln var inte förmedlingens', en: "the key was not the exchange's" },
+  'decision-signature': { sv: 'underskriften stämmer inte', en: 'the signature does not hold' },
+  'manifest-digest': { sv: 'bilagan är inte postens', en: 'the annex is not that of the record' },
+  'claims-digest': { sv: 'uppgifterna är inte postens', en: 'the claims are not those of the record' },
+  'rule-set-not-released': { sv: 'regelverket var inte fastställt', en: 'the rule set was not released' },
+  'engine-too-old': { sv: 'motorn hade inte reglerna då', en: 'the engine did not have the rules then' },
+  'opening-missing': {
+    sv: 'posten eller dess bilaga är gallrad',
+    en: 'the record or its annex is erased',
+  },
+  'cooperation-missing': { sv: 'beslutet om samverkan finns inte här', en: 'the decision on cooperation is not here' },
+  'keys-log-shorter': { sv: 'nyckelloggen är inte läst så långt', en: 'the keys log has not been read so far' },
+  'rule-set-unknown': { sv: 'regelverket finns inte här', en: 'the rule set is not here' },
+  'engine-unknown': { sv: 'motorn som räknade finns inte här', en: 'the engine that computed it is not here' },
+};
 /** What an auditor did, by the kind of its entry. */
 export const ACT_WORDS: Readonly<Record<string, Text>> = {
   search: { sv: 'Sökning', en: 'Search' },

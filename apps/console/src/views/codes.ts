@@ -14,6 +14,7 @@ import type { Text } from '#contracts';
 import {
   ABOUT_WORDS,
   ACT_WORDS,
+  LACKING_WORDS,
   ALARM_WORDS,
   ASSESSED_WORDS,
   EVENTS,
@@ -144,6 +145,7 @@ export const codesIn = (lang: Lang) => ({
   /** Of samples and findings. */
   review: from(lang, REVIEW_CODES),
   act: from(lang, ACT_WORDS),
+  lacking: from(lang, LACKING_WORDS),
   /** Of an assignment. */
   provisionOf: from(lang, ASSIGNMENT_PROVISION_WORDS),
 });

@@ -504,16 +504,19 @@ export const en = {
   exportEvidence: 'Evidence, one for each message, 300 disclosures at most',
   exportSoFar: '{rows} disclosures so far.',
   exportSoFarOf: '{rows} of {all} disclosures.',
+  exportMessages: 'Evidence of {count} messages',
+  exportMessagesOf: '{rows} of {all} messages.',
   exportProgress: 'How far the file has come',
   exportReload: 'See how far it has come',
   exportMayLeave: 'You may leave the page and come back. After an interruption the work goes on where it was.',
   exportFile: 'Fetch the file',
   exportCover: 'Fetch the cover sheet',
   exportCoverHelp:
-    'The cover sheet is signed by the console: the query, the checkpoint, the number and the digest of the file. The export stands in the log as the entry below. Check the file on your own computer:',
+    'The cover sheet is signed by the console: the query, the checkpoint, the number and the digest of the file. The export has been handed to the log as the entry below. Receipts are as they were when the file was made. Check the file on your own computer:',
   exportRefused: 'The assignment is over or no longer covers what was searched. There is no file.',
   exportFailed: 'The file could not be made, or became too large. Narrow the search and try again.',
-  exportEnded: 'The file is gone: its time is up, or something in it has been erased. Export anew.',
+  exportEnded:
+    'The file is gone: its time is up, or something within the assignment has been erased since. Export anew.',
   exportAsked: 'Asked for',
   exportLogSize: 'Size of the log',
   exportEntry: 'Entry in the log',
@@ -554,6 +557,7 @@ export const en = {
   todayLead: 'Decisions computed again with rule set {number} and the wordings in force on {date}.',
   todayBound:
     'At most 25 at a time, decisions of the exchange alone, and each reading is written to the log. Adoptions, positions and directory are those of then. It does not say that anything was wrong: the rules of then applied.',
+  todayLooks: 'looks at 25 records at most, and each look is written in the log',
   todayCounts: '{all} computed again: {changed} different, {unchanged} the same, {lacking} could not be computed.',
   todayChanged: 'Different today',
   todayThen: 'Then',
@@ -578,5 +582,5 @@ export const en = {
   savedForget: 'Remove',
   savedForgetNamed: 'Remove {name}',
   savedHelp: 'You alone see it, in this assignment. Write no personal data in the name.',
-  logUndated: 'Besides, {count} entries of no known day: they were erased when the log was read.',
+  logUndated: 'Besides, {count} entries of no known day: they were erased when the log was read, or say no time.',
 } as const satisfies Words;

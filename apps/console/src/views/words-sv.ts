@@ -503,16 +503,19 @@ export const sv = {
   exportEvidence: 'Bevis, ett för varje meddelande, högst 300 utlämnanden',
   exportSoFar: '{rows} utlämnanden hittills.',
   exportSoFarOf: '{rows} av {all} utlämnanden.',
+  exportMessages: 'Bevis för {count} meddelanden',
+  exportMessagesOf: '{rows} av {all} meddelanden.',
   exportProgress: 'Hur långt filen har kommit',
   exportReload: 'Se hur långt det har kommit',
   exportMayLeave: 'Du kan lämna sidan och komma tillbaka. Blir det avbrott fortsätter arbetet där det var.',
   exportFile: 'Hämta filen',
   exportCover: 'Hämta försättsbladet',
   exportCoverHelp:
-    'Försättsbladet är undertecknat av granskningstjänsten: frågan, kontrollpunkten, antalet och filens kontrollsumma. Exporten står i loggen som posten nedan. Kontrollera filen på din egen dator:',
+    'Försättsbladet är undertecknat av granskningstjänsten: frågan, kontrollpunkten, antalet och filens kontrollsumma. Exporten har lämnats till loggen som posten nedan. Kvittenser är som de var när filen gjordes. Kontrollera filen på din egen dator:',
   exportRefused: 'Uppdraget är slut eller omfattar inte längre det som söktes. Ingen fil finns.',
   exportFailed: 'Filen gick inte att göra, eller blev för stor. Sök snävare och försök igen.',
-  exportEnded: 'Filen är borttagen: tiden är ute, eller något i den har gallrats. Exportera på nytt.',
+  exportEnded:
+    'Filen är borttagen: tiden är ute, eller något inom uppdraget har gallrats sedan dess. Exportera på nytt.',
   exportAsked: 'Begärd',
   exportLogSize: 'Loggens storlek',
   exportEntry: 'Post i loggen',
@@ -552,6 +555,7 @@ export const sv = {
   todayLead: 'Kontrollposter som har räknats om med regelverk {number} och de lydelser som gäller {date}.',
   todayBound:
     'Högst 25 åt gången, bara växelns kontroller, och varje läsning skrivs i loggen. Antaganden, ställningstaganden och katalog är de som gällde då. Omräkningen säger inte att något var fel: då gällde dåtidens regler.',
+  todayLooks: 'läser högst 25 poster, och varje läsning skrivs i loggen',
   todayCounts: '{all} omräknade: {changed} annorlunda, {unchanged} lika, {lacking} gick inte att räkna om.',
   todayChanged: 'Annorlunda i dag',
   todayThen: 'Då',
@@ -576,7 +580,7 @@ export const sv = {
   savedForget: 'Ta bort',
   savedForgetNamed: 'Ta bort {name}',
   savedHelp: 'Bara du ser den, i detta uppdrag. Skriv inga personuppgifter i namnet.',
-  logUndated: 'Därtill {count} poster utan känd dag: de var gallrade när loggen lästes.',
+  logUndated: 'Därtill {count} poster utan känd dag: de var gallrade när loggen lästes, eller säger ingen tid.',
 } as const;
 
 /** A text of the pages; `{name}` is a place for a value. */

@@ -14,7 +14,7 @@ export class ConsoleExports1769650000000 implements MigrationInterface {
         asked_at timestamptz NOT NULL, ends_at timestamptz NOT NULL, expected bigint,
         -- The checkpoint whose log is searched.
         size bigint NOT NULL, root text NOT NULL,
-        parts int NOT NULL DEFAULT 0, rows bigint NOT NULL DEFAULT 0, after_at timestamptz, after_index bigint,
+        parts int NOT NULL DEFAULT 0, rows bigint NOT NULL DEFAULT 0, messages uuid[], after_at timestamptz, after_index bigint,
         -- Until then somebody works on it, or it rests.
         taken_until timestamptz, tries int NOT NULL DEFAULT 0,
         entry_id uuid, cover text, file_name text, octets bigint, sha256 text);

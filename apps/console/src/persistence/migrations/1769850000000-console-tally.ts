@@ -66,7 +66,9 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
           TRUNCATE console.disclosure, console.happening, console.erased, console.assignment, console.checkpoint, console.growth,
             console.review_place, console.tally_day, console.tally_month;
           UPDATE console.projection SET size = 0, hashes = '', checked = 0, tallied = 0, alarm = NULL;
-        END $$;`);
+        END $$;
+      -- What was followed before there were counts and own acts is followed again, from the log.
+      SELECT console.begin_anew();`);
   }
 
   async down(): Promise<void> {
