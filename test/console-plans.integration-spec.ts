@@ -151,6 +151,22 @@ it('the first page of late receipts is read by an index', async () => {
   expect(plans[0]).not.toMatch(/Seq Scan on disclosure_/);
 });
 
+it('what is overdue is found of each authority by an index of its own, whatever else is asked', async () => {
+  const query: Query = {
+    overdue: true,
+    from: '2026-01-01',
+    filters: { outcome: ['permit'], recipient: [one.recipient] },
+  };
+  const due = expected(
+    ({ row, receiptDueAt }) =>
+      receiptDueAt !== undefined && row.recipient === one.recipient && row.at >= '2025-12-31T23:00',
+  );
+  await expect(asked(query)).resolves.toEqual(due);
+  expect(due.length).toBeGreaterThan(0);
+  expect(plans.at(-1)).toMatch(/(sender|recipient)_receipt_due_at_index_idx/);
+  expect(plans.at(-1)).not.toMatch(/disclosure_\d{6}_pkey/);
+});
+
 it('walks to what is common, and gathers what is rare', async () => {
   const reads = (index: RegExp): boolean => plans.some((plan) => index.test(plan));
   const walks = /Index Scan Backward using disclosure_\d{6}_pkey/;

@@ -526,6 +526,16 @@ describe('what the console shows of the log', () => {
     });
   });
 
+  it('is as far as the newest checkpoint, which is the largest and not the last of the alphabet', async () => {
+    await asOwner(
+      `INSERT INTO console.checkpoint (size, root, checked_at) SELECT size, sha256(int8send(size)), now() FROM unnest($1::bigint[]) AS size`,
+      [['99999', '100000']],
+    );
+    const { checked, checkpoints } = await new PostgresLogStore(owner).view();
+    expect([checked?.size, ...checkpoints.slice(0, 2).map(({ size }) => size)]).toEqual(['100000', '100000', '99999']);
+    await databases.asAdmin('DELETE FROM console.checkpoint WHERE size >= 99999');
+  });
+
   it('is found by everything that it has, and by ids', async () => {
     const acting = await assigned();
     const found = (await answers.search(acting, EVERYTHING)).rows;

@@ -3,7 +3,6 @@ import { Policy, ProblemError } from '#platform';
 import type { Request, Response } from 'express';
 import { AuditorOwn } from '../application/own-ports.js';
 import { AuditorQueries } from '../application/ports.js';
-import { parseQuery, queryString } from '../domain/query.js';
 import { WORDS, said } from '../views/words.js';
 import { backTo, withParameters } from './address.js';
 import { namesIn } from './filters.js';

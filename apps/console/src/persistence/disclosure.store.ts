@@ -20,7 +20,7 @@ import type {
 import { ConsoleError } from '../application/ports.js';
 import { daysOf } from '../domain/span.js';
 import type { LogView } from '../application/ports.js';
-import { go, isTallied, midnight, rangesOf, tallied, wayOf } from './ways.js';
+import { go, hasIds, isTallied, midnight, rangesOf, tallied, wayOf } from './ways.js';
 
 type Columns = Readonly<Record<string, unknown>>;
 interface Member {
@@ -102,14 +102,14 @@ export class PostgresDisclosureStore implements DisclosureStore {
   async count(assignment: Assignment, query: Query, now: Date, most: number, below?: string): Promise<Counted> {
     return this.within(assignment, query, async (tx) => {
       const cells = cellsOf(assignment, query, 't.disclosures');
-      const { where, values } = cells ?? conditions(query, now, below);
       // What came after is counted row by row, and taken off.
       const later = below === undefined || cells === undefined ? 0 : await since(tx, query, now, below);
+      const { of, values } = cells ?? asked(assignment, query, now, below);
       await go(tx, cells === undefined ? wayOf(query) : 'tally');
       const counted =
         cells === undefined
-          ? `count(*)::int AS count FROM (SELECT FROM console.disclosure d WHERE ${where} LIMIT ${most + 1})`
-          : `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${where})`;
+          ? `count(*)::int AS count FROM (SELECT FROM ${of} LIMIT ${most + 1})`
+          : `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${of})`;
       const [row] = await tx.query<{ count: number; checked: string }[]>(
         `SELECT console.checked_size()::text AS checked, ${counted} AS found`,
         [...values],
@@ -129,8 +129,8 @@ export class PostgresDisclosureStore implements DisclosureStore {
     return this.within(assignment, undefined, async (tx) => {
       await go(tx, 'narrow');
       const rows = await tx.query<Columns[]>(
-        `SELECT ${columnsFor(assignment.fields)}, ${details} FROM console.disclosure d
-         WHERE d.case_id = ANY ($1::uuid[]) AND d.at >= $2 AND d.at < $3 ORDER BY d.at, d.index LIMIT ${MOST_IN_CASES}`,
+        `SELECT ${columnsFor(assignment.fields)}, ${details}
+         FROM ${found('d.case_id = ANY ($1::uuid[]) AND d.at >= $2 AND d.at < $3')} ORDER BY d.at, d.index LIMIT ${MOST_IN_CASES}`,
         [cases, from, until],
       );
       return rows.map(rowIn);
@@ -195,13 +195,12 @@ export class PostgresDisclosureStore implements DisclosureStore {
         query,
         't.first, t.sender, t.recipient, t.outcome, t.grounds, t.reasons, t.disclosures',
       );
-      const { where, values } = cells ?? conditions(query, now);
+      const { of: from, values } = cells ?? asked(assignment, query, now);
       await go(tx, cells === undefined ? wayOf(query) : 'tally');
       const found =
         cells === undefined
-          ? `SELECT d.at AT TIME ZONE 'Europe/Stockholm' AS first, d.sender, d.recipient, d.outcome, d.grounds, d.reasons, 1 AS disclosures
-             FROM console.disclosure d WHERE ${where}`
-          : where;
+          ? `SELECT d.at AT TIME ZONE 'Europe/Stockholm' AS first, d.sender, d.recipient, d.outcome, d.grounds, d.reasons, 1 AS disclosures FROM ${from}`
+          : from;
       const rows = await tx.query<{ of: Tables['of']; key: string; count: number }[]>(
         `WITH found AS MATERIALIZED (${found}) ${wanted
           .map((of) => `SELECT '${of}' AS of, ${KEYS[of]} AS key, sum(disclosures)::int AS count FROM found GROUP BY 2`)
@@ -255,13 +254,13 @@ export class PostgresDisclosureStore implements DisclosureStore {
   }
 
   population(assignment: Assignment, query: Query, now: Date, by: Stratification, most: number): Promise<Population> {
-    const { where, values } = conditions(query, now);
+    const { of, values } = asked(assignment, query, now);
     return this.within(assignment, query, async (tx) => {
       await go(tx, wayOf(query));
       const [read] = await tx.query<{ below: string }[]>(`SELECT console.checked_size()::text AS below`);
       const lines = await tx.query<Population['lines'][number][]>(
-        `SELECT ${STRATA[by]} AS stratum, d.index::text FROM console.disclosure d WHERE ${where} ORDER BY d.index LIMIT ${most}`,
-        values,
+        `SELECT ${STRATA[by]} AS stratum, d.index::text FROM ${of} ORDER BY d.index LIMIT ${most}`,
+        [...values],
       );
       return { lines, below: read?.below ?? '0' };
     });
@@ -313,18 +312,45 @@ const STRATA = {
   type: 'd.message_type',
 } as const satisfies Record<Stratification, string>;
 
+interface From {
+  readonly of: string;
+  readonly values: readonly unknown[];
+}
+
 /** What the tally has of a question. @returns undefined when it does not know */
-const cellsOf = (
-  assignment: Assignment,
-  query: Query,
-  columns: string,
-): { readonly where: string; readonly values: readonly unknown[] } | undefined => {
+const cellsOf = (assignment: Assignment, query: Query, columns: string): From | undefined => {
   if (!isTallied(query)) return undefined;
   const days = daysOf(assignment, query);
-  if (days === undefined) return { where: `SELECT ${columns} FROM console.tally_month t WHERE false`, values: [] };
+  if (days === undefined) return { of: `SELECT ${columns} FROM console.tally_month t WHERE false`, values: [] };
   const values: unknown[] = [];
-  return { where: tallied(days, columns, values), values };
+  return { of: tallied(days, columns, values), values };
 };
+
+/** Rows of a question, as `d`. */
+const asked = (assignment: Assignment, query: Query, now: Date, below?: string): From => {
+  const { where, values } = conditions(query, now, below);
+  const given = [...values];
+  return { of: rowsOf(assignment, query, where, (value) => `$${given.push(value)}`), values: given };
+};
+/**
+ * Rows within these conditions, as `d`. What is overdue is found of each authority as sender and as recipient by an index of its own.
+ * @param param adds a value and returns its name
+ */
+const rowsOf = (
+  { authorities }: Assignment,
+  query: Query,
+  where: string,
+  param: (value: unknown) => string,
+): string => {
+  if (wayOf(query) === 'gather') return `(SELECT d.* FROM console.disclosure d WHERE ${where}) AS d`;
+  if (query.overdue !== true || hasIds(query)) return found(where);
+  const own = `${param(authorities)}::text[]`;
+  const due = (role: string): string =>
+    `SELECT d.* FROM unnest(${own}) AS party CROSS JOIN LATERAL ${found(`${role} AND ${where}`)}`;
+  return `(${due('d.sender = party')} UNION ALL ${due(`d.recipient = party AND d.sender <> ALL (${own})`)}) AS d`;
+};
+/** By an index of what these conditions name: that they are wanted in order, or some of them, is not told to who looks for them. */
+const found = (where: string): string => `(SELECT d.* FROM console.disclosure d WHERE ${where} OFFSET 0) AS d`;
 
 /** Of ids and dates; what else is asked stands in the policy, see the migration. */
 const conditions = (
@@ -334,17 +360,17 @@ const conditions = (
 ): { readonly where: string; readonly values: readonly unknown[] } => {
   const values: unknown[] = [];
   const where = ['true'];
-  const asked = (text: (name: string) => string, value: unknown): void => {
+  const wanted = (text: (name: string) => string, value: unknown): void => {
     values.push(value);
     where.push(text(`$${values.length}`));
   };
-  if (from !== undefined) asked((name) => `d.at >= ${midnight(name)}`, from);
-  if (until !== undefined) asked((name) => `d.at < ${midnight(`(${name}::date + 1)`)}`, until);
-  if (filters.case !== undefined) asked((name) => `d.case_id = ANY (${name}::uuid[])`, filters.case);
-  if (filters.message !== undefined) asked((name) => `d.message_id = ANY (${name}::uuid[])`, filters.message);
-  if (filters.index !== undefined) asked((name) => `d.index = ANY (${name}::bigint[])`, filters.index);
-  if (overdue === true) asked((name) => `d.receipt_due_at < ${name}::timestamptz`, now);
-  if (below !== undefined) asked((name) => `d.index < ${name}::bigint`, below);
+  if (from !== undefined) wanted((name) => `d.at >= ${midnight(name)}`, from);
+  if (until !== undefined) wanted((name) => `d.at < ${midnight(`(${name}::date + 1)`)}`, until);
+  if (filters.case !== undefined) wanted((name) => `d.case_id = ANY (${name}::uuid[])`, filters.case);
+  if (filters.message !== undefined) wanted((name) => `d.message_id = ANY (${name}::uuid[])`, filters.message);
+  if (filters.index !== undefined) wanted((name) => `d.index = ANY (${name}::bigint[])`, filters.index);
+  if (overdue === true) wanted((name) => `d.receipt_due_at < ${name}::timestamptz`, now);
+  if (below !== undefined) wanted((name) => `d.index < ${name}::bigint`, below);
   return { where: where.join(' AND '), values };
 };
 
@@ -390,12 +416,13 @@ const inOrder = async <T>(tx: EntityManager, assignment: Assignment, wanted: Wan
         : [`(d.at, d.index) < (${param(after.at)}::timestamptz, ${param(after.index)}::bigint)`]),
     ];
     await go(tx, way);
-    const found = await tx.query<T[]>(
-      `SELECT ${columns} FROM console.disclosure d WHERE ${where} AND ${ends.join(' AND ')}
-       ORDER BY d.at DESC, d.index DESC LIMIT ${limit - rows.length}`,
-      given,
+    const of = rowsOf(assignment, query, `${where} AND ${ends.join(' AND ')}`, param);
+    rows.push(
+      ...(await tx.query<T[]>(
+        `SELECT ${columns} FROM ${of} ORDER BY d.at DESC, d.index DESC LIMIT ${limit - rows.length}`,
+        given,
+      )),
     );
-    rows.push(...found);
     if (rows.length >= limit) break;
   }
   return rows;

@@ -52,7 +52,7 @@ export interface Range extends Days {
   readonly newest?: string;
 }
 
-const hasIds = ({ filters }: Query): boolean => ID_FILTERS.some((name) => filters[name] !== undefined);
+export const hasIds = ({ filters }: Query): boolean => ID_FILTERS.some((name) => filters[name] !== undefined);
 /** Whether the tally knows how many rows are asked for. */
 export const isTallied = (query: Query): boolean =>
   !hasIds(query) && query.overdue !== true && query.filters.officer === undefined;
