@@ -109,7 +109,8 @@ export class PostgresDisclosureStore implements DisclosureStore {
       const counted =
         cells === undefined
           ? `count(*)::int AS count FROM (SELECT FROM ${of} LIMIT ${most + 1})`
-          : `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${of})`;
+          : // A cell has one at least.
+            `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${of} LIMIT ${most + 1 + later})`;
       const [row] = await tx.query<{ count: number; checked: string }[]>(
         `SELECT console.checked_size()::text AS checked, ${counted} AS found`,
         [...values],
@@ -130,7 +131,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
       await go(tx, 'narrow');
       const rows = await tx.query<Columns[]>(
         `SELECT ${columnsFor(assignment.fields)}, ${details}
-         FROM ${found('d.case_id = ANY ($1::uuid[]) AND d.at >= $2 AND d.at < $3')} ORDER BY d.at, d.index LIMIT ${MOST_IN_CASES}`,
+         FROM unnest($1::uuid[]) AS one CROSS JOIN LATERAL ${found('d.case_id = one AND d.at >= $2 AND d.at < $3')} ORDER BY d.at, d.index LIMIT ${MOST_IN_CASES}`,
         [cases, from, until],
       );
       return rows.map(rowIn);
