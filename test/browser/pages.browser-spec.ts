@@ -195,6 +195,8 @@ describe('every page', () => {
     const words = async (javaScriptEnabled: boolean): Promise<Map<string, string>> => {
       const said = new Map<string, string>();
       await through(await visitor({ javaScriptEnabled, session }), PAGES, async (page, path) => {
+        // What is beside the date, and does what the date does.
+        await page.evaluate(() => document.querySelector('input[type=range]')?.parentElement?.remove());
         const html = await page.content();
         const main = html.slice(html.indexOf('<main'), html.indexOf('</main>'));
         said.set(path, main.replaceAll(/<\/?noscript>| hidden=""/g, ''));
@@ -253,8 +255,8 @@ describe('every page', () => {
       return page.evaluate(() => {
         const seen = (one: Element): boolean => one.checkVisibility({ contentVisibilityAuto: true });
         const pressed = [...document.querySelectorAll('main button, nav, input, select')].filter(seen);
-        const closed = [...document.querySelectorAll('main details:not(.asked) :is(dl, ul, p)')].filter(
-          (one) => one.closest('.asked, form') === null && one.getBoundingClientRect().height === 0,
+        const closed = [...document.querySelectorAll('main details:not(:has(form)) :is(dl, ul, p)')].filter(
+          (one) => one.closest('form') === null && one.getBoundingClientRect().height === 0,
         );
         const cut = [...document.querySelectorAll('.scroll')].filter(
           (one) => getComputedStyle(one).overflowX !== 'visible',
