@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseFindingAct, parseSampleAct, typOf } from '#envelope';
 import type { FindingAct, SampleAct } from '#envelope';
@@ -14,6 +16,7 @@ const DIARY = 'REV 2026:78';
 
 describe('a review by two auditors', () => {
   let delge: TestStack;
+  let system: string;
   let messageId: string;
   let caseId: string;
   let rut: AuditorVisit;
@@ -26,7 +29,8 @@ describe('a review by two auditors', () => {
     delge = await TestStack.shared();
     const base = delge.stack.url('console');
     [rut, rune] = [new AuditorVisit(base), new AuditorVisit(base)];
-    const { system, referral } = permitted();
+    const { system: own, referral } = permitted();
+    system = own;
     caseId = referral.caseId;
     await delge.sandbox.client(system).submit(referral);
     messageId = (await delge.settled(system, referral.id, ['fetched']))[0]?.messageId ?? '';
@@ -135,6 +139,24 @@ describe('a review by two auditors', () => {
       { kind: 'sample-signed', auditor: rutsId, items: 1, remarks: 1, serious: 0 },
     ]);
     expect(all.at(-1)).toMatchObject({ report: createHash('sha256').update(report).digest('base64url') });
+  });
+
+  it('holds for whoever has a bundle of the authority, and is drawn again of its population', async () => {
+    const { dir } = delge.stack.options;
+    const folder = mkdtempSync(join(tmpdir(), 'delge-sample-'));
+    const [bundle, population] = [join(folder, 'bundle'), join(folder, 'population.tsv')];
+    writeFileSync(population, await shown(rut, `/stickprov/${sample}/population.tsv`));
+    const sandbox = ['--sandbox', join(dir, 'sandbox.json')];
+    const trust = ['--trust', join(dir, 'trust.json')];
+    expect(await cli('export', '--as', system, '--out', bundle, ...sandbox)).toMatchObject({ code: 0, err: '' });
+    const verified = await cli('verify', bundle, ...trust, '--json');
+    expect([verified.code, JSON.parse(verified.out)]).toMatchObject([0, { findings: [] }]);
+    const checked = ['sample', 'check', '--bundle', bundle, ...trust, '--population', population];
+    const { code, out } = await cli(...checked);
+    expect([code, out]).toEqual([0, expect.stringContaining(sample)]);
+    writeFileSync(population, 'another\t0\n');
+    expect((await cli(...checked)).code).not.toBe(0);
+    rmSync(folder, { recursive: true });
   });
 
   it('opens a finding that a colleague is assigned, answers, and that is closed', async () => {
