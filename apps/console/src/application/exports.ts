@@ -205,7 +205,8 @@ export class Exports extends AuditorExports {
   private async counted(job: ExportJob, query: Query): Promise<void> {
     const assignment = await this.opened(job, query, job.format);
     const { size } = job.checkpoint;
-    const { count } = await this.disclosures.count(assignment, query, job.askedAt, MOST_COUNTED, size);
+    const { count, below } = await this.disclosures.count(assignment, query, job.askedAt, MOST_COUNTED, size);
+    if (BigInt(below) < BigInt(size)) throw new ConsoleError('NOT_READY');
     const entryId = await this.acts.execute(assignment, 'search', `count?${withMore(job, { exact: 'true' })}`, 0);
     await this.store.end(job, { state: 'made', rows: count, entryId });
   }

@@ -48,8 +48,8 @@ export interface ProjectionStore {
   progress(): Promise<Progress>;
   /** All of a step or nothing. @returns false when another process has taken it */
   take(step: Step): Promise<boolean>;
-  /** The root of this size was computed again and is the checkpoint's. */
-  check(checkpoint: Checkpoint, at: Date): Promise<void>;
+  /** The root of this size was computed again and is the checkpoint's. @returns false when the log was followed further, or anew, meanwhile: nothing is checked then */
+  check(checkpoint: Checkpoint, at: Date): Promise<boolean>;
   alarm(alarm: Alarm): Promise<void>;
   /** Forgets all that was made of the log; what auditors did stays. */
   beginAnew(): Promise<void>;
@@ -89,7 +89,7 @@ export class ProjectLog {
       this.crash('console.projection.after-commit');
     }
     if (Buffer.compare(tree.root(), checkpoint.root) !== 0) return this.stop('root-mismatch');
-    if (progress.checked < checkpoint.size) await this.store.check(checkpoint, this.now());
+    if (progress.checked < checkpoint.size && !(await this.store.check(checkpoint, this.now()))) return 'behind';
     return 'followed';
   }
 

@@ -403,13 +403,14 @@ const listed = async (
 const inOrder = async <T>(tx: EntityManager, assignment: Assignment, wanted: Wanted, columns: string): Promise<T[]> => {
   const { query, now, after, limit, below } = wanted;
   const rows: T[] = [];
-  for (const { from, until, newest, way } of await rangesOf(tx, assignment, query, wanted)) {
+  for (const { from, until, oldest, newest, way } of await rangesOf(tx, assignment, query, wanted)) {
     const { where, values } = conditions(query, now, below);
     const given = [...values];
     const param = (value: unknown): string => `$${given.push(value)}`;
     const ends = [
       `d.at >= ${midnight(param(from))}`,
       ...(until === undefined ? [] : [`d.at < ${midnight(param(until))}`]),
+      ...(oldest === undefined ? [] : [`d.at >= ${param(oldest)}::timestamptz`]),
       ...(newest === undefined ? [] : [`d.at <= ${param(newest)}::timestamptz`]),
       ...(after === undefined ? [] : [`d.at <= ${param(after.at)}::timestamptz`]),
       ...(after === undefined

@@ -18,7 +18,7 @@ export class PostgresLogStore implements LogStore {
 
   async view(): Promise<Omit<LogView, 'erasures' | 'next'>> {
     const checkpoints = await this.dataSource.query<CheckpointRow[]>(
-      `SELECT size::text, root, checked_at, witnessed_at FROM console.checkpoint ORDER BY checkpoint.size DESC LIMIT ${CHECKPOINTS}`,
+      `SELECT size::text, root, checked_at, witnessed_at FROM console.checkpoint WHERE size <= (SELECT checked FROM console.projection) ORDER BY checkpoint.size DESC LIMIT ${CHECKPOINTS}`,
     );
     const growth = await this.dataSource.query<{ day: string; entries: number }[]>(
       `SELECT day::text, entries::int FROM console.growth ORDER BY day DESC LIMIT ${DAYS}`,

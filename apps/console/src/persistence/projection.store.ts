@@ -5,19 +5,20 @@ import type { Alarm, Progress, ProjectionStore, Step } from '../application/proj
 import type { Granting } from '../domain/grant.js';
 import type { Projected, ProjectedDisclosure } from '../domain/project.js';
 
-/** Leaves that become checked, and are tallied, in one transaction. */
-const TALLIED = 20_000n;
-
 /** The projection as the log's follower writes it. */
 export class PostgresProjectionStore implements ProjectionStore {
   /** First days of months that are there. */
   private readonly months = new Set<string>();
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    /** Leaves that become checked, and are counted, in one transaction. */
+    private readonly part = 20_000n,
+  ) {}
 
   async progress(): Promise<Progress> {
     const [row] = await this.dataSource.query<{ size: string; hashes: Buffer; checked: string; alarm: Alarm | null }[]>(
-      `SELECT size, hashes, least(checked, tallied) AS checked, alarm FROM console.projection`,
+      `SELECT size, hashes, checked, alarm FROM console.projection`,
     );
     if (row === undefined) throw new Error('console.projection has its one row from its migration');
     const { size, hashes, checked, alarm } = row;
@@ -30,7 +31,8 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async take({ from, size, hashes, entries }: Step): Promise<boolean> {
-    return this.dataSource.transaction(async (tx) => {
+    const months = monthsOf(entries).filter((month) => !this.months.has(month));
+    const isTaken = await this.dataSource.transaction(async (tx) => {
       // Taken once: whoever comes second finds another size, and the row locked until it is there.
       const [, moved] = await tx.query<[unknown, number]>(
         `UPDATE console.projection SET size = $2, hashes = $3 WHERE size = $1 AND alarm IS NULL`,
@@ -38,7 +40,8 @@ export class PostgresProjectionStore implements ProjectionStore {
       );
       if (moved === 0) return false;
       await this.count(tx, entries);
-      await this.disclose(tx, entries);
+      for (const month of months) await tx.query(`SELECT console.ensure_month($1)`, [month]);
+      await disclose(tx, entries);
       await happen(tx, entries);
       await own(tx, entries);
       for (const { index, projected, grant, entrySha256 } of entries) {
@@ -53,10 +56,15 @@ export class PostgresProjectionStore implements ProjectionStore {
       }
       return true;
     });
+    if (isTaken) for (const month of months) this.months.add(month);
+    return isTaken;
   }
 
-  async check(checkpoint: Checkpoint, at: Date): Promise<void> {
-    while (await this.dataSource.transaction((tx) => checked(tx, checkpoint, at)));
+  async check(checkpoint: Checkpoint, at: Date): Promise<boolean> {
+    for (;;) {
+      const found = await this.dataSource.transaction((tx) => checked(tx, checkpoint, at, this.part));
+      if (found !== 'more') return found === 'whole';
+    }
   }
 
   async alarm(alarm: Alarm): Promise<void> {
@@ -80,19 +88,20 @@ export class PostgresProjectionStore implements ProjectionStore {
       [[...days.keys()], [...days.values()]],
     );
   }
-
-  /** What one entry says of another may stand in the same step: rows first, then what came of them, in order. */
-  private async disclose(tx: EntityManager, entries: Step['entries']): Promise<void> {
-    const found = entries.flatMap(({ projected: { disclosure } }) => (disclosure === undefined ? [] : [disclosure]));
-    for (const month of new Set(found.map(({ row }) => `${row.at.slice(0, 7)}-01`))) {
-      if (this.months.has(month)) continue;
-      await tx.query(`SELECT console.ensure_month($1)`, [month]);
-      this.months.add(month);
-    }
-    await insertDisclosures(tx, found);
-    for (const { index, projected } of entries) await settle(tx, index, projected);
-  }
 }
+
+type Entries = Step['entries'];
+const disclosuresIn = (entries: Entries): readonly ProjectedDisclosure[] =>
+  entries.flatMap(({ projected: { disclosure } }) => (disclosure === undefined ? [] : [disclosure]));
+/** First days of months, in UTC. */
+const monthsOf = (entries: Entries): readonly string[] => [
+  ...new Set(disclosuresIn(entries).map(({ row }) => `${row.at.slice(0, 7)}-01`)),
+];
+/** What one entry says of another may stand in the same step: rows first, then what came of them, in order. */
+const disclose = async (tx: EntityManager, entries: Entries): Promise<void> => {
+  await insertDisclosures(tx, disclosuresIn(entries));
+  for (const { index, projected } of entries) await settle(tx, index, projected);
+};
 
 /** Also what a benchmark fills the table with. */
 export const insertDisclosures = async (
@@ -123,27 +132,31 @@ export const insertDisclosures = async (
 };
 
 /**
- * One part of what a checkpoint covers: it is checked and tallied in one, so that the tally is of what is checked and of nothing else.
- * @returns whether there is more
+ * One part of what a checkpoint covers: it is checked and counted in one, so that the tally is of what is checked and of nothing else.
+ * @returns `other` when the log was followed further, or anew, meanwhile
  */
-const checked = async (tx: EntityManager, { size, root, witnessedAt }: Checkpoint, at: Date): Promise<boolean> => {
+const checked = async (
+  tx: EntityManager,
+  { size, root, witnessedAt }: Checkpoint,
+  at: Date,
+  part: bigint,
+): Promise<'more' | 'whole' | 'other'> => {
   const [progress] = await tx.query<{ tallied: string }[]>(
     `SELECT tallied FROM console.projection WHERE size = $1 FOR UPDATE`,
     [size.toString()],
   );
-  if (progress !== undefined) {
-    const from = BigInt(progress.tallied);
-    const until = from + TALLIED < size ? from + TALLIED : size;
-    await tally(tx, from, until);
-    await tx.query(`UPDATE console.projection SET tallied = $1, checked = greatest(checked, $1)`, [until.toString()]);
-    if (until < size) return true;
-  }
+  if (progress === undefined) return 'other';
+  const from = BigInt(progress.tallied);
+  const until = from + part < size ? from + part : size;
+  await tally(tx, from, until);
+  await tx.query(`UPDATE console.projection SET checked = $1, tallied = $1`, [until.toString()]);
+  if (until < size) return 'more';
   const witnessed = witnessedAt === undefined ? null : new Date(Number(witnessedAt) * 1000);
   await tx.query(
     `INSERT INTO console.checkpoint (size, root, checked_at, witnessed_at) VALUES ($1, $2, $3, $4) ON CONFLICT (size) DO NOTHING`,
     [size.toString(), Buffer.from(root), at, witnessed],
   );
-  return false;
+  return 'whole';
 };
 
 const SPANS = [
@@ -153,7 +166,7 @@ const SPANS = [
 /** Disclosures as the tally counts them. @param span day or month @param where of console.disclosure d */
 const alike = (span: string, where: string): string =>
   `SELECT ${span} AS first, sha256(convert_to(concat_ws(' ', terms, grounds, reasons), 'UTF8')) AS cell, sender, recipient, outcome,
-     grounds, reasons, terms, count(*) AS disclosures, max(at) AS newest
+     grounds, reasons, terms, count(*) AS disclosures, min(at) AS oldest, max(at) AS newest
    FROM (SELECT (d.at AT TIME ZONE 'Europe/Stockholm')::date AS day, d.at, d.sender, d.recipient, d.outcome, d.grounds, d.reasons,
            ts_delete(d.terms, ARRAY(SELECT 'officer:' || officer FROM unnest(d.officers) AS officer)) AS terms
          FROM console.disclosure d WHERE ${where}) AS found
@@ -163,10 +176,10 @@ const alike = (span: string, where: string): string =>
 export const tally = async (tx: Pick<EntityManager, 'query'>, from: bigint, until: bigint): Promise<void> => {
   for (const [table, span] of SPANS)
     await tx.query(
-      `INSERT INTO console.${table} AS t (first, cell, sender, recipient, outcome, grounds, reasons, terms, disclosures, newest)
+      `INSERT INTO console.${table} AS t (first, cell, sender, recipient, outcome, grounds, reasons, terms, disclosures, oldest, newest)
        ${alike(span, 'd.index >= $1 AND d.index < $2')}
        ON CONFLICT (first, cell) DO UPDATE SET disclosures = t.disclosures + EXCLUDED.disclosures,
-         newest = greatest(t.newest, EXCLUDED.newest)`,
+         oldest = least(t.oldest, EXCLUDED.oldest), newest = greatest(t.newest, EXCLUDED.newest)`,
       [from.toString(), until.toString()],
     );
 };
@@ -182,6 +195,7 @@ const untally = async (tx: EntityManager, indices: readonly string[]): Promise<v
        WHERE (t.first, t.cell) = (l.first, l.cell) AND t.disclosures > l.disclosures`,
       [indices],
     );
+  await tx.query(`SELECT set_config('delge.untallied', 'true', true)`);
 };
 
 const settle = async (tx: EntityManager, index: bigint, { received, settled }: Projected): Promise<void> => {

@@ -50,6 +50,8 @@ export interface Range extends Days {
   readonly way: Way;
   /** No row is newer; as PostgreSQL writes it. */
   readonly newest?: string;
+  /** No row is older. */
+  readonly oldest?: string;
 }
 
 export const hasIds = ({ filters }: Query): boolean => ID_FILTERS.some((name) => filters[name] !== undefined);
@@ -88,8 +90,8 @@ export async function rangesOf(
   await go(tx, 'tally');
   const values: unknown[] = [];
   const months = await tx.query<Month[]>(
-    `SELECT to_char(date_trunc('month', first), 'YYYY-MM-DD') AS month, sum(disclosures)::float8 AS disclosures, max(newest)::text AS newest
-     FROM (${tallied(days, 't.first, t.disclosures, t.newest', values)}) AS t GROUP BY 1 ORDER BY 1 DESC`,
+    `SELECT to_char(date_trunc('month', first), 'YYYY-MM-DD') AS month, sum(disclosures)::float8 AS disclosures, min(oldest)::text AS oldest, max(newest)::text AS newest
+     FROM (${tallied(days, 't.first, t.disclosures, t.oldest, t.newest', values)}) AS t GROUP BY 1 ORDER BY 1 DESC`,
     values,
   );
   return ofMonths(
@@ -101,17 +103,18 @@ export async function rangesOf(
 interface Month {
   readonly month: string;
   readonly disclosures: number;
+  readonly oldest: string;
   readonly newest: string;
 }
 
 const ofMonths = (months: readonly Month[], days: Days, limit: number): readonly Range[] => {
   const ranges: Range[] = [];
   let gathered = 0;
-  for (const { month, disclosures, newest } of months) {
+  for (const { month, disclosures, oldest, newest } of months) {
     const from = month < days.from ? days.from : month;
     const until = days.until !== undefined && days.until < monthAfter(month) ? days.until : monthAfter(month);
     const before = ranges.at(-1);
-    if (disclosures > Math.max(GATHERED, limit)) ranges.push({ from, until, newest, way: 'walk' });
+    if (disclosures > Math.max(GATHERED, limit)) ranges.push({ from, until, oldest, newest, way: 'walk' });
     else if (before?.way === 'gather' && gathered < Math.max(GATHERED, limit)) {
       ranges[ranges.length - 1] = { ...before, from };
       gathered += disclosures;
