@@ -30,14 +30,14 @@ const verdictsOf = (
   recipients: readonly { readonly authority: string; readonly function: string; readonly verdict: VerdictView }[],
 ): unknown => recipients.map(({ authority, function: to, verdict }) => ({ authority, function: to, verdict }));
 
-/** Rows of every table that an act of a system or of the exchange adds to; tokens, checkpoints and how far a gateway has caught up come by themselves. */
+/** Rows of every table that an act of a system or of the exchange adds to; tokens, checkpoints, days to answer by and how far a gateway has caught up come by themselves. */
 const rows = async (): Promise<Readonly<Record<string, string>>> => {
   const counted: Record<string, string> = {};
   for (const database of ['operator', ...delge.directory.gateways.map(({ id }) => id)]) {
     const tables = await delge.sql<{ readonly name: string }>(
       database,
       `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
-       WHERE table_schema IN ('gateway', 'exchange', 'ledger', 'registry') AND table_name NOT IN ('token_use', 'keys_seen', 'checkpoint', 'caught_up')`,
+       WHERE table_schema IN ('gateway', 'exchange', 'ledger', 'registry') AND table_name NOT IN ('token_use', 'keys_seen', 'checkpoint', 'caught_up', 'request_deadline')`,
     );
     const counts = tables.map(({ name }) => `SELECT '${name}' AS name, count(*) FROM ${name}`);
     const each = await delge.sql<{ readonly name: string; readonly count: string }>(

@@ -18,7 +18,7 @@ import { postSigned } from '../../apps/cli/src/keeping.js';
 import { auditorIdOf } from '../../apps/console/src/http/visit.js';
 import { erasable, erasedOpening } from '../../apps/ledger/src/application/erasable.js';
 import type { SandboxDirectory } from '../sandbox/directory.js';
-import { PERSONAS } from '../sandbox/identity/personas.js';
+import { PERSONAS, affiliationOf } from '../sandbox/identity/personas.js';
 import { keyFiles, readKey } from '../sandbox/keys.js';
 import type { Erasable } from './past.js';
 
@@ -61,10 +61,15 @@ export async function grantReview(
 ): Promise<Review> {
   const authority = directory.authorities.map(({ id }) => id).filter((id) => id.startsWith(`${REVIEWED}/`));
   const { issuer, person } = REVIEWER;
-  const name = PERSONAS[issuer]?.find(({ id }) => id === person)?.name ?? person;
+  const persona = PERSONAS[issuer]?.find(({ id }) => id === person);
+  if (persona === undefined) throw new Error(`there is no ${person} at ${issuer}`);
   const diaryNumber = 'REV 2026-0017';
   const done = join(dir, 'seed/assignment.json');
-  const auditor = auditorIdOf(readFileSync(keyFiles(dir).auditorSecret), `${identity}/${issuer}`, person);
+  const auditor = auditorIdOf(
+    readFileSync(keyFiles(dir).auditorSecret),
+    `${identity}/${issuer}`,
+    affiliationOf(persona),
+  );
   const known = existsSync(done) ? (JSON.parse(readFileSync(done, 'utf8')) as { readonly auditor?: string }) : {};
   if (known.auditor !== auditor) {
     const now = new Date();
@@ -76,7 +81,7 @@ export async function grantReview(
     mkdirSync(join(dir, 'seed'), { recursive: true, mode: 0o700 });
     writeFileSync(done, JSON.stringify({ auditor, assignment: granted.assignment }), { mode: 0o600 });
   }
-  return { person: name, diaryNumber, authorities: authority.length };
+  return { person: persona.name, diaryNumber, authorities: authority.length };
 }
 
 /** Both parties of each message decide that its openings are erased, and the ledger erases them. */

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Provider } from 'oidc-provider';
 import type { Context } from 'oidc-provider';
 import { choicePage, goodbyePage } from './pages.js';
-import { SANDBOX_LOA2, SANDBOX_LOA3 } from './personas.js';
+import { SANDBOX_LOA2, SANDBOX_LOA3, affiliationOf } from './personas.js';
 import type { Persona } from './personas.js';
 
 /** An app that may log people in here. */
@@ -121,7 +121,7 @@ export class SandboxIssuer {
       sub: id,
       name,
       [ORG_NUMBER]: organisation,
-      [ORG_AFFILIATION]: `${id}@${organisation}`,
+      [ORG_AFFILIATION]: affiliationOf(persona),
     };
     return { accountId: id, claims: () => claims };
   }

@@ -9,6 +9,10 @@ export interface Persona {
   readonly acr: string;
 }
 
+/** By what it is known to whoever logs it in: `user@organisation`, as in Sweden Connect's attribute. */
+export const affiliationOf = ({ id, organisation }: Pick<Persona, 'id' | 'organisation'>): string =>
+  `${id}@${organisation}`;
+
 export const SANDBOX_LOA3 = 'http://id.elegnamnden.se/loa/1.0/loa3';
 export const SANDBOX_LOA2 = 'http://id.elegnamnden.se/loa/1.0/loa2';
 
