@@ -44,7 +44,8 @@ export const en = {
   auditorId: 'Your auditor id',
   auditorIdHelp:
     'An administrator of the authority grants an assignment to this id. It holds neither name nor personal number.',
-  noAssignments: "You have no assignment. Give your auditor id to the authority's administrator.",
+  noAssignments:
+    'No assignment has been granted to your auditor id. Give the id to the administrator of the authority whose disclosures you are to review, and reload the page once it is granted.',
   assignmentsCaption: 'Assignments granted to you',
   provision: 'Provision',
   diaryNumber: 'Diary number',

@@ -10,7 +10,7 @@ export const sv = {
   loggedOut: 'Du är utloggad',
   accessibility: 'Tillgänglighetsredogörelse',
   verifier: 'Kontrollera en bevisfil',
-  zone: 'Tider är svensk tid.',
+  zone: 'Tiderna är angivna i svensk tid.',
   yes: 'ja',
   no: 'nej',
   none: 'Inget att visa.',
@@ -43,7 +43,8 @@ export const sv = {
   auditorId: 'Ditt gransknings-id',
   auditorIdHelp:
     'En administratör hos myndigheten ger uppdrag till detta id. Det innehåller varken namn eller personnummer.',
-  noAssignments: 'Du har inget uppdrag. Lämna ditt gransknings-id till myndighetens administratör.',
+  noAssignments:
+    'Inget uppdrag har getts till ditt gransknings-id. Lämna id:t till administratören hos den myndighet vars utlämnanden du ska granska, och ladda om sidan när uppdraget är givet.',
   assignmentsCaption: 'Uppdrag som du har fått',
   provision: 'Stöd',
   diaryNumber: 'Diarienummer',
@@ -191,7 +192,8 @@ export const sv = {
   verifierSave: 'Spara kontrollen som en fil',
   verifierDigest: 'Kontrollsumma (SHA-256)',
   verifierCompare: 'Jämför med vad kommandoraden skriver:',
-  verifierTrust: 'Spara serverns förtroendefil. En som du har fått på annat sätt är mer värd.',
+  verifierTrust:
+    'Spara serverns förtroendefil. En förtroendefil som du har fått på annat sätt ger en säkrare kontroll.',
 
   caseTitle: 'Ärendet {id}',
   caseLead: 'Allt som har hänt i ärendet inom ditt uppdrag, i loggens ordning.',
