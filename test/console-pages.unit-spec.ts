@@ -598,6 +598,14 @@ describe('findings', () => {
     expect(served.reviews.asked.map((one) => one.name)).toEqual([name]);
   });
 
+  it.each([
+    [`/utlamnanden/${MESSAGE}`, `name="message" value="${MESSAGE}"`],
+    [`/arenden/${CASE}`, `name="case" value="${CASE}"`],
+    [`/stickprov/${SAMPLE}/1`, `name="sample" value="${SAMPLE}"`],
+  ])('are about what %s is about', async (path, field) => {
+    expect(await (await get(path)).text()).toContain(field);
+  });
+
   it('are about something', async () => {
     expect((await post('/iakttagelser', { csrf: csrf(), title: 'a' })).status).toBe(404);
   });

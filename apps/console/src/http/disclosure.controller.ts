@@ -3,6 +3,7 @@ import { Policy, ProblemError } from '#platform';
 import type { Request, Response } from 'express';
 import { AuditorOwn } from '../application/own-ports.js';
 import { AuditorQueries } from '../application/ports.js';
+import { isUuid } from '../domain/uuid.js';
 import { WORDS, said } from '../views/words.js';
 import { backTo, withParameters } from './address.js';
 import { namesIn } from './filters.js';
@@ -71,11 +72,10 @@ export class DisclosureController {
     const happenings = isUuid(caseId) ? await this.queries.timeline(opened.acting, caseId) : [];
     if (happenings.length === 0) throw new ProblemError('not-found', 404);
     const title = said(opened.words.caseTitle, { id: caseId });
-    const shown = { page: 'case', title, section: SECTION, back: backTo(opened.words), happenings };
+    const shown = { page: 'case', title, section: SECTION, back: backTo(opened.words), caseId, happenings };
     await this.pages.send(request, response, opened, shown);
   }
 }
 
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 /** A UUID, an index in the log, or an id that is a digest. */
 const ANY_ID = /^[A-Za-z0-9_-]{1,64}$/;

@@ -6,11 +6,11 @@ import { ConsoleError } from '../application/ports.js';
 import { WORDS } from '../views/words.js';
 import { VERIFIER } from './assets.js';
 import { Pages } from './pages.js';
+import { isUuid } from '../domain/uuid.js';
 import { Visits, actingOf } from './visit.js';
 
 /** Of a checkpoint. */
 const SIZE = /^(0|[1-9][0-9]{0,17})$/;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What an auditor verifies by, and the verifier itself: one file, which runs as well where there is no network. */
 @Controller()
@@ -28,7 +28,7 @@ export class EvidenceController {
     const since = reading.parameters.get('since') ?? undefined;
     if (since !== undefined && !SIZE.test(since)) throw new ConsoleError('QUERY_INVALID', 'since');
     const seen = since === undefined ? undefined : BigInt(since);
-    const file = UUID.test(messageId) ? await this.evidence.of(actingOf(reading), messageId, seen) : undefined;
+    const file = isUuid(messageId) ? await this.evidence.of(actingOf(reading), messageId, seen) : undefined;
     if (file === undefined) throw new ProblemError('not-found', 404);
     response
       .setHeader('Content-Type', 'application/json')
