@@ -20,7 +20,7 @@ const stateOf = (pid: number): string | undefined => {
 };
 
 /**
- * What a process that is no more had in hand, free at once: its lease is let run out. That leases run out is tried in messaging-outbox.integration-spec. One that does not
+ * What a process that is no more had in hand, free at once: its lease is let run out. That leases run out is tried in messaging.integration-spec. One that does not
  * end is nobody's: what waits to be let go stays.
  */
 export const giveBack = async (delge: Pick<TestStack, 'sql'>, service: string): Promise<void> => {

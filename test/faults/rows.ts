@@ -195,10 +195,7 @@ export const ROWS: readonly Row[] = [
     keeps: 'I2',
     bar: '1 effect',
     proven: [
-      at(
-        'test/messaging-transport.integration-spec.ts',
-        'are neither lost nor had twice when connections are cut at both ends',
-      ),
+      at('test/messaging.integration-spec.ts', 'are neither lost nor had twice when connections are cut at both ends'),
       at('test/faults/messaging.faults-spec.ts', 'comes once more, ten times and a thousand times'),
     ],
   },
@@ -217,7 +214,7 @@ export const ROWS: readonly Row[] = [
     proven: [
       at('test/faults/messaging.faults-spec.ts', 'hangs its handler, is set aside, and keeps no neighbour waiting'),
       at('test/faults/messaging.faults-spec.ts', 'kills whoever reads it, and takes none of those with it'),
-      at('test/messaging-inbox.integration-spec.ts', 'are set aside once when their handler fails'),
+      at('test/messaging.integration-spec.ts', 'are set aside once when their handler fails'),
     ],
   },
   {
@@ -227,10 +224,7 @@ export const ROWS: readonly Row[] = [
     bar: '0 innocent messages set aside',
     proven: [
       at('test/faults/messaging.faults-spec.ts', 'kills whoever reads it, and takes none of those with it'),
-      at(
-        'test/messaging-inbox.integration-spec.ts',
-        'are dead letters for no number of restarts of a consumer that waits',
-      ),
+      at('test/messaging.integration-spec.ts', 'are dead letters for no number of restarts of a consumer that waits'),
     ],
   },
   {
@@ -260,21 +254,14 @@ export const ROWS: readonly Row[] = [
     fault: 'queue deleted while it is read',
     keeps: 'I1',
     bar: 'read again within 10 s',
-    proven: [
-      at('test/messaging-transport.integration-spec.ts', 'are read again when their queue was deleted and made anew'),
-    ],
+    proven: [at('test/messaging.integration-spec.ts', 'are read again when their queue was deleted and made anew')],
   },
   {
     id: 'F24',
     fault: 'channel closed for an error while its connection lives',
     keeps: 'I1',
     bar: 'a new channel within 5 s',
-    proven: [
-      at(
-        'test/messaging-transport.integration-spec.ts',
-        'are read on a new channel when theirs was closed for an error',
-      ),
-    ],
+    proven: [at('test/messaging.integration-spec.ts', 'are read on a new channel when theirs was closed for an error')],
   },
   {
     id: 'F25',
@@ -359,10 +346,7 @@ export const ROWS: readonly Row[] = [
     keeps: 'I1, I2',
     bar: 'exit within 30 s; 0 delivered again',
     proven: [
-      at(
-        'test/messaging-transport.integration-spec.ts',
-        'in hand are settled by a drain, and none of them comes again',
-      ),
+      at('test/messaging.integration-spec.ts', 'in hand are settled by a drain, and none of them comes again'),
       at('test/faults/processes.faults-spec.ts', 'F32: end within 30 s at load when they are asked to'),
       at('test/faults/messaging.faults-spec.ts', 'is in hand when its consumer is told to stop'),
     ],
