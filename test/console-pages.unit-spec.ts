@@ -395,6 +395,13 @@ describe('what is refused', () => {
     expect(await answer.text()).toContain('<code>not-found</code>');
   });
 
+  it('is asked of nobody where an id is no UUID of a version', async () => {
+    const nil = '00000000-0000-0000-0000-000000000000';
+    for (const path of [`/utlamnanden/${nil}`, `/utlamnanden/${nil}/bevis`, `/arenden/${nil}`])
+      expect([path, (await get(path)).status]).toEqual([path, 404]);
+    expect(served.queries.asked).toEqual([]);
+  });
+
   it('answers programs with problem details', async () => {
     const answer = await get('/nothing', { accept: '*/*' });
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');

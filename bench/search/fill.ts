@@ -16,6 +16,8 @@ const TABLES = ['console.disclosure', 'console.happening', 'console.tally_day', 
 /** Of each a whole number from 0, the same for the same row. */
 const pick = (what: number, below: string): string => `(abs(hashint8extended(i, ${what})) % ${below})::int`;
 
+/** A UUID of version 8 of this text in SQL. */
+const uuid = (text: string): string => `overlay(overlay(md5(${text}) placing '8' from 13) placing '8' from 17)::uuid`;
 /**
  * One statement for all columns, in SQL: rows as the projection makes them, evenly over a year, without entries behind them. Row i stands at index 2 i of the log, what came of it at 2 i + 1. Of a case come
  * three, of one sender.
@@ -37,10 +39,10 @@ const DISCLOSURES = `
   )
   INSERT INTO console.disclosure (index, at, entry_id, record, message_id, attempt, number, sender, recipient, sender_kind, recipient_kind, outcome,
     message_type, kind, force, purpose, grounds, versions, reasons, categories, officers, case_id, received_at, receipt_due_at, detail, terms)
-  SELECT index, at, md5('entry ' || i)::uuid, record, md5('message ' || i)::uuid, 1, i + 1, sender, recipient, 'socialnamnd', 'myndighet', outcome,
+  SELECT index, at, ${uuid("'entry ' || i")}, record, ${uuid("'message ' || i")}, 1, i + 1, sender, recipient, 'socialnamnd', 'myndighet', outcome,
     kind ->> 'type', CASE outcome WHEN 'assess' THEN 'officer' END, CASE outcome WHEN 'permit' THEN kind ->> 'force' END, kind ->> 'purpose',
     ARRAY[kind ->> 'ground'], CASE outcome WHEN 'permit' THEN ARRAY[version] ELSE '{}' END, CASE outcome WHEN 'permit' THEN '{}' ELSE ARRAY[code] END,
-    ARRAY(SELECT jsonb_array_elements_text(kind -> 'categories')), ARRAY[pseudonym], md5('case ' || of_case)::uuid,
+    ARRAY(SELECT jsonb_array_elements_text(kind -> 'categories')), ARRAY[pseudonym], ${uuid("'case ' || of_case")},
     CASE WHEN outcome = 'permit' AND received >= 5 THEN at + (500 + ms * received / 1000) * interval '1 millisecond' END,
     CASE WHEN outcome = 'permit' AND received < 5 THEN at + interval '24 hours' END, kind -> 'detail',
     array_to_tsvector(ARRAY(SELECT jsonb_array_elements_text(kind -> 'terms')) || ARRAY['party:' || sender, 'sender:' || sender,
@@ -56,7 +58,7 @@ const HAPPENINGS = `
     SELECT d.index, d.entry_id, d.at, CASE d.record WHEN 'refusal' THEN 'refusal-recorded' ELSE 'decision' END, d.message_id, d.sender, d.recipient,
       d.record = 'refusal', d.attempt, d.outcome, NULL::timestamptz
     UNION ALL
-    SELECT d.index + 1, md5('receipt ' || d.index)::uuid, d.received_at, 'technical', d.message_id, d.sender, d.recipient, false, d.attempt, NULL,
+    SELECT d.index + 1, ${uuid("'receipt ' || d.index")}, d.received_at, 'technical', d.message_id, d.sender, d.recipient, false, d.attempt, NULL,
       d.received_at WHERE d.received_at IS NOT NULL) AS h
   WHERE d.at >= $1 AND d.at < $2`;
 

@@ -34,7 +34,7 @@ export interface ExportCover {
   readonly query: string;
   /** Of the `disclosure` log: what stands at smaller indices was searched. */
   readonly checkpoint: { readonly size: string; readonly root: string };
-  /** Disclosures in the file. */
+  /** Disclosures in the file; of evidence, messages. */
   readonly count: number;
   readonly octets: number;
   /** SHA-256 of the file. */

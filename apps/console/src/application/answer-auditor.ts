@@ -7,6 +7,7 @@ import type { Disclosure, DisclosureRecord, DisclosureRow, Happening } from '../
 import { queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
 import { LEAST, suppressed } from '../domain/suppress.js';
+import { UUID } from '#contracts';
 import { MOST_IN_CASES } from './disclosure-store.js';
 import type { DisclosureStore, LogStore, Place, Tables, Wanted } from './disclosure-store.js';
 import { AuditorQueries, ConsoleError } from './ports.js';
@@ -32,7 +33,6 @@ const MOST_COUNTED = 10_000;
 /** Disclosures, the newest, of which the time to delivery is told. */
 const MOST_DELIVERED = 5_000;
 const FOLLOWS_WITHIN_MS = 30 * 24 * 3_600_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INDEX = /^(0|[1-9][0-9]{0,17})$/;
 
 /** Where the ledger writes down that openings of a message are shown to an auditor. */

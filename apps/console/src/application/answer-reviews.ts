@@ -32,11 +32,11 @@ import type { ListedSample, SampleFile, ShownFinding, ShownItem, ShownSample, Wa
 import type { ReviewStore, SubjectKind } from './review-store.js';
 import { reportOf } from './sample-report.js';
 import type { WithinAssignment } from './within-assignment.js';
+import { UUID } from '#contracts';
 
 /** Disclosures of a population. */
 const MOST_POPULATION = 1_000_000;
 const MOST_LISTED = 200;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DIGEST = /^[A-Za-z0-9_-]{43}$/;
 const FILES = {
   population: 'sample-fixed',

@@ -6,6 +6,7 @@ import type { Assignment } from '../domain/assignment.js';
 import type { DisclosureRow } from '../domain/disclosure.js';
 import { parseQuery, queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
+import { UUID } from '#contracts';
 import type { AccessKey } from './access-key.js';
 import type { DisclosureStore, LogStore, Place } from './disclosure-store.js';
 import type { Evidence } from './evidence.js';
@@ -31,7 +32,6 @@ const PAGE = 1_000;
 /** Why a job fails that the assignment allows. */
 const TOO_LARGE: readonly ConsoleErrorCode[] = ['TOO_MANY', 'QUERY_TOO_WIDE'];
 const KEPT_MS = 24 * 3_600_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface NewExport {
   readonly id: string;

@@ -1,3 +1,4 @@
+import { UUID } from '#contracts';
 import type { WithinAssignment } from './within-assignment.js';
 import { AuditorOwn } from './own-ports.js';
 import type { ActProof, OwnAct, SavedSearch } from './own-ports.js';
@@ -6,7 +7,6 @@ import type { Acting, Page } from './ports.js';
 
 const PAGE = 50;
 const MOST_SAVED = 100;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NAME = /^[^\p{C}]{1,80}$/u;
 
 export interface ActPlace {

@@ -1,9 +1,9 @@
 import { isLocalDate } from '#legal-basis';
 import type { AssignmentField } from './assignment.js';
+import { UUID } from '#contracts';
 
 const CODE = /^[A-Za-z0-9][A-Za-z0-9@_-]{0,127}$/;
 const AUTHORITY = /^[a-z][a-z0-9-]{0,62}\/[a-z][a-z0-9-]{0,62}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const DECIMAL = /^(0|[1-9][0-9]{0,17})$/;
 const TOKEN = /^[A-Za-z0-9_-]{1,128}$/;
 const MESSAGE_TYPE = /^(unknown|[a-z][a-z0-9-]{0,62}\/[1-9][0-9]{0,3})$/;

@@ -1,6 +1,7 @@
 import { EnvelopeError, parseToken, typOf } from '#envelope';
 import type { Typ } from '#envelope';
 import { JsonError, parseStrict } from '#json';
+import { UUID } from '#contracts';
 
 /** An entry that says what an auditor did. */
 export interface OwnEntry {
@@ -18,7 +19,6 @@ export interface Said {
   readonly own?: OwnEntry;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const AUDITOR = /^[A-Za-z0-9_-]{43}$/;
 const KIND = /^[a-z][a-z-]{0,62}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;

@@ -3,7 +3,7 @@ import { Policy, ProblemError } from '#platform';
 import type { Request, Response } from 'express';
 import { AuditorOwn } from '../application/own-ports.js';
 import { AuditorQueries } from '../application/ports.js';
-import { isUuid } from '../domain/uuid.js';
+import { UUID } from '#contracts';
 import { WORDS, said } from '../views/words.js';
 import { backTo, withParameters } from './address.js';
 import { namesIn } from './filters.js';
@@ -35,7 +35,7 @@ export class DisclosureController {
   @Get('utlamnanden/:messageId')
   async show(@Param('messageId') messageId: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const opened = await this.pages.opened(request);
-    const disclosure = isUuid(messageId) ? await this.queries.show(opened.acting, messageId) : undefined;
+    const disclosure = UUID.test(messageId) ? await this.queries.show(opened.acting, messageId) : undefined;
     if (disclosure === undefined) throw new ProblemError('not-found', 404);
     const { reading, acting, words } = opened;
     const names = namesIn(reading.lang, await this.queries.offered(acting));
@@ -69,7 +69,7 @@ export class DisclosureController {
   @Get('arenden/:caseId')
   async timeline(@Param('caseId') caseId: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     const opened = await this.pages.opened(request);
-    const happenings = isUuid(caseId) ? await this.queries.timeline(opened.acting, caseId) : [];
+    const happenings = UUID.test(caseId) ? await this.queries.timeline(opened.acting, caseId) : [];
     if (happenings.length === 0) throw new ProblemError('not-found', 404);
     const title = said(opened.words.caseTitle, { id: caseId });
     const shown = { page: 'case', title, section: SECTION, back: backTo(opened.words), caseId, happenings };

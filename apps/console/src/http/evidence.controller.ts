@@ -6,7 +6,7 @@ import { ConsoleError } from '../application/ports.js';
 import { WORDS } from '../views/words.js';
 import { VERIFIER } from './assets.js';
 import { Pages } from './pages.js';
-import { isUuid } from '../domain/uuid.js';
+import { UUID } from '#contracts';
 import { Visits, actingOf } from './visit.js';
 
 /** Of a checkpoint. */
@@ -28,7 +28,7 @@ export class EvidenceController {
     const since = reading.parameters.get('since') ?? undefined;
     if (since !== undefined && !SIZE.test(since)) throw new ConsoleError('QUERY_INVALID', 'since');
     const seen = since === undefined ? undefined : BigInt(since);
-    const file = isUuid(messageId) ? await this.evidence.of(actingOf(reading), messageId, seen) : undefined;
+    const file = UUID.test(messageId) ? await this.evidence.of(actingOf(reading), messageId, seen) : undefined;
     if (file === undefined) throw new ProblemError('not-found', 404);
     response
       .setHeader('Content-Type', 'application/json')
