@@ -216,7 +216,7 @@ const sizes = async (owner: DataSource): Promise<string> => {
   const rows = await owner.query<{ name: string; rows: string; size: string; indexes: string }[]>(
     `SELECT t.name, sum(greatest(c.reltuples, 0))::bigint::text AS rows, pg_size_pretty(sum(pg_table_size(c.oid))) AS size,
        pg_size_pretty(sum(pg_indexes_size(c.oid))) AS indexes
-     FROM unnest(ARRAY['disclosure', 'happening', 'tally_day', 'tally_month']) WITH ORDINALITY AS t (name, place)
+     FROM unnest(ARRAY['disclosure', 'happening', 'tally_year', 'tally_month']) WITH ORDINALITY AS t (name, place)
      JOIN pg_class c ON c.relkind = 'r' AND c.relname ~ ('^' || t.name || '(_[0-9]{6})?$') AND c.relnamespace = 'console'::regnamespace
      GROUP BY t.name, t.place ORDER BY t.place`,
   );

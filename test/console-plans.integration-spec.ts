@@ -8,6 +8,7 @@ import type { Assignment } from '../apps/console/src/domain/assignment.js';
 import type { Query } from '../apps/console/src/domain/query.js';
 import { PostgresDisclosureStore } from '../apps/console/src/persistence/disclosure.store.js';
 import { insertDisclosures, tally } from '../apps/console/src/persistence/projection.store.js';
+import { PARTS } from '../apps/console/src/persistence/tally.js';
 import { OwnDatabases } from './support/databases.js';
 import { someRows } from '../bench/search/rows.js';
 
@@ -243,6 +244,42 @@ describe('what the tally adds up is what the rows come to', () => {
       });
     }
   });
+});
+
+it('shows the reader no day of the tally that lies outside the period, whatever is asked', async () => {
+  const seen = async (assignment: Assignment, span: 'year' | 'month'): Promise<Readonly<Record<string, number>>> =>
+    reader.transaction(async (tx) => {
+      await tx.query(`SELECT set_config('delge.auditor', $1, true), set_config('delge.assignment', $2, true)`, [
+        assignment.auditor,
+        assignment.id,
+      ]);
+      const found = await tx.query<{ first: string; part: number; count: number }[]>(
+        `SELECT first::text, part::int, sum(count)::int AS count FROM console.seen_${span} t
+         CROSS JOIN LATERAL unnest(ARRAY[${PARTS[span].join(', ')}]) WITH ORDINALITY AS one (count, part) WHERE count > 0 GROUP BY 1, 2`,
+      );
+      const two = (part: number): string => String(part).padStart(2, '0');
+      return Object.fromEntries(
+        found.map(({ first, part, count }) => [
+          span === 'year' ? `${first.slice(0, 5)}${two(part)}` : `${first.slice(0, 8)}${two(part)}`,
+          count,
+        ]),
+      );
+    });
+  const counted = (length: number, holds: (date: string) => boolean): Readonly<Record<string, number>> => {
+    const counts: Record<string, number> = {};
+    for (const { row } of own) {
+      const date = stockholmDate(new Date(row.at));
+      if (holds(date)) counts[date.slice(0, length)] = (counts[date.slice(0, length)] ?? 0) + 1;
+    }
+    return counts;
+  };
+  const { from, until = '' } = CUT.period;
+  await expect(seen(CUT, 'month')).resolves.toEqual(counted(10, (date) => date >= from && date < until));
+  await expect(seen(CUT, 'year')).resolves.toEqual(counted(7, (date) => date.startsWith('2026-01')));
+  await expect(seen(ASSIGNMENT, 'year')).resolves.toEqual(counted(7, () => true));
+  await expect(reader.transaction((tx) => tx.query(`SELECT FROM console.tally_month LIMIT 1`))).rejects.toThrow(
+    'permission denied',
+  );
 });
 
 it('a question that takes too long is stopped, and it is said that it must be narrowed', async () => {

@@ -14,6 +14,7 @@ import { PostgresActStore } from '../apps/console/src/persistence/act.store.js';
 import { PostgresAssignmentStore } from '../apps/console/src/persistence/assignment.store.js';
 import { PostgresDisclosureStore } from '../apps/console/src/persistence/disclosure.store.js';
 import { PostgresLogStore } from '../apps/console/src/persistence/log-view.store.js';
+import { PARTS } from '../apps/console/src/persistence/tally.js';
 import { PostgresProjectionStore } from '../apps/console/src/persistence/projection.store.js';
 import { FedScene, granted, ended } from './support/console.js';
 import { OwnDatabases } from './support/databases.js';
@@ -105,12 +106,12 @@ describe('what the console shows of the log', () => {
           await tx.query(`SELECT set_config($1, $2, true)`, [name, value]);
         const [row] = await tx.query<Readonly<Record<string, number>>[]>(
           `SELECT (SELECT count(*)::int FROM console.disclosure) AS disclosures, (SELECT count(*)::int FROM console.happening) AS happenings,
-             (SELECT count(*)::int FROM console.erased) AS erased, (SELECT count(*)::int FROM console.tally_day) AS days,
-             (SELECT count(*)::int FROM console.tally_month) AS months`,
+             (SELECT count(*)::int FROM console.erased) AS erased, (SELECT count(*)::int FROM console.seen_year) AS years,
+             (SELECT count(*)::int FROM console.seen_month) AS months`,
         );
         return row ?? {};
       });
-    const NOTHING = { disclosures: 0, happenings: 0, erased: 0, days: 0, months: 0 };
+    const NOTHING = { disclosures: 0, happenings: 0, erased: 0, years: 0, months: 0 };
     const settingsOf = ({ auditor, assignment }: Acting) => ({
       'delge.auditor': auditor,
       'delge.assignment': assignment,
@@ -336,12 +337,15 @@ describe('what the console shows of the log', () => {
       readonly first: string;
       readonly terms: readonly string[];
       readonly disclosures: number;
+      /** How many each month of the year, or day of the month, has. */
+      readonly parts: readonly number[];
     }
     const tallied = async (): Promise<readonly (readonly Cell[])[]> =>
       Promise.all(
-        ['tally_day', 'tally_month'].map((table) =>
+        (['year', 'month'] as const).map((span) =>
           asOwner<Cell>(
-            `SELECT first::text, tsvector_to_array(terms) AS terms, disclosures::int FROM console.${table} ORDER BY first, terms`,
+            `SELECT first::text, tsvector_to_array(terms) AS terms, disclosures::int, ARRAY[${PARTS[span].join(', ')}] AS parts
+             FROM console.tally_${span} ORDER BY first, terms`,
           ),
         ),
       );
@@ -350,13 +354,17 @@ describe('what the console shows of the log', () => {
       const found = await asOwner<{ at: Date; terms: readonly string[] }>(
         `SELECT at, tsvector_to_array(terms) AS terms FROM console.disclosure WHERE index < (SELECT checked FROM console.projection)`,
       );
-      return [10, 7].map((length) => {
-        const cells = new Map<string, Cell>();
+      return (['year', 'month'] as const).map((span) => {
+        const cells = new Map<string, Cell & { readonly parts: number[] }>();
         for (const { at, terms: all } of found) {
-          const first = `${stockholmDate(at).slice(0, length)}-01`.slice(0, 10);
+          const day = stockholmDate(at);
+          const first = span === 'year' ? `${day.slice(0, 4)}-01-01` : `${day.slice(0, 7)}-01`;
           const terms = all.filter((term) => !term.startsWith('officer:'));
           const key = `${first} ${terms.join(' ')}`;
-          cells.set(key, { first, terms, disclosures: (cells.get(key)?.disclosures ?? 0) + 1 });
+          const { disclosures = 0, parts = PARTS[span].map(() => 0) } = cells.get(key) ?? {};
+          const part = Number(span === 'year' ? day.slice(5, 7) : day.slice(8)) - 1;
+          parts[part] = (parts[part] ?? 0) + 1;
+          cells.set(key, { first, terms, disclosures: disclosures + 1, parts });
         }
         return [...cells.values()];
       });

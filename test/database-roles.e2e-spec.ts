@@ -70,7 +70,7 @@ describe('a role at the database', () => {
       ledger: /^ledger\./,
       signer: /^ledger\.(leaf|checkpoint)$/,
       console: /^console\./,
-      console_reader: /^console\.(disclosure|happening|erased|tally_day|tally_month)$/,
+      console_reader: /^console\.(disclosure|happening|erased)$/,
     };
     expect(read.filter((table) => !own[service].test(table))).toEqual([]);
     expect(read.length).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { termsOf } from '../../apps/console/src/domain/project.js';
 import type { ProjectedDisclosure } from '../../apps/console/src/domain/project.js';
-import { tally } from '../../apps/console/src/persistence/projection.store.js';
+import { SPANS, tally } from '../../apps/console/src/persistence/projection.store.js';
 import { CHANGED_AT, KINDS, REASONS } from './kinds.js';
 import { RECIPIENTS, SENDERS } from './parties.js';
 
@@ -11,7 +11,7 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 const STEP = 50_000;
 /** Erased openings, and of one erasure. */
 const [ERASED, OF_ONE] = [10_000, 50];
-const TABLES = ['console.disclosure', 'console.happening', 'console.tally_day', 'console.tally_month'];
+const TABLES = ['console.disclosure', 'console.happening', 'console.tally_year', 'console.tally_month'];
 
 /** Of each a whole number from 0, the same for the same row. */
 const pick = (what: number, below: string): string => `(abs(hashint8extended(i, ${what})) % ${below})::int`;
@@ -105,14 +105,10 @@ export async function fill(
     admins,
     indexes.filter(({ table, primary }) => table.startsWith('console.tally') && primary),
   );
-  const months = Array.from({ length: 12 }, (_, at) => Math.floor((disclosures * 2 * at) / 12));
-  await shared(admins, months, (db, from) => {
-    const until = months[months.indexOf(from) + 1] ?? disclosures * 2;
-    return tally(
-      { query: (sql: string, values?: unknown[]) => db.query(sql, values) } as never,
-      BigInt(from),
-      BigInt(until),
-    );
+  const months = Array.from({ length: 13 }, (_, at) => BigInt(Math.floor((disclosures * 2 * at) / 12)));
+  await shared(admins, SPANS, async (db, span) => {
+    const tx = { query: (sql: string, values?: unknown[]) => db.query(sql, values) } as never;
+    for (const [at, from] of months.slice(0, -1).entries()) await tally(tx, from, months[at + 1] ?? from, [span]);
   });
   await again(
     admins,

@@ -31,7 +31,7 @@ const PAGE = 50;
 /** Rows of a list are counted to here. */
 const MOST_COUNTED = 10_000;
 /** Disclosures, the newest, of which the time to delivery is told. */
-const MOST_DELIVERED = 5_000;
+const MOST_DELIVERED = 1_000;
 const FOLLOWS_WITHIN_MS = 30 * 24 * 3_600_000;
 const INDEX = /^(0|[1-9][0-9]{0,17})$/;
 
@@ -179,10 +179,12 @@ export class AnswerAuditor extends AuditorQueries {
     const assignment = await this.granted(acting, query);
     const wanted: StatisticsTable['of'][] = ['outcome', 'sender', 'recipient', 'month'];
     if (assignment.fields.includes('ground')) wanted.push('ground', 'reason');
-    const tables = await this.disclosures.tables(assignment, query, this.now(), wanted);
-    const delivery = assignment.fields.includes('receipts')
-      ? await this.disclosures.delivery(assignment, query, this.now(), MOST_DELIVERED)
-      : undefined;
+    const [tables, delivery] = await Promise.all([
+      this.disclosures.tables(assignment, query, this.now(), wanted),
+      assignment.fields.includes('receipts')
+        ? this.disclosures.delivery(assignment, query, this.now(), MOST_DELIVERED)
+        : undefined,
+    ]);
     await this.acts.execute(assignment, 'search', `statistics?${queryString(query)}`, 0);
     return {
       tables: withoutSmall(tables),

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayAfter, daysOf, monthAfter, monthBefore, spanOf } from './span.js';
-import type { Days } from './span.js';
+import type { Days, Slice } from './span.js';
 
 const date = fc
   .integer({ min: 0, max: 1_500 })
@@ -12,16 +12,35 @@ const listed = ({ from, until }: Days): readonly string[] => {
   return dates;
 };
 
-it('has each day once, in a whole month or beside', () => {
+/** Days of the parts of a slice, of the years or months that begin before 2029. */
+const daysOfSlice = (
+  span: 'year' | 'month',
+  { from, until = '2029-01-01', parts: [first, last] }: Slice,
+): readonly string[] => {
+  const dates: string[] = [];
+  for (let begun = from; begun < until; begun = monthBefore(begun, span === 'year' ? -12 : -1))
+    for (const day of listed({ from: begun, until: monthBefore(begun, span === 'year' ? -12 : -1) })) {
+      const part = Number(span === 'year' ? day.slice(5, 7) : day.slice(8, 10));
+      if (part >= first && part <= last) dates.push(day);
+    }
+  return dates;
+};
+
+it('has each day once, in a month of a year or by itself', () => {
   fc.assert(
     fc.property(date, fc.option(date, { nil: undefined }), (from, until) => {
       if (until !== undefined && until <= from) return;
       const days = { from, ...(until === undefined ? {} : { until }) };
-      const span = spanOf(days);
-      for (const month of span.months)
-        for (const edge of [month.from, month.until ?? '2029-01-01']) expect(edge.endsWith('-01')).toBe(true);
-      expect([...span.months, ...span.days].flatMap(listed).sort()).toEqual(listed(days));
-      expect(span.days.flatMap(listed).length).toBeLessThanOrEqual(60);
+      const { years, months } = spanOf(days);
+      for (const year of years) expect(year.from.endsWith('-01-01')).toBe(true);
+      for (const month of months) expect(month.from.endsWith('-01')).toBe(true);
+      expect(
+        [
+          ...years.flatMap((one) => daysOfSlice('year', one)),
+          ...months.flatMap((one) => daysOfSlice('month', one)),
+        ].sort(),
+      ).toEqual(listed(days));
+      expect([years.length <= 3, months.length <= 2]).toEqual([true, true]);
     }),
   );
 });

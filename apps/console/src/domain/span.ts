@@ -6,10 +6,14 @@ export interface Days {
   readonly from: string;
   readonly until?: string;
 }
-/** Days of decision as a tally has them: the whole months among them, and the days beside these. */
+/** Of each year, or month, that begins on one of these days, the parts (months of a year, days of a month) from one to another, both inclusive, from 1. */
+export interface Slice extends Days {
+  readonly parts: readonly [number, number];
+}
+/** Days of decision as a tally has them: whole months, by their years, and the days beside these, by their months. */
 export interface Span {
-  readonly months: readonly Days[];
-  readonly days: readonly Days[];
+  readonly years: readonly Slice[];
+  readonly months: readonly Slice[];
 }
 
 const LAST = '9999-12-31';
@@ -25,10 +29,37 @@ export const daysOf = ({ period }: Pick<Assignment, 'period'>, { from, until }: 
 
 export const spanOf = ({ from, until }: Days): Span => {
   const first = from === monthOf(from) ? from : monthAfter(from);
-  if (until === undefined) return { months: [{ from: first }], days: between(from, first) };
+  if (until === undefined) return { years: yearsOf({ from: first }), months: daysIn({ from, until: first }) };
   const last = monthOf(until);
-  if (last < first) return { months: [], days: between(from, until) };
-  return { months: between(first, last), days: [...between(from, first), ...between(last, until)] };
+  if (last < first) return { years: [], months: daysIn({ from, until }) };
+  return {
+    years: yearsOf({ from: first, until: last }),
+    months: [...daysIn({ from, until: first }), ...daysIn({ from: last, until })],
+  };
+};
+
+/** Of whole months: the year that is begun within, the years between, and the year that is ended within. */
+const yearsOf = ({ from, until }: Days): readonly Slice[] => {
+  if (until !== undefined && until <= from) return [];
+  const [begun, ended] = [yearOf(from), until === undefined ? undefined : yearOf(until)];
+  const [month, beyond] = [partOf(from, 5), until === undefined ? 1 : partOf(until, 5)];
+  if (begun === ended) return [{ from: begun, until: yearAfter(begun), parts: [month, beyond - 1] }];
+  const whole = month === 1 ? begun : yearAfter(begun);
+  return [
+    ...(month === 1 ? [] : [{ from: begun, until: whole, parts: [month, 12] as const }]),
+    ...(ended === undefined || whole < ended
+      ? [{ from: whole, ...(ended === undefined ? {} : { until: ended }), parts: [1, 12] as const }]
+      : []),
+    ...(ended === undefined || beyond === 1
+      ? []
+      : [{ from: ended, until: yearAfter(ended), parts: [1, beyond - 1] as const }]),
+  ];
+};
+/** Of days in one month. */
+const daysIn = ({ from, until }: Required<Days>): readonly Slice[] => {
+  if (until <= from) return [];
+  const next = monthAfter(from);
+  return [{ from: monthOf(from), until: next, parts: [partOf(from, 8), until === next ? 31 : partOf(until, 8) - 1] }];
 };
 
 export const dayAfter = (date: string): string =>
@@ -46,4 +77,6 @@ const monthFrom = (date: string, months: number): string => {
   if (month < 12) return '0001-01-01';
   return `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}-01`;
 };
-const between = (from: string, until: string): readonly Days[] => (from < until ? [{ from, until }] : []);
+const yearOf = (date: string): string => `${date.slice(0, 4)}-01-01`;
+const yearAfter = (date: string): string => monthFrom(yearOf(date), 12);
+const partOf = (date: string, at: 5 | 8): number => Number(date.slice(at, at + 2));

@@ -20,7 +20,9 @@ import type {
 import { ConsoleError } from '../application/ports.js';
 import { daysOf } from '../domain/span.js';
 import type { LogView } from '../application/ports.js';
-import { go, hasIds, isTallied, midnight, rangesOf, tallied, wayOf } from './ways.js';
+import { cellsOf, tabulated } from './tally.js';
+import type { Statement } from './tally.js';
+import { go, hasIds, isTallied, midnight, rangesOf, wayOf } from './ways.js';
 
 type Columns = Readonly<Record<string, unknown>>;
 interface Member {
@@ -101,7 +103,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
 
   async count(assignment: Assignment, query: Query, now: Date, most: number, below?: string): Promise<Counted> {
     return this.within(assignment, query, async (tx) => {
-      const cells = cellsOf(assignment, query, 't.disclosures');
+      const cells = isTallied(query) ? cellsOf(daysOf(assignment, query), []) : undefined;
       // What came after is counted row by row, and taken off.
       const later = below === undefined || cells === undefined ? 0 : await since(tx, query, now, below);
       const { of, values } = cells ?? asked(assignment, query, now, below);
@@ -109,8 +111,7 @@ export class PostgresDisclosureStore implements DisclosureStore {
       const counted =
         cells === undefined
           ? `count(*)::int AS count FROM (SELECT FROM ${of} LIMIT ${most + 1})`
-          : // A cell has one at least.
-            `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${of} LIMIT ${most + 1 + later})`;
+          : `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${of})`;
       const [row] = await tx.query<{ count: number; checked: string }[]>(
         `SELECT console.checked_size()::text AS checked, ${counted} AS found`,
         [...values],
@@ -191,27 +192,9 @@ export class PostgresDisclosureStore implements DisclosureStore {
 
   tables(assignment: Assignment, query: Query, now: Date, wanted: readonly Tables['of'][]): Promise<readonly Tables[]> {
     return this.within(assignment, query, async (tx) => {
-      const cells = cellsOf(
-        assignment,
-        query,
-        't.first, t.sender, t.recipient, t.outcome, t.grounds, t.reasons, t.disclosures',
-      );
-      const { of: from, values } = cells ?? asked(assignment, query, now);
-      await go(tx, cells === undefined ? wayOf(query) : 'tally');
-      const found =
-        cells === undefined
-          ? `SELECT d.at AT TIME ZONE 'Europe/Stockholm' AS first, d.sender, d.recipient, d.outcome, d.grounds, d.reasons, 1 AS disclosures FROM ${from}`
-          : from;
-      const rows = await tx.query<{ of: Tables['of']; key: string; count: number }[]>(
-        `WITH found AS MATERIALIZED (${found}) ${wanted
-          .map((of) => `SELECT '${of}' AS of, ${KEYS[of]} AS key, sum(disclosures)::int AS count FROM found GROUP BY 2`)
-          .join(' UNION ALL ')} ORDER BY 3 DESC, 2`,
-        [...values],
-      );
-      return wanted.map((of) => ({
-        of,
-        rows: rows.filter((row) => row.of === of).map(({ key, count }) => ({ key, count })),
-      }));
+      const rows = isTallied(query) ? undefined : asked(assignment, query, now);
+      await go(tx, rows === undefined ? 'tally' : wayOf(query));
+      return tabulated(tx, daysOf(assignment, query), wanted, rows);
     });
   }
 
@@ -293,17 +276,6 @@ export class PostgresDisclosureStore implements DisclosureStore {
 /** SQLSTATE of a statement that took longer than it may. */
 const CANCELED = '57014';
 
-/** Of what `tables` finds. */
-const KEYS = {
-  sender: 'sender',
-  recipient: 'recipient',
-  outcome: 'outcome',
-  month: `to_char(first, 'YYYY-MM')`,
-  ground: 'unnest(grounds)',
-  reason: 'unnest(reasons)',
-  flow: `sender || ' ' || recipient`,
-} as const satisfies Record<Tables['of'], string>;
-
 const STRATA = {
   none: `'${WHOLE}'`,
   recipient: 'd.recipient',
@@ -313,22 +285,8 @@ const STRATA = {
   type: 'd.message_type',
 } as const satisfies Record<Stratification, string>;
 
-interface From {
-  readonly of: string;
-  readonly values: readonly unknown[];
-}
-
-/** What the tally has of a question. @returns undefined when it does not know */
-const cellsOf = (assignment: Assignment, query: Query, columns: string): From | undefined => {
-  if (!isTallied(query)) return undefined;
-  const days = daysOf(assignment, query);
-  if (days === undefined) return { of: `SELECT ${columns} FROM console.tally_month t WHERE false`, values: [] };
-  const values: unknown[] = [];
-  return { of: tallied(days, columns, values), values };
-};
-
 /** Rows of a question, as `d`. */
-const asked = (assignment: Assignment, query: Query, now: Date, below?: string): From => {
+const asked = (assignment: Assignment, query: Query, now: Date, below?: string): Statement => {
   const { where, values } = conditions(query, now, below);
   const given = [...values];
   return { of: rowsOf(assignment, query, where, (value) => `$${given.push(value)}`), values: given };

@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Alarm, Progress, ProjectionStore, Step } from '../application/project-log.js';
 import type { Granting } from '../domain/grant.js';
 import type { Projected, ProjectedDisclosure } from '../domain/project.js';
+import { PARTS } from './tally.js';
 
 /** The projection as the log's follower writes it. */
 export class PostgresProjectionStore implements ProjectionStore {
@@ -159,27 +160,36 @@ const checked = async (
   return 'whole';
 };
 
-const SPANS = [
-  ['tally_day', 'day'],
-  ['tally_month', `date_trunc('month', day)::date`],
+/** First day of a span of the tally, and which part of it a day is. */
+export const SPANS = [
+  { table: 'tally_year', first: `date_trunc('year', day)::date`, part: 'extract(month FROM day)', parts: PARTS.year },
+  { table: 'tally_month', first: `date_trunc('month', day)::date`, part: 'extract(day FROM day)', parts: PARTS.month },
 ] as const;
-/** Disclosures as the tally counts them. @param span day or month @param where of console.disclosure d */
-const alike = (span: string, where: string): string =>
-  `SELECT ${span} AS first, sha256(convert_to(concat_ws(' ', terms, grounds, reasons), 'UTF8')) AS cell, sender, recipient, outcome,
-     grounds, reasons, terms, count(*) AS disclosures, min(at) AS oldest, max(at) AS newest
-   FROM (SELECT (d.at AT TIME ZONE 'Europe/Stockholm')::date AS day, d.at, d.sender, d.recipient, d.outcome, d.grounds, d.reasons,
+type Tallied = (typeof SPANS)[number];
+/** Disclosures as the tally counts them. @param where of console.disclosure d */
+const alike = ({ first, part, parts }: Tallied, where: string): string =>
+  `SELECT ${first} AS first, sha256(convert_to(concat_ws(' ', terms, grounds, reasons), 'UTF8')) AS cell, sender, recipient, outcome,
+     grounds, reasons, terms, count(*) AS disclosures, min(at) AS oldest, max(at) AS newest,
+     ${parts.map((name, at) => `(count(*) FILTER (WHERE ${part} = ${at + 1}))::int AS ${name}`).join(', ')}
+   FROM (SELECT (d.at AT TIME ZONE 'Europe/Stockholm')::date::timestamp AS day, d.at, d.sender, d.recipient, d.outcome, d.grounds, d.reasons,
            ts_delete(d.terms, ARRAY(SELECT 'officer:' || officer FROM unnest(d.officers) AS officer)) AS terms
          FROM console.disclosure d WHERE ${where}) AS found
    GROUP BY 1, sender, recipient, outcome, grounds, reasons, terms`;
 
-/** Counts the rows from one index to before another into the tally. Also what a benchmark fills it with. */
-export const tally = async (tx: Pick<EntityManager, 'query'>, from: bigint, until: bigint): Promise<void> => {
-  for (const [table, span] of SPANS)
+/** Counts the rows from one index to before another into the tally. Also what a benchmark fills it with, span beside span. */
+export const tally = async (
+  tx: Pick<EntityManager, 'query'>,
+  from: bigint,
+  until: bigint,
+  spans: readonly Tallied[] = SPANS,
+): Promise<void> => {
+  for (const span of spans)
     await tx.query(
-      `INSERT INTO console.${table} AS t (first, cell, sender, recipient, outcome, grounds, reasons, terms, disclosures, oldest, newest)
+      `INSERT INTO console.${span.table} AS t (first, cell, sender, recipient, outcome, grounds, reasons, terms, disclosures, oldest, newest, ${span.parts.join(', ')})
        ${alike(span, 'd.index >= $1 AND d.index < $2')}
        ON CONFLICT (first, cell) DO UPDATE SET disclosures = t.disclosures + EXCLUDED.disclosures,
-         oldest = least(t.oldest, EXCLUDED.oldest), newest = greatest(t.newest, EXCLUDED.newest)`,
+         oldest = least(t.oldest, EXCLUDED.oldest), newest = greatest(t.newest, EXCLUDED.newest),
+         ${span.parts.map((part) => `${part} = t.${part} + EXCLUDED.${part}`).join(', ')}`,
       [from.toString(), until.toString()],
     );
 };
@@ -187,11 +197,11 @@ export const tally = async (tx: Pick<EntityManager, 'query'>, from: bigint, unti
 /** Takes out of the tally what is about to be erased and is counted in it; a cell that comes to nothing goes. */
 const untally = async (tx: EntityManager, indices: readonly string[]): Promise<void> => {
   const counted = 'd.index = ANY ($1::bigint[]) AND d.index < (SELECT tallied FROM console.projection)';
-  for (const [table, span] of SPANS)
+  for (const span of SPANS)
     await tx.query(
       `WITH less AS MATERIALIZED (${alike(span, counted)}),
-         gone AS (DELETE FROM console.${table} t USING less l WHERE (t.first, t.cell, t.disclosures) = (l.first, l.cell, l.disclosures))
-       UPDATE console.${table} t SET disclosures = t.disclosures - l.disclosures FROM less l
+         gone AS (DELETE FROM console.${span.table} t USING less l WHERE (t.first, t.cell, t.disclosures) = (l.first, l.cell, l.disclosures))
+       UPDATE console.${span.table} t SET disclosures = t.disclosures - l.disclosures, ${span.parts.map((part) => `${part} = t.${part} - l.${part}`).join(', ')} FROM less l
        WHERE (t.first, t.cell) = (l.first, l.cell) AND t.disclosures > l.disclosures`,
       [indices],
     );

@@ -4,8 +4,10 @@ import type { Place } from '../application/disclosure-store.js';
 import type { Assignment } from '../domain/assignment.js';
 import { ID_FILTERS } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
-import { daysOf, monthAfter, monthBefore, monthOf, spanOf } from '../domain/span.js';
+import { daysOf, monthAfter, monthBefore, monthOf } from '../domain/span.js';
 import type { Days } from '../domain/span.js';
+import { monthsOf } from './tally.js';
+import type { Month } from './tally.js';
 
 /**
  * How rows are read. Terms that bound a row come of functions that PostgreSQL asks when it runs, so that it plans as if hardly any row had them; which way is short is known here.
@@ -63,18 +65,6 @@ export const wayOf = (query: Query): Way => (hasIds(query) || query.overdue === 
 
 export const midnight = (date: string): string => `(${date}::date::timestamp AT TIME ZONE 'Europe/Stockholm')`;
 
-/** Cells of the tally on these days. @param columns of it @param values of the statement, to which the days are added */
-export const tallied = (days: Days, columns: string, values: unknown[]): string => {
-  const { months, days: beside } = spanOf(days);
-  const on = (table: string, { from, until }: Days): string => {
-    const ends = until === undefined ? '' : ` AND t.first < $${values.push(until)}::date`;
-    return `SELECT ${columns} FROM console.${table} t WHERE t.first >= $${values.push(from)}::date${ends}`;
-  };
-  return [...months.map((one) => on('tally_month', one)), ...beside.map((one) => on('tally_day', one))].join(
-    ' UNION ALL ',
-  );
-};
-
 /** Where rows of a question lie, the newest first. @param limit of rows that are wanted @param now today or later */
 export async function rangesOf(
   tx: EntityManager,
@@ -88,25 +78,13 @@ export async function rangesOf(
   const last = after === undefined ? undefined : monthOf(stockholmDate(new Date(after.at)));
   if (!isTallied(query)) return windows(days, last ?? monthOf(stockholmDate(now)), wayOf(query));
   await go(tx, 'tally');
-  const values: unknown[] = [];
-  const months = await tx.query<Month[]>(
-    `SELECT to_char(date_trunc('month', first), 'YYYY-MM-DD') AS month, sum(disclosures)::float8 AS disclosures, min(oldest)::text AS oldest, max(newest)::text AS newest
-     FROM (${tallied(days, 't.first, t.disclosures, t.oldest, t.newest', values)}) AS t GROUP BY 1 ORDER BY 1 DESC`,
-    values,
-  );
+  const months = await monthsOf(tx, days);
   return ofMonths(
     months.filter(({ month }) => last === undefined || month <= last),
     days,
     limit,
   );
 }
-interface Month {
-  readonly month: string;
-  readonly disclosures: number;
-  readonly oldest: string;
-  readonly newest: string;
-}
-
 const ofMonths = (months: readonly Month[], days: Days, limit: number): readonly Range[] => {
   const ranges: Range[] = [];
   let gathered = 0;

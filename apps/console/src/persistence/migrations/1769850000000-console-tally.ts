@@ -1,5 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+const parts = (letter: string, of: number): readonly string[] =>
+  Array.from({ length: of }, (_, at) => `${letter}${at + 1}`);
+const SPANS = [
+  { span: 'year', parts: parts('m', 12) },
+  { span: 'month', parts: parts('d', 31) },
+] as const;
+
 /**
  * How many disclosures are alike, counted as they are followed: what a page counts of millions it adds up from here. Nothing is checked, and so shown, that is not counted: a console that knows nothing of it, and
  * goes on while this is deployed or after a way back, cannot check any more and says that it is not ready.
@@ -10,34 +17,18 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
     await db.query(`
       ALTER TABLE console.projection ADD COLUMN tallied bigint NOT NULL DEFAULT 0;
-      -- Disclosures below projection.tallied that are alike in all but officers, ids and time of day; of a day and of a month in Europe/Stockholm. A cell is the SHA-256 of its terms.
-      CREATE TABLE console.tally_day (
+      -- Disclosures below projection.tallied that are alike in all but officers, ids and time: of a year by its months, of a month by its days, in Europe/Stockholm. A cell is the SHA-256 of its terms.
+      ${SPANS.map(
+        ({ span, parts }) => `CREATE TABLE console.tally_${span} (
         first date NOT NULL, cell bytea NOT NULL, sender text NOT NULL, recipient text NOT NULL, outcome text NOT NULL, grounds text[] NOT NULL,
         reasons text[] NOT NULL, terms tsvector NOT NULL, disclosures bigint NOT NULL CHECK (disclosures > 0),
-        oldest timestamptz NOT NULL, newest timestamptz NOT NULL,
-        PRIMARY KEY (first, cell)) PARTITION BY RANGE (first);
-      CREATE INDEX tally_day_terms ON console.tally_day USING gin (terms);
-      CREATE TABLE console.tally_month (LIKE console.tally_day INCLUDING CONSTRAINTS, PRIMARY KEY (first, cell));
-      CREATE INDEX tally_month_terms ON console.tally_month USING gin (terms);
-      GRANT SELECT, INSERT, UPDATE, DELETE ON console.tally_day, console.tally_month TO delge_console;
-      GRANT SELECT ON console.tally_day, console.tally_month TO delge_console_reader;
-
-      -- Within the bounds of a disclosure: days are whole days of the period, months whole months of it.
-      ALTER TABLE console.tally_day ENABLE ROW LEVEL SECURITY;
-      ALTER TABLE console.tally_day FORCE ROW LEVEL SECURITY;
-      CREATE POLICY follows ON console.tally_day TO delge_console USING (true) WITH CHECK (true);
-      CREATE POLICY within_assignment ON console.tally_day FOR SELECT TO delge_console_reader USING (
-        terms @@ (SELECT console.bound_terms()) AND terms @@ (SELECT console.asked_terms())
-        AND first::timestamp AT TIME ZONE 'Europe/Stockholm' >= (SELECT console.bound_from())
-        AND first::timestamp AT TIME ZONE 'Europe/Stockholm' < (SELECT console.bound_until()));
-      ALTER TABLE console.tally_month ENABLE ROW LEVEL SECURITY;
-      ALTER TABLE console.tally_month FORCE ROW LEVEL SECURITY;
-      CREATE POLICY follows ON console.tally_month TO delge_console USING (true) WITH CHECK (true);
-      CREATE POLICY within_assignment ON console.tally_month FOR SELECT TO delge_console_reader USING (
-        terms @@ (SELECT console.bound_terms()) AND terms @@ (SELECT console.asked_terms())
-        AND first::timestamp AT TIME ZONE 'Europe/Stockholm' >= (SELECT console.bound_from())
-        AND (first + interval '1 month') AT TIME ZONE 'Europe/Stockholm' <= (SELECT console.bound_until()));
-
+        oldest timestamptz NOT NULL, newest timestamptz NOT NULL, ${parts.map((part) => `${part} int NOT NULL CHECK (${part} >= 0)`).join(', ')},
+        PRIMARY KEY (first, cell), CHECK (disclosures = ${parts.join(' + ')}));
+      CREATE INDEX tally_${span}_terms ON console.tally_${span} USING gin (terms);`,
+      ).join('\n')}
+      GRANT SELECT, INSERT, UPDATE, DELETE ON console.tally_year, console.tally_month TO delge_console;`);
+    await this.bounds(db);
+    await db.query(`
       -- What is counted does not go without being taken off, whichever version takes it away.
       CREATE FUNCTION console.refuse_uncounted() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -48,7 +39,7 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
         END $$;
       CREATE TRIGGER counted_is_kept BEFORE DELETE ON console.disclosure FOR EACH ROW EXECUTE FUNCTION console.refuse_uncounted();
 
-      -- Attached, and not made as partitions: nobody who reads waits. Disclosures by months of UTC, days of the tally by months of Europe/Stockholm: a month ends there in the next one here.
+      -- Attached, and not made as a partition: nobody who reads waits.
       CREATE OR REPLACE FUNCTION console.ensure_month(wanted date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
         SET search_path = pg_catalog, pg_temp AS $$
         DECLARE
@@ -60,28 +51,46 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
             EXECUTE format('ALTER TABLE console.disclosure ATTACH PARTITION console.%I FOR VALUES FROM (%L) TO (%L)', name,
               first::text || ' 00:00+00', (first + interval '1 month')::date::text || ' 00:00+00');
           END IF;
-          FOR ahead IN 0..1 LOOP
-            first := date_trunc('month', wanted) + make_interval(months => ahead);
-            name := 'tally_day_' || to_char(first, 'YYYYMM');
-            IF to_regclass('console.' || name) IS NULL THEN
-              EXECUTE format('CREATE TABLE console.%I (LIKE console.tally_day INCLUDING ALL)', name);
-              EXECUTE format('ALTER TABLE console.tally_day ATTACH PARTITION console.%I FOR VALUES FROM (%L) TO (%L)', name,
-                first, (first + interval '1 month')::date);
-            END IF;
-          END LOOP;
         END $$;
-      SELECT console.ensure_month(to_date(right(relname, 6), 'YYYYMM')) FROM pg_class
-        WHERE relnamespace = 'console'::regnamespace AND relkind = 'r' AND relname ~ '^disclosure_[0-9]{6}$';
       CREATE OR REPLACE FUNCTION console.begin_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
           PERFORM FROM console.projection FOR UPDATE;
           TRUNCATE console.disclosure, console.happening, console.erased, console.assignment, console.checkpoint, console.growth,
-            console.review_place, console.tally_day, console.tally_month;
+            console.review_place, console.tally_year, console.tally_month;
           UPDATE console.projection SET size = 0, hashes = '', checked = 0, tallied = 0, alarm = NULL;
         END $$;
       -- What was followed before there were counts and own acts is followed again, from the log. Nobody is shown anything until then, so that nobody waits for the tables that are emptied.
       SELECT console.begin_anew();
       ALTER TABLE console.projection ADD CONSTRAINT projection_counted CHECK (checked <= tallied) NOT VALID;`);
+  }
+
+  /**
+   * What of the tally lies within the assignment that the transaction names, and is asked for: the reader's one door to it. Of a year whose months, or a month whose days, are not all within the period, those
+   * beside it are nought.
+   */
+  private async bounds(db: QueryRunner): Promise<void> {
+    const [year, month] = SPANS;
+    const wholeMonth = (nth: number): string =>
+      `t.first >= b.first_year AND t.first < b.last_year OR t.first + interval '${nth} months' >= b.since AND t.first + interval '${nth + 1} months' <= b.until`;
+    const dayOf = (nth: number): string => `t.first + ${nth} >= b.since AND t.first + ${nth} < b.until`;
+    for (const [{ span, parts }, isWithin] of [
+      [year, wholeMonth],
+      [month, dayOf],
+    ] as const)
+      await db.query(`
+        CREATE VIEW console.seen_${span} WITH (security_barrier) AS
+          -- Asked once, and not for each cell.
+          WITH b AS MATERIALIZED (
+            SELECT begins, ends, since, until, date_trunc('year', since + interval '1 year' - interval '1 day')::date AS first_year,
+              date_trunc('year', until::timestamp)::date AS last_year
+            FROM (SELECT begins, ends, (begins AT TIME ZONE 'Europe/Stockholm')::date AS since, (ends AT TIME ZONE 'Europe/Stockholm')::date AS until
+                  FROM (SELECT console.bound_from() AS begins, console.bound_until() AS ends OFFSET 0) AS bound OFFSET 0) AS day)
+          SELECT t.first, t.sender, t.recipient, t.outcome, t.grounds, t.reasons, greatest(t.oldest, b.begins) AS oldest, least(t.newest, b.ends) AS newest,
+            ${parts.map((part, nth) => `CASE WHEN ${isWithin(nth)} THEN t.${part} ELSE 0 END AS ${part}`).join(', ')}
+          FROM console.tally_${span} t CROSS JOIN b
+          WHERE t.terms @@ (SELECT console.bound_terms()) AND t.terms @@ (SELECT console.asked_terms())
+            AND t.first >= date_trunc('${span}', b.since::timestamp)::date AND t.first < b.until;
+        GRANT SELECT ON console.seen_${span} TO delge_console_reader;`);
   }
 
   async down(): Promise<void> {
