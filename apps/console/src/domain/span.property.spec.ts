@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayAfter, daysOf, monthAfter, monthBefore, spanOf } from './span.js';
+import { dayAfter, daysOf, monthAfter, monthBefore, spanOf, wholeMonths } from './span.js';
 import type { Days, Slice } from './span.js';
 
 const date = fc
@@ -32,6 +32,10 @@ it('has each day once, in a month of a year or by itself', () => {
       if (until !== undefined && until <= from) return;
       const days = { from, ...(until === undefined ? {} : { until }) };
       const { years, months } = spanOf(days);
+      const whole = wholeMonths(days);
+      if (whole !== undefined)
+        expect([...new Set(listed(whole))]).toEqual(years.flatMap((one) => daysOfSlice('year', one)));
+      else expect(years).toEqual([]);
       for (const year of years) expect(year.from.endsWith('-01-01')).toBe(true);
       for (const month of months) expect(month.from.endsWith('-01')).toBe(true);
       expect(

@@ -27,14 +27,30 @@ export const daysOf = ({ period }: Pick<Assignment, 'period'>, { from, until }: 
   return first < end ? { from: first, until: end } : undefined;
 };
 
-export const spanOf = ({ from, until }: Days): Span => {
+/** The whole months among these days; the days themselves where they are whole months. @returns undefined: none */
+export const wholeMonths = (days: Days): Days | undefined => {
+  const { from, until } = days;
   const first = from === monthOf(from) ? from : monthAfter(from);
-  if (until === undefined) return { years: yearsOf({ from: first }), months: daysIn({ from, until: first }) };
-  const last = monthOf(until);
-  if (last < first) return { years: [], months: daysIn({ from, until }) };
+  const last = until === undefined ? undefined : monthOf(until);
+  if (first === from && last === until) return days;
+  if (last === undefined) return { from: first };
+  return first < last ? { from: first, until: last } : undefined;
+};
+
+export const spanOf = ({ from, until }: Days): Span => {
+  const whole = wholeMonths({ from, ...(until === undefined ? {} : { until }) });
+  if (whole === undefined) {
+    const next = monthAfter(from);
+    return until === undefined || until <= next
+      ? { years: [], months: daysIn({ from, until: until ?? next }) }
+      : { years: [], months: [...daysIn({ from, until: next }), ...daysIn({ from: next, until })] };
+  }
   return {
-    years: yearsOf({ from: first, until: last }),
-    months: [...daysIn({ from, until: first }), ...daysIn({ from: last, until })],
+    years: yearsOf(whole),
+    months: [
+      ...daysIn({ from, until: whole.from }),
+      ...(until === undefined || whole.until === undefined ? [] : daysIn({ from: whole.until, until })),
+    ],
   };
 };
 
@@ -62,8 +78,8 @@ const daysIn = ({ from, until }: Required<Days>): readonly Slice[] => {
   return [{ from: monthOf(from), until: next, parts: [partOf(from, 8), until === next ? 31 : partOf(until, 8) - 1] }];
 };
 
-export const dayAfter = (date: string): string =>
-  new Date(Date.parse(`${date}T00:00:00.000Z`) + 24 * 3_600_000).toISOString().slice(0, 10);
+export const dayAfter = (date: string): string => dayFrom(date, 1);
+export const dayBefore = (date: string): string => dayFrom(date, -1);
 /** First day of a date's month. */
 export const monthOf = (date: string): string => `${date.slice(0, 7)}-01`;
 /** First day of the month after a date's. */
@@ -71,6 +87,8 @@ export const monthAfter = (date: string): string => monthFrom(date, 1);
 /** First day of the month that lies so many before a date's. */
 export const monthBefore = (date: string, months: number): string => monthFrom(date, -months);
 
+const dayFrom = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T00:00:00.000Z`) + days * 24 * 3_600_000).toISOString().slice(0, 10);
 const monthFrom = (date: string, months: number): string => {
   const month = Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1 + months;
   if (month >= 120_000) return LAST;

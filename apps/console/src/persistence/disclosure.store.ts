@@ -18,9 +18,10 @@ import type {
   Wanted,
 } from '../application/disclosure-store.js';
 import { ConsoleError } from '../application/ports.js';
-import { daysOf } from '../domain/span.js';
+import { daysOf, wholeMonths } from '../domain/span.js';
+import type { Days } from '../domain/span.js';
 import type { LogView } from '../application/ports.js';
-import { cellsOf, tabulated } from './tally.js';
+import { countOf, tabulated } from './tally.js';
 import type { Statement } from './tally.js';
 import { go, hasIds, isTallied, midnight, rangesOf, wayOf } from './ways.js';
 
@@ -103,21 +104,20 @@ export class PostgresDisclosureStore implements DisclosureStore {
 
   async count(assignment: Assignment, query: Query, now: Date, most: number, below?: string): Promise<Counted> {
     return this.within(assignment, query, async (tx) => {
-      const cells = isTallied(query) ? cellsOf(daysOf(assignment, query), []) : undefined;
       // What came after is counted row by row, and taken off.
-      const later = below === undefined || cells === undefined ? 0 : await since(tx, query, now, below);
-      const { of, values } = cells ?? asked(assignment, query, now, below);
-      await go(tx, cells === undefined ? wayOf(query) : 'tally');
-      const counted =
-        cells === undefined
-          ? `count(*)::int AS count FROM (SELECT FROM ${of} LIMIT ${most + 1})`
-          : `least(coalesce(sum(disclosures), 0) - ${later}, ${most + 1})::int AS count FROM (${of})`;
-      const [row] = await tx.query<{ count: number; checked: string }[]>(
-        `SELECT console.checked_size()::text AS checked, ${counted} AS found`,
-        [...values],
-      );
-      const count = row?.count ?? 0;
-      return { count: Math.min(count, most), more: count > most, below: row?.checked ?? '0' };
+      const later = below === undefined || !isTallied(query) ? 0 : await since(tx, query, now, below);
+      const ask = async ({ of, values }: Statement): Promise<{ readonly count: number; readonly checked: string }> => {
+        const [row] = await tx.query<{ count: number; checked: string }[]>(
+          `SELECT console.checked_size()::text AS checked, least(count - ${later}, ${most + 1})::int AS count FROM (${of}) AS found`,
+          [...values],
+        );
+        return row ?? { count: 0, checked: '0' };
+      };
+      await go(tx, isTallied(query) ? 'tally' : wayOf(query));
+      const row = isTallied(query)
+        ? await counted(daysOf(assignment, query), (days) => ask(countOf(days)), most)
+        : await ask(limited(asked(assignment, query, now, below), most + 1));
+      return { count: Math.min(row.count, most), more: row.count > most, below: row.checked };
     });
   }
 
@@ -331,6 +331,21 @@ const conditions = (
   if (overdue === true) wanted((name) => `d.receipt_due_at < ${name}::timestamptz`, now);
   if (below !== undefined) wanted((name) => `d.index < ${name}::bigint`, below);
   return { where: where.join(' AND '), values };
+};
+
+const limited = ({ of, values }: Statement, most: number): Statement => ({
+  of: `SELECT count(*) AS count FROM (SELECT FROM ${of} LIMIT ${most}) AS row`,
+  values,
+});
+/** Of whole months first: of what is common they are enough. */
+const counted = async <T extends { readonly count: number }>(
+  days: Days | undefined,
+  ask: (days: Days | undefined) => Promise<T>,
+  most: number,
+): Promise<T> => {
+  const whole = days && wholeMonths(days);
+  const found = await ask(whole ?? days);
+  return found.count > most || whole === days || whole === undefined ? found : ask(days);
 };
 
 const since = async (tx: EntityManager, query: Query, now: Date, below: string): Promise<number> => {

@@ -25,98 +25,87 @@ export interface Month {
   readonly newest: string;
 }
 
-const partsOf = (span: Span, [from, to]: Slice['parts']): readonly string[] =>
-  PARTS[span].slice(from - 1, to).map((part) => `t.${part}`);
-/** Of each slice of these days what `of` makes of it; nothing where there are no days. */
-const slices = (days: Days | undefined, of: (span: Span, slice: Slice, on: string) => string): Statement => {
+/**
+ * What the tally has on these days, added up by these columns: how many `disclosures`; and `first`, a month, and `counts`, how many it and each month after it has, where months matter.
+ * @param columns of the tally
+ */
+const added = (days: Days | undefined, columns: readonly string[], by: 'months' | 'all'): Statement => {
   const values: unknown[] = [];
-  const one = (span: Span, slice: Slice): string => {
-    const ends = slice.until === undefined ? '' : ` AND t.first < $${values.push(slice.until)}::date`;
-    return of(span, slice, `FROM console.seen_${span} t WHERE t.first >= $${values.push(slice.from)}::date${ends}`);
+  const of = (span: Span, { from, until, parts }: Slice): string => {
+    const each = PARTS[span].slice(parts[0] - 1, parts[1]).map((part) => `t.${part}`);
+    const ends = until === undefined ? '' : ` AND t.first < $${values.push(until)}::date`;
+    const first = span === 'year' ? `t.first + interval '${parts[0] - 1} months'` : 't.first::timestamp';
+    const all = `sum(${each.join(' + ')})`;
+    const counts = by === 'months' && span === 'year' ? each.map((part) => `sum(${part})`).join(', ') : all;
+    const own = columns.map((column) => `, t.${column}`).join('');
+    return `SELECT ${first} AS first${own}, ARRAY[${counts}] AS counts, ${all} AS disclosures, min(t.oldest) AS oldest, max(t.newest) AS newest
+      FROM console.seen_${span} t WHERE t.first >= $${values.push(from)}::date${ends} GROUP BY t.first${own}`;
   };
-  if (days === undefined)
-    return { of: of('year', { from: '', parts: [1, 12] }, 'FROM console.seen_year t WHERE false'), values };
-  const { years, months } = spanOf(days);
-  const all = [...years.map((slice) => one('year', slice)), ...months.map((slice) => one('month', slice))];
-  return { of: all.join(' UNION ALL '), values };
+  const { years, months } =
+    days === undefined ? { years: [{ ...NO_DAYS, parts: [1, 12] as const }], months: [] } : spanOf(days);
+  const slices = [...years.map((slice) => of('year', slice)), ...months.map((slice) => of('month', slice))];
+  return { of: slices.join(' UNION ALL '), values };
 };
+const NO_DAYS = { from: '0001-01-01', until: '0001-01-01' };
 
-/** Cells of the tally, each with how many `disclosures` it has on these days. @param columns of it */
-export const cellsOf = (days: Days | undefined, columns: readonly string[]): Statement =>
-  slices(
-    days,
-    (span, { parts }, on) =>
-      `SELECT ${columns.map((column) => `t.${column}, `).join('')}(${partsOf(span, parts).join(' + ')}) AS disclosures ${on}`,
-  );
+/** One row: `count`, of all on these days. */
+export const countOf = (days: Days | undefined): Statement => {
+  const { of, values } = added(days, [], 'all');
+  return { of: `SELECT coalesce(sum(disclosures), 0) AS count FROM (${of}) AS slice`, values };
+};
 
 /** Newest first; months without any are left out. */
 export const monthsOf = (tx: EntityManager, days: Days | undefined): Promise<readonly Month[]> => {
-  const { of, values } = slices(days, (span, { parts }, on) => {
-    const sums = partsOf(span, parts).map((part) => `sum(${part})::float8`);
-    const [first, counts] =
-      span === 'year' ? [`t.first + interval '${parts[0] - 1} months'`, sums] : ['t.first', [sums.join(' + ')]];
-    return `SELECT ${first} AS first, ARRAY[${counts.join(', ')}] AS counts, min(t.oldest) AS oldest, max(t.newest) AS newest ${on} GROUP BY t.first`;
-  });
+  const { of, values } = added(days, [], 'months');
   return tx.query<Month[]>(
-    `SELECT to_char(first + (nth - 1) * interval '1 month', 'YYYY-MM-DD') AS month, sum(disclosures) AS disclosures, min(oldest)::text AS oldest,
-       max(newest)::text AS newest
-     FROM (${of}) AS slice CROSS JOIN LATERAL unnest(counts) WITH ORDINALITY AS part (disclosures, nth) WHERE disclosures > 0
-     GROUP BY 1 ORDER BY 1 DESC`,
+    `SELECT ${MONTH} AS month, sum(count)::float8 AS disclosures, min(oldest)::text AS oldest, max(newest)::text AS newest
+     FROM (${of}) AS slice CROSS JOIN LATERAL ${OF_MONTHS} WHERE count > 0 GROUP BY 1 ORDER BY 1 DESC`,
     [...values],
   );
 };
+const OF_MONTHS = 'unnest(counts) WITH ORDINALITY AS part (count, nth)';
+const MONTH = `to_char(first + (nth - 1) * interval '1 month', 'YYYY-MM-DD')`;
 
-const TABULATED = ['sender', 'recipient', 'outcome', 'grounds', 'reasons'] as const;
-/** The key of a table, of what is tabulated. */
+/** The key of a table, and the columns that it is made of. */
 const KEYS = {
-  sender: 'sender',
-  recipient: 'recipient',
-  outcome: 'outcome',
-  ground: 'unnest(grounds)',
-  reason: 'unnest(reasons)',
-  flow: `sender || ' ' || recipient`,
-} as const satisfies Record<Exclude<Tables['of'], 'month'>, string>;
+  sender: { key: 'sender', of: ['sender'] },
+  recipient: { key: 'recipient', of: ['recipient'] },
+  outcome: { key: 'outcome', of: ['outcome'] },
+  ground: { key: 'unnest(grounds)', of: ['grounds'] },
+  reason: { key: 'unnest(reasons)', of: ['reasons'] },
+  flow: { key: `sender || ' ' || recipient`, of: ['sender', 'recipient'] },
+  month: { key: MONTH, of: [] },
+} as const satisfies Record<Tables['of'], { readonly key: string; readonly of: readonly string[] }>;
 
-/** Numbers by these keys, the greatest first; months the newest first. @param rows what has been asked where the tally does not know, as `d` */
+/** Numbers by these keys, the greatest first. @param rows what is asked for, as `d`, where the tally does not know */
 export const tabulated = async (
   tx: EntityManager,
   days: Days | undefined,
   wanted: readonly Tables['of'][],
   rows?: Statement,
 ): Promise<readonly Tables[]> => {
+  const columns = [...new Set(wanted.flatMap((table): readonly string[] => KEYS[table].of))];
   const { of, values } =
     rows === undefined
-      ? cellsOf(days, TABULATED)
+      ? added(days, columns, wanted.includes('month') ? 'months' : 'all')
       : {
           ...rows,
-          of: `SELECT ${TABULATED.map((column) => `d.${column}, `).join('')}1 AS disclosures FROM ${rows.of}`,
+          of: `SELECT ${['first', ...columns].join(', ')}, ARRAY[count(*)] AS counts, count(*) AS disclosures FROM (${monthly(rows, columns)}) AS d GROUP BY ${['first', ...columns].join(', ')}`,
         };
-  const keyed = wanted.flatMap((table) => (table === 'month' ? [] : [table]));
+  const table = (one: Tables['of']): string =>
+    one === 'month'
+      ? `SELECT 'month' AS of, left(${MONTH}, 7) AS key, sum(count)::int AS count
+         FROM (SELECT first, nth, sum(count) AS count FROM slice CROSS JOIN LATERAL ${OF_MONTHS} GROUP BY first, nth) AS part GROUP BY 2`
+      : `SELECT '${one}' AS of, ${KEYS[one].key} AS key, sum(disclosures)::int AS count FROM slice GROUP BY 2`;
   const found = await tx.query<{ of: Tables['of']; key: string; count: number }[]>(
-    `WITH found AS MATERIALIZED (
-       SELECT ${TABULATED.join(', ')}, sum(disclosures) AS disclosures FROM (${of}) AS alike GROUP BY ${TABULATED.join(', ')} HAVING sum(disclosures) > 0)
-     ${keyed
-       .map(
-         (table) =>
-           `SELECT '${table}' AS of, ${KEYS[table]} AS key, sum(disclosures)::int AS count FROM found GROUP BY 2`,
-       )
-       .join(' UNION ALL ')} ORDER BY 3 DESC, 2`,
+    `WITH slice AS MATERIALIZED (${of})
+     SELECT * FROM (${wanted.map(table).join(' UNION ALL ')}) AS tables WHERE count > 0 ORDER BY count DESC, key`,
     [...values],
   );
-  const months = wanted.includes('month') ? await (rows === undefined ? monthsOf(tx, days) : monthsIn(tx, rows)) : [];
-  return wanted.map((table) => ({
-    of: table,
-    rows:
-      table === 'month'
-        ? months.map(({ month, disclosures }) => ({ key: month.slice(0, 7), count: disclosures }))
-        : found.filter((row) => row.of === table).map(({ key, count }) => ({ key, count })),
+  return wanted.map((one) => ({
+    of: one,
+    rows: found.filter((row) => row.of === one).map(({ key, count }) => ({ key, count })),
   }));
 };
-const monthsIn = (
-  tx: EntityManager,
-  { of, values }: Statement,
-): Promise<readonly Pick<Month, 'month' | 'disclosures'>[]> =>
-  tx.query<Month[]>(
-    `SELECT to_char(d.at AT TIME ZONE 'Europe/Stockholm', 'YYYY-MM') AS month, count(*)::int AS disclosures FROM ${of} GROUP BY 1 ORDER BY 1 DESC`,
-    [...values],
-  );
+const monthly = ({ of }: Statement, columns: readonly string[]): string =>
+  `SELECT date_trunc('month', d.at AT TIME ZONE 'Europe/Stockholm') AS first${columns.map((column) => `, d.${column}`).join('')} FROM ${of}`;

@@ -4,7 +4,7 @@ import type { Place } from '../application/disclosure-store.js';
 import type { Assignment } from '../domain/assignment.js';
 import { ID_FILTERS } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
-import { daysOf, monthAfter, monthBefore, monthOf } from '../domain/span.js';
+import { dayAfter, dayBefore, daysOf, monthAfter, monthBefore, monthOf } from '../domain/span.js';
 import type { Days } from '../domain/span.js';
 import { monthsOf } from './tally.js';
 import type { Month } from './tally.js';
@@ -12,7 +12,7 @@ import type { Month } from './tally.js';
 /**
  * How rows are read. Terms that bound a row come of functions that PostgreSQL asks when it runs, so that it plans as if hardly any row had them; which way is short is known here.
  * `walk`: in order, newest first, until there are enough: of what is common. `gather`: all that the index of terms finds: of what is rare. `narrow`: by an index of ids or of receipts that are due.
- * `tally`: as PostgreSQL finds best.
+ * `tally`: as PostgreSQL finds best, by hashes: it expects few cells, and would sort many.
  */
 export type Way = 'walk' | 'gather' | 'narrow' | 'tally';
 const WAYS: Readonly<Record<Way, readonly ['enable_bitmapscan' | 'enable_indexscan' | 'enable_sort', 'on' | 'off'][]>> =
@@ -35,7 +35,7 @@ const WAYS: Readonly<Record<Way, readonly ['enable_bitmapscan' | 'enable_indexsc
     tally: [
       ['enable_bitmapscan', 'on'],
       ['enable_indexscan', 'on'],
-      ['enable_sort', 'on'],
+      ['enable_sort', 'off'],
     ],
   };
 export const go = async (tx: EntityManager, way: Way): Promise<void> => {
@@ -78,13 +78,21 @@ export async function rangesOf(
   const last = after === undefined ? undefined : monthOf(stockholmDate(new Date(after.at)));
   if (!isTallied(query)) return windows(days, last ?? monthOf(stockholmDate(now)), wayOf(query));
   await go(tx, 'tally');
-  const months = await monthsOf(tx, days);
+  // Of whole months, as far as the period has them: by the year's cells alone.
+  const whole = daysOf(assignment, {
+    filters: {},
+    from: monthOf(days.from),
+    ...(days.until === undefined ? {} : { until: dayBefore(monthAfter(dayBefore(days.until))) }),
+  });
+  const months = await monthsOf(tx, whole);
   return ofMonths(
     months.filter(({ month }) => last === undefined || month <= last),
     days,
     limit,
   );
 }
+
+/** @param months those that are asked for, whole */
 const ofMonths = (months: readonly Month[], days: Days, limit: number): readonly Range[] => {
   const ranges: Range[] = [];
   let gathered = 0;
@@ -92,8 +100,20 @@ const ofMonths = (months: readonly Month[], days: Days, limit: number): readonly
     const from = month < days.from ? days.from : month;
     const until = days.until !== undefined && days.until < monthAfter(month) ? days.until : monthAfter(month);
     const before = ranges.at(-1);
-    if (disclosures > Math.max(GATHERED, limit)) ranges.push({ from, until, oldest, newest, way: 'walk' });
-    else if (before?.way === 'gather' && gathered < Math.max(GATHERED, limit)) {
+    const isGathered = before?.way === 'gather';
+    if (disclosures > Math.max(GATHERED, limit)) {
+      // The hours by which a month begins here before it does in UTC lie among rows of the month before, of which an index would find too many.
+      if (isGathered && before.from === until) {
+        ranges[ranges.length - 1] = { ...before, oldest: `${until}T00:00:00.000Z` };
+        ranges.push({
+          from,
+          until: dayAfter(until),
+          oldest,
+          newest: `${dayBefore(until)}T23:59:59.999999Z`,
+          way: 'walk',
+        });
+      } else ranges.push({ from, until, oldest, newest, way: 'walk' });
+    } else if (isGathered && gathered < Math.max(GATHERED, limit)) {
       ranges[ranges.length - 1] = { ...before, from };
       gathered += disclosures;
     } else {

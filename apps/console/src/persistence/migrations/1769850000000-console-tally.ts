@@ -23,7 +23,7 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
         first date NOT NULL, cell bytea NOT NULL, sender text NOT NULL, recipient text NOT NULL, outcome text NOT NULL, grounds text[] NOT NULL,
         reasons text[] NOT NULL, terms tsvector NOT NULL, disclosures bigint NOT NULL CHECK (disclosures > 0),
         oldest timestamptz NOT NULL, newest timestamptz NOT NULL, ${parts.map((part) => `${part} int NOT NULL CHECK (${part} >= 0)`).join(', ')},
-        PRIMARY KEY (first, cell), CHECK (disclosures = ${parts.join(' + ')}));
+        PRIMARY KEY (first, cell), CHECK (disclosures = ${parts.join(' + ')})) PARTITION BY RANGE (first);
       CREATE INDEX tally_${span}_terms ON console.tally_${span} USING gin (terms);`,
       ).join('\n')}
       GRANT SELECT, INSERT, UPDATE, DELETE ON console.tally_year, console.tally_month TO delge_console;`);
@@ -39,19 +39,32 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
         END $$;
       CREATE TRIGGER counted_is_kept BEFORE DELETE ON console.disclosure FOR EACH ROW EXECUTE FUNCTION console.refuse_uncounted();
 
-      -- Attached, and not made as a partition: nobody who reads waits.
-      CREATE OR REPLACE FUNCTION console.ensure_month(wanted date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+      -- Attached, and not made as partitions: nobody who reads waits. Disclosures by months of UTC, the tally by those of Europe/Stockholm: a month ends there in the next one here. Cells are counted up in place.
+      CREATE FUNCTION console.ensure_part(of text, name text, first timestamptz, until timestamptz, more text) RETURNS void LANGUAGE plpgsql
         SET search_path = pg_catalog, pg_temp AS $$
-        DECLARE
-          first date := date_trunc('month', wanted);
-          name text := 'disclosure_' || to_char(wanted, 'YYYYMM');
         BEGIN
           IF to_regclass('console.' || name) IS NULL THEN
-            EXECUTE format('CREATE TABLE console.%I (LIKE console.disclosure INCLUDING ALL)', name);
-            EXECUTE format('ALTER TABLE console.disclosure ATTACH PARTITION console.%I FOR VALUES FROM (%L) TO (%L)', name,
-              first::text || ' 00:00+00', (first + interval '1 month')::date::text || ' 00:00+00');
+            EXECUTE format('CREATE TABLE console.%I (LIKE console.%I INCLUDING ALL) %s', name, of, more);
+            EXECUTE format('ALTER TABLE console.%I ATTACH PARTITION console.%I FOR VALUES FROM (%L) TO (%L)', of, name, first, until);
           END IF;
         END $$;
+      REVOKE ALL ON FUNCTION console.ensure_part FROM PUBLIC;
+      CREATE OR REPLACE FUNCTION console.ensure_month(wanted date) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+        SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' AS $$
+        DECLARE
+          first timestamptz := date_trunc('month', wanted);
+          year timestamptz;
+        BEGIN
+          PERFORM console.ensure_part('disclosure', 'disclosure_' || to_char(first, 'YYYYMM'), first, first + interval '1 month', '');
+          FOR ahead IN 0..1 LOOP
+            PERFORM console.ensure_part('tally_month', 'tally_month_' || to_char(first, 'YYYYMM'), first, first + interval '1 month', 'WITH (fillfactor = 70)');
+            year := date_trunc('year', first);
+            PERFORM console.ensure_part('tally_year', 'tally_year_' || to_char(year, 'YYYY'), year, year + interval '1 year', 'WITH (fillfactor = 70)');
+            first := first + interval '1 month';
+          END LOOP;
+        END $$;
+      SELECT console.ensure_month(to_date(right(relname, 6), 'YYYYMM')) FROM pg_class
+        WHERE relnamespace = 'console'::regnamespace AND relkind = 'r' AND relname ~ '^disclosure_[0-9]{6}$';
       CREATE OR REPLACE FUNCTION console.begin_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         BEGIN
           PERFORM FROM console.projection FOR UPDATE;
@@ -81,7 +94,7 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
         CREATE VIEW console.seen_${span} WITH (security_barrier) AS
           -- Asked once, and not for each cell.
           WITH b AS MATERIALIZED (
-            SELECT begins, ends, since, until, date_trunc('year', since + interval '1 year' - interval '1 day')::date AS first_year,
+            SELECT begins, ends, since, until, date_trunc('${span}', since::timestamp)::date AS begun, date_trunc('year', since + interval '1 year' - interval '1 day')::date AS first_year,
               date_trunc('year', until::timestamp)::date AS last_year
             FROM (SELECT begins, ends, (begins AT TIME ZONE 'Europe/Stockholm')::date AS since, (ends AT TIME ZONE 'Europe/Stockholm')::date AS until
                   FROM (SELECT console.bound_from() AS begins, console.bound_until() AS ends OFFSET 0) AS bound OFFSET 0) AS day)
@@ -89,7 +102,7 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
             ${parts.map((part, nth) => `CASE WHEN ${isWithin(nth)} THEN t.${part} ELSE 0 END AS ${part}`).join(', ')}
           FROM console.tally_${span} t CROSS JOIN b
           WHERE t.terms @@ (SELECT console.bound_terms()) AND t.terms @@ (SELECT console.asked_terms())
-            AND t.first >= date_trunc('${span}', b.since::timestamp)::date AND t.first < b.until;
+            AND t.first >= b.begun AND t.first < b.until;
         GRANT SELECT ON console.seen_${span} TO delge_console_reader;`);
   }
 
