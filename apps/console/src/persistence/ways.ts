@@ -100,28 +100,31 @@ const ofMonths = (months: readonly Month[], days: Days, limit: number): readonly
     const from = month < days.from ? days.from : month;
     const until = days.until !== undefined && days.until < monthAfter(month) ? days.until : monthAfter(month);
     const before = ranges.at(-1);
-    const isGathered = before?.way === 'gather';
-    if (disclosures > Math.max(GATHERED, limit)) {
-      // The hours by which a month begins here before it does in UTC lie among rows of the month before, of which an index would find too many.
-      if (isGathered && before.from === until) {
-        ranges[ranges.length - 1] = { ...before, oldest: `${until}T00:00:00.000Z` };
-        ranges.push({
-          from,
-          until: dayAfter(until),
-          oldest,
-          newest: `${dayBefore(until)}T23:59:59.999999Z`,
-          way: 'walk',
-        });
-      } else ranges.push({ from, until, oldest, newest, way: 'walk' });
-    } else if (isGathered && gathered < Math.max(GATHERED, limit)) {
+    if (disclosures > Math.max(GATHERED, limit)) follow(ranges, { from, until, oldest, newest, way: 'walk' });
+    else if (before?.way === 'gather' && gathered < limit) {
       ranges[ranges.length - 1] = { ...before, from };
       gathered += disclosures;
     } else {
-      ranges.push({ from, until, newest, way: 'gather' });
+      follow(ranges, { from, until, newest, way: 'gather' });
       gathered = disclosures;
     }
   }
+  follow(ranges);
   return ranges;
+};
+
+/** The hours by which a month begins here before it does in UTC lie among the rows of the month before: of these an index would find all, so that they are read with them, or walked through. */
+const follow = (ranges: Range[], next?: Range): void => {
+  const last = ranges.at(-1);
+  if (last?.way !== 'gather' || last.from !== monthOf(last.from)) {
+    if (next !== undefined) ranges.push(next);
+    return;
+  }
+  const { from } = last;
+  ranges[ranges.length - 1] = { ...last, oldest: `${from}T00:00:00.000Z` };
+  const hours = { until: dayAfter(from), newest: `${dayBefore(from)}T23:59:59.999999Z` };
+  if (next?.until === from) ranges.push({ ...next, ...hours });
+  else ranges.push({ from, ...hours, way: 'walk' }, ...(next === undefined ? [] : [next]));
 };
 
 const windows = (days: Days, newest: string, way: Way): readonly Range[] => {

@@ -12,11 +12,14 @@ export class ConsoleDue1769850001000 implements MigrationInterface {
       DO $$ BEGIN
         CREATE INDEX disclosure_sender_due ON console.disclosure (sender, receipt_due_at, index) WHERE receipt_due_at IS NOT NULL;
         CREATE INDEX disclosure_recipient_due ON console.disclosure (recipient, receipt_due_at, index) WHERE receipt_due_at IS NOT NULL;
+        -- By it PostgreSQL would look through what is overdue of everybody.
+        DROP INDEX console.disclosure_due;
       END $$;`);
   }
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(`
+      CREATE INDEX disclosure_due ON console.disclosure (receipt_due_at) WHERE receipt_due_at IS NOT NULL;
       DROP INDEX console.disclosure_sender_due;
       DROP INDEX console.disclosure_recipient_due;`);
   }
