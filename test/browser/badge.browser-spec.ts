@@ -18,7 +18,9 @@ import { LANGUAGES_AND_THEMES, launch, opened, violations } from './support.js';
 jest.setTimeout(180_000);
 
 const ENTRIES = 500;
-const MOST_MS = 3_000;
+/** Of the best of a few runs: what else the machine does only adds to them. */
+const MOST_MS = 1_000;
+const [RUNS, MOST_RUNS] = [3, 9];
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'";
 let browser: Browser;
 let scene: Scene;
@@ -218,16 +220,15 @@ describe('the badge', () => {
     put('/page.json', 'application/json', JSON.stringify({ format: 'delge-evidence-page/1', keys, evidence }));
     put('/', 'text/html', page(evidence.map((file) => badge('/page.json', decisionOf(file)))));
     const took: number[] = [];
-    for (let run = 0; run < 3; run += 1) {
+    const best = (): number => Math.round(Math.min(...took));
+    while (took.length < RUNS || (best() >= MOST_MS && took.length < MOST_RUNS)) {
       const { page: open } = await opened(browser, origin);
       await open.locator('[role=status]', { hasText: `${ENTRIES} kontrollerade här, 0 som inte stämmer` }).waitFor();
       took.push(await open.evaluate(() => performance.getEntriesByName('delge.verify')[0]?.duration ?? Infinity));
       await open.context().close();
     }
-    const best = Math.round(Math.min(...took));
-    process.stdout.write(`${ENTRIES} entries verified in the browser in ${best} ms (best of ${took.length})\n`);
-    // A guard against what would make it many times slower; 1,280 ms were seen on two cores.
-    expect(best).toBeLessThan(MOST_MS);
+    process.stdout.write(`${ENTRIES} entries verified in the browser in ${best()} ms (best of ${took.length})\n`);
+    expect(best()).toBeLessThan(MOST_MS);
   });
 });
 

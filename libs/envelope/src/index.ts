@@ -164,6 +164,7 @@ export {
 } from './statements.js';
 export {
   TYPES,
+  kidIn,
   localSigner,
   parseToken,
   signedBy,

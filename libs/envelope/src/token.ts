@@ -123,11 +123,19 @@ export async function verifyToken(
 
 /** What a token says it is, for choosing its reader; that reader judges it. */
 export function typOf(text: string): string | undefined {
+  const typ = headerIn(text)?.['typ'];
+  return typeof typ === 'string' ? typ : undefined;
+}
+
+/** The key that a token names, whatever else it says: its reader judges that. */
+export const kidIn = (text: string): string | undefined => headerIn(text)?.['kid'] as string | undefined;
+
+/** @returns undefined when it is none that names a key */
+function headerIn(text: string): Header | undefined {
   try {
     const header = parseHeader(text.slice(0, Math.max(text.indexOf('.'), 0)));
     kidOf(header);
-    const { typ } = header;
-    return typeof typ === 'string' ? typ : undefined;
+    return header;
   } catch (error) {
     if (error instanceof EnvelopeError) return undefined;
     throw error;

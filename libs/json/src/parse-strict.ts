@@ -61,8 +61,7 @@ export const parseByHand = (text: string, maxDepth: number): JsonValue => new Pa
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function textOf(input: Uint8Array | string, { maxBytes = defaultLimits.maxBytes }: Partial<JsonLimits>): string {
-  const length = typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength;
-  if (length > maxBytes) throw new JsonError('JSON_TOO_LARGE');
+  if (isLongerThan(input, maxBytes)) throw new JsonError('JSON_TOO_LARGE');
   if (typeof input === 'string') return input;
   try {
     return utf8.decode(input);
@@ -70,6 +69,12 @@ function textOf(input: Uint8Array | string, { maxBytes = defaultLimits.maxBytes 
     throw new JsonError('INVALID_ENCODING');
   }
 }
+
+/** A unit of UTF-16 makes three octets at most, so that few texts need be counted. */
+const isLongerThan = (input: Uint8Array | string, octets: number): boolean =>
+  typeof input === 'string'
+    ? input.length * 3 > octets && Buffer.byteLength(input) > octets
+    : input.byteLength > octets;
 
 class Parser {
   private at = 0;

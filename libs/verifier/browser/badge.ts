@@ -1,4 +1,4 @@
-import { CLASSES, FINDINGS, parseEvidence, parseEvidencePage, parseShownPage, provable, unlike } from '#verifier';
+import { CLASSES, FINDINGS, parseEvidenceFiles, parseShownPage, provable, unlike } from '#verifier';
 import type { EvidenceFile, FindingCode, ShownPage } from '#verifier';
 import { BADGE_TEXTS } from './badge-texts.js';
 import { hexDigestOf, isTrust, verifyFiles } from './verify.js';
@@ -50,8 +50,7 @@ async function textAt(place: string, since?: string): Promise<string | undefined
 /** Evidence by message, of each place that the page's badges name. */
 async function evidenceAt(place: string): Promise<ReadonlyMap<string, EvidenceFile>> {
   const text = await textAt(place, pinnedSize());
-  const one = text === undefined ? undefined : parseEvidence(text);
-  const files = one === undefined ? parseEvidencePage(text ?? '') : [one];
+  const files = text === undefined ? undefined : parseEvidenceFiles(text);
   return new Map((files ?? []).map((file) => [file.messageId, file]));
 }
 

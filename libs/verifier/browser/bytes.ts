@@ -21,6 +21,7 @@ const native = (Uint8Array as unknown as { fromBase64?: (text: string, options: 
 const inOneAlphabet = /^[A-Za-z0-9_-]*$/;
 
 const latin1 = (octets: Uint8Array): string => {
+  if (octets.length <= SLICE) return String.fromCharCode.apply(undefined, octets as unknown as number[]);
   let text = '';
   for (let at = 0; at < octets.length; at += SLICE)
     text += String.fromCharCode.apply(undefined, octets.subarray(at, at + SLICE) as unknown as number[]);
@@ -39,7 +40,7 @@ class Octets extends Uint8Array {
       case 'hex':
         return Array.from(this, (octet) => octet.toString(16).padStart(2, '0')).join('');
       case 'base64':
-        return btoa(latin1(this));
+        return (this as Native).toBase64?.({ alphabet: 'base64', omitPadding: false }) ?? btoa(latin1(this));
       case 'base64url':
         return (
           (this as Native).toBase64?.({ alphabet: 'base64url', omitPadding: true }) ??
@@ -55,10 +56,14 @@ class Octets extends Uint8Array {
   }
 }
 
+/** The very octets, and no copy. */
+const ofOctets = ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Octets =>
+  new Octets(buffer, byteOffset, length);
+
 /** As Node reads it: either alphabet, anything else passed over, at an end with the first `=`. */
 function fromBase64(text: string): Octets {
   if (native !== undefined && text.length % 4 !== 1 && inOneAlphabet.test(text))
-    return new Octets(native.call(Uint8Array, text, { alphabet: 'base64url' }).buffer);
+    return ofOctets(native.call(Uint8Array, text, { alphabet: 'base64url' }));
   const octets = new Octets(Math.ceil((text.length * 3) / 4));
   let [held, bits, length] = [0, 0, 0];
   for (let at = 0; at < text.length; at += 1) {
@@ -79,6 +84,8 @@ function fromBase64(text: string): Octets {
 
 /** An octet a letter: what was signed, some kilobytes of it each time. */
 function ofLetters(text: string): Octets {
+  const ascii = ofOctets(utf8.encode(text));
+  if (ascii.length === text.length) return ascii;
   const octets = new Octets(text.length);
   for (let at = 0; at < text.length; at += 1) octets[at] = text.charCodeAt(at);
   return octets;
@@ -88,7 +95,7 @@ function ofText(text: string, encoding: Encoding): Octets {
   switch (encoding) {
     case 'utf8':
     case 'utf-8':
-      return new Octets(utf8.encode(text));
+      return ofOctets(utf8.encode(text));
     case 'latin1':
     case 'binary':
       return ofLetters(text);

@@ -2,7 +2,6 @@
  * What our libraries ask of `node:crypto` when they verify, for a browser; the bundler puts it where they name that module. What makes keys, signs, seals or
  * opens is not here: a verifier has no use for it.
  */
-import { x25519 } from '@noble/curves/ed25519.js';
 import { p256 } from '@noble/curves/nist.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Buffer } from './bytes.js';
@@ -13,25 +12,38 @@ interface Jwk {
   readonly crv?: string;
   readonly x?: string;
   readonly y?: string;
-  readonly d?: string;
 }
+type Input = Uint8Array<ArrayBuffer> | string;
 type Output = 'buffer' | 'hex' | 'base64' | 'base64url' | 'binary';
 
-export function hash(algorithm: string, input: Uint8Array | string, output: Output = 'hex'): Uint8Array | string {
+export function hash(algorithm: string, input: Input, output: Output = 'hex'): Uint8Array | string {
   if (algorithm !== 'sha256') return notHere();
-  const digest = Buffer.from(sha256(typeof input === 'string' ? Buffer.from(input) : input));
-  return output === 'buffer' ? digest : (digest as { toString(encoding: Output): string }).toString(output);
+  return written(sha256(plain(input)), output);
 }
+
+const utf8 = new TextEncoder();
+/** Where texts are written that are only hashed. */
+const scratch = new Uint8Array(16_384);
+/** Without our own class, whose every part is made the slow way: the hash takes parts of what it is given. */
+const plain = (input: Input): Uint8Array => {
+  if (typeof input !== 'string') return new Uint8Array(input.buffer, input.byteOffset, input.length);
+  if (input.length * 3 > scratch.length) return utf8.encode(input);
+  return scratch.subarray(0, utf8.encodeInto(input, scratch).written);
+};
+const written = (digest: Uint8Array, output: Output): Uint8Array | string => {
+  if (output === 'binary') return String.fromCharCode(...digest);
+  const octets = Buffer.from(digest.buffer as ArrayBuffer, digest.byteOffset, digest.length);
+  return output === 'buffer' ? octets : (octets as { toString(encoding: Output): string }).toString(output);
+};
 
 class Sha256 {
   private readonly running = sha256.create();
-  update(input: Uint8Array | string): this {
-    this.running.update(typeof input === 'string' ? Buffer.from(input) : input);
+  update(input: Input): this {
+    this.running.update(plain(input));
     return this;
   }
   digest(output: Output = 'buffer'): Uint8Array | string {
-    const digest = Buffer.from(this.running.digest());
-    return output === 'buffer' ? digest : (digest as { toString(encoding: Output): string }).toString(output);
+    return written(this.running.digest(), output);
   }
 }
 export const createHash = (algorithm: string): Sha256 => (algorithm === 'sha256' ? new Sha256() : notHere());
@@ -45,16 +57,6 @@ export function createPublicKey({ key }: { readonly key: Jwk }): VerifyingKey {
   if (crv === 'P-256') p256.Point.fromBytes(Uint8Array.of(4, ...octets)).assertValidity();
   return { crv, octets, name: `${crv} ${x} ${y}` };
 }
-
-/** Of X25519 alone: a number that everybody knows, by which it is seen whether a key agrees on zero. */
-export const createPrivateKey = ({ key }: { readonly key: Jwk }): { readonly scalar: Uint8Array } =>
-  key.crv === 'X25519' ? { scalar: Buffer.from(key.d ?? '', 'base64url') } : notHere();
-
-/** @throws when the two agree on zero */
-export const diffieHellman = (pair: {
-  readonly privateKey: { readonly scalar: Uint8Array };
-  readonly publicKey: VerifyingKey;
-}): Uint8Array => x25519.getSharedSecret(pair.privateKey.scalar, pair.publicKey.octets);
 
 /** Ed25519 where the algorithm is null, else ES256 with its signature in DER. With a callback it is answered by Web Crypto. */
 export function verify(
@@ -89,4 +91,5 @@ const notHere = (): never => {
 };
 export const [sign, createHmac, createCipheriv, createDecipheriv, createECDH, hkdfSync] =
   Array<() => never>(6).fill(notHere);
-export const [createSecretKey, timingSafeEqual, generateKeyPairSync, randomBytes] = Array<() => never>(4).fill(notHere);
+export const [createSecretKey, timingSafeEqual, generateKeyPairSync, randomBytes, createPrivateKey, diffieHellman] =
+  Array<() => never>(6).fill(notHere);

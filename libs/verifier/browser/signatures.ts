@@ -18,18 +18,19 @@ interface Question {
 const SPKI_P256 = Uint8Array.of(4);
 const known = new Map<string, boolean>();
 const MOST_KNOWN = 20_000;
-/** Asked and not answered in the run that goes on; absent: answered at once. */
-let asked: Map<string, Question> | undefined;
+/** What the run that goes on has asked and nobody had answered before, with the answers to come; absent: answered at once. */
+let asked: Map<string, Promise<boolean>> | undefined;
 /** Answers of the run that goes on, by which a signature is not genuine. */
 let refused = 0;
 
 const letters = new TextDecoder('latin1');
 /** Key, signature and every octet of what was signed: an answer is never another question's. */
 const nameOf = ({ key, input, signature }: Question): string =>
-  `${key.name} ${letters.decode(signature)} ${letters.decode(input)}`;
+  // Not by the decoder, whose letters beyond ASCII would make two octets of each that follows.
+  `${key.name} ${String.fromCharCode(...signature)} ${letters.decode(input)}`;
 
 /**
- * Whether the key made the signature. Within `settled` one that was not seen before passes for genuine, and the run does not count.
+ * Whether the key made the signature. Within `settled` one that was not seen before passes for genuine, and the run counts only if it is.
  */
 export function verifies(question: Question): boolean {
   const name = nameOf(question);
@@ -37,7 +38,8 @@ export function verifies(question: Question): boolean {
   if (answer === false) refused += 1;
   if (answer !== undefined) return answer;
   if (asked === undefined) return keep(name, here(question));
-  asked.set(name, question);
+  // At once: where another thread answers, it does so while the run goes on.
+  if (!asked.has(name)) asked.set(name, answered(question));
   return true;
 }
 
@@ -53,8 +55,9 @@ export async function verifying(question: Question): Promise<boolean> {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs synchronous verification on asynchronous signatures: what a run asks is answered by Web Crypto, all at once, and then it is run anew, until a run
- * asks nothing that was not answered. Its result is the one that counts.
+ * Runs synchronous verification on asynchronous signatures: a run takes each signature that was not seen before for genuine, and Web Crypto answers
+ * meanwhile. When all are genuine, the run went by nothing but what is so, and its result counts. When one is not, everything is run anew by the answers, until
+ * a run took nothing for genuine that is not.
  * @param run makes everything anew that remembers what has verified, the trust file's own objects among it: nothing but the answers may pass from one run to
  * the next
  */
@@ -67,23 +70,21 @@ export function settled<T>(run: () => Promise<T>): Promise<T> {
 async function untilSettled<T>(run: () => Promise<T>): Promise<T> {
   // Never within the runs: what one has asked, the next must find answered.
   if (known.size > MOST_KNOWN) known.clear();
-  let forged = 0;
+  let forged = false;
   for (;;) {
-    const questions = new Map<string, Question>();
+    const questions = new Map<string, Promise<boolean>>();
     asked = questions;
     refused = 0;
     const [outcome] = await Promise.allSettled([run()]);
     asked = undefined;
-    if (questions.size === 0) {
+    const answers = await Promise.all(Array.from(questions, async ([name, answer]) => keep(name, await answer)));
+    if (answers.every((genuine) => genuine)) {
       // What a run before this one took for genuine was remembered somewhere, and not asked again.
-      if (forged > 0 && refused === 0) throw new Error('a signature that is not genuine was passed over');
+      if (forged && refused === 0) throw new Error('a signature that is not genuine was passed over');
       if (outcome.status === 'rejected') throw outcome.reason;
       return outcome.value;
     }
-    const answers = await Promise.all(
-      Array.from(questions, async ([name, question]) => keep(name, await answered(question))),
-    );
-    forged += answers.filter((genuine) => !genuine).length;
+    forged = true;
   }
 }
 
@@ -118,7 +119,7 @@ async function answered(question: Question): Promise<boolean> {
   const { key, input, signature } = question;
   const cryptoKey = await importedKey(key);
   if (cryptoKey === undefined || key.crv === 'X25519') return here(question);
-  return crypto.subtle.verify(ALGORITHMS[key.crv], cryptoKey, signature, input);
+  return crypto.subtle.verify(ALGORITHMS[key.crv], cryptoKey, signature, input).catch(() => here(question));
 }
 
 /** On this thread, in JavaScript: twenty times as slow. */

@@ -137,6 +137,7 @@ export class EntryChecker {
       if (snapshot !== undefined) this.manifest(decision, annex, text, snapshot, say);
     }
     const { entryId, sender, recipient, messageId, outcome, number, manifestSha256, jweSha256 } = decision;
+    const messageType = annex?.manifest.messageType;
     const common = {
       index: opening.index,
       entryId,
@@ -155,6 +156,9 @@ export class EntryChecker {
       number,
       manifestSha256,
       jweSha256,
+      ruleSetSha256: decision.ruleSet.sha256,
+      bases: basesOf(decision.verdict),
+      ...(messageType === undefined ? {} : { messageType }),
     };
   }
 
@@ -484,6 +488,11 @@ const annexOf = ({ annex }: Opening, digest: string, say: Say): string | undefin
 const annexSignature = (text: string, key: PublicKey | undefined, say: Say): void => {
   if (key === undefined) say('annex-key');
   else if (!signedBy(text, key)) say('annex-signature');
+};
+
+const basesOf = (verdict: object): readonly string[] => {
+  const { bases } = verdict as { readonly bases?: unknown };
+  return Array.isArray(bases) ? bases.filter((id) => typeof id === 'string') : [];
 };
 
 const agree = (decision: Decision, manifest: Manifest): boolean =>

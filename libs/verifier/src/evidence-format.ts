@@ -38,6 +38,7 @@ export interface EvidenceFile {
 export const EVIDENCE_PAGE_FORMAT = 'delge-evidence-page/1';
 
 const LIMITS = { maxBytes: 256 * 1024 * 1024, maxDepth: 8 };
+const PAGE_LIMITS = { ...LIMITS, maxDepth: LIMITS.maxDepth + 2 };
 const texts = (value: JsonValue | undefined): boolean =>
   value === undefined || (Array.isArray(value) && value.every((one: JsonValue) => isText(one)));
 const isEntry = (value: JsonValue): boolean =>
@@ -53,8 +54,17 @@ export const parseEvidence = (bytes: Uint8Array | string): EvidenceFile | undefi
  * without theirs: the one keys log is that of them all.
  * @returns undefined when it is not one
  */
-export function parseEvidencePage(bytes: Uint8Array | string): readonly EvidenceFile[] | undefined {
-  const value = json(bytes, { ...LIMITS, maxDepth: LIMITS.maxDepth + 2 });
+export const parseEvidencePage = (bytes: Uint8Array | string): readonly EvidenceFile[] | undefined =>
+  filesOf(json(bytes, PAGE_LIMITS));
+
+/** Reads an evidence file, or a page of evidence. @returns undefined when it is neither */
+export function parseEvidenceFiles(bytes: Uint8Array | string): readonly EvidenceFile[] | undefined {
+  const value = json(bytes, PAGE_LIMITS);
+  const one = evidenceOf(value);
+  return one === undefined ? filesOf(value) : [one];
+}
+
+function filesOf(value: JsonValue | undefined): readonly EvidenceFile[] | undefined {
   if (!isObject(value) || !hasOnly(value, ['format', 'keys', 'evidence'])) return undefined;
   const { format, keys, evidence } = value;
   if (format !== EVIDENCE_PAGE_FORMAT || keys === undefined || !Array.isArray(evidence)) return undefined;

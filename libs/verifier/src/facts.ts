@@ -62,6 +62,11 @@ export type Fact =
       readonly number: number;
       readonly manifestSha256: string;
       readonly jweSha256: string;
+      /** Digest of the rule set that it names, and the basis versions that carry it, as the verdict's codes name them. */
+      readonly ruleSetSha256: string;
+      readonly bases: readonly string[];
+      /** Absent when the manifest could not be read, or is another than the decision names. */
+      readonly messageType?: string;
     })
   | (OfMessage & {
       readonly kind: 'receipt';

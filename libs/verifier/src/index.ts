@@ -4,8 +4,7 @@ export { sha256 } from './crypto.js';
 export {
   EVIDENCE_FORMAT,
   EVIDENCE_PAGE_FORMAT,
-  parseEvidence,
-  parseEvidencePage,
+  parseEvidenceFiles,
   type EvidenceFile,
   type ProvenEntry,
 } from './evidence-format.js';

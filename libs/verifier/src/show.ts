@@ -1,4 +1,4 @@
-import { EnvelopeError, parseDecision, parseManifest, parseNotice, parseReceipt, parseRefusal } from '#envelope';
+import { EnvelopeError, parseNotice, parseReceipt, parseRefusal } from '#envelope';
 import type { Fact, Opening } from './facts.js';
 import type { Ground } from './ground.js';
 import type { ShownDecision, ShownStatement } from './report.js';
@@ -10,7 +10,7 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
   const index = fact.index.toString();
   switch (fact.kind) {
     case 'decision':
-      return decisionOf(fact, opening, ground);
+      return decisionOf(fact, ground);
     case 'receipt': {
       const reason = read(opening.annex, (text) => parseReceipt(text).receipt.reason);
       return {
@@ -53,15 +53,9 @@ export function shownOf(fact: Fact, opening: Opening, ground: Ground): ShownDeci
   }
 }
 
-const decisionOf = (
-  fact: Fact & { readonly kind: 'decision' },
-  { entry, annex }: Opening,
-  ground: Ground,
-): ShownDecision => {
-  const { verdict, ruleSet } = parseDecision(entry).decision;
-  const versions = ground.ruleSetOf(ruleSet.sha256)?.versions ?? [];
-  const messageType = read(annex, (text) => parseManifest(text).manifest.messageType);
-  const { attempt: number, sender, recipient, outcome } = fact;
+const decisionOf = (fact: Fact & { readonly kind: 'decision' }, ground: Ground): ShownDecision => {
+  const versions = ground.ruleSetOf(fact.ruleSetSha256)?.versions ?? [];
+  const { attempt: number, sender, recipient, messageType, outcome } = fact;
   return {
     index: fact.index.toString(),
     attempt: number,
@@ -69,19 +63,13 @@ const decisionOf = (
     recipient,
     ...(messageType === undefined ? {} : { messageType }),
     outcome,
-    bases: basesOf(verdict).map((id) => {
+    bases: fact.bases.map((id) => {
       const version = versions.find((one) => `${one.id}@${one.from}` === id);
       return version === undefined ? { id } : { id, citation: version.citation };
     }),
     number: fact.number,
     decidedAt: new Date(fact.at).toISOString(),
   };
-};
-
-/** Basis versions that carry it, as the verdict's codes name them. */
-const basesOf = (verdict: object): readonly string[] => {
-  const { bases } = verdict as { readonly bases?: unknown };
-  return Array.isArray(bases) ? bases.filter((id) => typeof id === 'string') : [];
 };
 
 /** What is unreadable was told already. */

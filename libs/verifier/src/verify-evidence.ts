@@ -1,4 +1,4 @@
-import { EnvelopeError, parseDecision, parseManifest, parseToken, typOf } from '#envelope';
+import { EnvelopeError, kidIn, parseDecision, parseManifest, typOf } from '#envelope';
 import type { Decision, Manifest } from '#envelope';
 import type { KeysLog, Trust } from '#snapshot';
 import { TlogError, disclosureLeaf, leafHash, parseProof, verifyInclusion } from '#tlog/verify';
@@ -147,11 +147,11 @@ class Evidence {
   private entries(placed: readonly Opening[], ground: Ground): void {
     const checker = new EntryChecker(ground);
     const newest = ground.keys.at(ground.keys.size);
-    this.revokedSince = placed.some(({ entry }) => {
-      const kid = kidOf(entry);
+    const checked = placed.map((opening) => ({ opening, ...checker.check(opening) }));
+    this.revokedSince = checked.some(({ fact, opening }) => {
+      const kid = fact === undefined ? undefined : kidIn(opening.entry);
       return kid !== undefined && newest.key(kid) === undefined;
     });
-    const checked = placed.map((opening) => ({ opening, ...checker.check(opening) }));
     let decided = false;
     for (const { opening, findings, fact } of checked) {
       const index = opening.index.toString();
@@ -268,13 +268,6 @@ const included = (leaf: Uint8Array, proof: ProofText, { size, root }: Checkpoint
     return false;
   }
 };
-
-const kidOf = (entry: string): string | undefined =>
-  attempt(
-    () => parseToken(entry, typOf(entry) as Parameters<typeof parseToken>[1]).kid,
-    EnvelopeError,
-    () => undefined,
-  );
 
 const decisionWith = (
   entry: string,
