@@ -184,9 +184,18 @@ it('walks to what is common, and gathers what is rare', async () => {
   expect([plans.length, reads(walks), reads(gathers)]).toEqual([1, false, false]);
 });
 
-const OF: readonly Tables['of'][] = ['sender', 'recipient', 'outcome', 'month', 'ground', 'reason', 'flow'];
+const OF: readonly Tables['of'][] = [
+  'sender',
+  'recipient',
+  'outcome',
+  'month',
+  'ground',
+  'reason',
+  'flow',
+  'soleGround',
+];
 type Row = (typeof rows)[number]['row'];
-const keysOf: Readonly<Record<Tables['of'], (row: Row) => readonly string[]>> = {
+const keysOf: Readonly<Record<Exclude<Tables['of'], 'soleGround'>, (row: Row) => readonly string[]>> = {
   sender: ({ sender }) => [sender],
   recipient: ({ recipient }) => [recipient],
   outcome: ({ outcome }) => [outcome],
@@ -198,9 +207,15 @@ const keysOf: Readonly<Record<Tables['of'], (row: Row) => readonly string[]>> = 
 const added = (found: readonly Row[]): readonly Tables[] =>
   OF.map((of) => {
     const counts = new Map<string, number>();
-    for (const key of found.flatMap(keysOf[of])) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const keys = of === 'soleGround' ? soleGroundOf(found) : keysOf[of];
+    for (const key of found.flatMap(keys)) counts.set(key, (counts.get(key) ?? 0) + 1);
     return { of, rows: [...counts].map(([key, count]) => ({ key, count })) };
   });
+const soleGroundOf = (found: readonly Row[]): ((row: Row) => readonly string[]) => {
+  const named = new Map<string, Set<string>>();
+  for (const { sender, grounds } of found) named.set(sender, new Set([...(named.get(sender) ?? []), ...grounds]));
+  return ({ sender, grounds }) => (named.get(sender)?.size === 1 ? grounds.map((ground) => `${sender} ${ground}`) : []);
+};
 const sorted = (tables: readonly Tables[]): unknown =>
   tables.map(({ of, rows: cells }) => [of, cells.map(({ key, count }) => `${key}: ${count}`).sort()]);
 

@@ -18,8 +18,8 @@ import { LANGUAGES_AND_THEMES, launch, opened, violations } from './support.js';
 jest.setTimeout(180_000);
 
 const ENTRIES = 500;
-/** Of the best of a few runs: what else the machine does only adds to them. */
-const MOST_MS = 1_000;
+/** The bar is a second on two cores left to it; half as much again is for what else the machine does. Of the best of a few runs. */
+const MOST_MS = 1_500;
 const [RUNS, MOST_RUNS] = [3, 9];
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'";
 let browser: Browser;

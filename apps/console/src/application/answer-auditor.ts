@@ -178,7 +178,7 @@ export class AnswerAuditor extends AuditorQueries {
   override async statistics(acting: Acting, query: Query): Promise<Statistics> {
     const assignment = await this.granted(acting, query);
     const wanted: StatisticsTable['of'][] = ['outcome', 'sender', 'recipient', 'month'];
-    if (assignment.fields.includes('ground')) wanted.push('ground', 'reason');
+    if (assignment.fields.includes('ground')) wanted.push('ground', 'reason', 'soleGround');
     const [tables, delivery] = await Promise.all([
       this.disclosures.tables(assignment, query, this.now(), wanted),
       assignment.fields.includes('receipts')
@@ -304,7 +304,12 @@ const listed = (record: DisclosureRecord): DisclosureRow => {
 };
 
 const withoutSmall = (tables: readonly Tables[]): readonly StatisticsTable[] => {
-  const shown = tables.map(({ of, rows }) => ({ of, rows, ...suppressed(rows.map(({ count }) => count)) }));
+  // Of a sender with few it would tell nothing, but which ground the few have.
+  const told = tables.map(({ of, rows }) => ({
+    of,
+    rows: of === 'soleGround' ? rows.filter(({ count }) => count >= LEAST) : rows,
+  }));
+  const shown = told.map(({ of, rows }) => ({ of, rows, ...suppressed(rows.map(({ count }) => count)) }));
   // A table whose total is suppressed would have it from the next.
   const hidden = shown.some(({ total }) => total === undefined);
   return shown.map(({ of, rows, cells, total }) => ({

@@ -26,7 +26,8 @@ export interface Counted {
   readonly below: string;
 }
 export interface Tables {
-  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'flow';
+  /** `flow`: sender and recipient. `soleGround`: senders that name one ground and no other, with it. */
+  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'flow' | 'soleGround';
   readonly rows: readonly { readonly key: string; readonly count: number }[];
 }
 

@@ -59,7 +59,8 @@ export interface Flows {
   readonly total: Cell;
 }
 export interface StatisticsTable {
-  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome';
+  /** `soleGround`: sender and ground of those that name one and no other. */
+  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'soleGround';
   readonly rows: readonly { readonly key: string; readonly count: Cell }[];
   readonly total: Cell;
 }

@@ -75,6 +75,7 @@ const KEYS = {
   reason: { key: 'unnest(reasons)', of: ['reasons'] },
   flow: { key: `sender || ' ' || recipient`, of: ['sender', 'recipient'] },
   month: { key: MONTH, of: [] },
+  soleGround: { key: `sender || ' ' || min(ground)`, of: ['sender', 'grounds'] },
 } as const satisfies Record<Tables['of'], { readonly key: string; readonly of: readonly string[] }>;
 
 /** Numbers by these keys, the greatest first. @param rows what is asked for, as `d`, where the tally does not know */
@@ -92,11 +93,19 @@ export const tabulated = async (
           ...rows,
           of: `SELECT ${['first', ...columns].join(', ')}, ARRAY[count(*)] AS counts, count(*) AS disclosures FROM (${monthly(rows, columns)}) AS d GROUP BY ${['first', ...columns].join(', ')}`,
         };
-  const table = (one: Tables['of']): string =>
-    one === 'month'
-      ? `SELECT 'month' AS of, left(${MONTH}, 7) AS key, sum(count)::int AS count
-         FROM (SELECT first, nth, sum(count) AS count FROM slice CROSS JOIN LATERAL ${OF_MONTHS} GROUP BY first, nth) AS part GROUP BY 2`
-      : `SELECT '${one}' AS of, ${KEYS[one].key} AS key, sum(disclosures)::int AS count FROM slice GROUP BY 2`;
+  const table = (one: Tables['of']): string => {
+    const of = `'${one}' AS of, ${one === 'month' ? `left(${MONTH}, 7)` : KEYS[one].key} AS key`;
+    switch (one) {
+      case 'month':
+        return `SELECT ${of}, sum(count)::int AS count
+          FROM (SELECT first, nth, sum(count) AS count FROM slice CROSS JOIN LATERAL ${OF_MONTHS} GROUP BY first, nth) AS part GROUP BY 2`;
+      case 'soleGround':
+        return `SELECT ${of}, sum(disclosures)::int AS count FROM slice CROSS JOIN LATERAL unnest(grounds) AS ground WHERE disclosures > 0
+          GROUP BY sender HAVING min(ground) = max(ground)`;
+      default:
+        return `SELECT ${of}, sum(disclosures)::int AS count FROM slice GROUP BY 2`;
+    }
+  };
   const found = await tx.query<{ of: Tables['of']; key: string; count: number }[]>(
     `WITH slice AS MATERIALIZED (${of})
      SELECT * FROM (${wanted.map(table).join(' UNION ALL ')}) AS tables WHERE count > 0 ORDER BY count DESC, key`,
