@@ -73,14 +73,15 @@ export class LawController {
     const today = stockholmDate(this.now.date());
     const current = all.find(({ from, until }) => from <= today && (until === undefined || today < until)) ?? newest;
     const acts = this.law.acts(opened.reading.assignment.authorities);
+    const { lang } = opened.reading;
     const versions = all.map((version, at) => {
       const before = all[at - 1];
       const named = `${version.id}@${version.from}`;
       return {
         version,
         acts: acts.filter((act) => act.kind !== 'position' && act.versions.includes(named)),
-        ...(version === current ? {} : { sinceThen: changesBetween(version, current) }),
-        ...(before === undefined ? {} : { before: before.from, changes: changesBetween(before, version) }),
+        ...(version === current ? {} : { sinceThen: changesBetween(lang, version, current) }),
+        ...(before === undefined ? {} : { before: before.from, changes: changesBetween(lang, before, version) }),
       };
     });
     const title = said(opened.words.versionTitle, { id });
