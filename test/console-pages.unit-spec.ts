@@ -38,6 +38,7 @@ beforeEach(async () => {
   served.reviews.nothing = false;
   served.reviews.state = 'drawn';
   served.queries.assignments = [assignment];
+  served.reviews.isUnanswered = false;
   cookie = `${await served.session()}; delge-console-uppdrag=${ASSIGNMENT}`;
 });
 
@@ -697,6 +698,17 @@ describe('a session', () => {
       (await fetch(`${timed.base}/uppdrag`, { redirect: 'manual', headers: { cookie: sent } })).status;
     const idle = await timed.session();
     now += 30 * 60_000 - 1;
+  it('say that nobody has answered, and have no answer to accept', async () => {
+    served.reviews.isUnanswered = true;
+    const html = await (await get(`/iakttagelser/${FINDING}`)).text();
+    expect(html).toContain(WORDS.sv.findingCloseUnanswered);
+    expect(html).not.toContain('<option value="accepted">');
+    served.reviews.isUnanswered = false;
+    const answered = await (await get(`/iakttagelser/${FINDING}`)).text();
+    expect(answered).not.toContain(WORDS.sv.findingCloseUnanswered);
+    expect(answered).toContain('<option value="accepted">');
+  });
+
     expect(await ask(idle)).toBe(200);
     const left = await timed.session();
     now += 30 * 60_000;

@@ -143,6 +143,7 @@ const REFUSALS = {
   CALLED_FROM_ELSEWHERE: 'refusedElsewhere',
 } as const satisfies Readonly<Record<ReviewRefusalCode, keyof Words>> & Readonly<Record<string, keyof Words>>;
 export type RefusalCode = keyof typeof REFUSALS;
+  NOT_ANSWERED: 'refusedNotAnswered',
 
 const toldOf = (lang: Lang, name: string, code: string): readonly string[] => {
   if (!Object.hasOwn(REFUSALS, code)) return [];

@@ -478,6 +478,8 @@ export const en = {
   refusedSize: 'Say how many to draw, from 1 to 500.',
   refusedNonceDigest: 'The digest of the nonce cannot be read. It has 43 characters.',
   refusedNonce: 'The nonce does not have the digest that stands in the log.',
+  findingCloseUnanswered:
+    'Nobody has answered yet. You can close the finding all the same, for instance where it was wrong. Then write why.',
   refusedNotWitnessed: 'No witnessed checkpoint covers the sample yet. Try again in a moment.',
   refusedDrawn: 'The sample is drawn already.',
   refusedNotDrawn: 'The sample is not drawn, or has no such number.',
@@ -495,6 +497,7 @@ export const en = {
   arrivalTitle: 'Show the page?',
   arrivalLead:
     'A link on another site led here. What is shown here is written in the log as read by you, so nothing has been shown yet.',
+  refusedNotAnswered: 'Nobody has answered the finding, so there is no answer to accept. Choose another end.',
   arrivalGo: 'Show the page',
   refusedRate:
     'You have shown more in a minute than one auditor may. Nothing was shown. Try again in {seconds} seconds.',

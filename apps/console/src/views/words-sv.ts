@@ -478,6 +478,8 @@ export const sv = {
   refusedSize: 'Ange hur många som ska dras, från 1 till 500.',
   refusedNonceDigest: 'Slumptalets kontrollsumma går inte att läsa. Den har 43 tecken.',
   refusedNonce: 'Slumptalet stämmer inte med den kontrollsumma som står i loggen.',
+  findingCloseUnanswered:
+    'Ingen har svarat än. Du kan avsluta iakttagelsen ändå, till exempel om den var fel. Skriv i så fall varför.',
   refusedNotWitnessed: 'Ingen vittnad kontrollpost täcker stickprovet än. Försök igen om en stund.',
   refusedDrawn: 'Stickprovet är redan draget.',
   refusedNotDrawn: 'Stickprovet är inte draget, eller numret finns inte i det.',
@@ -495,6 +497,7 @@ export const sv = {
   arrivalTitle: 'Visa sidan?',
   arrivalLead:
     'En länk på en annan webbplats ledde hit. Det som visas här skrivs i loggen som din läsning, så ingenting har visats än.',
+  refusedNotAnswered: 'Ingen har svarat på iakttagelsen, så det finns inget svar att godta. Välj ett annat slut.',
   arrivalGo: 'Visa sidan',
   refusedRate:
     'Du har visat mer på en minut än vad en granskare får. Ingenting visades. Försök igen om {seconds} sekunder.',
