@@ -341,6 +341,25 @@ describe('search', () => {
   });
 
   it('offers no filter that the assignment does not open', async () => {
+  it('says that a period is the wrong way round, wherever it is asked', async () => {
+    for (const path of ['/utlamnanden', '/statistik', '/nekade', '/lagen/idag']) {
+      const page = await get(`${path}?from=2026-03-02&until=2026-03-01`);
+      expect([path, page.status]).toEqual([path, 400]);
+      expect(await page.text()).toContain(WORDS.sv.refusedPeriod);
+    }
+    expect(served.queries.asked).toEqual([]);
+  });
+
+  it('offers the values of what is chosen from a list', async () => {
+    const html = await (await get('/utlamnanden')).text();
+    for (const [name, value, words] of [
+      ['record', 'recorded', 'dokumenterat i efterhand'],
+      ['kind', 'legal-question', 'en rättsfråga är öppen'],
+      ['reason', 'SECRECY_NOT_REACHED', 'Grunden bryter inte sekretessen för en uppgift.'],
+    ])
+      expect(html).toMatch(new RegExp(`<select id="f-${name}"[^]*?<option value="${value}">${words}</option>`));
+  });
+
     served.queries.assignments = [{ ...assignment, fields: ['parties'] }];
     const html = await (await get('/utlamnanden')).text();
     expect(html).toContain('name="sender"');

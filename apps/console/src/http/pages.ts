@@ -117,6 +117,7 @@ const REFUSALS = {
   FIELD_NOT_GRANTED: 'refusedField',
   QUERY_INVALID: 'refusedQuery',
   TOO_MANY: 'refusedTooMany',
+  PERIOD_REVERSED: 'refusedPeriod',
   QUERY_TOO_WIDE: 'refusedTooWide',
   NOT_WITHIN_ASSIGNMENT: 'refusedNotWithin',
   NOT_READY: 'refusedNotReady',

@@ -320,6 +320,7 @@ export const en = {
 
   accessTitle: 'Accessibility statement',
   accessLead:
+  refusedPeriod: 'The last day is before the first. Swap the days, or leave one of them out.',
     'Whoever operates Delge review stands behind this website. It is subject to the Swedish act (2018:1937) on accessibility of digital public services. Here you read how well it complies, how to report shortcomings and who supervises.',
   accessLevelHeading: 'How accessible the website is',
   accessLevel:

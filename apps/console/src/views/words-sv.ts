@@ -320,6 +320,7 @@ export const sv = {
 
   accessTitle: 'Tillgänglighetsredogörelse',
   accessLead:
+  refusedPeriod: 'Till och med är tidigare än Från och med. Byt plats på dagarna, eller ta bort en av dem.',
     'Den som driver Delge granskning står bakom webbplatsen. Den omfattas av lagen (2018:1937) om tillgänglighet till digital offentlig service. Här står hur väl den uppfyller lagen, hur du anmäler brister och vem som har tillsyn.',
   accessLevelHeading: 'Hur tillgänglig webbplatsen är',
   accessLevel:
