@@ -10,6 +10,11 @@ export const en = {
   login: 'Log in',
   logout: 'Log out',
   loggedOut: 'You are logged out',
+  loggedOutLead: 'Nothing more is shown until you log in again. If you share this computer, close the browser too.',
+  logoutLead: 'You are still logged in.',
+  loginCancelled: 'The login was cancelled',
+  loginCancelledLead:
+    'The login was cancelled, by you or by the identity provider. You are not logged in. Begin again from the first page when you like.',
   accessibility: 'Accessibility statement',
   verifier: 'Verify an evidence file',
   zone: 'Times are Swedish time.',
@@ -164,14 +169,14 @@ export const en = {
   receivedAt: 'Technical receipt',
   receiptDue: 'Was due by',
   receiptMissing: 'none yet',
+  receiptNone: 'none is expected',
+  channel: 'How it was disclosed',
+  identityCheck: 'How the recipient was identified',
   timeline: 'What has happened',
   timelineCaption: 'Events, oldest first',
   event: 'Event',
   stated: 'As its signer says',
   sinceBefore: 'After the one before',
-  receiptNone: 'none is expected',
-  channel: 'How it was disclosed',
-  identityCheck: 'How the recipient was identified',
   reason: 'Reason',
   case: 'Case',
   sameCase: 'Later records of the same case: {count}',
@@ -315,12 +320,12 @@ export const en = {
     'The search takes too long and was stopped. Narrow it: a shorter time, a party, a ground or an id. Nothing has been shown.',
   refusedNotReady:
     'The service cannot write to the log now, or has not read the newest of it, and so shows nothing. Try again in a while.',
+  refusedPeriod: 'The last day is before the first. Swap the days, or leave one of them out.',
   refusedLogin: 'The login could not be completed. Begin again from the first page.',
   refusedForm: 'The form does not belong to your session. Load the page again and retry.',
 
   accessTitle: 'Accessibility statement',
   accessLead:
-  refusedPeriod: 'The last day is before the first. Swap the days, or leave one of them out.',
     'Whoever operates Delge review stands behind this website. It is subject to the Swedish act (2018:1937) on accessibility of digital public services. Here you read how well it complies, how to report shortcomings and who supervises.',
   accessLevelHeading: 'How accessible the website is',
   accessLevel:
@@ -473,14 +478,14 @@ export const en = {
   findingClose: 'Close',
   findingCloseText: 'Reasons',
   findingResult: 'How it ended',
+  findingCloseUnanswered:
+    'Nobody has answered yet. You can close the finding all the same, for instance where it was wrong. Then write why.',
   refusedPopulationEmpty: 'No disclosure meets the filter. There is nothing to draw from.',
   refusedPopulationTooLarge: 'More than one million disclosures meet the filter. Narrow the search.',
   refusedStrataTooMany: 'That gives more than 200 strata. Choose another division, or narrow the search.',
   refusedSize: 'Say how many to draw, from 1 to 500.',
   refusedNonceDigest: 'The digest of the nonce cannot be read. It has 43 characters.',
   refusedNonce: 'The nonce does not have the digest that stands in the log.',
-  findingCloseUnanswered:
-    'Nobody has answered yet. You can close the finding all the same, for instance where it was wrong. Then write why.',
   refusedNotWitnessed: 'No witnessed checkpoint covers the sample yet. Try again in a moment.',
   refusedDrawn: 'The sample is drawn already.',
   refusedNotDrawn: 'The sample is not drawn, or has no such number.',
@@ -492,13 +497,13 @@ export const en = {
   refusedFinding: 'Fill in every field. A heading has at most 200 characters and a text at most 5,000.',
   refusedFindingClosed: 'The finding is closed and does not change any more.',
   refusedColleague: 'Choose a colleague in the review, or one of the authorities of the assignment.',
+  refusedNotAnswered: 'Nobody has answered the finding, so there is no answer to accept. Choose another end.',
   refusedNotAssigned: 'Whoever has the finding answers it.',
   followedCut:
     'More followed than is shown: only the first 1,000 records in these cases are here. Open the case to see the rest.',
   arrivalTitle: 'Show the page?',
   arrivalLead:
     'A link on another site led here. What is shown here is written in the log as read by you, so nothing has been shown yet.',
-  refusedNotAnswered: 'Nobody has answered the finding, so there is no answer to accept. Choose another end.',
   arrivalGo: 'Show the page',
   refusedRate:
     'You have shown more in a minute than one auditor may. Nothing was shown. Try again in {seconds} seconds.',

@@ -8,6 +8,11 @@ export const sv = {
   login: 'Logga in',
   logout: 'Logga ut',
   loggedOut: 'Du är utloggad',
+  loggedOutLead: 'Inget mer visas förrän du loggar in igen. Använder du en delad dator, stäng också webbläsaren.',
+  logoutLead: 'Du är fortfarande inloggad.',
+  loginCancelled: 'Inloggningen avbröts',
+  loginCancelledLead:
+    'Inloggningen avbröts, av dig eller av inloggningstjänsten. Du är inte inloggad. Börja om från startsidan när du vill.',
   accessibility: 'Tillgänglighetsredogörelse',
   verifier: 'Kontrollera en bevisfil',
   zone: 'Tiderna är angivna i svensk tid.',
@@ -163,14 +168,14 @@ export const sv = {
   receivedAt: 'Teknisk kvittens',
   receiptDue: 'Väntades senast',
   receiptMissing: 'ingen än',
+  receiptNone: 'väntas inte',
+  channel: 'Hur det lämnades',
+  identityCheck: 'Hur mottagaren identifierades',
   timeline: 'Vad som har hänt',
   timelineCaption: 'Händelser, äldsta först',
   event: 'Händelse',
   stated: 'Enligt undertecknaren',
   sinceBefore: 'Efter föregående',
-  receiptNone: 'väntas inte',
-  channel: 'Hur det lämnades',
-  identityCheck: 'Hur mottagaren identifierades',
   reason: 'Skäl',
   case: 'Ärende',
   sameCase: 'Senare poster i samma ärende: {count}',
@@ -315,12 +320,12 @@ export const sv = {
     'Sökningen tar för lång tid och avbröts. Avgränsa den: kortare tid, en part, en grund eller ett id. Inget har visats.',
   refusedNotReady:
     'Tjänsten kan inte skriva i loggen just nu, eller har inte läst det senaste i den, och visar därför ingenting. Försök igen om en stund.',
+  refusedPeriod: 'Till och med är tidigare än Från och med. Byt plats på dagarna, eller ta bort en av dem.',
   refusedLogin: 'Inloggningen gick inte att slutföra. Börja om från startsidan.',
   refusedForm: 'Formuläret hör inte till din session. Ladda om sidan och försök igen.',
 
   accessTitle: 'Tillgänglighetsredogörelse',
   accessLead:
-  refusedPeriod: 'Till och med är tidigare än Från och med. Byt plats på dagarna, eller ta bort en av dem.',
     'Den som driver Delge granskning står bakom webbplatsen. Den omfattas av lagen (2018:1937) om tillgänglighet till digital offentlig service. Här står hur väl den uppfyller lagen, hur du anmäler brister och vem som har tillsyn.',
   accessLevelHeading: 'Hur tillgänglig webbplatsen är',
   accessLevel:
@@ -473,14 +478,14 @@ export const sv = {
   findingClose: 'Avsluta',
   findingCloseText: 'Skäl',
   findingResult: 'Hur det slutade',
+  findingCloseUnanswered:
+    'Ingen har svarat än. Du kan avsluta iakttagelsen ändå, till exempel om den var fel. Skriv i så fall varför.',
   refusedPopulationEmpty: 'Inget utlämnande motsvarar villkoren. Det finns inget att dra ur.',
   refusedPopulationTooLarge: 'Fler än en miljon utlämnanden motsvarar villkoren. Avgränsa sökningen.',
   refusedStrataTooMany: 'Uppdelningen ger fler än 200 delar. Välj en annan, eller avgränsa sökningen.',
   refusedSize: 'Ange hur många som ska dras, från 1 till 500.',
   refusedNonceDigest: 'Slumptalets kontrollsumma går inte att läsa. Den har 43 tecken.',
   refusedNonce: 'Slumptalet stämmer inte med den kontrollsumma som står i loggen.',
-  findingCloseUnanswered:
-    'Ingen har svarat än. Du kan avsluta iakttagelsen ändå, till exempel om den var fel. Skriv i så fall varför.',
   refusedNotWitnessed: 'Ingen vittnad kontrollpost täcker stickprovet än. Försök igen om en stund.',
   refusedDrawn: 'Stickprovet är redan draget.',
   refusedNotDrawn: 'Stickprovet är inte draget, eller numret finns inte i det.',
@@ -492,13 +497,13 @@ export const sv = {
   refusedFinding: 'Fyll i alla fält. En rubrik har högst 200 tecken och en text högst 5 000.',
   refusedFindingClosed: 'Iakttagelsen är avslutad och ändras inte mer.',
   refusedColleague: 'Välj en kollega i granskningen eller en av uppdragets myndigheter.',
+  refusedNotAnswered: 'Ingen har svarat på iakttagelsen, så det finns inget svar att godta. Välj ett annat slut.',
   refusedNotAssigned: 'Den som har fått iakttagelsen svarar på den.',
   followedCut:
     'Mer har följt än vad som visas: bara de första 1 000 posterna i dessa ärenden är med. Öppna ärendet för att se resten.',
   arrivalTitle: 'Visa sidan?',
   arrivalLead:
     'En länk på en annan webbplats ledde hit. Det som visas här skrivs i loggen som din läsning, så ingenting har visats än.',
-  refusedNotAnswered: 'Ingen har svarat på iakttagelsen, så det finns inget svar att godta. Välj ett annat slut.',
   arrivalGo: 'Visa sidan',
   refusedRate:
     'Du har visat mer på en minut än vad en granskare får. Ingenting visades. Försök igen om {seconds} sekunder.',
