@@ -388,6 +388,13 @@ it('says when more followed than is shown', async () => {
   expect(await (await get('/nekade')).text()).not.toContain(WORDS.sv.followedCut);
 });
 
+it('a basis says what it demands in words, and asks its own question', async () => {
+  const html = await (await get('/lagen/FOL-32c')).text();
+  expect(html).toContain('Kan det antas att en uppgift i folkbokföringen är oriktig eller ofullständig?');
+  expect(html).toContain('statliga myndigheter utom Skatteverket');
+  expect(html).not.toMatch(/&quot;test&quot;|ANLEDNING/);
+});
+
 describe('a disclosure', () => {
   it('that was recorded afterwards says how it was made and how the recipient was identified', async () => {
     const { channel, identityCheck } = WORDS.sv;

@@ -8,6 +8,7 @@ import { ConsoleError } from '../application/ports.js';
 import { changeDays, lawOn } from '../domain/law-history.js';
 import { queryString } from '../domain/query.js';
 import { changesBetween, versionsOf, versionsOn } from '../views/law.js';
+import { ruleText } from '../views/rule-words.js';
 import { said } from '../views/words.js';
 import { backTo } from './address.js';
 import { Now } from './now.js';
@@ -79,6 +80,7 @@ export class LawController {
       const named = `${version.id}@${version.from}`;
       return {
         version,
+        rule: ruleText(lang, version),
         acts: acts.filter((act) => act.kind !== 'position' && act.versions.includes(named)),
         ...(version === current ? {} : { sinceThen: changesBetween(lang, version, current) }),
         ...(before === undefined ? {} : { before: before.from, changes: changesBetween(lang, before, version) }),

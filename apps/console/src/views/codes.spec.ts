@@ -29,7 +29,7 @@ const LISTS: readonly (readonly [string, readonly string[], (codes: Codes, code:
   ['purposes', [...law.PURPOSES, 'unknown'], group('purposes')],
   ['tests', law.TESTS, group('tests')],
   ['offices', law.OFFICES, group('offices')],
-  ['questions', law.LEGAL_QUESTIONS, group('questions')],
+  ['questions', law.LEGAL_QUESTIONS, (codes, code) => codes.question(code)],
   ['names of facts', [...law.FACTS, ...law.DERIVED], group('factNames')],
   ['initiatives', ['own', 'request'], group('initiatives')],
   ['outcomes', ['permit', 'assess', 'deny'], group('outcomes')],
@@ -118,7 +118,7 @@ describe('a reason', () => {
     );
     expect(reasonSentence('sv', 'FACT_MISSING OSL-10-23 - crime')).toContain('Vilket brott är det fråga om?');
     expect(reasonSentence('sv', 'OPEN_QUESTION OSL-10-24 - text-unconfirmed:OSL-10-24@2023-01-01')).toBe(
-      'Är bestämmelsens lydelse bekräftad för den här dagen?',
+      'Är bestämmelsens lydelse bekräftad för den här dagen? (OSL (2009:400) 10 kap. 24 §)',
     );
     expect(reasonSentence('sv', 'BASIS_NOT_IN_FORCE LUF-2008-206-3 - -')).toMatch(/gäller inte den här dagen\.$/);
   });

@@ -130,6 +130,13 @@ export const questionAsked = (lang: Lang, basis: string | undefined, test: strin
   return catalogue.get(`questions.${version} ${test}`)?.[lang] ?? codeWords(lang, 'tests', test);
 };
 
+/** An open question of law, and the wording that it is about where it is about one. @param question `code`, or `code:basis@from` */
+export const questionWords = (lang: Lang, question: string): string => {
+  const [code = '', version] = question.split(':');
+  const words = codeWords(lang, 'questions', code);
+  return version === undefined ? words : `${words} (${citationOf(version)})`;
+};
+
 /** What the exchange found before it asked the law, or when a release was due. */
 const OBSTACLES: Readonly<Record<string, Text>> = {
   ...OBSTACLE_WORDS,
@@ -147,7 +154,6 @@ const DETAILS: Readonly<Record<string, CodeGroup>> = {
   FACT_EXCLUDES: 'factNames',
   PURPOSE_NOT_COVERED: 'purposes',
   INITIATIVE_NOT_COVERED: 'initiatives',
-  POSITION_PREVENTS: 'questions',
 };
 const detailWords = (
   lang: Lang,
@@ -157,8 +163,9 @@ const detailWords = (
 ): string | undefined => {
   if (detail === undefined || code === 'POINT_UNKNOWN') return detail;
   if (catalogue.has(`tests.${detail}`)) return questionAsked(lang, basis, detail);
-  // A question may be about one wording: its code stands before the colon.
-  return catalogue.get(`${DETAILS[code] ?? 'questions'}.${detail.split(':')[0]}`)?.[lang];
+  const group = DETAILS[code];
+  if (group !== undefined) return catalogue.get(`${group}.${detail}`)?.[lang];
+  return catalogue.has(`questions.${detail.split(':')[0]}`) ? questionWords(lang, detail) : undefined;
 };
 
 /**
@@ -219,6 +226,7 @@ export const codesIn = (lang: Lang) => ({
   /** As OSL is cited by chapter and section, e.g. `OSL 26:1`. */
   provision: (code: string) => `OSL ${code}`,
   type: (type: string) => typeWords(lang, type),
+  question: (question: string) => questionWords(lang, question),
   asked: (basis: string, test: string) => questionAsked(lang, basis, test),
   reason: (line: string, crime?: unknown) => reasonSentence(lang, line, typeof crime === 'string' ? crime : undefined),
   isNote,

@@ -220,7 +220,7 @@ class Rule {
 
   private question(question: string, provisions?: string): string {
     const of = provisions === undefined ? '' : `${this.provisions(provisions)}: `;
-    return `${of}${this.code('questions', question)}`;
+    return `${of}${this.w.question(question)}`;
   }
 
   private readonly code = (group: Parameters<typeof codeWords>[1], code: string): string =>

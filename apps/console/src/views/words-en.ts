@@ -562,6 +562,7 @@ export const en = {
   lawAct: 'What',
   lawAdopted: 'Adopted',
   lawWithdrawn: 'Withdrew the adoption of',
+  lawRule: 'What the rule demands',
   lawWordings: 'Wordings: {count}',
   lawAdoptedBy: 'Adopted by {authority} on {day} (keys log, entry {index}).',
   lawWithdrawnBy: 'Adoption withdrawn by {authority} on {day} (keys log, entry {index}).',

@@ -561,6 +561,7 @@ export const sv = {
   lawAct: 'Vad',
   lawAdopted: 'Antog',
   lawWithdrawn: 'Återkallade antagandet av',
+  lawRule: 'Vad regeln kräver',
   lawWordings: 'Lydelser: {count}',
   lawAdoptedBy: 'Antagen av {authority} den {day} (nyckelloggen, post {index}).',
   lawWithdrawnBy: 'Antagandet återkallat av {authority} den {day} (nyckelloggen, post {index}).',
