@@ -120,6 +120,9 @@ describe('a reason', () => {
     expect(reasonSentence('sv', 'OPEN_QUESTION OSL-10-24 - text-unconfirmed:OSL-10-24@2023-01-01')).toBe(
       'Är bestämmelsens lydelse bekräftad för den här dagen? (OSL (2009:400) 10 kap. 24 §)',
     );
+    expect(reasonSentence('sv', 'CATEGORY_NOT_COVERED SOL-15-4 26:1 -')).toMatch(
+      /omfattar inte det slaget av uppgift\.$/,
+    );
     expect(reasonSentence('sv', 'BASIS_NOT_IN_FORCE LUF-2008-206-3 - -')).toMatch(/gäller inte den här dagen\.$/);
   });
 });

@@ -168,6 +168,8 @@ const detailWords = (
   return catalogue.has(`questions.${detail.split(':')[0]}`) ? questionWords(lang, detail) : undefined;
 };
 
+const OF_AN_ITEM: readonly string[] = ['CATEGORY_NOT_COVERED', 'FREE_TEXT_UNDECLARED'];
+
 /**
  * What the check said in one line, as a sentence. Where a word of it is not known, it is said without.
  * @param line `CODE basis provision detail` as in a verdict, `-` where one does not apply; or the code alone
@@ -188,7 +190,8 @@ export const reasonSentence = (lang: Lang, line: string, crime?: string): string
     test: told,
     question: told,
     crime: crime === undefined ? undefined : catalogue.get(`names.${crime}`)?.[lang],
-    item: catalogue.get('unknownItem')?.[lang],
+    // A line names no item; a sentence that says something of one alone says nothing without it.
+    item: OF_AN_ITEM.includes(code) ? undefined : catalogue.get('unknownItem')?.[lang],
     why: catalogue.get(`nonBases.${basis}`)?.[lang],
     // Follows on a whole sentence, which stands without it.
     dates: '',
