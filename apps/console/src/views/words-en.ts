@@ -320,7 +320,7 @@ export const en = {
     'The search takes too long and was stopped. Narrow it: a shorter time, a party, a ground or an id. Nothing has been shown.',
   refusedNotReady:
     'The service cannot write to the log now, or has not read the newest of it, and so shows nothing. Try again in a while.',
-  refusedPeriod: 'The last day is before the first. Swap the days, or leave one of them out.',
+  refusedPeriod: 'The day in Until is before the day in From. Swap the days, or leave one of them out.',
   refusedLogin: 'The login could not be completed. Begin again from the first page.',
   refusedForm: 'The form does not belong to your session. Load the page again and retry.',
 
