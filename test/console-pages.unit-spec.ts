@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { request } from 'node:http';
-import { csrfToken } from '#login';
+import { LoginError, csrfToken } from '#login';
 import { parseShownPage } from '#verifier';
 import { ConsoleError } from '../apps/console/src/application/ports.js';
 import { WORDS } from '../apps/console/src/views/words.js';
@@ -33,10 +33,12 @@ beforeEach(async () => {
   served.own.done.length = 0;
   served.queries.failure = undefined;
   served.queries.nothing = false;
+  served.queries.changed = {};
   served.reviews.asked.length = 0;
   served.reviews.failure = undefined;
   served.reviews.nothing = false;
   served.reviews.state = 'drawn';
+  served.reviews.isUnanswered = false;
   served.queries.assignments = [assignment];
   cookie = `${await served.session()}; delge-console-uppdrag=${ASSIGNMENT}`;
 });
@@ -339,6 +341,25 @@ describe('search', () => {
     expect(await (await get('/nothing')).text()).not.toContain(WORDS.sv.problemAgain);
   });
 
+  it('says that a period is the wrong way round, wherever it is asked', async () => {
+    for (const path of ['/utlamnanden', '/statistik', '/nekade', '/lagen/idag']) {
+      const page = await get(`${path}?from=2026-03-02&until=2026-03-01`);
+      expect([path, page.status]).toEqual([path, 400]);
+      expect(await page.text()).toContain(WORDS.sv.refusedPeriod);
+    }
+    expect(served.queries.asked).toEqual([]);
+  });
+
+  it('offers the values of what is chosen from a list', async () => {
+    const html = await (await get('/utlamnanden')).text();
+    for (const [name, value, words] of [
+      ['record', 'recorded', 'dokumenterat i efterhand'],
+      ['kind', 'legal-question', 'en rättsfråga är öppen'],
+      ['reason', 'SECRECY_NOT_REACHED', 'Grunden bryter inte sekretessen för en uppgift.'],
+    ])
+      expect(html).toMatch(new RegExp(`<select id="f-${name}"[^]*?<option value="${value}">${words}</option>`));
+  });
+
   it('offers no filter that the assignment does not open', async () => {
     served.queries.assignments = [{ ...assignment, fields: ['parties'] }];
     const html = await (await get('/utlamnanden')).text();
@@ -365,6 +386,73 @@ it('says when more followed than is shown', async () => {
   expect(await (await get('/nekade')).text()).toContain(WORDS.sv.followedCut);
   served.queries.nothing = true;
   expect(await (await get('/nekade')).text()).not.toContain(WORDS.sv.followedCut);
+});
+
+it('a basis says what it demands in words, and asks its own question', async () => {
+  const html = await (await get('/lagen/FOL-32c')).text();
+  expect(html).toContain('Kan det antas att en uppgift i folkbokföringen är oriktig eller ofullständig?');
+  expect(html).toContain('statliga myndigheter utom Skatteverket');
+  expect(html).not.toMatch(/&quot;test&quot;|ANLEDNING/);
+});
+
+describe('a disclosure', () => {
+  it('that was recorded afterwards says how it was made and how the recipient was identified', async () => {
+    const { channel, identityCheck } = WORDS.sv;
+    expect(await (await get(`/utlamnanden/${MESSAGE}`)).text()).not.toContain(channel);
+    served.queries.changed = { record: 'recorded', channel: 'telephone', identityCheck: 'call-back' };
+    const html = await (await get(`/utlamnanden/${MESSAGE}`)).text();
+    expect(html).toContain(`<dt>${channel}</dt><dd>per telefon</dd>`);
+    expect(html).toContain(`<dt>${identityCheck}</dt><dd>uppringd på ett känt nummer</dd>`);
+  });
+
+  it('waits for a receipt only where one is expected', async () => {
+    expect(await (await get(`/utlamnanden/${MESSAGE}`)).text()).toContain(`<dd>${WORDS.sv.receiptMissing}</dd>`);
+    served.queries.changed = { outcome: 'deny', receiptDueAt: undefined };
+    const html = await (await get(`/utlamnanden/${MESSAGE}`)).text();
+    expect(html).toContain(`<dd>${WORDS.sv.receiptNone}</dd>`);
+    expect(html).not.toContain(`<dd>${WORDS.sv.receiptMissing}</dd>`);
+  });
+
+  it('has what stopped it apart from what was noted', async () => {
+    const codes = ['NO_BASIS - - -', 'TEXT_CONFIRMATION_PASSED LUF-2008-206-3 - -'];
+    const verdict = {
+      outcome: 'deny',
+      secrecy: 'deny',
+      processing: 'permit',
+      regime: 'gdpr',
+      bases: [],
+      codes,
+    } as const;
+    served.queries.changed = { outcome: 'deny', verdict };
+    const html = await (await get(`/utlamnanden/${MESSAGE}`)).text();
+    const [, stopped = '', noted = ''] =
+      /<summary>Hinder och brister<\/summary>([^]*?)<\/details>[^]*?<summary>Noterat[^<]*<\/summary>([^]*?)<\/details>/.exec(
+        html,
+      ) ?? [];
+    expect([stopped.includes(codes[0]!), stopped.includes('TEXT_')]).toEqual([true, false]);
+    expect([noted.includes(codes[1]!), noted.includes('NO_BASIS')]).toEqual([true, false]);
+  });
+});
+
+describe('logging out and in', () => {
+  it('is a page that says what it is', async () => {
+    const heading = (html: string) => /<h1>([^<]*)<\/h1>/.exec(html)?.[1];
+    const out = await (await get('/ut', {})).text();
+    expect(heading(out)).toBe(WORDS.sv.loggedOut);
+    expect(out).toContain(WORDS.sv.loggedOutLead);
+    const within = await (await get('/ut')).text();
+    expect(heading(within)).toBe(WORDS.sv.logout);
+    expect(within).not.toContain(WORDS.sv.loggedOut);
+  });
+
+  it('is cancelled, not failed, where whoever was to log in did not', async () => {
+    served.queries.failure = new LoginError('LOGIN_REFUSED', 'access_denied');
+    const html = await (await get('/utlamnanden')).text();
+    expect(html).toContain(`<h1>${WORDS.sv.loginCancelled}</h1>`);
+    expect(html).not.toContain(WORDS.sv.problemTitle);
+    served.queries.failure = new LoginError('LOGIN_REFUSED', 'server_error');
+    expect(await (await get('/utlamnanden')).text()).toContain(WORDS.sv.refusedLogin);
+  });
 });
 
 describe('what is refused', () => {
@@ -615,6 +703,17 @@ describe('findings', () => {
 
   it('are about something', async () => {
     expect((await post('/iakttagelser', { csrf: csrf(), title: 'a' })).status).toBe(404);
+  });
+
+  it('say that nobody has answered, and have no answer to accept', async () => {
+    served.reviews.isUnanswered = true;
+    const html = await (await get(`/iakttagelser/${FINDING}`)).text();
+    expect(html).toContain(WORDS.sv.findingCloseUnanswered);
+    expect(html).not.toContain('<option value="accepted">');
+    served.reviews.isUnanswered = false;
+    const answered = await (await get(`/iakttagelser/${FINDING}`)).text();
+    expect(answered).not.toContain(WORDS.sv.findingCloseUnanswered);
+    expect(answered).toContain('<option value="accepted">');
   });
 
   it('are not changed when they are closed', async () => {

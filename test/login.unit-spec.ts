@@ -237,7 +237,11 @@ describe('login', () => {
   test('is refused when the person does not go through with it', async () => {
     const app = login();
     const { attempt, back } = await chosen(app, 'nobody');
-    await expect(refusal(app.finish(attempt, back.searchParams))).resolves.toBe('LOGIN_REFUSED');
+    // An app tells it as cancelled by this.
+    await expect(app.finish(attempt, back.searchParams)).rejects.toMatchObject({
+      code: 'LOGIN_REFUSED',
+      reason: 'access_denied',
+    });
   });
 
   test('is refused for people of another organisation than the one the issuer is pinned to', async () => {

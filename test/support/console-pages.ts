@@ -19,6 +19,7 @@ import {
 import { Evidence } from '../../apps/console/src/application/evidence.js';
 import { AuditorExports } from '../../apps/console/src/application/export-ports.js';
 import type { ExportView } from '../../apps/console/src/application/export-ports.js';
+import { offeredIn } from '../../apps/console/src/application/offers.js';
 import { AuditorLaw } from '../../apps/console/src/application/law-ports.js';
 import type { ComparedPage } from '../../apps/console/src/application/law-ports.js';
 import type { LawAct } from '../../apps/console/src/domain/law-history.js';
@@ -28,9 +29,9 @@ import type {
   Acting,
   Assignment,
   AssignmentState,
-  ConsoleError,
   Count,
   Disclosure,
+  DisclosureRecord,
   DisclosureRow,
   Flows,
   Happening,
@@ -160,8 +161,10 @@ const disclosure: Disclosure = {
 export class FakeQueries extends AuditorQueries {
   readonly asked: { readonly name: string; readonly acting?: Acting; readonly query?: Query }[] = [];
   assignments: readonly (Assignment & { readonly state: AssignmentState })[] = [assignment];
-  failure: ConsoleError | undefined;
+  failure: Error | undefined;
   nothing = false;
+  /** Of the newest record; a member that is `undefined` is taken away. */
+  changed: { readonly [member in keyof DisclosureRecord]?: DisclosureRecord[member] | undefined } = {};
   counted: Count = { count: 10_000, more: true };
 
   override assignmentsOf(auditor: string) {
@@ -175,13 +178,17 @@ export class FakeQueries extends AuditorQueries {
   }
   override offered(): Promise<Offered> {
     return Promise.resolve({
+      ...offeredIn(undefined),
       sender: [{ value: row.sender, sv: `Socialnämnden ${HOSTILE}`, en: `The social board ${HOSTILE}` }],
       recipient: [{ value: 'fk/fk', sv: 'Försäkringskassan', en: 'the Social Insurance Agency' }],
-      outcome: [{ value: 'permit', sv: 'inget formellt hinder', en: 'no formal obstacle' }],
     });
   }
   override show(acting: Acting, messageId: string): Promise<Disclosure | undefined> {
-    const found = messageId === MESSAGE ? disclosure : undefined;
+    const [newest, ...earlier] = disclosure.records;
+    const record = Object.fromEntries(
+      Object.entries({ ...newest, ...this.changed }).filter(([, value]) => value !== undefined),
+    ) as unknown as DisclosureRecord;
+    const found = messageId === MESSAGE ? { ...disclosure, records: [record, ...earlier] as const } : undefined;
     return this.answer('show', found, undefined, acting);
   }
   override timeline(acting: Acting, caseId: string): Promise<readonly Happening[]> {
@@ -198,11 +205,11 @@ export class FakeQueries extends AuditorQueries {
           row,
           differs: [
             { what: 'fact', code: 'crime', before: HOSTILE },
-            { what: 'ground', code: 'LUF-2008-206-3', after: 'LUF-2008-206-3' },
-            { what: 'category', code: 'income', after: 'income' },
-            { what: 'assessment', code: 'BEHOV', after: 'needed' },
-            { what: 'purpose', code: 'supervision', before: 'supervision' },
-            { what: 'recipient', code: 'fk/fk', after: 'fk/fk' },
+            { what: 'ground', code: 'LUF-2008-206-3', after: 'true' },
+            { what: 'category', code: 'income', after: 'true' },
+            { what: 'assessment', code: 'BEHOV needed', after: 'true' },
+            { what: 'purpose', code: 'purpose', before: 'supervision', after: 'enforcement' },
+            { what: 'recipient', code: 'recipient', before: 'skv/skv', after: 'fk/fk' },
           ],
         },
         { row },

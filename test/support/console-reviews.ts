@@ -1,5 +1,5 @@
 import type { FindingAct, SampleAct } from '#envelope';
-import { findingOf } from '../../apps/console/src/domain/finding.js';
+import { findingOf, resultsOf } from '../../apps/console/src/domain/finding.js';
 import { progressOf, sampleOf } from '../../apps/console/src/domain/sample.js';
 import type { Kept } from '../../apps/console/src/domain/sample.js';
 import type { Acting, ConsoleError, DisclosureRow } from '../../apps/console/src/application/ports.js';
@@ -50,6 +50,7 @@ export class FakeReviews extends AuditorReviews {
   readonly asked: { readonly name: string; readonly acting: Acting; readonly with: readonly unknown[] }[] = [];
   failure: ConsoleError | ReviewRefusal | undefined;
   nothing = false;
+  isUnanswered = false;
   state: 'waiting' | 'witnessed' | 'drawn' | 'reviewed' | 'signed' = 'drawn';
 
   constructor(
@@ -113,6 +114,7 @@ export class FakeReviews extends AuditorReviews {
       colleagues: [this.auditor, 'b'.repeat(43)],
       authorities: ['linkoping/socialnamnden'],
       mayAnswer: finding.state === 'assigned',
+      results: resultsOf(finding),
     };
     return this.answer('finding', shown, shown, acting, id);
   }
@@ -200,7 +202,9 @@ export class FakeReviews extends AuditorReviews {
     const acts = keptActs<FindingAct>([
       { auditor, kind: 'finding-opened', ...said, severity: 'serious', opening: { on, title: text, text } },
       { auditor, kind: 'finding-assigned', finding: id, to: 'linkoping/socialnamnden' },
-      { auditor: 'b'.repeat(43), kind: 'finding-answered', ...said, opening: { text } },
+      ...(this.isUnanswered
+        ? []
+        : [{ auditor: 'b'.repeat(43), kind: 'finding-answered' as const, ...said, opening: { text } }]),
       { auditor, kind: 'finding-assigned', finding: id, to: auditor },
       ...(this.state === 'signed'
         ? [{ auditor, kind: 'finding-closed' as const, ...said, result: 'accepted' as const, opening: { text } }]

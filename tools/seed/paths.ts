@@ -3,7 +3,7 @@ import type { Irregularity } from './acts.js';
 /** Address at the console by which an auditor of Linköping finds what is planted; docs/auditor.md says what to look for there. */
 export const PATHS = {
   'alone-at-night': '/utlamnanden?sender=linkoping/socialnamnden&type=crime-report/1',
-  'one-ground-for-all': '/statistik?sender=linkoping/omsorgsnamnden',
+  'one-ground-for-all': '/statistik',
   'one-fact-changed': '/nekade?by=gateway&sender=linkoping/socialnamnden',
   'receipts-overdue': '/kvittenser?sender=linkoping/socialnamnden',
   'retracted-at-once': '/utlamnanden?sender=linkoping/socialnamnden&type=crime-report/2',

@@ -166,11 +166,13 @@ export const translateConsole: Translate = (error) => {
     return new ProblemError('invalid-request', 400, told);
   }
   if (error instanceof ReviewRefusal) return new ProblemError('invalid-request', 400, violation(error.code));
-  if (error instanceof QueryError)
-    return new ProblemError('invalid-request', 400, violation('QUERY_INVALID', error.filter));
-  // Which check of a login failed is for the own log alone.
-  if (error instanceof LoginError)
-    return new ProblemError('unauthenticated', 401, { ...violation('LOGIN_NOT_COMPLETED'), reason: error.code });
+  if (error instanceof QueryError) return new ProblemError('invalid-request', 400, violation(error.code, error.filter));
+  // Which check of a login failed is for the own log alone, but that whoever was to log in did not want to.
+  if (error instanceof LoginError) {
+    const isCancelled = error.code === 'LOGIN_REFUSED' && error.reason === 'access_denied';
+    const told = violation(isCancelled ? 'LOGIN_CANCELLED' : 'LOGIN_NOT_COMPLETED');
+    return new ProblemError('unauthenticated', 401, { ...told, reason: error.code });
+  }
   if (isStoreFailure(error)) return new ProblemError('not-ready', 503, violation('NOT_READY'));
   return undefined;
 };

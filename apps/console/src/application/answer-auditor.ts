@@ -4,6 +4,7 @@ import { stateOf } from '../domain/assignment.js';
 import type { Assignment, AssignmentField, AssignmentState } from '../domain/assignment.js';
 import { differencesOf } from '../domain/differ.js';
 import type { Disclosure, DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
+import { isNote } from '../domain/note.js';
 import { queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
 import { LEAST, suppressed } from '../domain/suppress.js';
@@ -246,7 +247,8 @@ export class AnswerAuditor extends AuditorQueries {
   ): Promise<{ readonly rows: readonly Refused[]; readonly isCut: boolean }> {
     const cases = [...new Set(refused.flatMap(({ caseId }) => (caseId === undefined ? [] : [caseId])))];
     const times = refused.map(({ at }) => Date.parse(at));
-    if (cases.length === 0) return { rows: refused.map((row) => ({ row: listed(row), followed: [] })), isCut: false };
+    if (cases.length === 0)
+      return { rows: refused.map((row) => ({ row: listed(row), ...linesOf(row), followed: [] })), isCut: false };
     const [from, until] = [new Date(Math.min(...times)), new Date(Math.max(...times) + FOLLOWS_WITHIN_MS)];
     const later = await this.disclosures.inCases(assignment, cases, from, until);
     const rows = refused.map((row) => ({
@@ -254,6 +256,7 @@ export class AnswerAuditor extends AuditorQueries {
       followed: later
         .filter((one) => one.caseId === row.caseId && follows(row, one))
         .map((one) => ({ row: listed(one), differs: differencesOf(row, one) })),
+      ...linesOf(row),
     }));
     return { rows, isCut: later.length >= MOST_IN_CASES };
   }
@@ -283,6 +286,12 @@ const refusalsBy = (by: 'exchange' | 'gateway', query: Query): Query | undefined
   return { ...query, filters: { ...query.filters, record: [wanted], outcome: outcomes } };
 };
 
+/** Lines of a verdict that the assignment opens. */
+const linesOf = ({ verdict }: DisclosureRecord): Pick<Refused, 'lines'> => {
+  const lines = verdict?.verification ?? verdict?.codes;
+  return lines === undefined ? {} : { lines };
+};
+
 /** As it stands in a list. */
 const listed = (record: DisclosureRecord): DisclosureRow => {
   const {
@@ -303,13 +312,21 @@ const listed = (record: DisclosureRecord): DisclosureRow => {
   return row;
 };
 
+/** Months stand in the order of time, what a verdict noted is no obstacle, and one ground of few disclosures tells nothing of their sender. */
+const asTold = ({ of, rows }: Tables): Tables => {
+  switch (of) {
+    case 'month':
+      return { of, rows: rows.toSorted((one, other) => (one.key < other.key ? -1 : 1)) };
+    case 'reason':
+      return { of, rows: rows.filter(({ key }) => !isNote(key)) };
+    case 'soleGround':
+      return { of, rows: rows.filter(({ count }) => count >= LEAST) };
+    default:
+      return { of, rows };
+  }
+};
 const withoutSmall = (tables: readonly Tables[]): readonly StatisticsTable[] => {
-  // Of a sender with few it would tell nothing, but which ground the few have.
-  const told = tables.map(({ of, rows }) => ({
-    of,
-    rows: of === 'soleGround' ? rows.filter(({ count }) => count >= LEAST) : rows,
-  }));
-  const shown = told.map(({ of, rows }) => ({ of, rows, ...suppressed(rows.map(({ count }) => count)) }));
+  const shown = tables.map(asTold).map(({ of, rows }) => ({ of, rows, ...suppressed(rows.map(({ count }) => count)) }));
   // A table whose total is suppressed would have it from the next.
   const hidden = shown.some(({ total }) => total === undefined);
   return shown.map(({ of, rows, cells, total }) => ({

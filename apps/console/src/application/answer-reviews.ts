@@ -15,7 +15,7 @@ import {
 } from '#sampling';
 import type { Assignment } from '../domain/assignment.js';
 import type { DisclosureRow } from '../domain/disclosure.js';
-import { answerTo, assignable, closing, findingOf, heldBy, mayAnswer } from '../domain/finding.js';
+import { answerTo, assignable, closing, findingOf, heldBy, mayAnswer, resultsOf } from '../domain/finding.js';
 import type { Finding, FindingOn } from '../domain/finding.js';
 import { queryString } from '../domain/query.js';
 import { ReviewRefusal } from '../domain/review-refusal.js';
@@ -217,7 +217,7 @@ export class AnswerReviews extends AuditorReviews {
     const colleagues = await this.store.colleagues(assignment, id);
     await this.acts.execute(assignment, 'search', `finding?finding=${id}`, 1);
     const { authorities, auditor } = assignment;
-    return { finding, colleagues, authorities, mayAnswer: mayAnswer(finding, auditor) };
+    return { finding, colleagues, authorities, mayAnswer: mayAnswer(finding, auditor), results: resultsOf(finding) };
   }
 
   override async assign(acting: Acting, id: string, to: string): Promise<void> {

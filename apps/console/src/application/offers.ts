@@ -1,5 +1,7 @@
 import { PURPOSES, dataCategories, messageTypes, ruleSets, textCatalogue } from '#legal-basis';
+import type { AssessKind } from '#legal-basis';
 import type { Snapshot } from '#snapshot';
+import { RECORDS } from '../domain/disclosure.js';
 import type { Offered, OfferedValue } from './ports.js';
 
 const catalogue = new Map(
@@ -21,12 +23,19 @@ const distinct = (values: readonly OfferedValue[]): readonly OfferedValue[] =>
     one.sv.localeCompare(other.sv, 'sv'),
   );
 
-/** What the law's closed lists offer: the same for everybody. */
-const ofTheLaw: Offered = {
+/** Codes of which the pages have the words. */
+const bare = (codes: Iterable<string>): readonly OfferedValue[] =>
+  [...codes].map((value) => ({ value, sv: value, en: value }));
+const KINDS = ['officer', 'legal-question', 'protected'] as const satisfies readonly AssessKind[];
+
+/** What closed lists offer: the same for everybody. */
+const closed: Offered = {
   outcome: coded('outcomes', ['permit', 'assess', 'deny']),
   force: coded('forces', ['duty', 'duty-on-request', 'permission']),
   purpose: coded('purposes', PURPOSES),
-  type: distinct(messageTypes.map(({ id, titleSv, titleEn }) => ({ value: id, sv: titleSv, en: titleEn }))),
+  type: bare(messageTypes.map(({ id }) => id)),
+  record: bare(RECORDS),
+  kind: bare(KINDS),
   category: distinct(
     [...dataCategories.values()].map(({ id, nameSv, nameEn }) => ({ value: id, sv: nameSv, en: nameEn })),
   ),
@@ -37,7 +46,7 @@ const ofTheLaw: Offered = {
       return { value, sv: `${citation} (${from})`, en: `${citation} (${from})` };
     }),
   ),
-  reason: [...keys('obstacles'), ...keys('missing')].sort().map((value) => ({ value, sv: value, en: value })),
+  reason: bare(new Set([...keys('obstacles'), ...keys('missing')])),
 };
 
 /** The values that filters offer: of the directory as the newest snapshot has it, and of the law's lists. */
@@ -45,6 +54,6 @@ export const offeredIn = (snapshot: Snapshot | undefined): Offered => {
   const authorities = distinct(
     (snapshot?.authorities() ?? []).map(({ id, nameSv, nameEn }) => ({ value: id, sv: nameSv, en: nameEn })),
   );
-  const kinds = distinct((snapshot?.authorities() ?? []).map(({ kind }) => ({ value: kind, sv: kind, en: kind })));
-  return { ...ofTheLaw, sender: authorities, recipient: authorities, senderKind: kinds, recipientKind: kinds };
+  const kinds = bare(new Set((snapshot?.authorities() ?? []).map(({ kind }) => kind)));
+  return { ...closed, sender: authorities, recipient: authorities, senderKind: kinds, recipientKind: kinds };
 };

@@ -37,6 +37,8 @@ export interface OfferedValue {
 /** A refusal and what came after it in the same case within 30 days. */
 export interface Refused {
   readonly row: DisclosureRow;
+  /** Lines of its verdict, field `ground`. */
+  readonly lines?: readonly string[];
   readonly followed: readonly Followed[];
 }
 /** One page of refusals. */

@@ -1,3 +1,4 @@
+import type { FindingResult } from '#envelope';
 import type { DisclosureRow } from '../domain/disclosure.js';
 import type { Finding, FindingOn } from '../domain/finding.js';
 import type { Query } from '../domain/query.js';
@@ -44,6 +45,8 @@ export interface ShownFinding {
   readonly colleagues: readonly string[];
   readonly authorities: readonly string[];
   readonly mayAnswer: boolean;
+  /** What it may be closed with. */
+  readonly results: readonly FindingResult[];
 }
 
 /**

@@ -29,7 +29,7 @@ export interface DisclosureRow {
   readonly grounds?: readonly string[];
   /** Basis versions that carry something. */
   readonly versions?: readonly string[];
-  /** Codes of obstacles and of what is missing. */
+  /** Codes of obstacles, of what is missing, and of what was noted (`isNote`). */
   readonly reasons?: readonly string[];
   /** Field `facts`. */
   readonly categories?: readonly string[];
@@ -71,6 +71,8 @@ export interface VerdictView {
   readonly regime: string;
   readonly bases: readonly string[];
   readonly codes: readonly string[];
+  /** Codes of what the exchange found before it asked the law; then none of the members above but `outcome` is there. */
+  readonly verification?: readonly string[];
 }
 export interface ItemView {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FindingAct } from '#envelope';
-import { answerTo, assignable, closing, findingOf, heldBy } from './finding.js';
+import { answerTo, assignable, closing, findingOf, heldBy, resultsOf } from './finding.js';
 import type { Finding } from './finding.js';
 import { ReviewRefusal } from './review-refusal.js';
 import type { Kept } from './sample.js';
@@ -48,6 +48,16 @@ describe('a finding', () => {
     expect(answerTo(finding(to(OTHER)), OTHER, ' answer ')).toEqual({ text: 'answer' });
     expect(codeOf(() => answerTo(finding(to(AUTHORITY)), ME, 'answer'))).toBe('done');
     expect(codeOf(() => answerTo(finding(to(AUTHORITY), answered), ME, 'answer'))).toBe('NOT_ASSIGNED');
+  });
+
+  it('is closed without an answer where it was wrong or put right, and has no answer to accept', () => {
+    for (const unanswered of [finding(), finding(to(OTHER))]) {
+      expect(codeOf(() => closing(unanswered, 'accepted', 'reasons'))).toBe('NOT_ANSWERED');
+      expect(resultsOf(unanswered)).toEqual(['corrected', 'unfounded']);
+      for (const result of resultsOf(unanswered))
+        expect(codeOf(() => closing(unanswered, result, 'reasons'))).toBe('done');
+    }
+    expect(codeOf(() => closing(finding(to(OTHER), answered), 'accepted', 'reasons'))).toBe('done');
   });
 
   it('does not change once it is closed', () => {

@@ -85,7 +85,13 @@ export function answerTo(finding: Finding, auditor: string, text: string): { rea
 export const mayAnswer = ({ state, to }: Finding, auditor: string): boolean =>
   state === 'assigned' && to !== undefined && (to === auditor || to.includes('/'));
 
-/** @throws {ReviewRefusal} FINDING_CLOSED, FINDING_INVALID */
+/** Results that a finding may be closed with. Where nobody answered, there is no answer to accept; the others need none, and the reasons say why. */
+export const resultsOf = ({ timeline }: Finding): readonly FindingResult[] =>
+  timeline.some(({ act }) => act.kind === 'finding-answered')
+    ? FINDING_RESULTS
+    : FINDING_RESULTS.filter((result) => result !== 'accepted');
+
+/** @throws {ReviewRefusal} FINDING_CLOSED, FINDING_INVALID, NOT_ANSWERED: an answer is accepted that nobody gave */
 export function closing(
   finding: Finding,
   result: string,
@@ -94,7 +100,9 @@ export function closing(
   assertOpen(finding);
   const known = FINDING_RESULTS.find((one) => one === result);
   if (known === undefined) throw new ReviewRefusal('FINDING_INVALID');
-  return { result: known, said: { text: written(text) } };
+  const said = { text: written(text) };
+  if (!resultsOf(finding).includes(known)) throw new ReviewRefusal('NOT_ANSWERED');
+  return { result: known, said };
 }
 
 const assertOpen = ({ state }: Finding): void => {

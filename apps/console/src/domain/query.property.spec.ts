@@ -23,8 +23,10 @@ const anyQuery: fc.Arbitrary<Query> = fc
     },
     { requiredKeys: ['filters'] },
   )
-  .map(({ filters, ...rest }) => ({
+  .map(({ filters, from, until, ...rest }) => ({
     ...rest,
+    ...(from === undefined ? {} : { from: until !== undefined && until < from ? until : from }),
+    ...(until === undefined ? {} : { until: from !== undefined && until < from ? from : until }),
     filters: Object.fromEntries(Object.entries(filters).map(([name, values]) => [name, values?.toSorted()])),
   }));
 
@@ -84,4 +86,17 @@ it('what an assignment does not open is no filter of its', () => {
       expect(closedFilters(query, ['parties', 'ground', 'facts', 'assessments', 'receipts', 'case'])).toEqual([]);
     }),
   );
+});
+
+it('a period that ends before it begins is refused, and one of a day is not', () => {
+  const asked = (from: string, until: string) => () => parseQuery(new URLSearchParams({ from, until }));
+  const refused = () => {
+    try {
+      return asked('2026-03-02', '2026-03-01')();
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(refused()).toMatchObject({ name: 'QueryError', filter: 'until', code: 'PERIOD_REVERSED' });
+  expect(asked('2026-03-01', '2026-03-01')()).toEqual({ from: '2026-03-01', until: '2026-03-01', filters: {} });
 });

@@ -60,17 +60,20 @@ export interface Query {
   readonly overdue?: true;
 }
 
-/** A filter that cannot be read; its name, never its value. */
+/** A filter that cannot be read, or a period that ends before it begins; its name, never its value. */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
-  constructor(readonly filter: string) {
+  constructor(
+    readonly filter: string,
+    readonly code: 'QUERY_INVALID' | 'PERIOD_REVERSED' = 'QUERY_INVALID',
+  ) {
     super(filter);
   }
 }
 
 /**
  * Reads an address's part after the question mark. Parameters that are no filter are left alone: they are the page's.
- * @throws {QueryError} of a value that is none of its filter's, two dates, or too many values
+ * @throws {QueryError} of a value that is none of its filter's, two dates, dates the wrong way round, or too many values
  */
 export function parseQuery(parameters: URLSearchParams): Query {
   const filters: { -readonly [name in Filter]?: readonly string[] } = {};
@@ -84,6 +87,7 @@ export function parseQuery(parameters: URLSearchParams): Query {
   const overdue = parameters.getAll('overdue').filter((value) => value !== '');
   if (overdue.some((value) => value !== 'true')) throw new QueryError('overdue');
   const [from, until] = [dateOf(parameters, 'from'), dateOf(parameters, 'until')];
+  if (from !== undefined && until !== undefined && from > until) throw new QueryError('until', 'PERIOD_REVERSED');
   return {
     filters,
     ...(from === undefined ? {} : { from }),

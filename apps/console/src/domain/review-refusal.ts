@@ -18,6 +18,7 @@ export const REVIEW_REFUSALS = [
   'FINDING_CLOSED',
   'NOT_A_COLLEAGUE',
   'NOT_ASSIGNED',
+  'NOT_ANSWERED',
 ] as const;
 export type ReviewRefusalCode = (typeof REVIEW_REFUSALS)[number];
 export class ReviewRefusal extends Error {

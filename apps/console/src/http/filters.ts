@@ -1,5 +1,6 @@
 import type { AssignmentField, Filter, Offered, OfferedValue, Query } from '../application/ports.js';
 import { FILTERS } from '../domain/query.js';
+import { codesIn } from '../views/codes.js';
 import { WORDS } from '../views/words.js';
 import type { Lang } from '../views/words.js';
 import type { Words } from '../views/words-sv.js';
@@ -25,6 +26,24 @@ const LABELS: Readonly<Record<Filter, keyof Words>> = {
   message: 'filterMessage',
   index: 'filterIndex',
 };
+/** Words of offered values that are the pages' own, and not the law's or the directory's. */
+const WORDED: Readonly<Partial<Record<Filter, (codes: ReturnType<typeof codesIn>, code: string) => string>>> = {
+  senderKind: (codes, code) => codes.authorityKind(code),
+  recipientKind: (codes, code) => codes.authorityKind(code),
+  record: (codes, code) => codes.record(code),
+  type: (codes, code) => codes.type(code),
+  kind: (codes, code) => codes.kind(code),
+  reason: (codes, code) => codes.reason(code) ?? code,
+};
+const [sv, en] = [codesIn('sv'), codesIn('en')];
+const worded = (lang: Lang, name: Filter, offered: readonly OfferedValue[]): readonly OfferedValue[] => {
+  const words = WORDED[name];
+  if (words === undefined) return offered;
+  return offered
+    .map(({ value }) => ({ value, sv: words(sv, value), en: words(en, value) }))
+    .sort((one, other) => one[lang].localeCompare(other[lang], lang));
+};
+
 /** Shown without opening "more". */
 const FIRST: readonly Filter[] = ['sender', 'recipient', 'outcome', 'type', 'ground'];
 
@@ -53,7 +72,8 @@ export const filterFields = (
       const label = WORDS[lang][LABELS[name]];
       const field = { name, label, first: FIRST.includes(name), values };
       if (known === undefined) return field;
-      return { ...field, offered: [...missing.map((value) => ({ value, sv: value, en: value })), ...known] };
+      const bare = missing.map((value) => ({ value, sv: value, en: value }));
+      return { ...field, offered: worded(lang, name, [...bare, ...known]) };
     });
 
 /** One value that was asked for, in words, and the address of the question without it. */

@@ -7,6 +7,7 @@ import { assetAt } from './assets.js';
 import { Issuers } from './issuers.js';
 import { Pages } from './pages.js';
 import { Visits } from './visit.js';
+import type { Visit } from './visit.js';
 
 /** Of the accessibility statement. */
 const UPDATED = '2026-11-30';
@@ -25,14 +26,19 @@ export class HomeController {
   @Get()
   @Public()
   async home(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.show(request, response, false);
+    const visit = await this.visits.of(request);
+    const title = WORDS[visit.lang].homeTitle;
+    this.pages.send(request, response, visit, { page: 'home', title, logins: this.logins(visit) });
   }
 
-  /** Where the identity provider leads back to. */
+  /** Where the identity provider leads back to once the session is ended; whoever comes by the address alone is still logged in. */
   @Get('ut')
   @Public()
   async loggedOut(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.show(request, response, true);
+    const visit = await this.visits.of(request);
+    const words = WORDS[visit.lang];
+    const title = visit.auditor === undefined ? words.loggedOut : words.logout;
+    this.pages.send(request, response, visit, { page: 'logout', title, logins: this.logins(visit) });
   }
 
   @Get('tillganglighet')
@@ -54,15 +60,8 @@ export class HomeController {
       .end(asset.bytes);
   }
 
-  private async show(request: Request, response: Response, loggedOut: boolean): Promise<void> {
-    const visit = await this.visits.of(request);
-    const next = nextIn(visit.parameters.get('next'));
-    const logins = this.issuers.all.map(({ issuer, name }) => ({
-      address: withParameters('/in', { issuer, next }),
-      name,
-    }));
-    const words = WORDS[visit.lang];
-    const title = loggedOut ? words.loggedOut : words.homeTitle;
-    this.pages.send(request, response, visit, { page: 'home', title, logins });
+  private logins({ parameters }: Visit): readonly { readonly address: string; readonly name: string }[] {
+    const next = nextIn(parameters.get('next'));
+    return this.issuers.all.map(({ issuer, name }) => ({ address: withParameters('/in', { issuer, next }), name }));
   }
 }

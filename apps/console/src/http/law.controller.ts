@@ -8,6 +8,7 @@ import { ConsoleError } from '../application/ports.js';
 import { changeDays, lawOn } from '../domain/law-history.js';
 import { queryString } from '../domain/query.js';
 import { changesBetween, versionsOf, versionsOn } from '../views/law.js';
+import { ruleText } from '../views/rule-words.js';
 import { said } from '../views/words.js';
 import { backTo } from './address.js';
 import { Now } from './now.js';
@@ -73,14 +74,16 @@ export class LawController {
     const today = stockholmDate(this.now.date());
     const current = all.find(({ from, until }) => from <= today && (until === undefined || today < until)) ?? newest;
     const acts = this.law.acts(opened.reading.assignment.authorities);
+    const { lang } = opened.reading;
     const versions = all.map((version, at) => {
       const before = all[at - 1];
       const named = `${version.id}@${version.from}`;
       return {
         version,
+        rule: ruleText(lang, version),
         acts: acts.filter((act) => act.kind !== 'position' && act.versions.includes(named)),
-        ...(version === current ? {} : { sinceThen: changesBetween(version, current) }),
-        ...(before === undefined ? {} : { before: before.from, changes: changesBetween(before, version) }),
+        ...(version === current ? {} : { sinceThen: changesBetween(lang, version, current) }),
+        ...(before === undefined ? {} : { before: before.from, changes: changesBetween(lang, before, version) }),
       };
     });
     const title = said(opened.words.versionTitle, { id });

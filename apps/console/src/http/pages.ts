@@ -96,10 +96,11 @@ export const refuse: Refuse = (request, response, problem, instance) => {
   response.status(problem.status);
   const address = request.method === 'GET' ? ownAddress(request.originalUrl) : '/';
   const violations = problem.options.violations ?? [];
+  const isCancelled = violations.some(({ code }) => code === ('LOGIN_CANCELLED' satisfies RefusalCode));
   write(response, lang, {
-    page: 'problem',
-    visit: { address },
-    title: WORDS[lang].problemTitle,
+    page: isCancelled ? 'cancelled' : 'problem',
+    visit: { address: isCancelled ? '/' : address },
+    title: isCancelled ? WORDS[lang].loginCancelled : WORDS[lang].problemTitle,
     code: problem.code,
     words: lang === 'sv' ? [sv, causeSv] : [en, cause],
     told: [
@@ -116,12 +117,14 @@ export const refuse: Refuse = (request, response, problem, instance) => {
 const REFUSALS = {
   FIELD_NOT_GRANTED: 'refusedField',
   QUERY_INVALID: 'refusedQuery',
+  PERIOD_REVERSED: 'refusedPeriod',
   TOO_MANY: 'refusedTooMany',
   QUERY_TOO_WIDE: 'refusedTooWide',
   NOT_WITHIN_ASSIGNMENT: 'refusedNotWithin',
   NOT_READY: 'refusedNotReady',
   FORM_NOT_OF_SESSION: 'refusedForm',
   LOGIN_NOT_COMPLETED: 'refusedLogin',
+  LOGIN_CANCELLED: 'loginCancelledLead',
   POPULATION_EMPTY: 'refusedPopulationEmpty',
   POPULATION_TOO_LARGE: 'refusedPopulationTooLarge',
   STRATA_TOO_MANY: 'refusedStrataTooMany',
@@ -140,6 +143,7 @@ const REFUSALS = {
   FINDING_CLOSED: 'refusedFindingClosed',
   NOT_A_COLLEAGUE: 'refusedColleague',
   NOT_ASSIGNED: 'refusedNotAssigned',
+  NOT_ANSWERED: 'refusedNotAnswered',
   CALLED_FROM_ELSEWHERE: 'refusedElsewhere',
 } as const satisfies Readonly<Record<ReviewRefusalCode, keyof Words>> & Readonly<Record<string, keyof Words>>;
 export type RefusalCode = keyof typeof REFUSALS;

@@ -2,11 +2,10 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { Policy } from '#platform';
 import type { Request, Response } from 'express';
 import { AuditorQueries } from '../application/ports.js';
-import type { Difference, Flow, StatisticsTable } from '../application/ports.js';
-import { citationOf, codeWords, codesIn, reasonSentence } from '../views/codes.js';
+import type { Flow, StatisticsTable } from '../application/ports.js';
+import { citationOf, codeWords, reasonSentence } from '../views/codes.js';
+import { differenceIn } from '../views/difference-words.js';
 import { pictureOf } from '../views/sankey.js';
-import { said } from '../views/words.js';
-import type { Lang } from '../views/words.js';
 import type { Words } from '../views/words-sv.js';
 import { queryString } from '../domain/query.js';
 import { withParameters } from './address.js';
@@ -34,7 +33,7 @@ export class ReviewController {
       gateway: withParameters(here, { by: 'gateway' }),
     };
     const names = namesIn(reading.lang, await this.queries.offered(acting));
-    const differenceWords = differenceIn(reading.lang, words, names);
+    const differenceWords = differenceIn(reading.lang, names);
     const shown = { page: 'refusals', title: words.refusalsTitle, section: 'nekade', path: `/nekade?by=${by}` };
     await this.pages.sendSearched(request, response, asked, {
       ...shown,
@@ -73,6 +72,10 @@ export class ReviewController {
     const keyWords = (of: StatisticsTable['of'], key: string): string => {
       if (of === 'sender' || of === 'recipient') return names(key);
       if (of === 'ground') return citationOf(key);
+      if (of === 'soleGround') {
+        const [sender = '', ground = ''] = key.split(' ');
+        return `${names(sender)}: ${citationOf(ground)}`;
+      }
       if (of === 'outcome') return codeWords(reading.lang, 'outcomes', key);
       return of === 'reason' ? (reasonSentence(reading.lang, key) ?? key) : key;
     };
@@ -99,49 +102,13 @@ export class ReviewController {
 
 const TABLES: Readonly<Record<StatisticsTable['of'], keyof Words>> = {
   ground: 'statGround',
+  soleGround: 'statSoleGround',
   sender: 'statSender',
   recipient: 'statRecipient',
   reason: 'statReason',
   month: 'statMonth',
   outcome: 'statOutcome',
 };
-const DIFFERENCES: Readonly<Record<Difference['what'], keyof Words>> = {
-  fact: 'diffFact',
-  ground: 'diffGround',
-  category: 'diffCategory',
-  assessment: 'diffAssessment',
-  purpose: 'diffPurpose',
-  recipient: 'diffRecipient',
-};
-
 /** A flow that is suppressed is not drawn. */
 const drawn = ({ sender, recipient, disclosures }: Flow) =>
   disclosures === undefined || disclosures === 0 ? [] : [{ sender, recipient, value: disclosures }];
-
-const differenceIn = (lang: Lang, words: Words, names: (id: string) => string) => {
-  const codes = codesIn(lang);
-  const named = (what: Difference['what'], value: string): string => {
-    if (what === 'fact') return codes.fact('', value);
-    if (what === 'ground') return citationOf(value);
-    if (what === 'purpose') return codeWords(lang, 'purposes', value);
-    if (what === 'recipient') return names(value);
-    return what === 'category' ? codeWords(lang, 'names', value) : codes.assessed(value);
-  };
-  const of = (what: Difference['what'], code: string): string => {
-    if (what === 'fact') return codeWords(lang, 'factNames', code);
-    return what === 'assessment' ? codeWords(lang, 'tests', code) : named(what, code);
-  };
-  return ({ what, code, before, after }: Difference): string => {
-    const whole = of(what, code);
-    // What is itself the value came or went.
-    if (before === undefined && after !== undefined && named(what, after) === whole)
-      return `${words[DIFFERENCES[what]]} ${whole} (${words.cameIn})`;
-    if (after === undefined && before !== undefined && named(what, before) === whole)
-      return `${words[DIFFERENCES[what]]} ${whole} (${words.wentOut})`;
-    const changes = [
-      ...(before === undefined ? [] : [said(words.was, { value: named(what, before) })]),
-      ...(after === undefined ? [] : [said(words.became, { value: named(what, after) })]),
-    ];
-    return `${words[DIFFERENCES[what]]} ${whole} (${changes.join(', ')})`;
-  };
-};

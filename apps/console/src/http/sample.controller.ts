@@ -6,7 +6,7 @@ import { AuditorQueries } from '../application/ports.js';
 import { AuditorReviews } from '../application/review-ports.js';
 import type { Sample, SampleFile, ShownSample } from '../application/review-ports.js';
 import { parseQuery, queryString } from '../domain/query.js';
-import { codeWords } from '../views/codes.js';
+import { codeWords, typeWords } from '../views/codes.js';
 import { said } from '../views/words.js';
 import { askedIn, namesIn } from './filters.js';
 import { ReadingPages } from './reading.js';
@@ -157,7 +157,7 @@ export class SampleController {
       if (stratifiedBy === 'none') return opened.words.sampleWhole;
       if (stratifiedBy === 'recipient' || stratifiedBy === 'sender') return names(key);
       if (stratifiedBy === 'outcome') return codeWords(lang, 'outcomes', key);
-      return stratifiedBy === 'type' ? codeWords(lang, 'titles', key) : key;
+      return stratifiedBy === 'type' ? typeWords(lang, key) : key;
     };
     await this.pages.send(request, response, opened, {
       page,

@@ -1,6 +1,6 @@
-import type { ABOUT, KNOWN, MANDATES } from '#legal-basis';
+import type { ABOUT, AuthorityKind, Certainty, KNOWN, MANDATES } from '#legal-basis';
 import type { Text } from '#contracts';
-import type { LedgerNotice, Notice, Receipt } from '#envelope';
+import type { LedgerNotice, Notice, Receipt, RecordedDisclosure } from '#envelope';
 import type { NotReplayable } from '#replay';
 import type { DisclosureRow, LogView } from '../application/ports.js';
 
@@ -49,6 +49,65 @@ export const KIND_WORDS: Words<'officer' | 'legal-question' | 'protected'> = {
   protected: { sv: 'skyddade personuppgifter', en: 'protected identity' },
 };
 
+/** Of an authority, as the directory has it; `unknown` of one that is not there. */
+export const AUTHORITY_KIND_WORDS: Words<AuthorityKind | 'unknown'> = {
+  socialnamnd: { sv: 'socialnämnd', en: 'social welfare board' },
+  'lss-namnd': { sv: 'nämnd för LSS', en: 'board for LSS' },
+  arbetsmarknadsnamnd: { sv: 'arbetsmarknadsnämnd', en: 'labour market board' },
+  utbildningsnamnd: { sv: 'utbildningsnämnd', en: 'education board' },
+  tillstandsnamnd: { sv: 'tillståndsnämnd', en: 'permits board' },
+  miljonamnd: { sv: 'miljönämnd', en: 'environment board' },
+  overformyndarnamnd: { sv: 'överförmyndarnämnd', en: 'chief guardians board' },
+  kommunstyrelse: { sv: 'kommunstyrelse', en: 'municipal executive board' },
+  upphandlingsnamnd: { sv: 'upphandlingsnämnd', en: 'procurement board' },
+  'kommunal-halsovard': { sv: 'kommunal hälso- och sjukvård', en: 'municipal health care' },
+  'kommunal-statistik': { sv: 'kommunal statistik', en: 'municipal statistics' },
+  'kommunalt-bolag': { sv: 'kommunalt bolag', en: 'municipal company' },
+  region: { sv: 'en region', en: 'a region' },
+  'fristaende-skola': { sv: 'fristående skola', en: 'independent school' },
+  'privat-utforare': { sv: 'privat utförare', en: 'private provider' },
+  'a-kassa': { sv: 'arbetslöshetskassa', en: 'unemployment insurance fund' },
+  socialforsakringsmyndighet: { sv: 'socialförsäkringsmyndighet', en: 'social insurance agency' },
+  skattemyndighet: { sv: 'skattemyndighet', en: 'tax agency' },
+  arbetsmarknadsmyndighet: { sv: 'arbetsmarknadsmyndighet', en: 'labour market agency' },
+  studiestodsmyndighet: { sv: 'studiestödsmyndighet', en: 'student finance agency' },
+  migrationsmyndighet: { sv: 'migrationsmyndighet', en: 'migration agency' },
+  'exekutiv-myndighet': { sv: 'exekutiv myndighet', en: 'enforcement authority' },
+  utbetalningsmyndighet: { sv: 'utbetalningsmyndighet', en: 'payments agency' },
+  'brottsbekampande-myndighet': { sv: 'brottsbekämpande myndighet', en: 'law enforcement agency' },
+  kriminalvardsmyndighet: { sv: 'kriminalvårdsmyndighet', en: 'prison and probation agency' },
+  registermyndighet: { sv: 'myndighet som för register', en: 'agency that keeps a register' },
+  tillsynsmyndighet: { sv: 'tillsynsmyndighet', en: 'supervisory agency' },
+  'statlig-myndighet': { sv: 'annan statlig myndighet', en: 'another state agency' },
+  domstol: { sv: 'en domstol', en: 'a court' },
+  'teknisk-bearbetare': { sv: 'teknisk bearbetare', en: 'technical processor' },
+  unknown: { sv: 'okänt slag', en: 'of unknown kind' },
+};
+
+/** How a disclosure outside Delge was made. */
+export const CHANNEL_WORDS: Words<RecordedDisclosure['channel']> = {
+  telephone: { sv: 'per telefon', en: 'by telephone' },
+  meeting: { sv: 'vid ett möte', en: 'in a meeting' },
+  paper: { sv: 'på papper', en: 'on paper' },
+  emergency: { sv: 'i en nödsituation', en: 'in an emergency' },
+};
+
+/** How it was made sure who asked. */
+export const IDENTITY_WORDS: Words<RecordedDisclosure['identityCheck']> = {
+  'call-back': { sv: 'uppringd på ett känt nummer', en: 'called back on a known number' },
+  'known-in-person': { sv: 'känd av den som lämnade ut', en: 'known to whoever disclosed it' },
+  'official-id': { sv: 'visade tjänstekort eller legitimation', en: 'showed an official identity card' },
+  'authenticated-channel': { sv: 'genom en kanal med inloggning', en: 'through a channel with a login' },
+  'not-checked': { sv: 'kontrollerades inte', en: 'was not checked' },
+};
+
+/** How a wording of the law was read. */
+export const CERTAINTY_WORDS: Words<Certainty> = {
+  A: { sv: 'läst i författningstexten', en: 'read in the text of the statute' },
+  B: { sv: 'läst i en annan officiell källa', en: 'read in another official source' },
+  M: { sv: 'inte bekräftad', en: 'not confirmed' },
+};
+
 export const REGIME_WORDS: Words<'gdpr' | 'bdl'> = {
   gdpr: { sv: 'dataskyddsförordningen', en: 'GDPR' },
   bdl: { sv: 'brottsdatalagen', en: 'the Criminal Data Act' },
@@ -73,8 +132,8 @@ export const KNOWN_WORDS: Words<(typeof KNOWN)[number]> = {
 };
 
 export const MANDATE_WORDS: Words<(typeof MANDATES)[number]> = {
-  delegation: { sv: 'delegation', en: 'delegation' },
-  statute: { sv: 'författning', en: 'statute' },
+  delegation: { sv: 'genom delegation', en: 'by delegation' },
+  statute: { sv: 'enligt författning', en: 'by statute' },
 };
 
 /** Of every test's two outcomes. */

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { AUTHORITY_KINDS, LEGAL_QUESTIONS, PURPOSES, TESTS, dataCategories, ruleSets } from '#legal-basis';
 import { citationOf, codeWords, codesIn, reasonSentence } from './codes.js';
 import { formatOf } from './format.js';
-import { changesBetween, ruleText, versionsOf, versionsOn } from './law.js';
+import { changesBetween, versionsOf, versionsOn } from './law.js';
+import { RULE_MEMBERS, ruleText } from './rule-words.js';
 import { pictureOf } from './sankey.js';
 import { shownText } from './views.js';
+import { LANGS } from './words.js';
 
 describe('text on a page', () => {
   it('is no markup', () => {
@@ -79,14 +82,46 @@ describe('the law', () => {
     const id = versionsOn('2026-03-01').find((one) => versionsOf(one.id).length > 1)?.id ?? '';
     const [before, after] = versionsOf(id);
     if (before === undefined || after === undefined) throw new Error('no basis has two versions');
-    const changes = changesBetween(before, after);
+    const changes = changesBetween('sv', before, after);
     const side = (leftOut: 'added' | 'removed') =>
       changes
         .filter((one) => !one[leftOut])
         .map(({ value }) => value)
         .join('');
-    expect(side('added')).toBe(ruleText(before));
-    expect(side('removed')).toBe(ruleText(after));
+    expect(side('added')).toBe(ruleText('sv', before));
+    expect(side('removed')).toBe(ruleText('sv', after));
+  });
+
+  it('is words in both languages, whatever a version demands', () => {
+    const OTHER = ['id', 'citation', 'titleSv', 'titleEn', 'sfs', 'from', 'until', 'source', 'certainty'];
+    const said: readonly string[] = [...RULE_MEMBERS, ...OTHER, 'confirmedFrom', 'confirmedUntil'];
+    const newest = ruleSets.at(-1);
+    const lists: readonly (readonly string[])[] = [
+      ...[PURPOSES, TESTS, LEGAL_QUESTIONS, AUTHORITY_KINDS, [...dataCategories.keys()]],
+      ...[newest?.sets, newest?.lists].map((list) => list?.map(({ id }) => id) ?? []),
+    ];
+    // Others are words themselves.
+    const spelled = lists.flat().filter((code) => /[A-Z_-]|namnd/.test(code) && code !== 'a-kassa');
+    for (const version of versionsOf()) {
+      expect(Object.keys(version).filter((member) => !said.includes(member))).toEqual([]);
+      for (const lang of LANGS) {
+        const text = ruleText(lang, version);
+        expect(text).not.toMatch(/[{}"[\]…]|undefined|\bown\b:|socialtjanst|brottsbekampande/);
+        const words = text.split(/[^A-Za-zÅÄÖåäö0-9_:-]+/);
+        expect([version.id, lang, spelled.filter((code) => words.includes(code))]).toEqual([version.id, lang, []]);
+      }
+    }
+    expect(ruleText('sv', versionsOf('FOL-32c').at(-1)!)).toBe(
+      [
+        'Skyldighet eller möjlighet: Myndigheten är skyldig att lämna uppgifterna.',
+        'Lämnas: på eget initiativ',
+        'Avsändare: statliga myndigheter utom Skatteverket; Skatteverket utom den brottsbekämpande verksamheten; kommunala myndigheter; regioner',
+        'Mottagare: Skatteverket utom den brottsbekämpande verksamheten',
+        'Ändamål: rätt folkbokföring',
+        'En handläggare bedömer: Kan det antas att en uppgift i folkbokföringen är oriktig eller ofullständig?; Finns det särskilda skäl mot att lämna uppgifterna?',
+        'Sekretess som bryts: all; utom OSL 24:8; öppen fråga, OSL 25:1-8: Får uppgifter med sekretess för hälso- och sjukvård lämnas på den här grunden?',
+      ].join('\n'),
+    );
   });
 });
 

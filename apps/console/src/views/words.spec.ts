@@ -10,7 +10,7 @@ const texts = (folder: string, ends: RegExp): string =>
     .map((name) => readFileSync(join(SOURCES, folder, name), 'utf8'))
     .join('\n');
 const templates = texts('views', /\.eta$/);
-const code = texts('http', /\.ts$/);
+const code = texts('http', /\.ts$/) + texts('views', /^difference-words\.ts$/);
 const keys = Object.keys(WORDS.sv);
 const places = (text: string): readonly string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([place]) => place).sort();
 
