@@ -217,7 +217,7 @@ const sizes = async (owner: DataSource): Promise<string> => {
     `SELECT t.name, sum(greatest(c.reltuples, 0))::bigint::text AS rows, pg_size_pretty(sum(pg_table_size(c.oid))) AS size,
        pg_size_pretty(sum(pg_indexes_size(c.oid))) AS indexes
      FROM unnest(ARRAY['disclosure', 'happening', 'tally_year', 'tally_month']) WITH ORDINALITY AS t (name, place)
-     JOIN pg_class c ON c.relkind = 'r' AND c.relname ~ ('^' || t.name || '(_[0-9]{6})?$') AND c.relnamespace = 'console'::regnamespace
+     JOIN pg_class c ON c.relkind = 'r' AND c.relname ~ ('^' || t.name || '(_[0-9]{4,6})?$') AND c.relnamespace = 'console'::regnamespace
      GROUP BY t.name, t.place ORDER BY t.place`,
   );
   return columnsOf([

@@ -77,6 +77,6 @@ export class Explaining {
 const all = (node: Node): readonly Node[] => [node, ...(node.Plans ?? []).flatMap(all)];
 /** Of a partition as of its table. */
 const named = (node: Node): string => {
-  const index = node['Index Name']?.replace(/_\d{6}/, '');
+  const index = node['Index Name']?.replace(/_\d{4,6}/, '');
   return index === undefined ? node['Node Type'] : `${node['Node Type']} (${index})`;
 };
