@@ -44,6 +44,9 @@ const own = rows.filter(
 /** The same rights within a time that begins and ends within months. */
 const CUT: Assignment = { ...ASSIGNMENT, id: randomUUID(), period: { from: '2025-12-17', until: '2026-02-03' } };
 
+/** A time in which there is nothing, in a year and a month that have some. */
+const NOTHING: Assignment = { ...ASSIGNMENT, id: randomUUID(), period: { from: '2026-02-20', until: '2026-02-25' } };
+
 /** The reader's connections, each of whose questions is also asked for its plan. */
 const explaining = (reader: DataSource): DataSource =>
   ({
@@ -71,7 +74,7 @@ beforeAll(async () => {
     await owner.transaction((tx) => insertDisclosures(tx, rows.slice(at, at + STEP)));
   await owner.transaction((tx) => tally(tx, 0n, BigInt(ROWS)));
   await owner.query(`UPDATE console.projection SET size = $1, checked = $1, tallied = $1`, [ROWS]);
-  for (const [index, assignment] of [ASSIGNMENT, CUT].entries()) {
+  for (const [index, assignment] of [ASSIGNMENT, CUT, NOTHING].entries()) {
     const { id, auditor, authorities, provision, diaryNumber, period, fields, expires, grantedAt } = assignment;
     await owner.query(
       `INSERT INTO console.assignment (id, auditor, authorities, provision, diary_number, since, until, fields, expires, granted_at, index)
@@ -292,9 +295,31 @@ it('shows the reader no day of the tally that lies outside the period, whatever 
   await expect(seen(CUT, 'month')).resolves.toEqual(counted(10, (date) => date >= from && date < until));
   await expect(seen(CUT, 'year')).resolves.toEqual(counted(7, (date) => date.startsWith('2026-01')));
   await expect(seen(ASSIGNMENT, 'year')).resolves.toEqual(counted(7, () => true));
-  await expect(reader.transaction((tx) => tx.query(`SELECT FROM console.tally_month LIMIT 1`))).rejects.toThrow(
-    'permission denied',
-  );
+  for (const span of ['year', 'month'] as const)
+    await expect(reader.transaction((tx) => tx.query(`SELECT FROM console.tally_${span} LIMIT 1`))).rejects.toThrow(
+      'permission denied',
+    );
+});
+
+it('shows the reader no cell of the tally, and no time of it, that lies outside the period', async () => {
+  const times = async (assignment: Assignment, span: 'year' | 'month') =>
+    reader.transaction(async (tx) => {
+      await tx.query(`SELECT set_config('delge.auditor', $1, true), set_config('delge.assignment', $2, true)`, [
+        assignment.auditor,
+        assignment.id,
+      ]);
+      const [found] = await tx.query<{ cells: number; oldest: Date | null; newest: Date | null; least: number }[]>(
+        `SELECT count(*)::int AS cells, min(oldest) AS oldest, max(newest) AS newest, min(${PARTS[span].join(' + ')})::int AS least FROM console.seen_${span}`,
+      );
+      return found!;
+    });
+  for (const span of ['year', 'month'] as const) {
+    await expect(times(NOTHING, span)).resolves.toMatchObject({ cells: 0 });
+    const { least, oldest, newest } = await times(CUT, span);
+    expect(least).toBeGreaterThan(0);
+    expect(oldest!.getTime()).toBeGreaterThanOrEqual(Date.parse('2025-12-16T23:00:00Z'));
+    expect(newest!.getTime()).toBeLessThanOrEqual(Date.parse('2026-02-02T23:00:00Z'));
+  }
 });
 
 it('a question that takes too long is stopped, and it is said that it must be narrowed', async () => {

@@ -57,7 +57,8 @@ describe('a role at the database', () => {
     const url = delge.stack.databases.operator[service];
     const tables = await delge.sql<{ schema: string; name: string }>(
       'operator',
-      `SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname IN ('exchange', 'registry', 'ledger', 'console')`,
+      `SELECT schemaname AS schema, tablename AS name FROM pg_tables WHERE schemaname IN ('exchange', 'registry', 'ledger', 'console')
+       UNION ALL SELECT schemaname, viewname FROM pg_views WHERE schemaname IN ('exchange', 'registry', 'ledger', 'console')`,
     );
     expect(tables.length).toBeGreaterThan(15);
     const read: string[] = [];
@@ -70,7 +71,7 @@ describe('a role at the database', () => {
       ledger: /^ledger\./,
       signer: /^ledger\.(leaf|checkpoint)$/,
       console: /^console\./,
-      console_reader: /^console\.(disclosure|happening|erased)$/,
+      console_reader: /^console\.(disclosure|happening|erased|seen_year|seen_month)$/,
     };
     expect(read.filter((table) => !own[service].test(table))).toEqual([]);
     expect(read.length).toBeGreaterThan(0);

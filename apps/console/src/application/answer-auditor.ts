@@ -4,9 +4,10 @@ import { stateOf } from '../domain/assignment.js';
 import type { Assignment, AssignmentField, AssignmentState } from '../domain/assignment.js';
 import { differencesOf } from '../domain/differ.js';
 import type { Disclosure, DisclosureRecord, DisclosureRow, Happening } from '../domain/disclosure.js';
-import { isNote } from '../domain/note.js';
 import { queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
+import { toldOf } from '../domain/statistics.js';
+import type { Counts } from '../domain/statistics.js';
 import { LEAST, suppressed } from '../domain/suppress.js';
 import { UUID } from '#contracts';
 import { MOST_IN_CASES } from './disclosure-store.js';
@@ -178,8 +179,10 @@ export class AnswerAuditor extends AuditorQueries {
 
   override async statistics(acting: Acting, query: Query): Promise<Statistics> {
     const assignment = await this.granted(acting, query);
-    const wanted: StatisticsTable['of'][] = ['outcome', 'sender', 'recipient', 'month'];
-    if (assignment.fields.includes('ground')) wanted.push('ground', 'reason', 'soleGround');
+    const wanted: Exclude<Tables['of'], 'flow'>[] = ['outcome', 'sender', 'recipient', 'month'];
+    if (assignment.fields.includes('ground')) wanted.push('ground', 'reason');
+    // Of some of what a sender discloses it would say something of the question, and not of the sender.
+    if (assignment.fields.includes('ground') && narrowsNothing(query)) wanted.push('soleGround');
     const [tables, delivery] = await Promise.all([
       this.disclosures.tables(assignment, query, this.now(), wanted),
       assignment.fields.includes('receipts')
@@ -188,7 +191,7 @@ export class AnswerAuditor extends AuditorQueries {
     ]);
     await this.acts.execute(assignment, 'search', `statistics?${queryString(query)}`, 0);
     return {
-      tables: withoutSmall(tables),
+      tables: toldOf(tables as readonly Counts<StatisticsTable['of']>[], assignment.authorities),
       ...(delivery === undefined || delivery.count < LEAST
         ? {}
         : {
@@ -312,29 +315,8 @@ const listed = (record: DisclosureRecord): DisclosureRow => {
   return row;
 };
 
-/** Months stand in the order of time, what a verdict noted is no obstacle, and one ground of few disclosures tells nothing of their sender. */
-const asTold = ({ of, rows }: Tables): Tables => {
-  switch (of) {
-    case 'month':
-      return { of, rows: rows.toSorted((one, other) => (one.key < other.key ? -1 : 1)) };
-    case 'reason':
-      return { of, rows: rows.filter(({ key }) => !isNote(key)) };
-    case 'soleGround':
-      return { of, rows: rows.filter(({ count }) => count >= LEAST) };
-    default:
-      return { of, rows };
-  }
-};
-const withoutSmall = (tables: readonly Tables[]): readonly StatisticsTable[] => {
-  const shown = tables.map(asTold).map(({ of, rows }) => ({ of, rows, ...suppressed(rows.map(({ count }) => count)) }));
-  // A table whose total is suppressed would have it from the next.
-  const hidden = shown.some(({ total }) => total === undefined);
-  return shown.map(({ of, rows, cells, total }) => ({
-    of: of as StatisticsTable['of'],
-    rows: rows.map(({ key }, at) => ({ key, count: cells[at] })),
-    total: hidden ? undefined : total,
-  }));
-};
+const narrowsNothing = ({ filters, overdue }: Query): boolean =>
+  overdue !== true && Object.keys(filters).every((name) => name === 'sender');
 
 const placeIn = (cursor: string): Place => {
   try {

@@ -4,7 +4,7 @@ import { stockholmDate } from '#legal-basis';
 import type { CoverFile } from '#verifier';
 import type { Assignment } from '../domain/assignment.js';
 import type { DisclosureRow } from '../domain/disclosure.js';
-import { parseQuery, queryString } from '../domain/query.js';
+import { QueryError, parseQuery, queryString } from '../domain/query.js';
 import type { Query } from '../domain/query.js';
 import { UUID } from '#contracts';
 import type { AccessKey } from './access-key.js';
@@ -177,6 +177,11 @@ export class Exports extends AuditorExports {
     try {
       await this.make(job, stopping);
     } catch (error) {
+      // What was asked before may be no question any more.
+      if (error instanceof QueryError) {
+        await this.store.end(job, { state: 'refused' });
+        return true;
+      }
       if (!(error instanceof ConsoleError)) throw error;
       // While the log is followed anew no assignment is there.
       if (error.code === 'NOT_READY' || !(await this.reaches(job))) await this.store.later(job.id);

@@ -28,12 +28,15 @@ const bare = (codes: Iterable<string>): readonly OfferedValue[] =>
   [...codes].map((value) => ({ value, sv: value, en: value }));
 const KINDS = ['officer', 'legal-question', 'protected'] as const satisfies readonly AssessKind[];
 
+/** Stands where claims could not be read, or the directory did not have the authority. */
+const UNKNOWN = 'unknown';
+
 /** What closed lists offer: the same for everybody. */
 const closed: Offered = {
   outcome: coded('outcomes', ['permit', 'assess', 'deny']),
   force: coded('forces', ['duty', 'duty-on-request', 'permission']),
-  purpose: coded('purposes', PURPOSES),
-  type: bare(messageTypes.map(({ id }) => id)),
+  purpose: bare([...PURPOSES, UNKNOWN]),
+  type: bare([...messageTypes.map(({ id }) => id), UNKNOWN]),
   record: bare(RECORDS),
   kind: bare(KINDS),
   category: distinct(
@@ -54,6 +57,6 @@ export const offeredIn = (snapshot: Snapshot | undefined): Offered => {
   const authorities = distinct(
     (snapshot?.authorities() ?? []).map(({ id, nameSv, nameEn }) => ({ value: id, sv: nameSv, en: nameEn })),
   );
-  const kinds = bare(new Set((snapshot?.authorities() ?? []).map(({ kind }) => kind)));
+  const kinds = bare(new Set([...(snapshot?.authorities() ?? []).map(({ kind }) => kind), UNKNOWN]));
   return { ...closed, sender: authorities, recipient: authorities, senderKind: kinds, recipientKind: kinds };
 };

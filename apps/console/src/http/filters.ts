@@ -33,6 +33,7 @@ const WORDED: Readonly<Partial<Record<Filter, (codes: ReturnType<typeof codesIn>
   record: (codes, code) => codes.record(code),
   type: (codes, code) => codes.type(code),
   kind: (codes, code) => codes.kind(code),
+  purpose: (codes, code) => codes.code('purposes', code),
   reason: (codes, code) => codes.reason(code) ?? code,
 };
 const [sv, en] = [codesIn('sv'), codesIn('en')];

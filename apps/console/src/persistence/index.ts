@@ -6,6 +6,7 @@ import { ConsoleOwn1769650000001 } from './migrations/1769650000001-console-own.
 import { ConsoleTally1769850000000 } from './migrations/1769850000000-console-tally.js';
 import {
   ConsoleDue1769850001000,
+  ConsoleDueOfAll1769850003000,
   ConsoleHappeningEntry1769850002000,
 } from './migrations/1769850001000-console-indexes.js';
 
@@ -20,4 +21,5 @@ export const migrations = [
   ConsoleTally1769850000000,
   ConsoleDue1769850001000,
   ConsoleHappeningEntry1769850002000,
+  ConsoleDueOfAll1769850003000,
 ];

@@ -247,7 +247,7 @@ export const en = {
   statisticsTitle: 'Statistics',
   statisticsLead: 'Number of disclosures within your assignment.',
   statGround: 'By legal basis',
-  statSoleGround: 'Senders that name one ground whatever they send',
+  statSoleGround: 'Senders within the assignment that name one ground alone in this period',
   statSender: 'By sender',
   statRecipient: 'By recipient',
   statReason: 'By obstacle or lack',

@@ -247,7 +247,7 @@ export const sv = {
   statisticsTitle: 'Statistik',
   statisticsLead: 'Antal utlämnanden inom ditt uppdrag.',
   statGround: 'Per rättslig grund',
-  statSoleGround: 'Avsändare som alltid anger samma grund',
+  statSoleGround: 'Avsändare i uppdraget som anger en enda grund under perioden',
   statSender: 'Per avsändare',
   statRecipient: 'Per mottagare',
   statReason: 'Per hinder eller brist',

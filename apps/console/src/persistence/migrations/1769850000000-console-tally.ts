@@ -74,36 +74,42 @@ export class ConsoleTally1769850000000 implements MigrationInterface {
         END $$;
       -- What was followed before there were counts and own acts is followed again, from the log. Nobody is shown anything until then, so that nobody waits for the tables that are emptied.
       SELECT console.begin_anew();
-      ALTER TABLE console.projection ADD CONSTRAINT projection_counted CHECK (checked <= tallied) NOT VALID;`);
+      ALTER TABLE console.projection ADD CONSTRAINT projection_counted CHECK (checked = tallied) NOT VALID;`);
   }
 
   /**
    * What of the tally lies within the assignment that the transaction names, and is asked for: the reader's one door to it. Of a year whose months, or a month whose days, are not all within the period, those
-   * beside it are nought.
+   * beside it are nought, its cell's times are not told, and a cell that has no others is not there.
    */
   private async bounds(db: QueryRunner): Promise<void> {
     const [year, month] = SPANS;
-    const wholeMonth = (nth: number): string =>
-      `t.first >= b.first_year AND t.first < b.last_year OR t.first + interval '${nth} months' >= b.since AND t.first + interval '${nth + 1} months' <= b.until`;
-    const dayOf = (nth: number): string => `t.first + ${nth} >= b.since AND t.first + ${nth} < b.until`;
+    const partOfYear = (nth: number): string =>
+      `t.first + interval '${nth} months' >= b.since AND t.first + interval '${nth + 1} months' <= b.until`;
+    const partOfMonth = (nth: number): string => `t.first + ${nth} >= b.since AND t.first + ${nth} < b.until`;
     for (const [{ span, parts }, isWithin] of [
-      [year, wholeMonth],
-      [month, dayOf],
-    ] as const)
+      [year, partOfYear],
+      [month, partOfMonth],
+    ] as const) {
+      const whole = 't.first >= b.first_whole AND t.first < b.first_beyond';
+      const cut = parts.map((part, nth) => `CASE WHEN ${isWithin(nth)} THEN t.${part} ELSE 0 END`);
       await db.query(`
         CREATE VIEW console.seen_${span} WITH (security_barrier) AS
           -- Asked once, and not for each cell.
           WITH b AS MATERIALIZED (
-            SELECT begins, ends, since, until, date_trunc('${span}', since::timestamp)::date AS begun, date_trunc('year', since + interval '1 year' - interval '1 day')::date AS first_year,
-              date_trunc('year', until::timestamp)::date AS last_year
+            SELECT begins, ends, since, until, date_trunc('${span}', since::timestamp)::date AS begun,
+              date_trunc('${span}', since + interval '1 ${span}' - interval '1 day')::date AS first_whole,
+              date_trunc('${span}', until::timestamp)::date AS first_beyond
             FROM (SELECT begins, ends, (begins AT TIME ZONE 'Europe/Stockholm')::date AS since, (ends AT TIME ZONE 'Europe/Stockholm')::date AS until
                   FROM (SELECT console.bound_from() AS begins, console.bound_until() AS ends OFFSET 0) AS bound OFFSET 0) AS day)
-          SELECT t.first, t.sender, t.recipient, t.outcome, t.grounds, t.reasons, greatest(t.oldest, b.begins) AS oldest, least(t.newest, b.ends) AS newest,
-            ${parts.map((part, nth) => `CASE WHEN ${isWithin(nth)} THEN t.${part} ELSE 0 END AS ${part}`).join(', ')}
+          SELECT t.first, t.sender, t.recipient, t.outcome, t.grounds, t.reasons,
+            CASE WHEN ${whole} THEN t.oldest ELSE greatest(b.begins, t.first::timestamp AT TIME ZONE 'Europe/Stockholm') END AS oldest,
+            CASE WHEN ${whole} THEN t.newest ELSE least(b.ends, (t.first + interval '1 ${span}') AT TIME ZONE 'Europe/Stockholm') END AS newest,
+            ${parts.map((part, nth) => `CASE WHEN ${whole} THEN t.${part} ELSE ${cut[nth]} END AS ${part}`).join(', ')}
           FROM console.tally_${span} t CROSS JOIN b
           WHERE t.terms @@ (SELECT console.bound_terms()) AND t.terms @@ (SELECT console.asked_terms())
-            AND t.first >= b.begun AND t.first < b.until;
+            AND t.first >= b.begun AND t.first < b.until AND (${whole} OR ${cut.join(' + ')} > 0);
         GRANT SELECT ON console.seen_${span} TO delge_console_reader;`);
+    }
   }
 
   async down(): Promise<void> {
