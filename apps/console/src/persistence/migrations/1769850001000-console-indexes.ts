@@ -49,7 +49,7 @@ export class ConsoleDueOfAll1769850003000 implements MigrationInterface {
   readonly name = 'ConsoleDueOfAll1769850003000';
 
   async up(db: QueryRunner): Promise<void> {
-    await db.query(`DROP INDEX console.disclosure_due`);
+    await db.query(`DROP INDEX IF EXISTS console.disclosure_due`);
   }
 
   async down(): Promise<void> {
