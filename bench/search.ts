@@ -165,7 +165,7 @@ const report = (pages: readonly Asked[], cold: readonly number[], warm: readonly
 const plansOf = async (reader: DataSource, assignment: Assignment, pages: readonly Asked[]): Promise<string> => {
   const explaining = new Explaining(reader);
   const store = new PostgresDisclosureStore(explaining.reader);
-  const tables = ['outcome', 'sender', 'recipient', 'month', 'ground', 'reason', 'soleGround'] as const;
+  const tables = ['outcome', 'sender', 'recipient', 'month', 'ground', 'reason', 'mainGround'] as const;
   const lines: string[][] = [];
   const found = new Map<string, string[]>();
   for (const { page, query } of pages) {

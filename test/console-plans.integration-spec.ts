@@ -195,10 +195,10 @@ const OF: readonly Tables['of'][] = [
   'ground',
   'reason',
   'flow',
-  'soleGround',
+  'mainGround',
 ];
 type Row = (typeof rows)[number]['row'];
-const keysOf: Readonly<Record<Exclude<Tables['of'], 'soleGround'>, (row: Row) => readonly string[]>> = {
+const keysOf: Readonly<Record<Exclude<Tables['of'], 'mainGround'>, (row: Row) => readonly string[]>> = {
   sender: ({ sender }) => [sender],
   recipient: ({ recipient }) => [recipient],
   outcome: ({ outcome }) => [outcome],
@@ -210,14 +210,20 @@ const keysOf: Readonly<Record<Exclude<Tables['of'], 'soleGround'>, (row: Row) =>
 const added = (found: readonly Row[]): readonly Tables[] =>
   OF.map((of) => {
     const counts = new Map<string, number>();
-    const keys = of === 'soleGround' ? soleGroundOf(found) : keysOf[of];
+    const keys = of === 'mainGround' ? mainGroundOf(found) : keysOf[of];
     for (const key of found.flatMap(keys)) counts.set(key, (counts.get(key) ?? 0) + 1);
     return { of, rows: [...counts].map(([key, count]) => ({ key, count })) };
   });
-const soleGroundOf = (found: readonly Row[]): ((row: Row) => readonly string[]) => {
-  const named = new Map<string, Set<string>>();
-  for (const { sender, grounds } of found) named.set(sender, new Set([...(named.get(sender) ?? []), ...grounds]));
-  return ({ sender, grounds }) => (named.get(sender)?.size === 1 ? grounds.map((ground) => `${sender} ${ground}`) : []);
+const mainGroundOf = (found: readonly Row[]): ((row: Row) => readonly string[]) => {
+  const named = new Map<string, string[]>();
+  for (const { sender, grounds } of found) named.set(sender, [...(named.get(sender) ?? []), ...grounds]);
+  return ({ sender, grounds }) =>
+    grounds
+      .filter((ground) => {
+        const all = named.get(sender) ?? [];
+        return all.filter((one) => one === ground).length * 100 >= all.length * 90;
+      })
+      .map((ground) => `${sender} ${ground}`);
 };
 const sorted = (tables: readonly Tables[]): unknown =>
   tables.map(({ of, rows: cells }) => [of, cells.map(({ key, count }) => `${key}: ${count}`).sort()]);

@@ -109,9 +109,9 @@ describe('what is planted in a seeded year is found at the console', () => {
 
   it('a board that names one ground for all it sends', async () => {
     const { tables } = await answers.statistics(acting, queryOf('one-ground-for-all'));
-    const sole = tables.find(({ of }) => of === 'soleGround')?.rows ?? [];
-    expect(sole.map(({ key }) => key.split(' ')[0])).toEqual(['linkoping/omsorgsnamnden']);
-    expect(sole[0]?.count).toBeGreaterThanOrEqual(thing('one-ground-for-all').messages.length);
+    const main = tables.find(({ of }) => of === 'mainGround')?.rows ?? [];
+    expect(main.map(({ key }) => key.split(' ')[0])).toContain('linkoping/omsorgsnamnden');
+    expect(main.length).toBeLessThan(4);
   });
 
   it('a refusal that became a permit with one fact changed', async () => {

@@ -182,7 +182,7 @@ export class AnswerAuditor extends AuditorQueries {
     const wanted: Exclude<Tables['of'], 'flow'>[] = ['outcome', 'sender', 'recipient', 'month'];
     if (assignment.fields.includes('ground')) wanted.push('ground', 'reason');
     // Of some of what a sender discloses it would say something of the question, and not of the sender.
-    if (assignment.fields.includes('ground') && narrowsNothing(query)) wanted.push('soleGround');
+    if (assignment.fields.includes('ground') && narrowsNothing(query)) wanted.push('mainGround');
     const [tables, delivery] = await Promise.all([
       this.disclosures.tables(assignment, query, this.now(), wanted),
       assignment.fields.includes('receipts')

@@ -26,8 +26,8 @@ export interface Counted {
   readonly below: string;
 }
 export interface Tables {
-  /** `flow`: sender and recipient. `soleGround`: senders that name one ground and no other, with it. */
-  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'flow' | 'soleGround';
+  /** `flow`: sender and recipient. `mainGround`: sender and ground, where at least 90 in 100 that the sender names are that one. */
+  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'flow' | 'mainGround';
   readonly rows: readonly { readonly key: string; readonly count: number }[];
 }
 

@@ -61,8 +61,8 @@ export interface Flows {
   readonly total: Cell;
 }
 export interface StatisticsTable {
-  /** `soleGround`: sender and ground of those that name one and no other. */
-  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'soleGround';
+  /** `mainGround`: sender and ground, where hardly any other is named; without numbers. */
+  readonly of: 'ground' | 'sender' | 'recipient' | 'reason' | 'month' | 'outcome' | 'mainGround';
   readonly rows: readonly { readonly key: string; readonly count: Cell }[];
   readonly total: Cell;
 }

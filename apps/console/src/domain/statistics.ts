@@ -1,8 +1,12 @@
 import { isNote } from './note.js';
-import { LEAST, suppressed } from './suppress.js';
+import { suppressed } from './suppress.js';
 import type { Cell } from './suppress.js';
 
-/** Disclosures by a key, as they are. `soleGround`: by sender and ground, of senders that name one ground and no other. */
+export const MAIN_PERCENT = 90;
+/** Of fewer it says nothing. */
+const LEAST_NAMED = 10;
+
+/** Disclosures by a key, as they are. `mainGround`: by sender and ground, where at least `MAIN_PERCENT` of the grounds that the sender names are that one. */
 export interface Counts<Of extends string = string> {
   readonly of: Of;
   readonly rows: readonly { readonly key: string; readonly count: number }[];
@@ -23,7 +27,7 @@ export function toldOf<Of extends string>(
   authorities: readonly string[],
 ): readonly Told<Of>[] {
   const shown = tables
-    .filter(({ of }) => of !== 'soleGround')
+    .filter(({ of }) => of !== 'mainGround')
     .map(inOrder)
     .map(({ of, rows }) => ({ of, rows, ...suppressed(rows.map(({ count }) => count)) }));
   // A table whose total is suppressed would have it from the next.
@@ -33,8 +37,8 @@ export function toldOf<Of extends string>(
     rows: rows.map(({ key }, at) => ({ key, count: cells[at] })),
     total: hidden ? undefined : total,
   }));
-  const sole = tables.find(({ of }) => of === 'soleGround');
-  return sole === undefined ? told : [...told, soleGrounds(sole, told, authorities)];
+  const main = tables.find(({ of }) => of === 'mainGround');
+  return main === undefined ? told : [...told, withoutNumbers(main, authorities)];
 }
 
 const inOrder = <Of extends string>({ of, rows }: Counts<Of>): Counts<Of> => {
@@ -42,27 +46,12 @@ const inOrder = <Of extends string>({ of, rows }: Counts<Of>): Counts<Of> => {
   return of === 'reason' ? { of, rows: rows.filter(({ key }) => !isNote(key)) } : { of, rows };
 };
 
-/** Those by which the tables of senders and of grounds tell no small number: what is left of a sender's, and of a ground's beside all that are shown of it, is none or not small. */
-const soleGrounds = <Of extends string>(
-  { of, rows }: Counts<Of>,
-  told: readonly Told<Of>[],
-  authorities: readonly string[],
-): Told<Of> => {
-  const cellOf = (table: 'sender' | 'ground', key: string): Cell =>
-    told.find((one) => one.of === table)?.rows.find((row) => row.key === key)?.count;
-  const isTold = (cell: Cell, count: number): boolean =>
-    cell !== undefined && (cell === count || cell - count >= LEAST);
-  const own = rows
-    .map((row) => ({ ...row, sender: row.key.split(' ')[0] ?? '', ground: row.key.split(' ')[1] ?? '' }))
-    .filter(
-      ({ sender, count }) => count >= LEAST && authorities.includes(sender) && isTold(cellOf('sender', sender), count),
-    );
-  const ofGround = (ground: string): number =>
-    own.reduce((sum, row) => (row.ground === ground ? sum + row.count : sum), 0);
-  const left = own.filter(({ ground }) => isTold(cellOf('ground', ground), ofGround(ground)));
-  return {
-    of,
-    rows: left.map(({ key, count }) => ({ key, count })),
-    total: left.reduce((sum, { count }) => sum + count, 0),
-  };
-};
+/** By how many one stands for nearly all, what is left of the sender's and of the ground's numbers would be told beside their tables. */
+const withoutNumbers = <Of extends string>({ of, rows }: Counts<Of>, authorities: readonly string[]): Told<Of> => ({
+  of,
+  rows: rows
+    .filter(({ key, count }) => count >= LEAST_NAMED && authorities.includes(key.split(' ')[0] ?? ''))
+    .map(({ key }) => ({ key, count: undefined }))
+    .toSorted((one, other) => (one.key < other.key ? -1 : 1)),
+  total: undefined,
+});

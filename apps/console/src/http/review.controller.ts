@@ -72,7 +72,7 @@ export class ReviewController {
     const keyWords = (of: StatisticsTable['of'], key: string): string => {
       if (of === 'sender' || of === 'recipient') return names(key);
       if (of === 'ground') return citationOf(key);
-      if (of === 'soleGround') {
+      if (of === 'mainGround') {
         const [sender = '', ground = ''] = key.split(' ');
         return `${names(sender)}: ${citationOf(ground)}`;
       }
@@ -102,7 +102,7 @@ export class ReviewController {
 
 const TABLES: Readonly<Record<StatisticsTable['of'], keyof Words>> = {
   ground: 'statGround',
-  soleGround: 'statSoleGround',
+  mainGround: 'statMainGround',
   sender: 'statSender',
   recipient: 'statRecipient',
   reason: 'statReason',

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Tables } from '../application/disclosure-store.js';
 import { spanOf } from '../domain/span.js';
+import { MAIN_PERCENT } from '../domain/statistics.js';
 import type { Days, Slice } from '../domain/span.js';
 
 type Span = 'year' | 'month';
@@ -75,7 +76,7 @@ const KEYS = {
   reason: { key: 'unnest(reasons)', of: ['reasons'] },
   flow: { key: `sender || ' ' || recipient`, of: ['sender', 'recipient'] },
   month: { key: MONTH, of: [] },
-  soleGround: { key: `sender || ' ' || min(ground)`, of: ['sender', 'grounds'] },
+  mainGround: { key: `sender || ' ' || ground`, of: ['sender', 'grounds'] },
 } as const satisfies Record<Tables['of'], { readonly key: string; readonly of: readonly string[] }>;
 
 /** Numbers by these keys, the greatest first. @param rows what is asked for, as `d`, where the tally does not know */
@@ -99,9 +100,10 @@ export const tabulated = async (
       case 'month':
         return `SELECT ${of}, sum(count)::int AS count
           FROM (SELECT first, nth, sum(count) AS count FROM slice CROSS JOIN LATERAL ${OF_MONTHS} GROUP BY first, nth) AS part GROUP BY 2`;
-      case 'soleGround':
-        return `SELECT ${of}, sum(disclosures)::int AS count FROM slice CROSS JOIN LATERAL unnest(grounds) AS ground WHERE disclosures > 0
-          GROUP BY sender HAVING min(ground) = max(ground)`;
+      case 'mainGround':
+        return `SELECT ${of}, count::int FROM (
+            SELECT sender, ground, sum(disclosures) AS count, sum(sum(disclosures)) OVER (PARTITION BY sender) AS named
+            FROM slice CROSS JOIN LATERAL unnest(grounds) AS ground GROUP BY sender, ground) AS each WHERE count * 100 >= named * ${MAIN_PERCENT}`;
       default:
         return `SELECT ${of}, sum(disclosures)::int AS count FROM slice GROUP BY 2`;
     }

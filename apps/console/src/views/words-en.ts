@@ -247,7 +247,9 @@ export const en = {
   statisticsTitle: 'Statistics',
   statisticsLead: 'Number of disclosures within your assignment.',
   statGround: 'By legal basis',
-  statSoleGround: 'Senders within the assignment that name one ground alone in this period',
+  statMainGround: 'Senders that nearly always name the same ground',
+  mainGroundHelp:
+    'At least 90 in 100 of the grounds that the authority names in the period are one and the same, of at least 10. Of the assignment’s own authorities; the numbers stand in the tables above.',
   statSender: 'By sender',
   statRecipient: 'By recipient',
   statReason: 'By obstacle or lack',
@@ -256,7 +258,7 @@ export const en = {
   value: 'Value',
   count: 'Count',
   deliveryNewest: 'Of the {count} newest.',
-  delivery: 'From decision to technical receipt',
+  delivery: 'From decision to technical receipt, of those with a receipt',
   median: 'Half of them within',
   p95: '95 of 100 within',
 

@@ -247,7 +247,9 @@ export const sv = {
   statisticsTitle: 'Statistik',
   statisticsLead: 'Antal utlämnanden inom ditt uppdrag.',
   statGround: 'Per rättslig grund',
-  statSoleGround: 'Avsändare i uppdraget som anger en enda grund under perioden',
+  statMainGround: 'Avsändare som nästan alltid anger samma grund',
+  mainGroundHelp:
+    'Minst 90 av 100 av de grunder som myndigheten anger under perioden är en och samma, av minst 10. Av uppdragets egna myndigheter; antalen står i tabellerna ovan.',
   statSender: 'Per avsändare',
   statRecipient: 'Per mottagare',
   statReason: 'Per hinder eller brist',
@@ -256,7 +258,7 @@ export const sv = {
   value: 'Värde',
   count: 'Antal',
   deliveryNewest: 'Av de {count} senaste.',
-  delivery: 'Från kontroll till teknisk kvittens',
+  delivery: 'Från kontroll till teknisk kvittens, av dem som har kvitterats',
   median: 'Hälften inom',
   p95: '95 av 100 inom',
 
