@@ -107,14 +107,12 @@ describe('what auditors do together', () => {
       () => 'done',
       (error: unknown) => (error as { readonly code?: unknown }).code ?? error,
     );
-  const nonce = randomBytes(32);
-  const wanted = (change = {}) => ({
-    query: EVERYTHING,
-    stratifiedBy: 'recipient',
-    size: '3',
-    nonceDigest: nonceDigest(nonce),
-    ...change,
-  });
+  /** Of the sample that was wanted last: a new one for each. */
+  let nonce: Buffer<ArrayBufferLike>;
+  const wanted = (change = {}) => {
+    nonce = randomBytes(32);
+    return { query: EVERYTHING, stratifiedBy: 'recipient', size: '3', nonceDigest: nonceDigest(nonce), ...change };
+  };
   const entries = async <T>(parse: (entry: string) => { readonly act: T }, typ: string): Promise<readonly T[]> =>
     (await pending())
       .map(({ entry }) => entry.toString())
@@ -216,6 +214,16 @@ describe('what auditors do together', () => {
       await sequenced();
       await expect(fed.rebuild()).resolves.toBe('followed');
       expect((await reviews.sample(mine!, fixedAnew)).witnessed).toBeDefined();
+    });
+
+    it('is not fixed by a nonce that was used before, and nothing of it is kept', async () => {
+      const id = await drawn();
+      const used = { nonceDigest: nonceDigest(nonce) };
+      const before = (await pending()).length;
+      await expect(codeOf(reviews.fix(mine!, wanted(used)))).resolves.toBe('NONCE_USED');
+      expect(await pending()).toHaveLength(before);
+      await expect(reviews.sample(mine!, id)).resolves.toMatchObject({ sample: { state: 'drawn' } });
+      await expect(owner.query(`DELETE FROM console.sample_nonce`)).rejects.toThrow('permission denied');
     });
 
     it.each([

@@ -3,6 +3,7 @@ import type { FindingAct, ReviewAct, SampleAct } from '#envelope';
 import { canonicalize } from '#json';
 import type { JsonValue } from '#json';
 import type { Assignment } from '../domain/assignment.js';
+import { ReviewRefusal } from '../domain/review-refusal.js';
 import type { AccessKey } from './access-key.js';
 import { ConsoleError } from './ports.js';
 import type { Fresh } from './record-act.js';
@@ -31,7 +32,7 @@ export class RecordReview {
     private readonly now: () => Date,
   ) {}
 
-  /** The first act of a sample or a finding. @returns its id @throws {ConsoleError} NOT_READY */
+  /** The first act of a sample or a finding. @returns its id @throws {ConsoleError} NOT_READY @throws {ReviewRefusal} NONCE_USED */
   async begin(
     assignment: Assignment,
     kind: SubjectKind,
@@ -92,6 +93,7 @@ export class RecordReview {
       ...(file === undefined ? {} : { file }),
     });
     if (committed === 'keys') throw new ConsoleError('NOT_READY');
+    if (committed === 'nonce') throw new ReviewRefusal('NONCE_USED');
     return committed;
   }
 }

@@ -45,9 +45,9 @@ export interface ReviewStore {
   colleagues(assignment: Assignment, subject: string): Promise<readonly string[]>;
   /**
    * Act and entry together, or neither.
-   * @returns `changed` when another act came between; `keys` when an entry has named a larger keys log than this one
+   * @returns `changed` when another act came between; `keys` when an entry has named a larger keys log than this one; `nonce` when a sample was fixed under this nonce before
    */
-  commit(assignment: Assignment, act: NewAct): Promise<'done' | 'changed' | 'keys'>;
+  commit(assignment: Assignment, act: NewAct): Promise<'done' | 'changed' | 'keys' | 'nonce'>;
   /** Where the log has this subject's entry of that kind, and the first checked checkpoint that covers it. @returns undefined: none yet */
   witnessed(
     assignment: Assignment,

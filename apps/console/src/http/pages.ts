@@ -130,6 +130,7 @@ const REFUSALS = {
   STRATA_TOO_MANY: 'refusedStrataTooMany',
   SIZE_INVALID: 'refusedSize',
   NONCE_DIGEST_INVALID: 'refusedNonceDigest',
+  NONCE_USED: 'refusedNonceUsed',
   NONCE_WRONG: 'refusedNonce',
   NOT_WITNESSED_YET: 'refusedNotWitnessed',
   ALREADY_DRAWN: 'refusedDrawn',

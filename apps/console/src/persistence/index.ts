@@ -9,6 +9,7 @@ import {
   ConsoleDueOfAll1769850003000,
   ConsoleHappeningEntry1769850002000,
 } from './migrations/1769850001000-console-indexes.js';
+import { ConsoleNonce1769860000000 } from './migrations/1769860000000-console-nonce.js';
 
 export const schema = 'console';
 /** In order; never edited once merged. */
@@ -22,4 +23,5 @@ export const migrations = [
   ConsoleDue1769850001000,
   ConsoleHappeningEntry1769850002000,
   ConsoleDueOfAll1769850003000,
+  ConsoleNonce1769860000000,
 ];

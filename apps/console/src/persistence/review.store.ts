@@ -73,7 +73,7 @@ export class PostgresReviewStore implements ReviewStore {
     return rows.map(({ auditor }) => auditor);
   }
 
-  async commit(assignment: Assignment, made: NewAct): Promise<'done' | 'changed' | 'keys'> {
+  async commit(assignment: Assignment, made: NewAct): Promise<'done' | 'changed' | 'keys' | 'nonce'> {
     const { subject, subjectKind, after, act, entry, blind, keysSize, salt, said, file } = made;
     return this.within(assignment, async (tx) => {
       // Also the lock that all acts of the console take: what is counted below is still so when it is committed.
@@ -86,6 +86,7 @@ export class PostgresReviewStore implements ReviewStore {
         [subject],
       );
       if (known?.acts !== after) return 'changed';
+      if (act.kind === 'sample-fixed' && !(await isFirst(tx, act.nonce))) return 'nonce';
       if (after === 0)
         await tx.query(`INSERT INTO console.review_subject (id, kind, assignment) VALUES ($1, $2, $3)`, [
           subject,
@@ -136,6 +137,15 @@ export class PostgresReviewStore implements ReviewStore {
     });
   }
 }
+
+/** Keeps the digest of a nonce. @returns false: a sample was fixed under it before */
+const isFirst = async (tx: EntityManager, digest: string): Promise<boolean> => {
+  const kept = await tx.query<unknown[]>(
+    `INSERT INTO console.sample_nonce (digest) VALUES ($1) ON CONFLICT DO NOTHING RETURNING digest`,
+    [digest],
+  );
+  return kept.length > 0;
+};
 
 const keptIn = <K extends SubjectKind>(kind: K, { entry, salt, said }: Row): Kept<ActsOf[K]> => {
   const { act } = kind === 'sample' ? parseSampleAct(entry) : parseFindingAct(entry);

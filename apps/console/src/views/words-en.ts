@@ -488,6 +488,8 @@ export const en = {
   refusedStrataTooMany: 'That gives more than 200 strata. Choose another division, or narrow the search.',
   refusedSize: 'Say how many to draw, from 1 to 500.',
   refusedNonceDigest: 'The digest of the nonce cannot be read. It has 43 characters.',
+  refusedNonceUsed:
+    'A sample has been fixed with that nonce before. Make a new one: one that is known keeps nobody from steering the draw.',
   refusedNonce: 'The nonce does not have the digest that stands in the log.',
   refusedNotWitnessed: 'No witnessed checkpoint covers the sample yet. Try again in a moment.',
   refusedDrawn: 'The sample is drawn already.',

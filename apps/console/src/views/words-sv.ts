@@ -488,6 +488,8 @@ export const sv = {
   refusedStrataTooMany: 'Uppdelningen ger fler än 200 delar. Välj en annan, eller avgränsa sökningen.',
   refusedSize: 'Ange hur många som ska dras, från 1 till 500.',
   refusedNonceDigest: 'Slumptalets kontrollsumma går inte att läsa. Den har 43 tecken.',
+  refusedNonceUsed:
+    'Ett stickprov har redan fastställts med det slumptalet. Gör ett nytt: ett som är känt skyddar inte mot den som vill styra urvalet.',
   refusedNonce: 'Slumptalet stämmer inte med den kontrollsumma som står i loggen.',
   refusedNotWitnessed: 'Ingen vittnad kontrollpost täcker stickprovet än. Försök igen om en stund.',
   refusedDrawn: 'Stickprovet är redan draget.',
