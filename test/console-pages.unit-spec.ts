@@ -410,6 +410,8 @@ describe('a disclosure', () => {
     served.queries.changed = { outcome: 'deny', receiptDueAt: undefined };
     const html = await (await get(`/utlamnanden/${MESSAGE}`)).text();
     expect(html).toContain(`<dd>${WORDS.sv.receiptNone}</dd>`);
+    // Nor is it headed as what was disclosed.
+    expect(html).toContain('<h1>Stoppad utlämning från ');
     expect(html).not.toContain(`<dd>${WORDS.sv.receiptMissing}</dd>`);
   });
 

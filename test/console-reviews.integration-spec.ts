@@ -108,7 +108,7 @@ describe('what auditors do together', () => {
       (error: unknown) => (error as { readonly code?: unknown }).code ?? error,
     );
   /** Of the sample that was wanted last: a new one for each. */
-  let nonce: Buffer<ArrayBufferLike>;
+  let nonce: Buffer;
   const wanted = (change = {}) => {
     nonce = randomBytes(32);
     return { query: EVERYTHING, stratifiedBy: 'recipient', size: '3', nonceDigest: nonceDigest(nonce), ...change };

@@ -39,8 +39,11 @@ export class DisclosureController {
     if (disclosure === undefined) throw new ProblemError('not-found', 404);
     const { reading, acting, words } = opened;
     const names = namesIn(reading.lang, await this.queries.offered(acting));
-    const [{ sender, recipient }] = disclosure.records;
-    const title = said(words.disclosureTitle, { sender: names(sender), recipient: names(recipient) });
+    const [{ sender, recipient, outcome }] = disclosure.records;
+    const title = said((outcome ?? 'permit') === 'permit' ? words.disclosureTitle : words.stoppedTitle, {
+      sender: names(sender),
+      recipient: names(recipient),
+    });
     const back = backTo(words, reading.parameters.get('sok') ?? '');
     await this.pages.send(request, response, opened, { page: 'disclosure', title, section: SECTION, back, disclosure });
   }

@@ -120,6 +120,7 @@ export const en = {
   pages: 'Pages',
 
   disclosureTitle: 'Disclosure from {sender} to {recipient}',
+  stoppedTitle: 'Stopped disclosure from {sender} to {recipient}',
   backToSearch: 'Back to the search',
   attempt: 'Attempt {attempt}',
   disclosedAt: 'Disclosed',
@@ -148,7 +149,7 @@ export const en = {
   facts: 'Facts',
   declared: 'Declared by the sender',
   derived: 'Derived from the content',
-  items: 'Items disclosed',
+  items: 'Items that it is about',
   itemsCaption: 'Items, one a row',
   item: 'Item',
   category: 'Category',

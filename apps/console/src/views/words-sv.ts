@@ -119,6 +119,7 @@ export const sv = {
   pages: 'Sidor',
 
   disclosureTitle: 'Utlämnande från {sender} till {recipient}',
+  stoppedTitle: 'Stoppad utlämning från {sender} till {recipient}',
   backToSearch: 'Till sökningen',
   attempt: 'Försök {attempt}',
   disclosedAt: 'Lämnades ut',
@@ -147,7 +148,7 @@ export const sv = {
   facts: 'Omständigheter',
   declared: 'Uppgivet av avsändaren',
   derived: 'Härlett ur innehållet',
-  items: 'Uppgifter som lämnades',
+  items: 'Uppgifter som bedömningen gäller',
   itemsCaption: 'Uppgifter, en rad för varje',
   item: 'Uppgift',
   category: 'Slag',
