@@ -53,21 +53,25 @@ it('keeps lines whole when there was room for a part of one', () => {
 });
 
 it('waits for a slow reader a fifth of a second in each, whatever it takes in between, and then loses lines', () => {
-  const pipe = join(dir, 'pipe');
-  execFileSync('mkfifo', [pipe]);
-  const fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
-  const output = new LineOutput(fd, () => undefined);
-  const line = `${'x'.repeat(40_000)}\n`;
-  const part = Buffer.alloc(1024 * 1024);
-  const began = performance.now();
-  // Lines are lost, and when all was read there is room for one: that is no reason to wait for the next as long again.
-  for (let nth = 0; nth < 8; nth += 1) {
-    for (let of = 0; of < 3; of += 1) output.write(line);
-    readSync(fd, part);
-    output.write('short\n');
-  }
-  expect(performance.now() - began).toBeLessThan(1_000);
-  closeSync(fd);
+  // What else the machine does only adds to it.
+  const took = [0, 1, 2].map((nth) => {
+    const pipe = join(dir, `pipe ${nth}`);
+    execFileSync('mkfifo', [pipe]);
+    const fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+    const output = new LineOutput(fd, () => undefined);
+    const line = `${'x'.repeat(40_000)}\n`;
+    const part = Buffer.alloc(1024 * 1024);
+    const began = performance.now();
+    // Lines are lost, and when all was read there is room for one: that is no reason to wait for the next as long again.
+    for (let time = 0; time < 8; time += 1) {
+      for (let of = 0; of < 3; of += 1) output.write(line);
+      readSync(fd, part);
+      output.write('short\n');
+    }
+    closeSync(fd);
+    return performance.now() - began;
+  });
+  expect(Math.min(...took)).toBeLessThan(1_000);
 });
 
 it('tells of lost lines until what tells it is not lost itself', () => {
