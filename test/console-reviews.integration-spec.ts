@@ -14,7 +14,7 @@ import type { AssignmentField, AssignmentGranted, PrivateKey } from '#envelope';
 import { draw, drawnFile, fileDigest, nonceDigest, readLines, rootOctets, seedOf } from '#sampling';
 import { Scene, aDraft } from '#testing';
 import type { Draft } from '#testing';
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import type { AccessKey, Signing } from '../apps/console/src/application/access-key.js';
 import { AnswerReviews } from '../apps/console/src/application/answer-reviews.js';
 import type { Acting } from '../apps/console/src/application/ports.js';
@@ -27,6 +27,7 @@ import { PostgresDisclosureStore } from '../apps/console/src/persistence/disclos
 import { PostgresProjectionStore } from '../apps/console/src/persistence/projection.store.js';
 import { PostgresReviewStore } from '../apps/console/src/persistence/review.store.js';
 import { FedScene, ended, granted } from './support/console.js';
+import { ConsoleNonce1769860000000 } from '../apps/console/src/persistence/migrations/1769860000000-console-nonce.js';
 import { OwnDatabases } from './support/databases.js';
 
 jest.setTimeout(120_000);
@@ -224,6 +225,20 @@ describe('what auditors do together', () => {
       expect(await pending()).toHaveLength(before);
       await expect(reviews.sample(mine!, id)).resolves.toMatchObject({ sample: { state: 'drawn' } });
       await expect(owner.query(`DELETE FROM console.sample_nonce`)).rejects.toThrow('permission denied');
+    });
+
+    it('is not fixed by a nonce of a sample from before anybody asked, either', async () => {
+      await reviews.fix(mine!, wanted());
+      const digests = () => owner.query<unknown[]>(`SELECT digest FROM console.sample_nonce ORDER BY digest`);
+      const before = await digests();
+      const statements: string[] = [];
+      const noted = { query: (text: string) => Promise.resolve(void statements.push(text)) };
+      await new ConsoleNonce1769860000000().up(noted as unknown as QueryRunner);
+      await databases.asAdmin(
+        `DROP TABLE console.sample_nonce; SET ROLE delge_owner; ${statements.join(';')}; RESET ROLE`,
+      );
+      await expect(digests()).resolves.toEqual(before);
+      expect(before.length).toBeGreaterThan(0);
     });
 
     it.each([

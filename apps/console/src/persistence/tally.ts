@@ -75,7 +75,7 @@ const KEYS = {
   ground: { key: 'unnest(grounds)', of: ['grounds'] },
   reason: { key: 'unnest(reasons)', of: ['reasons'] },
   flow: { key: `sender || ' ' || recipient`, of: ['sender', 'recipient'] },
-  month: { key: MONTH, of: [] },
+  month: { key: `left(${MONTH}, 7)`, of: [] },
   mainGround: { key: `sender || ' ' || ground`, of: ['sender', 'grounds'] },
 } as const satisfies Record<Tables['of'], { readonly key: string; readonly of: readonly string[] }>;
 
@@ -95,7 +95,7 @@ export const tabulated = async (
           of: `SELECT ${['first', ...columns].join(', ')}, ARRAY[count(*)] AS counts, count(*) AS disclosures FROM (${monthly(rows, columns)}) AS d GROUP BY ${['first', ...columns].join(', ')}`,
         };
   const table = (one: Tables['of']): string => {
-    const of = `'${one}' AS of, ${one === 'month' ? `left(${MONTH}, 7)` : KEYS[one].key} AS key`;
+    const of = `'${one}' AS of, ${KEYS[one].key} AS key`;
     switch (one) {
       case 'month':
         return `SELECT ${of}, sum(count)::int AS count
