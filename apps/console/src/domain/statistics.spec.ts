@@ -23,15 +23,3 @@ it('names senders of one ground without a number, of the assignment’s authorit
   // Nor does it take the totals of the others with it.
   expect(told[0]?.total).toBe(78);
 });
-
-it('puts months in the order of time, and leaves out what was only noted', () => {
-  const [months, reasons] = toldOf(
-    [
-      { of: 'month', rows: rows({ '2026-02': 50, '2026-01': 40 }) },
-      { of: 'reason', rows: rows({ 'TEXT_CONFIRMATION_PASSED OSL-10-23 - -': 60, 'GROUND_UNKNOWN - - -': 7 }) },
-    ],
-    [],
-  );
-  expect(months?.rows.map(({ key }) => key)).toEqual(['2026-01', '2026-02']);
-  expect(reasons?.rows.map(({ key }) => key)).toEqual(['GROUND_UNKNOWN - - -']);
-});
