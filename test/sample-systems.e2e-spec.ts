@@ -2,11 +2,16 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SubmitReferralDto } from '#contracts';
-import { cli } from './support/cli.js';
+import { DelgeClient } from '#client';
+import type { ClientOptions } from '#client';
+import type { EventView, SubmitReferralDto } from '#contracts';
+import { CLI, cli } from './support/cli.js';
 import { Snippets } from './support/readme.js';
 import { TestStack, eventually, example, permitted } from './support/stack.js';
 
@@ -17,15 +22,22 @@ const LACKING = 3;
 const HALF_WAY = 15;
 const ROOT = process.env['DELGE_ROOT'] ?? process.cwd();
 
-/** A sample of examples/systems as a process of its own. */
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+/** A program as a process of its own, and the lines that it printed. */
 class Running {
   readonly lines: string[] = [];
   private readonly process: ChildProcess;
   readonly ended: Promise<number | null>;
-  constructor(name: string, ...args: readonly string[]) {
-    this.process = spawn(process.execPath, [join(ROOT, 'dist/examples/systems', `${name}.js`), ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  constructor(file: string, ...args: readonly string[]) {
+    this.process = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     let rest = '';
     this.process.stdout?.on('data', (chunk: Buffer) => {
       const [last = '', ...lines] = (rest + chunk.toString()).split('\n').toReversed();
@@ -72,7 +84,7 @@ describe('the sample systems', () => {
   });
   const running: Running[] = [];
   const started = (name: string, authority: string, folder = ''): Running => {
-    const one = new Running(name, authority, folder, sandbox);
+    const one = new Running(join(ROOT, 'dist/examples/systems', `${name}.js`), authority, folder, sandbox);
     running.push(one);
     return one;
   };
@@ -178,5 +190,23 @@ describe('the README of the client', () => {
     ]);
     const [message] = (await delge.sandbox.client(system).referral(referral.id)).recipients;
     expect([message?.state, message?.receipts.at(-1)?.diaryNumber]).toEqual(['acknowledged', 'CSN 2026-00001']);
+  });
+
+  it('has one that takes what `delge listen` posts, signed', async () => {
+    const config = join(folder, 'my-agency.json');
+    const asked = new DelgeClient(JSON.parse(readFileSync(config, 'utf8')) as ClientOptions);
+    const { items } = await asked.events({ limit: '2' });
+    const [first, second] = items as [EventView, EventView];
+    const port = String(await freePort());
+    const line = (of: Running, nth: number) => eventually(`line ${nth}`, SOON_MS, async () => of.lines[nth]);
+    const to = ['--after', first.id, '--forward-to', `http://127.0.0.1:${port}/`];
+    const listening = new Running(CLI, '--config', config, 'listen', ...to);
+    const receiving = new Running(join(folder, 'webhook.ts'), port, (await line(listening, 0)).split(' ')[0] ?? '');
+    try {
+      expect(await line(receiving, 0)).toBe(`${second.type} ${second.id}`);
+      expect(await line(listening, 1)).toMatch(`204  ${second.type}  ${second.id}`);
+    } finally {
+      await Promise.all([listening.kill(), receiving.kill()]);
+    }
   });
 });
