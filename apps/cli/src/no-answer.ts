@@ -1,7 +1,7 @@
-const NAMES: readonly unknown[] = ['TimeoutError', 'AbortError', 'SyntaxError'];
+const NAMES: readonly unknown[] = ['TimeoutError', 'AbortError'];
 const MESSAGES: readonly unknown[] = ['fetch failed', 'terminated'];
 
-/** Whether nobody answered a `fetch`, or not in time, or with something that is not what was asked for: away, cut off, or somebody else at that address. */
+/** Whether nobody answered a `fetch`, or not in time: away, or cut off. */
 export const isNoAnswer = (error: unknown): boolean => {
   const { name, message } = error as { readonly name?: unknown; readonly message?: unknown };
   return NAMES.includes(name) || (name === 'TypeError' && MESSAGES.includes(message));
