@@ -1,3 +1,9 @@
+/** Once, on standard error, while it is asked again. @param why as a client tells it */
+export const tellAway = (why: string): void =>
+  void process.stderr.write(
+    `the gateway does not answer (${why}); trying again until it does. In the sandbox \`npm start\` starts it\n`,
+  );
+
 const NAMES: readonly unknown[] = ['TimeoutError', 'AbortError'];
 const MESSAGES: readonly unknown[] = ['fetch failed', 'terminated'];
 
