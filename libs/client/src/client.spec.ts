@@ -201,7 +201,7 @@ describe('following', () => {
 });
 
 /** As `fetch` tells of a connection that did not come about. */
-const failed = (code: string): Error => new TypeError('fetch failed', { cause: Object.assign(new Error(), { code }) });
+const failed = (code: string): Error => new TypeError('fetch failed', { cause: { code } });
 
 it.each(['ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'UND_ERR_HEADERS_TIMEOUT'])(
   'takes %s for a network that may come back',
