@@ -24,6 +24,7 @@ import {
   coveredCases,
   heldCases,
   hold,
+  holding,
   isStopped,
   newestHold,
   numberAfter,
@@ -475,6 +476,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     } else if (subscription.state === 'granted' || subscription.state === 'suspended') {
       const code =
         given.answer === 'ended-case-closed' ? 'case-closed' : (`subscription-${state}` as ReleaseHold['code']);
+      await holding(tx, authority, subscriber);
       for (const caseId of await coveredCases(tx, authority, subscription))
         await hold(tx, this.outbox, authority, { caseId, recipient: subscriber, code, by: messageId }, sign, given.at);
     }
