@@ -16,6 +16,7 @@ import type {
 import { askedIn, mayAnswer, stateAfter, typeName } from '../domain/subscription.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
+import { RECEIVED_UNDER } from './case.rows.js';
 import type { Outbox } from './outbox.js';
 import {
   NEWEST_HOLD,
@@ -37,7 +38,7 @@ import type { SubscriptionRow, OrderRow } from './subscription.rows.js';
 /** Whether the case is this authority's: it opened it, and did not receive it. */
 const OWNED = `(EXISTS (SELECT FROM gateway.owned_case o WHERE o.authority = $1 AND o.case_id = $2)
   OR EXISTS (SELECT FROM gateway.referral r WHERE r.authority = $1 AND r.case_id = $2 AND r.type NOT LIKE 'subscription-request/%'
-    AND NOT EXISTS (SELECT FROM gateway.delivery d WHERE d.authority = $1 AND d.case_id = $2 AND d.type NOT LIKE 'subscription-request/%')))`;
+    AND NOT EXISTS (${RECEIVED_UNDER('$2')})))`;
 
 /** Subscriptions to what the authorities hosted here own, and what they hold at the exchange. */
 export class PostgresSubscriptionStore implements SubscriptionStore {
