@@ -11,8 +11,8 @@ import type { StoredSubscription, SubscriptionStore } from './ports/subscription
 import type { Now } from './ports/time-and-ids.js';
 import type { SubmitReferral } from './submit-referral.js';
 
-/** Subscriptions of one case that are looked at. */
-const MOST = 200;
+/** Subscriptions that are looked at at once. */
+const PAGE = 200;
 /** Of the gateway, and not of what is asked for. */
 const PASSING: ReadonlySet<string> = new Set(['OUTBOX_FULL', 'OUTBOX_UNSEEN', 'SNAPSHOT_MISSING']);
 
@@ -134,15 +134,20 @@ export class DiscloseToSubscribers {
 
   /** Those to the case, and the standing ones. */
   private async covering(authority: string, caseId: string): Promise<readonly StoredSubscription[]> {
-    const ofCase = await this.store.list(authority, { limit: MOST, caseId });
-    const standing: StoredSubscription[] = [];
+    const standing = (await this.all(authority)).filter(({ scope }) => scope === 'standing');
+    return [...(await this.all(authority, { caseId })), ...standing].filter(
+      ({ state }) => state !== 'asked' && state !== 'refused',
+    );
+  }
+
+  private async all(authority: string, of: { readonly caseId?: string } = {}): Promise<readonly StoredSubscription[]> {
+    const found: StoredSubscription[] = [];
     for (let after: string | undefined; ;) {
-      const page = await this.store.list(authority, { limit: MOST, ...(after === undefined ? {} : { after }) });
-      standing.push(...page.filter(({ scope }) => scope === 'standing'));
-      if (page.length < MOST) break;
+      const page = await this.store.list(authority, { ...of, limit: PAGE, ...(after === undefined ? {} : { after }) });
+      found.push(...page);
+      if (page.length < PAGE) return found;
       after = page.at(-1)?.cursor;
     }
-    return [...ofCase, ...standing].filter(({ state }) => state !== 'asked' && state !== 'refused');
   }
 }
 
