@@ -107,6 +107,14 @@ describe('what an owner holds from a subscriber', () => {
     await says(id, 'granted');
     return id;
   };
+  const retracted = (messageId: string): Promise<unknown> =>
+    asAuthority(db, OWNER, (tx) =>
+      tx.query(
+        `INSERT INTO gateway.received_retraction (authority, message_id, sender, attempt, jwe_sha256, retraction_id, reason, statement, notice, blind, proof, at, received_at)
+         VALUES ($1, $2, $3, 1, $4, $5, 'r', 's', 'n', 'b', 'p', $6, $6)`,
+        [OWNER, messageId, subscriber, 'A'.repeat(43), randomUUID(), world.clock.now()],
+      ),
+    );
   const holds = async (of = caseId): Promise<readonly string[]> =>
     (
       await asAuthority(db, OWNER, (tx) =>
@@ -200,11 +208,11 @@ describe('what an owner holds from a subscriber', () => {
       const coming = aReferral('accepted', randomUUID());
       const draft = { ...coming, phase: 'draft' as const };
       if (kind === 'a draft') expect(await put(draft)).toBe(true);
-      const [reached, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const [reached, opened] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
       const slow: SubscriptionSigner = {
         answer: (...of) => signing.answer(...of),
         hold: async (...of) => {
-          reached.resolve();
+          reached.resolve(undefined);
           await opened.promise;
           return signing.hold(...of);
         },
@@ -214,7 +222,7 @@ describe('what an owner holds from a subscriber', () => {
       await reached.promise;
       const committing = put({ ...coming, version: randomUUID() }, kind === 'a draft' ? coming.version : undefined);
       await Promise.race([committing, waiting(1)]);
-      opened.resolve();
+      opened.resolve(undefined);
       expect([await suspending, await committing]).toEqual(['answered', false]);
       expect((await referrals.find(OWNER, coming.id))?.phase).toBe(kind === 'a draft' ? 'draft' : undefined);
     },
@@ -322,13 +330,7 @@ describe('what an owner holds from a subscriber', () => {
     await order('case');
     const messageId = randomUUID();
     const retractedAt = world.clock.now().toISOString();
-    await asAuthority(db, OWNER, (tx) =>
-      tx.query(
-        `INSERT INTO gateway.received_retraction (authority, message_id, sender, attempt, jwe_sha256, retraction_id, reason, statement, notice, blind, proof, at, received_at)
-         VALUES ($1, $2, $3, 1, $4, $5, 'r', 's', 'n', 'b', 'p', $6, $6)`,
-        [OWNER, messageId, subscriber, 'A'.repeat(43), randomUUID(), world.clock.now()],
-      ),
-    );
+    await retracted(messageId);
     await asked('case', messageId);
     expect(await outcomeOf(() => says(messageId, 'granted'))).toBe('SUBSCRIPTION_CONFLICT');
     expect(await managing.read(OWNER, messageId)).toMatchObject({
@@ -336,6 +338,24 @@ describe('what an owner holds from a subscriber', () => {
       retractedAt,
     });
   });
+
+  it.each([
+    ['case', 'granted', ['subscription-ended']],
+    ['standing', 'granted', ['subscription-ended']],
+    ['standing', 'suspended', ['subscription-suspended', 'subscription-ended']],
+  ] as const)(
+    'is for good what a subscriber no longer asks for: to a %s subscription that was %s',
+    async (scope, was, held) => {
+      await sent();
+      const id = await granted(scope);
+      if (was === 'suspended') await says(id, 'suspended-under-review');
+      await retracted(id);
+      for (let nth = 0; nth < 2; nth += 1) await managing.look(OWNER);
+      const { state, answers } = await managing.read(OWNER, id);
+      expect([state, answers.at(-1)?.answer, await holds()]).toEqual(['ended', 'ended-withdrawn', held]);
+      expect(await outcomeOf(() => says(id, 'resumed'))).toBe('SUBSCRIPTION_CONFLICT');
+    },
+  );
 
   it('is granted at once by an order for a known authority and known types, until it ends', async () => {
     const id = randomUUID();

@@ -30,6 +30,8 @@ describe('subscriptions', () => {
   let delge: TestStack;
   let owner: DelgeClient;
   const granted = new Map<Subscriber, string>();
+  /** Referrals by message. */
+  const requests = new Map<string, string>();
   const caseId = randomUUID();
   beforeAll(async () => {
     delge = await TestStack.own('subscriptions', {}, [OWNER, ...all, ...PARTIES]);
@@ -47,7 +49,9 @@ describe('subscriptions', () => {
     const asked = { scope: 'case', messageTypes: [type, 'correction'], function: to } as const;
     const request = subscriptionRequest({ authority: OWNER, function: 'registrator' }, asked, of);
     expect((await delge.sandbox.client(subscriber).submit(request)).state).toBe('accepted');
-    return messageIdOf(subscriber, request.id, OWNER);
+    const id = messageIdOf(subscriber, request.id, OWNER);
+    requests.set(id, request.id);
+    return id;
   };
   const received = (id: string, state: SubscriptionView['state']) =>
     eventually(`${id} ${state} at its owner`, TRAVEL_MS, async () => {
@@ -244,6 +248,18 @@ describe('subscriptions', () => {
     expect((await held()).map(({ referralId, reason }) => `${referralId} ${reason}`).toSorted()).toEqual(
       [...refusedTo(SKV).slice(50), ...refusedTo(BOARD)].map((id) => `${id} ground-lapsed`).toSorted(),
     );
+  });
+
+  it('end when their subscriber takes its request back, at the exchange too', async () => {
+    const id = granted.get(BOARD) ?? '';
+    await delge.sandbox.client(BOARD).retract(requests.get(id) ?? '', { reason: 'no-ground' });
+    const { answers } = await received(id, 'ended');
+    expect(answers.at(-1)).toMatchObject({ answer: 'ended-withdrawn' });
+    expect(await seen(BOARD, id, 'ended')).toMatchObject({ owner: OWNER, caseId });
+    const { id: _id, caseId: _case, to: _to, ...referral } = referralTo(BOARD);
+    const rows = await owner.subscriptions.sheet(caseId, { referral });
+    expect(rows.map((row) => [row.authority, row.state, row.verdict])).toEqual([[BOARD, 'ended', undefined]]);
+    expect(await problemOf(owner.submit(referralTo(BOARD)))).toBe('recipient-held');
   });
 
   it('end with their case, and what comes after is not granted', async () => {

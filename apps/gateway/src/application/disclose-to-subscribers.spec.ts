@@ -75,6 +75,11 @@ describe('a referral that is disclosed anew', () => {
     }
   });
 
+  it('is not disclosed to who took its request back, before that is ended either', async () => {
+    const of = backfilling({ messages: [message('fetched')] }, { subscribed: { retractedAt: new Date(0) } });
+    expect(await outcomeOf(() => outcome(of))).toBe('SUBSCRIPTION_CONFLICT');
+  });
+
   it('is not sendable, or refused, as its submission says', async () => {
     const refusing = (problem: GatewayError) =>
       outcome(backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(problem) }));
@@ -114,5 +119,10 @@ describe('a sheet', () => {
     const items = await sheetOf(rows, [row(401, { scope: 'standing' })]);
     expect(items).toHaveLength(402);
     expect(items.filter(({ verdict }) => verdict !== undefined)).toHaveLength(102);
+  });
+
+  it('has no verdict for who took its request back, before that is ended either', async () => {
+    const [first, second] = await sheetOf([row(0, { retractedAt: new Date(0) }), row(1)]);
+    expect([first?.verdict, second?.verdict]).toEqual([undefined, { outcome: 'permit' }]);
   });
 });

@@ -51,10 +51,10 @@ export class DiscloseToSubscribers {
     );
     const open = rows.filter(
       (row, at) =>
-        row.state === 'granted' &&
+        isGranted(row) &&
         !held.includes(row.subscriber) &&
         this.hasFunction(row.subscriber, row.function) &&
-        rows.findIndex((other) => other.subscriber === row.subscriber && other.state === 'granted') === at,
+        rows.findIndex((other) => other.subscriber === row.subscriber && isGranted(other)) === at,
     );
     const verdicts = new Map<string, SheetRow['verdict']>();
     for (const row of open) {
@@ -81,7 +81,7 @@ export class DiscloseToSubscribers {
   async backfill(authority: string, id: string, { referralIds }: BackfillDto): Promise<BackfillView> {
     const subscription = await this.store.find(authority, id);
     if (subscription === undefined) throw new GatewayError('NOT_FOUND');
-    if (subscription.state !== 'granted')
+    if (!isGranted(subscription))
       throw new GatewayError('SUBSCRIPTION_CONFLICT', { extensions: { state: subscription.state } });
     const items: BackfillView['items'][number][] = [];
     for (const referralId of referralIds) items.push(await this.again(authority, subscription, referralId));
@@ -150,6 +150,10 @@ export class DiscloseToSubscribers {
     }
   }
 }
+
+/** What its subscriber took back is about to end. */
+const isGranted = ({ state, retractedAt }: StoredSubscription): boolean =>
+  state === 'granted' && retractedAt === undefined;
 
 const covers = ({ scope, caseId, messageTypes }: StoredSubscription, referral: StoredReferral): boolean =>
   messageTypes.includes(typeName(referral.type)) && (scope === 'standing' || referral.caseId === caseId);

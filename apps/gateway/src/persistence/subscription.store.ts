@@ -230,6 +230,18 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     });
   }
 
+  ofRetracted(authority: string, messageId?: string): Promise<readonly string[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<SubscriptionRow[]>(
+        `SELECT * FROM (SELECT ${SUBSCRIPTION_COLUMNS} FROM gateway.subscription
+           WHERE authority = $1 AND state IN ('granted', 'suspended') AND ($2::uuid IS NULL OR message_id = $2)) standing
+         WHERE retracted_at IS NOT NULL ORDER BY message_id`,
+        [authority, messageId ?? null],
+      );
+      return rows.map((row) => row.message_id);
+    });
+  }
+
   async holdOfClosed(authority: string, caseId: string | undefined, sign: SubscriptionSigner, at: Date): Promise<void> {
     await asAuthority(this.dataSource, authority, async (tx) => {
       const rows = await tx.query<{ subscriber: string; case_id: string }[]>(
