@@ -75,7 +75,7 @@ describe.each(['question', 'answer'] as const)(
       const submitting = new SubmitReferral(referrals, evaluate, sealing, 1e9, world.newId, world.clock.now, nothing);
       const body = { ...referral, id: randomUUID(), caseId: randomUUID() } as SubmitReferralDto;
 
-      await cutAt('gateway.accept_and_index(', () => submitting.submit(system, body));
+      await cutAt('gateway.accept_unheld(', () => submitting.submit(system, body));
       const there = await referrals.find(system, body.id);
       expect(there?.messages.map(({ state }) => state)).toEqual(wasDone ? ['accepted'] : undefined);
       // Nobody was told that it was committed: it is found when its lease has ended.

@@ -162,6 +162,18 @@ describe('the cases of an authority', () => {
     expect([listed.includes(theirs), listed.includes(ours)]).toEqual([false, true]);
   });
 
+  it('are theirs also when somebody asked for a subscription to them before anything was said of them', async () => {
+    const [named, sent] = [randomUUID(), randomUUID()];
+    for (const id of [named, sent]) await delivered(id, 'subscription-request/1');
+    world.clock.advance(1_000);
+    await submitted(sent);
+    expect((await ask('PUT', named, NAMED))[0]).toBe(201);
+    expect((await ask('GET', `${sent}/roster`))[0]).toBe(200);
+    const listed = (await app.client.cases.list({ limit: '200' })).items.map(({ id }) => id);
+    expect([listed.includes(named), listed.includes(sent)]).toEqual([true, true]);
+    for (const id of [named, sent]) expect((await ask('PUT', `${id}/closing`, { reason: 'concluded' }))[0]).toBe(200);
+  });
+
   it('are not opened by what was rebuilt after a restore, before or after it is erased', async () => {
     const [theirs, answered] = [randomUUID(), randomUUID()];
     const catching = new PostgresCatchUpStore(db, gateway.keys, new Outbox('kommunerna', noRelay), world.newId);

@@ -19,6 +19,7 @@ import type { HandleGatewayMessage } from '../apps/exchange/src/messages/handle-
 import { ReadRecordedDisclosures } from '../apps/gateway/src/application/read-recorded-disclosures.js';
 import { RecordDisclosure } from '../apps/gateway/src/application/record-disclosure.js';
 import { RecordOutcome } from '../apps/gateway/src/application/record-outcome.js';
+import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { PostgresCaseStore } from '../apps/gateway/src/persistence/case.store.js';
 import { PostgresErasureStore } from '../apps/gateway/src/persistence/erasure.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
@@ -229,6 +230,23 @@ describe('a recorded disclosure', () => {
           data: { referralId: body.id, messageType: 'recorded-disclosure/1', code: 'permit' },
         },
       ]);
+    });
+
+    it.each([
+      ['subscription-request/1', true],
+      ['request/1', false],
+    ])('opens it where another authority sent %s under that id before: %s', async (type, isOpened) => {
+      const body = aRecord();
+      await asAuthority(gatewayDb, SENDER, (tx) =>
+        tx.query(
+          `INSERT INTO gateway.delivery (authority, message_id, attempt, sender, case_id, type, function, delivery_number, received_at, jwe_sha256, decision_entry_id, detail)
+           VALUES ($1, $2, 1, $3, $4, $5, 'registrator', 1, $6, 'x', $7, '')`,
+          [SENDER, randomUUID(), 'fk/forsakringskassan', body.caseId, type, acts.world.clock.now(), randomUUID()],
+        ),
+      );
+      await recorded(body);
+      const cases = new PostgresCaseStore(gatewayDb, acts.gateway.keys);
+      expect((await cases.find(SENDER, body.caseId)) !== undefined).toBe(isOpened);
     });
 
     it('is listed in the order in which it was recorded, by state, and to its authority alone', async () => {

@@ -6,14 +6,18 @@ import { aGateway, aWorld, outcomeOf } from '#testing';
 import type { TestGateway, World } from '#testing';
 import type { DataSource } from 'typeorm';
 import { ManageSubscriptions } from '../apps/gateway/src/application/manage-subscriptions.js';
+import type { StoredReferral } from '../apps/gateway/src/application/ports/referral.js';
+import type { SubscriptionSigner } from '../apps/gateway/src/application/ports/subscription.js';
 import { SignSubscriptions } from '../apps/gateway/src/application/sign-subscriptions.js';
-import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
+import { actAs, asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { PostgresCaseStore } from '../apps/gateway/src/persistence/case.store.js';
+import { insertMessage, insertReferral } from '../apps/gateway/src/persistence/insert-referral.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresSubscriptionStore } from '../apps/gateway/src/persistence/subscription.store.js';
 import { OwnDatabases } from './support/databases.js';
 import { noRelay } from './support/no-relay.js';
+import { eventually } from './support/stack.js';
 
 jest.setTimeout(60_000);
 const OWNER = 'linkoping/omsorgsnamnden';
@@ -53,7 +57,7 @@ describe('what an owner holds from a subscriber', () => {
     subscriber = `fk/kontor-${randomUUID().slice(0, 8)}`;
   });
 
-  const sent = async (state: MessageState = 'accepted', of = caseId, type = `${TYPE}/1`): Promise<string> => {
+  const aReferral = (state: MessageState = 'accepted', of = caseId, type = `${TYPE}/1`): StoredReferral => {
     const at = world.clock.now();
     const messages = [
       {
@@ -68,14 +72,17 @@ describe('what an owner holds from a subscriber', () => {
         detail: { verdict: { codes: {} } } as never,
       },
     ];
-    const id = randomUUID();
-    const referral = {
-      ...{ authority: OWNER, id, caseId: of, type, bodyDigest: 'd', assessments: [] },
+    return {
+      ...{ authority: OWNER, id: randomUUID(), caseId: of, type, bodyDigest: 'd', assessments: [] },
       ...{ phase: 'accepted' as const, version: randomUUID(), submittedAt: at, messages },
       body: { content: {} } as never,
     };
-    expect(await referrals.put(referral, undefined, [], [])).toBe(true);
-    return id;
+  };
+  const put = (referral: StoredReferral, expected?: string) => referrals.put(referral, expected, [], []);
+  const sent = async (...of: Parameters<typeof aReferral>): Promise<string> => {
+    const referral = aReferral(...of);
+    expect(await put(referral)).toBe(true);
+    return referral.id;
   };
   const asked = async (scope: 'case' | 'standing', messageId: string = randomUUID()): Promise<string> => {
     world.clock.advance(1_000);
@@ -100,6 +107,14 @@ describe('what an owner holds from a subscriber', () => {
     await says(id, 'granted');
     return id;
   };
+  const retracted = (messageId: string): Promise<unknown> =>
+    asAuthority(db, OWNER, (tx) =>
+      tx.query(
+        `INSERT INTO gateway.received_retraction (authority, message_id, sender, attempt, jwe_sha256, retraction_id, reason, statement, notice, blind, proof, at, received_at)
+         VALUES ($1, $2, $3, 1, $4, $5, 'r', 's', 'n', 'b', 'p', $6, $6)`,
+        [OWNER, messageId, subscriber, 'A'.repeat(43), randomUUID(), world.clock.now()],
+      ),
+    );
   const holds = async (of = caseId): Promise<readonly string[]> =>
     (
       await asAuthority(db, OWNER, (tx) =>
@@ -152,14 +167,89 @@ describe('what an owner holds from a subscriber', () => {
     expect(await holds()).toEqual(['subscription-suspended', 'lifted']);
   });
 
+  /** So many wait for what another has not committed. */
+  const waiting = (count: number) =>
+    eventually('a lock that is waited for', 30_000, async () => {
+      const [row] = await db.query<{ count: number }[]>(
+        `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return (row?.count ?? 0) >= count || undefined;
+    });
+  const isThere = async (id: string): Promise<boolean> => (await referrals.find(OWNER, id)) !== undefined;
+
+  it('is what was being committed when its standing subscription was suspended: that waits for it', async () => {
+    const standing = await granted('standing');
+    const coming = aReferral();
+    const other = db.createQueryRunner();
+    await other.startTransaction();
+    let [committing, suspending]: readonly Promise<unknown>[] = [];
+    try {
+      // Another has the id, and is not through.
+      await actAs(other.manager, OWNER);
+      await insertReferral(other.manager, gateway.keys.cipher(OWNER), coming);
+      committing = put(coming);
+      await waiting(1);
+      suspending = says(standing, 'suspended-under-review');
+      await Promise.race([suspending, waiting(2)]);
+    } finally {
+      await other.rollbackTransaction();
+      await other.release();
+    }
+    expect(await committing).toBe(true);
+    await suspending;
+    expect(await holds()).toEqual(['subscription-suspended']);
+  });
+
+  it.each(['new', 'a draft'])(
+    'is not committed once more when its standing subscription is being suspended: %s',
+    async (kind) => {
+      const standing = await granted('standing');
+      await sent();
+      const coming = aReferral('accepted', randomUUID());
+      const draft = { ...coming, phase: 'draft' as const };
+      if (kind === 'a draft') expect(await put(draft)).toBe(true);
+      const [reached, opened] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      const slow: SubscriptionSigner = {
+        answer: (...of) => signing.answer(...of),
+        hold: async (...of) => {
+          reached.resolve(undefined);
+          await opened.promise;
+          return signing.hold(...of);
+        },
+      };
+      const given = { answer: 'suspended-under-review', office: 'enhetschef', system: SYSTEM } as const;
+      const suspending = store.answer(OWNER, standing, { ...given, at: world.clock.now() }, slow);
+      await reached.promise;
+      const committing = put({ ...coming, version: randomUUID() }, kind === 'a draft' ? coming.version : undefined);
+      await Promise.race([committing, waiting(1)]);
+      opened.resolve(undefined);
+      expect([await suspending, await committing]).toEqual(['answered', false]);
+      expect((await referrals.find(OWNER, coming.id))?.phase).toBe(kind === 'a draft' ? 'draft' : undefined);
+    },
+  );
+
+  it('is none of what goes to others at the same time', async () => {
+    await says(await granted('standing'), 'suspended-under-review');
+    const [stopped, ...others] = [aReferral(), aReferral('accepted', caseId, 'correction/1'), aReferral()];
+    const elsewhere = others.map((one, at) =>
+      at === 0 ? one : { ...one, messages: one.messages.map((m) => ({ ...m, recipient: 'ivo/tillsyn' })) },
+    );
+    expect(await Promise.all([stopped, ...elsewhere].map((one) => put(one)))).toEqual([false, true, true]);
+    expect(await Promise.all([stopped, ...elsewhere].map(({ id }) => isThere(id)))).toEqual([false, true, true]);
+  });
+
   it('is of a standing subscription also what comes later: it is refused, and held where it came beside', async () => {
     const standing = await granted('standing');
     await says(standing, 'suspended-under-review');
     const mayGo = (type: string) =>
       outcomeOf(() => managing.mayGo(OWNER, { caseId, type, to: [{ authority: subscriber }] } as never));
     expect([await mayGo(`${TYPE}/1`), await mayGo('correction/1')]).toEqual(['RECIPIENT_HELD', 'accepted']);
-    // Committed by who had asked before.
-    await sent();
+    // Committed by a process of the release before.
+    await asAuthority(db, OWNER, async (tx) => {
+      const coming = aReferral();
+      await insertReferral(tx, gateway.keys.cipher(OWNER), coming);
+      for (const message of coming.messages) await insertMessage(tx, gateway.keys.cipher(OWNER), coming, message, 0);
+    });
     await managing.look(OWNER);
     await managing.look(OWNER);
     expect(await holds()).toEqual(['subscription-suspended']);
@@ -240,13 +330,7 @@ describe('what an owner holds from a subscriber', () => {
     await order('case');
     const messageId = randomUUID();
     const retractedAt = world.clock.now().toISOString();
-    await asAuthority(db, OWNER, (tx) =>
-      tx.query(
-        `INSERT INTO gateway.received_retraction (authority, message_id, sender, attempt, jwe_sha256, retraction_id, reason, statement, notice, blind, proof, at, received_at)
-         VALUES ($1, $2, $3, 1, $4, $5, 'r', 's', 'n', 'b', 'p', $6, $6)`,
-        [OWNER, messageId, subscriber, 'A'.repeat(43), randomUUID(), world.clock.now()],
-      ),
-    );
+    await retracted(messageId);
     await asked('case', messageId);
     expect(await outcomeOf(() => says(messageId, 'granted'))).toBe('SUBSCRIPTION_CONFLICT');
     expect(await managing.read(OWNER, messageId)).toMatchObject({
@@ -254,6 +338,24 @@ describe('what an owner holds from a subscriber', () => {
       retractedAt,
     });
   });
+
+  it.each([
+    ['case', 'granted', ['subscription-ended']],
+    ['standing', 'granted', ['subscription-ended']],
+    ['standing', 'suspended', ['subscription-suspended', 'subscription-ended']],
+  ] as const)(
+    'is for good what a subscriber no longer asks for: to a %s subscription that was %s',
+    async (scope, was, held) => {
+      await sent();
+      const id = await granted(scope);
+      if (was === 'suspended') await says(id, 'suspended-under-review');
+      await retracted(id);
+      for (let nth = 0; nth < 2; nth += 1) await managing.look(OWNER);
+      const { state, answers } = await managing.read(OWNER, id);
+      expect([state, answers.at(-1)?.answer, await holds()]).toEqual(['ended', 'ended-withdrawn', held]);
+      expect(await outcomeOf(() => says(id, 'resumed'))).toBe('SUBSCRIPTION_CONFLICT');
+    },
+  );
 
   it('is granted at once by an order for a known authority and known types, until it ends', async () => {
     const id = randomUUID();

@@ -30,6 +30,8 @@ describe('subscriptions', () => {
   let delge: TestStack;
   let owner: DelgeClient;
   const granted = new Map<Subscriber, string>();
+  /** Referrals by message. */
+  const requests = new Map<string, string>();
   const caseId = randomUUID();
   beforeAll(async () => {
     delge = await TestStack.own('subscriptions', {}, [OWNER, ...all, ...PARTIES]);
@@ -47,7 +49,9 @@ describe('subscriptions', () => {
     const asked = { scope: 'case', messageTypes: [type, 'correction'], function: to } as const;
     const request = subscriptionRequest({ authority: OWNER, function: 'registrator' }, asked, of);
     expect((await delge.sandbox.client(subscriber).submit(request)).state).toBe('accepted');
-    return messageIdOf(subscriber, request.id, OWNER);
+    const id = messageIdOf(subscriber, request.id, OWNER);
+    requests.set(id, request.id);
+    return id;
   };
   const received = (id: string, state: SubscriptionView['state']) =>
     eventually(`${id} ${state} at its owner`, TRAVEL_MS, async () => {
@@ -132,7 +136,7 @@ describe('subscriptions', () => {
   });
 
   it('whose ground is revoked under load get nothing from a second later on; it is listed, and after renewal just what is permitted flows', async () => {
-    const revoked: readonly Subscriber[] = [SKV];
+    const revoked: readonly Subscriber[] = [BOARD, SKV];
     const [before] = await delge.sql<{ size: string }>('operator', `SELECT size::text FROM exchange.keys_seen`);
     const sent = new Map<string, Subscriber>();
     const stopped = new Set<Subscriber>();
@@ -162,7 +166,8 @@ describe('subscriptions', () => {
       hadAt = row?.at;
       return hadAt;
     });
-    await adopts(delge, OWNER, SUBSCRIBERS[SKV].basis, false);
+    const bases = revoked.map((one) => SUBSCRIBERS[one].basis);
+    await adopts(delge, OWNER, bases, false);
     await watching;
     await eventually('the gateway to know it', 60_000, () =>
       Promise.resolve(revoked.every((one) => stopped.has(one)) ? true : undefined),
@@ -170,7 +175,7 @@ describe('subscriptions', () => {
     await delay(500);
     over.abort();
     await senders;
-    expect([...stopped]).toEqual([SKV]);
+    expect([...stopped].toSorted()).toEqual(revoked.toSorted());
     const ended = ['fetched', 'acknowledged', 'refused'];
     for (const id of sent.keys()) await settled(id, ended);
 
@@ -189,22 +194,25 @@ describe('subscriptions', () => {
       `  ground revoked: ${sent.size} sent, ${times?.released} released of what was revoked, the last ${lateMs} ms after the exchange had it, ${refused.length} held\n`,
     );
     expect(lateMs).toBeLessThanOrEqual(1_000);
-    expect(refused.length).toBeGreaterThan(0);
-    expect(refused.every((id) => revoked.includes(sent.get(id) ?? SKV))).toBe(true);
+    const refusedTo = (subscriber: Subscriber) => refused.filter((id) => sent.get(id) === subscriber);
+    expect(all.map((one) => refusedTo(one).length > 0)).toEqual(all.map((one) => revoked.includes(one)));
     const held = async (): Promise<readonly HeldItem[]> => (await owner.subscriptions.held({ limit: '200' })).items;
     expect((await held()).map(({ referralId, reason }) => `${referralId} ${reason}`).toSorted()).toEqual(
       refused.map((id) => `${id} ground-lapsed`).toSorted(),
     );
 
-    const backfilled = async (referralIds: readonly string[]) => {
-      const { items } = await owner.subscriptions.backfill(granted.get(SKV) ?? '', {
+    const backfilled = async (referralIds: readonly string[], subscriber: Subscriber = SKV) => {
+      const { items } = await owner.subscriptions.backfill(granted.get(subscriber) ?? '', {
         referralIds: referralIds.slice(0, 50),
       });
       return items;
     };
     // Before it is there again nothing of it flows.
-    expect(new Set((await backfilled(refused)).map(({ outcome }) => outcome))).toEqual(new Set(['refused']));
-    await adopts(delge, OWNER, SUBSCRIBERS[SKV].basis, true);
+    const outcomes = async (one: Subscriber) =>
+      new Set((await backfilled(refusedTo(one), one)).map(({ outcome }) => outcome));
+    for (const one of revoked) expect(await outcomes(one)).toEqual(new Set(['refused']));
+    // One ground of the two.
+    await adopts(delge, OWNER, [SUBSCRIBERS[SKV].basis], true);
     const probe = referralTo(SKV, randomUUID());
     await eventually('the renewal', 60_000, async () => {
       const { outcome } = await owner.checkReferral({ referral: probe });
@@ -217,14 +225,41 @@ describe('subscriptions', () => {
       'already-sent',
       'not-found',
     ]);
-    const permitted = await backfilled(refused);
-    expect(permitted.map(({ outcome }) => outcome)).toEqual(refused.slice(0, 50).map(() => 'accepted'));
+    const permitted = await backfilled(refusedTo(SKV));
+    expect(permitted.map(({ outcome }) => outcome)).toEqual(
+      refusedTo(SKV)
+        .slice(0, 50)
+        .map(() => 'accepted'),
+    );
+    expect(await outcomes(BOARD)).toEqual(new Set(['refused']));
     for (const { newReferralId = '' } of permitted) await settled(newReferralId, ['fetched', 'acknowledged']);
     // Asked for once more, nothing is sent twice.
-    expect((await backfilled(refused)).map(({ newReferralId }) => newReferralId)).toEqual(
+    expect((await backfilled(refusedTo(SKV))).map(({ newReferralId }) => newReferralId)).toEqual(
       permitted.map(({ newReferralId }) => newReferralId),
     );
-    expect((await held()).map(({ referralId }) => referralId).toSorted()).toEqual(refused.slice(50).toSorted());
+    const flowed = await delge.sql<{ message_id: string }>(
+      'operator',
+      `SELECT message_id FROM exchange.delivery WHERE recipient = ANY($1) AND message_id <> ALL($2::uuid[]) AND released_at > $3 ORDER BY 1`,
+      [revoked, ofRevoked, times?.last],
+    );
+    expect(flowed.map((row) => row.message_id)).toEqual(
+      permitted.map(({ newReferralId = '' }) => messageIdOf(OWNER, newReferralId, SKV)).toSorted(),
+    );
+    expect((await held()).map(({ referralId, reason }) => `${referralId} ${reason}`).toSorted()).toEqual(
+      [...refusedTo(SKV).slice(50), ...refusedTo(BOARD)].map((id) => `${id} ground-lapsed`).toSorted(),
+    );
+  });
+
+  it('end when their subscriber takes its request back, at the exchange too', async () => {
+    const id = granted.get(BOARD) ?? '';
+    await delge.sandbox.client(BOARD).retract(requests.get(id) ?? '', { reason: 'no-ground' });
+    const { answers } = await received(id, 'ended');
+    expect(answers.at(-1)).toMatchObject({ answer: 'ended-withdrawn' });
+    expect(await seen(BOARD, id, 'ended')).toMatchObject({ owner: OWNER, caseId });
+    const { id: _id, caseId: _case, to: _to, ...referral } = referralTo(BOARD);
+    const rows = await owner.subscriptions.sheet(caseId, { referral });
+    expect(rows.map((row) => [row.authority, row.state, row.verdict])).toEqual([[BOARD, 'ended', undefined]]);
+    expect(await problemOf(owner.submit(referralTo(BOARD)))).toBe('recipient-held');
   });
 
   it('end with their case, and what comes after is not granted', async () => {

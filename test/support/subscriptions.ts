@@ -43,14 +43,22 @@ export const subscriptionRequest = (
   registration: { diaryNumber: 'S 2026-1', subject: 'Begäran om prenumeration', secrecyMark: '-' },
 });
 
-/** A participant's jurist adopts every version of a basis for its authority, or withdraws that. */
-export const adopts = async (delge: TestStack, authority: string, basis: string, isAdopted: boolean): Promise<void> => {
+/** A participant's jurist adopts every version of some bases for its authority, or withdraws that, in one statement. */
+export const adopts = async (
+  delge: TestStack,
+  authority: string,
+  bases: readonly string[],
+  isAdopted: boolean,
+): Promise<void> => {
   const { stack, directory } = delge;
   const files = keyFiles(stack.options.dir);
   const signer = async (file: string, use: KeyUse): Promise<Signer> =>
     localSigner(await importPrivate(readKey(file), use));
   const newest = ruleSets.reduce((a, b) => (b.number > a.number ? b : a));
-  const about = { authority, versions: basisVersionIds(newest).filter((id) => id.startsWith(`${basis}@`)) };
+  const about = {
+    authority,
+    versions: basisVersionIds(newest).filter((id) => bases.some((basis) => id.startsWith(`${basis}@`))),
+  };
   await state(stack.url('registry'), directory.environment, {
     body: isAdopted
       ? { kind: 'rules-adopted', ruleSet: newest.number, ...about }

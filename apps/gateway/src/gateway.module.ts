@@ -293,7 +293,15 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   });
   const correcting = new CorrectReferral(submitting, referrals, retracting, corrections, now);
   const checking = new CheckDisclosure(law, evaluate, newId, now);
-  const receivingRetractions = new ReceiveRetraction(evidence, outcomes, deliveries, retractions, keys, now);
+  const receivingRetractions = new ReceiveRetraction(
+    evidence,
+    outcomes,
+    deliveries,
+    retractions,
+    keys,
+    now,
+    (authority, messageId) => subscriptions.retracted(authority, messageId),
+  );
   const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);
   const catchUp = new CatchUp(
     new ExchangeTold(new OperatorClient('exchange', config.EXCHANGE_URL, holder, keys.requestSigner, now)),

@@ -344,6 +344,7 @@ export const SUBSCRIPTION_WORDS = {
   'ended-ground-lapsed': { sv: 'Avslutad: grunden gäller inte längre', en: 'Ended: its ground has lapsed' },
   'ended-no-longer-needed': { sv: 'Avslutad: den behövs inte längre', en: 'Ended: it is no longer needed' },
   'ended-case-closed': { sv: 'Avslutad: ärendet är avslutat', en: 'Ended: the case is closed' },
+  'ended-withdrawn': { sv: 'Avslutad: frågan är återtagen', en: 'Ended: the request was taken back' },
 } as const;
 
 /** What the exchange found before it asked the law: `verification` of a decision. */

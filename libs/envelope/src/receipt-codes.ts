@@ -59,6 +59,7 @@ export const SUBSCRIPTION_ANSWERS = [
   'granted-by-standing-order',
   'refused-case-closed',
   'ended-case-closed',
+  'ended-withdrawn',
 ] as const;
 export type SubscriptionAnswer = (typeof SUBSCRIPTION_ANSWERS)[number];
 

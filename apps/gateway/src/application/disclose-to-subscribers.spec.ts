@@ -14,13 +14,19 @@ const backfilling = (
   {
     retracted = [],
     submit = () => Promise.resolve({}),
-  }: { retracted?: readonly object[]; submit?: (...said: readonly unknown[]) => unknown } = {},
+    subscribed = {},
+  }: {
+    retracted?: readonly object[];
+    submit?: (...said: readonly unknown[]) => unknown;
+    subscribed?: object;
+  } = {},
 ): DiscloseToSubscribers => {
   const subscription = { ...{ messageId: ID, subscriber: SUBSCRIBER, scope: 'standing', state: 'granted' } };
   const found = { ...{ id: ID, type: 'crime-report/1', phase: 'accepted', body: {}, assessments: [] }, ...referral };
   return new DiscloseToSubscribers(
     {
-      find: () => Promise.resolve({ ...subscription, messageTypes: ['crime-report'], function: 'registrator' }),
+      find: () =>
+        Promise.resolve({ ...subscription, messageTypes: ['crime-report'], function: 'registrator', ...subscribed }),
       filled: () => Promise.resolve(),
     } as never,
     {} as never,
@@ -69,11 +75,54 @@ describe('a referral that is disclosed anew', () => {
     }
   });
 
+  it('is not disclosed to who took its request back, before that is ended either', async () => {
+    const of = backfilling({ messages: [message('fetched')] }, { subscribed: { retractedAt: new Date(0) } });
+    expect(await outcomeOf(() => outcome(of))).toBe('SUBSCRIPTION_CONFLICT');
+  });
+
   it('is not sendable, or refused, as its submission says', async () => {
     const refusing = (problem: GatewayError) =>
       outcome(backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(problem) }));
     expect(await refusing(new GatewayError('CONTENT_INVALID'))).toEqual(['not-sendable']);
     const extensions = { recipients: [] };
     expect(await refusing(new GatewayError('FORMAL_OBSTACLE', { extensions }))).toEqual(['refused']);
+  });
+});
+
+describe('a sheet', () => {
+  const row = (at: number, more: object = {}): object => ({
+    ...{ messageId: `m${at}`, subscriber: `kommun/${at}`, scope: 'case', state: 'granted' },
+    ...{ messageTypes: ['crime-report'], function: 'registrator', cursor: `${at}` },
+    ...more,
+  });
+  /** @param rows of the case @param standing of none */
+  const sheetOf = async (rows: readonly object[], standing: readonly object[] = []) => {
+    const list = (_: string, query: { limit: number; after?: string; caseId?: string }) => {
+      const from = query.caseId === undefined ? [...rows, ...standing] : rows;
+      return Promise.resolve(from.slice(Number(query.after ?? -1) + 1).slice(0, query.limit));
+    };
+    const of = new DiscloseToSubscribers(
+      { list, heldFrom: () => Promise.resolve([]) } as never,
+      { find: () => Promise.resolve({}) } as never,
+      {} as never,
+      {} as never,
+      { ofReferral: () => Promise.resolve({ recipients: [{ verdict: { outcome: 'permit' } }] }) } as never,
+      {} as never,
+      () => true,
+      () => new Date(0),
+    );
+    return (await of.sheet(OWNER, ID, { referral: { type: 'crime-report/1' } } as never)).items;
+  };
+
+  it('has a row for each subscription to the case and each standing one, however many', async () => {
+    const rows = Array.from({ length: 401 }, (_, at) => row(at, at < 300 ? { state: 'ended' } : {}));
+    const items = await sheetOf(rows, [row(401, { scope: 'standing' })]);
+    expect(items).toHaveLength(402);
+    expect(items.filter(({ verdict }) => verdict !== undefined)).toHaveLength(102);
+  });
+
+  it('has no verdict for who took its request back, before that is ended either', async () => {
+    const [first, second] = await sheetOf([row(0, { retractedAt: new Date(0) }), row(1)]);
+    expect([first?.verdict, second?.verdict]).toEqual([undefined, { outcome: 'permit' }]);
   });
 });

@@ -11,8 +11,8 @@ import type { StoredSubscription, SubscriptionStore } from './ports/subscription
 import type { Now } from './ports/time-and-ids.js';
 import type { SubmitReferral } from './submit-referral.js';
 
-/** Subscriptions of one case that are looked at. */
-const MOST = 200;
+/** Subscriptions that are looked at at once. */
+const PAGE = 200;
 /** Of the gateway, and not of what is asked for. */
 const PASSING: ReadonlySet<string> = new Set(['OUTBOX_FULL', 'OUTBOX_UNSEEN', 'SNAPSHOT_MISSING']);
 
@@ -51,10 +51,10 @@ export class DiscloseToSubscribers {
     );
     const open = rows.filter(
       (row, at) =>
-        row.state === 'granted' &&
+        isGranted(row) &&
         !held.includes(row.subscriber) &&
         this.hasFunction(row.subscriber, row.function) &&
-        rows.findIndex((other) => other.subscriber === row.subscriber && other.state === 'granted') === at,
+        rows.findIndex((other) => other.subscriber === row.subscriber && isGranted(other)) === at,
     );
     const verdicts = new Map<string, SheetRow['verdict']>();
     for (const row of open) {
@@ -81,7 +81,7 @@ export class DiscloseToSubscribers {
   async backfill(authority: string, id: string, { referralIds }: BackfillDto): Promise<BackfillView> {
     const subscription = await this.store.find(authority, id);
     if (subscription === undefined) throw new GatewayError('NOT_FOUND');
-    if (subscription.state !== 'granted')
+    if (!isGranted(subscription))
       throw new GatewayError('SUBSCRIPTION_CONFLICT', { extensions: { state: subscription.state } });
     const items: BackfillView['items'][number][] = [];
     for (const referralId of referralIds) items.push(await this.again(authority, subscription, referralId));
@@ -134,17 +134,26 @@ export class DiscloseToSubscribers {
 
   /** Those to the case, and the standing ones. */
   private async covering(authority: string, caseId: string): Promise<readonly StoredSubscription[]> {
-    const ofCase = await this.store.list(authority, { limit: MOST, caseId });
-    const standing: StoredSubscription[] = [];
+    const standing = (await this.all(authority)).filter(({ scope }) => scope === 'standing');
+    return [...(await this.all(authority, { caseId })), ...standing].filter(
+      ({ state }) => state !== 'asked' && state !== 'refused',
+    );
+  }
+
+  private async all(authority: string, of: { readonly caseId?: string } = {}): Promise<readonly StoredSubscription[]> {
+    const found: StoredSubscription[] = [];
     for (let after: string | undefined; ;) {
-      const page = await this.store.list(authority, { limit: MOST, ...(after === undefined ? {} : { after }) });
-      standing.push(...page.filter(({ scope }) => scope === 'standing'));
-      if (page.length < MOST) break;
+      const page = await this.store.list(authority, { ...of, limit: PAGE, ...(after === undefined ? {} : { after }) });
+      found.push(...page);
+      if (page.length < PAGE) return found;
       after = page.at(-1)?.cursor;
     }
-    return [...ofCase, ...standing].filter(({ state }) => state !== 'asked' && state !== 'refused');
   }
 }
+
+/** What its subscriber took back is about to end. */
+const isGranted = ({ state, retractedAt }: StoredSubscription): boolean =>
+  state === 'granted' && retractedAt === undefined;
 
 const covers = ({ scope, caseId, messageTypes }: StoredSubscription, referral: StoredReferral): boolean =>
   messageTypes.includes(typeName(referral.type)) && (scope === 'standing' || referral.caseId === caseId);

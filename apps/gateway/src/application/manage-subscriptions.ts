@@ -82,9 +82,16 @@ export class ManageSubscriptions {
     await this.store.holdOfClosed(authority, caseId, this.sign, this.now());
   }
 
-  /** Looks after what stands: closings that were broken off, what was submitted while a subscription was suspended, and holds that were not recorded. */
+  /** Ends what its subscriber no longer asks for, and holds what is under way. Called again it does what was left. */
+  async retracted(authority: string, messageId?: string): Promise<void> {
+    for (const id of await this.store.ofRetracted(authority, messageId))
+      await this.store.answer(authority, id, { answer: 'ended-withdrawn', at: this.now() }, this.sign);
+  }
+
+  /** Looks after what stands: closings and endings that were broken off, what was submitted while a subscription was suspended, and holds that were not recorded. */
   async look(authority: string): Promise<void> {
     await this.caseClosed(authority);
+    await this.retracted(authority);
     const now = this.now();
     await this.store.holdOfSuspended(authority, this.sign, now);
     await this.store.holdAgain(authority, before(now), this.sign, now);

@@ -38,6 +38,7 @@ let retracting: RetractReferral;
 let atSender: ReceiveRetraction;
 let atRecipient: ReceiveRetraction;
 let receipts: GiveReceipt;
+let takenBack: string[];
 let deliver: () => Promise<unknown>;
 
 beforeEach(async () => {
@@ -64,7 +65,10 @@ beforeEach(async () => {
     clock.now,
   );
   const nobody = new RecordOutcome(receiving.evidence, new MemoryReferralStore(), received, receiving.keys, clock.now);
-  atRecipient = new ReceiveRetraction(receiving.evidence, nobody, deliveries, received, receiving.keys, clock.now);
+  const takes = (authority: string, id: string) => Promise.resolve(void takenBack.push(`${authority} ${id}`));
+  takenBack = [];
+  const { evidence, keys } = receiving;
+  atRecipient = new ReceiveRetraction(evidence, nobody, deliveries, received, keys, clock.now, takes);
   receipts = new GiveReceipt(deliveries, received, receiving.law, receiving.keys, environment, newId, clock.now);
   const released = await exchange.release(message);
   decisionId = parseDecision(released.decision).decision.entryId;
@@ -203,6 +207,12 @@ describe('a retraction received', () => {
     await work();
     expect(await shown()).toMatchObject([{ reason: 'wrong-person', sender: SENDER }]);
     expect(await deliveries.find(RECIPIENT, message.message.messageId)).toMatchObject({ sender: SENDER });
+  });
+
+  it('ends what its message asked for, each time that it comes: the first may have been broken off', async () => {
+    const one = await told();
+    for (let nth = 0; nth < 2; nth += 1) await atRecipient.execute(one);
+    expect(takenBack).toEqual([0, 1].map(() => `${RECIPIENT} ${message.message.messageId}`));
   });
 
   it('is kept once, however often it comes', async () => {

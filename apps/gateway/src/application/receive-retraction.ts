@@ -57,6 +57,8 @@ export class ReceiveRetraction {
     private readonly store: RetractionStore,
     private readonly keys: KeyStore,
     private readonly now: Now,
+    /** Told of each, again and again if need be: what its message asked for ends. */
+    private readonly taken: (authority: string, messageId: string) => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** @throws {UntrustedStatement | NotYet} */
@@ -92,6 +94,7 @@ export class ReceiveRetraction {
       at: new Date(rest.at),
       receivedAt: this.now(),
     });
+    await this.taken(authority, messageId);
     return { authority, outcome: fresh ? 'received' : 'known' };
   }
 }

@@ -464,6 +464,25 @@ describe('what could be sent to nobody', () => {
     expect(await outcome(changed(example('01'), { content }))).toBe('CONTENT_INVALID');
   });
 
+  it('what is held when it is to be committed, and was not before, is refused as what was held', async () => {
+    const { system, referral } = example('01');
+    let isHeld = false;
+    store.put = () => Promise.resolve(!(isHeld = true));
+    const limits = { mayGo: () => (isHeld ? Promise.reject(new GatewayError('RECIPIENT_HELD')) : Promise.resolve()) };
+    const { evaluate, sealing } = gateway;
+    const none = new SubmitReferral(
+      store,
+      evaluate,
+      sealing,
+      1e9,
+      world.newId,
+      world.clock.now,
+      () => undefined,
+      limits,
+    );
+    expect(await outcomeOf(() => none.submit(system, referral))).toBe('RECIPIENT_HELD');
+  });
+
   it('waits for the first snapshot of the law', async () => {
     const { system, referral } = example('01');
     const blind = await aGateway(await emptyWorld(), 'kommunerna');

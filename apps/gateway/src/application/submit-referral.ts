@@ -64,7 +64,7 @@ export class SubmitReferral {
         await this.refuse(sender, body, evaluation, now);
       }
       const stored = await this.keep(sender, body, bodyDigest, evaluation, existing, now);
-      // Another request for the same id was first: look at what it left.
+      // Another request for the same id was first, or a hold was: look at what it left.
       if (stored !== undefined) return answer(stored);
     }
     throw new GatewayError('ID_REUSE');

@@ -4,7 +4,7 @@ import type { CaseFault, CaseStore, FoundCase, NewCase, StoredCase } from '../ap
 import type { RosterCount } from '../domain/roster.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
-import { CASE_COLUMNS, toCase } from './case.rows.js';
+import { CASE_COLUMNS, RECEIVED_UNDER, toCase } from './case.rows.js';
 import type { CaseRow } from './case.rows.js';
 import { EVENT_COLUMNS, placeOf, toEvent } from './event.store.js';
 import type { EventRow } from './event.store.js';
@@ -27,8 +27,7 @@ const ofCase = (id: string): string => `SELECT m.message_id FROM gateway.referra
 const OPEN = (referrals: string): string => `
   INSERT INTO gateway.owned_case (authority, case_id, opened_at)
   SELECT DISTINCT ON (r.case_id) $1::text, r.case_id, r.submitted_at FROM ${referrals} r
-  WHERE r.type NOT LIKE 'subscription-request/%' AND NOT EXISTS (SELECT FROM gateway.delivery d
-    WHERE d.authority = $1 AND d.case_id = r.case_id AND d.received_at <= r.submitted_at)
+  WHERE r.type NOT LIKE 'subscription-request/%' AND NOT EXISTS (${RECEIVED_UNDER('r.case_id')} AND d.received_at <= r.submitted_at)
     AND NOT EXISTS (SELECT FROM gateway.message m WHERE m.authority = $1 AND m.message_id = r.id AND m.referral_id = r.id)
   ORDER BY r.case_id, r.submitted_at ON CONFLICT DO NOTHING`;
 
@@ -51,7 +50,7 @@ export class PostgresCaseStore implements CaseStore {
       if ((await opened(tx, authority, id)) === undefined) {
         const inserted = await tx.query<unknown[]>(
           `INSERT INTO gateway.owned_case (authority, case_id, opened_at, type, named_at, named_by, detail)
-           SELECT $1, $2, $3, $4, $3, $5, $6 WHERE NOT EXISTS (SELECT FROM gateway.delivery WHERE authority = $1 AND case_id = $2)
+           SELECT $1, $2, $3, $4, $3, $5, $6 WHERE NOT EXISTS (${RECEIVED_UNDER('$2')})
            ON CONFLICT DO NOTHING RETURNING 1`,
           [authority, id, at, type, system, detail],
         );

@@ -6,6 +6,7 @@ import { erasedAt } from '../domain/errors.js';
 import { RECORDED_TYPE } from '../domain/recorded-disclosure.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
+import { RECEIVED_UNDER } from './case.rows.js';
 import type { Outbox } from './outbox.js';
 import { indexNamed, namedRows } from './person-index.store.js';
 import { FOLLOWING, cursorOf } from './rows.js';
@@ -148,7 +149,7 @@ const outlineOf = (row: RecordRow) => ({
 const openCase = (tx: EntityManager, { authority, caseId, recordedAt }: StoredRecord): Promise<unknown> =>
   tx.query(
     `INSERT INTO gateway.owned_case (authority, case_id, opened_at)
-     SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT FROM gateway.delivery WHERE authority = $1 AND case_id = $2)
+     SELECT $1, $2, $3 WHERE NOT EXISTS (${RECEIVED_UNDER('$2')})
      ON CONFLICT DO NOTHING`,
     [authority, caseId, recordedAt],
   );

@@ -26,6 +26,7 @@ import { awaitingKeyOf, earlierOf, nextAttempt, withEarlier } from './next-attem
 import type { Outbox } from './outbox.js';
 import { indexNamed, namedRows } from './person-index.store.js';
 import { RecentOutlines } from './recent-outlines.js';
+import { isHeld } from './release-holds.js';
 import { recordItem, recordStatement } from './record-statement.js';
 import { noteReplies } from './request.store.js';
 import { FOLLOWING, MESSAGE_COLUMNS, cursorOf, toMessage, toOutline, toReferral, toStatement } from './rows.js';
@@ -48,7 +49,7 @@ export class PostgresReferralStore implements ReferralStore {
     private readonly recent = new RecentOutlines(),
   ) {
     this.held = new Gathered(dataSource, `SELECT n FROM gateway.holds($1)`);
-    this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept_and_index($1, $2)`);
+    this.accepts = new Gathered(dataSource, `SELECT n, taken FROM gateway.accept_unheld($1, $2)`);
     this.outlines = new Gathered(
       dataSource,
       `SELECT n, type, recipient, state, attempt, manifest_sha256, jwe_sha256, erased_at FROM gateway.outline($1)`,
@@ -117,6 +118,7 @@ export class PostgresReferralStore implements ReferralStore {
       lapses_at: referral.lapsesAt,
       named: namedRows(this.keys, authority, referral.type, referral.body.content),
       message_ids: referral.messages.map(({ messageId }) => messageId),
+      recipients: referral.messages.map(({ recipient }) => recipient),
       messages: referral.messages.map((message, position) => ({
         message_id: message.messageId,
         position,
@@ -152,6 +154,7 @@ export class PostgresReferralStore implements ReferralStore {
   ): Promise<boolean> {
     return asAuthority(this.dataSource, referral.authority, async (tx) => {
       const { authority, id } = referral;
+      if (await isHeld(tx, referral)) return false;
       if (expected !== undefined) {
         const [, gone] = await tx.query<[unknown[], number]>(
           `DELETE FROM gateway.referral WHERE authority = $1 AND id = $2 AND version = $3 AND phase <> 'accepted'`,

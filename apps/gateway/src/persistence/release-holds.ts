@@ -1,7 +1,9 @@
 import { sha256Base64url } from '#envelope';
 import type { ReleaseHold } from '#envelope';
 import type { EntityManager } from 'typeorm';
+import type { StoredReferral } from '../application/ports/referral.js';
 import type { StoredSubscription, SubscriptionSigner } from '../application/ports/subscription.js';
+import { typeName } from '../domain/subscription.js';
 import type { Outbox } from './outbox.js';
 
 /** What has been accepted here and was not released, as far as its sender's gateway knows. */
@@ -36,6 +38,26 @@ export const newestHold = async (
     [authority, caseId, recipient],
   );
   return newest;
+};
+
+/** Nothing is committed to the recipient from here on until the transaction ends (`gateway.accept_unheld`), and what was is seen. */
+export const holding = (tx: EntityManager, authority: string, recipient: string): Promise<unknown> =>
+  tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('holding ' || $1 || ' ' || $2, 0))`, [authority, recipient]);
+
+/** Whether a recipient of it is held; from here on until the transaction ends none is who was not. */
+export const isHeld = async (
+  tx: EntityManager,
+  { authority, caseId, type, messages }: StoredReferral,
+): Promise<boolean> => {
+  const recipients = messages.map(({ recipient }) => recipient);
+  await tx.query(
+    `SELECT pg_advisory_xact_lock_shared(hashtextextended('holding ' || $1 || ' ' || r, 0)) FROM (SELECT unnest($2::text[]) r ORDER BY r) one`,
+    [authority, recipients],
+  );
+  const held = await tx.query<unknown[]>(`SELECT n FROM gateway.held_from($1)`, [
+    JSON.stringify([{ n: 0, authority, case_id: caseId, type: typeName(type), recipients }]),
+  ]);
+  return held.length > 0;
 };
 
 /** Never one of before, also where a backup was put back that lacks the newest: the exchange would take its hold for another's. */

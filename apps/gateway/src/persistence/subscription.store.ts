@@ -16,6 +16,7 @@ import type {
 import { askedIn, mayAnswer, stateAfter, typeName } from '../domain/subscription.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
+import { RECEIVED_UNDER } from './case.rows.js';
 import type { Outbox } from './outbox.js';
 import {
   NEWEST_HOLD,
@@ -24,6 +25,7 @@ import {
   coveredCases,
   heldCases,
   hold,
+  holding,
   isStopped,
   newestHold,
   numberAfter,
@@ -36,7 +38,7 @@ import type { SubscriptionRow, OrderRow } from './subscription.rows.js';
 /** Whether the case is this authority's: it opened it, and did not receive it. */
 const OWNED = `(EXISTS (SELECT FROM gateway.owned_case o WHERE o.authority = $1 AND o.case_id = $2)
   OR EXISTS (SELECT FROM gateway.referral r WHERE r.authority = $1 AND r.case_id = $2 AND r.type NOT LIKE 'subscription-request/%'
-    AND NOT EXISTS (SELECT FROM gateway.delivery d WHERE d.authority = $1 AND d.case_id = $2 AND d.type NOT LIKE 'subscription-request/%')))`;
+    AND NOT EXISTS (${RECEIVED_UNDER('$2')})))`;
 
 /** Subscriptions to what the authorities hosted here own, and what they hold at the exchange. */
 export class PostgresSubscriptionStore implements SubscriptionStore {
@@ -225,6 +227,18 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         [authority, caseId ?? null],
       );
       return rows.map(toSubscription);
+    });
+  }
+
+  ofRetracted(authority: string, messageId?: string): Promise<readonly string[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const rows = await tx.query<SubscriptionRow[]>(
+        `SELECT * FROM (SELECT ${SUBSCRIPTION_COLUMNS} FROM gateway.subscription
+           WHERE authority = $1 AND state IN ('granted', 'suspended') AND ($2::uuid IS NULL OR message_id = $2)) standing
+         WHERE retracted_at IS NOT NULL ORDER BY message_id`,
+        [authority, messageId ?? null],
+      );
+      return rows.map((row) => row.message_id);
     });
   }
 
@@ -475,6 +489,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
     } else if (subscription.state === 'granted' || subscription.state === 'suspended') {
       const code =
         given.answer === 'ended-case-closed' ? 'case-closed' : (`subscription-${state}` as ReleaseHold['code']);
+      await holding(tx, authority, subscriber);
       for (const caseId of await coveredCases(tx, authority, subscription))
         await hold(tx, this.outbox, authority, { caseId, recipient: subscriber, code, by: messageId }, sign, given.at);
     }

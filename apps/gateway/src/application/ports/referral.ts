@@ -160,7 +160,7 @@ export interface ReferralStore {
   /**
    * Writes referral, messages and outbox in one transaction.
    * @param expected version that was read; absent: there was nothing, or something that does not hold the id
-   * @returns false when another writer was first
+   * @returns false when another writer was first, or who suspended a recipient's subscription was
    */
   put(
     referral: StoredReferral,

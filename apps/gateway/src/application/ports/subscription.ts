@@ -34,7 +34,7 @@ export interface SentSubscription extends SubscriptionAsked {
 export interface NewAnswer {
   readonly answer: SubscriptionAnswer;
   readonly at: Date;
-  /** That stands behind it, and the system that said so; neither where a standing order or a closed case says it. */
+  /** That stands behind it, and the system that said so; neither where a standing order, a closed case or the subscriber says it. */
   readonly office?: string;
   readonly system?: string;
   readonly standingOrder?: string;
@@ -112,6 +112,8 @@ export interface SubscriptionStore {
   ): Promise<'answered' | 'same' | 'not-found' | 'not-now' | 'closed' | 'not-owned'>;
   /** Those to a case that is closed, and which nobody has ended. @param caseId absent: of all that are closed */
   ofClosedCases(authority: string, caseId?: string): Promise<readonly StoredSubscription[]>;
+  /** Those that stand, and whose requests their subscribers took back. @param messageId absent: of all @returns message ids */
+  ofRetracted(authority: string, messageId?: string): Promise<readonly string[]>;
   /** Holds what is not released of what was submitted to a case before it was closed, to who has a standing subscription. @param caseId undefined: of all that are closed */
   holdOfClosed(authority: string, caseId: string | undefined, sign: SubscriptionSigner, at: Date): Promise<void>;
   /** Holds what was committed beside the suspension of a standing subscription. */

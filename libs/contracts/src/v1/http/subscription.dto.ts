@@ -21,12 +21,13 @@ export const OFFICERS_ANSWERS = [
   'ended-ground-lapsed',
   'ended-no-longer-needed',
 ] as const;
-/** What stands in the receipt, as `#envelope` has it: what a standing order granted and what a closed case ended the gateway says itself. */
+/** What stands in the receipt, as `#envelope` has it: what a standing order granted, and what a closed case or its subscriber ended, the gateway says itself. */
 export const SUBSCRIPTION_ANSWERS = [
   ...OFFICERS_ANSWERS,
   'granted-by-standing-order',
   'refused-case-closed',
   'ended-case-closed',
+  'ended-withdrawn',
 ] as const;
 export type SubscriptionAnswer = (typeof SUBSCRIPTION_ANSWERS)[number];
 export const HELD_REASONS = ['case-closed', 'subscription-suspended', 'subscription-ended', 'ground-lapsed'] as const;
