@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { EventView, SubmitReferralDto } from '#contracts';
 import { parseReceipt } from '#envelope';
+import { toldByTelephone } from '#testing';
 import { randomUUID } from 'node:crypto';
 import { bearer, call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
@@ -264,6 +265,18 @@ describe('a request that no message brought', () => {
       answers: [{ force: 'duty' }],
     });
     expect((await ask(ASKER, 'GET', `/v1/requests/${id}`)).status).toBe(404);
+  });
+
+  it('is answered by telephone too, which is recorded', async () => {
+    const said = { ...recorded(), answerBy: '2026-01-02' };
+    await ask(ASKED, 'POST', '/v1/recorded-requests', said);
+    expect(await read(ASKED, `/v1/requests/${said.id}`)).toMatchObject({ state: 'open', overdue: true });
+    const told = { ...toldByTelephone(example('08-').referral, new Date()), requestId: said.id };
+    const { messageId } = await delge.sandbox.client(ASKED).recordDisclosure(told);
+    expect(await read(ASKED, `/v1/requests/${said.id}`)).toMatchObject({
+      ...{ state: 'answered', overdue: false },
+      answers: [{ messageId, type: 'recorded-disclosure/1' }],
+    });
   });
 
   it.each([

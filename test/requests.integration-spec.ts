@@ -10,6 +10,7 @@ import { asAuthority } from '../apps/gateway/src/persistence/authority-transacti
 import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
 import { PostgresEventStore } from '../apps/gateway/src/persistence/event.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
+import { PostgresRecordStore } from '../apps/gateway/src/persistence/record.store.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresRequestDeadlines } from '../apps/gateway/src/persistence/request-deadline.store.js';
 import { PostgresRequestStore } from '../apps/gateway/src/persistence/request.store.js';
@@ -29,6 +30,7 @@ describe('requests at a gateway', () => {
   let db: DataSource;
   let deliveries: PostgresDeliveryStore;
   let referrals: PostgresReferralStore;
+  let records: PostgresRecordStore;
   let retractions: PostgresRetractionStore;
   let store: PostgresRequestStore;
   let reading: ReadRequests;
@@ -41,6 +43,7 @@ describe('requests at a gateway', () => {
     const outbox = new Outbox('kommunerna', noRelay);
     deliveries = new PostgresDeliveryStore(db, keys, outbox);
     referrals = new PostgresReferralStore(db, keys, outbox);
+    records = new PostgresRecordStore(db, keys, outbox);
     retractions = new PostgresRetractionStore(db, outbox);
     store = new PostgresRequestStore(db, keys);
     reading = new ReadRequests(store, world.clock.now);
@@ -81,6 +84,30 @@ describe('requests at a gateway', () => {
     };
     expect(await referrals.put(referral, undefined, [], [])).toBe(true);
     return messages.map(({ messageId }) => messageId);
+  };
+  /** Disclosed by telephone. @returns its message id */
+  const told = async (requestId: string, recipient = OTHER): Promise<string> => {
+    const at = world.clock.now();
+    const messageId = randomUUID();
+    const record = {
+      ...{ authority: OWNER, id: randomUUID(), messageId, caseId: randomUUID(), recipient, bodyDigest: 'd' },
+      ...{ outcome: 'permit' as const, state: 'accepted' as const, disclosedAt: at, recordedAt: at, changedAt: at },
+      detail: {
+        body: { requestId, content: {} } as never,
+        ...{ assessments: [], verdict: { codes: { force: 'duty' } } as never, statement: 's' },
+      },
+    };
+    const outgoing = { id: randomUUID(), type: 'disclosure.recorded.v1', body: Buffer.from('{}') } as const;
+    expect(await records.add(record, outgoing)).toBe(true);
+    return messageId;
+  };
+  /** Asked for by telephone. */
+  const askedByTelephone = async (said: object = {}): Promise<string> => {
+    const id = randomUUID();
+    const at = world.clock.now();
+    const request = { at: at.toISOString(), recordedAt: at.toISOString(), system: randomUUID(), ...said };
+    expect(await store.record(OWNER, id, OTHER, request as never, at)).toBe('recorded');
+    return id;
   };
   const takenBack = (messageId: string): Promise<boolean> => {
     const at = world.clock.now();
@@ -151,6 +178,22 @@ describe('requests at a gateway', () => {
     expect(await reading.read(OWNER, received)).toMatchObject({ ...passed, overdue: false });
   });
 
+  it.each([
+    ['was recorded', () => askedByTelephone({ answerBy: '2020-01-01' })],
+    ['a message brought', () => delivered('request/2', { answerBy: '2020-01-01' })],
+  ])('that %s are answered by what was told whoever asked another way, and by nothing told others', async (_, ask) => {
+    const id = await ask();
+    await told(id, 'skv/skatteverket');
+    expect(await reading.read(OWNER, id)).toMatchObject({ state: 'open', overdue: true, answers: [] });
+    const messageId = await told(id);
+    expect(await reading.read(OWNER, id)).toMatchObject({
+      ...{ state: 'answered', overdue: false },
+      answers: [{ messageId, type: 'recorded-disclosure/1', force: 'duty' }],
+    });
+    const { direction } = await reading.read(OWNER, id);
+    expect(await listed({ direction, open: 'true' })).not.toContain(id);
+  });
+
   describe('whose day has passed', () => {
     const DAY = '2027-03-10';
     /** Of Stockholm, an hour ahead. */
@@ -169,19 +212,13 @@ describe('requests at a gateway', () => {
       (await new PostgresEventStore(db).list(OWNER, undefined, 1_000)).flatMap(({ type, data }) =>
         type === 'request.overdue' && data.messageId === id ? [data.code] : [],
       );
-    const recorded = async (): Promise<string> => {
-      const id = randomUUID();
-      const request = { ...asked, at: lastMinute.toISOString(), recordedAt: '', system: randomUUID() };
-      expect(await store.record(OWNER, id, OTHER, request as never, lastMinute)).toBe('recorded');
-      return id;
-    };
     // What the specs before left is told now.
     beforeAll(async () => void (await watching(lastMinute).alarms()));
 
     it('are told of once, to whoever asked and whoever was asked, also when nobody looked while it passed', async () => {
       const received = await delivered('request/2', asked);
       const sent = await submitted('permit-consultation/1', { content: asked }, [OTHER, 'skv/skatteverket']);
-      const taken = await recorded();
+      const taken = await askedByTelephone(asked);
       expect(await toldAt(lastMinute)).toEqual([]);
       // It came, and passed, while the gateway was away.
       const late = await delivered('request/2', asked);
@@ -204,8 +241,10 @@ describe('requests at a gateway', () => {
       await takenBack(ids[1] ?? '');
       const [sent = ''] = await submitted('request/2', { content: asked }, [OTHER], 'refused');
       const none = await delivered('request/2');
+      const spoken = await askedByTelephone(asked);
+      await told(spoken);
       expect(await toldAt(dayAfter)).toEqual([]);
-      for (const id of [...ids, sent, none]) expect(await eventsOf(id)).toEqual([]);
+      for (const id of [...ids, sent, none, spoken]) expect(await eventsOf(id)).toEqual([]);
     });
 
     it('are, when what was answered is stopped on its way', async () => {

@@ -8,6 +8,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import { asAuthority } from './authority-transaction.js';
 import type { Outbox } from './outbox.js';
 import { indexNamed, namedRows } from './person-index.store.js';
+import { insertReply } from './request.store.js';
 import { FOLLOWING, cursorOf } from './rows.js';
 
 interface RecordRow {
@@ -79,6 +80,8 @@ export class PostgresRecordStore implements RecordStore {
       await openCase(tx, record);
       const named = namedRows(this.keys, authority, RECORDED_TYPE, record.detail.body.content);
       await indexNamed(tx, authority, 'recorded', [messageId], record.recordedAt, named);
+      const { requestId } = record.detail.body;
+      if (requestId !== undefined) await insertReply(tx, authority, messageId, requestId);
       await this.outbox.add(tx, [outgoing]);
       return true;
     });

@@ -5,6 +5,7 @@ import type { StoredReferral } from '../application/ports/referral.js';
 import type { RecordedRequest, RequestStore, StoredReply, StoredRequest } from '../application/ports/request.js';
 import { isEnded, isTerminal } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
+import { RECORDED_TYPE } from '../domain/recorded-disclosure.js';
 import { isDemand } from '../domain/request.js';
 import type { Reply } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -37,6 +38,9 @@ interface ReplyRow {
   readonly other: string;
   /** Of what was sent. */
   readonly state: MessageState | null;
+  /** Where it stands, and under which id there. */
+  readonly kept_in: string;
+  readonly kept_as: string;
   readonly detail: Buffer;
 }
 
@@ -83,17 +87,23 @@ const FOUND: readonly (readonly [RequestDirection, string])[] = [
   ['recorded', RECORDED('id = $2')],
 ];
 
-/** What names one of `$2` and was sent, and neither taken back nor replaced. */
+/** What names one of `$2` and was sent, and neither taken back nor replaced; or was disclosed another way, which nothing undoes. */
 const SENT_REPLIES = `
-  SELECT l.names, m.message_id, r.type, r.submitted_at AS at, m.recipient AS other, m.state, m.detail
+  SELECT l.names, m.message_id, r.type, r.submitted_at AS at, m.recipient AS other, m.state, 'message' AS kept_in,
+    m.message_id AS kept_as, m.detail
   FROM gateway.reply l JOIN gateway.message m USING (authority, message_id)
     JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
   WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND r.phase = 'accepted'
     AND NOT EXISTS (SELECT FROM gateway.retraction g WHERE g.authority = m.authority AND g.message_id = m.message_id)
-  ORDER BY r.submitted_at, m.message_id`;
+  UNION ALL
+  SELECT l.names, o.message_id, '${RECORDED_TYPE}', o.disclosed_at, o.recipient, NULL, 'recorded_disclosure', o.id, o.detail
+  FROM gateway.reply l JOIN gateway.recorded_disclosure o USING (authority, message_id)
+  WHERE l.authority = $1 AND l.names = ANY($2::uuid[])
+  ORDER BY at, message_id`;
 /** Likewise, received. */
 const RECEIVED_REPLIES = `
-  SELECT l.names, d.message_id, d.type, d.received_at AS at, d.sender AS other, NULL AS state, d.detail
+  SELECT l.names, d.message_id, d.type, d.received_at AS at, d.sender AS other, NULL AS state, 'delivery' AS kept_in,
+    d.message_id AS kept_as, d.detail
   FROM gateway.reply l JOIN gateway.delivery d USING (authority, message_id)
   WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND NOT EXISTS (${RETRACTED})
   ORDER BY d.received_at, d.message_id`;
@@ -263,13 +273,13 @@ export class PostgresRequestStore implements RequestStore {
     const refusals = byRequest(await refusalsOf(tx, authority, direction, ids, cipher));
     const [ofAsked, ofAsker] = direction === 'sent' ? [received, sent] : [sent, received];
     const [replies, demands] = [byRequest(ofAsked), byRequest(ofAsker.filter(({ type }) => isDemand(type)))];
-    const toReply = ({ message_id: messageId, type, at, state, detail }: ReplyRow): StoredReply => ({
-      messageId,
-      type,
-      at,
-      isServed: state === null || isEnded(state),
+    const toReply = (row: ReplyRow): StoredReply => ({
+      messageId: row.message_id,
+      type: row.type,
+      at: row.at,
+      isServed: row.state === null || isEnded(row.state),
       // Nothing is known of what is erased.
-      ...(withVerdicts && detail.length > 0 ? { verdict: verdictOf(direction, detail, messageId, cipher) } : {}),
+      ...(withVerdicts && row.detail.length > 0 ? { verdict: verdictOf(row, cipher) } : {}),
     });
     return ({ id, asker, asked }) => {
       const other = direction === 'sent' ? asked : asker;
@@ -341,7 +351,13 @@ export const noteReplies = async (
   if (names !== undefined) for (const id of ids) await insertReply(tx, authority, id, names);
 };
 
-const insertReply = async (tx: EntityManager, authority: string, messageId: string, names: string): Promise<void> => {
+/** Within a transaction of the authority. @param names a message, or a request that was recorded */
+export const insertReply = async (
+  tx: EntityManager,
+  authority: string,
+  messageId: string,
+  names: string,
+): Promise<void> => {
   await tx.query(
     `INSERT INTO gateway.reply (authority, message_id, names) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
     [authority, messageId, names],
@@ -362,15 +378,8 @@ const toRequest = (row: RequestRow, direction: RequestDirection, said: Said): St
   ...said(row),
 });
 
-const verdictOf = (
-  direction: RequestDirection,
-  detail: Buffer,
-  messageId: string,
-  cipher: StorageCipher,
-): VerdictView => {
-  const table = direction === 'sent' ? 'delivery' : 'message';
-  return (cipher.open(detail, table, messageId) as unknown as { readonly verdict: VerdictView }).verdict;
-};
+const verdictOf = ({ kept_in: table, kept_as: id, detail }: ReplyRow, cipher: StorageCipher): VerdictView =>
+  (cipher.open(detail, table, id) as unknown as { readonly verdict: VerdictView }).verdict;
 
 const toRecorded = (detail: Buffer, id: string, cipher: StorageCipher): RecordedRequest =>
   cipher.open(detail, 'recorded_request', id) as unknown as RecordedRequest;
