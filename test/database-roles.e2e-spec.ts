@@ -172,6 +172,7 @@ describe('a role at the database', () => {
       'retraction',
       'received_retraction',
       'recorded_request',
+      'recorded_request_act',
       'request_deadline',
       'request_looked',
       'reply',

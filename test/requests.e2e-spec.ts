@@ -279,6 +279,24 @@ describe('a request that no message brought', () => {
     });
   });
 
+  it('is refused by an officer, and decided on, at the gateway that recorded it alone', async () => {
+    const said = recorded();
+    const by = { office: 'bistandshandlaggare', officer: 'HBG-SN-0554', mandate: 'delegation' };
+    await ask(ASKED, 'POST', '/v1/recorded-requests', said);
+    const given = await ask(ASKED, 'POST', `/v1/requests/${said.id}/refusal`, { reason: 'no-ground', ...by });
+    expect([given.status, JSON.parse(given.text)]).toEqual([202, { kind: 'request-refused', at: expect.any(String) }]);
+    const at = new Date().toISOString();
+    const path = `/v1/recorded-requests/${said.id}`;
+    expect((await ask(ASKED, 'PUT', `${path}/demand`, { at })).status).toBe(200);
+    expect((await ask(ASKED, 'PUT', `${path}/decision`, { at, ...by })).status).toBe(200);
+    expect(await read(ASKED, `/v1/requests/${said.id}`)).toMatchObject({
+      ...{ state: 'decision-issued', refusal: { reason: 'no-ground' } },
+      recorded: { refusal: by, demand: { at }, decision: { at, ...by } },
+    });
+    for (const to of ['demand', 'decision'])
+      expect((await ask(ASKER, 'PUT', `${path}/${to}`, { at, ...by })).status).not.toBe(200);
+  });
+
   it.each([
     ['of an authority that is not there', { from: 'fk/annan' }, 'unknown-recipient'],
     ['of oneself', { from: ASKED }, 'request-invalid'],

@@ -47,6 +47,7 @@ import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordDisclosure } from './application/record-disclosure.js';
 import { RecordOutcome } from './application/record-outcome.js';
 import { RecordRequest } from './application/record-request.js';
+import { RefuseRequest } from './application/refuse-request.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
 import { RebuildSent } from './application/rebuild-sent.js';
@@ -322,6 +323,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
   const readingRequests = new ReadRequests(requests, now);
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
+  const recordingRequests = new RecordRequest(requests, readingRequests, isAuthority, evaluate, now);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -343,7 +345,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(CheckDisclosure, checking),
       value(ReadDeliveries, new ReadDeliveries(deliveries, retractions, handlings, now)),
       value(ReadRequests, readingRequests),
-      value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, evaluate, now)),
+      value(RecordRequest, recordingRequests),
+      value(RefuseRequest, new RefuseRequest(requests, giving, recordingRequests)),
       value(
         ManageCases,
         new ManageCases(cases, isAuthority, now, (authority, id) => subscriptions.caseClosed(authority, id)),

@@ -2,7 +2,14 @@ import type { RequestDirection, RequestRefusal, VerdictView } from '#contracts';
 import { parseReceipt } from '#envelope';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { StoredReferral } from '../application/ports/referral.js';
-import type { RecordedRequest, RequestStore, StoredReply, StoredRequest } from '../application/ports/request.js';
+import type {
+  RecordedAct,
+  RecordedRequest,
+  RequestStore,
+  StoredReply,
+  StoredRequest,
+} from '../application/ports/request.js';
+import { erasedAt } from '../domain/errors.js';
 import { isEnded, isTerminal } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
 import { RECORDED_TYPE } from '../domain/recorded-disclosure.js';
@@ -28,6 +35,14 @@ interface RequestRow {
 }
 interface ReceiptRow extends StoredReceiptRow {
   readonly message_id: string;
+}
+interface ActRow {
+  readonly id: string;
+  readonly kind: RecordedAct['kind'];
+  readonly at: Date;
+  readonly reason: RequestRefusal | null;
+  readonly office: string | null;
+  readonly detail: Buffer;
 }
 interface ReplyRow {
   readonly names: string;
@@ -243,6 +258,39 @@ export class PostgresRequestStore implements RequestStore {
     });
   }
 
+  acts(authority: string, id: string): Promise<readonly RecordedAct[]> {
+    const cipher = this.keys.cipher(authority);
+    return asAuthority(this.dataSource, authority, async (tx) =>
+      (await actsOf(tx, authority, [id])).map((row) => toAct(row, cipher)),
+    );
+  }
+
+  act(authority: string, id: string, act: RecordedAct, system: string, at: Date): Promise<RecordedAct | undefined> {
+    const cipher = this.keys.cipher(authority);
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      // No officer is named in what is erased meanwhile.
+      const [request] = await tx.query<{ erased_at: Date | null }[]>(
+        `SELECT erased_at FROM gateway.recorded_request WHERE authority = $1 AND id = $2 FOR UPDATE`,
+        [authority, id],
+      );
+      if (request?.erased_at instanceof Date) throw erasedAt(request.erased_at);
+      const before = (await actsOf(tx, authority, [id])).find(({ kind }) => kind === act.kind);
+      if (before !== undefined) return toAct(before, cipher);
+      const { reason, office, officer, mandate } = { ...NOBODY, ...act };
+      await tx.query(
+        `INSERT INTO gateway.recorded_request_act (authority, id, kind, at, recorded_at, system, reason, office, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          ...[authority, id, act.kind, act.at, at, system, reason, office],
+          officer === null
+            ? Buffer.alloc(0)
+            : cipher.seal({ officer, mandate }, 'recorded_request_act', `${id}.${act.kind}`),
+        ],
+      );
+      return undefined;
+    });
+  }
+
   eraseRecorded(authority: string, id: string, system: string, at: Date): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [, erased] = await tx.query<[unknown[], number]>(
@@ -250,6 +298,10 @@ export class PostgresRequestStore implements RequestStore {
          WHERE authority = $1 AND id = $2`,
         [authority, id, at, system],
       );
+      await tx.query(`UPDATE gateway.recorded_request_act SET detail = '' WHERE authority = $1 AND id = $2`, [
+        authority,
+        id,
+      ]);
       return erased === 1;
     });
   }
@@ -271,6 +323,7 @@ export class PostgresRequestStore implements RequestStore {
     );
     const received = await tx.query<ReplyRow[]>(RECEIVED_REPLIES, [authority, ids]);
     const refusals = byRequest(await refusalsOf(tx, authority, direction, ids, cipher));
+    const acts = direction === 'recorded' ? await actsOf(tx, authority, ids) : [];
     const [ofAsked, ofAsker] = direction === 'sent' ? [received, sent] : [sent, received];
     const [replies, demands] = [byRequest(ofAsked), byRequest(ofAsker.filter(({ type }) => isDemand(type)))];
     const toReply = (row: ReplyRow): StoredReply => ({
@@ -286,6 +339,9 @@ export class PostgresRequestStore implements RequestStore {
       const isParty = (row: ReplyRow): boolean => row.other === other;
       const demand = demands.get(id)?.find(isParty);
       const refusal = refusals.get(id)?.[0];
+      const actedAt = (kind: RecordedAct['kind']): Date | undefined =>
+        acts.find((act) => act.id === id && act.kind === kind)?.at;
+      const [demandedAt, decidedAt] = [actedAt('demand'), actedAt('decision')];
       return {
         replies: (replies.get(id) ?? []).filter(isParty).map(toReply),
         ...(demand === undefined
@@ -294,17 +350,19 @@ export class PostgresRequestStore implements RequestStore {
         ...(refusal === undefined
           ? {}
           : { refusal: { reason: refusal.reason, office: refusal.office, at: refusal.at } }),
+        ...(demandedAt === undefined ? {} : { demandedAt }),
+        ...(decidedAt === undefined ? {} : { decidedAt }),
       };
     };
   }
 }
 
-type Said = (request: RequestRow) => Pick<StoredRequest, 'replies' | 'refusal' | 'demand'>;
+type Said = (request: RequestRow) => Pick<StoredRequest, 'replies' | 'refusal' | 'demand' | 'demandedAt' | 'decidedAt'>;
 
 interface FoundRefusal extends NonNullable<StoredRequest['refusal']> {
   readonly names: string;
 }
-/** The receipts that officers gave, or that came of those. Of what is erased nothing is left. */
+/** What officers said, by receipt or, of what was recorded, here alone. Of a receipt that is erased nothing is left. */
 const refusalsOf = async (
   tx: EntityManager,
   authority: string,
@@ -328,6 +386,10 @@ const refusalsOf = async (
       };
     });
   }
+  if (direction === 'recorded')
+    return (await actsOf(tx, authority, ids)).flatMap(({ id: names, reason, office, at }) =>
+      reason === null || office === null ? [] : [{ names, reason, office, at }],
+    );
   const rows = await tx.query<{ statement: string }[]>(
     `SELECT statement FROM gateway.statement
      WHERE authority = $1 AND message_id = ANY($2::uuid[]) AND kind = 'receipt-recorded' AND statement IS NOT NULL`,
@@ -339,6 +401,23 @@ const refusalsOf = async (
     return [{ names, reason: reason as RequestRefusal, office: refusedBy.office, at: new Date(at) }];
   });
 };
+
+const NOBODY = { reason: null, office: null, officer: null, mandate: null };
+
+const actsOf = (tx: EntityManager, authority: string, ids: readonly string[]): Promise<readonly ActRow[]> =>
+  tx.query<ActRow[]>(
+    `SELECT id, kind, at, reason, office, detail FROM gateway.recorded_request_act
+     WHERE authority = $1 AND id = ANY($2::uuid[]) ORDER BY at, kind`,
+    [authority, ids],
+  );
+
+const toAct = ({ id, kind, at, reason, office, detail }: ActRow, cipher: StorageCipher): RecordedAct =>
+  ({
+    ...{ kind, at: at.toISOString() },
+    ...(reason === null ? {} : { reason }),
+    ...(office === null ? {} : { office }),
+    ...(detail.length === 0 ? {} : (cipher.open(detail, 'recorded_request_act', `${id}.${kind}`) as object)),
+  }) as RecordedAct;
 
 /** Of a referral, in the transaction that stores it: what its messages named before, they name no more. */
 export const noteReplies = async (
