@@ -162,6 +162,7 @@ describe('a role at the database', () => {
       'refusal',
       'delivery',
       'delivery_receipt',
+      'delivery_due',
       'rejection',
       'due',
       'earlier_attempt',

@@ -69,6 +69,7 @@ import { TryWebhook } from './application/try-webhook.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WatchDeadlines } from './application/watch-deadlines.js';
+import { WatchHandling } from './application/watch-handling.js';
 import { WatchRequests } from './application/watch-requests.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
 import { AttachmentFiles, isDiskFailure } from './attachments/attachment-files.js';
@@ -196,6 +197,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const incidents = new HandleIncidents(stores.incidents, () => keys.authorities, now);
   health.watch('incidents', async () => ((await incidents.overdue()) > 0 ? 'clock-ran-out' : undefined));
   const unanswered = new WatchRequests(requests, stores.requestDeadlines, hosted, now);
+  const unhandled = new WatchHandling(handlings, hosted, now);
   const expire = new Expire(referrals, expiring, hosted, now);
   platform.onDrain('relay', async () => {
     await relay.drain();
@@ -261,6 +263,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     deadlines,
     incidents,
     unanswered,
+    unhandled,
     falling,
     prune,
     config.SWEEP_INTERVAL_MS,
