@@ -58,7 +58,7 @@ export class RecordedRequestController {
   @ApiOperation({
     summary: 'Note the decision on a recorded request',
     description:
-      'That the authority decided in writing, and who did; the decision itself is given another way, and sent to nobody from here. One that is to be sent is a referral of type `request-decision/1`. The same again changes nothing. Anteckna myndighetens beslut (OSL 6 kap. 7 §).',
+      'That the authority decided in writing, and who did; the decision itself is given another way, and sent to nobody from here. One that is to be sent is a referral of type `request-decision/1`. The same again changes nothing. Anteckna att myndighetens beslut är fattat (OSL 6 kap. 7 §).',
   })
   @Answer(200, 'Noted', 'requestItem')
   @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
