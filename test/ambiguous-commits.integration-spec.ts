@@ -109,7 +109,7 @@ describe.each(['question', 'answer'] as const)(
         const outgoing = { id: randomUUID(), type: 'receipt.signed.v1' as const, body: Buffer.from('receipt') };
         return deliveries.receive(delivery, 'manifest', receipt as StoredReceipt, outgoing);
       };
-      await cutAt('gateway.receive_and_index(', receive);
+      await cutAt('gateway.receive_with_dues(', receive);
       expect(await receive()).toBe(!wasDone);
       expect(await receive()).toBe(false);
       expect((await deliveries.list(system, { limit: 10 })).map((one) => one.messageId)).toEqual([delivery.messageId]);

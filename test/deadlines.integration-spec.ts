@@ -54,7 +54,7 @@ describe('a receipt that is awaited', () => {
   const released = (messageId: string) => {
     const at = world.clock.now();
     return referrals.record(system, statement(messageId, 'decision'), 'released', {
-      set: duesOf(referral.type, 'none', at),
+      set: duesOf(referral.type, 'none', at, at),
       at,
     });
   };

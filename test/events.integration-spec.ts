@@ -179,7 +179,7 @@ describe('events', () => {
     const { messageId } = await submitted();
     const at = world.clock.now();
     await referrals.record(OWNER, statement(messageId, 'decision'), 'released', {
-      set: duesOf(referral.type, 'none', at),
+      set: duesOf(referral.type, 'none', at, at),
       at,
     });
     await referrals.record(OWNER, statement(messageId, 'retraction-quarantined'), undefined);

@@ -8,6 +8,7 @@ import { GiveReceipt } from '../apps/gateway/src/application/give-receipt.js';
 import { ReadAttachment } from '../apps/gateway/src/application/read-attachment.js';
 import { ReadDeliveries } from '../apps/gateway/src/application/read-deliveries.js';
 import { SetHandling } from '../apps/gateway/src/application/set-handling.js';
+import { WatchHandling } from '../apps/gateway/src/application/watch-handling.js';
 import { DeliveryController } from '../apps/gateway/src/http/delivery.controller.js';
 import { ReceivedCaseController } from '../apps/gateway/src/http/received-case.controller.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
@@ -78,6 +79,7 @@ describe('the handling of a delivery', () => {
     type = 'crime-report/2',
     caseId: string = randomUUID(),
     deliveryNumber = 7,
+    takenUpBy?: Date,
   ): Promise<string> => {
     const messageId = randomUUID();
     const at = world.clock.now();
@@ -92,6 +94,7 @@ describe('the handling of a delivery', () => {
         function: 'registrator',
         deliveryNumber,
         receivedAt: at,
+        ...(takenUpBy === undefined ? {} : { takenUpBy }),
         jweSha256: 'A'.repeat(43),
         decisionEntryId: randomUUID(),
         detail: { content: {}, registration: {} } as never,
@@ -263,11 +266,84 @@ describe('the handling of a delivery', () => {
     ]);
     await set(urgent, { status: 'accepted' });
     expect(await overdue()).toEqual([[slow, ['received']]]);
-    world.clock.advance(96 * HOUR_MS);
+    world.clock.advance(168 * HOUR_MS);
     expect(await overdue()).toEqual([[slow, ['received', 'accepted']]]);
     await set(slow, { status: 'rejected', reason: 'incomplete' });
     expect([await overdue(), await are('completed')]).toEqual([[], []]);
     expect(await outcomeOf(() => reading.read(OTHER, slow))).toBe('NOT_FOUND');
+  });
+
+  describe('that is not there in time', () => {
+    const watching = (): WatchHandling => new WatchHandling(handlings, () => [OWNER, OTHER], world.clock.now);
+    const alarms = async (): Promise<readonly string[]> =>
+      (await watching().alarms()).map(({ messageId, what }) => `${messageId} ${what}`).toSorted();
+    const overdue = async (): Promise<readonly EventView['data'][]> =>
+      (await events.list(OWNER, before, 200)).flatMap(({ type, data }) => (type === 'delivery.overdue' ? [data] : []));
+    // What the specs before left is told now.
+    beforeEach(async () => {
+      await watching().alarms();
+      before = (await events.list(OWNER, before, 200)).at(-1)?.id ?? before;
+    });
+
+    it('is told its authority’s systems once of each clock', async () => {
+      const caseId = randomUUID();
+      const id = await delivered('crime-report/2', caseId, 3);
+      expect(await alarms()).toEqual([]);
+      world.clock.advance(24 * HOUR_MS);
+      const twice = await Promise.all([alarms(), alarms()]);
+      expect(twice.flat()).toEqual([`${id} received`]);
+      world.clock.advance(48 * HOUR_MS);
+      expect([await alarms(), await alarms()]).toEqual([[`${id} accepted`], []]);
+      const of = { messageId: id, caseId, messageType: 'crime-report/2', deliveryNumber: 3 };
+      expect(await overdue()).toEqual([
+        { ...of, code: 'received' },
+        { ...of, code: 'accepted' },
+      ]);
+    });
+
+    it('is not told when it was there before, or is erased or taken back', async () => {
+      const [taken, accepted, erased, retracted] = [
+        await delivered(),
+        await delivered(),
+        await delivered(),
+        await delivered(),
+      ];
+      await set(taken, { status: 'received' });
+      await set(accepted, { status: 'accepted' });
+      await erase(erased);
+      await retract(retracted, 'A'.repeat(43));
+      world.clock.advance(240 * HOUR_MS);
+      expect(await alarms()).toEqual([`${taken} accepted`]);
+      // Late is late: nothing more is told.
+      await set(taken, { status: 'accepted' });
+      expect(await alarms()).toEqual([]);
+      expect((await overdue()).map(({ messageId, code }) => [messageId, code])).toEqual([[taken, 'accepted']]);
+    });
+
+    it('is told by the time that its sender goes by, which it shows', async () => {
+      const takenUpBy = new Date(world.clock.now().getTime() + 2 * HOUR_MS);
+      const id = await delivered('permit-opinion/1', randomUUID(), 1, takenUpBy);
+      expect((await app.client.delivery(id)).handling.due).toContainEqual({
+        ...{ what: 'accepted', at: takenUpBy.toISOString() },
+        overdue: false,
+      });
+      world.clock.advance(2 * HOUR_MS);
+      expect((await reading.list(OWNER, { limit: 20, overdue: 'true' })).items.map((one) => one.id)).toContain(id);
+      expect(await alarms()).toEqual([`${id} accepted`]);
+    });
+
+    it('is told of what was received before clocks were kept', async () => {
+      const [urgent, slow] = [await delivered('crime-report/2'), await delivered('permit-opinion/1')];
+      await databases.asAdminOf(
+        'kommunerna',
+        `DELETE FROM gateway.delivery_due WHERE message_id IN ('${urgent}', '${slow}')`,
+      );
+      const ofBoth = async () => (await alarms()).filter((told) => [urgent, slow].some((id) => told.startsWith(id)));
+      world.clock.advance(72 * HOUR_MS);
+      expect(await ofBoth()).toEqual([`${urgent} accepted`, `${urgent} received`, `${slow} received`].toSorted());
+      world.clock.advance(168 * HOUR_MS);
+      expect(await ofBoth()).toEqual([`${slow} accepted`]);
+    });
   });
 
   it('is waited for no longer when the delivery is erased or taken back', async () => {
@@ -378,7 +454,10 @@ describe('the handling of a delivery', () => {
        INSERT INTO gateway.delivery_receipt (authority, message_id, kind, receipt_id, receipt, detail, at)
          SELECT authority, message_id, 'handled', gen_random_uuid(), 'r', '', now()
          FROM (SELECT *, row_number() OVER (ORDER BY seq) AS place FROM gateway.delivery WHERE authority = '${MANY}') d WHERE place <= 19950;
-       ANALYZE gateway.delivery; ANALYZE gateway.delivery_receipt; ANALYZE gateway.handling_status`,
+       INSERT INTO gateway.delivery_due (authority, message_id, what, due_at)
+         SELECT authority, message_id, what, received_at + interval '3 days' FROM gateway.delivery, (VALUES ('received'), ('accepted')) c(what)
+         WHERE authority = '${MANY}';
+       ANALYZE gateway.delivery; ANALYZE gateway.delivery_receipt; ANALYZE gateway.delivery_due; ANALYZE gateway.handling_status`,
     );
     while (await handlings.fill(MANY, world.clock.now()));
     const asked: (readonly [string, unknown[]])[] = [];

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { EventView, SubmitReferralDto } from '#contracts';
 import { parseReceipt } from '#envelope';
+import { toldByTelephone } from '#testing';
 import { randomUUID } from 'node:crypto';
 import { bearer, call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
@@ -264,6 +265,36 @@ describe('a request that no message brought', () => {
       answers: [{ force: 'duty' }],
     });
     expect((await ask(ASKER, 'GET', `/v1/requests/${id}`)).status).toBe(404);
+  });
+
+  it('is answered by telephone too, which is recorded', async () => {
+    const said = { ...recorded(), answerBy: '2026-01-02' };
+    await ask(ASKED, 'POST', '/v1/recorded-requests', said);
+    expect(await read(ASKED, `/v1/requests/${said.id}`)).toMatchObject({ state: 'open', overdue: true });
+    const told = { ...toldByTelephone(example('08-').referral, new Date()), requestId: said.id };
+    const { messageId } = await delge.sandbox.client(ASKED).recordDisclosure(told);
+    expect(await read(ASKED, `/v1/requests/${said.id}`)).toMatchObject({
+      ...{ state: 'answered', overdue: false },
+      answers: [{ messageId, type: 'recorded-disclosure/1' }],
+    });
+  });
+
+  it('is refused by an officer, and decided on, at the gateway that recorded it alone', async () => {
+    const said = recorded();
+    const by = { office: 'bistandshandlaggare', officer: 'HBG-SN-0554', mandate: 'delegation' };
+    await ask(ASKED, 'POST', '/v1/recorded-requests', said);
+    const given = await ask(ASKED, 'POST', `/v1/requests/${said.id}/refusal`, { reason: 'no-ground', ...by });
+    expect([given.status, JSON.parse(given.text)]).toEqual([202, { kind: 'request-refused', at: expect.any(String) }]);
+    const at = new Date().toISOString();
+    const path = `/v1/recorded-requests/${said.id}`;
+    expect((await ask(ASKED, 'PUT', `${path}/demand`, { at })).status).toBe(200);
+    expect((await ask(ASKED, 'PUT', `${path}/decision`, { at, ...by })).status).toBe(200);
+    expect(await read(ASKED, `/v1/requests/${said.id}`)).toMatchObject({
+      ...{ state: 'decision-issued', refusal: { reason: 'no-ground' } },
+      recorded: { refusal: by, demand: { at }, decision: { at, ...by } },
+    });
+    for (const to of ['demand', 'decision'])
+      expect((await ask(ASKER, 'PUT', `${path}/${to}`, { at, ...by })).status).not.toBe(200);
   });
 
   it.each([

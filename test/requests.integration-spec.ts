@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { MessageState } from '#contracts';
-import { aGateway, aWorld } from '#testing';
+import { aGateway, aWorld, outcomeOf } from '#testing';
 import type { World } from '#testing';
 import type { DataSource } from 'typeorm';
 import { ReadRequests } from '../apps/gateway/src/application/read-requests.js';
+import { RecordRequest } from '../apps/gateway/src/application/record-request.js';
+import { RefuseRequest } from '../apps/gateway/src/application/refuse-request.js';
 import { WatchRequests } from '../apps/gateway/src/application/watch-requests.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { PostgresDeliveryStore } from '../apps/gateway/src/persistence/delivery.store.js';
 import { PostgresEventStore } from '../apps/gateway/src/persistence/event.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
+import { PostgresRecordStore } from '../apps/gateway/src/persistence/record.store.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresRequestDeadlines } from '../apps/gateway/src/persistence/request-deadline.store.js';
 import { PostgresRequestStore } from '../apps/gateway/src/persistence/request.store.js';
@@ -29,9 +32,12 @@ describe('requests at a gateway', () => {
   let db: DataSource;
   let deliveries: PostgresDeliveryStore;
   let referrals: PostgresReferralStore;
+  let records: PostgresRecordStore;
   let retractions: PostgresRetractionStore;
   let store: PostgresRequestStore;
   let reading: ReadRequests;
+  let recording: RecordRequest;
+  let refusing: RefuseRequest;
 
   beforeAll(async () => {
     world = await aWorld();
@@ -41,9 +47,13 @@ describe('requests at a gateway', () => {
     const outbox = new Outbox('kommunerna', noRelay);
     deliveries = new PostgresDeliveryStore(db, keys, outbox);
     referrals = new PostgresReferralStore(db, keys, outbox);
+    records = new PostgresRecordStore(db, keys, outbox);
     retractions = new PostgresRetractionStore(db, outbox);
     store = new PostgresRequestStore(db, keys);
     reading = new ReadRequests(store, world.clock.now);
+    recording = new RecordRequest(store, reading, () => true, { checkNumbers: () => undefined }, world.clock.now);
+    const noMessage = { refuse: () => Promise.reject(new Error('no message brought it')) };
+    refusing = new RefuseRequest(store, noMessage, recording);
   });
   afterAll(() => databases.drop());
 
@@ -81,6 +91,30 @@ describe('requests at a gateway', () => {
     };
     expect(await referrals.put(referral, undefined, [], [])).toBe(true);
     return messages.map(({ messageId }) => messageId);
+  };
+  /** Disclosed by telephone. @returns its message id */
+  const told = async (requestId: string, recipient = OTHER): Promise<string> => {
+    const at = world.clock.now();
+    const messageId = randomUUID();
+    const record = {
+      ...{ authority: OWNER, id: randomUUID(), messageId, caseId: randomUUID(), recipient, bodyDigest: 'd' },
+      ...{ outcome: 'permit' as const, state: 'accepted' as const, disclosedAt: at, recordedAt: at, changedAt: at },
+      detail: {
+        body: { requestId, content: {} } as never,
+        ...{ assessments: [], verdict: { codes: { force: 'duty' } } as never, statement: 's' },
+      },
+    };
+    const outgoing = { id: randomUUID(), type: 'disclosure.recorded.v1', body: Buffer.from('{}') } as const;
+    expect(await records.add(record, outgoing)).toBe(true);
+    return messageId;
+  };
+  /** Asked for by telephone. */
+  const askedByTelephone = async (said: object = {}): Promise<string> => {
+    const id = randomUUID();
+    const at = world.clock.now();
+    const request = { at: at.toISOString(), recordedAt: at.toISOString(), system: randomUUID(), ...said };
+    expect(await store.record(OWNER, id, OTHER, request as never, at)).toBe('recorded');
+    return id;
   };
   const takenBack = (messageId: string): Promise<boolean> => {
     const at = world.clock.now();
@@ -151,6 +185,22 @@ describe('requests at a gateway', () => {
     expect(await reading.read(OWNER, received)).toMatchObject({ ...passed, overdue: false });
   });
 
+  it.each([
+    ['was recorded', () => askedByTelephone({ answerBy: '2020-01-01' })],
+    ['a message brought', () => delivered('request/2', { answerBy: '2020-01-01' })],
+  ])('that %s are answered by what was told whoever asked another way, and by nothing told others', async (_, ask) => {
+    const id = await ask();
+    await told(id, 'skv/skatteverket');
+    expect(await reading.read(OWNER, id)).toMatchObject({ state: 'open', overdue: true, answers: [] });
+    const messageId = await told(id);
+    expect(await reading.read(OWNER, id)).toMatchObject({
+      ...{ state: 'answered', overdue: false },
+      answers: [{ messageId, type: 'recorded-disclosure/1', force: 'duty' }],
+    });
+    const { direction } = await reading.read(OWNER, id);
+    expect(await listed({ direction, open: 'true' })).not.toContain(id);
+  });
+
   describe('whose day has passed', () => {
     const DAY = '2027-03-10';
     /** Of Stockholm, an hour ahead. */
@@ -169,19 +219,13 @@ describe('requests at a gateway', () => {
       (await new PostgresEventStore(db).list(OWNER, undefined, 1_000)).flatMap(({ type, data }) =>
         type === 'request.overdue' && data.messageId === id ? [data.code] : [],
       );
-    const recorded = async (): Promise<string> => {
-      const id = randomUUID();
-      const request = { ...asked, at: lastMinute.toISOString(), recordedAt: '', system: randomUUID() };
-      expect(await store.record(OWNER, id, OTHER, request as never, lastMinute)).toBe('recorded');
-      return id;
-    };
     // What the specs before left is told now.
     beforeAll(async () => void (await watching(lastMinute).alarms()));
 
     it('are told of once, to whoever asked and whoever was asked, also when nobody looked while it passed', async () => {
       const received = await delivered('request/2', asked);
       const sent = await submitted('permit-consultation/1', { content: asked }, [OTHER, 'skv/skatteverket']);
-      const taken = await recorded();
+      const taken = await askedByTelephone(asked);
       expect(await toldAt(lastMinute)).toEqual([]);
       // It came, and passed, while the gateway was away.
       const late = await delivered('request/2', asked);
@@ -204,8 +248,14 @@ describe('requests at a gateway', () => {
       await takenBack(ids[1] ?? '');
       const [sent = ''] = await submitted('request/2', { content: asked }, [OTHER], 'refused');
       const none = await delivered('request/2');
+      const spoken = await askedByTelephone(asked);
+      await told(spoken);
+      const refused = await askedByTelephone(asked);
+      const by = { office: 'bistandshandlaggare', officer: 'x', mandate: 'delegation' } as const;
+      const caller = { authority: OWNER, system: randomUUID() };
+      await refusing.execute(caller, refused, { reason: 'not-disclosed', ...by });
       expect(await toldAt(dayAfter)).toEqual([]);
-      for (const id of [...ids, sent, none]) expect(await eventsOf(id)).toEqual([]);
+      for (const id of [...ids, sent, none, spoken, refused]) expect(await eventsOf(id)).toEqual([]);
     });
 
     it('are, when what was answered is stopped on its way', async () => {
@@ -267,6 +317,86 @@ describe('requests at a gateway', () => {
     // What was answered was asked for all the same.
     expect(await store.asker(OWNER, id)).toEqual({ authority: OTHER, isRetracted: false });
     expect(await store.record(OWNER, id, OTHER, request as never, at)).toBe('other');
+  });
+
+  describe('that are recorded', () => {
+    const by = { office: 'bistandshandlaggare', officer: 'LKP-ON-0077', mandate: 'delegation' } as const;
+    const refusal = { reason: 'not-disclosed', ...by } as const;
+    const caller = { authority: OWNER, system: randomUUID() };
+    const inRows = (id: string): Promise<readonly { readonly row: string; readonly detail: Buffer }[]> =>
+      asAuthority(db, OWNER, (tx) =>
+        tx.query(`SELECT a::text AS row, detail FROM gateway.recorded_request_act a WHERE id = $1`, [id]),
+      );
+
+    it('are refused by an officer, and decided on when that is demanded, with nothing sent', async () => {
+      const id = await askedByTelephone();
+      const given = await refusing.execute(caller, id, refusal);
+      const { at } = given;
+      expect(given).toEqual({ kind: 'request-refused', at });
+      world.clock.advance(1_000);
+      expect(await refusing.execute(caller, id, refusal)).toEqual(given);
+      const another = { ...refusal, reason: 'no-ground' } as const;
+      expect(await outcomeOf(() => refusing.execute(caller, id, another))).toBe('RECEIPT_EXISTS');
+      const refused = { state: 'refused', refusal: { reason: refusal.reason, office: by.office, at } };
+      expect(await reading.read(OWNER, id)).toMatchObject({ ...refused, recorded: { refusal: { ...refusal, at } } });
+      const open = { direction: 'recorded', open: 'true' };
+      expect(await listed(open)).not.toContain(id);
+
+      const demand = { at: world.clock.now().toISOString() };
+      const noted = await recording.demanded(caller, id, demand);
+      expect(await recording.demanded(caller, id, demand)).toEqual(noted);
+      expect(await listed(open)).toContain(id);
+      world.clock.advance(1_000);
+      const decision = { at: world.clock.now().toISOString(), ...by };
+      expect(await outcomeOf(() => recording.demanded(caller, id, { at: decision.at }))).toBe('ID_REUSE');
+      expect(await recording.decided(caller, id, decision)).toMatchObject({ id, state: 'decision-issued' });
+      expect(await outcomeOf(() => recording.decided(caller, id, { ...decision, mandate: 'statute' }))).toBe(
+        'ID_REUSE',
+      );
+      expect(await reading.read(OWNER, id)).toMatchObject({
+        ...refused,
+        state: 'decision-issued',
+        recorded: { demand, decision },
+      });
+      expect(await listed(open)).not.toContain(id);
+      expect(
+        await asAuthority(db, OWNER, (tx) =>
+          tx.query(`SELECT 1 FROM gateway.delivery_receipt WHERE message_id = $1`, [id]),
+        ),
+      ).toEqual([]);
+    });
+
+    it('say nothing more of who refused when they are erased; that they were refused stays', async () => {
+      const id = await askedByTelephone();
+      await refusing.execute(caller, id, refusal);
+      const kept = await inRows(id);
+      expect(kept).toHaveLength(1);
+      expect(kept.map(({ row, detail }) => `${row}${detail.toString('latin1')}`).join()).not.toContain(by.officer);
+      await recording.erase(caller, id);
+      expect((await inRows(id)).map(({ detail }) => detail.length)).toEqual([0]);
+      expect(await reading.read(OWNER, id)).toMatchObject({ state: 'refused', refusal: { office: by.office } });
+      const decision = { at: world.clock.now().toISOString(), ...by };
+      expect(await outcomeOf(() => recording.decided(caller, id, decision))).toBe('ERASED');
+      expect(await outcomeOf(() => refusing.execute(caller, id, refusal))).toBe('ERASED');
+    });
+
+    it('are refused by an office that there is, decided on after they were made, and by whoever was asked', async () => {
+      const id = await askedByTelephone();
+      const now = world.clock.now().getTime();
+      const at = (ms: number): string => new Date(now + ms).toISOString();
+      for (const ask of [
+        () => refusing.execute(caller, id, { ...refusal, office: 'kung' }),
+        () => recording.decided(caller, id, { at: at(0), ...by, office: 'kung' }),
+        () => recording.decided(caller, id, { at: at(-1), ...by }),
+        () => recording.demanded(caller, id, { at: at(1) }),
+      ])
+        expect(await outcomeOf(ask)).toBe('REQUEST_INVALID');
+      const neighbour = { ...caller, authority: NEIGHBOUR };
+      expect(await outcomeOf(() => recording.decided(neighbour, id, { at: at(0), ...by }))).toBe('NOT_FOUND');
+      const message = await delivered('request/2');
+      expect(await outcomeOf(() => recording.decided(caller, message, { at: at(0), ...by }))).toBe('NOT_FOUND');
+      expect(await reading.read(OWNER, id)).toMatchObject({ state: 'open' });
+    });
   });
 
   it('are no longer answered by a draft that was replaced', async () => {

@@ -116,7 +116,14 @@ describe('what a gateway does for several messages at once', () => {
         undefined,
         from,
       ),
-      referrals.record(system, decision, 'released', { set: duesOf(referral.type, 'none', at), at }, undefined, from),
+      referrals.record(
+        system,
+        decision,
+        'released',
+        { set: duesOf(referral.type, 'none', at, at), at },
+        undefined,
+        from,
+      ),
       referrals.record(system, decision, 'released', undefined, undefined, from),
     ]);
     expect(told).toEqual(['recorded', 'recorded', 'recorded']);

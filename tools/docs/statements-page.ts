@@ -191,8 +191,8 @@ ${codeTable(RECEIPTS, 'kind')}
 
 ## When receipts are due
 
-Counted from when the sender's gateway was told of the release, the earlier of type and ground; a receipt that is overdue is an alarm at the sender and changes nothing. No statute sets these times: each is our choice, and what it leans on stands beside it.
-\`technical\` is due within ${hours(TECHNICAL_MS)} for every type; \`accepted\` or a rejection:
+A receipt that is overdue is an alarm at the sender, and one at the recipient when it is the recipient's own to give, and changes nothing. No statute sets these times: each is our choice, what it leans on stands beside it, and [ADR 22](adr/0022-courtesy-clocks.md) says why.
+\`technical\` is due within ${hours(TECHNICAL_MS)} of when the sender's gateway was told of the release, for every type; \`accepted\` or a rejection by the earlier of type and ground, counted from the decision:
 
 ${table(
   ['message type', 'within', 'leans on'],

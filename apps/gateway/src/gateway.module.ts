@@ -47,6 +47,7 @@ import { ReceiveDelivery } from './application/receive-delivery.js';
 import { RecordDisclosure } from './application/record-disclosure.js';
 import { RecordOutcome } from './application/record-outcome.js';
 import { RecordRequest } from './application/record-request.js';
+import { RefuseRequest } from './application/refuse-request.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
 import { RebuildSent } from './application/rebuild-sent.js';
@@ -68,6 +69,7 @@ import { TryWebhook } from './application/try-webhook.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
 import { WatchDeadlines } from './application/watch-deadlines.js';
+import { WatchHandling } from './application/watch-handling.js';
 import { WatchRequests } from './application/watch-requests.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
 import { AttachmentFiles, isDiskFailure } from './attachments/attachment-files.js';
@@ -195,6 +197,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const incidents = new HandleIncidents(stores.incidents, () => keys.authorities, now);
   health.watch('incidents', async () => ((await incidents.overdue()) > 0 ? 'clock-ran-out' : undefined));
   const unanswered = new WatchRequests(requests, stores.requestDeadlines, hosted, now);
+  const unhandled = new WatchHandling(handlings, hosted, now);
   const expire = new Expire(referrals, expiring, hosted, now);
   platform.onDrain('relay', async () => {
     await relay.drain();
@@ -260,6 +263,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     deadlines,
     incidents,
     unanswered,
+    unhandled,
     falling,
     prune,
     config.SWEEP_INTERVAL_MS,
@@ -330,6 +334,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
   const readingRequests = new ReadRequests(requests, now);
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
+  const recordingRequests = new RecordRequest(requests, readingRequests, isAuthority, evaluate, now);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -351,7 +356,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(CheckDisclosure, checking),
       value(ReadDeliveries, new ReadDeliveries(deliveries, retractions, handlings, now)),
       value(ReadRequests, readingRequests),
-      value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, evaluate, now)),
+      value(RecordRequest, recordingRequests),
+      value(RefuseRequest, new RefuseRequest(requests, giving, recordingRequests)),
       value(
         ManageCases,
         new ManageCases(cases, isAuthority, now, (authority, id) => subscriptions.caseClosed(authority, id)),

@@ -1,4 +1,13 @@
-import type { Page, RecordRequestDto, RefuseRequestDto, RequestItem, RequestView } from '#contracts';
+import type {
+  NoteDecisionDto,
+  NoteDemandDto,
+  Page,
+  RecordRequestDto,
+  RefusalView,
+  RefuseRequestDto,
+  RequestItem,
+  RequestView,
+} from '#contracts';
 import type { Call } from './webhooks.js';
 import { search } from './webhooks.js';
 
@@ -21,8 +30,16 @@ export class Requests {
   eraseRecorded(id: string): Promise<void> {
     return this.call('DELETE', `/v1/recorded-requests/${id}`);
   }
-  /** An officer's refusal; the authority's decision is a referral. @throws {DelgeProblem} receipt-exists, receipt-contradicts */
-  refuse(id: string, refusal: RefuseRequestDto): Promise<object> {
+  /** Whoever asked without a message demands the authority's decision. @throws {DelgeProblem} id-reuse, request-invalid */
+  noteDemand(id: string, demand: NoteDemandDto): Promise<RequestItem> {
+    return this.call('PUT', `/v1/recorded-requests/${id}/demand`, demand);
+  }
+  /** The authority decided on what was asked without a message, and said so another way. @throws {DelgeProblem} id-reuse, request-invalid */
+  noteDecision(id: string, decision: NoteDecisionDto): Promise<RequestItem> {
+    return this.call('PUT', `/v1/recorded-requests/${id}/decision`, decision);
+  }
+  /** An officer's refusal; the authority's decision on a message is a referral. @throws {DelgeProblem} receipt-exists, receipt-contradicts */
+  refuse(id: string, refusal: RefuseRequestDto): Promise<RefusalView> {
     return this.call('POST', `/v1/requests/${id}/refusal`, refusal);
   }
 }

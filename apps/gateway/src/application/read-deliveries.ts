@@ -128,23 +128,23 @@ const changeView = ({ status, at, system }: HandlingChange): HandledView['change
 
 /** Nobody is waited for of what is erased or taken back. */
 const handlingView = (
-  { type, receivedAt, erasedAt }: Pick<ListedDelivery, 'type' | 'receivedAt' | 'erasedAt'>,
+  delivery: Pick<ListedDelivery, 'type' | 'receivedAt' | 'takenUpBy' | 'erasedAt'>,
   changes: readonly HandlingChange[],
   now: Date,
   retractedAt: Date | undefined,
 ): HandlingView => {
   const status = statusOf(changes);
-  const clocks = erasedAt === undefined && retractedAt === undefined ? clocksOf(type, receivedAt, status) : [];
+  const clocks = delivery.erasedAt === undefined && retractedAt === undefined ? clocksOf(delivery, status) : [];
   return {
     status,
-    changedAt: (changes.at(-1)?.at ?? receivedAt).toISOString(),
+    changedAt: (changes.at(-1)?.at ?? delivery.receivedAt).toISOString(),
     due: clocks.map(({ what, at }) => ({ what, at: at.toISOString(), overdue: at <= now })),
   };
 };
 
 /** @param changes oldest first */
 export const handledView = (
-  delivery: Pick<StoredDelivery, 'type' | 'receivedAt'>,
+  delivery: Pick<StoredDelivery, 'type' | 'receivedAt' | 'takenUpBy'>,
   changes: readonly HandlingChange[],
   now: Date,
   retractedAt: Date | undefined,

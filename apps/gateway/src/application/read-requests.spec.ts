@@ -22,6 +22,7 @@ const reading = new ReadRequests(
     find: () => Promise.resolve(undefined),
     answerBy: () => Promise.resolve(new Map()),
     recorded: () => Promise.resolve(undefined),
+    acts: () => Promise.resolve([]),
   },
   () => AT,
 );

@@ -1,9 +1,18 @@
-import type { Force, ListRequestsQueryDto, Page, RequestAnswer, RequestItem, RequestView } from '#contracts';
+import type {
+  Force,
+  ListRequestsQueryDto,
+  Page,
+  RecordedRequestView,
+  RequestAnswer,
+  RequestItem,
+  RequestView,
+} from '#contracts';
 import { stockholmDate } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { isOverdue, outcomeOfRequest } from '../domain/request.js';
-import type { RequestStore, StoredReply, StoredRequest } from './ports/request.js';
+import type { Outcome } from '../domain/request.js';
+import type { RecordedAct, RecordedRequest, RequestStore, StoredReply, StoredRequest } from './ports/request.js';
 import type { Now } from './ports/time-and-ids.js';
 
 type Listed = StoredRequest & { readonly cursor: string };
@@ -15,7 +24,7 @@ const TIMES = 5;
 /** What an authority was asked for and has asked for, and what came of it. */
 export class ReadRequests {
   constructor(
-    private readonly store: Pick<RequestStore, 'list' | 'find' | 'answerBy' | 'recorded'>,
+    private readonly store: Pick<RequestStore, 'list' | 'find' | 'answerBy' | 'recorded' | 'acts'>,
     private readonly now: Now,
   ) {}
 
@@ -58,15 +67,15 @@ export class ReadRequests {
     const answerBy = await this.store.answerBy(authority, request.direction, [id]);
     const recorded = request.direction === 'recorded' ? await this.store.recorded(authority, id) : undefined;
     const { answers, ...item } = this.item(request, answerBy.get(id));
-    const { refusal, demand, replies } = request;
-    const { decision } = outcomeOfRequest(replies, refusal !== undefined);
+    const { refusal, demand } = request;
+    const { decision } = outcomeOf(request);
     return {
       ...item,
       answers: answers.map(answerView),
       ...(refusal === undefined ? {} : { refusal: { ...refusal, at: refusal.at.toISOString() } }),
       ...(demand === undefined ? {} : { demand: { messageId: demand.messageId, at: demand.at.toISOString() } }),
       ...(decision === undefined ? {} : { decision: decisionView(decision) }),
-      ...(recorded === undefined ? {} : { recorded: recordedView(recorded) }),
+      ...(recorded === undefined ? {} : { recorded: recordedView(recorded, await this.store.acts(authority, id)) }),
     };
   }
 
@@ -75,7 +84,7 @@ export class ReadRequests {
     answerBy: string | undefined,
   ): Omit<RequestItem, 'answers'> & { readonly answers: readonly StoredReply[] } {
     const { id, direction, from, to, type, caseId, at, messageState, retractedAt, erasedAt } = request;
-    const { state, answers } = outcomeOfRequest(request.replies, request.refusal !== undefined);
+    const { state, answers } = outcomeOf(request);
     return {
       id,
       direction,
@@ -95,10 +104,14 @@ export class ReadRequests {
   }
 }
 
+export const outcomeOf = ({ replies, refusal, decidedAt }: StoredRequest): Outcome<StoredReply> =>
+  outcomeOfRequest(replies, refusal !== undefined, decidedAt);
+
 /** Something is to come of it yet: what was asked for, or the decision that was demanded. */
-export const isOpen = ({ replies, refusal, demand, retractedAt, messageState }: StoredRequest): boolean => {
-  const { state } = outcomeOfRequest(replies, refusal !== undefined);
-  const isAwaited = state === 'open' || (state === 'refused' && demand !== undefined);
+export const isOpen = (request: StoredRequest): boolean => {
+  const { demand, demandedAt, retractedAt, messageState } = request;
+  const { state } = outcomeOf(request);
+  const isAwaited = state === 'open' || (state === 'refused' && (demand !== undefined || demandedAt !== undefined));
   return isAwaited && retractedAt === undefined && (messageState === undefined || !isTerminal(messageState));
 };
 
@@ -113,9 +126,10 @@ const decisionView = ({ messageId, at, isServed: served }: StoredReply): NonNull
   served,
 });
 
-const recordedView = (
-  recorded: NonNullable<Awaited<ReturnType<RequestStore['recorded']>>>,
-): NonNullable<RequestView['recorded']> => {
+const recordedView = (recorded: RecordedRequest, acts: readonly RecordedAct[]): RecordedRequestView => {
   const { function: to, person, identityCheck, channel, asksFor, office, officer, recordedAt } = recorded;
-  return { function: to, person, identityCheck, channel, asksFor, office, officer, recordedAt };
+  return {
+    ...{ function: to, person, identityCheck, channel, asksFor, office, officer, recordedAt },
+    ...Object.fromEntries(acts.map(({ kind, ...said }) => [kind, said])),
+  };
 };

@@ -1,10 +1,11 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseReceiptSignedV1 } from '#contracts';
 import type { DeliveryReleasedV1 } from '#contracts';
-import { parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
+import { parseDecision, parseReceipt, sha256Base64url, verifyReceipt } from '#envelope';
 import type { Decision, PrivateKey, Receipt } from '#envelope';
 import { MemoryDeliveryStore, aGateway, aWorld, anExchange, example, forged, outcomeOf, sealed } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
+import { clockOf, takenUpBy } from '../domain/deadlines.js';
 import { ReceiveDelivery } from './receive-delivery.js';
 
 const AUTHORITY = 'fk/forsakringskassan';
@@ -54,10 +55,13 @@ describe('a genuine delivery', () => {
   it('is stored, and receipted by the gateway for exactly this ciphertext', async () => {
     expect(await receive.execute(delivery)).toMatchObject({ outcome: 'received', authority: AUTHORITY });
     const { messageId, jweSha256 } = genuine.message;
+    const { decision } = parseDecision(delivery.decision);
+    const { type } = genuine.referral;
     expect(await store.find(AUTHORITY, messageId)).toMatchObject({
       attempt: 1,
       sender: 'linkoping/omsorgsnamnden',
       deliveryNumber: delivery.deliveryNumber,
+      takenUpBy: takenUpBy(type, clockOf(decision), new Date(decision.decidedAt)),
       jweSha256,
       detail: { content: genuine.referral.content, proof: delivery.proof },
     });

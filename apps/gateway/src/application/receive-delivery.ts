@@ -3,6 +3,7 @@ import { parseDecision, parseManifest, signReceipt } from '#envelope';
 import type { Manifest, Receipt } from '#envelope';
 import type { DeliveryReleasedV1 } from '#contracts';
 import type { KeyStore } from '../keys/key-store.js';
+import { clockOf, takenUpBy } from '../domain/deadlines.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { namedBy } from '../domain/request.js';
 import { isSubscriptionRequest } from '../domain/subscription.js';
@@ -120,6 +121,7 @@ export class ReceiveDelivery {
         function: manifest.recipientFunction,
         deliveryNumber,
         receivedAt: at,
+        takenUpBy: takenUpBy(manifest.messageType, clockOf(decision), new Date(decision.decidedAt)),
         jweSha256: manifest.jwe.sha256,
         decisionEntryId: decision.entryId,
         detail,

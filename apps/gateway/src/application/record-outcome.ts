@@ -10,7 +10,7 @@ import type {
 import { parseStrict } from '#json';
 import type { Snapshot } from '#snapshot';
 import { MOST_ATTEMPTS, refusedForKey, rejectedForKey } from '../domain/attempts.js';
-import { duesOf, duesOfRetraction, metBy } from '../domain/deadlines.js';
+import { clockOf, duesOf, duesOfRetraction, metBy } from '../domain/deadlines.js';
 import { RejectedDelivery, UntrustedStatement } from '../domain/errors.js';
 import { opensIncident } from '../domain/incident.js';
 import { isTerminal } from '../domain/message-state.js';
@@ -119,7 +119,7 @@ export class RecordOutcome {
       },
       decision.outcome === 'permit' ? 'released' : ended('refused', refusedForKey(decision), decision.attempt),
       decision.outcome === 'permit' && decision.attempt === own.attempt
-        ? { set: duesOf(own.type, clockOf(decision), this.now()), at: this.now() }
+        ? { set: duesOf(own.type, clockOf(decision), new Date(decision.decidedAt), this.now()), at: this.now() }
         : undefined,
       undefined,
       own,
@@ -346,11 +346,6 @@ export class RecordOutcome {
     return undefined;
   }
 }
-
-const clockOf = ({ verdict }: Decision): string | undefined => {
-  const { clock } = verdict as { readonly clock?: unknown };
-  return typeof clock === 'string' ? clock : undefined;
-};
 
 /** Earlier attempts of what is erased are gone with it, so that nothing can be held against them. */
 const isGone = (own: Own, attempt: number): boolean => own.erasedAt !== undefined && attempt < own.attempt;

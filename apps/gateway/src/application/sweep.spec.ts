@@ -27,6 +27,7 @@ it('tells of what is overdue although nothing can be sealed again or expire, and
     { alarms: () => Promise.resolve([{ authority: 'a/b', messageId: 'm', what: 'technical' }]) } as never,
     { alarms: () => Promise.resolve([]) },
     { alarms: () => Promise.reject(new GatewayError('ERASED')) },
+    { alarms: () => Promise.resolve([{ authority: 'a/b', messageId: 'm', what: 'accepted' as const }]) },
     { execute: () => Promise.resolve([]) },
     () => Promise.resolve(),
     1,
@@ -39,6 +40,6 @@ it('tells of what is overdue although nothing can be sealed again or expire, and
   await third;
   await sweep.stop();
   const count = (event: string): number => lines.filter((line) => line.event === event).length;
-  expect(count('receipt.overdue')).toBeGreaterThanOrEqual(3);
+  for (const event of ['receipt.overdue', 'delivery.overdue']) expect(count(event)).toBeGreaterThanOrEqual(3);
   expect(count('message.not-sealed-again')).toBe(1);
 });

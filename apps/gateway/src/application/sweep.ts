@@ -7,9 +7,10 @@ import type { FallBackCorrections } from './fall-back-corrections.js';
 import type { SealAgain } from './seal-again.js';
 import type { HandleIncidents } from './handle-incidents.js';
 import type { WatchDeadlines } from './watch-deadlines.js';
+import type { WatchHandling } from './watch-handling.js';
 import type { WatchRequests } from './watch-requests.js';
 
-/** Looks now and then for what has expired or is kept no longer, for what can be sealed again, for corrections that fall back, and for receipts and answers that are overdue. */
+/** Looks now and then for what has expired or is kept no longer, for what can be sealed again, for corrections that fall back, and for receipts, handling and answers that are overdue. */
 export class Sweep extends Loop {
   constructor(
     private readonly expire: Expire,
@@ -17,6 +18,7 @@ export class Sweep extends Loop {
     private readonly deadlines: Pick<WatchDeadlines, 'alarms'>,
     private readonly incidents: Pick<HandleIncidents, 'alarms'>,
     private readonly requests: Pick<WatchRequests, 'alarms'>,
+    private readonly handling: Pick<WatchHandling, 'alarms'>,
     private readonly corrections: Pick<FallBackCorrections, 'execute'>,
     private readonly prune: () => Promise<void>,
     private readonly intervalMs: number,
@@ -33,6 +35,7 @@ export class Sweep extends Loop {
     await this.tried(() => this.expired());
     await this.tried(() => this.overdue());
     await this.tried(() => this.unanswered());
+    await this.tried(() => this.unhandled());
     await this.tried(() => this.sealedAgain());
     await this.tried(() => this.fallenBack());
     await this.tried(this.prune);
@@ -66,6 +69,11 @@ export class Sweep extends Loop {
   private async unanswered(): Promise<void> {
     for (const { authority, id, direction } of await this.requests.alarms())
       this.log.warn('request.overdue', { messageId: id, authorityId: authority, code: direction });
+  }
+
+  private async unhandled(): Promise<void> {
+    for (const { authority, messageId, what } of await this.handling.alarms())
+      this.log.warn('delivery.overdue', { messageId, authorityId: authority, code: what });
   }
 
   private async fallenBack(): Promise<void> {

@@ -1,10 +1,10 @@
 import type { RequestDirection } from '#contracts';
 import { isLocalDate, stockholmDate } from '#legal-basis';
 import { isTerminal } from '../domain/message-state.js';
-import { isOverdue, outcomeOfRequest } from '../domain/request.js';
+import { isOverdue } from '../domain/request.js';
 import type { AskedFor, DeadlineOfRequest, RequestDeadlines } from './ports/request-deadline.js';
 import type { RequestStore, StoredRequest } from './ports/request.js';
-import { isOpen } from './read-requests.js';
+import { isOpen, outcomeOf } from './read-requests.js';
 import type { Now } from './ports/time-and-ids.js';
 
 /** Of each authority in one round: what was received before there were deadlines is many. */
@@ -69,8 +69,6 @@ export class WatchRequests {
     return request?.direction === (direction satisfies RequestDirection) ? request : undefined;
   }
 }
-
-const outcomeOf = ({ replies, refusal }: StoredRequest) => outcomeOfRequest(replies, refusal !== undefined);
 
 const isUnanswered = (request: StoredRequest, answerBy: string, today: string): boolean =>
   isOpen(request) && isOverdue(outcomeOf(request).state, answerBy, today);

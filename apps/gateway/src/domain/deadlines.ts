@@ -38,32 +38,42 @@ export const ACCEPTED_WITHIN: Readonly<Record<string, { readonly ms: number; rea
     leansOn: 'FL (2017:900) 44 §: the time to appeal runs from the day of the decision',
   },
   correction: { ms: DAY_MS, leansOn: 'GDPR art. 5.1 d: what is wrong is put right without delay' },
-  'permit-consultation': { ms: 7 * DAY_MS, leansOn: 'FL (2017:900) 26 §: who consults sets a time for the answer' },
-  'permit-opinion': { ms: 7 * DAY_MS, leansOn: 'as for the consultation' },
-  'supplier-check': { ms: 7 * DAY_MS, leansOn: 'a procurement runs over weeks' },
-  'population-register-notice': { ms: 7 * DAY_MS, leansOn: 'nobody waits for it' },
-  feedback: { ms: 7 * DAY_MS, leansOn: 'nobody waits for it' },
+  'permit-consultation': { ms: 10 * DAY_MS, leansOn: 'FL (2017:900) 26 §: who consults sets a time for the answer' },
+  'permit-opinion': { ms: 10 * DAY_MS, leansOn: 'as for the consultation' },
+  'supplier-check': { ms: 10 * DAY_MS, leansOn: 'a procurement runs over weeks' },
+  'population-register-notice': { ms: 10 * DAY_MS, leansOn: 'nobody waits for it' },
+  feedback: { ms: 10 * DAY_MS, leansOn: 'nobody waits for it' },
 };
-const ANY_OTHER_MS = 7 * DAY_MS;
+/** Nothing says that it hurries (docs/adr/0022-courtesy-clocks.md). */
+const ANY_OTHER_MS = 10 * DAY_MS;
 /** @param type e.g. `crime-report/2` */
 export const acceptedWithin = (type: string): number => ACCEPTED_WITHIN[type.split('/')[0] ?? '']?.ms ?? ANY_OTHER_MS;
 
 /** The longest that a message may wait whose ground says *genast* or *skyndsamt*. Our choice: the words bind the one who discloses, and tell how it hurries. */
 export const CLOCK_MS: Readonly<Record<string, number>> = { genast: DAY_MS, skyndsamt: 3 * DAY_MS };
 
-/**
- * @param type e.g. `crime-report/2`
- * @param clock of the verdict that it was released on
- * @param from when its sender's gateway was told of the release
- */
-export const duesOf = (type: string, clock: string | undefined, from: Date): readonly Due[] => {
-  const within = acceptedWithin(type);
-  const accepted = Math.min(within, CLOCK_MS[clock ?? ''] ?? within);
-  return [
-    { what: 'technical', at: new Date(from.getTime() + TECHNICAL_MS) },
-    { what: 'accepted', at: new Date(from.getTime() + accepted) },
-  ];
+/** Of the verdict that a decision is: *genast*, *skyndsamt* or none. */
+export const clockOf = ({ verdict }: { readonly verdict: unknown }): string | undefined => {
+  const { clock } = verdict as { readonly clock?: unknown };
+  return typeof clock === 'string' ? clock : undefined;
 };
+
+/**
+ * When a message is to be taken up or turned down: the same at both ends, since both have the decision.
+ * @param type e.g. `crime-report/2`
+ * @param clock of the verdict
+ * @param decidedAt as the exchange signed it
+ */
+export const takenUpBy = (type: string, clock: string | undefined, decidedAt: Date): Date => {
+  const within = acceptedWithin(type);
+  return new Date(decidedAt.getTime() + Math.min(within, CLOCK_MS[clock ?? ''] ?? within));
+};
+
+/** @param told when its sender's gateway was told of the release */
+export const duesOf = (type: string, clock: string | undefined, decidedAt: Date, told: Date): readonly Due[] => [
+  { what: 'technical', at: new Date(told.getTime() + TECHNICAL_MS) },
+  { what: 'accepted', at: takenUpBy(type, clock, decidedAt) },
+];
 
 /** How long who received a message has to say what became of it when its sender takes it back. Our choice: what is wrong is in use until then. */
 export const RETRACTION_MS = 3 * DAY_MS;

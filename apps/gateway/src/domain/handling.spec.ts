@@ -4,8 +4,11 @@ import { RECEIPT_OF, clocksOf, handlingOf, mayFollow, statusOf } from './handlin
 
 const FROM = new Date('2026-11-24T08:00:00.000Z');
 const at = (seconds: number): Date => new Date(FROM.getTime() + seconds * 1_000);
-const clocks = (type: string, status: Parameters<typeof clocksOf>[2]) =>
-  clocksOf(type, FROM, status).map(({ what, at: due }) => [what, (due.getTime() - FROM.getTime()) / 3_600_000]);
+const clocks = (type: string, status: Parameters<typeof clocksOf>[1]) =>
+  clocksOf({ type, receivedAt: FROM }, status).map(({ what, at: due }) => [
+    what,
+    (due.getTime() - FROM.getTime()) / 3_600_000,
+  ]);
 
 describe('the handling of a referral', () => {
   it('goes on as in FHIR Task, and no other way', () => {
@@ -43,9 +46,13 @@ describe('the handling of a referral', () => {
   it('is due until it is so: taken over within a day, taken up by what its type says', () => {
     expect(clocks('permit-opinion/1', 'requested')).toEqual([
       ['received', 24],
-      ['accepted', 168],
+      ['accepted', 240],
     ]);
     expect(clocks('crime-report/2', 'received')).toEqual([['accepted', 72]]);
+    const takenUpBy = at(3_600);
+    expect(clocksOf({ type: 'crime-report/2', receivedAt: FROM, takenUpBy }, 'received')).toEqual([
+      { what: 'accepted', at: takenUpBy },
+    ]);
     for (const status of ['accepted', 'rejected', 'completed'] as const)
       expect(clocks('crime-report/2', status)).toEqual([]);
   });

@@ -52,15 +52,22 @@ export const RUNS_IN: Readonly<Record<HandlingClock, readonly Handling[]>> = {
   accepted: ['requested', 'received'],
 };
 
-/** @param type e.g. `crime-report/2` @param from when the gateway received it */
+/** What the clocks of a delivery go by. */
+export interface Clocked {
+  /** E.g. `crime-report/2`. */
+  readonly type: string;
+  readonly receivedAt: Date;
+  /** Absent of what was received before it was kept: by its type alone then. */
+  readonly takenUpBy?: Date;
+}
+
 export const clocksOf = (
-  type: string,
-  from: Date,
+  { type, receivedAt, takenUpBy }: Clocked,
   status: Handling,
 ): readonly { readonly what: HandlingClock; readonly at: Date }[] => {
   const clocks = [
-    { what: 'received', at: new Date(from.getTime() + TAKEN_OVER_MS) },
-    { what: 'accepted', at: new Date(from.getTime() + acceptedWithin(type)) },
+    { what: 'received', at: new Date(receivedAt.getTime() + TAKEN_OVER_MS) },
+    { what: 'accepted', at: takenUpBy ?? new Date(receivedAt.getTime() + acceptedWithin(type)) },
   ] as const;
   return clocks.filter(({ what }) => RUNS_IN[what].includes(status));
 };

@@ -33,6 +33,16 @@ describe('a request', () => {
     expect(outcomeOfRequest(types.map(reply), isRefused).state).toBe(state);
   });
 
+  it.each([
+    [[], 'decision-issued'],
+    [[[1, 'answer/1']], 'decision-issued'],
+    [[[3, 'answer/1']], 'answered'],
+    [[[3, 'request-decision/1']], 'decision-issued'],
+  ] as const)('that was decided on without a message, and replied to with %j, is %s', (replies, state) => {
+    const said = replies.map(([at, type]) => ({ ...reply(type), at: new Date(at) }));
+    expect(outcomeOfRequest(said, true, new Date(2)).state).toBe(state);
+  });
+
   it('is overdue from the day after the one to answer by, while nothing has come of it', () => {
     expect(isOverdue('open', '2026-12-15', '2026-12-15')).toBe(false);
     expect(isOverdue('open', '2026-12-15', '2026-12-16')).toBe(true);

@@ -55,14 +55,21 @@ export interface Outcome<R extends Reply> {
  * The last word counts: who was refused may be answered after all, and who was answered in part refused the rest.
  * @param replies of whoever was asked that stand, oldest first: neither stopped on their way nor taken back
  * @param isRefused by an officer
+ * @param decidedAt when the authority decided, where no message says so
  */
-export const outcomeOfRequest = <R extends Reply>(replies: readonly R[], isRefused: boolean): Outcome<R> => {
+export const outcomeOfRequest = <R extends Reply>(
+  replies: readonly R[],
+  isRefused: boolean,
+  decidedAt?: Date,
+): Outcome<R> => {
   const said = replies.filter(({ type }) => !NO_ANSWERS.includes(nameOfType(type)));
   const last = said.at(-1);
   const decision = said.findLast(({ type }) => isDecision(type));
+  const isDecided =
+    (last !== undefined && isDecision(last.type)) ||
+    (decidedAt !== undefined && (last === undefined || last.at <= decidedAt));
   return {
-    state:
-      last === undefined ? (isRefused ? 'refused' : 'open') : isDecision(last.type) ? 'decision-issued' : 'answered',
+    state: isDecided ? 'decision-issued' : last !== undefined ? 'answered' : isRefused ? 'refused' : 'open',
     answers: said.filter(({ type }) => !isDecision(type)),
     ...(decision === undefined ? {} : { decision }),
   };

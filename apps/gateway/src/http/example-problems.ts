@@ -76,6 +76,8 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     409: ['receipt-exists', 'receipt-contradicts'],
     422: ['request-invalid'],
   },
+  'put /v1/recorded-requests/{id}/demand': { 409: ['id-reuse'], 422: ['request-invalid'] },
+  'put /v1/recorded-requests/{id}/decision': { 409: ['id-reuse'], 422: ['request-invalid'] },
   'post /v1/recorded-requests': { 422: ['request-invalid', 'unknown-recipient', 'content-invalid'] },
   'put /v1/webhooks/{id}': { 422: ['webhook-refused'] },
 };

@@ -19,6 +19,8 @@ import type {
   PutStandingOrderDto,
   PutWebhookDto,
   RecordDisclosureDto,
+  NoteDecisionDto,
+  NoteDemandDto,
   RecordRequestDto,
   RefuseRequestDto,
   ReferralCheckDto,
@@ -250,6 +252,13 @@ export const requests = {
     officer: 'HBG-SN-0554',
     answerBy: '2026-12-15',
   } satisfies RecordRequestDto,
+  NoteDemandDto: { at: '2026-11-25T08:00:00Z' } satisfies NoteDemandDto,
+  NoteDecisionDto: {
+    at: '2026-11-27T08:00:00Z',
+    office: 'enhetschef',
+    officer: 'HBG-SN-0101',
+    mandate: 'delegation',
+  } satisfies NoteDecisionDto,
   RefuseRequestDto: {
     reason: 'not-disclosed',
     office: 'bistandshandlaggare',

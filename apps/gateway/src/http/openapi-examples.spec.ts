@@ -113,7 +113,7 @@ it.each([
 it('shows what the code makes of the same delivery and of the same case', () => {
   const { items } = written['deliveries'] as { readonly items: readonly [DeliveryListItem] };
   const [{ type, receivedAt, handling }] = items;
-  const due = clocksOf(type, new Date(receivedAt), handling.status);
+  const due = clocksOf({ type, receivedAt: new Date(receivedAt) }, handling.status);
   expect(handling.due.map(({ what, at }) => [what, at])).toEqual(due.map(({ what, at }) => [what, at.toISOString()]));
   const received = written['receivedCase'] as ReceivedCaseView;
   const numbers = received.items.map(({ deliveryNumber }) => deliveryNumber);

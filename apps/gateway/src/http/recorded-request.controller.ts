@@ -1,6 +1,6 @@
-import { Body, Controller, Delete, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { IdParamDto, RecordRequestDto } from '#contracts';
+import { IdParamDto, NoteDecisionDto, NoteDemandDto, RecordRequestDto } from '#contracts';
 import type { RequestItem } from '#contracts';
 import { Policy } from '#platform';
 import { RecordRequest } from '../application/record-request.js';
@@ -30,6 +30,44 @@ export class RecordedRequestController {
   @Problems(400, 401, 409, 413, 415, 422, 429, 503)
   record(@Body() said: RecordRequestDto, @CallingSystem() caller: Asking): Promise<RequestItem> {
     return this.recording.execute(caller, said);
+  }
+
+  @Put(':id/demand')
+  @Policy('system')
+  @Scope('deliveries:write')
+  @Shows('no-content')
+  @ApiOperation({
+    summary: 'Note that a decision is demanded',
+    description:
+      "Whoever asked demands the authority's decision, in the way that it asked. The same again changes nothing. Anteckna att myndighetens beslut begärs (OSL 6 kap. 3 §).",
+  })
+  @Answer(200, 'Noted', 'requestItem')
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
+  demand(
+    @Param() { id }: IdParamDto,
+    @Body() said: NoteDemandDto,
+    @CallingSystem() caller: Asking,
+  ): Promise<RequestItem> {
+    return this.recording.demanded(caller, id, said);
+  }
+
+  @Put(':id/decision')
+  @Policy('system')
+  @Scope('deliveries:write')
+  @Shows('no-content')
+  @ApiOperation({
+    summary: 'Note the decision on a recorded request',
+    description:
+      'That the authority decided in writing, and who did; the decision itself is given another way, and sent to nobody from here. One that is to be sent is a referral of type `request-decision/1`. The same again changes nothing. Anteckna att myndighetens beslut är fattat (OSL 6 kap. 7 §).',
+  })
+  @Answer(200, 'Noted', 'requestItem')
+  @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
+  decision(
+    @Param() { id }: IdParamDto,
+    @Body() said: NoteDecisionDto,
+    @CallingSystem() caller: Asking,
+  ): Promise<RequestItem> {
+    return this.recording.decided(caller, id, said);
   }
 
   @Delete(':id')

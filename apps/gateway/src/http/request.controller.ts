@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IdParamDto, ListRequestsQueryDto, RefuseRequestDto } from '#contracts';
-import type { Page, RequestItem, RequestView } from '#contracts';
+import type { Page, RefusalView, RequestItem, RequestView } from '#contracts';
 import { Policy } from '#platform';
-import { GiveReceipt } from '../application/give-receipt.js';
 import type { Asking } from '../application/read-events.js';
 import { ReadRequests } from '../application/read-requests.js';
+import { RefuseRequest } from '../application/refuse-request.js';
 import { Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
@@ -18,7 +18,7 @@ import { StaffMay } from './staff-may.js';
 export class RequestController {
   constructor(
     @Inject(ReadRequests) private readonly reading: ReadRequests,
-    @Inject(GiveReceipt) private readonly receipts: GiveReceipt,
+    @Inject(RefuseRequest) private readonly refusing: RefuseRequest,
   ) {}
 
   @Get()
@@ -63,16 +63,15 @@ export class RequestController {
   @ApiOperation({
     summary: 'Refuse a request',
     description:
-      "As the officer that it came to: a receipt in a closed code, signed, logged, and brought to whoever asked, who may demand the authority's decision. That one is sent as a referral of type `request-decision/1`. Avslå en begäran om uppgift (OSL 6 kap. 3 §).",
+      "As the officer that it came to: a receipt in a closed code, signed, logged, and brought to whoever asked, who may demand the authority's decision. That one is sent as a referral of type `request-decision/1`. Of a request that no message brought it is kept at this gateway: nothing is signed or sent. Avslå en begäran om uppgift (OSL 6 kap. 3 §).",
   })
-  @Answer(202, 'Signed and on its way', 'receipt')
+  @Answer(202, 'Signed and on its way, or kept', 'refusal')
   @Problems(400, 401, 404, 409, 410, 413, 415, 422, 429, 503)
-  async refuse(
+  refuse(
     @Param() { id }: IdParamDto,
     @Body() said: RefuseRequestDto,
-    @CallingSystem() { authority, system }: Asking,
-  ): Promise<{ readonly receiptId: string; readonly kind: string; readonly at: string; readonly receipt: string }> {
-    const { receiptId, kind, at, receipt } = await this.receipts.refuse(authority, id, said, system);
-    return { receiptId, kind, at: at.toISOString(), receipt };
+    @CallingSystem() caller: Asking,
+  ): Promise<RefusalView> {
+    return this.refusing.execute(caller, id, said);
   }
 }

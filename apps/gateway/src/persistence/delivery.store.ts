@@ -16,6 +16,7 @@ import type { NewIncident } from '../application/ports/incident.js';
 import type { Outgoing } from '../application/ports/outgoing.js';
 import type { KeyStore } from '../keys/key-store.js';
 import { RejectedDelivery, erasedAt } from '../domain/errors.js';
+import { clocksOf } from '../domain/handling.js';
 import { alone, asAuthority } from './authority-transaction.js';
 import { handlingOf, listedBy } from './handling.store.js';
 import { openIncident } from './incident.store.js';
@@ -25,7 +26,9 @@ import { cursorOf, toDelivery, toDeliveryDetail, toReceipt } from './rows.js';
 import type { DeliveryRow, ReceiptRow } from './rows.js';
 
 const COLUMNS = `authority, message_id, attempt, sender, case_id, type, function, delivery_number, received_at, jwe_sha256,
-  decision_entry_id, erased_at, txid::text || '.' || seq AS cursor`;
+  decision_entry_id, erased_at, txid::text || '.' || seq AS cursor,
+  (SELECT due_at FROM gateway.delivery_due u WHERE u.authority = gateway.delivery.authority
+     AND u.message_id = gateway.delivery.message_id AND u.what = 'accepted') AS taken_up_by`;
 
 /** Deliveries to the authorities hosted here. */
 export class PostgresDeliveryStore implements DeliveryStore, CaseDeliveries {
@@ -47,7 +50,7 @@ export class PostgresDeliveryStore implements DeliveryStore, CaseDeliveries {
       dataSource,
       `SELECT n, attempt, sender, jwe_sha256, decision_entry_id FROM gateway.taken($1)`,
     );
-    this.receiving = new Gathered(dataSource, `SELECT n, outcome FROM gateway.receive_and_index($1, $2)`);
+    this.receiving = new Gathered(dataSource, `SELECT n, outcome FROM gateway.receive_with_dues($1, $2)`);
   }
 
   async taken(authority: string, messageId: string): Promise<TakenDelivery | undefined> {
@@ -76,6 +79,7 @@ export class PostgresDeliveryStore implements DeliveryStore, CaseDeliveries {
       function: delivery.function,
       delivery_number: delivery.deliveryNumber,
       received_at: delivery.receivedAt,
+      dues: clocksOf(delivery, 'requested'),
       jwe_sha256: delivery.jweSha256,
       decision_entry_id: delivery.decisionEntryId,
       detail: new Octets(cipher.seal(delivery.detail, 'delivery', messageId)),

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import type { HandlingFilter, HandlingStore } from '../application/ports/handling.js';
+import type { HandlingFilter, HandlingStore, OverdueDelivery } from '../application/ports/handling.js';
 import { ACCEPTED_WITHIN, acceptedWithin } from '../domain/deadlines.js';
 import { erasedAt } from '../domain/errors.js';
 import { RECEIPT_OF, RUNS_IN, TAKEN_OVER_MS, handlingOf as saidBy, inOrder } from '../domain/handling.js';
@@ -55,6 +55,42 @@ export class PostgresHandlingStore implements HandlingStore {
     });
   }
 
+  keepClocks(authority: string): Promise<boolean> {
+    const types = Object.entries(ACCEPTED_WITHIN);
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      await tx.query(
+        `INSERT INTO gateway.delivery_due (authority, message_id, what, due_at)
+         SELECT $1, d.message_id, c.what, d.received_at + make_interval(secs => CASE c.what WHEN 'received' THEN $2 ELSE
+             coalesce((SELECT t.s FROM unnest($3::text[], $4::float8[]) AS t(name, s) WHERE t.name = split_part(d.type, '/', 1)), $5) END)
+         FROM gateway.handling_status s JOIN gateway.delivery d USING (authority, message_id), (VALUES ('received'), ('accepted')) AS c(what)
+         WHERE s.authority = $1 AND s.status IN ('requested', 'received') ON CONFLICT DO NOTHING`,
+        [
+          ...[authority, TAKEN_OVER_MS / 1_000, types.map(([type]) => type), types.map(([, { ms }]) => ms / 1_000)],
+          acceptedWithin('') / 1_000,
+        ],
+      );
+      return isFilled(tx, authority);
+    });
+  }
+
+  alarm(authority: string, at: Date): Promise<readonly OverdueDelivery[]> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      // What does not run when its time comes never runs again.
+      const [rows] = await tx.query<[{ message_id: string; what: OverdueDelivery['what']; runs: boolean }[], number]>(
+        `UPDATE gateway.delivery_due u SET alarmed_at = CASE WHEN passed.runs THEN $2::timestamptz END, settled = NOT passed.runs
+         FROM (SELECT w.message_id, w.what, erased_at IS NULL AND NOT ${RETRACTED} AND ${runs('w.what', 's.status')} AS runs
+           FROM gateway.delivery_due w JOIN gateway.handling_status s USING (authority, message_id)
+             JOIN gateway.delivery USING (authority, message_id)
+           WHERE w.authority = $1 AND w.due_at <= $2 AND w.alarmed_at IS NULL AND NOT w.settled
+           ORDER BY w.due_at, w.message_id, w.what FOR UPDATE OF w) passed
+         WHERE u.authority = $1 AND u.message_id = passed.message_id AND u.what = passed.what
+         RETURNING u.message_id, u.what, passed.runs`,
+        [authority, at],
+      );
+      return rows.flatMap((row) => (row.runs ? [{ messageId: row.message_id, what: row.what }] : []));
+    });
+  }
+
   /** Notes the status of a page of what was received before it was kept. @returns whether there is more */
   fill(authority: string, at: Date): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
@@ -104,11 +140,15 @@ const statusOf = (id: string): string => `CASE WHEN ${said(id, RECEIPT_OF.comple
 const RETRACTED = `EXISTS (SELECT FROM gateway.received_retraction t WHERE (t.authority, t.message_id, t.sender, t.attempt, t.jwe_sha256)
   = ($1, gateway.delivery.message_id, gateway.delivery.sender, gateway.delivery.attempt, gateway.delivery.jwe_sha256))`;
 
-/** Of deliveries, with what `handlingOf` gives as `$6` to `$12`. No clock runs of what is erased or taken back. */
+/** Whether a clock of this name still runs. */
+const runs = (what: string, status: string): string =>
+  `${status} = ANY(CASE ${what} WHEN 'received' THEN ${codes(RUNS_IN.received)} ELSE ${codes(RUNS_IN.accepted)} END)`;
+const codes = (statuses: readonly string[]): string => `ARRAY[${statuses.map((one) => `'${one}'`).join(', ')}]`;
+
+/** Of deliveries, with what `handlingOf` gives as `$6` and `$7`. No clock runs of what is erased or taken back. */
 const inHandling = (status: string): string => `($6::text IS NULL OR ${status} = $6)
-  AND ($7::timestamptz IS NULL OR (erased_at IS NULL AND NOT ${RETRACTED} AND ((received_at <= $7 AND ${status} = ANY($10::text[]))
-    OR (received_at <= coalesce((SELECT within.at FROM unnest($8::text[], $9::timestamptz[]) AS within(type, at)
-        WHERE within.type = split_part(gateway.delivery.type, '/', 1)), $12::timestamptz) AND ${status} = ANY($11::text[])))))`;
+  AND ($7::timestamptz IS NULL OR (erased_at IS NULL AND NOT ${RETRACTED} AND EXISTS (SELECT FROM gateway.delivery_due u
+    WHERE u.authority = $1 AND u.message_id = gateway.delivery.message_id AND u.due_at <= $7 AND ${runs('u.what', status)})))`;
 
 /** Whether all deliveries of an authority have their status in `gateway.handling_status`. */
 const isFilled = async (tx: EntityManager, authority: string): Promise<boolean> => {
@@ -121,7 +161,7 @@ const isFilled = async (tx: EntityManager, authority: string): Promise<boolean> 
 
 /**
  * Which deliveries a list is of, and its order. In the index of statuses where that is asked for; until it is filled, by looking through all of them.
- * @returns after `FROM`, with `authority` as `$1`, a cursor as `$2` and `$3`, and what `handlingOf` gives as `$6` to `$12`
+ * @returns after `FROM`, with `authority` as `$1`, a cursor as `$2` and `$3`, and what `handlingOf` gives as `$6` and `$7`
  */
 export const listedBy = async (
   tx: EntityManager,
@@ -144,16 +184,7 @@ export const listedBy = async (
 };
 
 /** Parameters of `listedBy`. */
-export const handlingOf = ({ handling, overdueAt }: HandlingFilter): readonly unknown[] => {
-  const before = (ms: number): Date | null => (overdueAt === undefined ? null : new Date(overdueAt.getTime() - ms));
-  const types = Object.entries(ACCEPTED_WITHIN);
-  return [
-    handling ?? null,
-    before(TAKEN_OVER_MS),
-    types.map(([type]) => type),
-    types.map(([, { ms }]) => before(ms)),
-    RUNS_IN.received,
-    RUNS_IN.accepted,
-    before(acceptedWithin('')),
-  ];
-};
+export const handlingOf = ({ handling, overdueAt }: HandlingFilter): readonly unknown[] => [
+  handling ?? null,
+  overdueAt ?? null,
+];

@@ -78,6 +78,8 @@ import { StaffStatements1769800000000 } from './migrations/1769800000000-staff-s
 import { CorrectionNoted1769801000000 } from './migrations/1769801000000-correction-noted.js';
 import { RequestDeadlines1769802000000 } from './migrations/1769802000000-request-deadlines.js';
 import { AcceptUnheld1769901000000 } from './migrations/1769901000000-accept-unheld.js';
+import { DeliveryDues1769902001000 } from './migrations/1769902001000-delivery-dues.js';
+import { RecordedRequestActs1769902000000 } from './migrations/1769902000000-recorded-request-acts.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -148,6 +150,8 @@ export const migrations = [
   CorrectionNoted1769801000000,
   RequestDeadlines1769802000000,
   AcceptUnheld1769901000000,
+  RecordedRequestActs1769902000000,
+  DeliveryDues1769902001000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -203,7 +207,9 @@ export const grantsSql = (role: string): string => `
   REVOKE DELETE ON gateway.person_indexed, gateway.handling_status, gateway.handling_filled FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.recorded_request FROM "${role}";
   GRANT UPDATE (detail, erased_at, erased_by) ON gateway.recorded_request TO "${role}";
-  REVOKE DELETE ON gateway.request_deadline, gateway.request_looked FROM "${role}";
+  REVOKE UPDATE, DELETE ON gateway.recorded_request_act FROM "${role}";
+  GRANT UPDATE (detail) ON gateway.recorded_request_act TO "${role}";
+  REVOKE DELETE ON gateway.delivery_due, gateway.request_deadline, gateway.request_looked FROM "${role}";
   REVOKE DELETE ON gateway.staff FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.staff_statement FROM "${role}";
   REVOKE UPDATE ON gateway.login_attempt FROM "${role}";

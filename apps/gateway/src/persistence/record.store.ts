@@ -9,6 +9,7 @@ import { asAuthority } from './authority-transaction.js';
 import { RECEIVED_UNDER } from './case.rows.js';
 import type { Outbox } from './outbox.js';
 import { indexNamed, namedRows } from './person-index.store.js';
+import { insertReply } from './request.store.js';
 import { FOLLOWING, cursorOf } from './rows.js';
 
 interface RecordRow {
@@ -80,6 +81,8 @@ export class PostgresRecordStore implements RecordStore {
       await openCase(tx, record);
       const named = namedRows(this.keys, authority, RECORDED_TYPE, record.detail.body.content);
       await indexNamed(tx, authority, 'recorded', [messageId], record.recordedAt, named);
+      const { requestId } = record.detail.body;
+      if (requestId !== undefined) await insertReply(tx, authority, messageId, requestId);
       await this.outbox.add(tx, [outgoing]);
       return true;
     });

@@ -2,9 +2,17 @@ import type { RequestDirection, RequestRefusal, VerdictView } from '#contracts';
 import { parseReceipt } from '#envelope';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { StoredReferral } from '../application/ports/referral.js';
-import type { RecordedRequest, RequestStore, StoredReply, StoredRequest } from '../application/ports/request.js';
+import type {
+  RecordedAct,
+  RecordedRequest,
+  RequestStore,
+  StoredReply,
+  StoredRequest,
+} from '../application/ports/request.js';
+import { erasedAt } from '../domain/errors.js';
 import { isEnded, isTerminal } from '../domain/message-state.js';
 import type { MessageState } from '../domain/message-state.js';
+import { RECORDED_TYPE } from '../domain/recorded-disclosure.js';
 import { isDemand } from '../domain/request.js';
 import type { Reply } from '../domain/request.js';
 import type { KeyStore } from '../keys/key-store.js';
@@ -28,6 +36,14 @@ interface RequestRow {
 interface ReceiptRow extends StoredReceiptRow {
   readonly message_id: string;
 }
+interface ActRow {
+  readonly id: string;
+  readonly kind: RecordedAct['kind'];
+  readonly at: Date;
+  readonly reason: RequestRefusal | null;
+  readonly office: string | null;
+  readonly detail: Buffer;
+}
 interface ReplyRow {
   readonly names: string;
   readonly message_id: string;
@@ -37,6 +53,9 @@ interface ReplyRow {
   readonly other: string;
   /** Of what was sent. */
   readonly state: MessageState | null;
+  /** Where it stands, and under which id there. */
+  readonly kept_in: string;
+  readonly kept_as: string;
   readonly detail: Buffer;
 }
 
@@ -83,17 +102,23 @@ const FOUND: readonly (readonly [RequestDirection, string])[] = [
   ['recorded', RECORDED('id = $2')],
 ];
 
-/** What names one of `$2` and was sent, and neither taken back nor replaced. */
+/** What names one of `$2` and was sent, and neither taken back nor replaced; or was disclosed another way, which nothing undoes. */
 const SENT_REPLIES = `
-  SELECT l.names, m.message_id, r.type, r.submitted_at AS at, m.recipient AS other, m.state, m.detail
+  SELECT l.names, m.message_id, r.type, r.submitted_at AS at, m.recipient AS other, m.state, 'message' AS kept_in,
+    m.message_id AS kept_as, m.detail
   FROM gateway.reply l JOIN gateway.message m USING (authority, message_id)
     JOIN gateway.referral r ON r.authority = m.authority AND r.id = m.referral_id
   WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND r.phase = 'accepted'
     AND NOT EXISTS (SELECT FROM gateway.retraction g WHERE g.authority = m.authority AND g.message_id = m.message_id)
-  ORDER BY r.submitted_at, m.message_id`;
+  UNION ALL
+  SELECT l.names, o.message_id, '${RECORDED_TYPE}', o.disclosed_at, o.recipient, NULL, 'recorded_disclosure', o.id, o.detail
+  FROM gateway.reply l JOIN gateway.recorded_disclosure o USING (authority, message_id)
+  WHERE l.authority = $1 AND l.names = ANY($2::uuid[])
+  ORDER BY at, message_id`;
 /** Likewise, received. */
 const RECEIVED_REPLIES = `
-  SELECT l.names, d.message_id, d.type, d.received_at AS at, d.sender AS other, NULL AS state, d.detail
+  SELECT l.names, d.message_id, d.type, d.received_at AS at, d.sender AS other, NULL AS state, 'delivery' AS kept_in,
+    d.message_id AS kept_as, d.detail
   FROM gateway.reply l JOIN gateway.delivery d USING (authority, message_id)
   WHERE l.authority = $1 AND l.names = ANY($2::uuid[]) AND NOT EXISTS (${RETRACTED})
   ORDER BY d.received_at, d.message_id`;
@@ -233,6 +258,39 @@ export class PostgresRequestStore implements RequestStore {
     });
   }
 
+  acts(authority: string, id: string): Promise<readonly RecordedAct[]> {
+    const cipher = this.keys.cipher(authority);
+    return asAuthority(this.dataSource, authority, async (tx) =>
+      (await actsOf(tx, authority, [id])).map((row) => toAct(row, cipher)),
+    );
+  }
+
+  act(authority: string, id: string, act: RecordedAct, system: string, at: Date): Promise<RecordedAct | undefined> {
+    const cipher = this.keys.cipher(authority);
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      // No officer is named in what is erased meanwhile.
+      const [request] = await tx.query<{ erased_at: Date | null }[]>(
+        `SELECT erased_at FROM gateway.recorded_request WHERE authority = $1 AND id = $2 FOR UPDATE`,
+        [authority, id],
+      );
+      if (request?.erased_at instanceof Date) throw erasedAt(request.erased_at);
+      const before = (await actsOf(tx, authority, [id])).find(({ kind }) => kind === act.kind);
+      if (before !== undefined) return toAct(before, cipher);
+      const { reason, office, officer, mandate } = { ...NOBODY, ...act };
+      await tx.query(
+        `INSERT INTO gateway.recorded_request_act (authority, id, kind, at, recorded_at, system, reason, office, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [
+          ...[authority, id, act.kind, act.at, at, system, reason, office],
+          officer === null
+            ? Buffer.alloc(0)
+            : cipher.seal({ officer, mandate }, 'recorded_request_act', `${id}.${act.kind}`),
+        ],
+      );
+      return undefined;
+    });
+  }
+
   eraseRecorded(authority: string, id: string, system: string, at: Date): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       const [, erased] = await tx.query<[unknown[], number]>(
@@ -240,6 +298,10 @@ export class PostgresRequestStore implements RequestStore {
          WHERE authority = $1 AND id = $2`,
         [authority, id, at, system],
       );
+      await tx.query(`UPDATE gateway.recorded_request_act SET detail = '' WHERE authority = $1 AND id = $2`, [
+        authority,
+        id,
+      ]);
       return erased === 1;
     });
   }
@@ -261,21 +323,25 @@ export class PostgresRequestStore implements RequestStore {
     );
     const received = await tx.query<ReplyRow[]>(RECEIVED_REPLIES, [authority, ids]);
     const refusals = byRequest(await refusalsOf(tx, authority, direction, ids, cipher));
+    const acts = direction === 'recorded' ? await actsOf(tx, authority, ids) : [];
     const [ofAsked, ofAsker] = direction === 'sent' ? [received, sent] : [sent, received];
     const [replies, demands] = [byRequest(ofAsked), byRequest(ofAsker.filter(({ type }) => isDemand(type)))];
-    const toReply = ({ message_id: messageId, type, at, state, detail }: ReplyRow): StoredReply => ({
-      messageId,
-      type,
-      at,
-      isServed: state === null || isEnded(state),
+    const toReply = (row: ReplyRow): StoredReply => ({
+      messageId: row.message_id,
+      type: row.type,
+      at: row.at,
+      isServed: row.state === null || isEnded(row.state),
       // Nothing is known of what is erased.
-      ...(withVerdicts && detail.length > 0 ? { verdict: verdictOf(direction, detail, messageId, cipher) } : {}),
+      ...(withVerdicts && row.detail.length > 0 ? { verdict: verdictOf(row, cipher) } : {}),
     });
     return ({ id, asker, asked }) => {
       const other = direction === 'sent' ? asked : asker;
       const isParty = (row: ReplyRow): boolean => row.other === other;
       const demand = demands.get(id)?.find(isParty);
       const refusal = refusals.get(id)?.[0];
+      const actedAt = (kind: RecordedAct['kind']): Date | undefined =>
+        acts.find((act) => act.id === id && act.kind === kind)?.at;
+      const [demandedAt, decidedAt] = [actedAt('demand'), actedAt('decision')];
       return {
         replies: (replies.get(id) ?? []).filter(isParty).map(toReply),
         ...(demand === undefined
@@ -284,17 +350,19 @@ export class PostgresRequestStore implements RequestStore {
         ...(refusal === undefined
           ? {}
           : { refusal: { reason: refusal.reason, office: refusal.office, at: refusal.at } }),
+        ...(demandedAt === undefined ? {} : { demandedAt }),
+        ...(decidedAt === undefined ? {} : { decidedAt }),
       };
     };
   }
 }
 
-type Said = (request: RequestRow) => Pick<StoredRequest, 'replies' | 'refusal' | 'demand'>;
+type Said = (request: RequestRow) => Pick<StoredRequest, 'replies' | 'refusal' | 'demand' | 'demandedAt' | 'decidedAt'>;
 
 interface FoundRefusal extends NonNullable<StoredRequest['refusal']> {
   readonly names: string;
 }
-/** The receipts that officers gave, or that came of those. Of what is erased nothing is left. */
+/** What officers said, by receipt or, of what was recorded, here alone. Of a receipt that is erased nothing is left. */
 const refusalsOf = async (
   tx: EntityManager,
   authority: string,
@@ -318,6 +386,10 @@ const refusalsOf = async (
       };
     });
   }
+  if (direction === 'recorded')
+    return (await actsOf(tx, authority, ids)).flatMap(({ id: names, reason, office, at }) =>
+      reason === null || office === null ? [] : [{ names, reason, office, at }],
+    );
   const rows = await tx.query<{ statement: string }[]>(
     `SELECT statement FROM gateway.statement
      WHERE authority = $1 AND message_id = ANY($2::uuid[]) AND kind = 'receipt-recorded' AND statement IS NOT NULL`,
@@ -330,6 +402,23 @@ const refusalsOf = async (
   });
 };
 
+const NOBODY = { reason: null, office: null, officer: null, mandate: null };
+
+const actsOf = (tx: EntityManager, authority: string, ids: readonly string[]): Promise<readonly ActRow[]> =>
+  tx.query<ActRow[]>(
+    `SELECT id, kind, at, reason, office, detail FROM gateway.recorded_request_act
+     WHERE authority = $1 AND id = ANY($2::uuid[]) ORDER BY at, kind`,
+    [authority, ids],
+  );
+
+const toAct = ({ id, kind, at, reason, office, detail }: ActRow, cipher: StorageCipher): RecordedAct =>
+  ({
+    ...{ kind, at: at.toISOString() },
+    ...(reason === null ? {} : { reason }),
+    ...(office === null ? {} : { office }),
+    ...(detail.length === 0 ? {} : (cipher.open(detail, 'recorded_request_act', `${id}.${kind}`) as object)),
+  }) as RecordedAct;
+
 /** Of a referral, in the transaction that stores it: what its messages named before, they name no more. */
 export const noteReplies = async (
   tx: EntityManager,
@@ -341,7 +430,13 @@ export const noteReplies = async (
   if (names !== undefined) for (const id of ids) await insertReply(tx, authority, id, names);
 };
 
-const insertReply = async (tx: EntityManager, authority: string, messageId: string, names: string): Promise<void> => {
+/** Within a transaction of the authority. @param names a message, or a request that was recorded */
+export const insertReply = async (
+  tx: EntityManager,
+  authority: string,
+  messageId: string,
+  names: string,
+): Promise<void> => {
   await tx.query(
     `INSERT INTO gateway.reply (authority, message_id, names) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
     [authority, messageId, names],
@@ -362,15 +457,8 @@ const toRequest = (row: RequestRow, direction: RequestDirection, said: Said): St
   ...said(row),
 });
 
-const verdictOf = (
-  direction: RequestDirection,
-  detail: Buffer,
-  messageId: string,
-  cipher: StorageCipher,
-): VerdictView => {
-  const table = direction === 'sent' ? 'delivery' : 'message';
-  return (cipher.open(detail, table, messageId) as unknown as { readonly verdict: VerdictView }).verdict;
-};
+const verdictOf = ({ kept_in: table, kept_as: id, detail }: ReplyRow, cipher: StorageCipher): VerdictView =>
+  (cipher.open(detail, table, id) as unknown as { readonly verdict: VerdictView }).verdict;
 
 const toRecorded = (detail: Buffer, id: string, cipher: StorageCipher): RecordedRequest =>
   cipher.open(detail, 'recorded_request', id) as unknown as RecordedRequest;

@@ -83,6 +83,7 @@ export interface DeliveryRow {
   decision_entry_id: string;
   cursor: string;
   erased_at: Date | null;
+  taken_up_by: Date | null;
 }
 export interface ReceiptRow {
   receipt_id: string;
@@ -175,6 +176,7 @@ export const toDelivery = (row: DeliveryRow): ListedDelivery => ({
   function: row.function,
   deliveryNumber: Number(row.delivery_number),
   receivedAt: row.received_at,
+  ...(row.taken_up_by === null ? {} : { takenUpBy: row.taken_up_by }),
   jweSha256: row.jwe_sha256,
   decisionEntryId: row.decision_entry_id,
   cursor: row.cursor,

@@ -29,6 +29,8 @@ export interface StoredDelivery {
   readonly function: string;
   readonly deliveryNumber: number;
   readonly receivedAt: Date;
+  /** When the authority should have taken it up or turned it down; absent of what was received before this was kept. */
+  readonly takenUpBy?: Date;
   readonly jweSha256: string;
   readonly decisionEntryId: string;
   readonly detail: DeliveryDetail;

@@ -1,4 +1,4 @@
-import type { Handling } from '#contracts';
+import type { Handling, HandlingClock } from '#contracts';
 import type { HandlingChange } from '../../domain/handling.js';
 
 /** What systems of a recipient say of how far it has come. */
@@ -7,6 +7,15 @@ export interface HandlingStore {
   changes(authority: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly HandlingChange[]>>;
   /** A system has taken it over. @returns false, and nothing is changed, when more was said of it already */
   receive(authority: string, messageId: string, system: string, at: Date): Promise<boolean>;
+  /** Keeps the clocks of what was received before they were kept, as far as they may run. @returns whether that was all of it */
+  keepClocks(authority: string): Promise<boolean>;
+  /** Tells systems of clocks that have run out. @returns those that nobody was told of before */
+  alarm(authority: string, at: Date): Promise<readonly OverdueDelivery[]>;
+}
+
+export interface OverdueDelivery {
+  readonly messageId: string;
+  readonly what: HandlingClock;
 }
 
 /** Deliveries that are in this status, and those of which a clock has run out by then. */

@@ -1,4 +1,13 @@
-import type { MessageState, RecordRequestDto, RequestDirection, RequestRefusal, VerdictView } from '#contracts';
+import type {
+  MessageState,
+  NoteDecisionDto,
+  NoteDemandDto,
+  RecordRequestDto,
+  RefuseRequestDto,
+  RequestDirection,
+  RequestRefusal,
+  VerdictView,
+} from '#contracts';
 import type { Reply } from '../../domain/request.js';
 
 /** A request that an authority received, sent or recorded. */
@@ -20,6 +29,9 @@ export interface StoredRequest {
   readonly refusal?: { readonly reason: RequestRefusal; readonly office: string; readonly at: Date };
   /** Of whoever asked. */
   readonly demand?: Reply;
+  /** Of one that was recorded: when the authority's decision was demanded, and made, without a message. */
+  readonly demandedAt?: Date;
+  readonly decidedAt?: Date;
 }
 
 export interface StoredReply extends Reply {
@@ -34,6 +46,12 @@ export interface RecordedRequest extends Omit<RecordRequestDto, 'id' | 'from'> {
   readonly recordedAt: string;
   readonly system: string;
 }
+
+/** What was said of a request that was recorded, and is kept where it was said. */
+export type RecordedAct =
+  | ({ readonly kind: 'refusal'; readonly at: string } & RefuseRequestDto)
+  | ({ readonly kind: 'demand' } & NoteDemandDto)
+  | ({ readonly kind: 'decision' } & NoteDecisionDto);
 
 export interface RequestStore {
   /** Who asked this authority, by message or otherwise, under that id. */
@@ -58,6 +76,10 @@ export interface RequestStore {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, string>>;
   recorded(authority: string, id: string): Promise<RecordedRequest | undefined>;
+  /** What was said of one that was recorded; of none of what is erased. */
+  acts(authority: string, id: string): Promise<readonly RecordedAct[]>;
+  /** One of each kind. @returns that one when it was said before @throws {GatewayError} ERASED */
+  act(authority: string, id: string, act: RecordedAct, system: string, at: Date): Promise<RecordedAct | undefined>;
   /** Empties it: that it was made, by whom and when stays, and which system erased it first. @returns false when there is none */
   eraseRecorded(authority: string, id: string, system: string, at: Date): Promise<boolean>;
   /** @returns `other` when something else was recorded under the id */

@@ -1,13 +1,14 @@
 import {
   FORCES,
   IDENTITY_CHECKS,
+  MANDATES,
   REQUEST_CHANNELS,
   REQUEST_DIRECTIONS,
   REQUEST_REFUSALS,
   REQUEST_STATES,
 } from '#contracts';
-import type { RequestAnswer, RequestItem, RequestView } from '#contracts';
-import { absent, authority, described, instant, listOf, object, page, state, text, uuid } from './schema.js';
+import type { RecordedRequestView, RefusalView, RequestAnswer, RequestItem, RequestView } from '#contracts';
+import { absent, authority, described, instant, jws, listOf, object, page, state, text, uuid } from './schema.js';
 import type { Members, Schema } from './schema.js';
 
 const messageType = described(text, 'Message type and version, as `request/2`');
@@ -28,6 +29,13 @@ const requestItem: Members<Omit<RequestItem, 'answers'>> = {
   erasedAt: absent(instant),
 };
 
+const stoodBehind = {
+  at: instant,
+  office: text,
+  officer: text,
+  mandate: { type: 'string', enum: MANDATES },
+} as const;
+
 const requestListItem = object<RequestItem>({
   ...requestItem,
   answers: described(listOf(uuid), 'Message ids, of those that stand'),
@@ -36,6 +44,12 @@ const requestListItem = object<RequestItem>({
 export const requestAnswers = {
   requests: page(requestListItem),
   requestItem: requestListItem,
+  refusal: object<RefusalView>({
+    kind: { type: 'string', enum: ['request-refused'] },
+    at: instant,
+    receiptId: absent(described(uuid, 'Absent where no message brought the request: nothing is signed or sent')),
+    receipt: absent(described(jws, 'Likewise')),
+  }),
   request: object<RequestView>({
     ...requestItem,
     answers: listOf(
@@ -79,7 +93,7 @@ export const requestAnswers = {
     ),
     recorded: absent(
       described(
-        object<NonNullable<RequestView['recorded']>>({
+        object<RecordedRequestView>({
           function: text,
           person: text,
           identityCheck: { type: 'string', enum: IDENTITY_CHECKS },
@@ -88,6 +102,18 @@ export const requestAnswers = {
           office: described(text, 'Of who took it down'),
           officer: described(text, 'Who took it down'),
           recordedAt: instant,
+          refusal: absent(
+            object<NonNullable<RecordedRequestView['refusal']>>({
+              reason: { type: 'string', enum: REQUEST_REFUSALS },
+              ...stoodBehind,
+            }),
+          ),
+          demand: absent(
+            described(object<NonNullable<RecordedRequestView['demand']>>({ at: instant }), 'Without a message'),
+          ),
+          decision: absent(
+            described(object<NonNullable<RecordedRequestView['decision']>>(stoodBehind), 'Given another way'),
+          ),
         }),
         'Of one that no message brought',
       ),

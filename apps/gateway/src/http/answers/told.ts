@@ -52,7 +52,7 @@ export const toldAnswers = {
         code: absent(
           described(
             text,
-            'Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side or the clock, of handling the status, of a case its type, `message` or `case` that it was linked to, or why it is closed, of a subscription the answer, or `asked`',
+            'Of a notice its kind, of what is overdue the receipt that is awaited or the clock of its handling, of an incident the side or the clock, of handling the status, of a case its type, `message` or `case` that it was linked to, or why it is closed, of a subscription the answer, or `asked`',
           ),
         ),
       }),

@@ -14,6 +14,7 @@ export const EVENT_TYPES = [
   'delivery.received',
   'delivery.retracted',
   'delivery.handling-changed',
+  'delivery.overdue',
   'request.overdue',
   'case.opened',
   'case.linked',
@@ -43,7 +44,7 @@ export interface EventView {
     readonly messageType?: string;
     /** Of a delivery, within its case: the order of release. */
     readonly deliveryNumber?: number;
-    /** Of a notice its kind, of what is overdue the receipt that is awaited, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a request its direction, of a record the outcome of its verdict, of a case its type, what it was linked to, or why it is closed, of a subscription the answer, or `asked`. */
+    /** Of a notice its kind, of what is overdue the receipt that is awaited, or the clock of its handling, of an incident the side that this authority is on, or the clock that ran out, of handling the status, of a request its direction, of a record the outcome of its verdict, of a case its type, what it was linked to, or why it is closed, of a subscription the answer, or `asked`. */
     readonly code?: string;
   };
 }

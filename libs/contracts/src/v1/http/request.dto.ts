@@ -61,6 +61,32 @@ export class RecordRequestDto {
   @Optional() @IsLocalDate() readonly answerBy?: string;
 }
 
+/** Body of `PUT /v1/recorded-requests/{id}/demand`: whoever asked demands the authority's decision (OSL 6:3). */
+export class NoteDemandDto {
+  /** When it was demanded. */
+  @IsInstant() readonly at!: string;
+}
+
+/** Body of `PUT /v1/recorded-requests/{id}/decision`: the authority has decided in writing (OSL 6:7), and given its decision another way. */
+export class NoteDecisionDto {
+  /** When it was decided. */
+  @IsInstant() readonly at!: string;
+  @IsCode() readonly office!: string;
+  /** The officer's id at the authority. Never leaves the gateway. */
+  @IsString() @Length(1, 128) readonly officer!: string;
+  @IsIn(MANDATES) readonly mandate!: 'delegation' | 'statute';
+}
+
+/** Answer of `POST /v1/requests/{id}/refusal`. */
+export interface RefusalView {
+  readonly kind: 'request-refused';
+  readonly at: string;
+  /** Absent where no message brought the request: nothing is signed or sent. */
+  readonly receiptId?: string;
+  /** Compact JWS; likewise. */
+  readonly receipt?: string;
+}
+
 /** What was asked for, and what came of it. */
 export interface RequestItem {
   /** Message id of a request that a message brought, id of one that was recorded: what an answer names as `requestId`. */
@@ -98,15 +124,22 @@ export interface RequestAnswer {
   readonly at: string;
   readonly force?: Force;
 }
+/** Of a request that no message brought: what was said, and by whom. */
+export interface RecordedRequestView extends Omit<RecordRequestDto, 'id' | 'from' | 'at' | 'answerBy'> {
+  readonly recordedAt: string;
+  readonly refusal?: RefuseRequestDto & { readonly at: string };
+  readonly demand?: NoteDemandDto;
+  readonly decision?: NoteDecisionDto;
+}
 /** Answer of `GET /v1/requests/{id}`. */
 export interface RequestView extends Omit<RequestItem, 'answers'> {
   readonly answers: readonly RequestAnswer[];
-  /** The officer's. */
+  /** The officer's, in codes. */
   readonly refusal?: { readonly reason: RequestRefusal; readonly office: string; readonly at: string };
-  /** Whoever asked demands the authority's decision. */
+  /** Whoever asked demands the authority's decision, by message. */
   readonly demand?: { readonly messageId: string; readonly at: string };
-  /** The authority's, in writing, that can be appealed (OSL 6:7). `served`: it is at whoever asked. */
+  /** The authority's, in writing, that can be appealed (OSL 6:7), by message. `served`: it is at whoever asked. */
   readonly decision?: { readonly messageId: string; readonly at: string; readonly served: boolean };
   /** Of what was recorded. */
-  readonly recorded?: Omit<RecordRequestDto, 'id' | 'from' | 'at' | 'answerBy'> & { readonly recordedAt: string };
+  readonly recorded?: RecordedRequestView;
 }
