@@ -125,6 +125,21 @@ describe('a webhook', () => {
     expect((await managing.read(OWNER, id)).state).toBe('active');
   });
 
+  it('stands still when its system ends, which registers none any more', async () => {
+    const systems = new PostgresSystemStore(webhooks.db, () => []);
+    const [system, kid] = [randomUUID(), randomUUID()];
+    const said = { id: system, authority: OWNER, statement: 'x' };
+    const mine = { authority: OWNER, system, kid };
+    webhooks.world.clock.advance(1_000);
+    await systems.put({ ...said, kid, jwk: {}, statedAt: webhooks.now() });
+    const { url } = await managing.read(OWNER, id);
+    await managing.put(mine, id, { url });
+    webhooks.world.clock.advance(1_000);
+    expect(await systems.end({ ...said, statedAt: webhooks.now() })).toBe('stored');
+    expect(await outcomeOf(() => managing.put(mine, id, { url }))).toBe('UNAUTHENTICATED');
+    expect((await managing.read(OWNER, id)).state).toBe('suspended');
+  });
+
   it('is told of in the log by whichever system does what to it', async () => {
     const { system } = webhooks.asking(OWNER);
     const url = `${webhooks.receiver.origin}/elsewhere`;

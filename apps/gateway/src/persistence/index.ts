@@ -77,6 +77,7 @@ import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
 import { StaffStatements1769800000000 } from './migrations/1769800000000-staff-statements.js';
 import { CorrectionNoted1769801000000 } from './migrations/1769801000000-correction-noted.js';
 import { RequestDeadlines1769802000000 } from './migrations/1769802000000-request-deadlines.js';
+import { EndedSystems1769904000000 } from './migrations/1769904000000-ended-systems.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -146,6 +147,7 @@ export const migrations = [
   StaffStatements1769800000000,
   CorrectionNoted1769801000000,
   RequestDeadlines1769802000000,
+  EndedSystems1769904000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -202,7 +204,7 @@ export const grantsSql = (role: string): string => `
   REVOKE UPDATE, DELETE ON gateway.recorded_request FROM "${role}";
   GRANT UPDATE (detail, erased_at, erased_by) ON gateway.recorded_request TO "${role}";
   REVOKE DELETE ON gateway.request_deadline, gateway.request_looked FROM "${role}";
-  REVOKE DELETE ON gateway.staff FROM "${role}";
+  REVOKE DELETE ON gateway.staff, gateway.system FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.staff_statement FROM "${role}";
   REVOKE UPDATE ON gateway.login_attempt FROM "${role}";
   REVOKE UPDATE ON gateway.reply FROM "${role}";

@@ -36,12 +36,13 @@ export class PostgresWebhookStore implements WebhookStore {
     const { id, url, system, kid, after } = webhook;
     return asAuthority(this.dataSource, authority, async (tx) => {
       await alone(tx, `webhooks ${authority}`);
-      // Until this is committed it gets no other: what another key suspends is not set going again by the one before.
-      const [own] = await tx.query<{ readonly kid: string }[]>(
-        `SELECT kid FROM gateway.system WHERE id = $1 FOR SHARE`,
+      // Until this is committed it gets no other: what another key or its end suspends is not set going again by the one before.
+      const [own] = await tx.query<{ readonly kid: string; readonly ended: boolean }[]>(
+        `SELECT kid, end_statement IS NOT NULL AS ended FROM gateway.system WHERE id = $1 FOR SHARE`,
         [system],
       );
-      if (own?.kid !== kid) throw new GatewayError('UNAUTHENTICATED', { reason: 'access-token' });
+      if (own?.kid !== kid || own?.ended === true)
+        throw new GatewayError('UNAUTHENTICATED', { reason: 'access-token' });
       if (after !== undefined) await placeOf(tx, authority, after);
       const known = await tx.query<WebhookRow[]>(`SELECT ${COLUMNS} FROM gateway.webhook WHERE authority = $1`, [
         authority,
