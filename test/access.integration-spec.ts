@@ -185,6 +185,31 @@ describe('the access log of a gateway, and who may do what', () => {
     expect((await systems.find(other))?.scopes).toEqual(ALL_SCOPES);
   });
 
+  it('lets in no system that has ended, until it is registered anew, and keeps on whose word it acted', async () => {
+    const systems = new PostgresSystemStore(db, () => [OWNER, OTHER]);
+    const [id, kid] = [randomUUID(), randomUUID()];
+    const put = (at: number): Promise<string> =>
+      systems.put({ id, authority: OWNER, kid, jwk: {}, statement: `said ${at}`, statedAt: new Date(at) });
+    const end = (at: number, authority = OWNER): Promise<string> =>
+      systems.end({ id, authority, statement: `ended ${at}`, statedAt: new Date(at) });
+    expect(await end(1)).toBe('unknown');
+    expect(await put(2)).toBe('stored');
+    expect([await end(3, OTHER), await end(2)]).toEqual(['unknown', 'stale']);
+    expect((await systems.find(id))?.kid).toBe(kid);
+    expect([await end(3), await end(3)]).toEqual(['stored', 'same']);
+    expect(await systems.find(id)).toBeUndefined();
+    expect([await put(2), await put(3)]).toEqual(['stale', 'stale']);
+    expect(await systems.find(id)).toBeUndefined();
+    expect(await db.query(`SELECT statement, end_statement FROM gateway.system WHERE id = $1`, [id])).toEqual([
+      { statement: 'said 2', end_statement: 'ended 3' },
+    ]);
+    expect(
+      await systems.put({ id: randomUUID(), authority: OWNER, kid, jwk: {}, statement: 'x', statedAt: new Date(4) }),
+    ).toBe('taken');
+    expect(await put(4)).toBe('stored');
+    expect((await systems.find(id))?.statement).toBe('said 4');
+  });
+
   it('gives no system the id of a person, nor a person that of a system, of whichever authority', async () => {
     const systems = new PostgresSystemStore(db, () => [OWNER, OTHER]);
     const members = new PostgresStaffStore(db);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { EventView, SubmitReferralDto } from '#contracts';
+import type { EventView, Scope, SubmitReferralDto } from '#contracts';
 import { EventLog } from '#platform';
 import { aGateway, aWorld, example, outcomeOf } from '#testing';
 import type { TestGateway, World } from '#testing';
@@ -20,6 +20,7 @@ import { openIncident } from '../apps/gateway/src/persistence/incident.store.js'
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
+import { PostgresSystemStore } from '../apps/gateway/src/persistence/system.store.js';
 import { OwnDatabases } from './support/databases.js';
 import { noRelay } from './support/no-relay.js';
 
@@ -40,7 +41,9 @@ describe('events', () => {
   let store: PostgresEventStore;
   let arrivals: EventArrivals;
   let reading: ReadEvents;
-  const asking = { authority: OWNER, system: randomUUID() };
+  let systems: PostgresSystemStore;
+  const kid = randomUUID();
+  const asking = { authority: OWNER, system: randomUUID(), kid };
   let before: string | undefined;
 
   beforeAll(async () => {
@@ -58,7 +61,9 @@ describe('events', () => {
     store = new PostgresEventStore(db);
     arrivals = new EventArrivals(store, 20, new EventLog('test', 'silent'));
     arrivals.start();
-    reading = new ReadEvents(store, arrivals, now);
+    systems = new PostgresSystemStore(db, () => []);
+    await enrol(kid);
+    reading = new ReadEvents(store, arrivals, systems, now);
   });
   afterAll(async () => {
     await arrivals.stop();
@@ -76,6 +81,11 @@ describe('events', () => {
       after = items.at(-1)?.id;
       if (items.length < 200) return found;
     }
+  };
+  const enrol = (key: string, scopes: readonly Scope[] = ['events:read']): Promise<string> => {
+    world.clock.advance(1);
+    const { system: id, authority } = asking;
+    return systems.put({ id, authority, kid: key, jwk: {}, statement: 'x', statedAt: world.clock.now(), scopes });
   };
   /** Since the test began. */
   const told = async (): Promise<readonly EventView[]> => store.list(OWNER, before, 200);
@@ -300,6 +310,24 @@ describe('events', () => {
     expect((await waiting).items[0]?.data.messageId).toBe(messages[0]);
     await following;
     expect(followed).toEqual(messages);
+  });
+
+  it.each<[string, () => Promise<string>]>([
+    ['has another key', () => enrol(randomUUID())],
+    ['may read events no more', () => enrol(kid, ['cases:read'])],
+  ])('come no more to whoever waits or follows once their system %s', async (_, end) => {
+    await enrol(kid);
+    await delivered(randomUUID());
+    const [first] = await told();
+    if (first === undefined) throw new Error('there is one');
+    const following = reading.follow(asking, before, 10_000, AbortSignal.timeout(20_000));
+    expect(await following.next()).toEqual({ done: false, value: first });
+    const waiting = outcomeOf(() => reading.list(asking, { after: first.id, limit: 1, wait: 10 }));
+    const next = following.next();
+    expect(await end()).toBe('stored');
+    await delivered(randomUUID());
+    expect(await waiting).toBe('UNAUTHENTICATED');
+    expect(await next).toEqual({ done: true, value: undefined });
   });
 
   it('and lists are whole on another server, which counts its transactions anew', async () => {

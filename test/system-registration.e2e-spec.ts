@@ -6,7 +6,7 @@ import type { KeyUse } from '#envelope';
 import { canonicalBytes } from '#json';
 import { randomUUID } from 'node:crypto';
 import { keyFiles, open, readKey } from '../tools/sandbox/keys.js';
-import { call } from './support/http.js';
+import { bearer, call, json } from './support/http.js';
 import type { Answer } from './support/http.js';
 import { TestStack, problemOf } from './support/stack.js';
 
@@ -120,5 +120,56 @@ describe('the registration of a system', () => {
     expect(await problemOf(before.referrals({ limit: '1' }))).toBe('insufficient-scope');
     const unknown = await statement(administrator, 'administrator', { scopes: ['everything'] });
     expect((await register(unknown.id, unknown.body)).slug).toBe('registration-refused');
+  });
+
+  it('ends on the administrator’s word, with its tokens and webhooks, until it is registered anew', async () => {
+    const administrator = files().participant('linkoping', 'administrator');
+    const { kid, privateJwk } = await generateKey('system');
+    const key = { ...privateJwk, kid };
+    const { id, body } = await statement(administrator, 'administrator', { key: open(key) });
+    expect((await register(id, body)).status).toBe(201);
+    const client = (): DelgeClient => new DelgeClient({ gateway, system: id, key });
+    const [token, webhook] = [await client().accessToken(), `${gateway}/v1/webhooks/${randomUUID()}`];
+    const put = json({ url: 'http://127.0.0.1:9/' }, token, 'PUT');
+    expect((await call(webhook, put)).status).toBe(201);
+    const signer = localSigner(await importPrivate(readKey(administrator), 'administrator'));
+    const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+    const said = { v: 1, env: 'sandbox', system: id, authority: AUTHORITY, ended: true, at: at(1_000) };
+    const ended = await signer.sign('delge-system+jws', canonicalBytes(said));
+    expect([(await register(id, ended)).status, (await register(id, ended)).status]).toEqual([201, 200]);
+    expect((await call(webhook, put)).slug).toBe('unauthenticated');
+    expect(await problemOf(client().accessToken())).toBe('unauthenticated');
+    const own = await delge.sandbox.client(AUTHORITY).accessToken();
+    expect(JSON.parse((await call(webhook, { headers: bearer(own) })).text)).toMatchObject({ state: 'suspended' });
+    await call(webhook, { method: 'DELETE', headers: bearer(own) });
+    expect((await register(id, body)).slug).toBe('registration-refused');
+    const anew = await statement(administrator, 'administrator', { system: id, key: open(key), at: at(2_000) });
+    expect((await register(id, anew.body)).status).toBe(201);
+    expect(await problemOf(client().referrals({ limit: '1' }))).toBe('none');
+  });
+
+  it('with another key ends at once what was given on the one before, and nothing is set going again by it', async () => {
+    const administrator = files().participant('linkoping', 'administrator');
+    const keys = await Promise.all([generateKey('system'), generateKey('system')]);
+    const [own, next] = keys.map(({ kid, privateJwk }) => ({ ...privateJwk, kid }));
+    const { id, body } = await statement(administrator, 'administrator', { key: open(own!) });
+    expect((await register(id, body)).status).toBe(201);
+    const token = await new DelgeClient({ gateway, system: id, key: own! }).accessToken();
+    const webhook = `${gateway}/v1/webhooks/${randomUUID()}`;
+    const url = 'http://127.0.0.1:9/';
+    const put = (by: string): Promise<Answer> => call(webhook, json({ url }, by, 'PUT'));
+    const stateOf = ({ text }: Answer): unknown => (JSON.parse(text) as { readonly state?: unknown }).state;
+    expect((await put(token)).status).toBe(201);
+    const at = new Date(Date.now() + 1_000).toISOString();
+    const replaced = await statement(administrator, 'administrator', { system: id, key: open(next!), at });
+    expect((await register(id, replaced.body)).status).toBe(201);
+    expect([(await put(token)).slug, (await call(webhook, { headers: bearer(token) })).slug]).toEqual([
+      'unauthenticated',
+      'unauthenticated',
+    ]);
+    const newer = await new DelgeClient({ gateway, system: id, key: next! }).accessToken();
+    expect(stateOf(await call(webhook, { headers: bearer(newer) }))).toBe('suspended');
+    expect(stateOf(await put(newer))).toBe('active');
+    await call(webhook, { method: 'DELETE', headers: bearer(newer) });
   });
 });

@@ -149,7 +149,7 @@ const genuineTokens = async (): Promise<Readonly<Record<Typ, Genuine>>> => {
   const tokenKey = await envelope.generateKey('token');
   tokens = new AccessTokens(() => ({ signers: [localSigner(tokenKey)], keys: [tokenKey] }), ISSUER);
   return {
-    'at+jwt': await by(tokenKey, tokens.issue(id(), id(), world.clock.now(), [])),
+    'at+jwt': await by(tokenKey, tokens.issue({ id: id(), kid: id() }, id(), world.clock.now(), [])),
     'delge-document+jws': await by(documentKey, message.message.detail.document ?? ''),
     'delge-manifest+jws': await by(manifestKey, message.manifest),
     'delge-decision+jws': await by(keys.decision, (await exchange.decide(message)).entry),

@@ -67,7 +67,7 @@ describe('a webhook', () => {
 
   it('stands still when its system gets another key, until a system of the authority registers it again', async () => {
     const systems = new PostgresSystemStore(webhooks.db, () => []);
-    const { system } = webhooks.asking(OWNER);
+    const system = randomUUID();
     const enrol = (kid: string): Promise<string> => {
       webhooks.world.clock.advance(1_000);
       const statedAt = webhooks.now();
@@ -75,6 +75,9 @@ describe('a webhook', () => {
     };
     const [first, second] = [randomUUID(), randomUUID()];
     expect(await enrol(first)).toBe('stored');
+    const { url } = await managing.read(OWNER, id);
+    const before = { authority: OWNER, system, kid: first };
+    await managing.put(before, id, { url });
     const mine = { authority: OWNER, system: randomUUID() };
     const other = await managing.put(mine, randomUUID(), { url: `${webhooks.receiver.origin}/mine` });
     await webhooks.tell(OWNER, 1);
@@ -87,18 +90,22 @@ describe('a webhook', () => {
     // What was in hand moves nothing any more.
     const tried = { kind: 'delivery', eventId: held!.event.id, at: until, milliseconds: 1, bodySha256: 'x' } as const;
     await webhooks.sending.settle(lease, tried, { is: 'failed' }, until, until);
-    const before = await managing.read(OWNER, id);
-    expect([before.state, before.system]).toEqual(['suspended', system]);
+    const still = await managing.read(OWNER, id);
+    expect([still.state, still.system]).toEqual(['suspended', system]);
     expect((await webhooks.sending.due([OWNER], until, 50)).map((one) => one.id)).toEqual([other.webhook.id]);
-    const { webhook } = await managing.put(mine, id, { url: before.url });
-    expect(webhook).toEqual({ ...before, state: 'active', system: mine.system });
+    // Let in while it had its first key, and not done with by then.
+    for (const one of [id, randomUUID()])
+      expect(await outcomeOf(() => managing.put(before, one, { url }))).toBe('UNAUTHENTICATED');
+    expect(await managing.read(OWNER, id)).toEqual(still);
+    const { webhook } = await managing.put(mine, id, { url });
+    expect(webhook).toEqual({ ...still, state: 'active', system: mine.system });
     expect((await webhooks.sending.due([OWNER], until, 50)).map((one) => one.id)).toContain(id);
   });
 
   it('stands still when its system may register none or read no events any more', async () => {
     const systems = new PostgresSystemStore(webhooks.db, () => []);
-    const mine = { authority: OWNER, system: randomUUID() };
     const kid = randomUUID();
+    const mine = { authority: OWNER, system: randomUUID(), kid };
     const enrol = (...scopes: readonly Scope[]): Promise<string> => {
       webhooks.world.clock.advance(1_000);
       const statedAt = webhooks.now();
@@ -116,6 +123,21 @@ describe('a webhook', () => {
       expect([lessened, await state()]).toEqual([lessened, 'suspended']);
     }
     expect((await managing.read(OWNER, id)).state).toBe('active');
+  });
+
+  it('stands still when its system ends, which registers none any more', async () => {
+    const systems = new PostgresSystemStore(webhooks.db, () => []);
+    const [system, kid] = [randomUUID(), randomUUID()];
+    const said = { id: system, authority: OWNER, statement: 'x' };
+    const mine = { authority: OWNER, system, kid };
+    webhooks.world.clock.advance(1_000);
+    await systems.put({ ...said, kid, jwk: {}, statedAt: webhooks.now() });
+    const { url } = await managing.read(OWNER, id);
+    await managing.put(mine, id, { url });
+    webhooks.world.clock.advance(1_000);
+    expect(await systems.end({ ...said, statedAt: webhooks.now() })).toBe('stored');
+    expect(await outcomeOf(() => managing.put(mine, id, { url }))).toBe('UNAUTHENTICATED');
+    expect((await managing.read(OWNER, id)).state).toBe('suspended');
   });
 
   it('is told of in the log by whichever system does what to it', async () => {

@@ -124,6 +124,7 @@ async function tokenEndpoint(): Promise<Door> {
     // As from a database: made anew each time.
     find: (asked) => Promise.resolve(structuredClone(systems.get(asked))),
     put: () => Promise.resolve('stored'),
+    end: () => Promise.resolve('stored'),
     useOnce: () => Promise.resolve(true),
   };
   const tokens = new AccessTokens(() => ({ signers: [], keys: [] }), ISSUER);

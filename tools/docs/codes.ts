@@ -200,7 +200,7 @@ export const TOKENS: Readonly<Record<Typ, About>> = {
     readers: 'ledger, registry',
   },
   'delge-system+jws': {
-    what: "Registration of a system's key for one authority",
+    what: "Registration of a system's key for one authority, or that the system acts no more",
     signer: "participant's administrator key",
     stands: "table of systems in that gateway's database",
     readers: 'that gateway',

@@ -36,6 +36,7 @@ describe('delge register-system', () => {
     scopes: readonly string[],
     given: readonly string[] = [],
     where = ['--gateway', gateway.url, '--environment', 'sandbox'],
+    key = ['--key', join(folder, 'own.json')],
   ): Promise<Readonly<Record<string, unknown>>> => {
     const program = new Command('delge')
       .option('--sandbox <file>', '', gateway.sandbox)
@@ -49,7 +50,7 @@ describe('delge register-system', () => {
       printed += String(text);
       return true;
     });
-    const by = ['--key', join(folder, 'own.json'), ...given, '--administrator-key', join(folder, 'administrator.json')];
+    const by = [...key, ...given, '--administrator-key', join(folder, 'administrator.json')];
     await program.parseAsync([
       ...['node', 'delge', 'register-system', '--as', AUTHORITY],
       ...where,
@@ -87,6 +88,27 @@ describe('delge register-system', () => {
     const count = brought.length;
     await expect(delge([], ['--id', id])).rejects.toThrow('--scope');
     await expect(delge(['everything'], ['--id', id])).rejects.toThrow('Allowed choices');
+    expect(brought).toHaveLength(count);
+  });
+
+  it('brings the administrator’s word that it acts no more, without its key', async () => {
+    const id = randomUUID();
+    expect(await delge([], ['--id', id, '--end'], undefined, [])).toEqual({
+      system: id,
+      authority: AUTHORITY,
+      gateway: gateway.url,
+      ended: true,
+    });
+    const { path, body } = brought.at(-1)!;
+    expect(path).toBe(`/v1/systems/${id}`);
+    const { payload } = await verifyToken(body, 'delge-system+jws', administrator);
+    const { at: _, ...said } = JSON.parse(Buffer.from(payload).toString()) as { readonly at?: string };
+    expect(said).toEqual({ v: 1, env: 'sandbox', system: id, authority: AUTHORITY, ended: true });
+    const count = brought.length;
+    await expect(delge([], ['--end'], undefined, [])).rejects.toThrow('--id');
+    await expect(delge([], ['--id', id, '--end'])).rejects.toThrow('--key');
+    await expect(delge(['events:read'], ['--id', id, '--end'], undefined, [])).rejects.toThrow('--scope');
+    await expect(delge(['events:read'], [], undefined, [])).rejects.toThrow('--key');
     expect(brought).toHaveLength(count);
   });
 

@@ -323,7 +323,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   arrivals.start();
   // With HTTP, and not before: an answer that comes at once would be asked for again at once.
   platform.onDrain('http', () => arrivals.stop());
-  const readingEvents = new ReadEvents(events, arrivals, now);
+  const readingEvents = new ReadEvents(events, arrivals, systems, now);
   const listeners = new Listeners({ perSystem: LISTENERS_PER_SYSTEM, inAll: Math.ceil(config.MAX_REQUESTS / 4) });
   const trying = new TryWebhook(new WebhookPost(targets, now), signedHeaders, now);
   if (!targets.isEmpty) {

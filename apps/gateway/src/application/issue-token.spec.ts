@@ -19,6 +19,7 @@ const [own, foreign, gatewayKey] = await Promise.all([
   generateKey('system'),
   generateKey('token'),
 ]);
+const REGISTERED = { id: SYSTEM, kid: own.kid };
 
 const clock = aClock();
 let systems: MemorySystemStore;
@@ -64,7 +65,11 @@ describe('a system that proves its key', () => {
   it('gets a token of this gateway, good for ten minutes', async () => {
     const { access_token, token_type, expires_in } = await issue.execute(request(await signed(claims())));
     expect([token_type, expires_in]).toEqual(['Bearer', 600]);
-    expect(await tokens.verify(access_token, clock.now())).toEqual({ system: SYSTEM, scopes: ALL_SCOPES });
+    expect(await tokens.verify(access_token, clock.now())).toEqual({
+      system: SYSTEM,
+      kid: own.kid,
+      scopes: ALL_SCOPES,
+    });
     clock.advance(606_000);
     expect(await tokens.verify(access_token, clock.now())).toBeUndefined();
   });
@@ -75,7 +80,7 @@ describe('a system that proves its key', () => {
     const given = async (scope?: string): Promise<readonly string[]> => {
       const asked = { ...request(await signed(claims())), ...(scope === undefined ? {} : { scope }) };
       const { access_token, scope: told } = await issue.execute(asked);
-      expect((await tokens.verify(access_token, clock.now()))?.scopes?.join(' ')).toBe(told);
+      expect((await tokens.verify(access_token, clock.now()))?.scopes.join(' ')).toBe(told);
       return told.split(' ');
     };
     expect(await given()).toEqual(scopes);
@@ -124,7 +129,7 @@ describe('every failure is the same', () => {
     ['no token', () => 'x'],
     ['a payload that is none', () => `${encoded({ alg: 'ES256', kid: own.kid })}.bnVsbA.AAAA`],
     ['longer than any', async () => `${await signed(claims())}${'A'.repeat(4096)}`],
-    ['an access token of this gateway', () => tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES)],
+    ['an access token of this gateway', () => tokens.issue(REGISTERED, jti(), clock.now(), ALL_SCOPES)],
   ])('%s', async (_, make) => {
     expect(await outcome(await make())).toBe('UNAUTHENTICATED');
   });
@@ -156,22 +161,22 @@ describe('every failure is the same', () => {
 });
 
 describe('an access token', () => {
-  it('of before there were scopes says nothing of them, and one with another kind of scope is none', async () => {
+  it('without scopes, or with another kind of them, is none', async () => {
     const bare = { ...claims(), iss: ISSUER, aud: ISSUER };
-    const old = await signed(bare, gatewayKey, { typ: 'at+jwt' });
-    expect(await tokens.verify(old, clock.now())).toEqual({ system: SYSTEM });
-    const odd = await signed({ ...bare, scope: ['events:read'] }, gatewayKey, { typ: 'at+jwt' });
-    expect(await tokens.verify(odd, clock.now())).toBeUndefined();
+    for (const change of [{}, { scope: ['events:read'] }]) {
+      const odd = await signed({ ...bare, ...change }, gatewayKey, { typ: 'at+jwt' });
+      expect(await tokens.verify(odd, clock.now())).toBeUndefined();
+    }
   });
 
   it.each<[string, () => Promise<string>]>([
     [
       "of another gateway's key",
-      async () => tokensOf([await generateKey('token')]).issue(SYSTEM, jti(), clock.now(), ALL_SCOPES),
+      async () => tokensOf([await generateKey('token')]).issue(REGISTERED, jti(), clock.now(), ALL_SCOPES),
     ],
     [
       'of another issuer',
-      async () => tokensOf([gatewayKey], 'https://x.example').issue(SYSTEM, jti(), clock.now(), ALL_SCOPES),
+      async () => tokensOf([gatewayKey], 'https://x.example').issue(REGISTERED, jti(), clock.now(), ALL_SCOPES),
     ],
     [
       'that names another issuer, for this audience',
@@ -184,7 +189,7 @@ describe('an access token', () => {
   });
 
   it('has one spelling', async () => {
-    const token = await tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES);
+    const token = await tokens.issue(REGISTERED, jti(), clock.now(), ALL_SCOPES);
     const [header = '', payload = '', signature = ''] = token.split('.');
     const carrying = encoded({ alg: 'ES256', kid: gatewayKey.kid, typ: 'at+jwt', jwk: gatewayKey.jwk });
     for (const other of [
@@ -197,10 +202,10 @@ describe('an access token', () => {
   });
 
   it('is signed by the newest key, and one of an older key lets in while that is held', async () => {
-    const before = await tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES);
+    const before = await tokens.issue(REGISTERED, jti(), clock.now(), ALL_SCOPES);
     const newer = await generateKey('token');
     const both = tokensOf([newer, gatewayKey]);
-    expect(parseToken(await both.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES), 'at+jwt').kid).toBe(newer.kid);
+    expect(parseToken(await both.issue(REGISTERED, jti(), clock.now(), ALL_SCOPES), 'at+jwt').kid).toBe(newer.kid);
     expect(await both.verify(before, clock.now())).toMatchObject({ system: SYSTEM });
     expect(await tokensOf([newer]).verify(before, clock.now())).toBeUndefined();
   });
@@ -208,7 +213,7 @@ describe('an access token', () => {
   it('that has let somebody in does so no longer than its key is held and its time has not passed', async () => {
     const held = [await generateKey('token'), gatewayKey];
     const own = tokensOf(held);
-    const token = await tokens.issue(SYSTEM, jti(), clock.now(), ALL_SCOPES);
+    const token = await tokens.issue(REGISTERED, jti(), clock.now(), ALL_SCOPES);
     const in10Minutes = new Date(clock.now().getTime() + 610_000);
     const answers = async (at: Date): Promise<readonly (string | undefined)[]> => [
       (await own.verify(token, at))?.system,

@@ -52,7 +52,7 @@ export class IssueToken {
     const system = await this.authenticate(request);
     const scopes = scopesOf(request.scope, system.scopes);
     return {
-      access_token: await this.tokens.issue(system.id, this.newId(), this.now(), scopes),
+      access_token: await this.tokens.issue(system, this.newId(), this.now(), scopes),
       token_type: 'Bearer',
       expires_in: TOKEN_LIFETIME_S,
       scope: scopes.join(' '),

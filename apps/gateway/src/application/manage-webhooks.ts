@@ -43,16 +43,16 @@ export class ManageWebhooks {
     private readonly log: Pick<EventLog, 'info'>,
   ) {}
 
-  /** @throws {GatewayError} WEBHOOK_REFUSED; NOT_FOUND: there is no such event @throws {ProblemError} rate-limited */
+  /** @throws {GatewayError} WEBHOOK_REFUSED; NOT_FOUND: there is no such event; UNAUTHENTICATED @throws {ProblemError} rate-limited */
   async put(
-    { authority, system }: Asking,
+    { authority, system, kid }: Asking,
     id: string,
     { url, after }: PutWebhookDto,
   ): Promise<{ readonly isNew: boolean; readonly webhook: WebhookView }> {
     this.rate.take(authority);
     const fault = this.targets.faultOf(url);
     if (fault !== undefined) throw refused('url', fault);
-    const webhook = { id, url: new URL(url).href, system, after };
+    const webhook = { id, url: new URL(url).href, system, kid, after };
     const put = await this.store.put(authority, webhook, this.makeKey(), MOST, this.now());
     if (put === 'too-many') throw refused('id', put);
     const fields = { authorityId: authority, webhookId: id, system, code: put };

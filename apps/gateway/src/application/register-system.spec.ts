@@ -120,6 +120,65 @@ describe("a system's scopes", () => {
   });
 });
 
+describe('a system that ends', () => {
+  const end = async (change: object = {}, by?: PrivateKey): Promise<string> => {
+    world.clock.advance(1);
+    const at = world.clock.now().toISOString();
+    const text = await signed(
+      { v: 1, env: 'sandbox', system: SYSTEM, authority: AUTHORITY, ended: true, at, ...change },
+      by,
+    );
+    return outcomeOf(() => systems.execute(SYSTEM, text));
+  };
+
+  it('is let in no more, until a newer statement registers it', async () => {
+    const before = await signed(statement({ scopes: ['events:read'] }));
+    expect(await systems.execute(SYSTEM, before)).toBe('stored');
+    expect(await end()).toBe('accepted');
+    expect(await store.find(SYSTEM)).toBeUndefined();
+    expect(await outcomeOf(() => systems.execute(SYSTEM, before))).toBe('REGISTRATION_REFUSED');
+    expect(await store.find(SYSTEM)).toBeUndefined();
+    world.clock.advance(1);
+    expect(await outcome({})).toBe('accepted');
+    expect(await store.find(SYSTEM)).toMatchObject({ kid: key.kid, scopes: ['events:read'] });
+  });
+
+  it('ends once however often the statement comes, and not by one that is older than what is registered', async () => {
+    const early = world.clock.now().toISOString();
+    world.clock.advance(1);
+    await outcome({});
+    expect(await end({ at: early })).toBe('REGISTRATION_REFUSED');
+    expect((await store.find(SYSTEM))?.kid).toBe(key.kid);
+    const at = new Date(world.clock.now().getTime() + 1).toISOString();
+    const text = await signed({ v: 1, env: 'sandbox', system: SYSTEM, authority: AUTHORITY, ended: true, at });
+    expect(await systems.execute(SYSTEM, text)).toBe('stored');
+    expect(await systems.execute(SYSTEM, text)).toBe('same');
+  });
+
+  it('keeps its key: no other system gets it', async () => {
+    await outcome({});
+    await end();
+    expect(await outcome({ system: OTHER }, undefined, OTHER)).toBe('REGISTRATION_REFUSED');
+  });
+
+  it.each<[string, string, object, string]>([
+    ['of another authority', 'REGISTRATION_REFUSED', { authority: 'linkoping/omsorgsnamnden' }, 'linkoping'],
+    ["by another participant's administrator", 'UNAUTHENTICATED', {}, 'fk'],
+    ['that does not', 'UNAUTHENTICATED', { ended: false }, 'linkoping'],
+    ['and says so in words', 'UNAUTHENTICATED', { ended: 'true' }, 'linkoping'],
+    ['with a key', 'UNAUTHENTICATED', { key: { kty: 'EC' } }, 'linkoping'],
+    ['with scopes', 'UNAUTHENTICATED', { scopes: ['events:read'] }, 'linkoping'],
+  ])('%s is refused, and what there is stays', async (_, expected, change, slug) => {
+    await outcome({});
+    expect(await end(change, administrator(slug))).toBe(expected);
+    expect((await store.find(SYSTEM))?.kid).toBe(key.kid);
+  });
+
+  it('was registered before', async () => {
+    expect(await end()).toBe('REGISTRATION_REFUSED');
+  });
+});
+
 describe('nobody else may register it, and every failure to show that one may is the same', () => {
   it.each<[string, () => PrivateKey, object]>([
     ["another participant's administrator", () => administrator('fk'), {}],

@@ -13,15 +13,22 @@ import type { Now } from './ports/time-and-ids.js';
 const TYP = 'delge-system+jws';
 const SKEW_MS = 60_000;
 
-interface Statement extends Said {
+interface Registration extends Said {
   readonly system: string;
   readonly key: JWK;
   readonly scopes?: readonly string[];
 }
+/** It acts no more. */
+interface End extends Said {
+  readonly system: string;
+  readonly ended: true;
+}
+type Statement = Registration | End;
 const MEMBERS = ['at,authority,env,key,system,v', 'at,authority,env,key,scopes,system,v'];
+const END_MEMBERS = 'at,authority,ended,env,system,v';
 const MOST_SCOPES = 64;
 
-/** Registers a system's key on the word of its participant's administrator; the signature is the caller's authentication. */
+/** Registers a system's key, or ends the system, on the word of its participant's administrator; the signature is the caller's authentication. */
 export class RegisterSystem {
   private readonly word: AdministratorsWord;
 
@@ -45,6 +52,11 @@ export class RegisterSystem {
     if (statement.system !== id) throw refused('system', 'not-the-system-of-the-path');
     const at = new Date(statement.at);
     if (at.getTime() > this.now().getTime() + SKEW_MS) throw refused('at', 'invalid-time');
+    return 'ended' in statement ? this.end(statement, text, at) : this.register(statement, text, at);
+  }
+
+  private async register(statement: Registration, text: string, at: Date): Promise<'stored' | 'same'> {
+    const { system: id } = statement;
     const scopes = scopesOf(statement);
     const key = await admitted(statement.key);
     const outcome = await this.systems.put({
@@ -61,16 +73,28 @@ export class RegisterSystem {
     if (outcome === 'staff') throw refused('system', 'id-of-staff');
     return outcome;
   }
+
+  private async end({ system: id, authority }: End, text: string, at: Date): Promise<'stored' | 'same'> {
+    const outcome = await this.systems.end({ id, authority, statement: text, statedAt: at });
+    if (outcome === 'stale') throw refused('at', 'older-than-registered');
+    if (outcome === 'unknown') throw refused('system', 'not-registered');
+    return outcome;
+  }
 }
 
 const wellFormed = (s: Statement): boolean =>
   typeof s === 'object' &&
   s !== null &&
-  MEMBERS.includes(Object.keys(s).sort().join()) &&
   s.v === 1 &&
   isText(s.system, UUID) &&
   isText(s.authority, AUTHORITY_ID) &&
   isInstant(s.at) &&
+  ('ended' in s ? isEnd(s) : isRegistration(s));
+
+const isEnd = (s: End): boolean => Object.keys(s).sort().join() === END_MEMBERS && (s.ended as unknown) === true;
+
+const isRegistration = (s: Registration): boolean =>
+  MEMBERS.includes(Object.keys(s).sort().join()) &&
   typeof s.key === 'object' &&
   s.key !== null &&
   !Array.isArray(s.key) &&
@@ -80,7 +104,7 @@ const isListOfTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= MOST_SCOPES && value.every((one) => typeof one === 'string');
 
 /** @returns in our order; undefined where the statement leaves them as they are */
-const scopesOf = ({ scopes }: Statement): readonly Scope[] | undefined => {
+const scopesOf = ({ scopes }: Registration): readonly Scope[] | undefined => {
   if (scopes === undefined) return undefined;
   if (scopes.length === 0 || new Set(scopes).size !== scopes.length || !scopes.every(isScope))
     throw refused('scopes', 'invalid-scope');

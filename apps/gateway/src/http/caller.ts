@@ -8,7 +8,7 @@ import type { Asking } from '../application/read-events.js';
 /** Set by the guard, from the gateway's own table of systems. */
 export interface AuthenticatedRequest extends Request {
   /** `staff`: a person who has logged in, whose entry in the table of staff `system` then is. */
-  caller?: { readonly system: string; readonly authority: string; readonly staff?: Member };
+  caller?: Asking & { readonly staff?: Member };
 }
 
 /** The authority for which the caller acts. */
@@ -22,8 +22,8 @@ export const Caller = createParamDecorator((_data: unknown, context: ExecutionCo
 export const CallingSystem = createParamDecorator((_data: unknown, context: ExecutionContext): Asking => {
   const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
   if (caller === undefined) throw new Error('a route that asks for its caller has no policy that finds one');
-  const { system, authority } = caller;
-  return { system, authority };
+  const { staff: _, ...asking } = caller;
+  return asking;
 });
 
 /** How it is known who the officer is: a person logged in to this gateway, or a system says so. */

@@ -3,6 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Scope as Name } from '#contracts';
 import { generateKey, localSigner } from '#envelope';
+import { canonicalBytes } from '#json';
 import { Policy, ProblemError, sendProblem } from '#platform';
 import { MemorySystemStore, aClock } from '#testing';
 import { AccessTokens } from '../keys/access-tokens.js';
@@ -13,7 +14,7 @@ import { SystemGuard } from './system.guard.js';
 
 const SYSTEM = '01930000-0000-7000-8000-00000000aaaa';
 const ISSUER = 'https://gateway.example';
-const [own, gatewayKey] = await Promise.all([generateKey('system'), generateKey('token')]);
+const [own, next, gatewayKey] = await Promise.all([generateKey('system'), generateKey('system'), generateKey('token')]);
 const clock = aClock();
 const tokens = new AccessTokens(() => ({ signers: [localSigner(gatewayKey)], keys: [gatewayKey] }), ISSUER);
 
@@ -27,9 +28,9 @@ class Routes {
 
 describe('a system at a route', () => {
   let systems: MemorySystemStore;
-  const register = (scopes?: readonly Name[]): Promise<string> => {
+  const register = (scopes?: readonly Name[], { kid, jwk } = own): Promise<string> => {
     clock.advance(1);
-    const system = { id: SYSTEM, authority: 'a/b', kid: own.kid, jwk: own.jwk, statement: '', statedAt: clock.now() };
+    const system = { id: SYSTEM, authority: 'a/b', kid, jwk, statement: '', statedAt: clock.now() };
     return systems.put({ ...system, ...(scopes === undefined ? {} : { scopes }) });
   };
   beforeEach(async () => {
@@ -37,8 +38,10 @@ describe('a system at a route', () => {
     await register();
   });
 
-  const ask = async (route: keyof Routes, scopes: readonly string[]): Promise<unknown> => {
-    const authorization = `Bearer ${await tokens.issue(SYSTEM, 'jti', clock.now(), scopes)}`;
+  const ask = async (route: keyof Routes, scopes: readonly string[]): Promise<unknown> =>
+    show(route, await tokens.issue({ id: SYSTEM, kid: own.kid }, 'jti', clock.now(), scopes));
+  const show = async (route: keyof Routes, token: string): Promise<unknown> => {
+    const authorization = `Bearer ${token}`;
     const request: { headers: object; caller?: object } = { headers: { authorization } };
     const context = {
       getHandler: () => Routes.prototype[route],
@@ -55,7 +58,7 @@ describe('a system at a route', () => {
       throw error;
     }
   };
-  const IN = { system: SYSTEM, authority: 'a/b' };
+  const IN = { system: SYSTEM, authority: 'a/b', kid: own.kid };
 
   it('is let in by a token that carries the scope, and else told which one it lacks', async () => {
     expect(await ask('events', ['events:read'])).toEqual(IN);
@@ -69,6 +72,24 @@ describe('a system at a route', () => {
     await register(['deliveries:read']);
     expect(await ask('events', ['events:read'])).toEqual([403, 'insufficient-scope', 'events:read']);
     expect(await ask('deliveries', ['deliveries:read'])).toEqual(IN);
+  });
+
+  it('is let in no more by what was given on a key that was replaced, as soon as it is', async () => {
+    expect(await ask('events', ['events:read'])).toEqual(IN);
+    await register(undefined, next);
+    expect(await ask('events', ['events:read'])).toEqual([401, 'unauthenticated', undefined]);
+    const token = await tokens.issue({ id: SYSTEM, kid: next.kid }, 'jti', clock.now(), ['events:read']);
+    expect(await show('events', token)).toEqual({ ...IN, kid: next.kid });
+  });
+
+  it('is let in by what was given before tokens named a key', async () => {
+    const iat = clock.now().getTime() / 1000;
+    const claims = { iss: ISSUER, aud: ISSUER, sub: SYSTEM, client_id: SYSTEM, jti: 'jti', iat, scope: 'events:read' };
+    const sign = (payload: object): Promise<string> => localSigner(gatewayKey).sign('at+jwt', canonicalBytes(payload));
+    clock.advance(1_000);
+    expect(await show('events', await sign({ ...claims, exp: iat + 600 }))).toEqual(IN);
+    const refused = [401, 'unauthenticated', undefined];
+    expect(await show('events', await sign({ ...claims, exp: iat + 600, client_kid: null }))).toEqual(refused);
   });
 
   it('needs every scope that a route names, in its token and registered for it', async () => {

@@ -15,8 +15,8 @@ import type { ForSystems, StaffMember } from './staff-may.js';
 
 /**
  * Lets in systems of the authorities hosted here, and where a route says so their staff. The token says which system calls; for which authority it acts stands in
- * the gateway's own table, looked up on every request, so that a registration withdrawn ends at once. What it may do stands there too: a token carries
- * some of that, and never more.
+ * the gateway's own table, looked up on every request, so that a registration withdrawn ends at once, and what was given on a key with that key. What it may do stands
+ * there too: a token carries some of that, and never more.
  */
 export class SystemGuard extends PolicyGuard {
   constructor(
@@ -53,11 +53,11 @@ export class SystemGuard extends PolicyGuard {
         ? await this.tokens.verify(token, this.now())
         : undefined;
     const system = bearer === undefined ? undefined : await this.systems.find(bearer.system);
-    if (bearer === undefined || system === undefined)
+    if (bearer === undefined || system === undefined || (bearer.kid ?? system.kid) !== system.kid)
       throw new ProblemError('unauthenticated', 401, { reason: 'access-token' });
-    const own = system.scopes.filter((scope) => bearer.scopes?.includes(scope) !== false);
+    const own = system.scopes.filter((scope) => bearer.scopes.includes(scope));
     this.admit(context, system.id, scopes, own);
-    request.caller = { system: system.id, authority: system.authority };
+    request.caller = { system: system.id, authority: system.authority, kid: system.kid };
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { EnvelopeError, parseToken, signingByKnown } from '#envelope';
 import type { PublicKey, Signer } from '#envelope';
 import { JsonError, canonicalBytes, parseStrict } from '#json';
+import type { RegisteredSystem } from '../application/ports/system.js';
 
 export const TOKEN_LIFETIME_S = 600;
 const TOLERANCE_S = 5;
@@ -13,13 +14,15 @@ const MOST_KNOWN = 1_000;
 
 interface Claims {
   readonly sub: string;
-  readonly scope?: string;
+  readonly scope: string;
+  readonly client_kid?: string;
 }
 /** Who shows a token, and what it was given for. */
 export interface Bearer {
   readonly system: string;
-  /** Absent: of a token that was given before there were scopes, ten minutes at most after the gateway was upgraded. */
-  readonly scopes?: readonly string[];
+  /** Thumbprint of the key by which it asked for the token. Absent: of a token that was given before tokens named it, ten minutes at most after the gateway was upgraded. */
+  readonly kid?: string;
+  readonly scopes: readonly string[];
 }
 interface Known {
   readonly kid: string;
@@ -33,7 +36,7 @@ interface TokenKeys {
   readonly keys: readonly PublicKey[];
 }
 
-/** Access tokens of this gateway (RFC 9068): they say which system calls, never for which authority. */
+/** Access tokens of this gateway (RFC 9068): they say which system calls, and by which of its keys it came, never for which authority. */
 export class AccessTokens {
   /** Claims of those that were verified, by their characters: a system shows the same one for minutes. */
   private readonly known = new Map<string, Known>();
@@ -45,15 +48,21 @@ export class AccessTokens {
   ) {}
 
   /** @param scopes those that it carries (RFC 9068 section 2.2.3) */
-  async issue(system: string, jti: string, now: Date, scopes: readonly string[]): Promise<string> {
+  async issue(
+    { id, kid }: Pick<RegisteredSystem, 'id' | 'kid'>,
+    jti: string,
+    now: Date,
+    scopes: readonly string[],
+  ): Promise<string> {
     const iat = Math.floor(now.getTime() / 1000);
     const [newest] = this.held(now).signers;
     if (newest === undefined) throw new Error('the key store has no token key');
     const claims = {
       iss: this.issuer,
       aud: this.issuer,
-      sub: system,
-      client_id: system,
+      sub: id,
+      client_id: id,
+      client_kid: kid,
       jti,
       iat,
       scope: scopes.join(' '),
@@ -91,14 +100,15 @@ export class AccessTokens {
 
   private isGood(claims: unknown, now: Date): claims is Claims {
     if (typeof claims !== 'object' || claims === null) return false;
-    const { iss, aud, sub, jti, iat, exp, scope } = claims as Readonly<Record<string, unknown>>;
+    const { iss, aud, sub, jti, iat, exp, scope, client_kid: kid } = claims as Readonly<Record<string, unknown>>;
     const at = Math.floor(now.getTime() / 1000);
     return (
       iss === this.issuer &&
       aud === this.issuer &&
       typeof sub === 'string' &&
       typeof jti === 'string' &&
-      (scope === undefined || typeof scope === 'string') &&
+      typeof scope === 'string' &&
+      (kid === undefined || typeof kid === 'string') &&
       typeof iat === 'number' &&
       typeof exp === 'number' &&
       iat <= at + TOLERANCE_S &&
@@ -108,7 +118,8 @@ export class AccessTokens {
   }
 }
 
-const bearerOf = ({ sub: system, scope }: Claims): Bearer => ({
+const bearerOf = ({ sub: system, scope, client_kid: kid }: Claims): Bearer => ({
   system,
-  ...(scope === undefined ? {} : { scopes: scope.split(' ') }),
+  scopes: scope.split(' '),
+  ...(kid === undefined ? {} : { kid }),
 });

@@ -111,7 +111,7 @@ describe('keys that never leave a module in another process', () => {
     const fromFile = world.keys.stores['myndigheterna']!.opener(manifest.recipient, manifest.sealingKey)!;
     expect(await unsealDocument(made.jwe, manifest, fromFile)).toBe(verified.detail.document);
     const tokens = new AccessTokens((at) => sender.keys.tokens(at, TOKEN_END_MS), 'https://gateway.example');
-    const token = await tokens.issue('system-1', 'jti-1', world.clock.now(), []);
+    const token = await tokens.issue({ id: 'system-1', kid: 'kid-1' }, 'jti-1', world.clock.now(), []);
     expect(parseToken(token, 'at+jwt').kid).toBe(sender.keys.tokens(world.clock.now(), TOKEN_END_MS).keys[0]?.kid);
     expect(await tokens.verify(token, world.clock.now())).toMatchObject({ system: 'system-1' });
   });

@@ -80,6 +80,7 @@ import { RequestDeadlines1769802000000 } from './migrations/1769802000000-reques
 import { AcceptUnheld1769901000000 } from './migrations/1769901000000-accept-unheld.js';
 import { DeliveryDues1769902001000 } from './migrations/1769902001000-delivery-dues.js';
 import { RecordedRequestActs1769902000000 } from './migrations/1769902000000-recorded-request-acts.js';
+import { EndedSystems1769904000000 } from './migrations/1769904000000-ended-systems.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -152,6 +153,7 @@ export const migrations = [
   AcceptUnheld1769901000000,
   RecordedRequestActs1769902000000,
   DeliveryDues1769902001000,
+  EndedSystems1769904000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
@@ -211,6 +213,8 @@ export const grantsSql = (role: string): string => `
   GRANT UPDATE (detail) ON gateway.recorded_request_act TO "${role}";
   REVOKE DELETE ON gateway.delivery_due, gateway.request_deadline, gateway.request_looked FROM "${role}";
   REVOKE DELETE ON gateway.staff FROM "${role}";
+  REVOKE DELETE ON gateway.request_deadline, gateway.request_looked FROM "${role}";
+  REVOKE DELETE ON gateway.staff, gateway.system FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.staff_statement FROM "${role}";
   REVOKE UPDATE ON gateway.login_attempt FROM "${role}";
   REVOKE UPDATE ON gateway.reply FROM "${role}";

@@ -3,7 +3,7 @@ import type { Scope } from '#contracts';
 import type { JWK } from 'jose';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Gathered } from '#persistence';
-import type { NewSystem, RegisteredSystem, SystemStore } from '../application/ports/system.js';
+import type { NewSystem, RegisteredSystem, SystemEnd, SystemStore } from '../application/ports/system.js';
 import { actAs, alone, asAuthority } from './authority-transaction.js';
 
 interface SystemRow {
@@ -16,6 +16,7 @@ interface SystemRow {
   stated_at: Date;
   scopes: Scope[];
 }
+type Standing = Pick<SystemRow, 'authority' | 'kid' | 'stated_at' | 'scopes'> & { readonly ended: boolean };
 const UNIQUE_VIOLATION = '23505';
 /** Without which a system is sent no events. */
 const SENT_EVENTS: readonly Scope[] = ['webhooks:write', 'events:read'];
@@ -29,6 +30,12 @@ const toSystem = (row: SystemRow): RegisteredSystem => ({
   statedAt: row.stated_at,
   scopes: row.scopes,
 });
+
+const suspendWebhooks = (tx: EntityManager, authority: string, system: string): Promise<unknown> =>
+  tx.query(
+    `UPDATE gateway.webhook SET state = 'suspended', lease = NULL, leased_until = NULL WHERE authority = $1 AND system = $2`,
+    [authority, system],
+  );
 
 /** A statement that says nothing of scopes says nothing else than what there is. */
 export const sameScopes = (before: readonly Scope[], said: readonly Scope[] | undefined): boolean =>
@@ -46,7 +53,8 @@ export class PostgresSystemStore implements SystemStore {
     this.finding = new Gathered(
       dataSource,
       `SELECT asked.n, s.id, s.authority, s.kid, s.jwk, s.statement, s.stated_at, s.scopes
-       FROM json_to_recordset($1) AS asked (n int, id uuid) JOIN gateway.system s ON s.id = asked.id`,
+       FROM json_to_recordset($1) AS asked (n int, id uuid) JOIN gateway.system s ON s.id = asked.id
+       WHERE s.end_statement IS NULL`,
     );
   }
 
@@ -60,18 +68,16 @@ export class PostgresSystemStore implements SystemStore {
     try {
       return await asAuthority(this.dataSource, authority, async (tx) => {
         await alone(tx, id);
-        const [before] = await tx.query<Pick<SystemRow, 'authority' | 'kid' | 'stated_at' | 'scopes'>[]>(
-          `SELECT authority, kid, stated_at, scopes FROM gateway.system WHERE id = $1 FOR UPDATE`,
-          [id],
-        );
-        const isAlike = before?.kid === kid && before.authority === authority && sameScopes(before.scopes, scopes);
+        const before = await this.standing(tx, id);
+        const isAlike =
+          before?.kid === kid && !before.ended && before.authority === authority && sameScopes(before.scopes, scopes);
         if (isAlike && before.stated_at >= statedAt) return 'same';
         if (before !== undefined && before.authority !== authority) return 'taken';
         if (before === undefined && (await this.isOfStaff(tx, authority, id))) return 'staff';
         const [stored] = await tx.query<Pick<SystemRow, 'scopes'>[]>(
           `INSERT INTO gateway.system (id, authority, kid, jwk, statement, stated_at, scopes) VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::text[], $8::text[]))
            ON CONFLICT (id) DO UPDATE SET kid = EXCLUDED.kid, jwk = EXCLUDED.jwk, statement = EXCLUDED.statement,
-             stated_at = EXCLUDED.stated_at, scopes = coalesce($7::text[], gateway.system.scopes)
+             stated_at = EXCLUDED.stated_at, end_statement = NULL, scopes = coalesce($7::text[], gateway.system.scopes)
            WHERE gateway.system.authority = EXCLUDED.authority AND gateway.system.stated_at < EXCLUDED.stated_at
            RETURNING scopes`,
           [id, authority, kid, JSON.stringify(jwk), statement, statedAt, scopes ?? null, ALL_SCOPES],
@@ -81,16 +87,37 @@ export class PostgresSystemStore implements SystemStore {
         // register one or read events is sent none.
         const isAnother = before !== undefined && before.kid !== kid;
         if (isAnother || !SENT_EVENTS.every((scope) => stored.scopes.includes(scope)))
-          await tx.query(
-            `UPDATE gateway.webhook SET state = 'suspended', lease = NULL, leased_until = NULL WHERE authority = $1 AND system = $2`,
-            [authority, id],
-          );
+          await suspendWebhooks(tx, authority, id);
         return 'stored';
       });
     } catch (error) {
       if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'taken';
       throw error;
     }
+  }
+
+  end({ id, authority, statement, statedAt }: SystemEnd): Promise<'stored' | 'same' | 'stale' | 'unknown'> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      await alone(tx, id);
+      const before = await this.standing(tx, id);
+      if (before?.authority !== authority) return 'unknown';
+      if (before.stated_at >= statedAt) return before.ended ? 'same' : 'stale';
+      await tx.query(`UPDATE gateway.system SET end_statement = $2, stated_at = $3 WHERE id = $1`, [
+        id,
+        statement,
+        statedAt,
+      ]);
+      await suspendWebhooks(tx, authority, id);
+      return 'stored';
+    });
+  }
+
+  private async standing(tx: EntityManager, id: string): Promise<Standing | undefined> {
+    const [row] = await tx.query<Standing[]>(
+      `SELECT authority, kid, stated_at, scopes, end_statement IS NOT NULL AS ended FROM gateway.system WHERE id = $1 FOR UPDATE`,
+      [id],
+    );
+    return row;
   }
 
   /** The access log knows callers by their ids: no system's is a person's too, of whichever authority. */

@@ -33,9 +33,16 @@ export class PostgresWebhookStore implements WebhookStore {
   }
 
   put(authority: string, webhook: NewWebhook, key: WebhookKey, most: number, at: Date): Promise<WebhookPut> {
-    const { id, url, system, after } = webhook;
+    const { id, url, system, kid, after } = webhook;
     return asAuthority(this.dataSource, authority, async (tx) => {
       await alone(tx, `webhooks ${authority}`);
+      // Until this is committed it gets no other: what another key or its end suspends is not set going again by the one before.
+      const [own] = await tx.query<{ readonly kid: string; readonly ended: boolean }[]>(
+        `SELECT kid, end_statement IS NOT NULL AS ended FROM gateway.system WHERE id = $1 FOR SHARE`,
+        [system],
+      );
+      if (own?.kid !== kid || own?.ended === true)
+        throw new GatewayError('UNAUTHENTICATED', { reason: 'access-token' });
       if (after !== undefined) await placeOf(tx, authority, after);
       const known = await tx.query<WebhookRow[]>(`SELECT ${COLUMNS} FROM gateway.webhook WHERE authority = $1`, [
         authority,

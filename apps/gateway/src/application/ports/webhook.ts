@@ -54,6 +54,8 @@ export interface NewWebhook {
   readonly id: string;
   readonly url: string;
   readonly system: string;
+  /** Key by which the system came. */
+  readonly kid?: string | undefined;
   /** It goes on behind this event. */
   readonly after?: string | undefined;
 }
@@ -65,7 +67,7 @@ export interface WebhookStore {
   /**
    * Registers it, or lets it go on from where it is, at this address.
    * @param key for one that is new, or whose own does not open any more; it begins after what has happened
-   * @throws {GatewayError} NOT_FOUND: there is no such event
+   * @throws {GatewayError} NOT_FOUND: there is no such event; UNAUTHENTICATED: the system has another key by now, or has ended
    */
   put(authority: string, webhook: NewWebhook, key: WebhookKey, most: number, at: Date): Promise<WebhookPut>;
   /** By id. */
