@@ -55,6 +55,31 @@ describe('the routes of webhooks', () => {
     await expect(client.webhooks.read(id)).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
+  it('change what their caller has read, and of two at once one alone', async () => {
+    const url = (path: string): string => `${webhooks.receiver.origin}/${path}`;
+    const failed = { problem: { status: 412, type: '/problems/precondition-failed' } };
+    await expect(client.webhooks.put(id, url('a'), undefined, '*')).rejects.toMatchObject(failed);
+    await client.webhooks.put(id, url('a'));
+    const { etag, webhook } = await client.webhooks.readTagged(id);
+    const paths = ['b', 'c', 'd', 'e'];
+    const put = await Promise.allSettled(paths.map((path) => client.webhooks.put(id, url(path), undefined, etag)));
+    const done = put.filter(({ status }) => status === 'fulfilled');
+    expect(done).toHaveLength(1);
+    for (const one of put) if (one.status === 'rejected') expect(one.reason).toMatchObject(failed);
+    const now = await client.webhooks.readTagged(id);
+    expect(done).toEqual([{ status: 'fulfilled', value: now.webhook }]);
+    expect(now.webhook.url).not.toBe(webhook.url);
+    for (const stale of [etag, `W/${now.etag}`, '"x"']) {
+      await expect(client.webhooks.put(id, url('f'), undefined, stale)).rejects.toMatchObject(failed);
+      await expect(client.webhooks.remove(id, stale)).rejects.toMatchObject(failed);
+    }
+    expect(await client.webhooks.read(id)).toEqual(now.webhook);
+    await client.webhooks.put(id, url('g'), undefined, `"x", ${now.etag}`);
+    await client.webhooks.put(id, url('h'), undefined, '*');
+    await client.webhooks.remove(id, (await client.webhooks.readTagged(id)).etag);
+    await client.webhooks.remove(id, '*');
+  });
+
   it('send again what happened since a time, also where it was not told in that order', async () => {
     await client.webhooks.put(id, `${webhooks.receiver.origin}/since`);
     const ids: string[] = [];

@@ -87,7 +87,10 @@ export interface Readiness {
  * carries an id of the caller's own, so that sending it again is the same act.
  */
 export class DelgeClient {
-  readonly webhooks = new Webhooks((method, path, body) => this.call(method, path, body));
+  readonly webhooks = new Webhooks(
+    (method, path, body) => this.call(method, path, body),
+    (method, path, body, ifMatch) => this.tagged(method, path, body, TIMEOUT_MS, ifMatch),
+  );
   readonly cases = new Cases((method, path, body) => this.call(method, path, body));
   readonly requests = new Requests((method, path, body) => this.call(method, path, body));
   readonly subscriptions = new Subscriptions((method, path, body) => this.call(method, path, body));
@@ -213,13 +216,8 @@ export class DelgeClient {
       if (signal?.aborted === true) return;
       const asked = { limit: '200', wait: '10', ...(from === undefined ? {} : { after: from }) };
       try {
-        const { items, next } = (await this.once(
-          'GET',
-          `/v1/events${search(asked)}`,
-          undefined,
-          TIMEOUT_MS,
-          signal,
-        )) as EventPage;
+        const { value } = await this.once('GET', `/v1/events${search(asked)}`, undefined, TIMEOUT_MS, { signal });
+        const { items, next } = value as EventPage;
         for (const event of items) yield event;
         from = next;
       } catch (error) {
@@ -351,9 +349,20 @@ export class DelgeClient {
     body?: object,
     timeoutMs: number = TIMEOUT_MS,
   ): Promise<T> {
+    return (await this.tagged<T>(method, path, body, timeoutMs)).value;
+  }
+
+  private async tagged<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: object | undefined,
+    timeoutMs: number,
+    ifMatch?: string,
+  ): Promise<{ readonly value: T; readonly etag: string }> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await this.once(method, path, body, timeoutMs)) as T;
+        const { value, etag } = await this.once(method, path, body, timeoutMs, { ifMatch });
+        return { value: value as T, etag };
       } catch (error) {
         if (!isPassing(error) || attempt === ATTEMPTS) throw error;
         await delay(200 * 2 ** attempt);
@@ -391,18 +400,22 @@ export class DelgeClient {
     path: string,
     body: object | undefined,
     timeoutMs: number,
-    signal?: AbortSignal,
-  ): Promise<unknown> {
+    { signal, ifMatch }: { readonly signal?: AbortSignal | undefined; readonly ifMatch?: string | undefined },
+  ): Promise<{ readonly value: unknown; readonly etag: string }> {
     const late = AbortSignal.timeout(timeoutMs);
     const authorization = `Bearer ${await this.accessToken()}`;
     const response = await fetch(`${this.options.gateway}${path}`, {
       method,
-      headers: body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' },
+      headers: {
+        authorization,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'error',
       signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     });
-    return read(response);
+    return { value: await read(response), etag: response.headers.get('etag') ?? '' };
   }
 }
 
