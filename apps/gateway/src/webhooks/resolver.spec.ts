@@ -42,7 +42,7 @@ describe('name servers', () => {
       system: () => Promise.reject(new Error('not asked')),
     });
     const dead = ['dead-1', 'dead-2', 'dead-3', 'dead-4', 'dead-5'].map((name) =>
-      resolve(name).catch((error: NodeJS.ErrnoException) => error.code),
+      resolve(name).catch((error: unknown) => (error as NodeJS.ErrnoException).code),
     );
     while (new Set(asked).size < 5) await once(server, 'message');
     expect(await resolve('good')).toEqual(FOUND);
