@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { DelgeClient } from '#client';
 import { ManageWebhooks } from '../apps/gateway/src/application/manage-webhooks.js';
 import { WebhookController } from '../apps/gateway/src/http/webhook.controller.js';
+import { alone } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { served } from './support/served.js';
 import type { Served } from './support/served.js';
 import { TestWebhooks } from './support/webhooks.js';
@@ -61,11 +62,23 @@ describe('the routes of webhooks', () => {
     await expect(client.webhooks.put(id, url('a'), undefined, '*')).rejects.toMatchObject(failed);
     await client.webhooks.put(id, url('a'));
     const { etag, webhook } = await client.webhooks.readTagged(id);
-    const paths = ['b', 'c', 'd', 'e'];
-    const put = await Promise.allSettled(paths.map((path) => client.webhooks.put(id, url(path), undefined, etag)));
-    const done = put.filter(({ status }) => status === 'fulfilled');
+    const both = (): Promise<PromiseSettledResult<unknown>[]> =>
+      Promise.allSettled(['b', 'c'].map((path) => client.webhooks.put(id, url(path), undefined, etag)));
+    // Both have come as far as they come before either writes.
+    const released = await webhooks.db.transaction(async (tx) => {
+      await alone(tx, `webhooks ${OWNER}`);
+      const asked = both();
+      for (let waiting = 0; waiting < 2;)
+        [{ waiting }] = await tx.query<[{ waiting: number }]>(
+          `SELECT count(*)::int AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        );
+      return () => asked;
+    });
+    const outcomes = await released();
+    const done = outcomes.filter(({ status }) => status === 'fulfilled');
     expect(done).toHaveLength(1);
-    for (const one of put) if (one.status === 'rejected') expect(one.reason).toMatchObject(failed);
+    for (const one of outcomes) if (one.status === 'rejected') expect(one.reason).toMatchObject(failed);
     const now = await client.webhooks.readTagged(id);
     expect(done).toEqual([{ status: 'fulfilled', value: now.webhook }]);
     expect(now.webhook.url).not.toBe(webhook.url);
