@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { DelgeClient } from '#client';
 import { ManageWebhooks } from '../apps/gateway/src/application/manage-webhooks.js';
 import { WebhookController } from '../apps/gateway/src/http/webhook.controller.js';
+import { alone } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { served } from './support/served.js';
 import type { Served } from './support/served.js';
 import { TestWebhooks } from './support/webhooks.js';
@@ -53,6 +54,43 @@ describe('the routes of webhooks', () => {
     await client.webhooks.remove(id);
     await client.webhooks.remove(id);
     await expect(client.webhooks.read(id)).rejects.toMatchObject({ problem: { status: 404 } });
+  });
+
+  it('change what their caller has read, and of two at once one alone', async () => {
+    const url = (path: string): string => `${webhooks.receiver.origin}/${path}`;
+    const failed = { problem: { status: 412, type: '/problems/precondition-failed' } };
+    await expect(client.webhooks.put(id, url('a'), undefined, '*')).rejects.toMatchObject(failed);
+    await client.webhooks.put(id, url('a'));
+    const { etag, webhook } = await client.webhooks.readTagged(id);
+    const both = (): Promise<PromiseSettledResult<unknown>[]> =>
+      Promise.allSettled(['b', 'c'].map((path) => client.webhooks.put(id, url(path), undefined, etag)));
+    // Both have come as far as they come before either writes.
+    const released = await webhooks.db.transaction(async (tx) => {
+      await alone(tx, `webhooks ${OWNER}`);
+      const asked = both();
+      for (let waiting = 0; waiting < 2;)
+        [{ waiting }] = await tx.query<[{ waiting: number }]>(
+          `SELECT count(*)::int AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        );
+      return () => asked;
+    });
+    const outcomes = await released();
+    const done = outcomes.filter(({ status }) => status === 'fulfilled');
+    expect(done).toHaveLength(1);
+    for (const one of outcomes) if (one.status === 'rejected') expect(one.reason).toMatchObject(failed);
+    const now = await client.webhooks.readTagged(id);
+    expect(done).toEqual([{ status: 'fulfilled', value: now.webhook }]);
+    expect(now.webhook.url).not.toBe(webhook.url);
+    for (const stale of [etag, `W/${now.etag}`, '"x"']) {
+      await expect(client.webhooks.put(id, url('f'), undefined, stale)).rejects.toMatchObject(failed);
+      await expect(client.webhooks.remove(id, stale)).rejects.toMatchObject(failed);
+    }
+    expect(await client.webhooks.read(id)).toEqual(now.webhook);
+    await client.webhooks.put(id, url('g'), undefined, `"x", ${now.etag}`);
+    await client.webhooks.put(id, url('h'), undefined, '*');
+    await client.webhooks.remove(id, (await client.webhooks.readTagged(id)).etag);
+    await client.webhooks.remove(id, '*');
   });
 
   it('send again what happened since a time, also where it was not told in that order', async () => {

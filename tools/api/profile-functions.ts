@@ -33,7 +33,7 @@ export const problemsAreWhole: RulesetFunction<{ readonly schema?: { readonly re
     fault(`a problem has no ${member} for certain`),
   );
 /** Of ARP.02, and those of RFC 9110 and RFC 6585 that say more than 400 or 500 would. */
-const STATUSES = /^(200|201|202|204|304|40[0-5]|408|409|410|413|415|422|429|500|501|502|503|504|507|default)$/;
+const STATUSES = /^(200|201|202|204|304|40[0-5]|408|409|410|412|413|415|422|429|500|501|502|503|504|507|default)$/;
 export const statusesAreKnown: RulesetFunction<Members> = (responses) =>
   Object.keys(responses).flatMap((status) => (STATUSES.test(status) ? [] : fault(`${status} is not of the profile`)));
 export const refusalsSayWhen: RulesetFunction<Members> = (responses) =>

@@ -274,6 +274,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     awaiting: () => sweep.wake(),
     records,
     held: (authority, sha256) => subscribed.recorded(authority, sha256, now()),
+    noted: (entryId) => toldBefore.note(entryId),
   });
   const recording = new RecordDisclosure(records, evaluate, keys, environment, newId, now, crash, () => room.fault());
   platform.onDrain('loops', () => sweep.stop());

@@ -95,7 +95,10 @@ export interface Readiness {
  * carries an id of the caller's own, so that sending it again is the same act.
  */
 export class DelgeClient {
-  readonly webhooks = new Webhooks((method, path, body) => this.call(method, path, body));
+  readonly webhooks = new Webhooks(
+    (method, path, body) => this.call(method, path, body),
+    (method, path, body, ifMatch) => this.tagged(method, path, body, TIMEOUT_MS, ifMatch),
+  );
   readonly cases = new Cases((method, path, body) => this.call(method, path, body));
   readonly requests = new Requests((method, path, body) => this.call(method, path, body));
   readonly subscriptions = new Subscriptions((method, path, body) => this.call(method, path, body));
@@ -227,7 +230,8 @@ export class DelgeClient {
       const asked = { limit: '200', wait: '10', ...(from === undefined ? {} : { after: from }) };
       try {
         const path = `/v1/events${search(asked)}`;
-        const { items, next } = (await this.once('GET', path, undefined, TIMEOUT_MS, signal)) as EventPage;
+        const { value } = await this.once('GET', path, undefined, TIMEOUT_MS, { signal });
+        const { items, next } = value as EventPage;
         times = 0;
         for (const event of items) yield event;
         from = next;
@@ -369,13 +373,24 @@ export class DelgeClient {
     return answer.access_token;
   }
 
-  private call<T>(
+  private async call<T>(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: object,
     timeoutMs: number = TIMEOUT_MS,
   ): Promise<T> {
-    return this.patiently(() => this.once(method, path, body, timeoutMs)) as Promise<T>;
+    return (await this.tagged<T>(method, path, body, timeoutMs)).value;
+  }
+
+  private async tagged<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: object | undefined,
+    timeoutMs: number,
+    ifMatch?: string,
+  ): Promise<{ readonly value: T; readonly etag: string }> {
+    const { value, etag } = await this.patiently(() => this.once(method, path, body, timeoutMs, { ifMatch }));
+    return { value: value as T, etag };
   }
 
   /** @param act again when the gateway was away, for it is the same act then */
@@ -415,15 +430,19 @@ export class DelgeClient {
     path: string,
     body: object | undefined,
     timeoutMs: number,
-    signal?: AbortSignal,
-  ): Promise<unknown> {
+    { signal, ifMatch }: { readonly signal?: AbortSignal | undefined; readonly ifMatch?: string | undefined },
+  ): Promise<{ readonly value: unknown; readonly etag: string }> {
     const late = AbortSignal.timeout(timeoutMs);
     const response = await this.send(path, {
       method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     });
-    return read(response);
+    return { value: await read(response), etag: response.headers.get('etag') ?? '' };
   }
 
   /** A token that is refused is asked for anew, once: the gateway may have forgotten the key that signed it, or the system's registration was replaced. */

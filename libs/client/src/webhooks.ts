@@ -12,6 +12,14 @@ import { DelgeProblem } from './problem.js';
 /** One call of the client, with all that it does about errors. */
 export type Call = <T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<T>;
 
+/** One call, whose answer's `ETag` is told and which brings one as `If-Match`. */
+export type TaggedCall = <T>(
+  method: 'GET' | 'PUT' | 'DELETE',
+  path: string,
+  body?: object,
+  ifMatch?: string,
+) => Promise<{ readonly value: T; readonly etag: string }>;
+
 export const search = (query: Readonly<Record<string, string>>): string => {
   const text = new URLSearchParams(query).toString();
   return text === '' ? '' : `?${text}`;
@@ -19,11 +27,15 @@ export const search = (query: Readonly<Record<string, string>>): string => {
 
 /** Where the gateway sends this authority's events. All but `test` and `replay` are safe to repeat; these send something twice then. */
 export class Webhooks {
-  constructor(private readonly call: Call) {}
+  constructor(
+    private readonly call: Call,
+    private readonly tagged: TaggedCall,
+  ) {}
 
-  /** Registers it, or lets it go on from its cursor. @param id of the caller's own @param after id of an event: it goes on behind that one @throws {DelgeProblem} webhook-refused */
-  put(id: string, url: string, after?: string): Promise<WebhookView> {
-    return this.call('PUT', `/v1/webhooks/${id}`, { url, ...(after === undefined ? {} : { after }) });
+  /** Registers it, or lets it go on from its cursor. @param id of the caller's own @param after id of an event: it goes on behind that one @param ifMatch `etag` of `readTagged`: only if it is still the same @throws {DelgeProblem} webhook-refused, precondition-failed */
+  async put(id: string, url: string, after?: string, ifMatch?: string): Promise<WebhookView> {
+    const body = { url, ...(after === undefined ? {} : { after }) };
+    return (await this.tagged<WebhookView>('PUT', `/v1/webhooks/${id}`, body, ifMatch)).value;
   }
   async list(): Promise<readonly WebhookView[]> {
     return (await this.call<{ readonly items: readonly WebhookView[] }>('GET', '/v1/webhooks')).items;
@@ -31,10 +43,15 @@ export class Webhooks {
   read(id: string): Promise<WebhookView> {
     return this.call('GET', `/v1/webhooks/${id}`);
   }
-  /** Also when there is none. */
-  async remove(id: string): Promise<void> {
+  /** With the tag of what was read. It is another as soon as anything about the webhook is, its cursor among it. */
+  async readTagged(id: string): Promise<{ readonly webhook: WebhookView; readonly etag: string }> {
+    const { value, etag } = await this.tagged<WebhookView>('GET', `/v1/webhooks/${id}`);
+    return { webhook: value, etag };
+  }
+  /** Also when there is none. @param ifMatch as of `put` @throws {DelgeProblem} precondition-failed */
+  async remove(id: string, ifMatch?: string): Promise<void> {
     try {
-      await this.call('DELETE', `/v1/webhooks/${id}`);
+      await this.tagged('DELETE', `/v1/webhooks/${id}`, undefined, ifMatch);
     } catch (error) {
       if (!(error instanceof DelgeProblem && error.problem.status === 404)) throw error;
     }

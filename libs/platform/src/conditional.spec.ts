@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { entityTagOf, isAmong } from './conditional.js';
+import { entityTagOf, expectedBy, isAmong } from './conditional.js';
 
 describe('an entity tag', () => {
   const tag = entityTagOf({ state: 'fetched' });
@@ -21,5 +21,27 @@ describe('an entity tag', () => {
     [false, tag.replaceAll('"', '')],
   ])('is found: %s, in %s', (found, header) => {
     expect(isAmong(header, tag)).toBe(found);
+  });
+
+  it.each<[boolean, string]>([
+    [true, tag],
+    [true, ` "x" ,${tag}`],
+    [true, '*'],
+    [false, `W/${tag}`],
+    [false, '"x"'],
+    [false, ''],
+    [false, `*, "x"`],
+    [false, tag.replaceAll('"', '')],
+  ])('is expected: %s, by %s, and nothing is where there is none', (isMet, header) => {
+    const failed = expect.objectContaining({ code: 'precondition-failed', status: 412 });
+    const outcome = (current: object | undefined): unknown => {
+      try {
+        return expectedBy(header)(current);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(outcome({ state: 'fetched' })).toEqual(isMet ? undefined : failed);
+    expect(outcome(undefined)).toEqual(failed);
   });
 });

@@ -11,7 +11,15 @@ export { contextOfOthers, trustAuthorities } from './authorities.js';
 export { MAX_REQUEST_BODY, bodyReader, type BodyRule } from './body.js';
 export { certificateEnd } from './certificates.js';
 export { Clock } from './clock.js';
-export { Conditional, entityTagOf, isAmong, onlyConditional } from './conditional.js';
+export {
+  Conditional,
+  IfMatch,
+  TakesIfMatch,
+  entityTagOf,
+  isAmong,
+  onlyConditional,
+  type Expected,
+} from './conditional.js';
 export { ChecksCertificates, ConfigError, IsUrls, ServiceConfig, loadConfig, urlsOf } from './config.js';
 export { crashPoint, type CrashPoint } from './crash-point.js';
 export { EventLog, type LogFields } from './event-log.js';

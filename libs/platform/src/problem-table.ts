@@ -114,6 +114,11 @@ export const PROBLEMS = {
     'The id is already used for something else.',
     'The same id with another body. Use a new UUID for a new referral.',
   ),
+  'precondition-failed': entry(
+    'Det har ändrats.',
+    'It has changed.',
+    'None of the tags in `If-Match` is the `ETag` of what is there now (RFC 9110 section 13.1.1), or there is nothing. Nothing was done: read it again, and decide anew.',
+  ),
   'too-late': entry('Det är för sent.', 'It is too late.', 'The message has left the gateway, or may have.'),
   'not-a-draft': entry(
     'Det finns inget utkast.',

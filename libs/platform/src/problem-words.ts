@@ -39,6 +39,10 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemCode, readonly [status: numbe
   'invalid-scope': [400, 'Den är okänd, eller så har systemets administratör inte registrerat den.'],
   'not-found': [404, 'Det finns inte, eller är inget som den som frågar får se.'],
   'id-reuse': [409, 'Samma id med ett annat innehåll. Välj ett nytt UUID för en ny underrättelse.'],
+  'precondition-failed': [
+    412,
+    'Inget av värdena i `If-Match` är `ETag` för det som finns nu (RFC 9110 avsnitt 13.1.1), eller så finns det inte. Inget gjordes: läs det igen och ta ställning på nytt.',
+  ],
   'too-late': [409, 'Meddelandet har lämnat er gateway, eller kan ha gjort det.'],
   'not-a-draft': [409, 'Bedömningar lämnas för ett utkast som väntar på dem.'],
   'unknown-recipient': [422, 'Ingen myndighet i katalogen har detta id.'],

@@ -45,7 +45,9 @@ export class CatchUp extends Loop {
     for (;;) {
       const after = (await this.store.read()) ?? { at: new Date(this.now().getTime() - FIRST_MS) };
       const items = await this.exchange.list(after, PAGE);
-      const missing = await this.store.missing(items);
+      // The last one read comes again. A notice is an entry of its own, a delivery may come behind the decision that was read.
+      const unread = items.filter(({ is, entryId }) => is !== 'notice' || entryId !== after.entryId);
+      const missing = await this.store.missing(unread);
       for (let from = 0; from < missing.length; from += AT_ONCE)
         fetched += await this.fetch(missing.slice(from, from + AT_ONCE));
       const last = items.at(-1);

@@ -7,7 +7,7 @@ import type {
   WebhookTest,
   WebhookView,
 } from '#contracts';
-import type { EventLog, Rate } from '#platform';
+import type { EventLog, Expected, Rate } from '#platform';
 import { GatewayError } from '../domain/errors.js';
 import { isTaken } from '../domain/webhook-schedule.js';
 import type { WebhookKey } from '../webhooks/signing.js';
@@ -15,7 +15,7 @@ import type { TargetFault, WebhookTargets } from '../webhooks/targets.js';
 import type { Asking } from './read-events.js';
 import type { EventStore } from './ports/event.js';
 import type { NewId, Now } from './ports/time-and-ids.js';
-import type { StoredWebhook, WebhookAttempt, WebhookStore, WebhookTarget } from './ports/webhook.js';
+import type { CheckWebhook, StoredWebhook, WebhookAttempt, WebhookStore, WebhookTarget } from './ports/webhook.js';
 import type { TryWebhook } from './try-webhook.js';
 
 /** Of one authority. */
@@ -43,17 +43,18 @@ export class ManageWebhooks {
     private readonly log: Pick<EventLog, 'info'>,
   ) {}
 
-  /** @throws {GatewayError} WEBHOOK_REFUSED; NOT_FOUND: there is no such event; UNAUTHENTICATED @throws {ProblemError} rate-limited */
+  /** @throws {GatewayError} WEBHOOK_REFUSED; NOT_FOUND: there is no such event; UNAUTHENTICATED @throws {ProblemError} rate-limited, precondition-failed */
   async put(
     { authority, system, kid }: Asking,
     id: string,
     { url, after }: PutWebhookDto,
+    expected?: Expected,
   ): Promise<{ readonly isNew: boolean; readonly webhook: WebhookView }> {
     this.rate.take(authority);
     const fault = this.targets.faultOf(url);
     if (fault !== undefined) throw refused('url', fault);
     const webhook = { id, url: new URL(url).href, system, kid, after };
-    const put = await this.store.put(authority, webhook, this.makeKey(), MOST, this.now());
+    const put = await this.store.put(authority, webhook, this.makeKey(), MOST, this.now(), this.check(expected));
     if (put === 'too-many') throw refused('id', put);
     const fields = { authorityId: authority, webhookId: id, system, code: put };
     if (put === 'moved') this.log.info('webhook.moved', fields);
@@ -70,9 +71,10 @@ export class ManageWebhooks {
     return this.viewOf(await this.found(authority, id));
   }
 
-  /** @throws {GatewayError} NOT_FOUND */
-  async remove({ authority, system }: Asking, id: string): Promise<void> {
-    if (!(await this.store.remove(authority, id))) throw new GatewayError('NOT_FOUND');
+  /** @throws {GatewayError} NOT_FOUND @throws {ProblemError} precondition-failed */
+  async remove({ authority, system }: Asking, id: string, expected?: Expected): Promise<void> {
+    if (!(await this.store.remove(authority, id, this.now(), this.check(expected))))
+      throw new GatewayError('NOT_FOUND');
     this.log.info('webhook.removed', { authorityId: authority, webhookId: id, system });
   }
 
@@ -168,6 +170,10 @@ export class ManageWebhooks {
     const target = await this.store.target(authority, id, this.now());
     if (target === undefined) throw new GatewayError('NOT_FOUND');
     return target;
+  }
+
+  private check(expected: Expected | undefined): CheckWebhook | undefined {
+    return expected && ((webhook) => expected(webhook && this.viewOf(webhook)));
   }
 
   private viewOf(webhook: StoredWebhook): WebhookView {

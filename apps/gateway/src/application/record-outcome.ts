@@ -75,6 +75,8 @@ export interface OutcomesBeside {
   readonly records?: Pick<RecordStore, 'ofMessage' | 'told'>;
   /** Notes that a hold of this gateway's stands in the log. @returns whether there is such a hold */
   readonly held?: (authority: string, statementSha256: string) => Promise<boolean>;
+  /** Notes that a notice came of which nothing else is kept under its entry id. */
+  readonly noted?: (entryId: string) => Promise<void>;
 }
 
 /** Brings home to the sender what became of its messages: each statement verified, kept with its proof, and applied once. */
@@ -203,10 +205,12 @@ export class RecordOutcome {
     if (notice.kind === 'hold-recorded') {
       const { sender = '', statementSha256 = '' } = notice;
       const isOurs = this.keys.hosts(sender) && (await this.beside.held?.(sender, statementSha256)) === true;
+      await this.beside.noted?.(notice.entryId);
       return { messageId: notice.entryId, kind: notice.kind, outcome: isOurs ? 'recorded' : 'unknown' };
     }
     if (notice.messageId === undefined) {
       const { entryId, kind, sender, reason } = notice;
+      await this.beside.noted?.(entryId);
       return {
         messageId: entryId,
         kind,

@@ -80,9 +80,9 @@ it('takes few webhooks in hand at once, fewer of one authority, and fewest at th
   await all;
   await loop.stop();
   expect(database.most).toBe(3);
-  expect(sending.most).toBeLessThanOrEqual(50);
+  expect(sending.most).toBeLessThanOrEqual(100);
   expect(Math.max(...[...ofAuthority.values()].map(({ most }) => most))).toBeLessThanOrEqual(5);
-  expect(new Set(asked)).toEqual(new Set([50]));
+  expect(new Set(asked)).toEqual(new Set([100]));
 });
 
 it('tells of one that ended also when others wait for its place', async () => {
@@ -188,4 +188,50 @@ it('lets one that is quick have its turn beside more slow ones of its authority 
   await told;
   await loop.stop();
   for (const id of ids.slice(0, 5)) expect(sent.get(id) ?? 0).toBeLessThan(10);
+});
+
+it('lets others of its authority have their turn beside more that are silent than it has places', async () => {
+  const due = new Set(['silent-1', 'silent-2', 'silent-3', 'silent-4', 'silent-5', 'silent-6', 'quick']);
+  let ms = NOW.getTime();
+  let inHand = 0;
+  let most = 0;
+  let done = (): void => undefined;
+  const told = new Promise<void>((resolve) => (done = resolve));
+  const store = {
+    due: () => Promise.resolve([...due].map((id) => ({ authority: 'a', id }))),
+    take: ({ id }: WebhookLease) => Promise.resolve(due.delete(id) ? { ...held, url: id } : undefined),
+    settle: () => Promise.resolve({ isOurs: true }),
+  };
+  const trying = {
+    execute: async ({ url }: HeldWebhook, _kind: string, _event: object, _ms: number, stop: AbortSignal) => {
+      inHand += 1;
+      most = Math.max(most, inHand);
+      if (url === 'quick') done();
+      else if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve()));
+      return { status: 204 };
+    },
+  };
+  let rounds = 0;
+  let before = 0;
+  const loop = new SendWebhooks(
+    store as unknown as WebhookSending,
+    trying as unknown as TryWebhook,
+    () => {
+      // Five are waited for: the time passes after which they hold no place.
+      if (inHand === 5 && (rounds += 1) === 3) {
+        before = most;
+        ms += 2_000;
+      }
+      return ['a'];
+    },
+    1,
+    () => 'lease',
+    () => new Date(ms),
+    () => 0,
+    new EventLog('test', 'silent'),
+  );
+  loop.start();
+  await told;
+  await loop.stop();
+  expect([before, most]).toEqual([5, 7]);
 });

@@ -9,19 +9,26 @@ const TIMEOUT_MS = 20_000;
 /** Longer than an attempt and what is written of it: whoever comes back after it finds that another has gone on. */
 const LEASE_MS = 60_000;
 const AGAIN_MS = 2_000;
-/** In hand of a process at once: in all, and of one authority, which slow receivers of another keep from nothing. */
-const MOST = 50;
+/** In hand of a process at once: in all, and of one authority, which slow receivers of another keep from nothing. One that is waited for longer takes no place from others of its authority. */
+const MOST = 100;
 const MOST_OF_AUTHORITY = 5;
+const SILENT_MS = 2_000;
 /** At the database at once: what systems send and receive needs its connections too. */
 const AT_DATABASE = 3;
 /** After so many events, or so long, others have their turn: also beside more slow ones than are in hand at once. */
 const RUN = 100;
 const RUN_MS = 1_000;
 
+interface Serving {
+  over: Promise<void>;
+  /** Its attempt began, in milliseconds. */
+  since: number;
+}
+
 /** Sends each webhook its events in order, one at a time, and each beside the others: one that is slow or dead keeps none waiting. */
 export class SendWebhooks extends Loop {
   /** By authority and id. */
-  private readonly inHand = new Map<string, Map<string, Promise<void>>>();
+  private readonly inHand = new Map<string, Map<string, Serving>>();
   private readonly database = new Turns(AT_DATABASE);
 
   /** @param chance from 0 to 1 */
@@ -41,7 +48,9 @@ export class SendWebhooks extends Loop {
   /** What is being sent is broken off: it may have come, and comes again under the same id. */
   override async stop(): Promise<void> {
     await super.stop();
-    await Promise.all([...this.inHand.values()].flatMap((serving) => [...serving.values()]));
+    await Promise.all(
+      [...this.inHand.values()].flatMap((ofAuthority) => [...ofAuthority.values()].map(({ over }) => over)),
+    );
   }
 
   protected override async round(): Promise<number> {
@@ -58,27 +67,32 @@ export class SendWebhooks extends Loop {
 
   private begin(authority: string, id: string): void {
     if (this.isFull(authority) || this.inHand.get(authority)?.has(id) === true) return;
-    const ofAuthority = this.inHand.get(authority) ?? new Map<string, Promise<void>>();
+    const ofAuthority = this.inHand.get(authority) ?? new Map<string, Serving>();
     this.inHand.set(authority, ofAuthority);
-    const serving = this.serve({ authority, id, lease: this.newId() }).finally(() => {
+    const serving: Serving = { over: Promise.resolve(), since: this.now().getTime() };
+    ofAuthority.set(id, serving);
+    serving.over = this.serve({ authority, id, lease: this.newId() }, serving).finally(() => {
       ofAuthority.delete(id);
       if (ofAuthority.size === 0) this.inHand.delete(authority);
     });
-    ofAuthority.set(id, serving);
   }
 
-  private isFull(authority: string): boolean {
+  /** @param silentMs so long an attempt lasts before it holds no place */
+  private isFull(authority: string, silentMs = SILENT_MS): boolean {
     let inAll = 0;
-    for (const serving of this.inHand.values()) inAll += serving.size;
-    return inAll >= MOST || (this.inHand.get(authority)?.size ?? 0) >= MOST_OF_AUTHORITY;
+    for (const ofAuthority of this.inHand.values()) inAll += ofAuthority.size;
+    const silent = this.now().getTime() - silentMs;
+    const answering = [...(this.inHand.get(authority)?.values() ?? [])].filter(({ since }) => since > silent);
+    return inAll >= MOST || answering.length >= MOST_OF_AUTHORITY;
   }
 
   /** Until no event waits or one was not taken, or others wait. */
-  private async serve(lease: WebhookLease): Promise<void> {
+  private async serve(lease: WebhookLease, serving: Serving): Promise<void> {
     try {
       const until = this.now().getTime() + RUN_MS;
       let held = await this.database.take(() => this.store.take(lease, this.now(), this.leased()));
       for (let nth = 1; held !== undefined; nth += 1) {
+        serving.since = this.now().getTime();
         const tried = await this.trying.execute(held, 'delivery', held.event, TIMEOUT_MS, this.stopping);
         if (tried === undefined) break;
         const outcome = this.outcome(tried, held.failures + 1);
@@ -89,7 +103,7 @@ export class SendWebhooks extends Loop {
         if (isOurs && (outcome.is === 'failed' || outcome.is === 'gone'))
           this.log.warn('webhook.ended', { authorityId: lease.authority, webhookId: lease.id, code: outcome.is });
         const isOver = nth >= RUN || this.now().getTime() >= until;
-        if (isOver && this.isFull(lease.authority)) break;
+        if (isOver && this.isFull(lease.authority, Infinity)) break;
       }
       if (held !== undefined) await this.database.take(() => this.store.release(lease));
     } catch (error) {

@@ -9,6 +9,7 @@ const USUAL: Readonly<Record<string, readonly ProblemCode[]>> = {
   404: ['not-found'],
   409: ['id-reuse'],
   410: ['erased'],
+  412: ['precondition-failed'],
   413: ['too-large'],
   415: ['unsupported-media-type'],
   422: ['unknown-code'],

@@ -2,7 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Quer
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IdParamDto, PageQueryDto, PutWebhookDto, ReplayWebhookDto, RotateWebhookDto } from '#contracts';
 import type { Page, WebhookAttemptView, WebhookReplayView, WebhookView } from '#contracts';
-import { Conditional, Policy, ProblemError } from '#platform';
+import { Conditional, IfMatch, Policy, ProblemError, TakesIfMatch } from '#platform';
+import type { Expected } from '#platform';
 import type { Response } from 'express';
 import { ManageWebhooks } from '../application/manage-webhooks.js';
 import type { Asking } from '../application/read-events.js';
@@ -33,6 +34,7 @@ export class WebhookController {
   @Policy('system')
   @Scope('webhooks:write', 'events:read')
   @Shows('no-content')
+  @TakesIfMatch()
   @ApiOperation({
     summary: 'Register a webhook',
     description:
@@ -40,14 +42,15 @@ export class WebhookController {
   })
   @Answer(200, 'It was registered before; active from now on', 'webhook')
   @Answer(201, 'Registered', 'webhook')
-  @Problems(400, 401, 404, 413, 415, 422, 429, 503)
+  @Problems(400, 401, 404, 412, 413, 415, 422, 429, 503)
   async put(
     @Param() { id }: IdParamDto,
     @Body() body: PutWebhookDto,
     @CallingSystem() caller: Asking,
+    @IfMatch() expected: Expected | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<WebhookView> {
-    const { isNew, webhook } = await this.webhooks.put(caller, id, body);
+    const { isNew, webhook } = await this.webhooks.put(caller, id, body, expected);
     response.status(isNew ? 201 : 200);
     return webhook;
   }
@@ -72,14 +75,19 @@ export class WebhookController {
   @Policy('system')
   @Scope('webhooks:write')
   @Shows('no-content')
+  @TakesIfMatch()
   @ApiOperation({
     summary: 'Remove a webhook',
     description: 'With its keys, its cursor and its log of attempts. Ta bort en webhook.',
   })
   @ApiResponse({ status: 204, description: 'Removed' })
-  @Problems(400, 401, 404, 413, 415, 429, 503)
-  remove(@Param() { id }: IdParamDto, @CallingSystem() caller: Asking): Promise<void> {
-    return this.webhooks.remove(caller, id);
+  @Problems(400, 401, 404, 412, 413, 415, 429, 503)
+  remove(
+    @Param() { id }: IdParamDto,
+    @CallingSystem() caller: Asking,
+    @IfMatch() expected: Expected | undefined,
+  ): Promise<void> {
+    return this.webhooks.remove(caller, id, expected);
   }
 
   @Get(':id/attempts')

@@ -14,6 +14,9 @@ interface SentRow {
   readonly detail: Buffer;
 }
 
+/** Of rows that go after 35 days: of what the exchange told longer ago than 14 nothing is asked for. */
+const CONSUMER = 'delivery';
+
 /** What this gateway has of what the exchange told it, and what it is given back of what it sent. */
 export class PostgresCatchUpStore implements CatchUpStore {
   constructor(
@@ -39,12 +42,28 @@ export class PostgresCatchUpStore implements CatchUpStore {
   }
 
   async missing(items: readonly ToldItem[]): Promise<readonly ToldItem[]> {
-    const here = new Set<string>();
+    const here = new Set(await this.noted(items));
     for (const authority of this.keys.authorities) {
       const own = items.filter((item) => item.authority === undefined || item.authority === authority);
       if (own.length > 0) await this.found(authority, own, here);
     }
     return items.filter((item) => !here.has(keyOf(item)));
+  }
+
+  async note(entryId: string): Promise<void> {
+    await this.dataSource.query(
+      `INSERT INTO gateway.inbox (consumer, message_id, digest) VALUES ($1, $2, '') ON CONFLICT DO NOTHING`,
+      [CONSUMER, entryId],
+    );
+  }
+
+  private async noted(items: readonly ToldItem[]): Promise<readonly string[]> {
+    const notices = items.filter(({ is }) => is === 'notice').map(({ entryId }) => entryId);
+    const rows = await this.dataSource.query<{ message_id: string }[]>(
+      `SELECT message_id FROM gateway.inbox WHERE consumer = $1 AND message_id = ANY($2::text[])`,
+      [CONSUMER, notices],
+    );
+    return rows.map(({ message_id: entryId }) => keyOf({ is: 'notice', entryId }));
   }
 
   private found(authority: string, items: readonly ToldItem[], here: Set<string>): Promise<void> {
@@ -155,4 +174,4 @@ export class PostgresCatchUpStore implements CatchUpStore {
   }
 }
 
-const keyOf = ({ is, entryId }: ToldItem): string => `${is} ${entryId}`;
+const keyOf = ({ is, entryId }: Pick<ToldItem, 'is' | 'entryId'>): string => `${is} ${entryId}`;

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type {
+  CheckWebhook,
   NewWebhook,
   StoredWebhook,
   WebhookAttempt,
@@ -32,7 +33,14 @@ export class PostgresWebhookStore implements WebhookStore {
     this.keys = new WebhookKeys(keys);
   }
 
-  put(authority: string, webhook: NewWebhook, key: WebhookKey, most: number, at: Date): Promise<WebhookPut> {
+  put(
+    authority: string,
+    webhook: NewWebhook,
+    key: WebhookKey,
+    most: number,
+    at: Date,
+    check?: CheckWebhook,
+  ): Promise<WebhookPut> {
     const { id, url, system, kid, after } = webhook;
     return asAuthority(this.dataSource, authority, async (tx) => {
       await alone(tx, `webhooks ${authority}`);
@@ -44,6 +52,7 @@ export class PostgresWebhookStore implements WebhookStore {
       if (own?.kid !== kid || own?.ended === true)
         throw new GatewayError('UNAUTHENTICATED', { reason: 'access-token' });
       if (after !== undefined) await placeOf(tx, authority, after);
+      if (check !== undefined) check(await this.locked(tx, authority, id, at));
       const known = await tx.query<WebhookRow[]>(`SELECT ${COLUMNS} FROM gateway.webhook WHERE authority = $1`, [
         authority,
       ]);
@@ -81,10 +90,15 @@ export class PostgresWebhookStore implements WebhookStore {
     });
   }
 
-  remove(authority: string, id: string): Promise<boolean> {
+  remove(authority: string, id: string, at: Date, check?: CheckWebhook): Promise<boolean> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       // Nobody is giving it a key meanwhile.
       await alone(tx, `webhooks ${authority}`);
+      if (check !== undefined) {
+        const webhook = await this.locked(tx, authority, id, at);
+        if (webhook === undefined) return false;
+        check(webhook);
+      }
       const [, count] = await tx.query<[unknown[], number]>(
         `DELETE FROM gateway.webhook WHERE authority = $1 AND webhook_id = $2`,
         [authority, id],
@@ -152,6 +166,12 @@ export class PostgresWebhookStore implements WebhookStore {
       [authority, id, system, at, url, after ?? null],
     );
     return put;
+  }
+
+  /** As it is until the transaction ends: no loop moves its cursor meanwhile. */
+  private async locked(tx: EntityManager, authority: string, id: string, at: Date): Promise<StoredWebhook | undefined> {
+    await tx.query(`SELECT FROM gateway.webhook WHERE authority = $1 AND webhook_id = $2 FOR UPDATE`, [authority, id]);
+    return (await this.stored(tx, authority, id, at))[0];
   }
 
   private async stored(

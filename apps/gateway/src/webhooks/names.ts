@@ -3,27 +3,35 @@ import { Turns } from '#platform';
 import type { Now } from '../application/ports/time-and-ids.js';
 
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+/** @param over takes the question back, where it can be taken back */
+export type Ask = (hostname: string, over: AbortSignal) => Promise<readonly LookupAddress[]>;
 export interface NameLimits {
-  /** Asked for at once, of all names: each takes a thread, of which files need some too. */
+  /** Asked for at once, of all names. */
   readonly atOnce: number;
-  /** Nobody waits longer for a name. */
+  /** Nobody waits longer for a name that is asked for. */
   readonly timeoutMs: number;
   /** For so long it is not asked for again when it led nowhere. */
   readonly restMs: number;
+}
+
+interface Question {
+  /** It has its turn. */
+  readonly begun: Promise<void>;
+  readonly answer: Promise<readonly LookupAddress[]>;
 }
 
 class NameLeadsNowhere extends Error {
   override readonly name = 'NameLeadsNowhere';
 }
 
-/** Asks where names lead, so that one which is not answered for keeps few waiting: a question to the system cannot be taken back. */
+/** Asks where names lead. One that waited for its turn alone was not asked for: it may lead somewhere, and does not rest. */
 export class Names {
   private readonly turns: Turns;
-  private readonly pending = new Map<string, Promise<readonly LookupAddress[]>>();
+  private readonly pending = new Map<string, Question>();
   private readonly restsUntil = new Map<string, number>();
 
   constructor(
-    private readonly ask: Resolve,
+    private readonly ask: Ask,
     private readonly now: Now,
     private readonly limits: NameLimits,
   ) {
@@ -35,12 +43,14 @@ export class Names {
     const at = this.now().getTime();
     for (const [name, until] of this.restsUntil) if (until <= at) this.restsUntil.delete(name);
     if (this.restsUntil.has(hostname)) throw new NameLeadsNowhere();
+    const { begun, answer } = this.pending.get(hostname) ?? this.question(hostname);
+    await begun;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new NameLeadsNowhere()), this.limits.timeoutMs);
     });
     try {
-      return await Promise.race([this.asked(hostname), late]);
+      return await Promise.race([answer, late]);
     } catch (error) {
       this.restsUntil.set(hostname, this.now().getTime() + this.limits.restMs);
       throw error;
@@ -50,17 +60,21 @@ export class Names {
   };
 
   /** Once for all who ask meanwhile. */
-  private asked(hostname: string): Promise<readonly LookupAddress[]> {
-    const before = this.pending.get(hostname);
-    if (before !== undefined) return before;
-    const asking = this.turns
-      .take(() => this.ask(hostname))
+  private question(hostname: string): Question {
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const answer = this.turns
+      .take(() => {
+        begin();
+        return this.ask(hostname, AbortSignal.timeout(this.limits.timeoutMs));
+      })
       .finally(() => {
         this.pending.delete(hostname);
       });
-    this.pending.set(hostname, asking);
+    const question = { begun, answer };
+    this.pending.set(hostname, question);
     // Nobody may wait for it any more.
-    asking.catch(() => undefined);
-    return asking;
+    answer.catch(() => undefined);
+    return question;
   }
 }

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises';
 import { request as requestHttp } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -6,14 +5,12 @@ import type { LookupFunction } from 'node:net';
 import type { WebhookFault } from '#contracts';
 import { contextOfOthers } from '#platform';
 import type { Now } from '../application/ports/time-and-ids.js';
-import { Names } from './names.js';
-import type { NameLimits, Resolve } from './names.js';
+import type { Resolve } from './names.js';
+import { resolverOf } from './resolver.js';
 import type { WebhookTargets } from './targets.js';
 
 /** Octets of an answer that are read: nothing stands in it that is needed. */
 const ANSWER_BYTES = 4 * 1024;
-/** Two of libuv's four threads; shorter than anything waits for an answer. */
-const NAMES: NameLimits = { atOnce: 2, timeoutMs: 5_000, restMs: 10_000 };
 
 export interface Sent {
   readonly status?: number;
@@ -29,15 +26,11 @@ class AddressRefused extends Error {
 
 /** Sends to listed targets and nowhere else: redirects are not followed, nor proxies used, and connections are made to the very addresses that were looked at. */
 export class WebhookPost {
-  private readonly names: Names;
-
   constructor(
     private readonly targets: WebhookTargets,
     private readonly now: Now,
-    resolve: Resolve = (hostname) => lookup(hostname, { all: true }),
-  ) {
-    this.names = new Names(resolve, now, NAMES);
-  }
+    private readonly resolve: Resolve = resolverOf(now),
+  ) {}
 
   /** @param stop breaks it off: it may have arrived @returns undefined when it was broken off before it began */
   async send(
@@ -106,7 +99,7 @@ export class WebhookPost {
   /** What is connected to is what was looked at: a name that leads elsewhere a moment later leads nowhere. */
   private lookup(origin: string): LookupFunction {
     return (hostname, { all }, callback) => {
-      this.names.resolve(hostname).then(
+      this.resolve(hostname).then(
         (found) => {
           const [first] = found;
           if (first === undefined || !found.every(({ address }) => this.targets.allows(origin, address)))

@@ -57,5 +57,7 @@ export interface CatchUpStore {
   keep(at: Required<ToldAt>): Promise<void>;
   /** Those of which nothing is here. */
   missing(items: readonly ToldItem[]): Promise<readonly ToldItem[]>;
+  /** That a notice came of which nothing else is kept under its entry id. */
+  note(entryId: string): Promise<void>;
   rebuild(sent: SentBefore): Promise<'rebuilt' | 'known'>;
 }

@@ -63,19 +63,30 @@ export interface NewWebhook {
 /** `moved`: to another address. `resumed`: it had been suspended or had ended, or a key did not open. */
 export type WebhookPut = 'created' | 'moved' | 'resumed' | 'kept' | 'too-many';
 
+/** Throws unless it is as its caller expects. */
+export type CheckWebhook = (webhook: StoredWebhook | undefined) => void;
+
 export interface WebhookStore {
   /**
    * Registers it, or lets it go on from where it is, at this address.
    * @param key for one that is new, or whose own does not open any more; it begins after what has happened
+   * @param check called under the lock under which it is changed
    * @throws {GatewayError} NOT_FOUND: there is no such event; UNAUTHENTICATED: the system has another key by now, or has ended
    */
-  put(authority: string, webhook: NewWebhook, key: WebhookKey, most: number, at: Date): Promise<WebhookPut>;
+  put(
+    authority: string,
+    webhook: NewWebhook,
+    key: WebhookKey,
+    most: number,
+    at: Date,
+    check?: CheckWebhook,
+  ): Promise<WebhookPut>;
   /** By id. */
   list(authority: string, at: Date): Promise<readonly StoredWebhook[]>;
   find(authority: string, id: string, at: Date): Promise<StoredWebhook | undefined>;
   target(authority: string, id: string, at: Date): Promise<WebhookTarget | undefined>;
-  /** @returns false when there is none */
-  remove(authority: string, id: string): Promise<boolean>;
+  /** @param check as of `put`, if there is one @returns false when there is none */
+  remove(authority: string, id: string, at: Date, check?: CheckWebhook): Promise<boolean>;
   /** Adds a key, unless two hold already. @param until the end of the one before it; undefined: all end now, and one is added in any case */
   rotate(authority: string, id: string, key: WebhookKey, at: Date, until: Date | undefined): Promise<void>;
   /** Newest first. */
