@@ -80,6 +80,7 @@ import { EventStreams } from './http/event-streams.js';
 import { problems } from './http/gateway-problems.js';
 import { Listeners } from './http/listeners.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
+import { RefusesNumbers } from './http/refuses-numbers.interceptor.js';
 import { StaffAccess } from './http/staff-access.js';
 import { SystemGuard } from './http/system.guard.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
@@ -222,14 +223,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
   reporting.start();
   platform.onDrain('loops', () => reporting.stop());
-  const evaluate = new EvaluateReferral(
-    law,
-    keys,
-    newId,
-    config.DELGE_ENVIRONMENT === 'production',
-    attachments,
-    requests,
-  );
+  const evaluate = new EvaluateReferral(law, keys, newId, attachments, requests);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
   // For people: its authority's systems hear nothing, and may not know it.
@@ -343,7 +337,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(CheckDisclosure, checking),
       value(ReadDeliveries, new ReadDeliveries(deliveries, retractions, handlings, now)),
       value(ReadRequests, readingRequests),
-      value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, evaluate, now)),
+      value(RecordRequest, new RecordRequest(requests, readingRequests, isAuthority, now)),
       value(
         ManageCases,
         new ManageCases(cases, isAuthority, now, (authority, id) => subscriptions.caseClosed(authority, id)),
@@ -404,6 +398,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
         inject: [Reflector],
         useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load, staff),
       },
+      { provide: APP_INTERCEPTOR, useValue: new RefusesNumbers(environment === 'production') },
       {
         provide: APP_INTERCEPTOR,
         inject: [Reflector],

@@ -25,7 +25,7 @@ interface Times {
 export class RecordDisclosure {
   constructor(
     private readonly store: RecordStore,
-    private readonly evaluate: Pick<EvaluateReferral, 'execute' | 'checkNumbers'>,
+    private readonly evaluate: Pick<EvaluateReferral, 'execute'>,
     private readonly keys: KeyStore,
     private readonly environment: string,
     private readonly newId: NewId,
@@ -44,7 +44,6 @@ export class RecordDisclosure {
     if (fault !== undefined) throw new GatewayError(fault === 'full' ? 'OUTBOX_FULL' : 'OUTBOX_UNSEEN');
     const recordedAt = this.now();
     const times = { recordedAt, disclosedAt: madeAt(body, recordedAt) };
-    this.evaluate.checkNumbers({ askedBy: body.askedBy });
     const evaluation = await this.evaluate.execute(sender, referralOf(body), {
       now: recordedAt,
       on: stockholmDate(times.disclosedAt),
