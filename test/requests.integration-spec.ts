@@ -51,7 +51,7 @@ describe('requests at a gateway', () => {
     retractions = new PostgresRetractionStore(db, outbox);
     store = new PostgresRequestStore(db, keys);
     reading = new ReadRequests(store, world.clock.now);
-    recording = new RecordRequest(store, reading, () => true, { checkNumbers: () => undefined }, world.clock.now);
+    recording = new RecordRequest(store, reading, () => true, world.clock.now);
     const noMessage = { refuse: () => Promise.reject(new Error('no message brought it')) };
     refusing = new RefuseRequest(store, noMessage, recording);
   });

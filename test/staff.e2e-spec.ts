@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { SubmitReferralDto } from '#contracts';
-import { parseToken } from '#envelope';
+import type { RecordedDisclosureView, SubmitReferralDto } from '#contracts';
+import { parseRecordedDisclosure, parseToken } from '#envelope';
+import { toldByTelephone } from '#testing';
 import { randomUUID } from 'node:crypto';
 import { putStaff } from '../tools/sandbox/staff.js';
 import { StaffBrowser } from './support/staff.js';
-import { TestStack, permitted } from './support/stack.js';
+import { TestStack, example, permitted } from './support/stack.js';
 
 jest.setTimeout(60_000);
 const OWN = 'linkoping/omsorgsnamnden';
@@ -178,6 +179,46 @@ describe('a member of staff who has logged in', () => {
     expect(await rows()).toHaveLength(1);
   });
 
+  it('records what they told by telephone, as an officer whom the gateway knows', async () => {
+    const told = toldByTelephone(example('20').referral, new Date(Date.now() - 60_000));
+    const { officer, office, assessments = [], ...rest } = { ...told, id: randomUUID(), caseId: randomUUID() };
+    const said = assessments.map(({ officer: _o, office: _f, mandate: _m, at: _a, ...answer }) => answer);
+    expect(said.length).toBeGreaterThan(0);
+    const body = { ...rest, assessments: said };
+    for (const other of [{ officer }, { office }, { assessments }]) {
+      const answer = await hanna.ask('POST', '/v1/recorded-disclosures', { ...body, ...other });
+      expect([answer.status, answer.slug]).toEqual([422, 'another-officer']);
+    }
+    const taken = await hanna.ask('POST', '/v1/recorded-disclosures', body);
+    expect([taken.status, taken.slug]).toEqual([202, '']);
+    expect((await hanna.ask('GET', '/v1/recorded-disclosures?limit=200')).text).toContain(body.id);
+    const read = await hanna.ask('GET', `/v1/recorded-disclosures/${body.id}`);
+    const { recorded, statement: signed } = JSON.parse(read.text) as RecordedDisclosureView;
+    expect(recorded).toMatchObject({ officer: 'LKP-ON-0412', office: 'handlaggare' });
+    const { claims } = parseRecordedDisclosure(signed).recorded as unknown as { readonly claims: Assessed };
+    expect(claims.assessments.map(({ assurance }) => assurance)).toEqual(said.map(() => 'authenticated'));
+    const { items } = await delge.sandbox.client(OWN).accessLog({ referralId: body.id });
+    expect(items.map(({ operation, officer: by }) => [operation, by])).toEqual(
+      items.map(() => ['read-recorded-disclosure', 'LKP-ON-0412']),
+    );
+    expect(items).toHaveLength(2);
+  });
+
+  it('records what they were asked for by telephone, in their own name', async () => {
+    const id = randomUUID();
+    const request = {
+      ...{ id, from: 'fk/forsakringskassan', function: 'kontroll', person: 'Handläggare 0520' },
+      ...{ identityCheck: 'call-back', channel: 'telephone', asksFor: ['paid-financial-assistance'] },
+      at: new Date(Date.now() - 60_000).toISOString(),
+    };
+    const other = await hanna.ask('POST', '/v1/recorded-requests', { ...request, officer: 'LKP-ON-0031' });
+    expect([other.status, other.slug]).toEqual([422, 'another-officer']);
+    const taken = await hanna.ask('POST', '/v1/recorded-requests', request);
+    expect([taken.status, taken.slug]).toEqual([201, '']);
+    const read = await hanna.ask('GET', `/v1/requests/${id}`);
+    expect(JSON.parse(read.text)).toMatchObject({ recorded: { officer: 'LKP-ON-0412', office: 'handlaggare' } });
+  });
+
   it('searches for a person in their own name, which stands in the access log', async () => {
     const search = { personalIdentityNumber: '197101019045', purpose: 'subject-access', reference: 'ON 2026-1' };
     const answer = await hanna.ask('POST', '/v1/person-searches', search);
@@ -287,13 +328,12 @@ const codeOf = async (response: Response): Promise<string> =>
   ((await response.json()) as { readonly code: string }).code;
 
 /** Assessments of the claims that went out: the manifest is the annex of the decision's entry. */
-const assessmentsOf = async (
-  messageId: string,
-): Promise<readonly { readonly assurance: string; readonly office: string }[]> => {
+const assessmentsOf = async (messageId: string): Promise<Assessed['assessments']> => {
   const { entries } = await delge.sandbox.client(OWN).evidence(messageId);
   const manifest = parseToken(entries.find(({ annex }) => annex !== undefined)?.annex ?? '', 'delge-manifest+jws');
-  const { claims } = JSON.parse(Buffer.from(manifest.payload).toString()) as {
-    readonly claims: { readonly assessments: readonly { readonly assurance: string; readonly office: string }[] };
-  };
+  const { claims } = JSON.parse(Buffer.from(manifest.payload).toString()) as { readonly claims: Assessed };
   return claims.assessments;
 };
+interface Assessed {
+  readonly assessments: readonly { readonly assurance: string; readonly office: string }[];
+}

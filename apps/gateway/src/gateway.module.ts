@@ -82,6 +82,7 @@ import { EventStreams } from './http/event-streams.js';
 import { problems } from './http/gateway-problems.js';
 import { Listeners } from './http/listeners.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
+import { RefusesNumbers } from './http/refuses-numbers.interceptor.js';
 import { StaffAccess } from './http/staff-access.js';
 import { SystemGuard } from './http/system.guard.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
@@ -225,14 +226,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const reporting = new ReportErasures(erasing, config.SWEEP_INTERVAL_MS, log);
   reporting.start();
   platform.onDrain('loops', () => reporting.stop());
-  const evaluate = new EvaluateReferral(
-    law,
-    keys,
-    newId,
-    config.DELGE_ENVIRONMENT === 'production',
-    attachments,
-    requests,
-  );
+  const evaluate = new EvaluateReferral(law, keys, newId, attachments, requests);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
   const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
   // For people: its authority's systems hear nothing, and may not know it.
@@ -335,7 +329,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
   const readingRequests = new ReadRequests(requests, now);
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
-  const recordingRequests = new RecordRequest(requests, readingRequests, isAuthority, evaluate, now);
+  const recordingRequests = new RecordRequest(requests, readingRequests, isAuthority, now);
   const needs = new EntryNeeds(source, cooperations);
   const audiences = [`${publicUrl}/oauth2/token`, publicUrl];
   return {
@@ -419,6 +413,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
         inject: [Reflector],
         useFactory: (reflector: Reflector) => new SystemGuard(reflector, tokens, systems, now, platform.load, staff),
       },
+      { provide: APP_INTERCEPTOR, useValue: new RefusesNumbers(environment === 'production') },
       {
         provide: APP_INTERCEPTOR,
         inject: [Reflector],

@@ -45,7 +45,7 @@ export const aGateway = async (
     follower,
     law,
     evidence,
-    evaluate: new EvaluateReferral(law, keys, world.newId, false),
+    evaluate: new EvaluateReferral(law, keys, world.newId),
     sealing: new SealReferral(keys, world.environment, MESSAGE_LIFETIME_MS, world.newId),
     verify: new VerifyDelivery(law, keys, evidence, world.environment),
   };

@@ -19,7 +19,6 @@ import { messageIdOf } from '#envelope';
 import { holdsFreeText } from '#replay';
 import type { JsonValue } from '#json';
 import type { KeyStore } from '../keys/key-store.js';
-import { numbersOutOfPlace } from '../domain/environment-numbers.js';
 import { GatewayError } from '../domain/errors.js';
 import type { Fault } from '../domain/errors.js';
 import { isDecision, isDemand, namedBy } from '../domain/request.js';
@@ -70,7 +69,6 @@ export class EvaluateReferral {
     private readonly law: Law,
     private readonly keys: KeyStore,
     private readonly newId: NewId,
-    private readonly isProduction: boolean,
     /** Absent where nothing is attached. */
     private readonly uploads?: Pick<AttachmentStore, 'upload'>,
     /** Absent where nobody has asked for anything. */
@@ -87,8 +85,6 @@ export class EvaluateReferral {
     const content = body.content as JsonValue;
     checkCodes(body, ground.ruleSet);
     checkContent(body.type, content, cls);
-    const reasons = added.map((assessment) => ({ reasons: assessment.reasons }));
-    this.checkNumbers({ content, registration: { ...body.registration }, assessments: reasons });
     checkRecipients(body, ground, cls);
     for (const { authority } of body.to) await this.checkNamed(sender, body, authority, cls);
     const items = classified(body, from.kind);
@@ -132,12 +128,6 @@ export class EvaluateReferral {
     }
     checkAttached(body, recipients);
     return { ground, assessments, recipients, outcome: worst(recipients) };
-  }
-
-  /** @param values by where they stand in a body @throws {GatewayError} CONTENT_INVALID */
-  checkNumbers(values: Readonly<Record<string, JsonValue>>): void {
-    const faults = Object.entries(values).flatMap(([path, value]) => numbersOutOfPlace(this.isProduction, value, path));
-    if (faults.length > 0) throw new GatewayError('CONTENT_INVALID', { faults });
   }
 
   /**

@@ -10,6 +10,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import type { EvaluateReferral, Evaluation } from './evaluate-referral.js';
 import { digestOf } from './law.js';
 import type { RecordStore, StoredRecord } from './ports/record.js';
+import type { Assurance } from './ports/referral.js';
 import type { NewId, Now } from './ports/time-and-ids.js';
 import { carriable } from './seal-referral.js';
 
@@ -25,7 +26,7 @@ interface Times {
 export class RecordDisclosure {
   constructor(
     private readonly store: RecordStore,
-    private readonly evaluate: Pick<EvaluateReferral, 'execute' | 'checkNumbers'>,
+    private readonly evaluate: Pick<EvaluateReferral, 'execute'>,
     private readonly keys: KeyStore,
     private readonly environment: string,
     private readonly newId: NewId,
@@ -35,8 +36,15 @@ export class RecordDisclosure {
     private readonly room: () => 'full' | 'unseen' | undefined = () => undefined,
   ) {}
 
-  /** @throws {GatewayError} ID_REUSE, ERASED, CONTENT_INVALID, OUTBOX_FULL, OUTBOX_UNSEEN and those of the evaluation; none for its verdict */
-  async execute(sender: string, body: RecordDisclosureDto): Promise<RecordedDisclosureAccepted> {
+  /**
+   * @param assurance of the body's assessments
+   * @throws {GatewayError} ID_REUSE, ERASED, CONTENT_INVALID, OUTBOX_FULL, OUTBOX_UNSEEN and those of the evaluation; none for its verdict
+   */
+  async execute(
+    sender: string,
+    body: RecordDisclosureDto,
+    assurance: Assurance = 'asserted',
+  ): Promise<RecordedDisclosureAccepted> {
     const bodyDigest = digestOf(canonicalBytes(body));
     const existing = await this.store.find(sender, body.id);
     if (existing !== undefined) return answer(existing, bodyDigest);
@@ -44,12 +52,12 @@ export class RecordDisclosure {
     if (fault !== undefined) throw new GatewayError(fault === 'full' ? 'OUTBOX_FULL' : 'OUTBOX_UNSEEN');
     const recordedAt = this.now();
     const times = { recordedAt, disclosedAt: madeAt(body, recordedAt) };
-    this.evaluate.checkNumbers({ askedBy: body.askedBy });
     const evaluation = await this.evaluate.execute(sender, referralOf(body), {
       now: recordedAt,
       on: stockholmDate(times.disclosedAt),
       added: body.assessments ?? [],
       cls: 'record',
+      assurance,
     });
     const record = await this.record(sender, body, bodyDigest, evaluation, times);
     this.crash('gateway.record.before-commit');

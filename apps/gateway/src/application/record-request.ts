@@ -9,7 +9,6 @@ import type {
 import { canonicalBytes } from '#json';
 import { OFFICES, dataCategories } from '#legal-basis';
 import { GatewayError } from '../domain/errors.js';
-import type { EvaluateReferral } from './evaluate-referral.js';
 import type { RecordedAct, RequestStore, StoredRequest } from './ports/request.js';
 import type { Now } from './ports/time-and-ids.js';
 import type { Asking } from './read-events.js';
@@ -22,11 +21,10 @@ export class RecordRequest {
     private readonly reading: Pick<ReadRequests, 'read'>,
     /** Whether there is such an authority. @throws {GatewayError} SNAPSHOT_MISSING */
     private readonly isAuthority: (id: string) => boolean,
-    private readonly numbers: Pick<EvaluateReferral, 'checkNumbers'>,
     private readonly now: Now,
   ) {}
 
-  /** The same again changes nothing. @throws {GatewayError} UNKNOWN_RECIPIENT, REQUEST_INVALID, CONTENT_INVALID, ID_REUSE */
+  /** The same again changes nothing. @throws {GatewayError} UNKNOWN_RECIPIENT, REQUEST_INVALID, ID_REUSE */
   async execute({ authority, system }: Asking, said: RecordRequestDto): Promise<RequestItem> {
     const { id, from, at, answerBy, ...rest } = said;
     if (from === authority) throw invalid('from', 'own-authority');
@@ -35,7 +33,6 @@ export class RecordRequest {
     const unknown = rest.asksFor.findIndex((category) => !dataCategories.has(category));
     if (unknown >= 0) throw invalid(`asksFor.${unknown}`, 'unknown-code');
     checkOffice(rest.office);
-    this.numbers.checkNumbers({ person: rest.person });
     const now = this.now();
     const askedAt = new Date(at);
     if (askedAt > now) throw invalid('at', 'invalid-time');

@@ -6,10 +6,12 @@ import { Conditional, Policy } from '#platform';
 import type { Request, Response } from 'express';
 import { ReadRecordedDisclosures } from '../application/read-recorded-disclosures.js';
 import { RecordDisclosure } from '../application/record-disclosure.js';
-import { Caller } from './caller.js';
+import type { Assurance } from '../application/ports/referral.js';
+import { Assured, Caller } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
-import { Shows } from './shows.js';
+import { Shows, ShowsStaff } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** Disclosures that were made outside Delge. */
 @ApiTags('recorded-disclosures')
@@ -23,8 +25,10 @@ export class RecordedDisclosureController {
   @Post()
   @HttpCode(202)
   @Policy('system')
+  @StaffMay('officer', 'office', 'assessments')
   @Scope('referrals:write')
   @Shows('no-content')
+  @ShowsStaff('read-recorded-disclosure')
   @ApiOperation({
     summary: 'Record a disclosure that was made another way',
     description:
@@ -37,17 +41,19 @@ export class RecordedDisclosureController {
   async record(
     @Body() _checked: RecordDisclosureDto,
     @Caller() caller: string,
+    @Assured() assurance: Assurance,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RecordedDisclosureAccepted> {
     // The body as it was parsed: its canonical form is what an id stands for.
-    const accepted = await this.recording.execute(caller, request.body as RecordDisclosureDto);
+    const accepted = await this.recording.execute(caller, request.body as RecordDisclosureDto, assurance);
     response.location(`/v1/recorded-disclosures/${accepted.id}`);
     return accepted;
   }
 
   @Get()
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read')
   @Shows('no-content')
   @ApiOperation({
@@ -65,6 +71,7 @@ export class RecordedDisclosureController {
 
   @Get(':id')
   @Policy('system')
+  @StaffMay()
   @Scope('referrals:read')
   @Shows('read-recorded-disclosure')
   @Conditional()

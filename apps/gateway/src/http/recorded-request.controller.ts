@@ -9,6 +9,7 @@ import { CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows } from './shows.js';
+import { StaffMay } from './staff-may.js';
 
 /** Requests that no message brought. */
 @ApiTags('requests')
@@ -19,6 +20,7 @@ export class RecordedRequestController {
   @Post()
   @HttpCode(201)
   @Policy('system')
+  @StaffMay('officer', 'office')
   @Scope('deliveries:write')
   @Shows('no-content')
   @ApiOperation({

@@ -57,7 +57,10 @@ export const WHAT: Readonly<Record<Logged, (request: AuthenticatedRequest) => Wh
   'retract-referral': ofReferral('retract-referral'),
   'mark-given-another-way': ofReferral('mark-given-another-way'),
   'withdraw-referral': ofReferral('withdraw-referral'),
-  'read-recorded-disclosure': ofReferral('read-recorded-disclosure'),
+  'read-recorded-disclosure': ({ params, body }) => ({
+    operation: 'read-recorded-disclosure',
+    referralId: idOf(params['id'] ?? (body as { readonly id?: unknown }).id),
+  }),
   'read-case': ({ params }) => ({ operation: 'read-case', caseId: idOf(params['id']) }),
   'read-request': ({ params }) => ({ operation: 'read-request', messageId: idOf(params['id']) }),
   'backfill-subscription': ({ params }) => ({ operation: 'backfill-subscription', messageId: idOf(params['id']) }),
