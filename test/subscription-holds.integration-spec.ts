@@ -8,6 +8,7 @@ import type { DataSource } from 'typeorm';
 import { ManageSubscriptions } from '../apps/gateway/src/application/manage-subscriptions.js';
 import { SignSubscriptions } from '../apps/gateway/src/application/sign-subscriptions.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
+import { PostgresBackfillStore } from '../apps/gateway/src/persistence/backfill.store.js';
 import { PostgresCaseStore } from '../apps/gateway/src/persistence/case.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
@@ -53,7 +54,12 @@ describe('what an owner holds from a subscriber', () => {
     subscriber = `fk/kontor-${randomUUID().slice(0, 8)}`;
   });
 
-  const sent = async (state: MessageState = 'accepted', of = caseId, type = `${TYPE}/1`): Promise<string> => {
+  const sent = async (
+    state: MessageState = 'accepted',
+    of = caseId,
+    type = `${TYPE}/1`,
+    id: string = randomUUID(),
+  ): Promise<string> => {
     const at = world.clock.now();
     const messages = [
       {
@@ -68,7 +74,6 @@ describe('what an owner holds from a subscriber', () => {
         detail: { verdict: { codes: {} } } as never,
       },
     ];
-    const id = randomUUID();
     const referral = {
       ...{ authority: OWNER, id, caseId: of, type, bodyDigest: 'd', assessments: [] },
       ...{ phase: 'accepted' as const, version: randomUUID(), submittedAt: at, messages },
@@ -231,7 +236,13 @@ describe('what an owner holds from a subscriber', () => {
         .filter((item) => item.referralId === id)
         .map(({ reason }) => reason);
     expect(await listed()).toEqual(['subscription-suspended']);
-    await store.filled(OWNER, id, subscriber, randomUUID(), world.clock.now());
+    const begun = { referralId: id, subscriber, newReferralId: randomUUID() };
+    expect(await new PostgresBackfillStore(db, gateway.keys).begin(OWNER, begun, world.clock.now())).toBe(
+      begun.newReferralId,
+    );
+    // Whether it went nobody knows before it is there.
+    expect(await listed()).toEqual(['subscription-suspended']);
+    await sent('accepted', caseId, `${TYPE}/1`, begun.newReferralId);
     expect(await listed()).toEqual([]);
   });
 

@@ -171,6 +171,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     handlings,
     persons,
     subscribed,
+    backfills,
     waiting,
     corrections,
     records,
@@ -252,7 +253,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     for (const authority of hosted())
       for (let page = 0; page < GATHERED_PAGES && (await handlings.fill(authority, now())); page += 1);
   };
-  const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
+  const retracting = new RetractReferral(referrals, backfills, retractions, keys, environment, newId, now, waiting);
   const falling = new FallBackCorrections(corrections, retracting, hosted);
   const sweep = new Sweep(
     expire,
@@ -332,8 +333,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
       value(SubmitReferral, submitting),
       value(CorrectReferral, correcting),
-      value(CorrectForAll, new CorrectForAll(referrals, retractions, correcting)),
-      value(ReadCorrections, new ReadCorrections(referrals, corrections, retractions, dues, now)),
+      value(CorrectForAll, new CorrectForAll(referrals, backfills, retractions, correcting)),
+      value(ReadCorrections, new ReadCorrections(referrals, backfills, corrections, retractions, dues, now)),
       value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting, requests)),
       value(RecordDisclosure, recording),
       value(ReadRecordedDisclosures, new ReadRecordedDisclosures(records)),
@@ -355,9 +356,12 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
           subscribed,
           cases,
           referrals,
+          backfills,
           retractions,
+          corrections,
           checking,
           submitting,
+          retracting,
           (id, name) =>
             law
               .current()

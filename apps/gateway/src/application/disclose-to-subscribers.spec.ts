@@ -7,32 +7,55 @@ const OWNER = 'linkoping/omsorgsnamnden';
 const SUBSCRIBER = 'fk/forsakringskassan';
 const OTHER = 'skv/skatteverket';
 const ID = 'e84c68d9-51bd-4104-8b96-a3bd65447aaa';
+const OTHER_ID = '0b9c6a0e-64c1-4a5b-9a2e-8f3d2c1b7a65';
 
+interface Around {
+  /** Messages of what it was disclosed anew as before. */
+  readonly copies?: readonly object[];
+  /** Each time that it is asked. */
+  readonly retracted?: () => readonly object[];
+  readonly corrected?: readonly object[];
+  /** What stands under the new id. */
+  readonly taken?: object;
+  readonly begin?: (authority: string, backfill: { readonly newReferralId: string }) => Promise<string>;
+  readonly submit?: (...said: readonly unknown[]) => unknown;
+  readonly retract?: (...said: readonly unknown[]) => unknown;
+}
 /** A referral of which this became, asked for by a subscriber that was sent none of it. */
 const backfilling = (
-  referral: object,
+  referral: { readonly messages: readonly object[]; readonly [more: string]: unknown },
   {
-    retracted = [],
+    copies = [],
+    retracted = () => [],
+    corrected = [],
+    taken,
+    begin = (_, { newReferralId }) => Promise.resolve(newReferralId),
     submit = () => Promise.resolve({}),
-  }: { retracted?: readonly object[]; submit?: (...said: readonly unknown[]) => unknown } = {},
+    retract = () => Promise.resolve(),
+  }: Around = {},
 ): DiscloseToSubscribers => {
   const subscription = { ...{ messageId: ID, subscriber: SUBSCRIBER, scope: 'standing', state: 'granted' } };
   const found = { ...{ id: ID, type: 'crime-report/1', phase: 'accepted', body: {}, assessments: [] }, ...referral };
   return new DiscloseToSubscribers(
     {
-      find: () => Promise.resolve({ ...subscription, messageTypes: ['crime-report'], function: 'registrator' }),
-      filled: () => Promise.resolve(),
+      find: () =>
+        Promise.resolve({ ...subscription, messageTypes: ['crime-report', 'correction'], function: 'registrator' }),
     } as never,
     {} as never,
-    { find: () => Promise.resolve(found) } as never,
-    { given: () => Promise.resolve(retracted) } as never,
+    { find: (_: string, id: string) => Promise.resolve(id === ID ? found : taken) } as never,
+    { begin, related: () => Promise.resolve([...referral.messages, ...copies]) } as never,
+    { given: () => Promise.resolve(retracted()) } as never,
+    { of: () => Promise.resolve(corrected) } as never,
     {} as never,
     { submit } as never,
+    { message: retract } as never,
     () => true,
     () => new Date(0),
   );
 };
 const message = (state: string, recipient = OTHER): object => ({ messageId: ID, recipient, state });
+/** What a referral to this recipient becomes. */
+const copyTo = (recipient: string, state: string): object => ({ messageId: OTHER_ID, recipient, state });
 const outcome = async (of: DiscloseToSubscribers) =>
   (await of.backfill(OWNER, ID, { referralIds: [ID] })).items.map((item) => item.outcome);
 
@@ -54,11 +77,46 @@ describe('a referral that is disclosed anew', () => {
 
   it.each([
     ['withdrawn from another', { messages: [message('withdrawn')] }, {}],
-    ['retracted from another', { messages: [message('fetched')] }, { retracted: [{}] }],
+    ['retracted from another', { messages: [message('fetched')] }, { retracted: () => [{}] }],
+    ['withdrawn as a copy', { messages: [message('fetched')] }, { copies: [copyTo(OTHER, 'withdrawn')] }],
+    ['put right at another', { messages: [message('fetched')] }, { corrected: [{}] }],
     ['erased in part', { messages: [message('fetched')], partlyErased: true }, {}],
     ['stopped before it went to anybody', { messages: [message('refused')], phase: 'lapsed' }, {}],
   ] as const)('is not sendable when it was %s', async (_, referral, more) => {
     expect(await outcome(backfilling(referral, more))).toEqual(['not-sendable']);
+  });
+
+  it('is noted before it is submitted, and goes under the id that was noted first', async () => {
+    const order: unknown[] = [];
+    const begin = () => {
+      order.push('begin');
+      return Promise.resolve(OTHER_ID);
+    };
+    const submit = (_: unknown, { id }: { readonly id: string }) => Promise.resolve(order.push(id));
+    const of = backfilling({ messages: [message('fetched')] }, { begin: begin as never, submit: submit as never });
+    const { items } = await of.backfill(OWNER, ID, { referralIds: [ID] });
+    expect([order, items[0]?.newReferralId]).toEqual([['begin', OTHER_ID], OTHER_ID]);
+  });
+
+  it('is sent once: asked for again it gets the same answer, and what came to it by another way is there', async () => {
+    const submit = () => Promise.reject(new Error('twice'));
+    const messages = [message('fetched')];
+    expect(await outcome(backfilling({ messages }, { taken: { phase: 'accepted' }, submit }))).toEqual(['accepted']);
+    const by = (state: string, recipient = SUBSCRIBER) => ({ copies: [copyTo(recipient, state)], submit });
+    expect(await outcome(backfilling({ messages }, by('checked')))).toEqual(['already-sent']);
+    await expect(outcome(backfilling({ messages }, by('refused')))).rejects.toThrow('twice');
+    await expect(outcome(backfilling({ messages }, by('fetched', OTHER)))).rejects.toThrow('twice');
+  });
+
+  it('is taken back for the reason for which it was taken back from others beside it', async () => {
+    const answers: (readonly object[])[] = [[], [{ reason: 'wrong-person' }]];
+    const retracted: (readonly unknown[])[] = [];
+    const of = backfilling(
+      { messages: [message('fetched')] },
+      { retracted: () => answers.shift() ?? [], retract: (...said) => Promise.resolve(retracted.push(said)) },
+    );
+    expect(await outcome(of)).toEqual(['not-sendable']);
+    expect(retracted.map(([, , reason]) => reason)).toEqual(['wrong-person']);
   });
 
   it('is asked for again when the gateway is full, unseen or without the law', async () => {

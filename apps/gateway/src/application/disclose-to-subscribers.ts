@@ -4,11 +4,14 @@ import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { typeName } from '../domain/subscription.js';
 import type { CheckDisclosure } from './check-disclosure.js';
+import type { BackfillStore } from './ports/backfill.js';
 import type { CaseStore } from './ports/case.js';
-import type { Assurance, ReferralStore, StoredReferral } from './ports/referral.js';
+import type { CorrectionStore } from './ports/correction.js';
+import type { Assurance, ReferralStore, StoredMessage, StoredReferral } from './ports/referral.js';
 import type { RetractionStore } from './ports/retraction.js';
 import type { StoredSubscription, SubscriptionStore } from './ports/subscription.js';
 import type { Now } from './ports/time-and-ids.js';
+import type { RetractReferral } from './retract-referral.js';
 import type { SubmitReferral } from './submit-referral.js';
 
 /** Subscriptions of one case that are looked at. */
@@ -19,12 +22,15 @@ const PASSING: ReadonlySet<string> = new Set(['OUTBOX_FULL', 'OUTBOX_UNSEEN', 'S
 /** Each later message of a case is a fresh disclosure per subscriber: its own verdict, its own seal. Nothing is sent here that nobody named. */
 export class DiscloseToSubscribers {
   constructor(
-    private readonly store: Pick<SubscriptionStore, 'find' | 'list' | 'heldFrom' | 'filled'>,
+    private readonly store: Pick<SubscriptionStore, 'find' | 'list' | 'heldFrom'>,
     private readonly cases: Pick<CaseStore, 'find'>,
     private readonly referrals: Pick<ReferralStore, 'find'>,
+    private readonly backfills: Pick<BackfillStore, 'begin' | 'related'>,
     private readonly retractions: Pick<RetractionStore, 'given'>,
+    private readonly corrections: Pick<CorrectionStore, 'of'>,
     private readonly checking: Pick<CheckDisclosure, 'ofReferral'>,
     private readonly submitting: Pick<SubmitReferral, 'submit'>,
+    private readonly retracting: Pick<RetractReferral, 'message'>,
     /** Whether the subscriber has the function. @throws {GatewayError} SNAPSHOT_MISSING */
     private readonly hasFunction: (authority: string, id: string) => boolean,
     private readonly now: Now,
@@ -96,17 +102,27 @@ export class DiscloseToSubscribers {
     const { subscriber } = subscription;
     const referral = await this.own(authority, referralId);
     if (referral === undefined || !covers(subscription, referral)) return { referralId, outcome: 'not-found' };
-    const message = referral.messages.find(({ recipient }) => recipient === subscriber);
-    if (message !== undefined && !isTerminal(message.state)) return { referralId, outcome: 'already-sent' };
-    // What was stopped as a whole was refused to others; on whose account it would go now nobody has said.
-    if (referral.phase === 'lapsed' && message === undefined) return { referralId, outcome: 'not-sendable' };
-    if (await this.isTakenBack(authority, referral)) return { referralId, outcome: 'not-sendable' };
+    const related = await this.backfills.related(authority, referralId);
     const { body, assurance } = anew(authority, referral, subscription);
+    // What came of this very backfill is answered as it was.
+    const others = related.filter(({ messageId }) => messageId !== messageIdOf(authority, body.id, subscriber));
+    if (others.some(({ recipient, state }) => recipient === subscriber && !isTerminal(state)))
+      return { referralId, outcome: 'already-sent' };
+    if (!(await this.maySend(authority, referral, related, subscriber))) return { referralId, outcome: 'not-sendable' };
+    const backfill = { referralId, subscriber, newReferralId: body.id };
+    // Before it is taken in: a copy that nobody knows of could not be taken back.
+    const newReferralId = await this.backfills.begin(authority, backfill, this.now());
+    if ((await this.own(authority, newReferralId))?.phase === 'accepted')
+      return { referralId, newReferralId, outcome: 'accepted' };
     try {
       // Nothing waits for an officer here: what lacks an assessment is told, and asked for again when it is there.
-      await this.submitting.submit(authority, body, { onAssess: 'refuse' }, assurance);
-      await this.store.filled(authority, referralId, subscriber, body.id, this.now());
-      return { referralId, newReferralId: body.id, outcome: 'accepted' };
+      await this.submitting.submit(authority, { ...body, id: newReferralId }, { onAssess: 'refuse' }, assurance);
+      const [late] = await this.retractions.given(authority, idsOf(others));
+      if (late === undefined || late.reason === 'given-another-way')
+        return { referralId, newReferralId, outcome: 'accepted' };
+      // Whoever took it back meanwhile saw nothing of this one.
+      await this.retracting.message(authority, messageIdOf(authority, newReferralId, subscriber), late.reason);
+      return { referralId, outcome: 'not-sendable' };
     } catch (error) {
       // Nothing is wrong with the referral: the whole is asked for again.
       if (!(error instanceof GatewayError) || PASSING.has(error.code)) throw error;
@@ -114,11 +130,19 @@ export class DiscloseToSubscribers {
     }
   }
 
-  /** What was taken back from anybody, or erased, is not disclosed under another id either. */
-  private async isTakenBack(authority: string, { messages, partlyErased }: StoredReferral): Promise<boolean> {
-    if (partlyErased === true || messages.some(({ state }) => state === 'withdrawn')) return true;
-    const ids = messages.map(({ messageId }) => messageId);
-    return (await this.retractions.given(authority, ids)).length > 0;
+  private async maySend(
+    authority: string,
+    { phase, messages, partlyErased }: StoredReferral,
+    related: readonly StoredMessage[],
+    subscriber: string,
+  ): Promise<boolean> {
+    if (partlyErased === true) return false;
+    // What was stopped as a whole was refused to others; on whose account it would go now nobody has said.
+    if (phase === 'lapsed' && messages.every(({ recipient }) => recipient !== subscriber)) return false;
+    // What was taken back from anybody, or put right, is not disclosed under another id either.
+    if (related.some(({ state }) => state === 'withdrawn')) return false;
+    if ((await this.retractions.given(authority, idsOf(related))).length > 0) return false;
+    return (await this.corrections.of(authority, idsOf(related))).length === 0;
   }
 
   /** What is erased is not there. */
@@ -145,6 +169,8 @@ export class DiscloseToSubscribers {
     return [...ofCase, ...standing].filter(({ state }) => state !== 'asked' && state !== 'refused');
   }
 }
+
+const idsOf = (messages: readonly StoredMessage[]): readonly string[] => messages.map(({ messageId }) => messageId);
 
 const covers = ({ scope, caseId, messageTypes }: StoredSubscription, referral: StoredReferral): boolean =>
   messageTypes.includes(typeName(referral.type)) && (scope === 'standing' || referral.caseId === caseId);

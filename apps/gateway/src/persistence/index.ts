@@ -77,6 +77,7 @@ import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
 import { StaffStatements1769800000000 } from './migrations/1769800000000-staff-statements.js';
 import { CorrectionNoted1769801000000 } from './migrations/1769801000000-correction-noted.js';
 import { RequestDeadlines1769802000000 } from './migrations/1769802000000-request-deadlines.js';
+import { BackfillByCopy1769900000000 } from './migrations/1769900000000-backfill-by-copy.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -146,6 +147,7 @@ export const migrations = [
   StaffStatements1769800000000,
   CorrectionNoted1769801000000,
   RequestDeadlines1769802000000,
+  BackfillByCopy1769900000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
