@@ -80,6 +80,7 @@ describe('a referral that is disclosed anew', () => {
     ['retracted from another', { messages: [message('fetched')] }, { retracted: () => [{}] }],
     ['withdrawn as a copy', { messages: [message('fetched')] }, { copies: [copyTo(OTHER, 'withdrawn')] }],
     ['put right at another', { messages: [message('fetched')] }, { corrected: [{}] }],
+    ['to put another right', { messages: [message('fetched')], type: 'correction/1' }, {}],
     ['erased in part', { messages: [message('fetched')], partlyErased: true }, {}],
     ['stopped before it went to anybody', { messages: [message('refused')], phase: 'lapsed' }, {}],
   ] as const)('is not sendable when it was %s', async (_, referral, more) => {

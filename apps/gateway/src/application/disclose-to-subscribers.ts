@@ -1,5 +1,6 @@
 import type { AssessmentDto, BackfillDto, BackfillView, SheetDto, SheetRow, SubmitReferralDto } from '#contracts';
 import { messageIdOf } from '#envelope';
+import { isCorrection } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { typeName } from '../domain/subscription.js';
@@ -132,11 +133,12 @@ export class DiscloseToSubscribers {
 
   private async maySend(
     authority: string,
-    { phase, messages, partlyErased }: StoredReferral,
+    { type, phase, messages, partlyErased }: StoredReferral,
     related: readonly StoredMessage[],
     subscriber: string,
   ): Promise<boolean> {
-    if (partlyErased === true) return false;
+    // It goes to who received what it puts right.
+    if (isCorrection(type) || partlyErased === true) return false;
     // What was stopped as a whole was refused to others; on whose account it would go now nobody has said.
     if (phase === 'lapsed' && messages.every(({ recipient }) => recipient !== subscriber)) return false;
     // What was taken back from anybody, or put right, is not disclosed under another id either.
