@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AssessmentDto } from '#contracts';
 import { outcomeOf } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import { DiscloseToSubscribers } from './disclose-to-subscribers.js';
@@ -53,6 +54,10 @@ const backfilling = (
     () => new Date(0),
   );
 };
+const assessment = (change: object = {}): AssessmentDto => ({
+  ...{ basis: 'b', test: 'T', outcome: 'met', items: 'all', office: 'o', officer: 'x', mandate: 'delegation' },
+  ...{ reasons: 'r', ...change },
+});
 const message = (state: string, recipient = OTHER): object => ({ messageId: ID, recipient, state });
 /** What a referral to this recipient becomes. */
 const copyTo = (recipient: string, state: string): object => ({ messageId: OTHER_ID, recipient, state });
@@ -128,11 +133,47 @@ describe('a referral that is disclosed anew', () => {
     }
   });
 
-  it('is not sendable, or refused, as its submission says', async () => {
+  it('is not sendable where its submission cannot be taken', async () => {
     const refusing = (problem: GatewayError) =>
       outcome(backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(problem) }));
     expect(await refusing(new GatewayError('CONTENT_INVALID'))).toEqual(['not-sendable']);
-    const extensions = { recipients: [] };
-    expect(await refusing(new GatewayError('FORMAL_OBSTACLE', { extensions }))).toEqual(['refused']);
+  });
+
+  it('that is refused is told with its verdict', async () => {
+    const verdict = { outcome: 'assess', kind: 'officer' };
+    const submit = () =>
+      Promise.reject(new GatewayError('ASSESSMENT_MISSING', { extensions: { recipients: [{ verdict }] } }));
+    const of = backfilling({ messages: [message('fetched')] }, { submit });
+    expect(await of.backfill(OWNER, ID, { referralIds: [ID] })).toEqual({
+      items: [{ referralId: ID, outcome: 'refused', verdict }],
+    });
+  });
+
+  it('takes along what an officer says of this subscriber now, as known as who says it', async () => {
+    const stored = { id: ID, recipient: SUBSCRIBER, assurance: 'asserted', items: [], mandate: 'm', test: 'A' };
+    const submitted: (readonly unknown[])[] = [];
+    const submit = (...said: readonly unknown[]) => Promise.resolve(submitted.push(said));
+    const of = backfilling({ messages: [message('fetched')], assessments: [stored] }, { submit });
+    await of.backfill(OWNER, ID, { referralIds: [ID], assessments: [assessment()] }, 'authenticated');
+    expect(submitted.map(([, body, , assurance]) => [body, assurance])).toMatchObject([
+      [{ assessments: [{ test: 'A' }, assessment()] }, ['asserted', 'authenticated']],
+    ]);
+  });
+
+  it.each([
+    ['of several referrals', [ID, OTHER_ID], assessment(), 'asserted'],
+    ['of another time, by who has logged in', [ID], assessment({ at: '2026-11-24T08:00:00.000Z' }), 'authenticated'],
+  ] as const)('takes no assessment %s', async (_, referralIds, said, assurance) => {
+    const of = backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(new Error('sent')) });
+    const asked = { referralIds: [...referralIds], assessments: [said] };
+    expect(await outcomeOf(() => of.backfill(OWNER, ID, asked, assurance))).toBe('ASSESSMENT_INVALID');
+  });
+
+  it('says what is wrong with an assessment that is given now', async () => {
+    const submit = () => Promise.reject(new GatewayError('ASSESSMENT_INVALID'));
+    const of = backfilling({ messages: [message('fetched')] }, { submit });
+    const asked = { referralIds: [ID], assessments: [assessment()] };
+    expect(await outcomeOf(() => of.backfill(OWNER, ID, asked))).toBe('ASSESSMENT_INVALID');
+    expect(await outcome(of)).toEqual(['not-sendable']);
   });
 });

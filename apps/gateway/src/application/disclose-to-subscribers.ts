@@ -1,4 +1,12 @@
-import type { AssessmentDto, BackfillDto, BackfillView, SheetDto, SheetRow, SubmitReferralDto } from '#contracts';
+import type {
+  AssessmentDto,
+  BackfillDto,
+  BackfillView,
+  SheetDto,
+  SheetRow,
+  SubmitReferralDto,
+  VerdictView,
+} from '#contracts';
 import { messageIdOf } from '#envelope';
 import { isCorrection } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
@@ -84,14 +92,29 @@ export class DiscloseToSubscribers {
     };
   }
 
-  /** Own referrals, each disclosed anew to a subscriber, on its verdict of today. Asked again it gets the same answer. @throws {GatewayError} NOT_FOUND, SUBSCRIPTION_CONFLICT, OUTBOX_FULL, OUTBOX_UNSEEN, SNAPSHOT_MISSING */
-  async backfill(authority: string, id: string, { referralIds }: BackfillDto): Promise<BackfillView> {
+  /**
+   * Own referrals, each disclosed anew to a subscriber, on its verdict of today. Asked again it gets the same answer.
+   * @param assurance of the assessments that are given now
+   * @throws {GatewayError} NOT_FOUND, SUBSCRIPTION_CONFLICT, ASSESSMENT_INVALID, OUTBOX_FULL, OUTBOX_UNSEEN, SNAPSHOT_MISSING
+   */
+  async backfill(
+    authority: string,
+    id: string,
+    { referralIds, assessments = [] }: BackfillDto,
+    assurance: Assurance = 'asserted',
+  ): Promise<BackfillView> {
+    // An officer answers for one referral at a time (design.md section 10).
+    if (assessments.length > 0 && referralIds.length > 1) throw invalid('assessments', 'several-referrals');
+    // Who has logged in says it now.
+    if (assurance === 'authenticated' && assessments.some(({ at }) => at !== undefined))
+      throw invalid('assessments.at', 'invalid-time');
     const subscription = await this.store.find(authority, id);
     if (subscription === undefined) throw new GatewayError('NOT_FOUND');
     if (subscription.state !== 'granted')
       throw new GatewayError('SUBSCRIPTION_CONFLICT', { extensions: { state: subscription.state } });
     const items: BackfillView['items'][number][] = [];
-    for (const referralId of referralIds) items.push(await this.again(authority, subscription, referralId));
+    const given = assessments.map((assessment) => ({ assessment, assurance }));
+    for (const referralId of referralIds) items.push(await this.again(authority, subscription, referralId, given));
     return { items };
   }
 
@@ -99,12 +122,13 @@ export class DiscloseToSubscribers {
     authority: string,
     subscription: StoredSubscription,
     referralId: string,
+    given: readonly Given[],
   ): Promise<BackfillView['items'][number]> {
     const { subscriber } = subscription;
     const referral = await this.own(authority, referralId);
     if (referral === undefined || !covers(subscription, referral)) return { referralId, outcome: 'not-found' };
     const related = await this.backfills.related(authority, referralId);
-    const { body, assurance } = anew(authority, referral, subscription);
+    const { body, assurance } = anew(authority, referral, subscription, given);
     // What came of this very backfill is answered as it was.
     const others = related.filter(({ messageId }) => messageId !== messageIdOf(authority, body.id, subscriber));
     if (others.some(({ recipient, state }) => recipient === subscriber && !isTerminal(state)))
@@ -127,7 +151,11 @@ export class DiscloseToSubscribers {
     } catch (error) {
       // Nothing is wrong with the referral: the whole is asked for again.
       if (!(error instanceof GatewayError) || PASSING.has(error.code)) throw error;
-      return { referralId, outcome: 'recipients' in (error.details.extensions ?? {}) ? 'refused' : 'not-sendable' };
+      if (error.code === 'ASSESSMENT_INVALID' && given.length > 0) throw error;
+      const verdict = verdictIn(error);
+      return verdict === undefined
+        ? { referralId, outcome: 'not-sendable' }
+        : { referralId, outcome: 'refused', verdict };
     }
   }
 
@@ -172,31 +200,45 @@ export class DiscloseToSubscribers {
   }
 }
 
+interface Given {
+  readonly assessment: AssessmentDto;
+  readonly assurance: Assurance;
+}
+
+const invalid = (path: string, code: string): GatewayError =>
+  new GatewayError('ASSESSMENT_INVALID', { faults: [{ path, code }] });
+
+/** Of a submission to one recipient. */
+const verdictIn = ({ details: { extensions } }: GatewayError): VerdictView | undefined => {
+  const recipients = extensions?.['recipients'] as readonly { readonly verdict: VerdictView }[] | undefined;
+  return recipients?.[0]?.verdict;
+};
+
 const idsOf = (messages: readonly StoredMessage[]): readonly string[] => messages.map(({ messageId }) => messageId);
 
 const covers = ({ scope, caseId, messageTypes }: StoredSubscription, referral: StoredReferral): boolean =>
   messageTypes.includes(typeName(referral.type)) && (scope === 'standing' || referral.caseId === caseId);
 
-/** The same content, to the subscriber alone, under an id that is the same whenever it is asked for. What officers said of this recipient goes along, and is bound anew, as known as it was. */
+/** The same content, to the subscriber alone, under an id that is the same whenever it is asked for. What officers said of this recipient goes along, and is bound anew, as known as it was; and what is said of it now. */
 const anew = (
   authority: string,
   { id, body, assessments }: StoredReferral,
   { messageId, subscriber, function: to }: StoredSubscription,
+  given: readonly Given[],
 ): { readonly body: SubmitReferralDto; readonly assurance: readonly Assurance[] } => {
-  const stored = assessments.filter(({ recipient }) => recipient === subscriber);
-  const said = stored.map(
-    ({ id: _, commitment: _commitment, digest: _digest, assurance: _assurance, ...assessment }) => ({
-      ...assessment,
-      items: [...assessment.items],
-      mandate: assessment.mandate as AssessmentDto['mandate'],
-    }),
-  );
+  const stored = assessments
+    .filter(({ recipient }) => recipient === subscriber)
+    .map(({ id: _, commitment: _commitment, digest: _digest, assurance, ...said }): Given => {
+      const mandate = said.mandate as AssessmentDto['mandate'];
+      return { assessment: { ...said, items: [...said.items], mandate }, assurance };
+    });
+  const all = [...stored, ...given];
   const { assessments: _before, ...rest } = body;
   const again = {
     ...rest,
     id: messageIdOf(authority, `${messageId} ${id}`, subscriber),
     to: [{ authority: subscriber, function: to }],
-    ...(said.length === 0 ? {} : { assessments: said }),
+    ...(all.length === 0 ? {} : { assessments: all.map(({ assessment }) => assessment) }),
   };
-  return { body: again, assurance: stored.map((one) => one.assurance) };
+  return { body: again, assurance: all.map(({ assurance }) => assurance) };
 };
