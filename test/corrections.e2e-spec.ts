@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { DelgeProblem } from '#client';
 import type { CorrectionRow, SubmitReferralDto } from '#contracts';
 import { changeKeyStore } from '#keystore';
+import { messageIdOf } from '#envelope';
 import { storePlace } from '../tools/sandbox/keys.js';
+import { subscriptionRequest } from './support/subscriptions.js';
 import { TestStack, eventually, example, problemOf } from './support/stack.js';
 
 jest.setTimeout(180_000);
@@ -252,5 +254,121 @@ describe('a correction to several in one call', () => {
         } as never),
       ),
     ).resolves.toBe('content-invalid');
+  });
+});
+
+describe('a correction to fourteen subscribers', () => {
+  const { system, referral: pattern } = example('32-linkoping');
+  const { referral: wrong } = example('01-linkoping');
+  /** Was no recipient of what is wrong: it came to it when it subscribed, by an officer's assessment. */
+  const LATE = 'am/aklagarmyndigheten';
+  const HELD = 'mig/migrationsverket';
+  const SUBSCRIBERS = [...READ, PASSED_ON, HELD, LATE, UNASSESSED, 'sodertalje/socialnamnden'];
+  const FUNCTION = 'registrator';
+  const office = 'enhetschef';
+  const id = randomUUID();
+  const caseId = randomUUID();
+  const subscriptions = new Map<string, string>();
+  let delge: TestStack;
+  beforeAll(async () => {
+    delge = await TestStack.shared();
+  });
+
+  const owner = () => delge.sandbox.client(system);
+  /** As officers say of each, on the grounds of the correction. */
+  const of = (recipient: string) => (pattern.assessments ?? []).map((one) => ({ ...one, recipient }));
+  const rows = async (): Promise<ReadonlyMap<string, CorrectionRow>> =>
+    new Map((await owner().corrections(id)).recipients.map((row) => [row.authority, row]));
+  const told = (what: string, isTold: (row: CorrectionRow) => boolean) =>
+    eventually(what, TRAVEL_MS, async () => {
+      const found = await rows();
+      return found.size === SUBSCRIBERS.length && [...found.values()].every(isTold) ? found : undefined;
+    });
+
+  it('is of what each subscribed to', async () => {
+    await owner().cases.put(caseId, { type: 'benefits', title: 'Prov' });
+    const asked = { scope: 'case', messageTypes: [wrong.type.split('/')[0] ?? '', 'correction'], function: FUNCTION };
+    for (const subscriber of SUBSCRIBERS) {
+      const request = subscriptionRequest({ authority: system, function: FUNCTION }, asked as never, caseId);
+      // Some kinds of authority have no default secrecy.
+      const declarations = { ...request.declarations, secrecy: { reason: ['28:1'] } };
+      await delge.sandbox.client(subscriber).submit({ ...request, declarations }, { onAssess: 'refuse' });
+      subscriptions.set(subscriber, messageIdOf(subscriber, request.id, system));
+    }
+    await eventually('all are asked for', TRAVEL_MS, async () => {
+      const { items } = await owner().subscriptions.list('received', { caseId, state: 'asked' });
+      return items.length === SUBSCRIBERS.length || undefined;
+    });
+    for (const subscription of subscriptions.values())
+      expect(await owner().subscriptions.answer(subscription, { answer: 'granted', office })).toMatchObject({
+        state: 'granted',
+      });
+  });
+
+  it('that came to one by an officer’s assessment alone, and is refused to it without', async () => {
+    const to = SUBSCRIBERS.filter((one) => one !== LATE);
+    const { bases, purpose, facts = {} } = pattern;
+    await owner().submit(
+      {
+        ...{ ...wrong, id, caseId, bases, purpose, facts, assessments: to.flatMap(of) },
+        to: to.map((authority) => ({ authority, function: FUNCTION })),
+      },
+      { onAssess: 'refuse' },
+    );
+    const backfill = (assessments?: ReturnType<typeof of>) =>
+      owner().subscriptions.backfill(subscriptions.get(LATE) ?? '', {
+        referralIds: [id],
+        ...(assessments === undefined ? {} : { assessments }),
+      });
+    expect(await backfill()).toMatchObject({
+      items: [{ referralId: id, outcome: 'refused', verdict: { outcome: 'assess' } }],
+    });
+    expect(await problemOf(backfill(of(HELD)))).toBe('assessment-invalid');
+    const first = await backfill(of(LATE));
+    expect(first).toMatchObject({ items: [{ referralId: id, outcome: 'accepted' }] });
+    // The same again gets the same answer, whoever says it.
+    expect(await backfill()).toEqual(first);
+    const arrived = await told('all have it', ({ received: { state } }) => state === 'fetched');
+    expect(arrived.get(LATE)?.messageId).toBe(messageIdOf(system, first.items[0]?.newReferralId ?? '', LATE));
+    for (const authority of READ) {
+      const client = delge.sandbox.client(authority);
+      const { messageId } = arrived.get(authority)!;
+      await client.delivery(messageId);
+      await client.handle(messageId, { status: 'accepted' });
+    }
+  });
+
+  it('ends in each row as it must: a retraction where it is suspended, a correction where it came later', async () => {
+    await owner().subscriptions.answer(subscriptions.get(HELD) ?? '', { answer: 'suspended-under-review', office });
+    const { type: _type, to: _to, caseId: _case, content, ...said } = pattern;
+    const { corrects: _corrects, ...right } = content;
+    const body = { ...said, id: randomUUID(), content: right, assessments: SUBSCRIBERS.flatMap(of) };
+    await owner().correct(id, body as never, { onAssess: 'refuse', onDeny: 'retract' });
+    const ended = await told('each was told', ({ sentAs, correction, retraction }) =>
+      sentAs === 'correction' ? correction?.state === 'fetched' : retraction?.recorded === true,
+    );
+    const corrected = SUBSCRIBERS.filter((one) => one !== HELD);
+    expect(SUBSCRIBERS.map((one) => [one, ended.get(one)?.sentAs, ended.get(one)?.why])).toEqual(
+      SUBSCRIBERS.map((one) => [one, ...(one === HELD ? ['retraction', 'recipient-held'] : ['correction', undefined])]),
+    );
+    for (const { dueAt = '', overdue } of ended.values())
+      expect([Date.parse(dueAt) > Date.now(), overdue]).toEqual([true, false]);
+    for (const authority of corrected) {
+      const { messageId, correction } = ended.get(authority)!;
+      expect((await delge.sandbox.client(authority).delivery(correction!.messageId)).content).toMatchObject({
+        corrects: messageId,
+      });
+    }
+    await delge.sandbox.client(PASSED_ON).acknowledge(ended.get(PASSED_ON)!.correction!.messageId, 'passed-on');
+    await delge.sandbox.client(HELD).acknowledge(ended.get(HELD)!.messageId, 'used-in-open-matter');
+    const answered = await eventually('both are told', TRAVEL_MS, async () => {
+      const found = [...(await rows()).values()].filter(({ acknowledged }) => acknowledged !== undefined);
+      return found.length === 2 ? found : undefined;
+    });
+    const answers = new Map(
+      answered.map(({ authority, acknowledged, passedOn }) => [authority, [acknowledged?.code, passedOn]]),
+    );
+    expect(answers.get(HELD)).toEqual(['used-in-open-matter', false]);
+    expect(answers.get(PASSED_ON)).toEqual(['passed-on', true]);
   });
 });

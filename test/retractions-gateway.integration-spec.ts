@@ -208,7 +208,8 @@ describe('a retraction at a gateway', () => {
       waiting = new PostgresWaitingStore(db);
       const { keys } = sending;
       const { now } = world.clock;
-      retracting = new RetractReferral(referrals, store, keys, world.environment, world.newId, now, waiting);
+      const none = { copies: () => Promise.resolve([]) };
+      retracting = new RetractReferral(referrals, none, store, keys, world.environment, world.newId, now, waiting);
       reading = new ReadReferrals(referrals, new PostgresDueStore(db), store, now, waiting);
     });
     const way = () =>

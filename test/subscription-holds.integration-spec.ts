@@ -10,6 +10,7 @@ import type { StoredReferral } from '../apps/gateway/src/application/ports/refer
 import type { SubscriptionSigner } from '../apps/gateway/src/application/ports/subscription.js';
 import { SignSubscriptions } from '../apps/gateway/src/application/sign-subscriptions.js';
 import { actAs, asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
+import { PostgresBackfillStore } from '../apps/gateway/src/persistence/backfill.store.js';
 import { PostgresCaseStore } from '../apps/gateway/src/persistence/case.store.js';
 import { insertMessage, insertReferral } from '../apps/gateway/src/persistence/insert-referral.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
@@ -57,7 +58,12 @@ describe('what an owner holds from a subscriber', () => {
     subscriber = `fk/kontor-${randomUUID().slice(0, 8)}`;
   });
 
-  const aReferral = (state: MessageState = 'accepted', of = caseId, type = `${TYPE}/1`): StoredReferral => {
+  const aReferral = (
+    state: MessageState = 'accepted',
+    of = caseId,
+    type = `${TYPE}/1`,
+    id: string = randomUUID(),
+  ): StoredReferral => {
     const at = world.clock.now();
     const messages = [
       {
@@ -73,7 +79,7 @@ describe('what an owner holds from a subscriber', () => {
       },
     ];
     return {
-      ...{ authority: OWNER, id: randomUUID(), caseId: of, type, bodyDigest: 'd', assessments: [] },
+      ...{ authority: OWNER, id, caseId: of, type, bodyDigest: 'd', assessments: [] },
       ...{ phase: 'accepted' as const, version: randomUUID(), submittedAt: at, messages },
       body: { content: {} } as never,
     };
@@ -321,7 +327,13 @@ describe('what an owner holds from a subscriber', () => {
         .filter((item) => item.referralId === id)
         .map(({ reason }) => reason);
     expect(await listed()).toEqual(['subscription-suspended']);
-    await store.filled(OWNER, id, subscriber, randomUUID(), world.clock.now());
+    const begun = { referralId: id, subscriber, newReferralId: randomUUID() };
+    expect(await new PostgresBackfillStore(db, gateway.keys).begin(OWNER, begun, world.clock.now())).toBe(
+      begun.newReferralId,
+    );
+    // Whether it went nobody knows before it is there.
+    expect(await listed()).toEqual(['subscription-suspended']);
+    await sent('accepted', caseId, `${TYPE}/1`, begun.newReferralId);
     expect(await listed()).toEqual([]);
   });
 

@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fakeGateway } from '#testing';
 import { Command } from 'commander';
 import { subscriptionsCommand } from './subscriptions.js';
@@ -10,10 +13,12 @@ const ID = '030ea4a0-0f2d-40f9-b1e8-a259c2437b8b';
 describe('delge subscriptions', () => {
   const all = Array.from({ length: 250 }, (_, at) => ({ id: `${at}` }));
   const asked: string[] = [];
+  const bodies: string[] = [];
   let gateway: Awaited<ReturnType<typeof fakeGateway>>;
   beforeAll(async () => {
-    gateway = await fakeGateway(AUTHORITY, ({ path, query }) => {
+    gateway = await fakeGateway(AUTHORITY, ({ path, query, body }) => {
       asked.push(path);
+      bodies.push(body);
       if (path !== '/v1/subscriptions' && path !== '/v1/held') return { items: [], id: path };
       const rows = query.get('state') === 'asked' ? all.slice(0, 2) : all;
       const after = Number(query.get('after') ?? '0');
@@ -57,5 +62,12 @@ describe('delge subscriptions', () => {
       await delge(...args);
       expect(asked.at(-1)).toBe(path);
     }
+  });
+
+  it('brings the assessments of a file with what is disclosed anew', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'delge-')), 'assessments.json');
+    writeFileSync(file, '[{"test":"BEHOV"}]');
+    await delge('backfill', ID, '--referral', ID, '--assessments', file);
+    expect(JSON.parse(bodies.at(-1) ?? '')).toEqual({ referralIds: [ID], assessments: [{ test: 'BEHOV' }] });
   });
 });

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { OFFICERS_ANSWERS, SUBSCRIPTION_SCOPES, SUBSCRIPTION_STATES } from '#contracts';
-import type { AnswerSubscriptionDto, HeldItem, PutStandingOrderDto, SubscriptionView } from '#contracts';
+import type { AnswerSubscriptionDto, AssessmentDto, HeldItem, PutStandingOrderDto, SubscriptionView } from '#contracts';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { asOption, client, print, rows } from './commands.js';
+import { asOption, client, print, readJson, rows } from './commands.js';
 
 interface As {
   readonly as?: string;
+}
+
+interface BackfillOptions extends As {
+  readonly referral: string[];
+  readonly assessments?: string;
 }
 
 /** subscriptions: list, answer, held, backfill, orders, order, end-order */
@@ -42,9 +47,11 @@ export const subscriptionsCommand = (program: Command): void => {
   });
   sub('backfill <id>', 'disclose own referrals anew to a subscriber, each on its verdict of today')
     .requiredOption('--referral <id...>', 'which')
-    .action(async (id: string, { as, referral }: As & { readonly referral: string[] }, command: Command) =>
-      print(await client(command, as).subscriptions.backfill(id, { referralIds: referral })),
-    );
+    .option('--assessments <file>', 'list of assessments for this subscriber, of one referral; - reads standard input')
+    .action(async (id: string, { as, referral, assessments }: BackfillOptions, command: Command) => {
+      const said = assessments === undefined ? {} : { assessments: readJson(assessments) as AssessmentDto[] };
+      print(await client(command, as).subscriptions.backfill(id, { referralIds: referral, ...said }));
+    });
   sub('orders', 'list standing orders').action(async ({ as }: As, command: Command) =>
     print({ items: await client(command, as).subscriptions.standingOrders() }),
   );

@@ -174,6 +174,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     handlings,
     persons,
     subscribed,
+    backfills,
     waiting,
     corrections,
     records,
@@ -249,7 +250,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     for (const authority of hosted())
       for (let page = 0; page < GATHERED_PAGES && (await handlings.fill(authority, now())); page += 1);
   };
-  const retracting = new RetractReferral(referrals, retractions, keys, environment, newId, now, waiting);
+  const retracting = new RetractReferral(referrals, backfills, retractions, keys, environment, newId, now, waiting);
   const falling = new FallBackCorrections(corrections, retracting, hosted);
   const sweep = new Sweep(
     expire,
@@ -340,8 +341,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
       value(SubmitReferral, submitting),
       value(CorrectReferral, correcting),
-      value(CorrectForAll, new CorrectForAll(referrals, retractions, correcting)),
-      value(ReadCorrections, new ReadCorrections(referrals, corrections, retractions, dues, now)),
+      value(CorrectForAll, new CorrectForAll(referrals, backfills, retractions, correcting)),
+      value(ReadCorrections, new ReadCorrections(referrals, backfills, corrections, retractions, dues, now)),
       value(ReadReferrals, new ReadReferrals(referrals, dues, retractions, now, waiting, requests)),
       value(RecordDisclosure, recording),
       value(ReadRecordedDisclosures, new ReadRecordedDisclosures(records)),
@@ -364,9 +365,12 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
           subscribed,
           cases,
           referrals,
+          backfills,
           retractions,
+          corrections,
           checking,
           submitting,
+          retracting,
           (id, name) =>
             law
               .current()

@@ -25,7 +25,7 @@ export class Subscriptions {
   answer(id: string, answer: AnswerSubscriptionDto): Promise<SubscriptionView> {
     return this.call('PUT', `/v1/subscriptions/${id}`, answer);
   }
-  /** Discloses own referrals anew, to this subscriber, each on its verdict of today. @throws {DelgeProblem} subscription-conflict */
+  /** Discloses own referrals anew, to this subscriber, each on its verdict of today; one alone with assessments for it. @throws {DelgeProblem} subscription-conflict, assessment-invalid */
   backfill(id: string, what: BackfillDto): Promise<BackfillView> {
     return this.call('POST', `/v1/subscriptions/${id}/backfill`, what);
   }

@@ -14,6 +14,7 @@ import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
 import { CorrectForAll } from './correct-for-all.js';
 import { digestOf } from './law.js';
+import type { StoredMessage } from './ports/referral.js';
 
 const SENDER = 'linkoping/omsorgsnamnden';
 const [FIRST, SECOND, THIRD] = ['fk/forsakringskassan', 'skv/skatteverket', 'kfm/kronofogdemyndigheten'] as const;
@@ -22,6 +23,8 @@ let message: Sealed;
 let correcting: CorrectForAll;
 /** What is said of the correction to this recipient. */
 let refusals: Map<string, GatewayError>;
+/** Of what it was disclosed anew as. */
+let copies: StoredMessage[];
 let submitted: SubmitReferralDto[];
 let referrals: MemoryReferralStore;
 let retracted: Map<string, RetractionReason>;
@@ -47,6 +50,7 @@ beforeEach(async () => {
     [],
     [],
   );
+  copies = [];
   refusals = new Map();
   submitted = [];
   const given = async () => {
@@ -59,6 +63,7 @@ beforeEach(async () => {
   };
   correcting = new CorrectForAll(
     referrals,
+    { copies: () => Promise.resolve(copies) },
     { given },
     {
       submit: (_, body): Promise<ReferralAccepted> => {
@@ -88,6 +93,19 @@ describe('a correction to several', () => {
     const [one, other] = submitted;
     expect(one).toMatchObject({ type: 'correction/1', caseId: message.referral.caseId, content: { reason: 'r' } });
     expect([one?.id === other?.id, one?.content['corrects'] === other?.content['corrects']]).toEqual([false, false]);
+  });
+
+  it('goes to those to whom it was disclosed anew too, in the place of what ended, and once to each', async () => {
+    const copy = (recipient: string): StoredMessage => ({
+      ...{ ...message.message, messageId: randomUUID(), recipient, state: 'fetched' },
+    });
+    copies = [copy(THIRD), copy('polis/polismyndigheten'), copy(FIRST)];
+    expect(await correct()).toBe('accepted');
+    const corrected = new Map(submitted.map(({ to, content }) => [to[0]?.authority, content['corrects']]));
+    expect(submitted.length).toBe(4);
+    expect(copies.map(({ recipient }) => corrected.get(recipient))).toEqual(copies.map(({ messageId }) => messageId));
+    expect(corrected.has(SECOND)).toBe(true);
+    expect(await correct(asked({ recipients: [THIRD] }))).toBe('accepted');
   });
 
   it('has the same ids when it is asked for again, and others under another id', async () => {

@@ -1,11 +1,13 @@
 import { canonicalBytes } from '#json';
 import type { AssessmentDto, CorrectReferralDto, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
 import { correctionIdOf } from '#envelope';
+import { standing } from '../domain/copies.js';
 import { GatewayError } from '../domain/errors.js';
 import type { GatewayErrorCode } from '../domain/errors.js';
 import { mayBeRetracted } from '../domain/message-state.js';
 import type { CorrectReferral } from './correct-referral.js';
 import { digestOf } from './law.js';
+import type { BackfillStore } from './ports/backfill.js';
 import type { ReferralStore, StoredMessage, StoredReferral } from './ports/referral.js';
 import type { RetractionStore } from './ports/retraction.js';
 
@@ -23,6 +25,7 @@ const OF_ONE: readonly GatewayErrorCode[] = [
 export class CorrectForAll {
   constructor(
     private readonly referrals: Pick<ReferralStore, 'find'>,
+    private readonly backfills: Pick<BackfillStore, 'copies'>,
     private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly correcting: Pick<CorrectReferral, 'submit'>,
   ) {}
@@ -38,7 +41,9 @@ export class CorrectForAll {
       throw new GatewayError('CONTENT_INVALID', {
         faults: [{ path: 'content.corrects', code: 'follows-from-recipient' }],
       });
-    const named = namedAmong(referral.messages, asked.recipients);
+    const copies = await this.backfills.copies(sender, id);
+    const messages = onePerRecipient(standing([...referral.messages, ...copies]));
+    const named = namedAmong(messages, asked.recipients);
     const assessmentsOf = assessed(asked.assessments ?? [], named);
     const corrections = named.map((message) => ({
       message,
@@ -89,6 +94,11 @@ export class CorrectForAll {
 
 const isAnother = (taken: StoredReferral | undefined, body: SubmitReferralDto): boolean =>
   taken !== undefined && taken.bodyDigest !== digestOf(canonicalBytes(body));
+
+/** The later one, where the earlier was said to be discarded and arrived all the same. */
+const onePerRecipient = (messages: readonly StoredMessage[]): readonly StoredMessage[] => [
+  ...new Map(messages.map((message) => [message.recipient, message])).values(),
+];
 
 /** Those of the referral, of whatever state, or of them those that are named. */
 const namedAmong = (

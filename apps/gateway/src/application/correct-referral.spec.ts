@@ -57,7 +57,8 @@ const standing = async (state: MessageState): Promise<void> => {
       return Promise.resolve({ id: body.id, caseId: body.caseId, state: 'accepted', recipients: [] });
     },
   };
-  const retracting = new RetractReferral(referrals, retractions, gateway.keys, environment, newId, clock.now);
+  const none = { copies: () => Promise.resolve([]) };
+  const retracting = new RetractReferral(referrals, none, retractions, gateway.keys, environment, newId, clock.now);
   corrections = [];
   correcting = new CorrectReferral(submitting, referrals, retracting, noting, clock.now);
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AssessmentDto } from '#contracts';
 import { outcomeOf } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import { DiscloseToSubscribers } from './disclose-to-subscribers.js';
@@ -7,38 +8,67 @@ const OWNER = 'linkoping/omsorgsnamnden';
 const SUBSCRIBER = 'fk/forsakringskassan';
 const OTHER = 'skv/skatteverket';
 const ID = 'e84c68d9-51bd-4104-8b96-a3bd65447aaa';
+const OTHER_ID = '0b9c6a0e-64c1-4a5b-9a2e-8f3d2c1b7a65';
 
+interface Around {
+  /** Messages of what it was disclosed anew as before. */
+  readonly copies?: readonly object[];
+  /** Each time that it is asked. */
+  readonly retracted?: () => readonly object[];
+  readonly corrected?: readonly object[];
+  /** What stands under the new id. */
+  readonly taken?: object;
+  readonly begin?: (authority: string, backfill: { readonly newReferralId: string }) => Promise<string>;
+  readonly submit?: (...said: readonly unknown[]) => unknown;
+  readonly retract?: (...said: readonly unknown[]) => unknown;
+  /** Of the subscription, beside what it is. */
+  readonly subscribed?: object;
+}
 /** A referral of which this became, asked for by a subscriber that was sent none of it. */
 const backfilling = (
-  referral: object,
+  referral: { readonly messages: readonly object[]; readonly [more: string]: unknown },
   {
-    retracted = [],
+    copies = [],
+    retracted = () => [],
+    corrected = [],
+    taken,
+    begin = (_, { newReferralId }) => Promise.resolve(newReferralId),
     submit = () => Promise.resolve({}),
+    retract = () => Promise.resolve(),
     subscribed = {},
-  }: {
-    retracted?: readonly object[];
-    submit?: (...said: readonly unknown[]) => unknown;
-    subscribed?: object;
-  } = {},
+  }: Around = {},
 ): DiscloseToSubscribers => {
   const subscription = { ...{ messageId: ID, subscriber: SUBSCRIBER, scope: 'standing', state: 'granted' } };
   const found = { ...{ id: ID, type: 'crime-report/1', phase: 'accepted', body: {}, assessments: [] }, ...referral };
   return new DiscloseToSubscribers(
     {
       find: () =>
-        Promise.resolve({ ...subscription, messageTypes: ['crime-report'], function: 'registrator', ...subscribed }),
-      filled: () => Promise.resolve(),
+        Promise.resolve({
+          ...subscription,
+          messageTypes: ['crime-report', 'correction'],
+          function: 'registrator',
+          ...subscribed,
+        }),
     } as never,
     {} as never,
-    { find: () => Promise.resolve(found) } as never,
-    { given: () => Promise.resolve(retracted) } as never,
+    { find: (_: string, id: string) => Promise.resolve(id === ID ? found : taken) } as never,
+    { begin, related: () => Promise.resolve([...referral.messages, ...copies]) } as never,
+    { given: () => Promise.resolve(retracted()) } as never,
+    { of: () => Promise.resolve(corrected) } as never,
     {} as never,
     { submit } as never,
+    { message: retract } as never,
     () => true,
     () => new Date(0),
   );
 };
+const assessment = (change: object = {}): AssessmentDto => ({
+  ...{ basis: 'b', test: 'T', outcome: 'met', items: 'all', office: 'o', officer: 'x', mandate: 'delegation' },
+  ...{ reasons: 'r', ...change },
+});
 const message = (state: string, recipient = OTHER): object => ({ messageId: ID, recipient, state });
+/** What a referral to this recipient becomes. */
+const copyTo = (recipient: string, state: string): object => ({ messageId: OTHER_ID, recipient, state });
 const outcome = async (of: DiscloseToSubscribers) =>
   (await of.backfill(OWNER, ID, { referralIds: [ID] })).items.map((item) => item.outcome);
 
@@ -60,11 +90,47 @@ describe('a referral that is disclosed anew', () => {
 
   it.each([
     ['withdrawn from another', { messages: [message('withdrawn')] }, {}],
-    ['retracted from another', { messages: [message('fetched')] }, { retracted: [{}] }],
+    ['retracted from another', { messages: [message('fetched')] }, { retracted: () => [{}] }],
+    ['withdrawn as a copy', { messages: [message('fetched')] }, { copies: [copyTo(OTHER, 'withdrawn')] }],
+    ['put right at another', { messages: [message('fetched')] }, { corrected: [{}] }],
+    ['to put another right', { messages: [message('fetched')], type: 'correction/1' }, {}],
     ['erased in part', { messages: [message('fetched')], partlyErased: true }, {}],
     ['stopped before it went to anybody', { messages: [message('refused')], phase: 'lapsed' }, {}],
   ] as const)('is not sendable when it was %s', async (_, referral, more) => {
     expect(await outcome(backfilling(referral, more))).toEqual(['not-sendable']);
+  });
+
+  it('is noted before it is submitted, and goes under the id that was noted first', async () => {
+    const order: unknown[] = [];
+    const begin = () => {
+      order.push('begin');
+      return Promise.resolve(OTHER_ID);
+    };
+    const submit = (_: unknown, { id }: { readonly id: string }) => Promise.resolve(order.push(id));
+    const of = backfilling({ messages: [message('fetched')] }, { begin: begin as never, submit: submit as never });
+    const { items } = await of.backfill(OWNER, ID, { referralIds: [ID] });
+    expect([order, items[0]?.newReferralId]).toEqual([['begin', OTHER_ID], OTHER_ID]);
+  });
+
+  it('is sent once: asked for again it gets the same answer, and what came to it by another way is there', async () => {
+    const submit = () => Promise.reject(new Error('twice'));
+    const messages = [message('fetched')];
+    expect(await outcome(backfilling({ messages }, { taken: { phase: 'accepted' }, submit }))).toEqual(['accepted']);
+    const by = (state: string, recipient = SUBSCRIBER) => ({ copies: [copyTo(recipient, state)], submit });
+    expect(await outcome(backfilling({ messages }, by('checked')))).toEqual(['already-sent']);
+    await expect(outcome(backfilling({ messages }, by('refused')))).rejects.toThrow('twice');
+    await expect(outcome(backfilling({ messages }, by('fetched', OTHER)))).rejects.toThrow('twice');
+  });
+
+  it('is taken back for the reason for which it was taken back from others beside it', async () => {
+    const answers: (readonly object[])[] = [[], [{ reason: 'wrong-person' }]];
+    const retracted: (readonly unknown[])[] = [];
+    const of = backfilling(
+      { messages: [message('fetched')] },
+      { retracted: () => answers.shift() ?? [], retract: (...said) => Promise.resolve(retracted.push(said)) },
+    );
+    expect(await outcome(of)).toEqual(['not-sendable']);
+    expect(retracted.map(([, , reason]) => reason)).toEqual(['wrong-person']);
   });
 
   it('is asked for again when the gateway is full, unseen or without the law', async () => {
@@ -80,12 +146,48 @@ describe('a referral that is disclosed anew', () => {
     expect(await outcomeOf(() => outcome(of))).toBe('SUBSCRIPTION_CONFLICT');
   });
 
-  it('is not sendable, or refused, as its submission says', async () => {
+  it('is not sendable where its submission cannot be taken', async () => {
     const refusing = (problem: GatewayError) =>
       outcome(backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(problem) }));
     expect(await refusing(new GatewayError('CONTENT_INVALID'))).toEqual(['not-sendable']);
-    const extensions = { recipients: [] };
-    expect(await refusing(new GatewayError('FORMAL_OBSTACLE', { extensions }))).toEqual(['refused']);
+  });
+
+  it('that is refused is told with its verdict', async () => {
+    const verdict = { outcome: 'assess', kind: 'officer' };
+    const submit = () =>
+      Promise.reject(new GatewayError('ASSESSMENT_MISSING', { extensions: { recipients: [{ verdict }] } }));
+    const of = backfilling({ messages: [message('fetched')] }, { submit });
+    expect(await of.backfill(OWNER, ID, { referralIds: [ID] })).toEqual({
+      items: [{ referralId: ID, outcome: 'refused', verdict }],
+    });
+  });
+
+  it('takes along what an officer says of this subscriber now, as known as who says it', async () => {
+    const stored = { id: ID, recipient: SUBSCRIBER, assurance: 'asserted', items: [], mandate: 'm', test: 'A' };
+    const submitted: (readonly unknown[])[] = [];
+    const submit = (...said: readonly unknown[]) => Promise.resolve(submitted.push(said));
+    const of = backfilling({ messages: [message('fetched')], assessments: [stored] }, { submit });
+    await of.backfill(OWNER, ID, { referralIds: [ID], assessments: [assessment()] }, 'authenticated');
+    expect(submitted.map(([, body, , assurance]) => [body, assurance])).toMatchObject([
+      [{ assessments: [{ test: 'A' }, assessment()] }, ['asserted', 'authenticated']],
+    ]);
+  });
+
+  it.each([
+    ['of several referrals', [ID, OTHER_ID], assessment(), 'asserted'],
+    ['of another time, by who has logged in', [ID], assessment({ at: '2026-11-24T08:00:00.000Z' }), 'authenticated'],
+  ] as const)('takes no assessment %s', async (_, referralIds, said, assurance) => {
+    const of = backfilling({ messages: [message('fetched')] }, { submit: () => Promise.reject(new Error('sent')) });
+    const asked = { referralIds: [...referralIds], assessments: [said] };
+    expect(await outcomeOf(() => of.backfill(OWNER, ID, asked, assurance))).toBe('ASSESSMENT_INVALID');
+  });
+
+  it('says what is wrong with an assessment that is given now', async () => {
+    const submit = () => Promise.reject(new GatewayError('ASSESSMENT_INVALID'));
+    const of = backfilling({ messages: [message('fetched')] }, { submit });
+    const asked = { referralIds: [ID], assessments: [assessment()] };
+    expect(await outcomeOf(() => of.backfill(OWNER, ID, asked))).toBe('ASSESSMENT_INVALID');
+    expect(await outcome(of)).toEqual(['not-sendable']);
   });
 });
 
@@ -106,7 +208,10 @@ describe('a sheet', () => {
       { find: () => Promise.resolve({}) } as never,
       {} as never,
       {} as never,
+      {} as never,
+      {} as never,
       { ofReferral: () => Promise.resolve({ recipients: [{ verdict: { outcome: 'permit' } }] }) } as never,
+      {} as never,
       {} as never,
       () => true,
       () => new Date(0),

@@ -1,14 +1,26 @@
-import type { AssessmentDto, BackfillDto, BackfillView, SheetDto, SheetRow, SubmitReferralDto } from '#contracts';
+import type {
+  AssessmentDto,
+  BackfillDto,
+  BackfillView,
+  SheetDto,
+  SheetRow,
+  SubmitReferralDto,
+  VerdictView,
+} from '#contracts';
 import { messageIdOf } from '#envelope';
+import { isCorrection } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { typeName } from '../domain/subscription.js';
 import type { CheckDisclosure } from './check-disclosure.js';
+import type { BackfillStore } from './ports/backfill.js';
 import type { CaseStore } from './ports/case.js';
-import type { Assurance, ReferralStore, StoredReferral } from './ports/referral.js';
+import type { CorrectionStore } from './ports/correction.js';
+import type { Assurance, ReferralStore, StoredMessage, StoredReferral } from './ports/referral.js';
 import type { RetractionStore } from './ports/retraction.js';
 import type { StoredSubscription, SubscriptionStore } from './ports/subscription.js';
 import type { Now } from './ports/time-and-ids.js';
+import type { RetractReferral } from './retract-referral.js';
 import type { SubmitReferral } from './submit-referral.js';
 
 /** Subscriptions that are looked at at once. */
@@ -19,12 +31,15 @@ const PASSING: ReadonlySet<string> = new Set(['OUTBOX_FULL', 'OUTBOX_UNSEEN', 'S
 /** Each later message of a case is a fresh disclosure per subscriber: its own verdict, its own seal. Nothing is sent here that nobody named. */
 export class DiscloseToSubscribers {
   constructor(
-    private readonly store: Pick<SubscriptionStore, 'find' | 'list' | 'heldFrom' | 'filled'>,
+    private readonly store: Pick<SubscriptionStore, 'find' | 'list' | 'heldFrom'>,
     private readonly cases: Pick<CaseStore, 'find'>,
     private readonly referrals: Pick<ReferralStore, 'find'>,
+    private readonly backfills: Pick<BackfillStore, 'begin' | 'related'>,
     private readonly retractions: Pick<RetractionStore, 'given'>,
+    private readonly corrections: Pick<CorrectionStore, 'of'>,
     private readonly checking: Pick<CheckDisclosure, 'ofReferral'>,
     private readonly submitting: Pick<SubmitReferral, 'submit'>,
+    private readonly retracting: Pick<RetractReferral, 'message'>,
     /** Whether the subscriber has the function. @throws {GatewayError} SNAPSHOT_MISSING */
     private readonly hasFunction: (authority: string, id: string) => boolean,
     private readonly now: Now,
@@ -77,14 +92,29 @@ export class DiscloseToSubscribers {
     };
   }
 
-  /** Own referrals, each disclosed anew to a subscriber, on its verdict of today. Asked again it gets the same answer. @throws {GatewayError} NOT_FOUND, SUBSCRIPTION_CONFLICT, OUTBOX_FULL, OUTBOX_UNSEEN, SNAPSHOT_MISSING */
-  async backfill(authority: string, id: string, { referralIds }: BackfillDto): Promise<BackfillView> {
+  /**
+   * Own referrals, each disclosed anew to a subscriber, on its verdict of today. Asked again it gets the same answer.
+   * @param assurance of the assessments that are given now
+   * @throws {GatewayError} NOT_FOUND, SUBSCRIPTION_CONFLICT, ASSESSMENT_INVALID, OUTBOX_FULL, OUTBOX_UNSEEN, SNAPSHOT_MISSING
+   */
+  async backfill(
+    authority: string,
+    id: string,
+    { referralIds, assessments = [] }: BackfillDto,
+    assurance: Assurance = 'asserted',
+  ): Promise<BackfillView> {
+    // An officer answers for one referral at a time (design.md section 10).
+    if (assessments.length > 0 && referralIds.length > 1) throw invalid('assessments', 'several-referrals');
+    // Who has logged in says it now.
+    if (assurance === 'authenticated' && assessments.some(({ at }) => at !== undefined))
+      throw invalid('assessments.at', 'invalid-time');
     const subscription = await this.store.find(authority, id);
     if (subscription === undefined) throw new GatewayError('NOT_FOUND');
     if (!isGranted(subscription))
       throw new GatewayError('SUBSCRIPTION_CONFLICT', { extensions: { state: subscription.state } });
     const items: BackfillView['items'][number][] = [];
-    for (const referralId of referralIds) items.push(await this.again(authority, subscription, referralId));
+    const given = assessments.map((assessment) => ({ assessment, assurance }));
+    for (const referralId of referralIds) items.push(await this.again(authority, subscription, referralId, given));
     return { items };
   }
 
@@ -92,33 +122,57 @@ export class DiscloseToSubscribers {
     authority: string,
     subscription: StoredSubscription,
     referralId: string,
+    given: readonly Given[],
   ): Promise<BackfillView['items'][number]> {
     const { subscriber } = subscription;
     const referral = await this.own(authority, referralId);
     if (referral === undefined || !covers(subscription, referral)) return { referralId, outcome: 'not-found' };
-    const message = referral.messages.find(({ recipient }) => recipient === subscriber);
-    if (message !== undefined && !isTerminal(message.state)) return { referralId, outcome: 'already-sent' };
-    // What was stopped as a whole was refused to others; on whose account it would go now nobody has said.
-    if (referral.phase === 'lapsed' && message === undefined) return { referralId, outcome: 'not-sendable' };
-    if (await this.isTakenBack(authority, referral)) return { referralId, outcome: 'not-sendable' };
-    const { body, assurance } = anew(authority, referral, subscription);
+    const related = await this.backfills.related(authority, referralId);
+    const { body, assurance } = anew(authority, referral, subscription, given);
+    // What came of this very backfill is answered as it was.
+    const others = related.filter(({ messageId }) => messageId !== messageIdOf(authority, body.id, subscriber));
+    if (others.some(({ recipient, state }) => recipient === subscriber && !isTerminal(state)))
+      return { referralId, outcome: 'already-sent' };
+    if (!(await this.maySend(authority, referral, related, subscriber))) return { referralId, outcome: 'not-sendable' };
+    const backfill = { referralId, subscriber, newReferralId: body.id };
+    // Before it is taken in: a copy that nobody knows of could not be taken back.
+    const newReferralId = await this.backfills.begin(authority, backfill, this.now());
+    if ((await this.own(authority, newReferralId))?.phase === 'accepted')
+      return { referralId, newReferralId, outcome: 'accepted' };
     try {
       // Nothing waits for an officer here: what lacks an assessment is told, and asked for again when it is there.
-      await this.submitting.submit(authority, body, { onAssess: 'refuse' }, assurance);
-      await this.store.filled(authority, referralId, subscriber, body.id, this.now());
-      return { referralId, newReferralId: body.id, outcome: 'accepted' };
+      await this.submitting.submit(authority, { ...body, id: newReferralId }, { onAssess: 'refuse' }, assurance);
+      const [late] = await this.retractions.given(authority, idsOf(others));
+      if (late === undefined || late.reason === 'given-another-way')
+        return { referralId, newReferralId, outcome: 'accepted' };
+      // Whoever took it back meanwhile saw nothing of this one.
+      await this.retracting.message(authority, messageIdOf(authority, newReferralId, subscriber), late.reason);
+      return { referralId, outcome: 'not-sendable' };
     } catch (error) {
       // Nothing is wrong with the referral: the whole is asked for again.
       if (!(error instanceof GatewayError) || PASSING.has(error.code)) throw error;
-      return { referralId, outcome: 'recipients' in (error.details.extensions ?? {}) ? 'refused' : 'not-sendable' };
+      if (error.code === 'ASSESSMENT_INVALID' && given.length > 0) throw error;
+      const verdict = verdictIn(error);
+      return verdict === undefined
+        ? { referralId, outcome: 'not-sendable' }
+        : { referralId, outcome: 'refused', verdict };
     }
   }
 
-  /** What was taken back from anybody, or erased, is not disclosed under another id either. */
-  private async isTakenBack(authority: string, { messages, partlyErased }: StoredReferral): Promise<boolean> {
-    if (partlyErased === true || messages.some(({ state }) => state === 'withdrawn')) return true;
-    const ids = messages.map(({ messageId }) => messageId);
-    return (await this.retractions.given(authority, ids)).length > 0;
+  private async maySend(
+    authority: string,
+    { type, phase, messages, partlyErased }: StoredReferral,
+    related: readonly StoredMessage[],
+    subscriber: string,
+  ): Promise<boolean> {
+    // It goes to who received what it puts right.
+    if (isCorrection(type) || partlyErased === true) return false;
+    // What was stopped as a whole was refused to others; on whose account it would go now nobody has said.
+    if (phase === 'lapsed' && messages.every(({ recipient }) => recipient !== subscriber)) return false;
+    // What was taken back from anybody, or put right, is not disclosed under another id either.
+    if (related.some(({ state }) => state === 'withdrawn')) return false;
+    if ((await this.retractions.given(authority, idsOf(related))).length > 0) return false;
+    return (await this.corrections.of(authority, idsOf(related))).length === 0;
   }
 
   /** What is erased is not there. */
@@ -155,29 +209,45 @@ export class DiscloseToSubscribers {
 const isGranted = ({ state, retractedAt }: StoredSubscription): boolean =>
   state === 'granted' && retractedAt === undefined;
 
+interface Given {
+  readonly assessment: AssessmentDto;
+  readonly assurance: Assurance;
+}
+
+const invalid = (path: string, code: string): GatewayError =>
+  new GatewayError('ASSESSMENT_INVALID', { faults: [{ path, code }] });
+
+/** Of a submission to one recipient. */
+const verdictIn = ({ details: { extensions } }: GatewayError): VerdictView | undefined => {
+  const recipients = extensions?.['recipients'] as readonly { readonly verdict: VerdictView }[] | undefined;
+  return recipients?.[0]?.verdict;
+};
+
+const idsOf = (messages: readonly StoredMessage[]): readonly string[] => messages.map(({ messageId }) => messageId);
+
 const covers = ({ scope, caseId, messageTypes }: StoredSubscription, referral: StoredReferral): boolean =>
   messageTypes.includes(typeName(referral.type)) && (scope === 'standing' || referral.caseId === caseId);
 
-/** The same content, to the subscriber alone, under an id that is the same whenever it is asked for. What officers said of this recipient goes along, and is bound anew, as known as it was. */
+/** The same content, to the subscriber alone, under an id that is the same whenever it is asked for. What officers said of this recipient goes along, and is bound anew, as known as it was; and what is said of it now. */
 const anew = (
   authority: string,
   { id, body, assessments }: StoredReferral,
   { messageId, subscriber, function: to }: StoredSubscription,
+  given: readonly Given[],
 ): { readonly body: SubmitReferralDto; readonly assurance: readonly Assurance[] } => {
-  const stored = assessments.filter(({ recipient }) => recipient === subscriber);
-  const said = stored.map(
-    ({ id: _, commitment: _commitment, digest: _digest, assurance: _assurance, ...assessment }) => ({
-      ...assessment,
-      items: [...assessment.items],
-      mandate: assessment.mandate as AssessmentDto['mandate'],
-    }),
-  );
+  const stored = assessments
+    .filter(({ recipient }) => recipient === subscriber)
+    .map(({ id: _, commitment: _commitment, digest: _digest, assurance, ...said }): Given => {
+      const mandate = said.mandate as AssessmentDto['mandate'];
+      return { assessment: { ...said, items: [...said.items], mandate }, assurance };
+    });
+  const all = [...stored, ...given];
   const { assessments: _before, ...rest } = body;
   const again = {
     ...rest,
     id: messageIdOf(authority, `${messageId} ${id}`, subscriber),
     to: [{ authority: subscriber, function: to }],
-    ...(said.length === 0 ? {} : { assessments: said }),
+    ...(all.length === 0 ? {} : { assessments: all.map(({ assessment }) => assessment) }),
   };
-  return { body: again, assurance: stored.map((one) => one.assurance) };
+  return { body: again, assurance: all.map(({ assurance }) => assurance) };
 };

@@ -26,7 +26,7 @@ const WRONG = messageOf(REFERRAL, 'fetched');
 /** @param corrections states of referrals that put it right, oldest first; absent: stopped */
 const row = async (
   corrections: readonly (StoredMessage['state'] | undefined)[],
-  { isRetracted = false, dues = [] as readonly MessageDue[] } = {},
+  { isRetracted = false, dues = [] as readonly MessageDue[], copies = [] as readonly StoredMessage[] } = {},
 ) => {
   const made = corrections.map((state) => ({ id: randomUUID() as string, state }));
   const noted = made.map(({ id: referralId, state }): StoredCorrection => ({
@@ -53,19 +53,33 @@ const row = async (
       findMessage: (_, id) => Promise.resolve(found.get(id)),
       statements: () => Promise.resolve([]),
     },
+    { copies: () => Promise.resolve(copies) },
     { of: () => Promise.resolve(noted) },
     { given: () => Promise.resolve(isRetracted ? [retraction as StoredRetraction] : []) },
     { all: (_, ids) => Promise.resolve(dues.filter(({ messageId }) => ids.includes(messageId))) },
     () => NOW,
   );
   const { recipients } = await reading.execute(SENDER, REFERRAL);
-  return { ...recipients[0]!, of: made.map(({ id }) => id) };
+  return { ...recipients[0]!, all: recipients, of: made.map(({ id }) => id) };
 };
 const retractionDue = (at: string, met?: string): MessageDue => ({
   messageId: WRONG.messageId,
   what: 'retraction-acknowledged',
   at: new Date(at),
   ...(met === undefined ? {} : { metAt: new Date(met) }),
+});
+
+it('has a row of each to whom it was disclosed anew, and none of what ended before that', async () => {
+  const copy = (state: StoredMessage['state'], recipient: string): StoredMessage => ({
+    ...messageOf(randomUUID(), state),
+    recipient,
+  });
+  const copies = [copy('refused', 'polis/polismyndigheten'), copy('fetched', 'polis/polismyndigheten')];
+  const { all } = await row(['fetched'], { copies });
+  expect(all.map(({ messageId, sentAs, why }) => [messageId, sentAs, why])).toEqual([
+    [WRONG.messageId, 'correction', undefined],
+    [copies[1]?.messageId, 'nothing', 'not-asked'],
+  ]);
 });
 
 it('says of the newest correction that was not stopped how far it has come', async () => {

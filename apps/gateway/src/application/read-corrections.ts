@@ -1,9 +1,11 @@
 import type { Acknowledgement, CorrectionRow, CorrectionsView } from '#contracts';
 import { messageIdOf, parseReceipt } from '#envelope';
 import type { Receipt } from '#envelope';
+import { standing } from '../domain/copies.js';
 import { rightedBy } from '../domain/correction.js';
 import { GatewayError } from '../domain/errors.js';
 import { handledBy } from './read-referrals.js';
+import type { BackfillStore } from './ports/backfill.js';
 import type { CorrectionStore, StoredCorrection } from './ports/correction.js';
 import type { DueStore, MessageDue } from './ports/due.js';
 import type { ReferralStore, StoredMessage, StoredStatement } from './ports/referral.js';
@@ -22,10 +24,11 @@ interface Known {
   readonly corrected: readonly Corrected[];
 }
 
-/** What became of putting a referral right: a row for each of its recipients. */
+/** What became of putting a referral right: a row for each of its recipients, and of those that it was disclosed anew to. */
 export class ReadCorrections {
   constructor(
     private readonly referrals: Pick<ReferralStore, 'find' | 'findMessage' | 'statements'>,
+    private readonly backfills: Pick<BackfillStore, 'copies'>,
     private readonly corrections: Pick<CorrectionStore, 'of'>,
     private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly dues: Pick<DueStore, 'all'>,
@@ -36,7 +39,8 @@ export class ReadCorrections {
   async execute(authority: string, id: string): Promise<CorrectionsView> {
     const referral = await this.referrals.find(authority, id);
     if (referral === undefined) throw new GatewayError('NOT_FOUND');
-    const { caseId, type, messages } = referral;
+    const { caseId, type } = referral;
+    const messages = standing([...referral.messages, ...(await this.backfills.copies(authority, id))]);
     const ids = messages.map(({ messageId }) => messageId);
     const retractions = await this.retractions.given(authority, ids);
     const corrected = await this.corrected(authority, messages);

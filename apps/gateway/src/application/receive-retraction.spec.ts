@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parseReceiptSignedV1, parseRetractionSignedV1 } from '#contracts';
 import type { RetractionRecordedV1 } from '#contracts';
@@ -16,6 +17,7 @@ import {
 } from '#testing';
 import type { Sealed, TestExchange, TestGateway, World } from '#testing';
 import { GiveReceipt } from './give-receipt.js';
+import type { StoredMessage } from './ports/referral.js';
 import { ReceiveDelivery } from './receive-delivery.js';
 import { ReceiveRetraction } from './receive-retraction.js';
 import { RecordOutcome } from './record-outcome.js';
@@ -35,6 +37,8 @@ let given: MemoryRetractionStore;
 let received: MemoryRetractionStore;
 let outcomes: RecordOutcome;
 let retracting: RetractReferral;
+/** What its referral was disclosed anew as, each time that it is asked; the last of them from then on. */
+let copies: (readonly StoredMessage[])[];
 let atSender: ReceiveRetraction;
 let atRecipient: ReceiveRetraction;
 let receipts: GiveReceipt;
@@ -55,7 +59,9 @@ beforeEach(async () => {
   await referrals.put({ ...stored, messages: [message.message] }, undefined, [], []);
   const { environment, newId, clock } = world;
   outcomes = new RecordOutcome(sending.evidence, referrals, given, sending.keys, clock.now);
-  retracting = new RetractReferral(referrals, given, sending.keys, environment, newId, clock.now);
+  copies = [[]];
+  const backfills = { copies: () => Promise.resolve((copies.length > 1 ? copies.shift() : copies[0]) ?? []) };
+  retracting = new RetractReferral(referrals, backfills, given, sending.keys, environment, newId, clock.now);
   atSender = new ReceiveRetraction(
     sending.evidence,
     outcomes,
@@ -132,6 +138,30 @@ describe('a retraction given', () => {
       recipient: RECIPIENT,
     });
     expect(await give('no-ground')).toBe('RETRACTION_EXISTS');
+  });
+
+  const copy = (change: Partial<StoredMessage> = {}): StoredMessage => ({
+    ...message.message,
+    ...{ messageId: randomUUID(), recipient: 'polis/polismyndigheten', ...change },
+  });
+  const recipients = () =>
+    given.outbox.map(({ body }) => parseRetraction(parseRetractionSignedV1(body).retraction).retraction.recipient);
+
+  it.each([
+    ['was disclosed anew before', (one: StoredMessage) => [[one]]],
+    ['is disclosed anew beside it', (one: StoredMessage) => [[], [one]]],
+  ] as const)('goes to those to whom it %s too', async (_, are) => {
+    const one = copy();
+    copies = are(one);
+    expect(await give()).toBe('accepted');
+    expect(recipients()).toEqual([RECIPIENT, one.recipient]);
+  });
+
+  it('may name one to whom it was disclosed anew alone, also where that one refused it before', async () => {
+    const one = copy();
+    copies = [[copy({ state: 'refused' }), one]];
+    expect(await give('wrong-recipient', [one.recipient])).toBe('accepted');
+    expect(recipients()).toEqual([one.recipient]);
   });
 
   it('leaves once more, as it was signed, when it is asked for after people at the exchange discarded it', async () => {

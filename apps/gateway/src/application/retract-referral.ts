@@ -4,19 +4,22 @@ import { OFFICES } from '#legal-basis';
 import type { Retraction } from '#envelope';
 import type { GivenAnotherWayDto, RetractReferralDto } from '#contracts';
 import { MOST_ATTEMPTS } from '../domain/attempts.js';
+import { standing } from '../domain/copies.js';
 import { GatewayError } from '../domain/errors.js';
 import { isDisclosed, mayBeRetracted } from '../domain/message-state.js';
 import type { KeyStore } from '../keys/key-store.js';
+import type { BackfillStore } from './ports/backfill.js';
 import type { Outgoing } from './ports/outgoing.js';
 import type { ReferralStore, StoredMessage } from './ports/referral.js';
 import type { NewRetraction, RetractionStore, StoredRetraction } from './ports/retraction.js';
 import type { NewId, Now } from './ports/time-and-ids.js';
 import type { GivenAnotherWay, GivenStore } from './ports/waiting.js';
 
-/** Takes back what was sent: a signed statement in a closed code to everyone who received it, or to those named. Nothing is deleted by it, here or there. */
+/** Takes back what was sent: a signed statement in a closed code to everyone who received it, be it as a backfill, or to those named. Nothing is deleted by it, here or there. */
 export class RetractReferral {
   constructor(
     private readonly referrals: Pick<ReferralStore, 'find' | 'findMessage' | 'statements'>,
+    private readonly backfills: Pick<BackfillStore, 'copies'>,
     private readonly store: RetractionStore,
     private readonly keys: KeyStore,
     private readonly environment: string,
@@ -73,15 +76,19 @@ export class RetractReferral {
   private async tried(authority: string, id: string, { recipients, reason }: RetractReferralDto): Promise<boolean> {
     const referral = await this.referrals.find(authority, id);
     if (referral === undefined) throw new GatewayError('NOT_FOUND');
-    const strangers = (recipients ?? []).filter((one) => referral.messages.every((m) => m.recipient !== one));
+    const copies = await this.backfills.copies(authority, id);
+    const messages = standing([...referral.messages, ...copies]);
+    const strangers = (recipients ?? []).filter((one) => messages.every((m) => m.recipient !== one));
     if (strangers.length > 0) throw new GatewayError('UNKNOWN_RECIPIENT', { faults: strangers.map(asFault) });
-    const asked = referral.messages.filter((m) => recipients?.includes(m.recipient) ?? mayBeRetracted(m.state));
+    const asked = messages.filter((m) => recipients?.includes(m.recipient) ?? mayBeRetracted(m.state));
     // All or nothing: a code that fits one of them and not another is for its system to sort out first.
     // What is withdrawn has been taken back: asked again, that is the same.
     const open = asked.filter((m) => m.state !== 'withdrawn');
-    const isNone = asked.length === 0 && referral.messages.every((m) => m.state !== 'withdrawn');
+    const isNone = asked.length === 0 && messages.every((m) => m.state !== 'withdrawn');
     if (isNone || !open.every((m) => mayBeRetracted(m.state))) throw new GatewayError('NOT_RETRACTABLE');
-    return this.retract(authority, open, reason);
+    if (!(await this.retract(authority, open, reason))) return false;
+    // A backfill that saw nothing of it yet may have been taken in beside it.
+    return (await this.backfills.copies(authority, id)).length === copies.length;
   }
 
   private async retract(

@@ -34,7 +34,7 @@ const OF_ROUTE: Readonly<Record<string, Readonly<Record<number, readonly Problem
     409: ['subscription-conflict', 'case-closed'],
     422: ['case-invalid', 'content-invalid'],
   },
-  'post /v1/subscriptions/{id}/backfill': { 409: ['subscription-conflict'] },
+  'post /v1/subscriptions/{id}/backfill': { 409: ['subscription-conflict'], 422: ['assessment-invalid'] },
   'put /v1/standing-orders/{id}': {
     409: ['id-reuse', 'subscription-conflict'],
     422: ['content-invalid', 'unknown-recipient'],

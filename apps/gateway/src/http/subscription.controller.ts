@@ -14,8 +14,9 @@ import { Policy } from '#platform';
 import type { Request } from 'express';
 import { DiscloseToSubscribers } from '../application/disclose-to-subscribers.js';
 import { ManageSubscriptions } from '../application/manage-subscriptions.js';
+import type { Assurance } from '../application/ports/referral.js';
 import type { Asking } from '../application/read-events.js';
-import { Caller, CallingSystem } from './caller.js';
+import { Assured, Caller, CallingSystem } from './caller.js';
 import { Answer, Problems } from './openapi.js';
 import { Scope } from './scope.js';
 import { Shows, ShowsStaff } from './shows.js';
@@ -69,19 +70,26 @@ export class SubscriptionController {
   @Post(':id/backfill')
   @HttpCode(200)
   @Policy('system')
-  @StaffMay()
+  @StaffMay('assessments')
   @Scope('referrals:write')
   @Shows('no-content')
   @ShowsStaff('backfill-subscription')
   @ApiOperation({
     summary: 'Disclose earlier referrals to a subscriber',
     description:
-      'Each named referral becomes a new disclosure, on its verdict of today; what was held when a ground lapsed, or was sent before the subscription. The same again gets the same answer. Lämna ut tidigare underrättelser på nytt.',
+      'Each named referral becomes a new disclosure, on its verdict of today; what was held when a ground lapsed, or was sent before the subscription, with assessments for the subscriber that an officer made of it. The same again gets the same answer. Lämna ut tidigare underrättelser på nytt.',
   })
   @Answer(200, 'What became of each', 'backfill')
-  @Problems(400, 401, 404, 409, 413, 415, 429, 503)
-  backfill(@Param() { id }: IdParamDto, @Body() what: BackfillDto, @Caller() caller: string): Promise<BackfillView> {
-    return this.disclosing.backfill(caller, id, what);
+  @Problems(400, 401, 404, 409, 413, 415, 422, 429, 503)
+  backfill(
+    @Param() { id }: IdParamDto,
+    @Body() _checked: BackfillDto,
+    @Caller() caller: string,
+    @Assured() assurance: Assurance,
+    @Req() request: Request,
+  ): Promise<BackfillView> {
+    // As it was parsed, as a submission takes it too.
+    return this.disclosing.backfill(caller, id, request.body as BackfillDto, assurance);
   }
 }
 

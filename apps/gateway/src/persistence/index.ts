@@ -81,6 +81,7 @@ import { AcceptUnheld1769901000000 } from './migrations/1769901000000-accept-unh
 import { DeliveryDues1769902001000 } from './migrations/1769902001000-delivery-dues.js';
 import { RecordedRequestActs1769902000000 } from './migrations/1769902000000-recorded-request-acts.js';
 import { EndedSystems1769904000000 } from './migrations/1769904000000-ended-systems.js';
+import { BackfillByCopy1769900000000 } from './migrations/1769900000000-backfill-by-copy.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -154,6 +155,7 @@ export const migrations = [
   RecordedRequestActs1769902000000,
   DeliveryDues1769902001000,
   EndedSystems1769904000000,
+  BackfillByCopy1769900000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**

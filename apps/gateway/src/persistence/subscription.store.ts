@@ -360,8 +360,9 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
              EXISTS (SELECT FROM gateway.subscription s WHERE s.authority = $1 AND s.subscriber = mine.recipient
                AND split_part(mine.type, '/', 1) = ANY(s.message_types) AND (s.scope = 'standing' OR s.case_id = mine.case_id)
                AND s.state <> 'refused' AND s.state <> 'asked') AS subscribed
-           FROM mine WHERE NOT EXISTS (SELECT FROM gateway.backfill b
-             WHERE b.authority = $1 AND b.referral_id = mine.referral_id AND b.subscriber = mine.recipient))
+           -- One that was begun alone has sent nothing.
+           FROM mine WHERE NOT EXISTS (SELECT FROM gateway.backfill b JOIN gateway.referral n ON n.authority = $1 AND n.id = b.new_referral_id
+             WHERE b.authority = $1 AND b.referral_id = mine.referral_id AND b.subscriber = mine.recipient AND n.phase = 'accepted'))
          SELECT * FROM (
            SELECT message_id, referral_id, case_id, type, recipient, state, changed_at AS since, txid::text || '.' || seq AS cursor,
              CASE WHEN state = 'refused' THEN 'ground-lapsed' ELSE hold END AS reason, recorded, txid, seq, position
@@ -384,22 +385,6 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
         cursor: row.cursor,
       }));
     });
-  }
-
-  async filled(
-    authority: string,
-    referralId: string,
-    subscriber: string,
-    newReferralId: string,
-    at: Date,
-  ): Promise<void> {
-    await asAuthority(this.dataSource, authority, (tx) =>
-      tx.query(
-        `INSERT INTO gateway.backfill (authority, referral_id, subscriber, new_referral_id, at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING`,
-        [authority, referralId, subscriber, newReferralId, at],
-      ),
-    );
   }
 
   putOrder(authority: string, order: StandingOrder, system: string): Promise<StandingOrder> {

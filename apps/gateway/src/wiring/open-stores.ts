@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { KeyStore } from '../keys/key-store.js';
 import { PostgresAccessLog } from '../persistence/access-log.store.js';
 import { PostgresAttachmentStore } from '../persistence/attachment.store.js';
+import { PostgresBackfillStore } from '../persistence/backfill.store.js';
 import { PostgresCaseStore } from '../persistence/case.store.js';
 import { PostgresCatchUpStore } from '../persistence/catch-up.store.js';
 import { PostgresCorrectionStore } from '../persistence/correction.store.js';
@@ -50,6 +51,7 @@ export const openStores = (dataSource: DataSource, keys: KeyStore, outbox: Outbo
     handlings: new PostgresHandlingStore(dataSource),
     persons: new PostgresPersonIndex(dataSource, keys),
     subscribed: new PostgresSubscriptionStore(dataSource, keys, outbox),
+    backfills: new PostgresBackfillStore(dataSource, keys),
     waiting: new PostgresWaitingStore(dataSource),
     corrections: new PostgresCorrectionStore(dataSource),
     records: new PostgresRecordStore(dataSource, keys, outbox),

@@ -131,8 +131,6 @@ export interface SubscriptionStore {
     authority: string,
     query: { readonly after?: string; readonly limit: number },
   ): Promise<readonly (HeldMessage & { readonly cursor: string })[]>;
-  /** Notes that a referral was disclosed anew to a subscriber. */
-  filled(authority: string, referralId: string, subscriber: string, newReferralId: string, at: Date): Promise<void>;
   /** @returns the one that stands under the id */
   putOrder(authority: string, order: StandingOrder, system: string): Promise<StandingOrder>;
   orders(authority: string): Promise<readonly StandingOrder[]>;

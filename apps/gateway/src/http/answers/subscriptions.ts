@@ -61,6 +61,7 @@ export const subscriptionAnswers = {
           referralId: uuid,
           outcome: described({ type: 'string', enum: BACKFILL_OUTCOMES }, 'What became of it; of a new one its state'),
           newReferralId: absent(described(uuid, 'Of the new disclosure')),
+          verdict: absent(described(verdict, 'Of what is `refused`')),
         }),
       ),
     },

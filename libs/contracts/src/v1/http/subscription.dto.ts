@@ -2,8 +2,8 @@ import { IsIn } from 'class-validator';
 import { PageQueryDto } from './queries.dto.js';
 import type { MessageState } from './queries.dto.js';
 import type { VerdictView } from './referral-view.dto.js';
-import { IsAuthorityId, IsCode, IsUuid, Nested, Optional, UniqueList } from './rules.js';
-import { SheetReferralDto } from './submit-referral.dto.js';
+import { IsAuthorityId, IsCode, IsUuid, Nested, NestedList, Optional, UniqueList } from './rules.js';
+import { AssessmentDto, SheetReferralDto } from './submit-referral.dto.js';
 
 export const SUBSCRIPTION_STATES = ['asked', 'granted', 'suspended', 'ended', 'refused'] as const;
 export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
@@ -64,6 +64,10 @@ export class PutStandingOrderDto {
 /** Body of `POST /v1/subscriptions/{id}/backfill`: own referrals, each of which becomes a new disclosure to the subscriber. */
 export class BackfillDto {
   @UniqueList(50) @IsUuid({ each: true }) readonly referralIds!: string[];
+  /** For this subscriber, of one referral alone: they go along beside those that were made of it for the subscriber before. */
+  @Optional()
+  @NestedList(() => AssessmentDto, 100)
+  readonly assessments?: AssessmentDto[];
 }
 
 /** Body of `POST /v1/cases/{id}/sheet`. */
@@ -129,6 +133,8 @@ export interface BackfillView {
     readonly outcome: (typeof BACKFILL_OUTCOMES)[number];
     /** Of the new disclosure; absent where there is none. */
     readonly newReferralId?: string;
+    /** Of what is refused. */
+    readonly verdict?: VerdictView;
   }[];
 }
 
