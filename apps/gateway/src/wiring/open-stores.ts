@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { KeyStore } from '../keys/key-store.js';
 import { PostgresAccessLog } from '../persistence/access-log.store.js';
 import { PostgresAttachmentStore } from '../persistence/attachment.store.js';
+import { PostgresCallerStore } from '../persistence/caller.store.js';
 import { PostgresCaseStore } from '../persistence/case.store.js';
 import { PostgresCatchUpStore } from '../persistence/catch-up.store.js';
 import { PostgresCorrectionStore } from '../persistence/correction.store.js';
@@ -38,6 +39,7 @@ export const openStores = (dataSource: DataSource, keys: KeyStore, outbox: Outbo
     deliveries: new PostgresDeliveryStore(dataSource, keys, outbox),
     retractions: new PostgresRetractionStore(dataSource, outbox, recent),
     systems: new PostgresSystemStore(dataSource, () => keys.authorities),
+    callers: new PostgresCallerStore(dataSource),
     members: new PostgresStaffStore(dataSource),
     logins: new PostgresLoginStore(dataSource),
     attachments: new PostgresAttachmentStore(dataSource, keys, outbox),
