@@ -212,6 +212,7 @@ const IN_A_DRY_RUN = 'a dry run looks at no file';
 const JUDGED_ALIKE = 'looked up as `POST /v1/disclosure-checks` looks it up';
 /** Of which there is no row, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
+  'GET /v1/callers after': 'a place in one’s own list, whoever has that id',
   'POST /v1/attachments id': CHOSEN,
   'POST /v1/recorded-disclosures id': CHOSEN,
   'POST /v1/recorded-disclosures caseId': CHOSEN,

@@ -6,9 +6,11 @@ import { aWorld } from '#testing';
 import type { DataSource } from 'typeorm';
 import type { KeyStore } from '../apps/gateway/src/keys/key-store.js';
 import { ReadAccessLog } from '../apps/gateway/src/application/read-access-log.js';
+import { ReadCallers } from '../apps/gateway/src/application/read-callers.js';
 import type { StatedMember } from '../apps/gateway/src/application/ports/staff.js';
 import { PostgresStaffStore } from '../apps/gateway/src/persistence/staff.store.js';
 import { PostgresSystemStore } from '../apps/gateway/src/persistence/system.store.js';
+import { PostgresCallerStore } from '../apps/gateway/src/persistence/caller.store.js';
 import { PostgresAccessLog } from '../apps/gateway/src/persistence/access-log.store.js';
 import { asAuthority } from '../apps/gateway/src/persistence/authority-transaction.js';
 import { OwnDatabases } from './support/databases.js';
@@ -246,6 +248,40 @@ describe('the access log of a gateway, and who may do what', () => {
       ),
     );
     expect(kept.map(({ statement }) => statement)).toEqual(['said 1000', 'said 2000']);
+  });
+
+  it('lists the systems and staff of an authority alone, with what each may do, those that have ended too', async () => {
+    const owner = 'linkoping/overformyndarnamnden';
+    const systems = new PostgresSystemStore(db, () => [owner, OTHER]);
+    const members = new PostgresStaffStore(db);
+    const reading = new ReadCallers(new PostgresCallerStore(db));
+    const [id, gone, kid] = [randomUUID(), randomUUID(), randomUUID()];
+    const said = { jwk: {}, statement: 'x', scopes: ['events:read'], statedAt: new Date(1) } as const;
+    expect(await systems.put({ ...said, id, kid, authority: owner })).toBe('stored');
+    expect(await systems.put({ ...said, id: gone, kid: gone, authority: owner })).toBe('stored');
+    expect(await systems.end({ id: gone, authority: owner, statement: 'x', statedAt: new Date(2) })).toBe('stored');
+    const { scopes, ...person } = aMember({ authority: owner });
+    expect(await members.put({ ...person, scopes })).toBe('stored');
+    const { issuer, subject, officer, office, mandate } = person;
+    const [one, two] = [new Date(1).toISOString(), new Date(2).toISOString()];
+    const listed = [
+      { id, kind: 'system', scopes: ['events:read'], ended: false, statedAt: one, kid },
+      { id: gone, kind: 'system', scopes: ['events:read'], ended: true, statedAt: two, kid: gone },
+      {
+        id: person.id,
+        kind: 'staff',
+        scopes,
+        ended: false,
+        statedAt: one,
+        member: { issuer, subject, officer, office, mandate },
+      },
+    ].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const first = await reading.list(owner, { limit: 2 });
+    expect(first).toEqual({ items: listed.slice(0, 2), next: listed[1]?.id });
+    const last = await reading.list(owner, { limit: 2, after: first.next! });
+    expect(last).toEqual({ items: listed.slice(2), next: listed[2]?.id });
+    expect(await reading.list(owner, { limit: 2, after: last.next! })).toEqual({ items: [], next: last.next });
+    expect(await reading.list('linkoping/byggnadsnamnden', { limit: 200 })).toEqual({ items: [] });
   });
 
   it('says stored of what it stored, although another registration of the same system comes between', async () => {

@@ -137,6 +137,8 @@ describe('the registration of a system', () => {
     const said = { v: 1, env: 'sandbox', system: id, authority: AUTHORITY, ended: true, at: at(1_000) };
     const ended = await signer.sign('delge-system+jws', canonicalBytes(said));
     expect([(await register(id, ended)).status, (await register(id, ended)).status]).toEqual([201, 200]);
+    const { items } = await delge.sandbox.client(AUTHORITY).callers({ limit: '200' });
+    expect(items.find((one) => one.id === id)).toMatchObject({ kind: 'system', ended: true, kid });
     expect((await call(webhook, put)).slug).toBe('unauthenticated');
     expect(await problemOf(client().accessToken())).toBe('unauthenticated');
     const own = await delge.sandbox.client(AUTHORITY).accessToken();

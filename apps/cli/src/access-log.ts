@@ -1,4 +1,4 @@
-import type { AccessLogItem } from '#contracts';
+import type { AccessLogItem, CallerItem } from '#contracts';
 import type { Command } from 'commander';
 import { asOption, client, rows } from './commands.js';
 
@@ -11,9 +11,9 @@ interface AccessLogOptions {
   readonly until?: string;
 }
 
-const line = (item: AccessLogItem): void => void process.stdout.write(`${JSON.stringify(item)}\n`);
+const line = (item: AccessLogItem | CallerItem): void => void process.stdout.write(`${JSON.stringify(item)}\n`);
 
-/** access-log */
+/** access-log, callers */
 export const accessLogCommands = (program: Command): void => {
   asOption(program.command('access-log'))
     .description('print who was shown content, a row a line, newest first')
@@ -30,5 +30,11 @@ export const accessLogCommands = (program: Command): void => {
         ...(referral === undefined ? {} : { referralId: referral }),
       };
       for await (const item of rows((query) => asking.accessLog({ ...about, ...query }))) line(item);
+    });
+  asOption(program.command('callers'))
+    .description('print which systems and staff may call for the authority, and what each may do, one a line')
+    .action(async ({ as }: AccessLogOptions, command: Command) => {
+      const asking = client(command, as);
+      for await (const item of rows((query) => asking.callers(query))) line(item);
     });
 };

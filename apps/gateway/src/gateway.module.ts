@@ -32,6 +32,7 @@ import { ManageSubscriptions } from './application/manage-subscriptions.js';
 import { ManageWebhooks } from './application/manage-webhooks.js';
 import { ListAuthorities } from './application/list-authorities.js';
 import { ReadAccessLog } from './application/read-access-log.js';
+import { ReadCallers } from './application/read-callers.js';
 import { ReadAttachment } from './application/read-attachment.js';
 import { CorrectForAll } from './application/correct-for-all.js';
 import { CorrectReferral } from './application/correct-referral.js';
@@ -183,6 +184,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     events,
     webhooks,
     accessLog,
+    callers,
   } = stores;
   const files = new AttachmentFiles(config.ATTACHMENT_DIR, randomBytes);
   // The rest goes on: for people to look at.
@@ -397,6 +399,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       ),
       value(SearchPersons, new SearchPersons(persons, accessLog, keys, newId)),
       value(ReadAccessLog, new ReadAccessLog(accessLog)),
+      value(ReadCallers, new ReadCallers(callers)),
       value(ListAuthorities, new ListAuthorities(law, now)),
       value(ReadAttachment, new ReadAttachment(deliveries, files)),
       value(RecordOutcome, outcomes),

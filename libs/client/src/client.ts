@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type {
   AccessLogItem,
   AddresseeView,
+  CallerItem,
   Acknowledgement,
   CloseIncidentDto,
   CorrectReferralDto,
@@ -282,6 +283,10 @@ export class DelgeClient {
   /** Who was shown content of this authority, newest first; `after` goes back. */
   accessLog(query: Readonly<Record<string, string>> = {}): Promise<Page<AccessLogItem>> {
     return this.call('GET', `/v1/access-log${search(query)}`);
+  }
+  /** Systems and staff of this authority, by id, with what each may do. */
+  callers(query: Readonly<Record<string, string>> = {}): Promise<Page<CallerItem>> {
+    return this.call('GET', `/v1/callers${search(query)}`);
   }
 
   /** What a decision to erase a message says, for an administrator to sign. */

@@ -3,6 +3,7 @@ import { AccessController } from '../http/access.controller.js';
 import { ApiController } from '../http/api.controller.js';
 import { AttachmentController } from '../http/attachment.controller.js';
 import { AuthorityController } from '../http/authority.controller.js';
+import { CallerController } from '../http/caller.controller.js';
 import { CaseController } from '../http/case.controller.js';
 import { DeliveryController } from '../http/delivery.controller.js';
 import { DisclosureCheckController } from '../http/disclosure-check.controller.js';
@@ -33,6 +34,7 @@ export const controllers = [
   AuthorityController,
   ApiController,
   AttachmentController,
+  CallerController,
   CaseController,
   DeliveryController,
   ErasureController,

@@ -3,6 +3,7 @@ import type { KeyStore } from '../keys/key-store.js';
 import { PostgresAccessLog } from '../persistence/access-log.store.js';
 import { PostgresAttachmentStore } from '../persistence/attachment.store.js';
 import { PostgresBackfillStore } from '../persistence/backfill.store.js';
+import { PostgresCallerStore } from '../persistence/caller.store.js';
 import { PostgresCaseStore } from '../persistence/case.store.js';
 import { PostgresCatchUpStore } from '../persistence/catch-up.store.js';
 import { PostgresCorrectionStore } from '../persistence/correction.store.js';
@@ -39,6 +40,7 @@ export const openStores = (dataSource: DataSource, keys: KeyStore, outbox: Outbo
     deliveries: new PostgresDeliveryStore(dataSource, keys, outbox),
     retractions: new PostgresRetractionStore(dataSource, outbox, recent),
     systems: new PostgresSystemStore(dataSource, () => keys.authorities),
+    callers: new PostgresCallerStore(dataSource),
     members: new PostgresStaffStore(dataSource),
     logins: new PostgresLoginStore(dataSource),
     attachments: new PostgresAttachmentStore(dataSource, keys, outbox),

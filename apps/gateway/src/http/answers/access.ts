@@ -1,5 +1,12 @@
-import { FOUND_DIRECTIONS, PERSON_SEARCH_PURPOSES, SHOWN } from '#contracts';
-import type { AccessLogItem, AddresseeView, FoundMessage, LoggedSearch, PersonSearchView } from '#contracts';
+import { ALL_SCOPES, CALLER_KINDS, FOUND_DIRECTIONS, MANDATES, PERSON_SEARCH_PURPOSES, SHOWN } from '#contracts';
+import type {
+  AccessLogItem,
+  AddresseeView,
+  CallerItem,
+  FoundMessage,
+  LoggedSearch,
+  PersonSearchView,
+} from '#contracts';
 import { ABOUT } from '#legal-basis';
 import type { IssuedToken } from '../../application/issue-token.js';
 import { absent, authority, count, described, instant, listOf, object, page, text, uuid } from './schema.js';
@@ -39,6 +46,28 @@ export const accessAnswers = {
           officer: text,
           reference: text,
         }),
+      ),
+    }),
+  ),
+  callers: page(
+    object<CallerItem>({
+      id: described(uuid, 'As the access log names it in `system`'),
+      kind: { type: 'string', enum: CALLER_KINDS },
+      scopes: described(listOf({ type: 'string', enum: ALL_SCOPES }), 'What it may do'),
+      ended: described({ type: 'boolean' }, 'Acts no more'),
+      statedAt: described(instant, 'When its administrator said so'),
+      kid: absent(described(text, 'RFC 7638 thumbprint of the system’s key')),
+      member: absent(
+        described(
+          object<NonNullable<CallerItem['member']>>({
+            issuer: text,
+            subject: text,
+            officer: text,
+            office: text,
+            mandate: { type: 'string', enum: MANDATES },
+          }),
+          'Who the member of staff is to the issuer, and to the authority',
+        ),
       ),
     }),
   ),

@@ -1,6 +1,7 @@
 export * from './access-log.dto.js';
 export * from './attachment.dto.js';
 export * from './authority.dto.js';
+export * from './caller.dto.js';
 export * from './case.dto.js';
 export * from './correction.dto.js';
 export * from './disclosure-check.dto.js';

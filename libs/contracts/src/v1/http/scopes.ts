@@ -18,7 +18,8 @@ export const SCOPES = {
   'evidence:read':
     'Evidence of messages, with the document where that is asked for; own entries of the log, and its tree. Hämta bevis och loggposter.',
   'erasures:read': 'What a decision to erase says. Underlag för gallringsbeslut.',
-  'access-log:read': 'Who was shown content. Läsa åtkomstloggen.',
+  'access-log:read':
+    'Who was shown content, and which systems and staff may call. Läsa åtkomstloggen, och vilka system och befattningshavare som har behörighet.',
   'cases:read': 'Read own cases, their timelines and rosters. Läsa egna ärenden.',
   'cases:write':
     'Open, add to, link and close cases, and be shown them with their titles. Ändra egna ärenden, och se dem i svaret.',
