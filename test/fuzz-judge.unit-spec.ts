@@ -9,7 +9,7 @@ import type { Heard } from './fuzz/send.js';
 const CANARY = 'Kanarie0q1f';
 const theirs = randomUUID();
 const other = randomUUID();
-const judge = new Judge(CANARY, { ids: { webhooks: [theirs] }, examples: {} });
+const judge = new Judge(CANARY, { ids: { webhooks: [theirs] }, examples: {}, staffExamples: {} });
 
 const operationOf = (name: string): FuzzRequest['operation'] => {
   const found = OPERATIONS.find((one) => one.name === name);
@@ -73,10 +73,26 @@ describe('what the description forbids', () => {
 
 describe('an answer', () => {
   it('to a stranger about a file of its own, under the id of another thing, is none of a fault', () => {
-    const of = new Judge(CANARY, { ids: { messages: [theirs], attachments: [other] }, examples: {} });
+    const of = new Judge(CANARY, {
+      ids: { messages: [theirs], attachments: [other] },
+      examples: {},
+      staffExamples: {},
+    });
     const file = (id: string): FuzzRequest => asked('GET /v1/attachments/{id}', { who: 'stranger', path: { id } });
     expect(of.judge(file(theirs), heard(200))).toBe('accepted');
     expect(of.judge(file(other), heard(200))).toEqual({ fault: 'accepted from a stranger' });
+  });
+
+  it('to staff is as one to a system, where the operation is theirs too and says who the officer is', () => {
+    const body = { reason: 'not-disclosed' };
+    const refusing = (who: FuzzRequest['who'], said: object): FuzzRequest =>
+      asked('POST /v1/requests/{id}/refusal', { who, path: { id: other } }, said);
+    expect(judge.judge(refusing('staff', body), heard(202))).toBe('accepted');
+    expect(judge.judge(refusing('owner', body), heard(202))).toHaveProperty('fault');
+    expect(judge.judge(refusing('staff', { ...body, officer: 1 }), heard(202))).toHaveProperty('fault');
+    expect(judge.judge(refusing('staff', body), heard(401, 'unauthenticated'))).toHaveProperty('fault');
+    expect(judge.judge(hook('staff'), heard(200))).toEqual({ fault: 'accepted from staff' });
+    expect(judge.judge(hook('staff'), heard(401, 'unauthenticated'))).toBe('refused');
   });
 
   it('of a reason that is stated is none of a fault, and every other of 5xx is', () => {

@@ -27,12 +27,17 @@ export interface Parameter {
   readonly required?: boolean;
   readonly schema: Schema;
 }
+interface Media {
+  readonly schema: Schema;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
 interface Described {
   readonly parameters?: readonly Parameter[];
-  readonly security?: readonly unknown[];
+  readonly security?: readonly { readonly staff?: unknown }[];
   readonly requestBody?: {
     readonly required?: boolean;
-    readonly content: Readonly<Record<string, { schema: Schema }>>;
+    readonly content: Readonly<Record<string, Media>>;
   };
   readonly responses: Readonly<Record<string, unknown>>;
 }
@@ -44,8 +49,15 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly isGuarded: boolean;
+  /** Open to staff too. */
+  readonly isOfStaff: boolean;
   readonly parameters: readonly Parameter[];
-  readonly body?: { readonly type: string; readonly schema: Schema; readonly isRequired: boolean };
+  readonly body?: {
+    readonly type: string;
+    readonly schema: Schema;
+    readonly isRequired: boolean;
+    readonly examples: readonly unknown[];
+  };
   /** That it says it answers with; undefined: with any. */
   readonly statuses: readonly number[];
 }
@@ -57,6 +69,14 @@ const document = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
 const OF_PROBLEMS = Object.values(PROBLEM_WORDS).map(([status]) => status);
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
+const bodyOf = (
+  [type, { schema, example, examples }]: readonly [string, Media],
+  isRequired: boolean,
+): NonNullable<Operation['body']> => ({
+  ...{ type, schema, isRequired },
+  examples: examples === undefined ? [example] : Object.values(examples).map(({ value }) => value),
+});
+
 export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods)
     .filter(([method]) => METHODS.includes(method))
@@ -67,12 +87,11 @@ export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).f
         method: method.toUpperCase(),
         path,
         isGuarded: (security ?? []).length > 0,
+        isOfStaff: (security ?? []).some(({ staff }) => staff !== undefined),
         parameters,
         // `default` is a problem: one of those that there are.
         statuses: Object.keys(responses).flatMap((status) => (status === 'default' ? OF_PROBLEMS : Number(status))),
-        ...(content === undefined
-          ? {}
-          : { body: { type: content[0], schema: content[1].schema, isRequired: requestBody?.required === true } }),
+        ...(content === undefined ? {} : { body: bodyOf(content, requestBody?.required === true) }),
       };
     }),
 );

@@ -110,7 +110,7 @@ export const bodiesOf = (schema: Schema, examples: readonly object[], values: Va
   const { valid, strange } = values;
   const shape = resolved(schema);
   const good = examples.length === 0 ? valid(schema) : fc.constantFrom(...examples).chain(anew);
-  const any = fc.oneof({ weight: 3, arbitrary: good }, { weight: 1, arbitrary: valid(schema) });
+  const any = fc.oneof({ weight: 6, arbitrary: good }, { weight: 1, arbitrary: valid(schema) });
 
   const placeIn = (value: unknown): fc.Arbitrary<Place> => {
     const places = placesOf(value, shape.oneOf === undefined ? shape : undefined);
@@ -184,7 +184,7 @@ export const bodiesOf = (schema: Schema, examples: readonly object[], values: Va
     .map(asBody);
 
   return fc.oneof(
-    { weight: 60, arbitrary: any.map(asBody) },
+    { weight: 200, arbitrary: any.map(asBody) },
     { weight: 200, arbitrary: spoilt.map(asBody) },
     { weight: 60, arbitrary: raw },
     { weight: 40, arbitrary: twice },

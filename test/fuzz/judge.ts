@@ -1,5 +1,6 @@
 import { PROBLEMS } from '#platform';
-import { OPERATIONS, allows, allowsText } from './api.js';
+import { OPERATIONS, allows, allowsText, resolved } from './api.js';
+import type { Schema } from './api.js';
 import type { FuzzRequest, World } from './requests.js';
 import { BREAKS_OFF, OF_BOTH, OWN_IDS, UPLOADS } from './tables.js';
 import type { Heard } from './send.js';
@@ -18,7 +19,7 @@ const NO_HTTP = [400, 408, 413, 417, 431];
 
 /** Whether the published description, or HTTP, forbids this request. */
 export const isForbidden = (asked: FuzzRequest): boolean => {
-  const { operation, path, query, headers, body, flaws, wire } = asked;
+  const { operation, who, path, query, headers, body, flaws, wire } = asked;
   const isRead = operation.method === 'GET' || operation.method === 'HEAD';
   if (wire !== undefined) return !(isRead && wire === BREAKS_OFF);
   if (!isKnown(asked)) return false;
@@ -40,7 +41,24 @@ export const isForbidden = (asked: FuzzRequest): boolean => {
   if (isBad) return true;
   if (operation.body?.type !== 'application/json') return false;
   if (body === undefined || body.length === 0) return operation.body.isRequired;
-  return !allows(operation.body.schema, JSON.parse(body.toString('utf8')));
+  const sent = JSON.parse(body.toString('utf8')) as unknown;
+  return !allows(operation.body.schema, who === 'staff' ? withOfficer(sent, operation.body.schema) : sent);
+};
+
+const OFFICER: Readonly<Record<string, string>> = { officer: 'X', office: 'handlaggare', mandate: 'delegation' };
+/** As it is when the gateway has put the officer in. */
+const withOfficer = (body: unknown, schema: Schema): unknown => {
+  const { properties = {} } = resolved(schema);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const { assessments, ...said } = body as Readonly<Record<string, unknown>>;
+  const items = resolved(properties['assessments'] ?? {}).items ?? {};
+  return {
+    ...Object.fromEntries(Object.entries(OFFICER).filter(([name]) => name in properties)),
+    ...said,
+    ...(assessments === undefined
+      ? {}
+      : { assessments: Array.isArray(assessments) ? assessments.map((one) => withOfficer(one, items)) : assessments }),
+  };
 };
 
 /** Its path is one of the description, and its method is that of the operation. */
@@ -79,7 +97,8 @@ export class Judge {
     if ((JSON.parse(body) as { readonly status: unknown }).status !== status) return fault(`${status} told otherwise`);
     if (operation.isGuarded && isKnown(asked) && wire === undefined && !operation.statuses.includes(status))
       return fault(`${status} ${slug}, which is not described`);
-    if (who === 'owner' && status === 401 && operation.isGuarded) return fault('401 for a good token');
+    if (status === 401 && operation.isGuarded && (who === 'owner' || (who === 'staff' && operation.isOfStaff)))
+      return fault('401 for a good token');
     return 'refused';
   }
 
@@ -88,6 +107,7 @@ export class Judge {
     if (isForbidden(asked)) return fault('accepted, though it is forbidden');
     if (operation.isGuarded && operation.method !== 'OPTIONS' && (who === 'nobody' || who === 'forged'))
       return fault(`accepted from ${who}`);
+    if (operation.isGuarded && !operation.isOfStaff && who === 'staff') return fault('accepted from staff');
     // Whoever uploads chooses the id: a stranger may have a file of its own under the id of somebody's message.
     const theirs = operation.path.startsWith(UPLOADS) ? this.uploads : this.theirs;
     const isTheirs = Object.values(path ?? {}).some((id) => theirs.has(id));

@@ -6,8 +6,8 @@ import type { Body } from './bodies.js';
 import { BENT, BROKEN, FORMS, HEADERS, METHODS, OWN_IDS, TILES, TYPES } from './tables.js';
 import type { Values } from './values.js';
 
-/** Whose token a request brings. */
-export type Who = 'owner' | 'stranger' | 'nobody' | 'forged';
+/** Whose token a request brings, or, of a member of the owner's staff, session. */
+export type Who = 'owner' | 'staff' | 'stranger' | 'nobody' | 'forged';
 
 export interface FuzzRequest {
   readonly operation: Operation;
@@ -25,11 +25,14 @@ export interface FuzzRequest {
   readonly wire?: string;
 }
 
-/** What there is to ask for, by the first part of a path. */
+/** What there is to ask for. */
 export interface World {
+  /** By the first part of a path; of another id in it by its name. */
   readonly ids: Readonly<Record<string, readonly string[]>>;
   /** Bodies that are good, by operation. */
   readonly examples: Readonly<Record<string, readonly object[]>>;
+  /** The same as staff send them. */
+  readonly staffExamples: Readonly<Record<string, readonly object[]>>;
 }
 
 /** Said by hand where a route needs more of the dice than others. */
@@ -39,6 +42,11 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   'POST /v1/referrals/{id}/assessments': 3,
   'POST /v1/attachments': 3,
   'GET /v1/logs/disclosure/tile/{path}': 2,
+  // Much that is said of these once takes the place of all that could be said after.
+  'PATCH /v1/attachments/{id}': 3,
+  'PUT /v1/deliveries/{id}/handling': 3,
+  'PUT /v1/subscriptions/{id}': 3,
+  'POST /v1/subscriptions/{id}/backfill': 3,
   // Each that is granted is a look, and an entry in the log for ever.
   'POST /v1/logs/disclosure/openings': 1,
 };
@@ -49,14 +57,14 @@ const parameterOf = ({ schema }: Parameter, { valid, strangeText }: Values): fc.
 const pathOf = (operation: Operation, world: World, values: Values): fc.Arbitrary<Readonly<Record<string, string>>> => {
   const described = operation.parameters.filter((one) => one.in === 'path');
   const kind = operation.path.split('/')[2] ?? '';
-  const known = world.ids[kind] ?? [];
-  const one = (parameter: Parameter): fc.Arbitrary<string> =>
-    parameter.name !== 'id' || known.length === 0
-      ? parameterOf(parameter, values)
-      : fc.oneof(
-          { weight: 6, arbitrary: fc.constantFrom(...known) },
-          { weight: 1, arbitrary: parameterOf(parameter, values) },
-        );
+  const one = (parameter: Parameter): fc.Arbitrary<string> => {
+    const known = world.ids[parameter.name === 'id' ? kind : parameter.name] ?? [];
+    if (known.length === 0) return parameterOf(parameter, values);
+    return fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...known) },
+      { weight: 1, arbitrary: parameterOf(parameter, values) },
+    );
+  };
   return fc.record(Object.fromEntries(described.map((parameter) => [parameter.name, one(parameter)])), {
     noNullPrototype: true,
   });
@@ -84,10 +92,12 @@ const queryOf = (operation: Operation, values: Values): fc.Arbitrary<FuzzRequest
 
 const SENT_OCTETS = fc.oneof(
   fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)),
+  // As many as are left of an upload of the world.
+  fc.uint8Array({ minLength: 1, maxLength: 16 }).map((bytes) => Buffer.from(bytes)),
   fc.constant(Buffer.alloc(1024 * 1024 + 1)),
 );
 
-const bodyOf = (operation: Operation, world: World, values: Values): fc.Arbitrary<Body | undefined> => {
+const bodyOf = (operation: Operation, examples: World['examples'], values: Values): fc.Arbitrary<Body | undefined> => {
   const { body, name } = operation;
   if (body === undefined)
     return fc.oneof(
@@ -102,7 +112,7 @@ const bodyOf = (operation: Operation, world: World, values: Values): fc.Arbitrar
     );
   if (body.type === 'application/json')
     return fc.oneof(
-      { weight: 12, arbitrary: bodiesOf(body.schema, world.examples[name] ?? [], values) },
+      { weight: 12, arbitrary: bodiesOf(body.schema, examples[name] ?? [], values) },
       { weight: 1, arbitrary: fc.constant(undefined) },
     );
   if (body.type === 'application/octet-stream') return SENT_OCTETS.map((octets) => ({ octets, flaws: [] }));
@@ -136,7 +146,8 @@ const ofOperation = (operation: Operation, world: World, values: Values): fc.Arb
   return fc
     .record({
       who: fc.oneof(
-        { weight: 14, arbitrary: fc.constant<Who>('owner') },
+        { weight: 12, arbitrary: fc.constant<Who>('owner') },
+        { weight: operation.isOfStaff ? 6 : 1, arbitrary: fc.constant<Who>('staff') },
         { weight: 3, arbitrary: fc.constantFrom<Who>('stranger', 'nobody', 'forged') },
       ),
       path: pathOf(operation, world, values),
@@ -146,13 +157,15 @@ const ofOperation = (operation: Operation, world: World, values: Values): fc.Arb
       odd: fc.option(fc.constantFrom(...HEADERS), { freq: 1, nil: undefined }),
       oddDice: fc.nat(9),
       type: fc.constantFrom(...TYPES),
-      body: bodyOf(operation, world, values),
+      ofSystem: bodyOf(operation, world.examples, values),
+      ofStaff: operation.isOfStaff ? bodyOf(operation, world.staffExamples, values) : fc.constant(undefined),
       bend: fc.constantFrom(...BENT),
       method: fc.constantFrom(...METHODS),
       broken: fc.constantFrom(...BROKEN),
       dice: fc.nat(99),
     })
-    .map(({ who, path, tile, pairs, own, odd, oddDice, type, body, bend, method, broken, dice }) => {
+    .map(({ who, path, tile, pairs, own, odd, oddDice, type, ofSystem, ofStaff, bend, method, broken, dice }) => {
+      const body = who === 'staff' && operation.isOfStaff ? ofStaff : ofSystem;
       const inPath = isTile ? { ...path, path: tile } : path;
       const filled = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
         isTile && name === 'path' ? tile : escape(path[name] ?? ''),

@@ -34,6 +34,8 @@ export interface Report {
   readonly waits: Readonly<Record<string, number>>;
   /** Operations that took something. */
   readonly accepted: ReadonlySet<string>;
+  /** Those of them that took something of staff. */
+  readonly acceptedOfStaff: ReadonlySet<string>;
   readonly asked: ReadonlySet<string>;
   readonly faults: readonly string[];
   /** Ids of referrals that were refused for their form, and under which nothing was taken. */
@@ -55,7 +57,7 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
   const from = Date.now();
   const until = from + run.minutes * 60_000;
   const [answers, waits, faults] = [{} as Record<string, number>, {} as Record<string, number>, [] as string[]];
-  const [accepted, asked] = [new Set<string>(), new Set<string>()];
+  const [accepted, acceptedOfStaff, asked] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const refused = new Refused();
   let [sent, forbidden] = [0, 0];
   const codes = codesOf(delge, canaries);
@@ -67,12 +69,12 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
 
   const one = async (seat: Seat, sender: Sender, judge: Judge, request: FuzzRequest, dice: number): Promise<void> => {
     const { operation, who } = request;
-    const token = await seat.token(who, dice);
-    let heard: Heard = await sender.send(request, token);
+    const proof = await seat.proof(who, operation.method, dice);
+    let heard: Heard = await sender.send(request, proof);
     let judgement = judge.judge(request, heard);
     for (let times = 1; judgement === 'told to wait' && heard.status === 503 && times < TIMES; times += 1) {
       await delay(WAIT_MS * times);
-      heard = await sender.send(request, token);
+      heard = await sender.send(request, proof);
       judgement = judge.judge(request, heard);
     }
     sent += 1;
@@ -81,6 +83,7 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
     const slug = /"type":"\/problems\/(?<slug>[a-z-]+)"/.exec(heard.body)?.groups?.['slug'];
     const name = slug === undefined ? String(heard.status) : `${heard.status} ${slug}`;
     if (judgement === 'accepted') accepted.add(operation.name);
+    if (judgement === 'accepted' && who === 'staff') acceptedOfStaff.add(operation.name);
     refused.heard(request, heard.status);
     if (judgement === 'told to wait') add(waits, name);
     else add(answers, name);
@@ -117,7 +120,7 @@ export const fuzz = async (delge: TestStack, canaries: Canaries, run: Run): Prom
     await leave(delge, canaries);
   }
   const seconds = (Date.now() - from) / 1000;
-  return { sent, forbidden, answers, waits, accepted, asked, faults, refused: refused.ids, seconds };
+  return { sent, forbidden, answers, waits, accepted, acceptedOfStaff, asked, faults, refused: refused.ids, seconds };
 };
 
 /** What closed lists and ids of the examples hold: chance alone would not find them. */

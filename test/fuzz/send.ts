@@ -28,11 +28,12 @@ export class Sender {
     this.agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  async send(asked: FuzzRequest, token: string | undefined): Promise<Heard> {
-    if (asked.wire !== undefined) return this.raw(asked, token);
+  /** @param proof headers that say who asks */
+  async send(asked: FuzzRequest, proof: Readonly<Record<string, string>>): Promise<Heard> {
+    if (asked.wire !== undefined) return this.raw(asked, proof);
     for (let times = 1; ; times += 1) {
       try {
-        return await this.once(asked, token);
+        return await this.once(asked, proof);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (times === RESET || !['ECONNRESET', 'EPIPE'].includes(code ?? '')) throw error;
@@ -44,7 +45,10 @@ export class Sender {
     this.agent.destroy();
   }
 
-  private once({ operation: { method }, target, headers, body }: FuzzRequest, token?: string): Promise<Heard> {
+  private once(
+    { operation: { method }, target, headers, body }: FuzzRequest,
+    proof: Readonly<Record<string, string>>,
+  ): Promise<Heard> {
     return new Promise((resolve, reject) => {
       const asked = httpRequest({
         host: this.base.hostname,
@@ -54,7 +58,7 @@ export class Sender {
         path: target,
         headers: {
           ...Object.fromEntries(headers),
-          ...(token === undefined ? {} : { authorization: token }),
+          ...proof,
           ...(body === undefined ? {} : { 'content-length': body.length }),
         },
       });
@@ -84,14 +88,17 @@ export class Sender {
   }
 
   /** As no HTTP library would send it. */
-  private raw({ operation: { method }, target, headers, body }: FuzzRequest, token?: string): Promise<Heard> {
+  private raw(
+    { operation: { method }, target, headers, body }: FuzzRequest,
+    proof: Readonly<Record<string, string>>,
+  ): Promise<Heard> {
     const octets = body ?? Buffer.alloc(0);
     const isCut = headers.some(([name]) => name === CUT_OFF);
     const lines = [
       `${method} ${target} HTTP/1.1`,
       `host: ${this.base.host}`,
       'connection: close',
-      ...(token === undefined ? [] : [`authorization: ${token}`]),
+      ...Object.entries(proof).map(([name, value]) => `${name}: ${value}`),
       ...headers.filter(([name]) => name !== CUT_OFF).map(([name, value]) => `${name}: ${value}`),
       ...(headers.some(([name]) => name === 'content-length')
         ? []

@@ -1,9 +1,16 @@
 import { CUT_OFF } from './send.js';
 
 /** An id is of the caller's own choosing there, and what it chose is its own. */
-export const OWN_IDS: readonly string[] = ['PUT /v1/webhooks/{id}'];
+export const OWN_IDS: readonly string[] = ['PUT /v1/webhooks/{id}', 'PUT /v1/standing-orders/{id}'];
 /** Either end of a referral may have opened a case of its own under an id that both know: test/access.e2e-spec.ts tries them as a stranger. */
 export const OF_BOTH = '/v1/cases/';
+/** Who takes nothing but what is signed, of nothing that chance makes. */
+export const SIGNED: readonly string[] = [
+  'POST /oauth2/token',
+  'PUT /v1/systems/{id}',
+  'PUT /v1/staff/{id}',
+  'POST /v1/erasures',
+];
 export const UPLOADS = '/v1/attachments/';
 /** Of what a method reads no body of, nobody sees that it does. */
 export const BREAKS_OFF = 'a body that breaks off';

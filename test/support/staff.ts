@@ -12,6 +12,7 @@ export class StaffBrowser {
   private csrf = '';
 
   private constructor(
+    private readonly id: string,
     readonly gateway: string,
     readonly visitor: Visitor,
     /** As `delge-authority` says it; undefined where the person acts for one alone. */
@@ -19,8 +20,14 @@ export class StaffBrowser {
   ) {}
 
   /** Logs in through the sandbox's identity provider. @param issuer name, as `linkoping` */
-  static async login(delge: TestStack, issuer: string, person: string, authority?: string): Promise<StaffBrowser> {
-    const browser = new StaffBrowser(delge.stack.url(`gateway-${GATEWAY}`), new Visitor(), authority);
+  static async login(
+    delge: TestStack,
+    issuer: string,
+    person: string,
+    authority?: string,
+    gateway = GATEWAY,
+  ): Promise<StaffBrowser> {
+    const browser = new StaffBrowser(gateway, delge.stack.url(`gateway-${gateway}`), new Visitor(), authority);
     const back = await browser.way(delge, issuer, person);
     const done = await browser.visitor.ask(back);
     if (done.status !== 303) throw new Error(`not let in: ${done.status} ${await done.text()}`);
@@ -29,7 +36,7 @@ export class StaffBrowser {
   }
 
   static nobody(delge: TestStack): StaffBrowser {
-    return new StaffBrowser(delge.stack.url(`gateway-${GATEWAY}`), new Visitor(), undefined);
+    return new StaffBrowser(GATEWAY, delge.stack.url(`gateway-${GATEWAY}`), new Visitor(), undefined);
   }
 
   /** Goes to the identity provider and is somebody there. @returns where it sends the browser back to */
@@ -47,8 +54,14 @@ export class StaffBrowser {
   }
 
   get cookie(): string {
-    const name = `delge-staff-${GATEWAY}`;
+    const name = `delge-staff-${this.id}`;
     return `${name}=${this.visitor.cookie(this.gateway, name) ?? ''}`;
+  }
+
+  /** That a call brings. @param change undefined leaves one out */
+  headers(change: Readonly<Record<string, string | undefined>> = {}): Readonly<Record<string, string>> {
+    const own = { cookie: this.cookie, 'delge-csrf': this.csrf, 'delge-authority': this.authority, ...change };
+    return Object.fromEntries(Object.entries(own).filter((pair): pair is [string, string] => pair[1] !== undefined));
   }
 
   /** @param change of the headers; undefined leaves one out */
@@ -58,12 +71,7 @@ export class StaffBrowser {
     body?: object,
     change: Readonly<Record<string, string | undefined>> = {},
   ): Promise<Answer> {
-    const own = { cookie: this.cookie, 'delge-csrf': this.csrf, 'delge-authority': this.authority, ...change };
-    const headers = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) as Record<
-      string,
-      string
-    >;
     const init = body === undefined ? { method } : json(body, undefined, method);
-    return call(`${this.gateway}${path}`, { ...init, headers: { ...init.headers, ...headers } });
+    return call(`${this.gateway}${path}`, { ...init, headers: { ...init.headers, ...this.headers(change) } });
   }
 }
