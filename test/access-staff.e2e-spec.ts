@@ -6,7 +6,8 @@ import type { Answer } from './support/http.js';
 import { bodies, guarded, nameOf } from './support/routes.js';
 import type { Route } from './support/routes.js';
 import { StaffBrowser } from './support/staff.js';
-import { TestStack, example, permitted } from './support/stack.js';
+import { TestStack } from './support/stack.js';
+import { Things, askAt } from './support/things.js';
 
 jest.setTimeout(60_000);
 
@@ -18,6 +19,8 @@ const ofStaff = rows.filter(([, { staff }]) => staff);
 const ofSystems = rows.filter(([, { staff }]) => !staff);
 
 let delge: TestStack;
+/** Of authorities of the same gateway, none of them `own`'s. */
+let things: Things;
 /** Of an authority, with all scopes. */
 let own: StaffBrowser;
 /** Of another participant. */
@@ -41,6 +44,7 @@ const register = async (scopes: readonly string[], ended = false): Promise<void>
 
 beforeAll(async () => {
   delge = await TestStack.shared();
+  things = new Things(delge);
   own = await StaffBrowser.login(delge, 'linkoping', 'test-lena', OWN);
   other = await StaffBrowser.login(delge, 'sodertalje', 'test-sara');
   nobody = await StaffBrowser.login(delge, 'linkoping', 'test-ada');
@@ -137,29 +141,12 @@ describe('at a route for staff', () => {
   it.each(ofStaff.filter(([, { path }]) => path.includes('{id}')))(
     '%s shows nothing of another authority',
     async (_, route) => {
-      const foreign = await ask(own, route, await foreignId(route));
+      const thing = await things.at(route);
+      const foreign = await ask(own, route, thing.id);
       const nothing = await ask(own, route);
       expect([shown(foreign), foreign.text]).toEqual(['404 not-found', nothing.text]);
+      // Last, since it may take it away.
+      expect((await askAt(delge, thing.owner, route, thing)).status).not.toBe(404);
     },
   );
 });
-
-/** Of something that there is, and that is another authority's of the same gateway. */
-const foreignId = async (route: Route): Promise<string> => {
-  made ??= make();
-  const ids = await made;
-  return route.path.startsWith('/v1/deliveries')
-    ? ids.delivery
-    : route.path.startsWith('/v1/cases')
-      ? ids.owned
-      : ids.draft;
-};
-let made: ReturnType<typeof make> | undefined;
-const make = async () => {
-  const { system, referral } = example('19-uppsala');
-  await delge.sandbox.client(system).submit(referral);
-  const sent = permitted();
-  await delge.sandbox.client(sent.system).submit(sent.referral);
-  const [message] = await delge.settled(sent.system, sent.referral.id, ['fetched']);
-  return { draft: referral.id, owned: referral.caseId, delivery: message?.messageId ?? '' };
-};

@@ -6,15 +6,14 @@ import { toldByTelephone } from '#testing';
 import { SignJWT, importJWK } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { gatewayKeys, readKey } from '../tools/sandbox/keys.js';
-import { bearer, call, json, raw } from './support/http.js';
+import { call, raw } from './support/http.js';
 import type { Answer, Call } from './support/http.js';
 import { bodies, guarded, nameOf } from './support/routes.js';
 import type { Route } from './support/routes.js';
-import { TestStack, eventually, example, permitted } from './support/stack.js';
+import { TestStack, example, permitted } from './support/stack.js';
+import { NOBODY, STRANGERS, Things, askAs, askAt, nothing } from './support/things.js';
 
 jest.setTimeout(60_000);
-/** Listed for the stack that specs share; nobody listens there. */
-const NOBODY = 'http://127.0.0.1:9/';
 
 let delge: TestStack;
 beforeAll(async () => {
@@ -155,105 +154,97 @@ describe('a token that is not one (I6)', () => {
   });
 });
 
-describe('two authorities of one gateway', () => {
+describe('what one authority has', () => {
   /** The caller's own under whatever id: there is no other's to be found by it. */
   const OWN = ['PUT /v1/webhooks/{id}', 'PUT /v1/cases/{id}', 'PUT /v1/standing-orders/{id}'];
   const withId = guarded.filter((route) => route.path.includes('{id}') && !OWN.includes(nameOf(route)));
-  const { system: owner, recipient } = { ...permitted(), system: 'uppsala/socialnamnden' };
-  const strangers = {
-    attachments: 'uppsala/omsorgsnamnden',
-    cases: 'uppsala/omsorgsnamnden',
-    'recorded-disclosures': 'uppsala/omsorgsnamnden',
-    referrals: 'uppsala/omsorgsnamnden',
-    deliveries: 'skv/skatteverket',
-    incidents: 'skv/skatteverket',
-    webhooks: 'uppsala/omsorgsnamnden',
-  };
-  const kinds = [
-    'recorded-disclosures',
-    'referrals',
-    'deliveries',
-    'attachments',
-    'cases',
-    'incidents',
-    'webhooks',
-  ] as const;
-  let draft: string;
-  let incident: string;
-  let owned: string;
-  let record: string;
-  const webhook = randomUUID();
-  const upload = randomUUID();
-  let delivery: string;
-  beforeAll(async () => {
-    const { referral } = example('19-uppsala');
-    await delge.sandbox.client(owner).submit(referral);
-    draft = referral.id;
-    owned = referral.caseId;
-    const told = toldByTelephone(example('20-uppsala').referral, new Date(Date.now() - 60_000));
-    record = (await delge.sandbox.client(owner).recordDisclosure(told)).id;
-    const malware = { finding: 'not-scanned' } as const;
-    const token = await delge.sandbox.client(owner).accessToken();
-    const file = { id: upload, name: 'a.txt', mediaType: 'text/plain', length: 1, malware };
-    await call(`${delge.sandbox.system(owner).gateway}/v1/attachments`, json(file, token));
-    const sent = permitted();
-    await delge.sandbox.client(sent.system).submit(sent.referral);
-    delivery = (await delge.settled(sent.system, sent.referral.id, ['fetched']))[0]?.messageId ?? '';
-    await delge.sandbox.client(owner).webhooks.put(webhook, NOBODY);
-    const stray = permitted();
-    await delge.sandbox.client(stray.system).submit(stray.referral);
-    const [{ messageId } = { messageId: '' }] = await delge.settled(stray.system, stray.referral.id, ['fetched']);
-    const client = delge.sandbox.client(recipient);
-    await client.give(messageId, { kind: 'form-rejected', reason: 'misdirected' });
-    incident = await eventually('the incident', 30_000, async () => {
-      const { items } = await client.incidents({ limit: '200', open: 'true' });
-      return items.find((one) => one.messageId === messageId)?.id;
-    });
+  let things: Things;
+  beforeAll(() => {
+    things = new Things(delge);
   });
-  afterAll(() => delge.sandbox.client(owner).webhooks.remove(webhook));
-
-  const ask = async ({ method, path }: Route, authority: string, id: string): Promise<Answer> => {
-    const inPath = path.replace('{id}', id).replace('{attachmentId}', upload);
-    const url = `${delge.sandbox.system(authority).gateway}${inPath}`;
-    const token = await delge.sandbox.client(authority).accessToken();
-    if (method === 'PATCH') {
-      const headers = { ...bearer(token), 'content-type': 'application/octet-stream', 'upload-offset': '0' };
-      return call(url, { method, headers, body: 'x' });
+  afterAll(async () => {
+    for (const authority of ['uppsala/socialnamnden', ...STRANGERS]) {
+      const { webhooks } = delge.sandbox.client(authority);
+      for (const { id, url } of await webhooks.list()) if (url === NOBODY) await webhooks.remove(id);
     }
-    const body = bodies[nameOf({ method, path })];
-    return call(url, body === undefined ? { method, headers: bearer(token) } : json(body, token, method));
-  };
+  });
 
-  it('are all that a published route with an id is tried with here', () => {
+  it('is all that a published route with an id is tried with here', () => {
     expect(withId.map(nameOf).sort()).toEqual(Object.keys(bodies).sort());
   });
 
   it.each(withId.map((route): [string, Route] => [nameOf(route), route]))(
-    'do not exist to each other at %s',
+    'does not exist to another, of its gateway or of any, at %s',
     async (_, route) => {
-      // Messages are their recipient's as well.
-      const kind = kinds.find((one) => route.path.startsWith(`/v1/${one}`)) ?? 'deliveries';
-      const ids = {
-        'recorded-disclosures': record,
-        referrals: draft,
-        deliveries: delivery,
-        attachments: upload,
-        cases: owned,
-        incidents: incident,
-        webhooks: webhook,
-      };
-      const foreign = await ask(route, strangers[kind], ids[kind]);
-      const nothing = await ask(route, strangers[kind], randomUUID());
-      expect([foreign.status, foreign.slug]).toEqual([404, 'not-found']);
-      expect(foreign.text).toBe(nothing.text);
-      const state = (await delge.sandbox.client(owner).referral(draft)).recipients[0]?.state;
-      const { receipts } = await delge.sandbox.client(recipient).delivery(delivery);
-      expect([state, ...receipts.map((receipt) => receipt.kind)]).toEqual(['awaiting-assessment', 'technical']);
-      expect((await delge.sandbox.client(owner).webhooks.read(webhook)).keys).toHaveLength(1);
+      const thing = await things.at(route);
+      for (const stranger of STRANGERS) {
+        const foreign = await askAt(delge, stranger, route, thing);
+        expect([stranger, foreign.status, foreign.slug]).toEqual([stranger, 404, 'not-found']);
+        expect(foreign.text).toBe((await askAt(delge, stranger, route, nothing(thing))).text);
+      }
+      // Last, since it may take it away: it is there, and still is what its owner may do this with.
+      const { status } = await askAt(delge, thing.owner, route, thing);
+      expect([400, 401, 403, 404, 429, 500]).not.toContain(status);
     },
   );
 
-  it('do not stand in each other’s lists', async () => {
+  it.each<[string, string, (authority: string, id: string) => Promise<Answer>]>([
+    ['webhooks', '/v1/webhooks/{id}', (as, id) => askAs(delge, as, 'PUT', `/v1/webhooks/${id}`, { url: `${NOBODY}b` })],
+    ['cases', '/v1/cases/{id}', (as, id) => askAs(delge, as, 'PUT', `/v1/cases/${id}`, { type: 'permits' })],
+    [
+      'standing-orders',
+      '/v1/standing-orders',
+      (as, id) => {
+        const order = { subscriber: 'polis/polismyndigheten', scope: 'case', messageTypes: ['correction'] };
+        return askAs(delge, as, 'PUT', `/v1/standing-orders/${id}`, { ...order, office: 'enhetschef' });
+      },
+    ],
+    [
+      'attachments',
+      '/v1/attachments/{id}',
+      (as, id) => {
+        const file = { id, name: 'b.txt', mediaType: 'text/plain', length: 2, malware: { finding: 'not-scanned' } };
+        return askAs(delge, as, 'POST', '/v1/attachments', file);
+      },
+    ],
+    [
+      'recorded-requests',
+      '/v1/requests/{id}',
+      (as, id) =>
+        askAs(delge, as, 'POST', '/v1/recorded-requests', {
+          ...{ id, from: 'fk/forsakringskassan', function: 'kontroll', person: 'Handläggare 1' },
+          ...{ identityCheck: 'call-back', channel: 'meeting', at: '2026-01-01T12:00:00Z' },
+          ...{ asksFor: ['paid-financial-assistance'], office: 'enhetschef', officer: 'x' },
+        }),
+    ],
+    [
+      'recorded-disclosures',
+      '/v1/recorded-disclosures/{id}',
+      (as, id) => {
+        const told = toldByTelephone(example('20-uppsala').referral, new Date(Date.now() - 60_000));
+        return askAs(delge, as, 'POST', '/v1/recorded-disclosures', { ...told, id, caseId: randomUUID() });
+      },
+    ],
+  ])('%s may be made under an id that another has one under, and changes nothing of that', async (kind, read, make) => {
+    const { owner, id } = await things.of(kind);
+    const shown = async (authority: string): Promise<string> => {
+      const { text } = await askAs(delge, authority, 'GET', read.replace('{id}', id));
+      // What becomes of a record meanwhile is nobody's doing.
+      const { recorded } = JSON.parse(text) as { readonly recorded?: object };
+      return kind === 'recorded-disclosures' ? JSON.stringify(recorded ?? text) : text;
+    };
+    const before = await shown(owner);
+    expect(before).toContain(id);
+    for (const stranger of STRANGERS) {
+      const unused = await make(stranger, randomUUID());
+      expect([200, 201, 202]).toContain(unused.status);
+      expect((await make(stranger, id)).status).toBe(unused.status);
+      expect(await shown(owner)).toBe(before);
+      expect(await shown(stranger)).not.toBe(before);
+    }
+  });
+
+  it('does not stand in another’s lists', async () => {
     const all = async <T>(list: (query: Record<string, string>) => Promise<{ items: readonly T[]; next?: string }>) => {
       const items: T[] = [];
       for (let after: string | undefined; ;) {
@@ -266,10 +257,13 @@ describe('two authorities of one gateway', () => {
     const referrals = (client: DelgeClient) => all<ReferralListItem>((query) => client.referrals(query));
     const deliveries = (client: DelgeClient) => all<DeliveryListItem>((query) => client.deliveries(query));
     const client = (authority: string): DelgeClient => delge.sandbox.client(authority);
-    expect((await referrals(client(owner))).map(({ id }) => id)).toContain(draft);
-    expect((await deliveries(client(recipient))).map(({ id }) => id)).toContain(delivery);
-    expect((await referrals(client(strangers.referrals))).map(({ id }) => id)).not.toContain(draft);
-    expect((await deliveries(client(strangers.deliveries))).map(({ id }) => id)).not.toContain(delivery);
+    const [draft, delivery] = [await things.of('referrals'), await things.of('deliveries')];
+    expect((await referrals(client(draft.owner))).map(({ id }) => id)).toContain(draft.id);
+    expect((await deliveries(client(delivery.owner))).map(({ id }) => id)).toContain(delivery.id);
+    for (const stranger of STRANGERS) {
+      expect((await referrals(client(stranger))).map(({ id }) => id)).not.toContain(draft.id);
+      expect((await deliveries(client(stranger))).map(({ id }) => id)).not.toContain(delivery.id);
+    }
   });
 
   it('may use the same referral id, each for its own', async () => {

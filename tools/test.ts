@@ -128,7 +128,8 @@ const startShared = async (servers: Servers, databases: readonly string[]): Prom
   const directory = readDirectory(join(root, 'examples/sandbox-directory.yaml'));
   // Statements that will never fit are forged there, and are to be told soon.
   const webhooks = { WEBHOOK_TARGETS: 'http://127.0.0.1:9' };
-  const variables = { exchange: { EARLY_MS: '2000' }, 'gateway-kommunerna': webhooks };
+  const gateways = { 'gateway-kommunerna': webhooks, 'gateway-myndigheterna': webhooks };
+  const variables = { exchange: { EARLY_MS: '2000' }, ...gateways };
   const own = databases.slice(0, sideBySide('e2e'));
   const progress = new Progress(STACK_STEPS * own.length);
   await Promise.all(

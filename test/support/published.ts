@@ -30,28 +30,42 @@ const faultsOf = (schema: object, value: unknown): string => {
   return validate(value) ? '' : ajv.errorsText(validate.errors);
 };
 
-/** A request of the published description, as its example has it. */
-export interface Published {
-  readonly name: string;
-  readonly needsToken: boolean;
+/** What stands in the place of what an example has. */
+export interface Change {
+  readonly inPath?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Members of a body; a text is all of it. */
+  readonly body?: object | string;
+}
+interface Request {
   readonly url: string;
   readonly init: {
     readonly method: string;
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   };
+}
+/** A request of the published description, as its example has it. */
+export interface Published extends Request {
+  readonly name: string;
+  readonly needsToken: boolean;
   readonly responses: Operation['responses'];
+  /** The same about other things. */
+  readonly changed: (change: Change) => Request;
 }
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-const bodiesOf = ({ requestBody }: Operation): readonly (readonly [string, string] | undefined)[] => {
+/** Media type and example of each body; undefined: there is none. */
+const bodiesOf = ({ requestBody }: Operation): readonly (readonly [string, unknown] | undefined)[] => {
   const bodies = Object.entries(requestBody?.content ?? {}).flatMap(([type, { example, examples }]) => {
     const values = examples === undefined ? [example] : Object.values(examples).map(({ value }) => value);
-    return values.map((value): readonly [string, string] => [
-      type,
-      type.endsWith('urlencoded') ? new URLSearchParams(value as Record<string, string>).toString() : textOf(value),
-    ]);
+    return values.map((value): readonly [string, unknown] => [type, value]);
   });
   return bodies.length === 0 ? [undefined] : bodies;
+};
+const written = (type: string, example: unknown, change: Change['body']): string => {
+  const body = typeof change === 'object' ? { ...(example as object), ...change } : (change ?? example);
+  return type.endsWith('urlencoded') ? new URLSearchParams(body as Record<string, string>).toString() : textOf(body);
 };
 
 /** Every request example of the published description. */
@@ -59,21 +73,26 @@ export const publishedRequests = (): readonly Published[] =>
   Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => {
       const { parameters = [], security, responses } = operation;
-      const of = (place: Parameter['in']): readonly (readonly [string, string])[] =>
-        parameters.filter((one) => one.in === place).map(({ name, example }) => [name, textOf(example)]);
-      const inPath = of('path').reduce((at, [name, value]) => at.replace(`{${name}}`, value), path);
-      const query = new URLSearchParams(of('query').map(([name, value]) => [name, value])).toString();
-      return bodiesOf(operation).map((body) => ({
-        name: `${method.toUpperCase()} ${path}`,
-        needsToken: security !== undefined,
-        url: query === '' ? inPath : `${inPath}?${query}`,
-        init: {
-          method: method.toUpperCase(),
-          headers: { ...Object.fromEntries(of('header')), ...(body === undefined ? {} : { 'content-type': body[0] }) },
-          ...(body === undefined ? {} : { body: body[1] }),
-        },
-        responses,
-      }));
+      const of = (place: Parameter['in']): Readonly<Record<string, string>> =>
+        Object.fromEntries(parameters.filter((one) => one.in === place).map((one) => [one.name, textOf(one.example)]));
+      return bodiesOf(operation).map((example) => {
+        const changed = (change: Change): Request => {
+          const named = Object.entries({ ...of('path'), ...change.inPath });
+          const inPath = named.reduce((at, [name, value]) => at.replace(`{${name}}`, value), path);
+          const query = new URLSearchParams({ ...of('query'), ...change.query }).toString();
+          const type = example === undefined ? {} : { 'content-type': example[0] };
+          return {
+            url: query === '' ? inPath : `${inPath}?${query}`,
+            init: {
+              method: method.toUpperCase(),
+              headers: { ...of('header'), ...type, ...change.headers },
+              ...(example === undefined ? {} : { body: written(...example, change.body) }),
+            },
+          };
+        };
+        const name = `${method.toUpperCase()} ${path}`;
+        return { name, needsToken: security !== undefined, responses, changed, ...changed({}) };
+      });
     }),
   );
 
@@ -96,7 +115,7 @@ export const faultOfAnswer = async ({ responses }: Published, response: Response
   if (media === undefined) return `${status} is ${type}`;
   return type.endsWith('json') ? faultsOf(media.schema, JSON.parse(text)) : '';
 };
-/** The same, of the body of an answer to a route by its name. */
+/** The request to a route by its name; the first where there are several. */
 export const publishedAs = (name: string): Published => {
   const found = publishedRequests().find((one) => one.name === name);
   if (found === undefined) throw new Error(`${name} is not published`);

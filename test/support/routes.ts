@@ -10,18 +10,22 @@ export interface Route {
   /** Open to staff too. */
   readonly staff: boolean;
 }
+/** A schema, as far as it tells of ids. */
+interface Named {
+  readonly $ref?: string;
+  readonly pattern?: string;
+  readonly oneOf?: readonly Named[];
+  readonly items?: Named;
+  readonly properties?: Readonly<Record<string, Named>>;
+}
+interface Operation {
+  readonly security?: readonly { readonly system?: readonly string[]; readonly staff?: readonly string[] }[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Named }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Named }>> };
+}
 const api = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
-  readonly paths: Readonly<
-    Record<
-      string,
-      Readonly<
-        Record<
-          string,
-          { readonly security?: readonly { readonly system?: readonly string[]; readonly staff?: readonly string[] }[] }
-        >
-      >
-    >
-  >;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Named>> };
 };
 /** Every route that is published as needing a token. */
 export const guarded: readonly Route[] = Object.entries(api.paths).flatMap(([path, methods]) =>
@@ -98,6 +102,36 @@ export const bodies: Readonly<Record<string, object | undefined>> = {
   'DELETE /v1/webhooks/{id}': undefined,
   'GET /v1/webhooks/{id}/attempts': undefined,
   'POST /v1/webhooks/{id}/test': undefined,
-  'POST /v1/webhooks/{id}/replay': { since: '2026-01-01T12:00:00Z' },
+  'POST /v1/webhooks/{id}/replay': { since: new Date(Date.now() - 60_000).toISOString() },
   'POST /v1/webhooks/{id}/rotation': undefined,
 };
+
+const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-';
+const PLACE = String.raw`^\d{1,20}\.\d{1,20}$`;
+const idsIn = (schema: Named, name: string): readonly string[] => {
+  const { $ref, pattern, oneOf = [], items, properties = {} } = schema;
+  if ($ref !== undefined) return idsIn(api.components.schemas[$ref.split('/').at(-1) ?? ''] ?? {}, name);
+  const within = [
+    ...oneOf.map((one) => [one, name] as const),
+    ...(items === undefined ? [] : [[items, items.$ref === undefined ? name : `${name}[]`] as const]),
+    ...Object.entries(properties).map(([key, one]) => [one, name === '' ? key : `${name}.${key}`] as const),
+  ];
+  return [...(pattern?.startsWith(UUID) === true ? [name] : []), ...within.flatMap(([one, at]) => idsIn(one, at))];
+};
+/** Ids that a request names but for in its path, each as `POST /v1/cases/{id}/messages messageId`. */
+export const namedIds = (): readonly string[] =>
+  Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { security, parameters = [], requestBody }]) => {
+      if (security === undefined) return [];
+      const schemas = Object.values(requestBody?.content ?? {}).map(({ schema }) => idsIn(schema, ''));
+      const named = parameters.filter((one) => one.in !== 'path').flatMap(({ name, schema }) => idsIn(schema, name));
+      return [...schemas.flat(), ...named].map((id) => `${nameOf({ method: method.toUpperCase(), path })} ${id}`);
+    }),
+  );
+/** Paths of lists that are gone through from a place in them, but for those of one thing. */
+export const listsWithPlaces: readonly string[] = Object.entries(api.paths).flatMap(([path, { get }]) =>
+  !path.includes('{') &&
+  get?.parameters?.some(({ name, schema }) => name === 'after' && schema.pattern === PLACE) === true
+    ? [path]
+    : [],
+);

@@ -117,17 +117,32 @@ export const instantsAreInstants: RulesetFunction<Readonly<Record<string, { read
   Object.entries(properties).flatMap(([name, { format }]) =>
     /(At|^timestamp)$/.test(name) && format !== 'date-time' ? fault(`${name} is not of the format date-time`) : [],
   );
+interface Bounds {
+  readonly default?: unknown;
+  readonly minimum?: number;
+}
 interface Parameter {
   readonly name: string;
   readonly in: string;
-  readonly required?: boolean;
-  readonly schema?: { readonly default?: unknown; readonly minimum?: number };
+  readonly schema?: Bounds;
 }
-export const pagingIsBounded: RulesetFunction<readonly Parameter[]> = (parameters) => {
+type Bodies = Readonly<
+  Record<string, { readonly schema?: { readonly properties?: Readonly<Record<string, Bounds>> } }>
+>;
+interface Paged {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content?: Bodies };
+}
+/** Also of a list that is asked for by a body, since addresses are written to logs. */
+export const pagingIsBounded: RulesetFunction<Paged> = ({ parameters = [], requestBody }) => {
   const query = (name: string): Parameter | undefined =>
     parameters.find((one) => one.in === 'query' && one.name === name);
   const limit = query('limit');
+  const ofBodies = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema?.properties?.['limit']);
   return [
+    ...(ofBodies.some((one) => one !== undefined && one.default !== 20)
+      ? fault('limit of its body is not 20 by default')
+      : []),
     ...(limit !== undefined && limit.schema?.default !== 20 ? fault('limit is not 20 by default') : []),
     ...(query('page') !== undefined && query('page')?.schema?.minimum !== 1 ? fault('page does not begin at 1') : []),
     ...(limit === undefined && ['page', 'offset', 'after'].some((name) => query(name) !== undefined)

@@ -15,7 +15,7 @@ const whole = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) 
 
 /** The published description, of a few routes alone: as much as each rule needs. */
 const part = (): Api => {
-  const paths = ['/api-info', '/v1/events', '/v1/events/acknowledgement', '/v1/incidents/{id}'];
+  const paths = ['/api-info', '/v1/events', '/v1/events/acknowledgement', '/v1/incidents/{id}', '/v1/person-searches'];
   const kept = Object.fromEntries(paths.map((path) => [path, whole.paths[path]]));
   const schemas: Record<string, unknown> = {};
   const collect = (value: unknown): void => {
@@ -45,6 +45,7 @@ const breaks: readonly [string, Path, unknown][] = [
   ['AME.05', ['components', 'schemas', 'Events', 'properties', 'next_page'], { type: 'string' }],
   ['FNS.03', [...LIST, 'parameters', 0, 'name'], 'After'],
   ['FNS.07', [...LIST, 'parameters', 2, 'name'], 'most'],
+  ['FNS.07', ['components', 'schemas', 'PersonSearchDto', 'properties', 'limit', 'default'], 50],
   ['FOR.02', [...LIST, 'requestBody'], { content: {} }],
   ['DOT.01', ['components', 'schemas', 'Incident', 'properties', 'openedAt'], { type: 'string' }],
   ['FEL.01', [...ANSWERS, '400', 'content'], { 'application/json': {} }],
@@ -72,7 +73,7 @@ it('has something to break each of its rules with', () => {
   const errors = Object.entries(profile['rules' as keyof typeof profile] as object).filter(
     ([, rule]) => typeof rule === 'object' && (rule as { readonly severity: string }).severity === 'error',
   );
-  expect(breaks.map(([rule]) => rule)).toEqual(errors.map(([rule]) => rule));
+  expect([...new Set(breaks.map(([rule]) => rule))]).toEqual(errors.map(([rule]) => rule));
 });
 
 it.each(breaks)('finds what is against %s', async (rule, path, value) => {

@@ -34,7 +34,7 @@ export const profile: RulesetDefinition = {
     'AME.05': must('Members are in camel case', '$..properties', { function: own.membersAreCamelCase }),
     'FNS.03': must('Queries are in camel case', `${QUERIES}.name`, matching(own.CAMEL.source)),
     'FNS.05': should('Queries may be left out', `${QUERIES}.required`, like({ const: false })),
-    'FNS.07': must('Lists have pages of a bounded size', `${OPERATIONS}.parameters`, { function: own.pagingIsBounded }),
+    'FNS.07': must('Lists have pages of a bounded size', OPERATIONS, { function: own.pagingIsBounded }),
     'FOR.02': must('GET has no body', '$.paths[*].get', { field: 'requestBody', function: falsy }),
     'DOT.01': must('Instants are RFC 3339', '$..properties', { function: own.instantsAreInstants }),
     'FEL.01': must('Refusals are problem details', ANSWERS, { function: own.refusalsAreProblems }),

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { fakeGateway } from '#testing';
+import { aProblem, fakeGateway } from '#testing';
+import type { FakeAnswer } from '#testing';
 import { Command } from 'commander';
 import { eventCommands } from './events.js';
 
@@ -8,6 +9,8 @@ const AUTHORITY = 'linkoping/omsorgsnamnden';
 describe('delge events', () => {
   const events = Array.from({ length: 450 }, (_, nth) => ({ id: String(nth + 1) }));
   const acknowledged: string[] = [];
+  /** What is answered before what happened is. */
+  let instead: FakeAnswer[] = [];
   let gateway: Awaited<ReturnType<typeof fakeGateway>>;
   beforeAll(async () => {
     gateway = await fakeGateway(AUTHORITY, ({ path, query, body }) => {
@@ -17,6 +20,7 @@ describe('delge events', () => {
         return { acknowledged: through };
       }
       if (path !== '/v1/events') return undefined;
+      if (instead.length > 0) return instead.shift();
       const after = Number(query.get('after') ?? '0');
       const items = events.slice(after, after + Number(query.get('limit') ?? '20'));
       return { items, next: items.at(-1)?.id ?? String(after) };
@@ -45,5 +49,15 @@ describe('delge events', () => {
   it('goes on from an event, and acknowledges what it has printed when asked to', async () => {
     expect(await delge('--after', '440', '--acknowledge')).toHaveLength(10);
     expect(acknowledged).toEqual(events.slice(440).map(({ id }) => id));
+  });
+
+  it('follows, and says once that the gateway is away and why', async () => {
+    const said: string[] = [];
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    const [away, refused] = [{ status: 502, body: '<html>' }, aProblem('unauthenticated', 401)];
+    // Refused with another token too.
+    instead = [away, away, refused, refused];
+    await expect(delge('--follow')).rejects.toThrow('401');
+    expect(said).toEqual([expect.stringContaining('the gateway does not answer (502); trying again')]);
   });
 });

@@ -1,6 +1,7 @@
 import type { EventView } from '#contracts';
 import type { Command } from 'commander';
 import { asOption, client } from './commands.js';
+import { tellAway } from './no-answer.js';
 
 interface EventsOptions {
   readonly as?: string;
@@ -24,7 +25,7 @@ export const eventCommands = (program: Command): void => {
         process.stdout.write(`${JSON.stringify(event)}\n`);
         if (acknowledge !== undefined) await asking.acknowledgeEvents(event.id);
       };
-      if (follow !== undefined) for await (const event of asking.follow(after)) await tell(event);
+      if (follow !== undefined) for await (const event of asking.follow(after, undefined, tellAway)) await tell(event);
       for (let from = after; ;) {
         const { items, next } = await asking.events({ limit: PAGE, ...(from === undefined ? {} : { after: from }) });
         for (const event of items) await tell(event);

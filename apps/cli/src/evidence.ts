@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { DelgeClient } from '#client';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { JWK } from 'jose';
 import { client } from './commands.js';
+import { systemKeyIn } from './files.js';
 
 /** Whose system asks: by name in a sandbox, by its own credentials elsewhere. */
 export interface AskedAs {
@@ -42,7 +42,7 @@ export const askingClient = (command: Command, { as, gateway, system, key }: Ask
   if (as !== undefined || [gateway, system, key].every((one) => one === undefined)) return client(command, as);
   if (gateway === undefined || system === undefined || key === undefined)
     throw new Error('--gateway, --system and --key go together');
-  return new DelgeClient({ gateway, system, key: JSON.parse(readFileSync(below(key), 'utf8')) as JWK });
+  return new DelgeClient({ gateway, system, key: systemKeyIn(key) });
 };
 
 /** Tells how to verify; whoever made the file does not do it for its reader. */

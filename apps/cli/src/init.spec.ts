@@ -107,7 +107,7 @@ describe('delge init', () => {
   });
 
   it('is how commands ask when no authority is named, unless others may read the key', async () => {
-    await expect(delge('events')).rejects.toThrow('say who asks');
+    await expect(delge('events')).rejects.toThrow('there is no ');
     await delge('init', AUTHORITY);
     expect(await delge('events')).toBe('');
     chmodSync(config, 0o640);

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { HOLD_GROUNDS, importPrivate, localSigner, signErasureDecision, signHold } from '#envelope';
+import { HOLD_GROUNDS, signErasureDecision, signHold } from '#envelope';
 import type { Hold, HoldGround, Signer } from '#envelope';
 import { DelgeProblem } from '#client';
 import type { ProblemDetails } from '#client';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { JWK } from 'jose';
 import { print } from './commands.js';
 import { askingClient, asOptions } from './evidence.js';
 import type { AskedAs } from './evidence.js';
+import { signerFrom } from './keys/request.js';
 
 export interface Signed {
   readonly administratorKey?: string;
@@ -33,8 +33,13 @@ interface SandboxFile {
 
 const below = (path: string): string => resolve(process.env['DELGE_ROOT'] ?? process.cwd(), path);
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
-export const sandboxOf = (command: Command): string =>
-  below(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox);
+/** @throws when there is none */
+export const sandboxOf = (command: Command): string => {
+  const file = below(command.optsWithGlobals<{ readonly sandbox: string }>().sandbox);
+  if (!existsSync(file))
+    throw new Error('there is no sandbox here: run `npm start` first, or say what the command asks for');
+  return file;
+};
 
 /** The administrator's key: the file that is named, or in a sandbox its own. */
 export const administrator = async (
@@ -43,9 +48,8 @@ export const administrator = async (
   { administratorKey }: Signed,
 ): Promise<Signer> => {
   const [slug = ''] = authority.split('/');
-  const own = join(dirname(sandboxOf(command)), `keys/participant-${slug}-administrator.jwk.json`);
-  const file = administratorKey === undefined ? own : below(administratorKey);
-  return localSigner(await importPrivate(readJson(file) as JWK, 'administrator'));
+  const own = (): string => join(dirname(sandboxOf(command)), `keys/participant-${slug}-administrator.jwk.json`);
+  return signerFrom(administratorKey ?? own(), 'administrator');
 };
 
 export const keyOption = (): Option =>

@@ -142,6 +142,7 @@ describe('delge listen', () => {
     };
     await expect(delge('--forward-to', to())).rejects.toThrow('401');
     expect(idsOf(received)).toEqual(['3', '4', '5']);
+    expect(told).toEqual([expect.stringContaining('the gateway does not answer (429 rate-limited)')]);
   });
 
   it.each(['http://example.org/hook', 'http://10.0.0.1/', 'http://127.0.0.1.example.org/', 'http://[::2]/'])(

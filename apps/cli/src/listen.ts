@@ -5,7 +5,7 @@ import type { EventView } from '#contracts';
 import type { Command } from 'commander';
 import { askingClient, asOptions } from './evidence.js';
 import type { AskedAs } from './evidence.js';
-import { isNoAnswer } from './no-answer.js';
+import { isNoAnswer, tellAway } from './no-answer.js';
 
 interface ListenOptions extends AskedAs {
   readonly forwardTo: string;
@@ -41,7 +41,7 @@ export const listenCommand = (program: Command): void => {
     const asking = askingClient(command, options);
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     say(`${printed(publicKey)} is the key of this run: what is posted is signed with it (Standard Webhooks, v1a)`);
-    for await (const event of asking.follow(options.after)) {
+    for await (const event of asking.follow(options.after, undefined, tellAway)) {
       const status = await posted(to, event, privateKey);
       say(
         `${status}  ${event.type}  ${event.id}  ${event.data.messageId === undefined ? `case ${event.data.caseId}` : `message ${event.data.messageId}`}`,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { DelgeClient } from '#client';
 import type { ClientOptions } from '#client';
 import type { Scope } from '#contracts';
-import { rootPath } from './files.js';
+import { isSystemKey, rootPath } from './files.js';
 
 /** Where `delge init` writes it, and where it is looked for. */
 export const OWN_FILE = 'delge.json';
@@ -28,7 +28,7 @@ export const readOwn = (file: string | undefined): OwnSystem | undefined => {
   const own = parsed(readFileSync(path, 'utf8'));
   const { gateway, system, authority, key } = own ?? {};
   const texts: readonly unknown[] = [gateway, system, authority, key?.kid];
-  if (own === undefined || !texts.every((one) => typeof one === 'string'))
+  if (own === undefined || !texts.every((one) => typeof one === 'string') || !isSystemKey(key))
     throw new Error(`${file} is not what \`delge init\` writes: move it away, and make another`);
   return own as OwnSystem;
 };
@@ -36,6 +36,8 @@ export const readOwn = (file: string | undefined): OwnSystem | undefined => {
 /** @param scopes those that its tokens carry; absent: all that it may do @throws when nobody has said who asks */
 export const ownClient = (file: string | undefined, scopes?: readonly Scope[]): DelgeClient => {
   const own = readOwn(file);
+  if (own === undefined && file !== undefined && file !== OWN_FILE)
+    throw new Error(`there is no ${file}: \`delge --config ${file} init <authority>\` makes it in the sandbox`);
   if (own === undefined)
     throw new Error(
       'say who asks: --as with an authority of the sandbox, or make a system of your own with `delge init`',

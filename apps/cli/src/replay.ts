@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { DelgeProblem } from '#client';
 import type { DelgeClient } from '#client';
 import type { EventView, ReplayWebhookDto, WebhookAttemptView } from '#contracts';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { patiently } from './commands.js';
 import { askingClient, asOptions } from './evidence.js';
 import type { AskedAs } from './evidence.js';
 
@@ -17,8 +16,6 @@ interface ReplayOptions extends AskedAs {
 
 const PAGE = '200';
 const NOT_TAKEN = 2;
-/** A gateway lets so much be done to an authority's webhooks in a minute. */
-const RATE_MS = 5_000;
 const SAY_MS = 3_000;
 /** A gateway sends a webhook nothing again that is older. */
 const SINCE_MS = 30 * 24 * 3_600_000;
@@ -83,7 +80,10 @@ const printed = async (asking: DelgeClient, { after, since }: From): Promise<voi
 const sent = async (asking: DelgeClient, webhook: string, asked: ReplayWebhookDto, json: boolean): Promise<boolean> => {
   const told = new Counted('sent');
   for (let now = asked; ;) {
-    const { items, next } = await withinRate(() => asking.webhooks.replay(webhook, now));
+    const { items, next } = await patiently(
+      'the gateway has not answered yet: it sends them, or that is as much as it takes in a minute',
+      asking.webhooks.replay(webhook, now),
+    );
     for (const attempt of items) process.stdout.write(json ? `${JSON.stringify(attempt)}\n` : lineOf(attempt));
     told.more(items.length);
     const last = items.at(-1);
@@ -102,19 +102,6 @@ const sent = async (asking: DelgeClient, webhook: string, asked: ReplayWebhookDt
 const isTaken = ({ status }: WebhookAttemptView): boolean => status !== undefined && status >= 200 && status < 300;
 const lineOf = ({ at, eventId, status, code, milliseconds }: WebhookAttemptView): string =>
   `${at}  ${eventId}  ${status ?? code ?? '?'}  ${milliseconds} ms\n`;
-
-/** Waits while the gateway says that it is too much at once. */
-export const withinRate = async <T>(ask: () => Promise<T>, pauseMs = RATE_MS): Promise<T> => {
-  for (let times = 0; ; times += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof DelgeProblem) || error.problem.status !== 429) throw error;
-      if (times === 0) process.stderr.write('that is as much as the gateway takes in a minute; waiting …\n');
-      await delay(pauseMs);
-    }
-  }
-};
 
 /** Says how many there were, every few seconds and at the end, apart from what is printed. */
 class Counted {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DelgeClient } from '#client';
 import type { Scope } from '#contracts';
-import type { JWK } from 'jose';
+import { systemKeyIn } from './files.js';
 
 interface SandboxFile {
   readonly systems: readonly {
@@ -31,6 +31,6 @@ export const clientOf = (file: string, authority: string, scopes?: readonly Scop
     throw new Error(`no system of ${authority}; there are: ${systems.map((system) => system.authority).join(', ')}`);
   }
   const { gateway, system, keyFile } = found;
-  const key = JSON.parse(readFileSync(keyFile, 'utf8')) as JWK;
+  const key = systemKeyIn(keyFile);
   return new DelgeClient({ gateway, system, key, ...(scopes === undefined ? {} : { scopes }) });
 };

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type {
   AccessLogItem,
   AddresseeView,
@@ -46,6 +45,8 @@ import type {
 import { CLIENT_ASSERTION_TYPE, PART_BYTES } from '#contracts';
 import { SignJWT, importJWK } from 'jose';
 import type { JWK } from 'jose';
+import { pause as realPause, pauseMs, retryAfterMs, whyAway } from './away.js';
+import type { Pause } from './away.js';
 import { DelgeProblem } from './problem.js';
 import type { ProblemDetails } from './problem.js';
 import { Cases } from './cases.js';
@@ -61,7 +62,6 @@ const PART_TIMEOUT_MS = 60_000;
 /** A token is renewed this long before it ends, in milliseconds. */
 const MARGIN_MS = 30_000;
 const ATTEMPTS = 5;
-const FOLLOW_AGAIN_MS = 2_000;
 
 export interface ClientOptions {
   /** Base URL of the gateway, no trailing slash. */
@@ -72,6 +72,14 @@ export interface ClientOptions {
   readonly key: JWK;
   /** What its tokens are for; absent: all that its administrator registered. */
   readonly scopes?: readonly Scope[];
+}
+
+/** What can be sent twice. */
+interface Sending {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
 }
 
 /** How a gateway is. */
@@ -89,14 +97,19 @@ export interface Readiness {
 export class DelgeClient {
   readonly webhooks = new Webhooks(
     (method, path, body) => this.call(method, path, body),
-    (method, path, body, ifMatch) => this.tagged(method, path, body, TIMEOUT_MS, ifMatch),
+    (method, path, body, ifMatch) => this.tagged(method, path, body, ifMatch),
   );
   readonly cases = new Cases((method, path, body) => this.call(method, path, body));
   readonly requests = new Requests((method, path, body) => this.call(method, path, body));
   readonly subscriptions = new Subscriptions((method, path, body) => this.call(method, path, body));
   private token: { readonly value: string; readonly until: number } | undefined;
+  private fetching: Promise<string> | undefined;
 
-  constructor(private readonly options: ClientOptions) {}
+  /** @param pause before something is asked again */
+  constructor(
+    private readonly options: ClientOptions,
+    private readonly pause: Pause = realPause,
+  ) {}
 
   /** @throws {DelgeProblem} formal-obstacle and the other refusals of the gateway */
   submit(referral: SubmitReferralDto, asked: SubmitReferralQueryDto = {}): Promise<ReferralAccepted> {
@@ -188,13 +201,12 @@ export class DelgeClient {
     return view;
   }
   /** An attachment of a delivery, as a stream. @throws {DelgeProblem} */
-  async attachment(messageId: string, id: string): Promise<ReadableStream<Uint8Array>> {
-    const response = await fetch(`${this.options.gateway}/v1/deliveries/${messageId}/attachments/${id}`, {
-      headers: { authorization: `Bearer ${await this.accessToken()}` },
-      redirect: 'error',
+  attachment(messageId: string, id: string): Promise<ReadableStream<Uint8Array>> {
+    return this.patiently(async () => {
+      const response = await this.send(`/v1/deliveries/${messageId}/attachments/${id}`, {});
+      if (!response.ok || response.body === null) await read(response);
+      return response.body as ReadableStream<Uint8Array>;
     });
-    if (!response.ok || response.body === null) await read(response);
-    return response.body as ReadableStream<Uint8Array>;
   }
   /** What became of a message that its sender took back, or of what a correction is about. @throws {DelgeProblem} nothing-to-acknowledge */
   acknowledge(id: string, code: Acknowledgement): Promise<object> {
@@ -210,20 +222,27 @@ export class DelgeClient {
    * `acknowledgeEvents`. An event that the gateway does not know, as after a restore from a backup, is gone on from where this system's cursor is.
    * @param after id of the event to go on from; absent: the newest one that this system acknowledged
    * @param signal ends it
+   * @param onAway told once each time that the gateway goes away, with what it said: `503 not-ready`, `502`, `ECONNREFUSED`
+   * @throws what asking again does not mend: a refusal, a key or a URL that is none, a certificate
    */
-  async *follow(after?: string, signal?: AbortSignal): AsyncGenerator<EventView> {
-    for (let from = after; ;) {
-      if (signal?.aborted === true) return;
+  async *follow(after?: string, signal?: AbortSignal, onAway?: (why: string) => void): AsyncGenerator<EventView> {
+    for (let [from, times] = [after, 0]; ;) {
       const asked = { limit: '200', wait: '10', ...(from === undefined ? {} : { after: from }) };
       try {
-        const { value } = await this.once('GET', `/v1/events${search(asked)}`, undefined, TIMEOUT_MS, { signal });
-        const { items, next } = value as EventPage;
+        const path = `/v1/events${search(asked)}`;
+        const { items, next } = (await this.once('GET', path, undefined, TIMEOUT_MS, signal)) as EventPage;
+        times = 0;
         for (const event of items) yield event;
         from = next;
       } catch (error) {
-        if (error instanceof DelgeProblem && error.problem.status === 404 && from !== undefined) from = undefined;
-        else if (isPassing(error) || (error instanceof DelgeProblem && error.problem.status === 429))
-          await delay(FOLLOW_AGAIN_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+        if (signal?.aborted === true) return;
+        const why = whyAway(error);
+        if (why !== undefined) {
+          times += 1;
+          if (times === 1) onAway?.(why);
+          await this.pause(pauseMs(error, times), signal);
+        } else if (error instanceof DelgeProblem && error.problem.status === 404 && from !== undefined)
+          from = undefined;
         else throw error;
       }
     }
@@ -319,6 +338,11 @@ export class DelgeClient {
   /** Bearer token for this system, fetched when there is none that lasts. @throws {DelgeProblem} unauthenticated, invalid-scope */
   async accessToken(): Promise<string> {
     if (this.token !== undefined && Date.now() < this.token.until - MARGIN_MS) return this.token.value;
+    this.fetching ??= this.freshToken().finally(() => (this.fetching = undefined));
+    return this.fetching;
+  }
+
+  private async freshToken(): Promise<string> {
     const { gateway, system, key, scopes } = this.options;
     const iat = Math.floor(Date.now() / 1000);
     const assertion = await new SignJWT({})
@@ -337,58 +361,70 @@ export class DelgeClient {
       ...(scopes === undefined ? {} : { scope: scopes.join(' ') }),
     });
     const answer = (await read(
-      await fetch(`${gateway}/oauth2/token`, { method: 'POST', body: form, signal: AbortSignal.timeout(TIMEOUT_MS) }),
+      await fetch(`${gateway}/oauth2/token`, {
+        method: 'POST',
+        body: form,
+        redirect: 'error',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      }),
     )) as { readonly access_token: string; readonly expires_in: number };
     this.token = { value: answer.access_token, until: Date.now() + answer.expires_in * 1000 };
     return answer.access_token;
   }
 
-  private async call<T>(
+  private call<T>(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: object,
     timeoutMs: number = TIMEOUT_MS,
   ): Promise<T> {
-    return (await this.tagged<T>(method, path, body, timeoutMs)).value;
+    return this.patiently(() => this.once(method, path, body, timeoutMs)) as Promise<T>;
   }
 
-  private async tagged<T>(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  private tagged<T>(
+    method: 'GET' | 'PUT' | 'DELETE',
     path: string,
-    body: object | undefined,
-    timeoutMs: number,
+    body?: object,
     ifMatch?: string,
   ): Promise<{ readonly value: T; readonly etag: string }> {
-    for (let attempt = 1; ; attempt += 1) {
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    };
+    return this.patiently(async () => {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+      const response = await this.send(path, { method, headers, ...sent, signal });
+      return { value: (await read(response)) as T, etag: response.headers.get('etag') ?? '' };
+    });
+  }
+
+  /** @param act again when the gateway was away, for it is the same act then */
+  private async patiently<T>(act: () => Promise<T>): Promise<T> {
+    for (let times = 1; ; times += 1) {
       try {
-        const { value, etag } = await this.once(method, path, body, timeoutMs, { ifMatch });
-        return { value: value as T, etag };
+        return await act();
       } catch (error) {
-        if (!isPassing(error) || attempt === ATTEMPTS) throw error;
-        await delay(200 * 2 ** attempt);
+        if (whyAway(error) === undefined || times === ATTEMPTS) throw error;
+        await this.pause(pauseMs(error, times));
       }
     }
   }
 
   /** A part that came although its answer did not is known by what the gateway has. */
   private async append({ id, received }: AttachmentView, part: Uint8Array): Promise<AttachmentView> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let times = 1; ; times += 1) {
       try {
-        const response = await fetch(`${this.options.gateway}/v1/attachments/${id}`, {
+        const response = await this.send(`/v1/attachments/${id}`, {
           method: 'PATCH',
-          headers: {
-            authorization: `Bearer ${await this.accessToken()}`,
-            'content-type': 'application/octet-stream',
-            'upload-offset': String(received),
-          },
+          headers: { 'content-type': 'application/octet-stream', 'upload-offset': String(received) },
           body: part as Uint8Array<ArrayBuffer>,
-          redirect: 'error',
           signal: AbortSignal.timeout(PART_TIMEOUT_MS),
         });
         return (await read(response)) as AttachmentView;
       } catch (error) {
-        if (!isPassing(error) || attempt === ATTEMPTS) throw error;
-        await delay(200 * 2 ** attempt);
+        if (whyAway(error) === undefined || times === ATTEMPTS) throw error;
+        await this.pause(pauseMs(error, times));
         const view = await this.call<AttachmentView>('GET', `/v1/attachments/${id}`);
         if (view.received !== received) return view;
       }
@@ -400,37 +436,53 @@ export class DelgeClient {
     path: string,
     body: object | undefined,
     timeoutMs: number,
-    { signal, ifMatch }: { readonly signal?: AbortSignal | undefined; readonly ifMatch?: string | undefined },
-  ): Promise<{ readonly value: unknown; readonly etag: string }> {
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     const late = AbortSignal.timeout(timeoutMs);
-    const authorization = `Bearer ${await this.accessToken()}`;
-    const response = await fetch(`${this.options.gateway}${path}`, {
+    const response = await this.send(path, {
       method,
-      headers: {
-        authorization,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      redirect: 'error',
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       signal: signal === undefined ? late : AbortSignal.any([late, signal]),
     });
-    return { value: await read(response), etag: response.headers.get('etag') ?? '' };
+    return read(response);
+  }
+
+  /** A token that is refused is asked for anew, once: the gateway may have forgotten the key that signed it, or the system's registration was replaced. */
+  private async send(path: string, { headers = {}, ...init }: Sending): Promise<Response> {
+    for (let isFirst = true; ; isFirst = false) {
+      const token = await this.accessToken();
+      const response = await fetch(`${this.options.gateway}${path}`, {
+        ...init,
+        headers: { ...headers, authorization: `Bearer ${token}` },
+        redirect: 'error',
+      });
+      if (response.status !== 401 || !isFirst) return response;
+      await response.body?.cancel();
+      if (this.token?.value === token) this.token = undefined;
+    }
   }
 }
-
-/** The gateway is away, or did not get all of it in time (408): the same call, under the same id, may go better. */
-const isPassing = (error: unknown): boolean =>
-  !(error instanceof DelgeProblem) || [408, 503].includes(error.problem.status);
 
 const read = async (response: Response): Promise<unknown> => {
   const text = await response.text();
   if (response.status === 204) return undefined;
-  if (response.ok) return JSON.parse(text) as unknown;
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
-  throw new DelgeProblem(
-    isProblem
-      ? (JSON.parse(text) as ProblemDetails)
-      : { type: 'about:blank', title: 'unknown', status: response.status },
-  );
+  const body = response.ok || isProblem ? parsed(text) : undefined;
+  if (response.ok && body !== undefined) return body;
+  // A page of whoever stands before the gateway, or at that address instead of it, has no type.
+  const problem = {
+    type: 'about:blank',
+    title: 'unknown',
+    ...(isProblem ? (body as object) : {}),
+    status: response.status,
+  };
+  throw new DelgeProblem(problem as ProblemDetails, retryAfterMs(response.headers.get('retry-after'), new Date()));
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 };

@@ -11,7 +11,11 @@ export interface ProblemDetails {
 /** The gateway refused. */
 export class DelgeProblem extends Error {
   override readonly name = 'DelgeProblem';
-  constructor(readonly problem: ProblemDetails) {
+  /** @param retryAfterMs what its `Retry-After` asks for */
+  constructor(
+    readonly problem: ProblemDetails,
+    readonly retryAfterMs?: number,
+  ) {
     super(`${problem.status} ${problem.type}`);
   }
   get slug(): string {

@@ -338,11 +338,11 @@ describe('delge doctor', () => {
     answers = { '/oauth2/token': aProblem('unauthenticated', 401) };
     const refused = await doctor();
     expect([refused.exit, refused.steps.map(brief)]).toEqual([3, ['ok gateway', '!! access unauthenticated']]);
-    answers = { [`/v1/referrals/${REFERRAL}`]: aProblem('rate-limited', 429) };
+    answers = { [`/v1/referrals/${REFERRAL}`]: aProblem('insufficient-scope', 403) };
     const limited = await doctor();
-    expect([limited.exit, brief(limited.steps.at(-1)!)]).toEqual([3, '!! referral rate-limited']);
+    expect([limited.exit, brief(limited.steps.at(-1)!)]).toEqual([3, '!! referral insufficient-scope']);
     answers = { '/health/ready': { status: 200, body: '<p>hello' } };
-    expect((await doctor()).steps.map(brief)).toEqual(['!! gateway no-answer']);
+    expect((await doctor()).steps.map(brief)).toEqual(['!! gateway no-gateway']);
     const page = { status: 404, body: '<p>hello' };
     answers = { '/health/ready': page, '/oauth2/token': page };
     const foreign = await doctor();

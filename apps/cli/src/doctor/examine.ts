@@ -101,7 +101,8 @@ const readyStep = async (as: DelgeClient): Promise<Step> => {
   try {
     return gatewayStep(await as.readiness());
   } catch (error) {
-    if (!(error instanceof DelgeProblem)) throw error;
+    // What answers well in other words than a gateway's is none.
+    if (!(error instanceof DelgeProblem) || error.problem.status < 400) throw error;
     const { status } = error.problem;
     return {
       step: 'gateway',

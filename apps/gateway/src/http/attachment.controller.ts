@@ -63,7 +63,7 @@ export class AttachmentController {
     name: 'Upload-Offset',
     required: true,
     description: 'Octets before this part',
-    schema: { type: 'integer' },
+    schema: { type: 'integer', minimum: 0 },
   })
   @ApiConsumes('application/octet-stream')
   @ApiBody({ description: 'Octets of the part', required: true, schema: { type: 'string', format: 'binary' } })

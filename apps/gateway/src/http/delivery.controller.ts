@@ -6,6 +6,7 @@ import {
   GiveReceiptDto,
   IdParamDto,
   ListDeliveriesQueryDto,
+  MEDIA_TYPES,
   SetHandlingDto,
 } from '#contracts';
 import type { DeliveryListItem, DeliveryView, HandledView, Page } from '#contracts';
@@ -70,12 +71,13 @@ export class DeliveryController {
   @Shows('read-attachment')
   @ApiOperation({
     summary: 'Read an attachment of a delivery',
-    description: 'The file as it was sent, once all of it was verified. Hämta en bilaga.',
+    description:
+      'The file as it was sent, of the media type that its sender gave, once all of it was verified. Hämta en bilaga.',
   })
   @ApiResponse({
     status: 200,
     description: 'The file',
-    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    content: Object.fromEntries(MEDIA_TYPES.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
   })
   @Problems(400, 401, 404, 410, 429, 503)
   async attachment(

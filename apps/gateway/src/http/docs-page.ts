@@ -10,7 +10,7 @@ interface Operation {
   readonly tags?: readonly string[];
   readonly summary?: string;
   readonly description?: string;
-  readonly security?: readonly unknown[];
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly {
     readonly name: string;
     readonly in: string;
@@ -53,8 +53,19 @@ const answersOf = ({ responses }: Operation): string =>
     })
     .join('');
 
+/** Who may call it: any of the schemes, a system with every scope that stands beside it. */
+const accessOf = ({ security }: Operation): string => {
+  if (security === undefined) return '<p>Without a token. <span lang="sv">Utan token.</span></p>';
+  const ways = security.flatMap((way) =>
+    Object.entries(way).map(([scheme, scopes]) =>
+      [escaped(scheme), ...scopes.map((scope) => `<code>${escaped(scope)}</code>`)].join(' '),
+    ),
+  );
+  return `<p>Access / <span lang="sv">Behörighet</span>: ${ways.join(', ')}</p>`;
+};
+
 const operationOf = (route: string, operation: Operation): string => {
-  const { summary = '', description = '', parameters = [], requestBody, security } = operation;
+  const { summary = '', description = '', parameters = [], requestBody } = operation;
   const rows = parameters.map((one) =>
     cells(
       `<code>${escaped(one.name)}</code>`,
@@ -65,7 +76,7 @@ const operationOf = (route: string, operation: Operation): string => {
   );
   return (
     `<section id="${idOf(route)}"><h3><code>${escaped(route)}</code></h3><p><strong>${prose(summary)}.</strong> ${prose(description)}</p>` +
-    (security === undefined ? '<p>Without a token. <span lang="sv">Utan token.</span></p>' : '') +
+    accessOf(operation) +
     (rows.length === 0 ? '' : headed(['name', 'in', 'what', 'example'], rows)) +
     (requestBody === undefined
       ? ''

@@ -39,7 +39,7 @@ export class PersonSearchDto {
   @IsString() @Length(1, 64) readonly reference!: string;
   /** Cursor: `next` of the page before. Each page is a search of its own in the log. */
   @Optional() @Matches(PERSON_SEARCH_CURSOR) readonly after?: string;
-  @Optional() @IsInt() @Min(1) @Max(200) readonly limit: number = 50;
+  @Optional() @IsInt() @Min(1) @Max(200) readonly limit: number = 20;
 }
 
 /** A message, or a disclosure recorded as made another way, that the number stands in. */
