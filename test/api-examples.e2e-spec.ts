@@ -69,6 +69,7 @@ const ownCase = async (): Promise<Made> => {
   await sender.cases.put(made, { type: 'personal-assistance', title: 'Assistans' });
   return id(made);
 };
+const ANY = { headers: { 'If-Match': '*' } } as const;
 const webhook = async (): Promise<Made> => {
   const made = randomUUID();
   await sender.webhooks.put(made, NOBODY);
@@ -205,10 +206,10 @@ const making: Readonly<Record<string, () => Promise<Made>>> = {
   'PUT /v1/standing-orders/{id}': async () => id(randomUUID()),
   'DELETE /v1/standing-orders/{id}': () => owned('standing-orders'),
 
-  // The test's gateway sends nowhere else.
-  'PUT /v1/webhooks/{id}': async () => ({ ...(await webhook()), body: { url: NOBODY } }),
+  // The test's gateway sends nowhere else; and what is sent meanwhile has another tag.
+  'PUT /v1/webhooks/{id}': async () => ({ ...(await webhook()), ...ANY, body: { url: NOBODY } }),
   'GET /v1/webhooks/{id}': webhook,
-  'DELETE /v1/webhooks/{id}': webhook,
+  'DELETE /v1/webhooks/{id}': async () => ({ ...(await webhook()), ...ANY }),
   'GET /v1/webhooks/{id}/attempts': webhook,
   'POST /v1/webhooks/{id}/test': webhook,
   // A replay goes back thirty days.

@@ -20,6 +20,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   function: 'kontroll',
   gateway: 'kommunerna',
   'If-None-Match': '"q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80"',
+  'If-Match': '"q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80"',
   idx: '4711',
   index: '4711',
   keys: 'delge.example/keys',
