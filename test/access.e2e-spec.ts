@@ -165,7 +165,7 @@ describe('what one authority has', () => {
   afterAll(async () => {
     for (const authority of ['uppsala/socialnamnden', ...STRANGERS]) {
       const { webhooks } = delge.sandbox.client(authority);
-      for (const { id, url } of await webhooks.list()) if (url === NOBODY) await webhooks.remove(id);
+      for (const { id, url } of await webhooks.list()) if (url.startsWith(NOBODY)) await webhooks.remove(id);
     }
   });
 

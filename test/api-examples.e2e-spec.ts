@@ -81,6 +81,8 @@ const newestEvent = async (): Promise<string> => {
   const { items } = await sender.events({ since: new Date(Date.now() - 60_000).toISOString(), limit: '1' });
   return items[0]?.id ?? '';
 };
+/** Its time, in the body. */
+const now = () => ({ at: new Date().toISOString() });
 const owned = async (kind: string): Promise<Made> => {
   const thing = await things.of(kind);
   const { attachmentId } = thing;
@@ -182,13 +184,16 @@ const making: Readonly<Record<string, () => Promise<Made>>> = {
   // Nobody can have told of it before there was one.
   'POST /v1/incidents/{id}/close': async () => ({
     ...(await owned('incidents')),
-    body: { at: new Date().toISOString() },
+    body: now(),
   }),
 
   'POST /v1/recorded-disclosures': async () => ({ body: { id: randomUUID(), caseId: randomUUID() } }),
   'GET /v1/recorded-disclosures/{id}': () => owned('recorded-disclosures'),
   'POST /v1/recorded-requests': async () => ({ body: { id: randomUUID() } }),
   'DELETE /v1/recorded-requests/{id}': () => owned('recorded-requests'),
+  // Of a request that was made before.
+  'PUT /v1/recorded-requests/{id}/demand': async () => ({ ...(await owned('recorded-requests')), body: now() }),
+  'PUT /v1/recorded-requests/{id}/decision': async () => ({ ...(await owned('recorded-requests')), body: now() }),
   'GET /v1/requests/{id}': () => owned('requests'),
   'POST /v1/requests/{id}/refusal': () => owned('requests'),
 

@@ -52,7 +52,7 @@ describe('the known answer of the reference library', () => {
     ['the same under another scheme', KNOWN.signature.replace('v1a', 'v1')],
   ])('is not taken with %s', (_, signature) => {
     const headers = { 'webhook-id': KNOWN.id, 'webhook-timestamp': '1614265330', 'webhook-signature': signature };
-    expect(() => receivedWebhook(headers, KNOWN.body, [knownKey], KNOWN.at)).toThrow('signature');
+    expect(() => receivedWebhook(headers, KNOWN.body, [knownKey], KNOWN.at)).toThrow(expect.objectContaining({ code: 'signature' }));
   });
 });
 
@@ -95,8 +95,8 @@ describe('the reference library for Node', () => {
   });
 
   it('takes what the receiver takes, and refuses what it refuses, at any time', () => {
-    // Not within two seconds of a bound: each reads a clock of its own.
-    const ages = fc.integer({ min: -1200, max: 1200 }).filter((age) => Math.abs(Math.abs(age) - 300) > 2);
+    // Not within half a minute of a bound: each reads a clock of its own.
+    const ages = fc.integer({ min: -1200, max: 1200 }).filter((age) => Math.abs(Math.abs(age) - 300) > 30);
     fc.assert(
       fc.property(ages, anyEvent, (age, event) => {
         const body = JSON.stringify(event);

@@ -87,9 +87,9 @@ export const bodies: Readonly<Record<string, object | undefined>> = {
   'GET /v1/received-cases/{id}': undefined,
   'GET /v1/requests/{id}': undefined,
   'DELETE /v1/recorded-requests/{id}': undefined,
-  'PUT /v1/recorded-requests/{id}/demand': { at: '2026-01-01T12:00:00Z' },
+  'PUT /v1/recorded-requests/{id}/demand': { at: new Date().toISOString() },
   'PUT /v1/recorded-requests/{id}/decision': {
-    at: '2026-01-01T12:00:00Z',
+    at: new Date().toISOString(),
     office: 'enhetschef',
     officer: 'x',
     mandate: 'delegation',

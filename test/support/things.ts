@@ -140,7 +140,7 @@ export class Things {
       const { referral } = example('08-');
       await this.delge.sandbox.client(ASKED).requests.record({
         ...{ id, from: referral.to[0]?.authority ?? '', function: 'kontroll', person: 'Handläggare 2291' },
-        ...{ identityCheck: 'call-back', channel: 'telephone', at: new Date(Date.now() - 60_000).toISOString() },
+        ...{ identityCheck: 'call-back', channel: 'telephone', at: '2026-01-01T12:00:00Z' },
         ...{ asksFor: ['paid-financial-assistance'], office: 'bistandshandlaggare', officer: 'HBG-SN-0554' },
       });
       return { owner: ASKED, id };

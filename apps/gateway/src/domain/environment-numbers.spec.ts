@@ -80,7 +80,7 @@ describe('numbers of persons and companies', () => {
   });
 
   it.each([true, false])('name no officer, in production (%s) or elsewhere', (isProduction) => {
-    const officers = [TEST_PERSON, OTHER, '980101-1231', 'pnr-980101-1231', '980101 - 1231'];
+    const officers = [TEST_PERSON, OTHER, '520116-1857', 'pnr-520116-1857', '520116 - 1857'];
     for (const officer of officers) {
       const faults = numbersOutOfPlace(isProduction, { assessments: [{ officer }], officer: 'LKP-ON-0412' });
       expect(faults).toContainEqual({ path: '/assessments/0/officer', code: 'personal-number' });

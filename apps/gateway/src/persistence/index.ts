@@ -214,8 +214,6 @@ export const grantsSql = (role: string): string => `
   REVOKE UPDATE, DELETE ON gateway.recorded_request_act FROM "${role}";
   GRANT UPDATE (detail) ON gateway.recorded_request_act TO "${role}";
   REVOKE DELETE ON gateway.delivery_due, gateway.request_deadline, gateway.request_looked FROM "${role}";
-  REVOKE DELETE ON gateway.staff FROM "${role}";
-  REVOKE DELETE ON gateway.request_deadline, gateway.request_looked FROM "${role}";
   REVOKE DELETE ON gateway.staff, gateway.system FROM "${role}";
   REVOKE UPDATE, DELETE ON gateway.staff_statement FROM "${role}";
   REVOKE UPDATE ON gateway.login_attempt FROM "${role}";
