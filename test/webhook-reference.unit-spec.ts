@@ -52,7 +52,9 @@ describe('the known answer of the reference library', () => {
     ['the same under another scheme', KNOWN.signature.replace('v1a', 'v1')],
   ])('is not taken with %s', (_, signature) => {
     const headers = { 'webhook-id': KNOWN.id, 'webhook-timestamp': '1614265330', 'webhook-signature': signature };
-    expect(() => receivedWebhook(headers, KNOWN.body, [knownKey], KNOWN.at)).toThrow(expect.objectContaining({ code: 'signature' }));
+    expect(() => receivedWebhook(headers, KNOWN.body, [knownKey], KNOWN.at)).toThrow(
+      expect.objectContaining({ code: 'signature' }),
+    );
   });
 });
 

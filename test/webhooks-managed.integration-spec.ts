@@ -121,6 +121,9 @@ describe('a webhook', () => {
       expect(await state()).toBe('active');
       expect(await enrol(...lessened)).toBe('stored');
       expect([lessened, await state()]).toEqual([lessened, 'suspended']);
+      // Let in while it might, and not done with by then.
+      expect(await outcomeOf(() => managing.put(mine, own, { url }))).toBe('UNAUTHENTICATED');
+      expect([lessened, await state()]).toEqual([lessened, 'suspended']);
     }
     expect((await managing.read(OWNER, id)).state).toBe('active');
   });

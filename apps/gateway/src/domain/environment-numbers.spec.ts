@@ -5,7 +5,7 @@ import { numbersOutOfPlace } from './environment-numbers.js';
 import { isTestPerson } from './test-persons.js';
 
 const TEST_PERSON = '195201161857';
-/** Of somebody who is not born yet: nobody's, and not published for tests. */
+/** Of somebody who is not born yet: nobody's, and not published for tests. Of ten digits the last four are of those that nobody is given. */
 const OTHER = '209801011231';
 const BETWEEN = [
   ...['', '-', '+', ' ', '.', '\u2013', '\u2212', '\u2011', '\u2010', '\u00ad', '\u00a0', '\u202f', '\t'],
@@ -14,10 +14,10 @@ const BETWEEN = [
 const wide = (number: string): string =>
   number.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
 const OTHERS = [
-  ...BETWEEN.flatMap((sign) => [`${OTHER.slice(0, 8)}${sign}${OTHER.slice(8)}`, `980101${sign}1231`]),
+  ...BETWEEN.flatMap((sign) => [`${OTHER.slice(0, 8)}${sign}${OTHER.slice(8)}`, `980101${sign}9986`]),
   ...['pnr-', 'pnr_', 'pnr', '/', 'x-'].map((before) => `${before}${OTHER}`),
   ...['-x', '_x', 'kr', '/', '\u00b9'].map((after) => `${OTHER}${after}`),
-  ...[wide(OTHER), wide('980101\uff0d1231')],
+  ...[wide(OTHER), wide('980101\uff0d9986')],
 ];
 const codes = (environment: 'sandbox' | 'production', value: string): readonly string[] =>
   numbersOutOfPlace(environment === 'production', value).map(({ code }) => code);
@@ -58,7 +58,7 @@ describe('numbers of persons and companies', () => {
     ['a wrong check digit', '209801011232'],
     ['a day that is none', '209813011231'],
     ['an amount', '98010 11230'],
-    ['lines of their own', '980101\n1231'],
+    ['lines of their own', '980101\n9986'],
     ['a telephone number', '0730101234'],
   ])('are not seen in %s', (_, text) => {
     expect(codes('sandbox', text)).toEqual([]);
@@ -69,6 +69,10 @@ describe('numbers of persons and companies', () => {
     expect(numbersOutOfPlace(false, { content })).toEqual([
       { path: '/content/others/0/id', code: 'not-a-test-person' },
       { path: '/content', code: 'not-a-test-person' },
+    ]);
+    expect(numbersOutOfPlace(false, { a: 1, [OTHER]: { id: OTHER } })).toEqual([
+      { path: '', code: 'not-a-test-person' },
+      { path: '/1/id', code: 'not-a-test-person' },
     ]);
   });
 

@@ -31,11 +31,12 @@ export function numbersOutOfPlace(isProduction: boolean, value: unknown, path = 
       ? []
       : faultsOf(isProduction, value, path.endsWith('/officer')).map((code) => ({ path, code }));
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, one]) => [
-    // Its place is the one that holds it: the name is what must not be told.
-    ...faultsOf(isProduction, name).map((code) => ({ path, code })),
-    ...numbersOutOfPlace(isProduction, one, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`),
-  ]);
+  return Object.entries(value).flatMap(([name, one], at) => {
+    const ofName = faultsOf(isProduction, name);
+    // Its place is the one that holds it: the name is what must not be told, nor in the places below it.
+    const told = ofName.length === 0 ? name.replaceAll('~', '~0').replaceAll('/', '~1') : at;
+    return [...ofName.map((code) => ({ path, code })), ...numbersOutOfPlace(isProduction, one, `${path}/${told}`)];
+  });
 }
 
 function faultsOf(isProduction: boolean, text: string, isOfficer = false): readonly string[] {

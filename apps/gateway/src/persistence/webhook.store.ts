@@ -14,6 +14,7 @@ import type { WebhookKey } from '../webhooks/signing.js';
 import { alone, asAuthority } from './authority-transaction.js';
 import { placeOf } from './event.store.js';
 import { cursorOf } from './rows.js';
+import { SENT_EVENTS } from './system.store.js';
 import { WebhookKeys } from './webhook-keys.js';
 import { KEPT_MS, noted, toAttempt } from './webhook.rows.js';
 import type { WebhookAttemptRow, WebhookRow } from './webhook.rows.js';
@@ -44,13 +45,12 @@ export class PostgresWebhookStore implements WebhookStore {
     const { id, url, system, kid, after } = webhook;
     return asAuthority(this.dataSource, authority, async (tx) => {
       await alone(tx, `webhooks ${authority}`);
-      // Until this is committed it gets no other: what another key or its end suspends is not set going again by the one before.
-      const [own] = await tx.query<{ readonly kid: string; readonly ended: boolean }[]>(
-        `SELECT kid, end_statement IS NOT NULL AS ended FROM gateway.system WHERE id = $1 FOR SHARE`,
-        [system],
+      // Until this is committed it gets no other: what another key, its end or a scope less suspends is not set going again by what was let in before.
+      const [own] = await tx.query<{ readonly kid: string; readonly may: boolean }[]>(
+        `SELECT kid, end_statement IS NULL AND scopes @> $2::text[] AS may FROM gateway.system WHERE id = $1 FOR SHARE`,
+        [system, SENT_EVENTS],
       );
-      if (own?.kid !== kid || own?.ended === true)
-        throw new GatewayError('UNAUTHENTICATED', { reason: 'access-token' });
+      if (own?.kid !== kid || own?.may === false) throw new GatewayError('UNAUTHENTICATED', { reason: 'access-token' });
       if (after !== undefined) await placeOf(tx, authority, after);
       if (check !== undefined) check(await this.locked(tx, authority, id, at));
       const known = await tx.query<WebhookRow[]>(`SELECT ${COLUMNS} FROM gateway.webhook WHERE authority = $1`, [
