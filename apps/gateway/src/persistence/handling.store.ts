@@ -16,6 +16,8 @@ interface ChangeRow {
 }
 /** Deliveries that are looked through at once. */
 const PAGE = 5_000;
+/** Clocks that are told of at once: each is an event. */
+const TOLD = 1_000;
 /** Receipts that say something of handling. */
 const KINDS = Object.values(RECEIPT_OF);
 
@@ -73,7 +75,7 @@ export class PostgresHandlingStore implements HandlingStore {
     });
   }
 
-  alarm(authority: string, at: Date): Promise<readonly OverdueDelivery[]> {
+  alarm(authority: string, at: Date): Promise<{ readonly told: readonly OverdueDelivery[]; readonly isMore: boolean }> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       // What does not run when its time comes never runs again.
       const [rows] = await tx.query<[{ message_id: string; what: OverdueDelivery['what']; runs: boolean }[], number]>(
@@ -82,12 +84,13 @@ export class PostgresHandlingStore implements HandlingStore {
            FROM gateway.delivery_due w JOIN gateway.handling_status s USING (authority, message_id)
              JOIN gateway.delivery USING (authority, message_id)
            WHERE w.authority = $1 AND w.due_at <= $2 AND w.alarmed_at IS NULL AND NOT w.settled
-           ORDER BY w.due_at, w.message_id, w.what FOR UPDATE OF w) passed
+           ORDER BY w.due_at, w.message_id, w.what LIMIT ${TOLD} FOR UPDATE OF w) passed
          WHERE u.authority = $1 AND u.message_id = passed.message_id AND u.what = passed.what
          RETURNING u.message_id, u.what, passed.runs`,
         [authority, at],
       );
-      return rows.flatMap((row) => (row.runs ? [{ messageId: row.message_id, what: row.what }] : []));
+      const told = rows.flatMap((row) => (row.runs ? [{ messageId: row.message_id, what: row.what }] : []));
+      return { told, isMore: rows.length === TOLD };
     });
   }
 

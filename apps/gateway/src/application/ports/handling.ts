@@ -9,8 +9,8 @@ export interface HandlingStore {
   receive(authority: string, messageId: string, system: string, at: Date): Promise<boolean>;
   /** Keeps the clocks of what was received before they were kept, as far as they may run. @returns whether that was all of it */
   keepClocks(authority: string): Promise<boolean>;
-  /** Tells systems of clocks that have run out. @returns those that nobody was told of before */
-  alarm(authority: string, at: Date): Promise<readonly OverdueDelivery[]>;
+  /** Tells systems of a page of clocks that have run out. @returns those that nobody was told of before, and whether there are more */
+  alarm(authority: string, at: Date): Promise<{ readonly told: readonly OverdueDelivery[]; readonly isMore: boolean }>;
 }
 
 export interface OverdueDelivery {
