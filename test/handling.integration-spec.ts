@@ -354,7 +354,41 @@ describe('the handling of a delivery', () => {
       expect(await ofBoth()).toEqual([`${slow} accepted`]);
     });
 
-    it('is told of in pages', async () => {
+    it('is told of what a process of the release before received while this one ran', async () => {
+      const watch = watching();
+      await alarms(watch);
+      const id = await delivered();
+      await withoutClocks(id);
+      world.clock.advance(24 * HOUR_MS);
+      expect(await alarms(watch)).toEqual([`${id} received`]);
+    });
+
+    it('is told of what got its status while clocks were looked for', async () => {
+      const id = await delivered();
+      await withoutClocks(id);
+      await databases.asAdminOf(
+        'kommunerna',
+        'DELETE FROM gateway.handling_status; DELETE FROM gateway.handling_filled',
+      );
+      const later = await delivered();
+      const filling = {
+        transaction: (work: (tx: object) => Promise<unknown>) =>
+          db.transaction((tx) =>
+            work({
+              query: async (sql: string, values: unknown[]) => {
+                const rows = await tx.query<unknown>(sql, values);
+                if (!sql.includes('set_config')) while (await handlings.fill(OWNER, world.clock.now()));
+                return rows;
+              },
+            }),
+          ),
+      } as unknown as DataSource;
+      const watch = new WatchHandling(new PostgresHandlingStore(filling), () => [OWNER], world.clock.now);
+      world.clock.advance(24 * HOUR_MS);
+      expect([await alarms(watch), await alarms(watch)]).toEqual([[`${later} received`], [`${id} received`]]);
+    });
+
+    it('is looked for and told of in pages', async () => {
       const MANY = 'orebro/kommunstyrelsen';
       await databases.asAdminOf(
         'kommunerna',
@@ -365,7 +399,15 @@ describe('the handling of a delivery', () => {
       );
       const { now } = world.clock;
       while (await handlings.fill(MANY, now()));
-      await handlings.keepClocks(MANY);
+      const clocks = async (): Promise<number> =>
+        asAuthority(db, MANY, async (tx) =>
+          Number((await tx.query<{ count: string }[]>('SELECT count(*) FROM gateway.delivery_due'))[0]?.count),
+        );
+      const half = await handlings.keepClocks(MANY, undefined);
+      expect(await clocks()).toBe(10_000);
+      const whole = await handlings.keepClocks(MANY, half);
+      expect(await clocks()).toBe(11_000);
+      expect(await handlings.keepClocks(MANY, whole)).toBeUndefined();
       const first = await handlings.alarm(MANY, now());
       expect([first.told.length, first.isMore]).toEqual([1_000, true]);
       expect(await alarms(new WatchHandling(handlings, () => [MANY], now))).toHaveLength(10_000);

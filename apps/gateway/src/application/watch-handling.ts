@@ -6,8 +6,8 @@ const PAGES = 20;
 
 /** Says once of each delivery and clock, to the systems of its recipient, that it has run out. An alarm: nothing about the delivery changes. */
 export class WatchHandling {
-  /** Whose deliveries were looked through for those that came before their clocks were kept, or by a process of the release before. */
-  private readonly looked = new Set<string>();
+  /** By authority, how far its deliveries were looked through for those without clocks: received before these were kept or, at any time, by a process of a release before. */
+  private readonly kept = new Map<string, string>();
 
   constructor(
     private readonly store: Pick<HandlingStore, 'alarm' | 'keepClocks'>,
@@ -38,6 +38,10 @@ export class WatchHandling {
   }
 
   private async keep(authority: string): Promise<void> {
-    if (!this.looked.has(authority) && (await this.store.keepClocks(authority))) this.looked.add(authority);
+    for (let page = 0; page < PAGES; page += 1) {
+      const upTo = await this.store.keepClocks(authority, this.kept.get(authority));
+      if (upTo === undefined) return;
+      this.kept.set(authority, upTo);
+    }
   }
 }

@@ -5,7 +5,7 @@ import { erasedAt } from '../domain/errors.js';
 import { RECEIPT_OF, RUNS_IN, TAKEN_OVER_MS, handlingOf as saidBy, inOrder } from '../domain/handling.js';
 import type { HandlingChange } from '../domain/handling.js';
 import { alone, asAuthority } from './authority-transaction.js';
-import { FOLLOWING } from './rows.js';
+import { FOLLOWING, cursorOf } from './rows.js';
 
 interface ChangeRow {
   readonly message_id: string;
@@ -57,21 +57,29 @@ export class PostgresHandlingStore implements HandlingStore {
     });
   }
 
-  keepClocks(authority: string): Promise<boolean> {
+  keepClocks(authority: string, after: string | undefined): Promise<string | undefined> {
     const types = Object.entries(ACCEPTED_WITHIN);
     return asAuthority(this.dataSource, authority, async (tx) => {
-      await tx.query(
-        `INSERT INTO gateway.delivery_due (authority, message_id, what, due_at)
-         SELECT $1, d.message_id, c.what, d.received_at + make_interval(secs => CASE c.what WHEN 'received' THEN $2 ELSE
-             coalesce((SELECT t.s FROM unnest($3::text[], $4::float8[]) AS t(name, s) WHERE t.name = split_part(d.type, '/', 1)), $5) END)
-         FROM gateway.handling_status s JOIN gateway.delivery d USING (authority, message_id), (VALUES ('received'), ('accepted')) AS c(what)
-         WHERE s.authority = $1 AND s.status IN ('requested', 'received') ON CONFLICT DO NOTHING`,
+      // Asked first: what is filled in afterwards may lie before what was looked through.
+      if (!(await isFilled(tx, authority))) return undefined;
+      const [furthest] = await tx.query<{ cursor: string }[]>(
+        `WITH page AS MATERIALIZED (
+           SELECT message_id, txid, seq FROM gateway.handling_status
+           WHERE authority = $1 AND status IN ('requested', 'received') AND ${FOLLOWING}
+           ORDER BY gateway.handling_status.txid, gateway.handling_status.seq LIMIT ${PAGE}),
+         kept AS (
+           INSERT INTO gateway.delivery_due (authority, message_id, what, due_at)
+           SELECT $1, d.message_id, c.what, d.received_at + make_interval(secs => CASE c.what WHEN 'received' THEN $4 ELSE
+               coalesce((SELECT t.s FROM unnest($5::text[], $6::float8[]) AS t(name, s) WHERE t.name = split_part(d.type, '/', 1)), $7) END)
+           FROM page JOIN gateway.delivery d ON d.authority = $1 AND d.message_id = page.message_id,
+             (VALUES ('received'), ('accepted')) AS c(what) ON CONFLICT DO NOTHING)
+         SELECT txid::text || '.' || seq AS cursor FROM page ORDER BY page.txid DESC, page.seq DESC LIMIT 1`,
         [
-          ...[authority, TAKEN_OVER_MS / 1_000, types.map(([type]) => type), types.map(([, { ms }]) => ms / 1_000)],
-          acceptedWithin('') / 1_000,
+          ...[authority, ...cursorOf(after), TAKEN_OVER_MS / 1_000],
+          ...[types.map(([type]) => type), types.map(([, { ms }]) => ms / 1_000), acceptedWithin('') / 1_000],
         ],
       );
-      return isFilled(tx, authority);
+      return furthest?.cursor;
     });
   }
 
