@@ -28,6 +28,9 @@ const OWNER = 'linkoping/omsorgsnamnden';
 const OTHER = 'linkoping/socialnamnden';
 const SENDER = 'fk/forsakringskassan';
 const HOUR_MS = 3_600_000;
+const thrown = (error: unknown): never => {
+  throw error;
+};
 
 describe('the handling of a delivery', () => {
   let world: World;
@@ -275,13 +278,22 @@ describe('the handling of a delivery', () => {
 
   describe('that is not there in time', () => {
     const watching = (): WatchHandling => new WatchHandling(handlings, () => [OWNER, OTHER], world.clock.now);
-    const alarms = async (): Promise<readonly string[]> =>
-      (await watching().alarms()).map(({ messageId, what }) => `${messageId} ${what}`).toSorted();
+    const alarms = async (watch = watching()): Promise<readonly string[]> => {
+      const told: string[] = [];
+      for await (const { messageId, what } of watch.alarms(thrown)) told.push(`${messageId} ${what}`);
+      return told.toSorted();
+    };
+    const withoutClocks = (...ids: readonly string[]): Promise<unknown> =>
+      databases.asAdminOf(
+        'kommunerna',
+        `DELETE FROM gateway.delivery_due WHERE message_id IN (${ids.map((id) => `'${id}'`).join(', ')})`,
+      );
     const overdue = async (): Promise<readonly EventView['data'][]> =>
       (await events.list(OWNER, before, 200)).flatMap(({ type, data }) => (type === 'delivery.overdue' ? [data] : []));
     // What the specs before left is told now.
     beforeEach(async () => {
-      await watching().alarms();
+      while (await handlings.fill(OWNER, world.clock.now()));
+      await alarms();
       before = (await events.list(OWNER, before, 200)).at(-1)?.id ?? before;
     });
 
@@ -334,15 +346,72 @@ describe('the handling of a delivery', () => {
 
     it('is told of what was received before clocks were kept', async () => {
       const [urgent, slow] = [await delivered('crime-report/2'), await delivered('permit-opinion/1')];
-      await databases.asAdminOf(
-        'kommunerna',
-        `DELETE FROM gateway.delivery_due WHERE message_id IN ('${urgent}', '${slow}')`,
-      );
+      await withoutClocks(urgent, slow);
       const ofBoth = async () => (await alarms()).filter((told) => [urgent, slow].some((id) => told.startsWith(id)));
       world.clock.advance(72 * HOUR_MS);
       expect(await ofBoth()).toEqual([`${urgent} accepted`, `${urgent} received`, `${slow} received`].toSorted());
       world.clock.advance(168 * HOUR_MS);
       expect(await ofBoth()).toEqual([`${slow} accepted`]);
+    });
+
+    it('is told of what a process of the release before received while this one ran', async () => {
+      const watch = watching();
+      await alarms(watch);
+      const id = await delivered();
+      await withoutClocks(id);
+      world.clock.advance(24 * HOUR_MS);
+      expect(await alarms(watch)).toEqual([`${id} received`]);
+    });
+
+    it('is told of what got its status while clocks were looked for', async () => {
+      const id = await delivered();
+      await withoutClocks(id);
+      await databases.asAdminOf(
+        'kommunerna',
+        'DELETE FROM gateway.handling_status; DELETE FROM gateway.handling_filled',
+      );
+      const later = await delivered();
+      const filling = {
+        transaction: (work: (tx: object) => Promise<unknown>) =>
+          db.transaction((tx) =>
+            work({
+              query: async (sql: string, values: unknown[]) => {
+                const rows = await tx.query<unknown>(sql, values);
+                if (!sql.includes('set_config')) while (await handlings.fill(OWNER, world.clock.now()));
+                return rows;
+              },
+            }),
+          ),
+      } as unknown as DataSource;
+      const watch = new WatchHandling(new PostgresHandlingStore(filling), () => [OWNER], world.clock.now);
+      world.clock.advance(24 * HOUR_MS);
+      expect([await alarms(watch), await alarms(watch)]).toEqual([[`${later} received`], [`${id} received`]]);
+    });
+
+    it('is looked for and told of in pages', async () => {
+      const MANY = 'orebro/kommunstyrelsen';
+      await databases.asAdminOf(
+        'kommunerna',
+        `SELECT set_config('app.authority', '${MANY}', true);
+         INSERT INTO gateway.delivery (authority, message_id, attempt, sender, case_id, type, function, delivery_number, received_at, jwe_sha256, decision_entry_id, detail)
+           SELECT '${MANY}', gen_random_uuid(), 1, '${SENDER}', gen_random_uuid(), 'request/1', 'registrator', 1, '2020-01-01', 'x', gen_random_uuid(), ''
+           FROM generate_series(1, 5500)`,
+      );
+      const { now } = world.clock;
+      while (await handlings.fill(MANY, now()));
+      const clocks = async (): Promise<number> =>
+        asAuthority(db, MANY, async (tx) =>
+          Number((await tx.query<{ count: string }[]>('SELECT count(*) FROM gateway.delivery_due'))[0]?.count),
+        );
+      const half = await handlings.keepClocks(MANY, undefined);
+      expect(await clocks()).toBe(10_000);
+      const whole = await handlings.keepClocks(MANY, half);
+      expect(await clocks()).toBe(11_000);
+      expect(await handlings.keepClocks(MANY, whole)).toBeUndefined();
+      const first = await handlings.alarm(MANY, now());
+      expect([first.told.length, first.isMore]).toEqual([1_000, true]);
+      expect(await alarms(new WatchHandling(handlings, () => [MANY], now))).toHaveLength(10_000);
+      expect(await handlings.alarm(MANY, now())).toEqual({ told: [], isMore: false });
     });
   });
 

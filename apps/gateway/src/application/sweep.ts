@@ -1,6 +1,6 @@
 import { Loop } from '#platform';
 import type { EventLog } from '#platform';
-import { isStoreFailure } from '#persistence';
+import { isStoreAway, isStoreFailure } from '#persistence';
 import { NotYet } from '../domain/errors.js';
 import type { Expire } from './expire.js';
 import type { FallBackCorrections } from './fall-back-corrections.js';
@@ -46,9 +46,13 @@ export class Sweep extends Loop {
     try {
       await work();
     } catch (error) {
-      if (isStoreFailure(error) || error instanceof NotYet) this.log.warn('sweep.waits');
-      else this.log.failure('sweep.failed', error);
+      this.failed(error);
     }
+  }
+
+  private failed(error: unknown, fields: { readonly authorityId?: string } = {}): void {
+    if (isStoreFailure(error) || error instanceof NotYet) this.log.warn('sweep.waits', fields);
+    else this.log.failure('sweep.failed', error, fields);
   }
 
   private async expired(): Promise<void> {
@@ -72,7 +76,12 @@ export class Sweep extends Loop {
   }
 
   private async unhandled(): Promise<void> {
-    for (const { authority, messageId, what } of await this.handling.alarms())
+    const failed = (error: unknown, authorityId: string): void => {
+      // No other would fare better.
+      if (isStoreAway(error)) throw error;
+      this.failed(error, { authorityId });
+    };
+    for await (const { authority, messageId, what } of this.handling.alarms(failed))
       this.log.warn('delivery.overdue', { messageId, authorityId: authority, code: what });
   }
 

@@ -5,7 +5,7 @@ import { erasedAt } from '../domain/errors.js';
 import { RECEIPT_OF, RUNS_IN, TAKEN_OVER_MS, handlingOf as saidBy, inOrder } from '../domain/handling.js';
 import type { HandlingChange } from '../domain/handling.js';
 import { alone, asAuthority } from './authority-transaction.js';
-import { FOLLOWING } from './rows.js';
+import { FOLLOWING, cursorOf } from './rows.js';
 
 interface ChangeRow {
   readonly message_id: string;
@@ -16,6 +16,8 @@ interface ChangeRow {
 }
 /** Deliveries that are looked through at once. */
 const PAGE = 5_000;
+/** Clocks that are told of at once: each is an event. */
+const TOLD = 1_000;
 /** Receipts that say something of handling. */
 const KINDS = Object.values(RECEIPT_OF);
 
@@ -55,25 +57,33 @@ export class PostgresHandlingStore implements HandlingStore {
     });
   }
 
-  keepClocks(authority: string): Promise<boolean> {
+  keepClocks(authority: string, after: string | undefined): Promise<string | undefined> {
     const types = Object.entries(ACCEPTED_WITHIN);
     return asAuthority(this.dataSource, authority, async (tx) => {
-      await tx.query(
-        `INSERT INTO gateway.delivery_due (authority, message_id, what, due_at)
-         SELECT $1, d.message_id, c.what, d.received_at + make_interval(secs => CASE c.what WHEN 'received' THEN $2 ELSE
-             coalesce((SELECT t.s FROM unnest($3::text[], $4::float8[]) AS t(name, s) WHERE t.name = split_part(d.type, '/', 1)), $5) END)
-         FROM gateway.handling_status s JOIN gateway.delivery d USING (authority, message_id), (VALUES ('received'), ('accepted')) AS c(what)
-         WHERE s.authority = $1 AND s.status IN ('requested', 'received') ON CONFLICT DO NOTHING`,
+      // Asked first: what is filled in afterwards may lie before what was looked through.
+      if (!(await isFilled(tx, authority))) return undefined;
+      const [furthest] = await tx.query<{ cursor: string }[]>(
+        `WITH page AS MATERIALIZED (
+           SELECT message_id, txid, seq FROM gateway.handling_status
+           WHERE authority = $1 AND status IN ('requested', 'received') AND ${FOLLOWING}
+           ORDER BY gateway.handling_status.txid, gateway.handling_status.seq LIMIT ${PAGE}),
+         kept AS (
+           INSERT INTO gateway.delivery_due (authority, message_id, what, due_at)
+           SELECT $1, d.message_id, c.what, d.received_at + make_interval(secs => CASE c.what WHEN 'received' THEN $4 ELSE
+               coalesce((SELECT t.s FROM unnest($5::text[], $6::float8[]) AS t(name, s) WHERE t.name = split_part(d.type, '/', 1)), $7) END)
+           FROM page JOIN gateway.delivery d ON d.authority = $1 AND d.message_id = page.message_id,
+             (VALUES ('received'), ('accepted')) AS c(what) ON CONFLICT DO NOTHING)
+         SELECT txid::text || '.' || seq AS cursor FROM page ORDER BY page.txid DESC, page.seq DESC LIMIT 1`,
         [
-          ...[authority, TAKEN_OVER_MS / 1_000, types.map(([type]) => type), types.map(([, { ms }]) => ms / 1_000)],
-          acceptedWithin('') / 1_000,
+          ...[authority, ...cursorOf(after), TAKEN_OVER_MS / 1_000],
+          ...[types.map(([type]) => type), types.map(([, { ms }]) => ms / 1_000), acceptedWithin('') / 1_000],
         ],
       );
-      return isFilled(tx, authority);
+      return furthest?.cursor;
     });
   }
 
-  alarm(authority: string, at: Date): Promise<readonly OverdueDelivery[]> {
+  alarm(authority: string, at: Date): Promise<{ readonly told: readonly OverdueDelivery[]; readonly isMore: boolean }> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       // What does not run when its time comes never runs again.
       const [rows] = await tx.query<[{ message_id: string; what: OverdueDelivery['what']; runs: boolean }[], number]>(
@@ -82,12 +92,13 @@ export class PostgresHandlingStore implements HandlingStore {
            FROM gateway.delivery_due w JOIN gateway.handling_status s USING (authority, message_id)
              JOIN gateway.delivery USING (authority, message_id)
            WHERE w.authority = $1 AND w.due_at <= $2 AND w.alarmed_at IS NULL AND NOT w.settled
-           ORDER BY w.due_at, w.message_id, w.what FOR UPDATE OF w) passed
+           ORDER BY w.due_at, w.message_id, w.what LIMIT ${TOLD} FOR UPDATE OF w) passed
          WHERE u.authority = $1 AND u.message_id = passed.message_id AND u.what = passed.what
          RETURNING u.message_id, u.what, passed.runs`,
         [authority, at],
       );
-      return rows.flatMap((row) => (row.runs ? [{ messageId: row.message_id, what: row.what }] : []));
+      const told = rows.flatMap((row) => (row.runs ? [{ messageId: row.message_id, what: row.what }] : []));
+      return { told, isMore: rows.length === TOLD };
     });
   }
 

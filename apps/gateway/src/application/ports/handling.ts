@@ -7,10 +7,10 @@ export interface HandlingStore {
   changes(authority: string, messageIds: readonly string[]): Promise<ReadonlyMap<string, readonly HandlingChange[]>>;
   /** A system has taken it over. @returns false, and nothing is changed, when more was said of it already */
   receive(authority: string, messageId: string, system: string, at: Date): Promise<boolean>;
-  /** Keeps the clocks of what was received before they were kept, as far as they may run. @returns whether that was all of it */
-  keepClocks(authority: string): Promise<boolean>;
-  /** Tells systems of clocks that have run out. @returns those that nobody was told of before */
-  alarm(authority: string, at: Date): Promise<readonly OverdueDelivery[]>;
+  /** Keeps the clocks that may run of a page of what was received without. @param after what it gave before @returns undefined when nothing comes after, or not all have their status yet */
+  keepClocks(authority: string, after: string | undefined): Promise<string | undefined>;
+  /** Tells systems of a page of clocks that have run out. @returns those that nobody was told of before, and whether there are more */
+  alarm(authority: string, at: Date): Promise<{ readonly told: readonly OverdueDelivery[]; readonly isMore: boolean }>;
 }
 
 export interface OverdueDelivery {
