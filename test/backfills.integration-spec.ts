@@ -139,6 +139,17 @@ describe('what a referral was disclosed anew as', () => {
     expect([await copyOf(unseen), await copyOf(seen)]).toEqual([['withdrawn'], ['accepted']]);
   });
 
+  it('that ended on its way under an earlier subscription is told, and is disclosed anew itself', async () => {
+    const id = await refused();
+    const first = (await backfill(id))?.newReferralId ?? '';
+    await becomes(first, 'expired');
+    subscription = randomUUID();
+    expect(await backfill(id)).toEqual({ referralId: id, newReferralId: first, outcome: 'not-sendable' });
+    const second = await backfill(first);
+    expect([second?.outcome, second?.newReferralId === first]).toEqual(['accepted', false]);
+    expect(await backfill(id)).toMatchObject({ outcome: 'already-sent' });
+  });
+
   it('is taken back with it, and what that was disclosed anew as in its turn; one of these takes the first back from nobody', async () => {
     const id = await refused();
     const first = (await backfill(id))?.newReferralId ?? '';

@@ -212,6 +212,19 @@ describe('a referral that is disclosed anew', () => {
     expect(await outcome(backfilling({ messages: [message('withdrawn')] }, around))).toEqual(['not-sendable']);
   });
 
+  it('of an earlier subscription is told by its id when it ended on its way, and as sent when it did not', async () => {
+    const submit = () => Promise.reject(new Error('twice'));
+    const begin = () => Promise.resolve(OTHER_ID);
+    const of = (state: string) =>
+      backfilling(
+        { messages: [message('fetched')] },
+        { begin, submit, taken: { phase: 'accepted', messages: [copyTo(SUBSCRIBER, state)] } },
+      ).backfill(OWNER, ID, { referralIds: [ID] });
+    const told = (outcome: string) => ({ items: [{ referralId: ID, newReferralId: OTHER_ID, outcome }] });
+    expect(await of('expired')).toEqual(told('not-sendable'));
+    expect(await of('checked')).toEqual(told('accepted'));
+  });
+
   it('is asked for again when the gateway is full, unseen or without the law', async () => {
     for (const code of ['OUTBOX_FULL', 'OUTBOX_UNSEEN', 'SNAPSHOT_MISSING'] as const) {
       const submit = () => Promise.reject(new GatewayError(code));

@@ -144,8 +144,12 @@ export class DiscloseToSubscribers {
     const backfill = { referralId, subscriber, newReferralId: body.id };
     // Before it is taken in: a copy that nobody knows of could not be taken back.
     const newReferralId = await this.backfills.begin(authority, backfill, this.now());
-    if ((await this.own(authority, newReferralId))?.phase === 'accepted')
-      return { referralId, newReferralId, outcome: 'accepted' };
+    const taken = await this.own(authority, newReferralId);
+    if (taken?.phase === 'accepted') {
+      // Of another subscription: what ended goes no more under its id, and may be disclosed anew itself.
+      const isOver = newReferralId !== body.id && taken.messages.every(({ state }) => isTerminal(state));
+      return { referralId, newReferralId, outcome: isOver ? 'not-sendable' : 'accepted' };
+    }
     try {
       // Nothing waits for an officer here: what lacks an assessment is told, and asked for again when it is there.
       await this.submitting.submit(authority, { ...body, id: newReferralId }, { onAssess: 'refuse' }, assurance);
