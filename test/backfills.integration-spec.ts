@@ -16,6 +16,7 @@ import { PostgresDueStore } from '../apps/gateway/src/persistence/due.store.js';
 import { Outbox } from '../apps/gateway/src/persistence/outbox.js';
 import { PostgresReferralStore } from '../apps/gateway/src/persistence/referral.store.js';
 import { PostgresRetractionStore } from '../apps/gateway/src/persistence/retraction.store.js';
+import { PostgresWaitingStore } from '../apps/gateway/src/persistence/waiting.store.js';
 import { OwnDatabases } from './support/databases.js';
 import { noRelay } from './support/no-relay.js';
 
@@ -66,6 +67,7 @@ describe('what a referral was disclosed anew as', () => {
       store,
       retractions,
       noted,
+      new PostgresWaitingStore(db),
       {} as never,
       submitting,
       retracting,
@@ -113,6 +115,40 @@ describe('what a referral was disclosed anew as', () => {
       expect(await backfill(id)).toMatchObject({ outcome: 'not-sendable' });
     },
   );
+
+  it('is taken back when the rest was withdrawn before the gateway that ended beside it looked again, and stands afterwards', async () => {
+    /** To another, and still here. */
+    const elsewhere = async (): Promise<string> => {
+      const id = await refused();
+      await asAuthority(db, OWNER, (tx) =>
+        tx.query(
+          `UPDATE gateway.message SET state = 'accepted', recipient = 'kfm/kronofogden' WHERE authority = $1 AND referral_id = $2`,
+          [OWNER, id],
+        ),
+      );
+      return id;
+    };
+    const copyOf = async (id: string) => (await store.copies(OWNER, id)).map(({ state }) => state);
+    const [unseen, seen] = [await elsewhere(), await elsewhere()];
+    expect(await backfill(seen)).toMatchObject({ outcome: 'accepted' });
+    ends = 'gateway.submit.after-commit';
+    await expect(backfill(unseen)).rejects.toThrow(ends);
+    ends = undefined;
+    for (const id of [unseen, seen]) expect(await referrals.withdraw(OWNER, id, world.clock.now())).toBe('withdrawn');
+    for (const id of [unseen, seen, unseen]) expect(await backfill(id)).toMatchObject({ outcome: 'not-sendable' });
+    expect([await copyOf(unseen), await copyOf(seen)]).toEqual([['withdrawn'], ['accepted']]);
+  });
+
+  it('that ended on its way under an earlier subscription is told, and is disclosed anew itself', async () => {
+    const id = await refused();
+    const first = (await backfill(id))?.newReferralId ?? '';
+    await becomes(first, 'expired');
+    subscription = randomUUID();
+    expect(await backfill(id)).toEqual({ referralId: id, newReferralId: first, outcome: 'not-sendable' });
+    const second = await backfill(first);
+    expect([second?.outcome, second?.newReferralId === first]).toEqual(['accepted', false]);
+    expect(await backfill(id)).toMatchObject({ outcome: 'already-sent' });
+  });
 
   it('is taken back with it, and what that was disclosed anew as in its turn; one of these takes the first back from nobody', async () => {
     const id = await refused();

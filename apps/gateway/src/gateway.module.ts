@@ -370,6 +370,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
           backfills,
           retractions,
           corrections,
+          waiting,
           checking,
           submitting,
           retracting,

@@ -25,6 +25,8 @@ let correcting: CorrectForAll;
 let refusals: Map<string, GatewayError>;
 /** Of what it was disclosed anew as. */
 let copies: StoredMessage[];
+/** That it is disclosed anew beside this one of what is submitted. */
+let beside: (submitted: number) => void;
 let submitted: SubmitReferralDto[];
 let referrals: MemoryReferralStore;
 let retracted: Map<string, RetractionReason>;
@@ -51,6 +53,7 @@ beforeEach(async () => {
     [],
   );
   copies = [];
+  beside = () => undefined;
   refusals = new Map();
   submitted = [];
   const given = async () => {
@@ -63,11 +66,11 @@ beforeEach(async () => {
   };
   correcting = new CorrectForAll(
     referrals,
-    { copies: () => Promise.resolve(copies) },
+    { copies: () => Promise.resolve([...copies]) },
     { given },
     {
       submit: (_, body): Promise<ReferralAccepted> => {
-        submitted.push(body);
+        beside(submitted.push(body));
         const refusal = refusals.get(body.to[0]?.authority ?? '');
         if (refusal !== undefined) return Promise.reject(refusal);
         return Promise.resolve({ id: body.id, caseId: body.caseId, state: 'accepted', recipients: [] });
@@ -106,6 +109,20 @@ describe('a correction to several', () => {
     expect(copies.map(({ recipient }) => corrected.get(recipient))).toEqual(copies.map(({ messageId }) => messageId));
     expect(corrected.has(SECOND)).toBe(true);
     expect(await correct(asked({ recipients: [THIRD] }))).toBe('accepted');
+  });
+
+  it('goes to those to whom it is disclosed anew beside it too, unless it is taken back from them or others are named', async () => {
+    const of = (recipient: string): StoredMessage => ({
+      ...{ ...message.message, messageId: randomUUID(), recipient, state: 'fetched' },
+    });
+    const [one, back] = [of('polis/polismyndigheten'), { ...of('ivo/ivo'), state: 'withdrawn' } as const];
+    beside = (at) => {
+      if (at === 2) copies = [one, back];
+    };
+    expect([await correct(), recipients()]).toEqual(['accepted', [FIRST, SECOND, one.recipient]]);
+    expect(submitted.at(-1)?.content['corrects']).toBe(one.messageId);
+    [copies, submitted] = [[], []];
+    expect([await correct(asked({ recipients: [FIRST, SECOND] })), submitted.length]).toEqual(['accepted', 2]);
   });
 
   it('has the same ids when it is asked for again, and others under another id', async () => {
@@ -149,8 +166,8 @@ describe('a correction to several', () => {
     expect([await correct(), recipients()]).toEqual(['accepted', [FIRST, SECOND]]);
   });
 
-  it('passes by one to whom nothing has been released yet', async () => {
-    const faults = [{ path: 'content.corrects', code: 'not-released' }];
+  it.each(['not-released', 'not-sent-to-recipient'])('passes by one whose message is by now %s', async (code) => {
+    const faults = [{ path: 'content.corrects', code }];
     refusals.set(FIRST, new GatewayError('CONTENT_INVALID', { faults }));
     expect([await correct(), recipients()]).toEqual(['accepted', [FIRST, SECOND]]);
   });

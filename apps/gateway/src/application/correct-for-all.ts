@@ -1,5 +1,11 @@
 import { canonicalBytes } from '#json';
-import type { AssessmentDto, CorrectReferralDto, SubmitReferralDto, SubmitReferralQueryDto } from '#contracts';
+import type {
+  AssessmentDto,
+  CorrectReferralDto,
+  RetractionReason,
+  SubmitReferralDto,
+  SubmitReferralQueryDto,
+} from '#contracts';
 import { correctionIdOf } from '#envelope';
 import { standing } from '../domain/copies.js';
 import { GatewayError } from '../domain/errors.js';
@@ -45,39 +51,53 @@ export class CorrectForAll {
     const messages = onePerRecipient(standing([...referral.messages, ...copies]));
     const named = namedAmong(messages, asked.recipients);
     const assessmentsOf = assessed(asked.assessments ?? [], named);
-    const corrections = named.map((message) => ({
-      message,
-      body: correctionTo(sender, referral.caseId, asked, message, assessmentsOf(message.recipient)),
-    }));
+    const bodyOf = (message: StoredMessage): SubmitReferralDto =>
+      correctionTo(sender, referral.caseId, asked, message, assessmentsOf(message.recipient));
+    const corrections = named.map((message) => ({ message, body: bodyOf(message) }));
     const taken = await Promise.all(corrections.map(({ body }) => this.taken(sender, body.id)));
     if (corrections.some(({ body }, at) => isAnother(taken[at], body))) throw new GatewayError('ID_REUSE');
-    const retracted = new Map(
-      (
-        await this.retractions.given(
-          sender,
-          named.map(({ messageId }) => messageId),
-        )
-      ).map(({ messageId, reason }) => [messageId, reason]),
-    );
-    // What was taken back is wrong as a whole: no new facts of it go to who had it.
-    const goes = ({ messageId, state }: StoredMessage): boolean => mayBeRetracted(state) && !retracted.has(messageId);
+    const retracted = await this.retracted(sender, named);
     // It may be this very correction that took it back, before it was asked for again.
     const fellBack = ({ messageId, state }: StoredMessage): boolean =>
       query.onDeny === 'retract' && (state === 'withdrawn' || retracted.get(messageId) === 'correction-not-permitted');
     const faults = (asked.recipients ?? []).flatMap((recipient, at) => {
       const place = named.findIndex((one) => one.recipient === recipient);
       const message = named[place];
-      const passes = message === undefined || goes(message) || fellBack(message) || taken[place] !== undefined;
+      const passes =
+        message === undefined || goes(message, retracted) || fellBack(message) || taken[place] !== undefined;
       return passes ? [] : [{ path: `recipients.${at}`, code: 'not-sent-to-recipient' }];
     });
     if (faults.length > 0) throw new GatewayError('CONTENT_INVALID', { faults });
-    for (const { body } of corrections.filter(({ message }) => goes(message))) {
-      try {
-        await this.correcting.submit(sender, body, query);
-      } catch (error) {
-        if (!(error instanceof GatewayError && (OF_ONE.includes(error.code) || isNotReleased(error)))) throw error;
-      }
+    let seen = copies;
+    for (let left = named.filter((message) => goes(message, retracted)); ;) {
+      for (const message of left) await this.correct(sender, bodyOf(message), query);
+      // A backfill that saw nothing of it yet may have been taken in beside it.
+      const now = await this.backfills.copies(sender, id);
+      const late = now.filter(({ messageId }) => seen.every((one) => one.messageId !== messageId));
+      if (late.length === 0) return;
+      seen = now;
+      const back = await this.retracted(sender, late);
+      left = late.filter((one) => (asked.recipients?.includes(one.recipient) ?? true) && goes(one, back));
     }
+  }
+
+  private async correct(sender: string, body: SubmitReferralDto, query: SubmitReferralQueryDto): Promise<void> {
+    try {
+      await this.correcting.submit(sender, body, query);
+    } catch (error) {
+      if (!(error instanceof GatewayError && (OF_ONE.includes(error.code) || hasNothing(error)))) throw error;
+    }
+  }
+
+  private async retracted(
+    sender: string,
+    messages: readonly StoredMessage[],
+  ): Promise<ReadonlyMap<string, RetractionReason>> {
+    const given = await this.retractions.given(
+      sender,
+      messages.map(({ messageId }) => messageId),
+    );
+    return new Map(given.map(({ messageId, reason }) => [messageId, reason]));
   }
 
   /** One that was accepted before. Of one that is erased nobody can say what it was. */
@@ -91,6 +111,10 @@ export class CorrectForAll {
     }
   }
 }
+
+/** What was taken back is wrong as a whole: no new facts of it go to who had it. */
+const goes = ({ messageId, state }: StoredMessage, retracted: ReadonlyMap<string, RetractionReason>): boolean =>
+  mayBeRetracted(state) && !retracted.has(messageId);
 
 const isAnother = (taken: StoredReferral | undefined, body: SubmitReferralDto): boolean =>
   taken !== undefined && taken.bodyDigest !== digestOf(canonicalBytes(body));
@@ -144,6 +168,6 @@ const correctionTo = (
   ...(assessments.length === 0 ? {} : { assessments }),
 });
 
-/** Its recipient has nothing yet to put right. */
-const isNotReleased = ({ details: { faults = [] } }: GatewayError): boolean =>
-  faults.some(({ code }) => code === 'not-released');
+/** Its recipient has nothing yet to put right, or it has ended meanwhile. */
+const hasNothing = ({ details: { faults = [] } }: GatewayError): boolean =>
+  faults.some(({ code }) => code === 'not-released' || code === 'not-sent-to-recipient');

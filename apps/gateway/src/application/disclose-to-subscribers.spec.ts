@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AssessmentDto } from '#contracts';
+import { messageIdOf } from '#envelope';
 import { outcomeOf } from '#testing';
 import { GatewayError } from '../domain/errors.js';
 import { DiscloseToSubscribers } from './disclose-to-subscribers.js';
@@ -15,7 +16,12 @@ interface Around {
   readonly copies?: readonly object[];
   /** Each time that it is asked. */
   readonly retracted?: () => readonly object[];
-  readonly corrected?: readonly object[];
+  readonly corrected?: () => readonly object[];
+  /** What was given another way. */
+  readonly given?: readonly string[];
+  /** Under which id it was begun before, and not looked at since. */
+  readonly unsettled?: string;
+  readonly settle?: () => unknown;
   /** What stands under the new id. */
   readonly taken?: object;
   readonly begin?: (authority: string, backfill: { readonly newReferralId: string }) => Promise<string>;
@@ -24,13 +30,19 @@ interface Around {
   /** Of the subscription, beside what it is. */
   readonly subscribed?: object;
 }
+/** Erased as a whole it is not shown. */
+const referralNow = (found: object): Promise<object> =>
+  'erased' in found ? Promise.reject(new GatewayError('ERASED')) : Promise.resolve(found);
 /** A referral of which this became, asked for by a subscriber that was sent none of it. */
 const backfilling = (
   referral: { readonly messages: readonly object[]; readonly [more: string]: unknown },
   {
     copies = [],
     retracted = () => [],
-    corrected = [],
+    corrected = () => [],
+    given = [],
+    unsettled,
+    settle = () => undefined,
     taken,
     begin = (_, { newReferralId }) => Promise.resolve(newReferralId),
     submit = () => Promise.resolve({}),
@@ -51,10 +63,14 @@ const backfilling = (
         }),
     } as never,
     {} as never,
-    { find: (_: string, id: string) => Promise.resolve(id === ID ? found : taken) } as never,
-    { begin, related: () => Promise.resolve([...referral.messages, ...copies]) } as never,
+    { find: (_: string, id: string) => (id === ID ? referralNow(found) : Promise.resolve(taken)) } as never,
+    {
+      ...{ begin, settle: () => Promise.resolve(settle()), unsettled: () => Promise.resolve(unsettled) },
+      related: () => Promise.resolve([...referral.messages, ...copies]),
+    } as never,
     { given: () => Promise.resolve(retracted()) } as never,
-    { of: () => Promise.resolve(corrected) } as never,
+    { of: () => Promise.resolve(corrected()) } as never,
+    { given: () => Promise.resolve(new Map(given.map((id) => [id, {}]))) } as never,
     {} as never,
     { submit } as never,
     { message: retract } as never,
@@ -92,7 +108,7 @@ describe('a referral that is disclosed anew', () => {
     ['withdrawn from another', { messages: [message('withdrawn')] }, {}],
     ['retracted from another', { messages: [message('fetched')] }, { retracted: () => [{}] }],
     ['withdrawn as a copy', { messages: [message('fetched')] }, { copies: [copyTo(OTHER, 'withdrawn')] }],
-    ['put right at another', { messages: [message('fetched')] }, { corrected: [{}] }],
+    ['put right at another', { messages: [message('fetched')] }, { corrected: () => [{}] }],
     ['to put another right', { messages: [message('fetched')], type: 'correction/1' }, {}],
     ['erased in part', { messages: [message('fetched')], partlyErased: true }, {}],
     ['stopped before it went to anybody', { messages: [message('refused')], phase: 'lapsed' }, {}],
@@ -122,15 +138,91 @@ describe('a referral that is disclosed anew', () => {
     await expect(outcome(backfilling({ messages }, by('fetched', OTHER)))).rejects.toThrow('twice');
   });
 
-  it('is taken back for the reason for which it was taken back from others beside it', async () => {
-    const answers: (readonly object[])[] = [[], [{ reason: 'wrong-person' }]];
-    const retracted: (readonly unknown[])[] = [];
-    const of = backfilling(
-      { messages: [message('fetched')] },
-      { retracted: () => answers.shift() ?? [], retract: (...said) => Promise.resolve(retracted.push(said)) },
-    );
-    expect(await outcome(of)).toEqual(['not-sendable']);
-    expect(retracted.map(([, , reason]) => reason)).toEqual(['wrong-person']);
+  describe.each(['is submitted', 'was submitted when the gateway ended beside it'] as const)('%s', (when) => {
+    const isBefore = when !== 'is submitted';
+    const [mine, theirs] = [OTHER_ID, ID];
+    /** Which becomes this beside it. @returns what it is answered, and for which reasons it was taken back */
+    const beside = async (becomes: object, around: Around = {}) => {
+      const referral = { messages: [message('fetched')] };
+      const reasons: unknown[] = [];
+      let settled = 0;
+      const happens = () => Promise.resolve(Object.assign(referral.messages[0] ?? {}, becomes));
+      const began = { unsettled: mine, taken: { phase: 'accepted', messages: [] } };
+      const of = backfilling(referral, {
+        ...{ begin: () => Promise.resolve(mine), submit: happens, settle: () => (settled += 1) },
+        ...{ retract: (...said: readonly unknown[]) => Promise.resolve(reasons.push(said.slice(1))) },
+        ...(isBefore ? began : {}),
+        ...around,
+      });
+      if (isBefore) await happens();
+      return { answer: (await outcome(of))[0], reasons, settled };
+    };
+    const copy = messageIdOf(OWNER, mine, SUBSCRIBER);
+    /** Nothing when it is looked at before, where it is. */
+    const late = (noted: readonly object[]) => {
+      let asked = isBefore ? 1 : 0;
+      return () => (asked++ === 0 ? [] : noted);
+    };
+    const takenBack = (reason: string) => ({ answer: 'not-sendable', reasons: [[copy, reason]], settled: 1 });
+    const stands = { reasons: [], settled: 1 };
+
+    it('is taken back for the reason for which it was taken back from others beside it, whichever comes first', async () => {
+      const retracted = [{ reason: 'given-another-way' }, { reason: 'wrong-person' }];
+      expect(await beside({}, { retracted: late(retracted) })).toEqual(takenBack('wrong-person'));
+    });
+
+    it('is taken back when others were withdrawn beside it', async () => {
+      expect(await beside({ state: 'withdrawn' })).toEqual(takenBack('wrong-information'));
+    });
+
+    it('is taken back when others were put right beside it, and not when it is put right itself', async () => {
+      const corrected = { messageId: theirs };
+      expect(await beside({}, { corrected: late([corrected]) })).toEqual(takenBack('wrong-information'));
+      expect(await beside({}, { corrected: late([corrected, { messageId: copy }]) })).toMatchObject(stands);
+    });
+
+    it('stands when it was given to others another way beside it', async () => {
+      expect(await beside({ state: 'withdrawn' }, { given: [theirs] })).toMatchObject(stands);
+      expect(await beside({}, { retracted: late([{ reason: 'given-another-way' }]) })).toMatchObject(stands);
+    });
+
+    it('is not sendable, and not settled, where it has ended or is taken back for another reason', async () => {
+      const retract = () => Promise.reject(new GatewayError('RETRACTION_EXISTS'));
+      const ended = { answer: 'not-sendable', settled: 0 };
+      expect(await beside({ state: 'withdrawn' }, { retract })).toMatchObject(ended);
+      const away = () => Promise.reject(new Error('away'));
+      await expect(beside({ state: 'withdrawn' }, { retract: away })).rejects.toThrow('away');
+    });
+  });
+
+  it('is taken back when it was erased of others beside it', async () => {
+    for (const erased of [{ erased: true }, { partlyErased: true }]) {
+      const referral = { messages: [message('fetched')] };
+      const reasons: unknown[] = [];
+      const retract = (...said: readonly unknown[]) => Promise.resolve(reasons.push(said[2]));
+      const taken = { phase: 'accepted', messages: [] };
+      const of = backfilling({ ...referral, ...erased }, { unsettled: OTHER_ID, taken, retract });
+      expect([await outcome(of), reasons]).toEqual([['not-sendable'], ['wrong-information']]);
+    }
+  });
+
+  it('that was looked at stands, whatever is done to others afterwards', async () => {
+    const retract = () => Promise.reject(new Error('taken back'));
+    const around = { taken: { phase: 'accepted', messages: [] }, retract };
+    expect(await outcome(backfilling({ messages: [message('withdrawn')] }, around))).toEqual(['not-sendable']);
+  });
+
+  it('of an earlier subscription is told by its id when it ended on its way, and as sent when it did not', async () => {
+    const submit = () => Promise.reject(new Error('twice'));
+    const begin = () => Promise.resolve(OTHER_ID);
+    const of = (state: string) =>
+      backfilling(
+        { messages: [message('fetched')] },
+        { begin, submit, taken: { phase: 'accepted', messages: [copyTo(SUBSCRIBER, state)] } },
+      ).backfill(OWNER, ID, { referralIds: [ID] });
+    const told = (outcome: string) => ({ items: [{ referralId: ID, newReferralId: OTHER_ID, outcome }] });
+    expect(await of('expired')).toEqual(told('not-sendable'));
+    expect(await of('checked')).toEqual(told('accepted'));
   });
 
   it('is asked for again when the gateway is full, unseen or without the law', async () => {
@@ -206,6 +298,7 @@ describe('a sheet', () => {
     const of = new DiscloseToSubscribers(
       { list, heldFrom: () => Promise.resolve([]) } as never,
       { find: () => Promise.resolve({}) } as never,
+      {} as never,
       {} as never,
       {} as never,
       {} as never,

@@ -2,6 +2,7 @@ import type {
   AssessmentDto,
   BackfillDto,
   BackfillView,
+  RetractionReason,
   SheetDto,
   SheetRow,
   SubmitReferralDto,
@@ -13,13 +14,14 @@ import { GatewayError } from '../domain/errors.js';
 import { isTerminal } from '../domain/message-state.js';
 import { typeName } from '../domain/subscription.js';
 import type { CheckDisclosure } from './check-disclosure.js';
-import type { BackfillStore } from './ports/backfill.js';
+import type { BackfillStore, NewBackfill } from './ports/backfill.js';
 import type { CaseStore } from './ports/case.js';
 import type { CorrectionStore } from './ports/correction.js';
 import type { Assurance, ReferralStore, StoredMessage, StoredReferral } from './ports/referral.js';
 import type { RetractionStore } from './ports/retraction.js';
 import type { StoredSubscription, SubscriptionStore } from './ports/subscription.js';
 import type { Now } from './ports/time-and-ids.js';
+import type { GivenStore } from './ports/waiting.js';
 import type { RetractReferral } from './retract-referral.js';
 import type { SubmitReferral } from './submit-referral.js';
 
@@ -34,9 +36,10 @@ export class DiscloseToSubscribers {
     private readonly store: Pick<SubscriptionStore, 'find' | 'list' | 'heldFrom'>,
     private readonly cases: Pick<CaseStore, 'find'>,
     private readonly referrals: Pick<ReferralStore, 'find'>,
-    private readonly backfills: Pick<BackfillStore, 'begin' | 'related'>,
+    private readonly backfills: Pick<BackfillStore, 'unsettled' | 'begin' | 'settle' | 'related'>,
     private readonly retractions: Pick<RetractionStore, 'given'>,
     private readonly corrections: Pick<CorrectionStore, 'of'>,
+    private readonly others: GivenStore,
     private readonly checking: Pick<CheckDisclosure, 'ofReferral'>,
     private readonly submitting: Pick<SubmitReferral, 'submit'>,
     private readonly retracting: Pick<RetractReferral, 'message'>,
@@ -125,6 +128,10 @@ export class DiscloseToSubscribers {
     given: readonly Given[],
   ): Promise<BackfillView['items'][number]> {
     const { subscriber } = subscription;
+    const begun = await this.backfills.unsettled(authority, referralId, subscriber);
+    if (begun !== undefined && (await this.own(authority, begun)) !== undefined)
+      if (!(await this.stands(authority, { referralId, subscriber, newReferralId: begun })))
+        return { referralId, outcome: 'not-sendable' };
     const referral = await this.own(authority, referralId);
     if (referral === undefined || !covers(subscription, referral)) return { referralId, outcome: 'not-found' };
     const related = await this.backfills.related(authority, referralId);
@@ -137,17 +144,18 @@ export class DiscloseToSubscribers {
     const backfill = { referralId, subscriber, newReferralId: body.id };
     // Before it is taken in: a copy that nobody knows of could not be taken back.
     const newReferralId = await this.backfills.begin(authority, backfill, this.now());
-    if ((await this.own(authority, newReferralId))?.phase === 'accepted')
-      return { referralId, newReferralId, outcome: 'accepted' };
+    const taken = await this.own(authority, newReferralId);
+    if (taken?.phase === 'accepted') {
+      // Of another subscription: what ended goes no more under its id, and may be disclosed anew itself.
+      const isOver = newReferralId !== body.id && taken.messages.every(({ state }) => isTerminal(state));
+      return { referralId, newReferralId, outcome: isOver ? 'not-sendable' : 'accepted' };
+    }
     try {
       // Nothing waits for an officer here: what lacks an assessment is told, and asked for again when it is there.
       await this.submitting.submit(authority, { ...body, id: newReferralId }, { onAssess: 'refuse' }, assurance);
-      const [late] = await this.retractions.given(authority, idsOf(others));
-      if (late === undefined || late.reason === 'given-another-way')
-        return { referralId, newReferralId, outcome: 'accepted' };
-      // Whoever took it back meanwhile saw nothing of this one.
-      await this.retracting.message(authority, messageIdOf(authority, newReferralId, subscriber), late.reason);
-      return { referralId, outcome: 'not-sendable' };
+      return (await this.stands(authority, { ...backfill, newReferralId }))
+        ? { referralId, newReferralId, outcome: 'accepted' }
+        : { referralId, outcome: 'not-sendable' };
     } catch (error) {
       // Nothing is wrong with the referral: the whole is asked for again.
       if (!(error instanceof GatewayError) || PASSING.has(error.code)) throw error;
@@ -156,6 +164,51 @@ export class DiscloseToSubscribers {
       return verdict === undefined
         ? { referralId, outcome: 'not-sendable' }
         : { referralId, outcome: 'refused', verdict };
+    }
+  }
+
+  /**
+   * Looks once at what was taken in: whoever took the rest back, put it right or erased it meanwhile saw nothing of this one. What is done to the rest afterwards is
+   * done by who can see this one too.
+   * @returns false when it is taken back, or has ended
+   */
+  private async stands(authority: string, backfill: NewBackfill): Promise<boolean> {
+    const messageId = messageIdOf(authority, backfill.newReferralId, backfill.subscriber);
+    const reason = await this.wrongBeside(authority, backfill.referralId, messageId);
+    try {
+      if (reason !== undefined) await this.retracting.message(authority, messageId, reason);
+    } catch (error) {
+      if (error instanceof GatewayError) return false;
+      throw error;
+    }
+    await this.backfills.settle(authority, backfill);
+    return reason === undefined;
+  }
+
+  /** Why a copy cannot stand beside what became of the rest. That an item was given another way says nothing of it. */
+  private async wrongBeside(
+    authority: string,
+    referralId: string,
+    messageId: string,
+  ): Promise<RetractionReason | undefined> {
+    const rest = (await this.backfills.related(authority, referralId)).filter((one) => one.messageId !== messageId);
+    const retractions = await this.retractions.given(authority, idsOf(rest));
+    const retracted = retractions.find(({ reason }) => reason !== 'given-another-way');
+    if (retracted !== undefined) return retracted.reason;
+    const given = await this.others.given(authority, idsOf(rest));
+    const isWithdrawn = rest.some((one) => one.state === 'withdrawn' && !given.has(one.messageId));
+    const corrections = await this.corrections.of(authority, [...idsOf(rest), messageId]);
+    const isRight = corrections.some((one) => one.messageId === messageId && one.stopped === undefined);
+    const isWrong = isWithdrawn || (corrections.length > 0 && !isRight) || (await this.isErased(authority, referralId));
+    return isWrong ? 'wrong-information' : undefined;
+  }
+
+  private async isErased(authority: string, id: string): Promise<boolean> {
+    try {
+      return (await this.referrals.find(authority, id))?.partlyErased === true;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'ERASED') return true;
+      throw error;
     }
   }
 

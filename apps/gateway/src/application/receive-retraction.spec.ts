@@ -150,6 +150,7 @@ describe('a retraction given', () => {
   it.each([
     ['was disclosed anew before', (one: StoredMessage) => [[one]]],
     ['is disclosed anew beside it', (one: StoredMessage) => [[], [one]]],
+    ['is disclosed anew while another is erased', (one: StoredMessage) => [[copy({ state: 'refused' })], [one]]],
   ] as const)('goes to those to whom it %s too', async (_, are) => {
     const one = copy();
     copies = are(one);

@@ -88,7 +88,8 @@ export class RetractReferral {
     if (isNone || !open.every((m) => mayBeRetracted(m.state))) throw new GatewayError('NOT_RETRACTABLE');
     if (!(await this.retract(authority, open, reason))) return false;
     // A backfill that saw nothing of it yet may have been taken in beside it.
-    return (await this.backfills.copies(authority, id)).length === copies.length;
+    const known = new Set(copies.map(({ messageId }) => messageId));
+    return (await this.backfills.copies(authority, id)).every(({ messageId }) => known.has(messageId));
   }
 
   private async retract(

@@ -13,10 +13,20 @@ export class PostgresBackfillStore implements BackfillStore {
     private readonly keys: Pick<KeyStore, 'cipher'>,
   ) {}
 
+  unsettled(authority: string, referralId: string, subscriber: string): Promise<string | undefined> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      const [row] = await tx.query<{ new_referral_id: string }[]>(
+        `SELECT new_referral_id FROM gateway.backfill WHERE authority = $1 AND referral_id = $2 AND subscriber = $3 AND NOT settled`,
+        [authority, referralId, subscriber],
+      );
+      return row?.new_referral_id;
+    });
+  }
+
   begin(authority: string, { referralId, subscriber, newReferralId }: NewBackfill, at: Date): Promise<string> {
     return asAuthority(this.dataSource, authority, async (tx) => {
       await tx.query(
-        `INSERT INTO gateway.backfill (authority, referral_id, subscriber, new_referral_id, at) VALUES ($1, $2, $3, $4, $5)
+        `INSERT INTO gateway.backfill (authority, referral_id, subscriber, new_referral_id, at, settled) VALUES ($1, $2, $3, $4, $5, false)
          ON CONFLICT DO NOTHING`,
         [authority, referralId, subscriber, newReferralId, at],
       );
@@ -26,6 +36,15 @@ export class PostgresBackfillStore implements BackfillStore {
       );
       if (row === undefined) throw new Error('a backfill that was not kept');
       return row.new_referral_id;
+    });
+  }
+
+  settle(authority: string, { referralId, subscriber }: NewBackfill): Promise<void> {
+    return asAuthority(this.dataSource, authority, async (tx) => {
+      await tx.query(
+        `UPDATE gateway.backfill SET settled = true WHERE authority = $1 AND referral_id = $2 AND subscriber = $3`,
+        [authority, referralId, subscriber],
+      );
     });
   }
 

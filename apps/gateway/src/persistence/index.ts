@@ -81,6 +81,7 @@ import { AcceptUnheld1769901000000 } from './migrations/1769901000000-accept-unh
 import { DeliveryDues1769902001000 } from './migrations/1769902001000-delivery-dues.js';
 import { RecordedRequestActs1769902000000 } from './migrations/1769902000000-recorded-request-acts.js';
 import { EndedSystems1769904000000 } from './migrations/1769904000000-ended-systems.js';
+import { SettledBackfills1769905000000 } from './migrations/1769905000000-settled-backfills.js';
 import { BackfillByCopy1769900000000 } from './migrations/1769900000000-backfill-by-copy.js';
 
 export const schema = 'gateway';
@@ -155,6 +156,7 @@ export const migrations = [
   RecordedRequestActs1769902000000,
   DeliveryDues1769902001000,
   EndedSystems1769904000000,
+  SettledBackfills1769905000000,
   BackfillByCopy1769900000000,
 ] satisfies MixedList<new () => unknown>;
 

@@ -131,7 +131,7 @@ export interface BackfillView {
   readonly items: readonly {
     readonly referralId: string;
     readonly outcome: (typeof BACKFILL_OUTCOMES)[number];
-    /** Of the new disclosure; absent where there is none. */
+    /** Of the new disclosure, or of an earlier subscription's that did not arrive; absent where there is none. */
     readonly newReferralId?: string;
     /** Of what is refused. */
     readonly verdict?: VerdictView;
