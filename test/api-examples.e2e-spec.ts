@@ -32,6 +32,7 @@ let things: Things;
 let sender: DelgeClient;
 let recipient: DelgeClient;
 const webhooks: string[] = [];
+const orders: string[] = [];
 beforeAll(async () => {
   delge = await TestStack.shared();
   things = new Things(delge);
@@ -39,6 +40,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const id of webhooks) await sender.webhooks.remove(id);
+  // Else it grants what other specs ask for.
+  for (const id of orders) await sender.subscriptions.endStandingOrder(id);
 });
 
 /** What an example is about, made for it, and who asks; it is the sender unless it is said. */
@@ -208,7 +211,11 @@ const making: Readonly<Record<string, () => Promise<Made>>> = {
 
   'PUT /v1/subscriptions/{id}': () => owned('subscriptions'),
   'POST /v1/subscriptions/{id}/backfill': () => owned('subscriptions'),
-  'PUT /v1/standing-orders/{id}': async () => id(randomUUID()),
+  'PUT /v1/standing-orders/{id}': async () => {
+    const made = randomUUID();
+    orders.push(made);
+    return id(made);
+  },
   'DELETE /v1/standing-orders/{id}': () => owned('standing-orders'),
 
   // The test's gateway sends nowhere else; and what is sent meanwhile has another tag.

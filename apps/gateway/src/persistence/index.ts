@@ -77,12 +77,12 @@ import { Staff1769200000000 } from './migrations/1769200000000-staff.js';
 import { StaffStatements1769800000000 } from './migrations/1769800000000-staff-statements.js';
 import { CorrectionNoted1769801000000 } from './migrations/1769801000000-correction-noted.js';
 import { RequestDeadlines1769802000000 } from './migrations/1769802000000-request-deadlines.js';
+import { BackfillByCopy1769900000000 } from './migrations/1769900000000-backfill-by-copy.js';
 import { AcceptUnheld1769901000000 } from './migrations/1769901000000-accept-unheld.js';
-import { DeliveryDues1769902001000 } from './migrations/1769902001000-delivery-dues.js';
 import { RecordedRequestActs1769902000000 } from './migrations/1769902000000-recorded-request-acts.js';
+import { DeliveryDues1769902001000 } from './migrations/1769902001000-delivery-dues.js';
 import { EndedSystems1769904000000 } from './migrations/1769904000000-ended-systems.js';
 import { SettledBackfills1769905000000 } from './migrations/1769905000000-settled-backfills.js';
-import { BackfillByCopy1769900000000 } from './migrations/1769900000000-backfill-by-copy.js';
 
 export const schema = 'gateway';
 /** In order; never edited once merged. */
@@ -152,12 +152,12 @@ export const migrations = [
   StaffStatements1769800000000,
   CorrectionNoted1769801000000,
   RequestDeadlines1769802000000,
+  BackfillByCopy1769900000000,
   AcceptUnheld1769901000000,
   RecordedRequestActs1769902000000,
   DeliveryDues1769902001000,
   EndedSystems1769904000000,
   SettledBackfills1769905000000,
-  BackfillByCopy1769900000000,
 ] satisfies MixedList<new () => unknown>;
 
 /**
