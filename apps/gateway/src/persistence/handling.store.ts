@@ -16,8 +16,8 @@ interface ChangeRow {
 }
 /** Deliveries that are looked through at once. */
 const PAGE = 5_000;
-/** Clocks that are told of at once: each is an event. */
-const TOLD = 1_000;
+/** Deliveries that get clocks, and clocks that are told of, at once: each writes two rows, or an event. */
+const WRITTEN = 1_000;
 /** Receipts that say something of handling. */
 const KINDS = Object.values(RECEIPT_OF);
 
@@ -66,7 +66,7 @@ export class PostgresHandlingStore implements HandlingStore {
         `WITH page AS MATERIALIZED (
            SELECT message_id, txid, seq FROM gateway.handling_status
            WHERE authority = $1 AND status IN ('requested', 'received') AND ${FOLLOWING}
-           ORDER BY gateway.handling_status.txid, gateway.handling_status.seq LIMIT ${PAGE}),
+           ORDER BY gateway.handling_status.txid, gateway.handling_status.seq LIMIT ${WRITTEN}),
          kept AS (
            INSERT INTO gateway.delivery_due (authority, message_id, what, due_at)
            SELECT $1, d.message_id, c.what, d.received_at + make_interval(secs => CASE c.what WHEN 'received' THEN $4 ELSE
@@ -92,13 +92,13 @@ export class PostgresHandlingStore implements HandlingStore {
            FROM gateway.delivery_due w JOIN gateway.handling_status s USING (authority, message_id)
              JOIN gateway.delivery USING (authority, message_id)
            WHERE w.authority = $1 AND w.due_at <= $2 AND w.alarmed_at IS NULL AND NOT w.settled
-           ORDER BY w.due_at, w.message_id, w.what LIMIT ${TOLD} FOR UPDATE OF w) passed
+           ORDER BY w.due_at, w.message_id, w.what LIMIT ${WRITTEN} FOR UPDATE OF w) passed
          WHERE u.authority = $1 AND u.message_id = passed.message_id AND u.what = passed.what
          RETURNING u.message_id, u.what, passed.runs`,
         [authority, at],
       );
       const told = rows.flatMap((row) => (row.runs ? [{ messageId: row.message_id, what: row.what }] : []));
-      return { told, isMore: rows.length === TOLD };
+      return { told, isMore: rows.length === WRITTEN };
     });
   }
 
