@@ -143,7 +143,9 @@ describe('everybody’s number', () => {
   /** Of those who are not born yet, none of them published. */
   const unborn = fc
     .tuple(fc.date({ min: new Date('2060-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }), digits(3))
-    .map(([date, n]) => luhn(`${date.toISOString().slice(2, 10).replaceAll('-', '')}${n}`));
+    .map(([date, n]) => luhn(`${date.toISOString().slice(2, 10).replaceAll('-', '')}${n}`))
+    // Of ten digits one that was published for another century is taken.
+    .filter((number) => !['18', '19', '20'].some((century) => isTestPerson(`${century}${number}`)));
   const company = fc
     .tuple(
       fc.constantFrom('1', '2', '3', '5', '6', '7', '8', '9'),
