@@ -18,7 +18,6 @@ interface SystemRow {
 }
 type Standing = Pick<SystemRow, 'authority' | 'kid' | 'stated_at' | 'scopes'> & { readonly ended: boolean };
 const UNIQUE_VIOLATION = '23505';
-/** Without which a system is sent no events. */
 /** What a system must have for what it registered to be sent anything. */
 export const SENT_EVENTS: readonly Scope[] = ['webhooks:write', 'events:read'];
 
