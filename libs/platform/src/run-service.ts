@@ -14,6 +14,7 @@ import { Certificates, serversOf } from './certificates.js';
 import { onlyConditional } from './conditional.js';
 import { ConfigError, loadConfig } from './config.js';
 import type { Environment, ServiceConfig } from './config.js';
+import { boundConnections } from './connections.js';
 import { crashPoint } from './crash-point.js';
 import type { CrashPoint } from './crash-point.js';
 import { EventLog } from './event-log.js';
@@ -30,13 +31,6 @@ import { validationPipe } from './validation.pipe.js';
 /** In this order a service lets go of its work: nothing new comes in, what runs ends, what is written leaves, then the stores. */
 const STAGES = ['consumers', 'loops', 'relay', 'http', 'stores'] as const;
 export type Stage = (typeof STAGES)[number];
-
-const HEADERS_MS = 5_000;
-/** For whatever `paced` leaves: the largest body at its least rate takes less. */
-const REQUEST_MS = 10 * 60_000;
-/** How often connections are held against these limits; Node's own 30 s would let a slow body stay for 45. */
-const CHECK_MS = 1_000;
-const MAX_CONNECTIONS = 1_000;
 
 /** What the process gives to a service's module. */
 export interface Platform {
@@ -176,12 +170,7 @@ const create = async <C extends ServiceConfig>(
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ProblemFilter(platform.log, service.translate, service.refuse));
   assertEveryRouteHasPolicy(app);
-  const server = app.getHttpServer() as Server & { connectionsCheckingInterval: number };
-  // Read when the server begins to listen.
-  server.connectionsCheckingInterval = CHECK_MS;
-  server.headersTimeout = HEADERS_MS;
-  server.requestTimeout = REQUEST_MS;
-  server.maxConnections = MAX_CONNECTIONS;
+  boundConnections(app.getHttpServer());
   return app;
 };
 
