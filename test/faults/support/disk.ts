@@ -24,7 +24,7 @@ export const withoutDisk = (): string | undefined => {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a disk of fixed size needs root on Linux';
   if (!existsSync('/dev/loop-control')) return 'there are no loop devices';
   const path = (process.env['PATH'] ?? '').split(':');
-  const missing = ['mkfs.ext4', 'mount', 'fallocate'].filter((tool) =>
+  const missing = ['mkfs.ext4', 'mount', 'fallocate', 'dd'].filter((tool) =>
     path.every((dir) => !existsSync(join(dir, tool))),
   );
   if (missing.length > 0) return `${missing.join(', ')} is not here`;

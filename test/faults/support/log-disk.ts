@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Instance } from '../../../tools/machine/instance.js';
@@ -43,10 +43,9 @@ export class LogDisk {
     let lost: readonly number[] = [];
     return {
       name: 'no room for logs',
-      inject: () => {
+      inject: async () => {
         lost = telling.map(linesLost);
-        fill(ballast);
-        return Promise.resolve();
+        await fill(ballast);
       },
       verify: () => {
         try {
@@ -76,17 +75,13 @@ export class LogDisk {
   }
 }
 
-/** Writes until nothing more goes in: others write to the same disk meanwhile, and what is free when one asks is not afterwards. */
-const fill = (file: string): void => {
-  const block = Buffer.alloc(PAGE_BYTES);
-  const fd = openSync(file, 'w');
-  try {
-    for (;;) writeSync(fd, block);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-  } finally {
-    closeSync(fd);
-  }
+/**
+ * Writes until nothing more goes in: others write to the same disk meanwhile, and what is free when one asks is not afterwards. In a process of
+ * its own: who submits and who calls meanwhile stands still for it no more than the services do.
+ */
+const fill = async (file: string): Promise<void> => {
+  // It ends with an error, since there is no more room: `verify` sees whether that is so.
+  await run('dd', ['if=/dev/zero', `of=${file}`, `bs=${PAGE_BYTES}`]).catch(() => undefined);
 };
 
 /** How many lines a service has said that it could not write, since it began. */
