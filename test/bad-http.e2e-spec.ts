@@ -66,6 +66,20 @@ describe('a request that is not quite HTTP', () => {
     expect(answers).not.toContain('xxxx');
   });
 
+  it.each([
+    ['a token is asked for with', 'POST', '/oauth2/token', 'application/x-www-form-urlencoded'],
+    ['a system is registered with', 'PUT', '/v1/systems/2b0c7e0a-6a4e-4c43-9d6f-5f1a8c1b9c11', 'application/jose'],
+    ['staff is registered with', 'PUT', '/v1/staff/2b0c7e0a-6a4e-4c43-9d6f-5f1a8c1b9c11', 'application/jose'],
+  ])(
+    '(B4) more than 16 KiB that %s, before anybody has proved who they are, is answered 413',
+    async (_what, method, path, type) => {
+      const body = `client_assertion=${'x'.repeat(16 * KIB)}`;
+      const answer = await call(`${gateway}${path}`, { method, headers: { 'content-type': type }, body });
+      expect(answer.status).toBe(413);
+      expect(answer.text).toContain('"type":"/problems/too-large"');
+    },
+  );
+
   it('(B41) of whom too many wait is told to come again, and others are served', async () => {
     // Nothing happens to whoever takes no part: each of these waits.
     const idle = delge.directory.authorities.map(({ id }) => id).findLast((id) => id !== system) ?? '';

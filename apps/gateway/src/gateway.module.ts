@@ -455,6 +455,9 @@ const consume = async (app: INestApplication, config: GatewayConfig, platform: P
   await app.startAllMicroservices();
 };
 
+/** Of what is read before anybody has proved who they are: a signed statement takes a few KiB. */
+const UNPROVEN = { maxBytes: 16 * 1024 };
+
 export const gatewayService: Service<GatewayConfig> = {
   name: 'gateway',
   config: GatewayConfig,
@@ -463,9 +466,9 @@ export const gatewayService: Service<GatewayConfig> = {
   load: ({ MAX_REQUESTS: inAll, MAX_REQUESTS_PER_SYSTEM: perCaller }) => ({ inAll, perCaller, answerMs: ANSWER_MS }),
   bodies: [
     { method: 'PATCH', path: /^\/v1\/attachments\/[^/]+$/, type: 'application/octet-stream', as: 'octets' },
-    { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form' },
+    { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form', ...UNPROVEN },
     { method: 'POST', path: /^\/v1\/erasures$/, type: 'application/jose', as: 'text' },
-    { method: 'PUT', path: /^\/v1\/(?:systems|staff)\/[^/]+$/, type: 'application/jose', as: 'text' },
+    { method: 'PUT', path: /^\/v1\/(?:systems|staff)\/[^/]+$/, type: 'application/jose', as: 'text', ...UNPROVEN },
   ],
   translate: (error) => {
     if (error instanceof GatewayError) {
