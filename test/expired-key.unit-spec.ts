@@ -35,7 +35,7 @@ describe('a key that has expired', () => {
     );
     exchange = await anExchange(world);
     message = await sealed(world, await aGateway(world, 'kommunerna'), example('01'));
-  }, 30_000);
+  });
 
   const decided = () => exchange.release(message, { signer: localSigner(decision) });
   /** What the offline verifier finds of one entry, by the whole keys log. */

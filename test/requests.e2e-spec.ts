@@ -10,6 +10,7 @@ import { TestStack, eventually, example, problemOf } from './support/stack.js';
 jest.setTimeout(60_000);
 const ASKER = 'pens/pensionsmyndigheten';
 const ASKED = 'helsingborg/socialnamnden';
+const THREE_WEEKS_MS = 21 * 86_400_000;
 
 let delge: TestStack;
 beforeAll(async () => {
@@ -26,7 +27,10 @@ const read = async (authority: string, path: string): Promise<unknown> =>
 
 /** A request that has arrived. @returns its message id, and an answer to it */
 const asked = async () => {
-  const { referral } = example('07-');
+  const { referral: written } = example('07-');
+  // Of whatever day the tests run.
+  const answerBy = new Date(Date.now() + THREE_WEEKS_MS).toISOString().slice(0, 10);
+  const referral = { ...written, content: { ...written.content, answerBy } };
   await delge.sandbox.client(ASKER).submit(referral);
   const [message] = await delge.settled(ASKER, referral.id, ['fetched']);
   const requestId = message?.messageId ?? '';

@@ -43,7 +43,7 @@ describe('a sender that is shown a recipient’s key which is not its own', () =
     const administrator = world.keys.administrators['fk'] as PrivateKey;
     await world.state({ kind: 'key-added', holder: RECIPIENT, use: 'sealing', key: publicJwk(thief) }, administrator);
     after = [...world.entries];
-  }, 20_000);
+  });
 
   const note = (entries: readonly Uint8Array[], by: readonly NoteSigner[], signer = world.keys.logs.keys): string => {
     const text = checkpointText(signer.name, BigInt(entries.length), rootOfLeaves(entries, nodeSha256));

@@ -5,6 +5,7 @@ import type { MessageView } from '#contracts';
 import { changeKeyStore, withKey } from '#keystore';
 import { stateAs } from '../../tools/sandbox/enrol.js';
 import { gatewayKeys, open, storePlace } from '../../tools/sandbox/keys.js';
+import { untilFollowed } from '../../tools/sandbox/systems.js';
 import { TestStack, eventually, example, permitted } from '../support/stack.js';
 import { record } from './results.js';
 
@@ -142,6 +143,9 @@ describe('an accepted message ends, and its sender is told how', () => {
     const kid = store.manifest.kid ?? '';
     const registry = delge.stack.url('registry');
     await stateAs(dir, directory.environment, registry, 'linkoping', { kind: 'key-revoked', kid, reason: 'lost' });
+    // In the log, so that the exchange finds it there before it decides.
+    const [row] = await delge.sql<{ size: string }>('operator', `SELECT count(*) AS size FROM registry.statement`);
+    await untilFollowed(delge.stack.url('gateway-kommunerna'), Number(row?.size));
     await delge.stack.run('exchange');
     const { messageId, ...quarantined } = await ended(system, referral.id, 'quarantined');
     expect(proven({ messageId, ...quarantined })).toEqual(['quarantined']);

@@ -23,7 +23,7 @@ const TIMES = QUICK ? 1 : 3;
 const ROOM = 600;
 const RED_MS = barOf(5_000);
 const NO_HANG_MS = barOf(10_000);
-const CONFIRM_GAP_MS = 30_000;
+const CONFIRM_GAP_MS = barOf(30_000);
 const FIRST_WRITE_MS = barOf(5_000);
 const SETTLED_MS = 180_000;
 /** A request is ended after 15 s. */

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requestCommands } from './requests.js';
 
-jest.setTimeout(30_000);
 const AUTHORITY = 'linkoping/socialnamnden';
 const ID = '030ea4a0-0f2d-40f9-b1e8-a259c2437b8b';
 

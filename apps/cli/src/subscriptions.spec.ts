@@ -6,7 +6,6 @@ import { fakeGateway } from '#testing';
 import { Command } from 'commander';
 import { subscriptionsCommand } from './subscriptions.js';
 
-jest.setTimeout(30_000);
 const AUTHORITY = 'linkoping/omsorgsnamnden';
 const ID = '030ea4a0-0f2d-40f9-b1e8-a259c2437b8b';
 

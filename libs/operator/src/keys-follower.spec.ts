@@ -64,5 +64,5 @@ describe('the follower of the keys log', () => {
     while (feed.follows < 2) await delay(5);
     feed.more?.();
     await stopping;
-  }, 10_000);
+  });
 });

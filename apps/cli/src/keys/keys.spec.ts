@@ -72,7 +72,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   registry = { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, log };
-}, 30_000);
+});
 afterAll(() => {
   registry.server.close();
   rmSync(folder, { recursive: true });

@@ -155,18 +155,22 @@ describe('everybody’s number', () => {
     )
     .map((parts) => luhn(parts.join('')));
   const beside = fc.string({ maxLength: 8 }).filter((text) => !/\d/.test(text.normalize('NFKC')));
+  /** Letters beside the digits may make of them what is rightly taken for an id. */
+  const LIKE_AN_ID = /[\da-f]{16}/i;
   const ofCompanies = fc.constantFrom('', '-', '–', ' ', ' - ');
 
   it('is seen however it is written, in whatever text', () => {
     fc.assert(
       fc.property(unborn, sign, fc.boolean(), beside, beside, (number, between, isFull, before, after) => {
-        const born = `${isFull ? '20' : ''}${number.slice(0, 6)}`;
-        expect(codes('sandbox', `${before}${born}${between}${number.slice(6)}${after}`)).toContain('not-a-test-person');
+        const text = `${before}${isFull ? '20' : ''}${number.slice(0, 6)}${between}${number.slice(6)}${after}`;
+        fc.pre(!LIKE_AN_ID.test(text));
+        expect(codes('sandbox', text)).toContain('not-a-test-person');
       }),
     );
     fc.assert(
       fc.property(company, ofCompanies, beside, beside, (number, between, before, after) => {
         const text = `${before}${number.slice(0, 6)}${between}${number.slice(6)}${after}`;
+        fc.pre(!LIKE_AN_ID.test(text));
         expect(codes('sandbox', text)).toContain('not-a-test-company');
       }),
     );
