@@ -10,6 +10,8 @@ import type { Instance } from '../machine/instance.js';
 /** Owns every table and runs the migrations; no service logs in as it. */
 const OWNER = 'delge_owner';
 const DEPLOY_LOCK = 7_100_002;
+/** Of a server that is busy: one that is not there says so at once. */
+const CONNECT_MS = 20_000;
 /** The ledger first: the others are granted its table of pending entries. */
 const OPERATOR_SCHEMAS = { ledger, registry, exchange, console };
 /** One role each; the console reads disclosures by one of its own, under row security. */
@@ -147,7 +149,7 @@ const makeDatabase = async (
 export async function asAdmin<T>(admin: string, database: string, work: (db: Client) => Promise<T>): Promise<T> {
   const target = new URL(admin);
   target.pathname = `/${database}`;
-  const db = new Client({ connectionString: target.toString(), connectionTimeoutMillis: 5_000 });
+  const db = new Client({ connectionString: target.toString(), connectionTimeoutMillis: CONNECT_MS });
   db.on('error', () => undefined);
   await db.connect();
   try {
