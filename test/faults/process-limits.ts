@@ -4,6 +4,7 @@ import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { statusAlone } from '../support/http.js';
 import { eventually } from '../support/stack.js';
 import type { TestStack } from '../support/stack.js';
 import type { Fault } from './fault.js';
@@ -20,17 +21,9 @@ export const TELLABLE = `--import=${pathToFileURL(join(ROOT, 'dist/test/faults/c
 const ready = async (delge: TestStack, service: string): Promise<void> => {
   await eventually(`${service} ready`, READY_MS, async () => ((await delge.stack.isReady(service)) ? true : undefined));
 };
-/** Over a connection of its own: one that is kept open is answered by a process that can open no other. @returns undefined when there is no answer within half a second */
+/** @returns undefined when there is no answer within half a second */
 const live = (delge: TestStack, service: string): Promise<number | undefined> =>
-  new Promise((resolve) => {
-    const asked = get(`${delge.stack.url(service)}/health/live`, { agent: false, timeout: 500 }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => resolve(undefined));
-    asked.on('close', () => resolve(undefined));
-  });
+  statusAlone(`${delge.stack.url(service)}/health/live`, { ms: 500 });
 
 /** Its event loop does nothing else for five seconds. The service was started so as to be `TELLABLE`. */
 export const blocked = (delge: TestStack, service: string): Fault => {

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { importJWK, SignJWT } from 'jose';
 import { randomUUID } from 'node:crypto';
-import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CLIENT_ASSERTION_TYPE } from '#contracts';
 import { Random } from '#testing';
 import { Instance } from '../../tools/machine/instance.js';
 import { readKey } from '../../tools/sandbox/keys.js';
+import { statusAlone } from '../support/http.js';
 import { TestStack, permitted } from '../support/stack.js';
 import { clockJumps, withClock } from './clock-faults.js';
 import { undergo } from './fault.js';
@@ -172,7 +172,7 @@ describe(`processes that are stopped, blocked, ended and short of what they need
         const stop = traffic.flow(PER_SECOND);
         await traffic.untilAccepted(LEAST);
         const strangers = callingWithout(delge.stack.url(SENDERS));
-        let answers: readonly number[];
+        let answers: readonly (number | undefined)[];
         try {
           await undergo(full, () => traffic.untilAccepted(sized(1_000, 45)));
         } finally {
@@ -260,12 +260,14 @@ describe(`processes that are stopped, blocked, ended and short of what they need
   });
 });
 
-/** Calls it again and again with a token that it did not give. @returns ends it, and tells what was answered, each status once; 0: nothing */
-const callingWithout = (gateway: string): (() => Promise<readonly number[]>) => {
-  const answers = new Set<number>();
+/** Calls it again and again with a token that it did not give. @returns ends it, and tells what was answered, each status once; undefined: nothing */
+const callingWithout = (gateway: string): (() => Promise<readonly (number | undefined)[]>) => {
+  const answers = new Set<number | undefined>();
+  const headers = { authorization: 'Bearer of-nobody' };
   const over = new AbortController();
   const calls = (async () => {
-    for (; !over.signal.aborted; await delay(HELD_MS)) answers.add(await statusWithout(gateway));
+    for (; !over.signal.aborted; await delay(HELD_MS))
+      answers.add(await statusAlone(`${gateway}/v1/referrals`, { headers }));
   })();
   return async () => {
     over.abort();
@@ -273,14 +275,3 @@ const callingWithout = (gateway: string): (() => Promise<readonly number[]>) => 
     return [...answers];
   };
 };
-
-/** Over a connection of its own: what becomes of one that was kept open too long is no answer of the gateway. */
-const statusWithout = (gateway: string): Promise<number> =>
-  new Promise((resolve) => {
-    const headers = { authorization: 'Bearer of-nobody' };
-    const asked = get(`${gateway}/v1/referrals`, { agent: false, headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
-    asked.on('error', () => resolve(0));
-  });

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { connect } from 'node:net';
 
 /** An answer as it came, before anybody made sense of it. */
@@ -24,6 +25,21 @@ export const call = async (url: string, { method = 'GET', headers = {}, body }: 
   });
   return answerOf(response.status, response.headers.get('content-type') ?? '', await response.text());
 };
+
+/** Asks over a connection of its own: one that is kept open may be closed by now, or be answered where no new one is. @param ms waited for at most @returns the status; undefined: no answer */
+export const statusAlone = (
+  url: string,
+  { headers = {}, ms = 10_000 }: { readonly headers?: Readonly<Record<string, string>>; readonly ms?: number } = {},
+): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const asked = get(url, { agent: false, headers, timeout: ms }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(undefined));
+    asked.on('close', () => resolve(undefined));
+  });
 
 /** A request with a JSON body. @param value not a text: that is taken as it is */
 export const json = (value: unknown, token?: string, method = 'POST'): Call => ({
