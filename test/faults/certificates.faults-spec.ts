@@ -23,7 +23,7 @@ const PER_SECOND = 10;
 const LEAST = 10;
 const SEEN_MS = 120_000;
 /** What had passed when the certificate became wrong comes to its end within the one, and nothing passes in the other. */
-const [OUT_MS, NOTHING_MS] = QUICK ? [3_000, 1_500] : [3_000, 2_000];
+const [OUT_MS, NOTHING_MS] = [3_000, 2_000];
 const GATEWAYS = [SENDER.gateway, RECIPIENT.gateway];
 const SERVICES = ['exchange', 'ledger', 'registry', 'signer', 'console'] as const;
 

@@ -244,7 +244,7 @@ describe('a message that does harm', () => {
 
   it('is in hand when its consumer is told to stop, is settled, and none comes again', async () => {
     const { deaths, stop } = supervised();
-    const sent = await send(innocents(sized(600, 600)));
+    const sent = await send(innocents(600));
     await eventually('under way', POISON_MS, async () => ((await effectsOf(sent)) > 20 ? true : undefined));
     const begun = Date.now();
     const exit = await stop();
