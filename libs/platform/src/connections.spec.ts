@@ -45,7 +45,7 @@ describe('connections of a server', () => {
     await listening();
     const socket = await connected();
     ask(socket, '/');
-    expect(await answered(socket)).toContain('Keep-Alive: timeout=65');
+    expect(await answered(socket)).toContain('Keep-Alive: timeout=95');
   });
 
   it('with nothing to do make room for new ones; who waits for an answer gets it', async () => {
