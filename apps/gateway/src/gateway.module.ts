@@ -1,26 +1,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
-import type { DynamicModule, INestApplication, Provider } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
 import { compileSchemas } from '#legal-basis';
-import { DisclosureTransport, Suspects, gatewayQueue } from '#messaging';
-import { OperatorClient, openKeys, readTrust } from '#operator';
-import { dataSourceOptions, isStoreFailure } from '#persistence';
-import { Clock, ProblemError, Rate, routesOf } from '#platform';
+import { Suspects } from '#messaging';
+import { openKeys, readTrust } from '#operator';
+import { dataSourceOptions } from '#persistence';
+import { Clock } from '#platform';
 import type { Platform, Service } from '#platform';
 import { DataSource } from 'typeorm';
-import { CatchUp } from './application/catch-up.js';
 import { CarryAttachments } from './application/carry-attachments.js';
 import { CheckDisclosure } from './application/check-disclosure.js';
 import { EntryNeeds } from './application/entry-needs.js';
 import { EraseMessage } from './application/erase-message.js';
-import { EventArrivals } from './application/event-arrivals.js';
 import { EvaluateReferral } from './application/evaluate-referral.js';
 import { ExpireAttachments } from './application/expire-attachments.js';
-import { Expire } from './application/expire.js';
 import { ExportOpenings } from './application/export-openings.js';
-import { FallBackCorrections } from './application/fall-back-corrections.js';
 import { FetchAttachments } from './application/fetch-attachments.js';
 import { DiscloseToSubscribers } from './application/disclose-to-subscribers.js';
 import { GatherEvidence } from './application/gather-evidence.js';
@@ -29,7 +24,6 @@ import { IssueToken } from './application/issue-token.js';
 import { Law } from './application/law.js';
 import { ManageCases } from './application/manage-cases.js';
 import { ManageSubscriptions } from './application/manage-subscriptions.js';
-import { ManageWebhooks } from './application/manage-webhooks.js';
 import { ListAuthorities } from './application/list-authorities.js';
 import { ReadAccessLog } from './application/read-access-log.js';
 import { ReadCallers } from './application/read-callers.js';
@@ -39,7 +33,6 @@ import { CorrectReferral } from './application/correct-referral.js';
 import { HandleIncidents } from './application/handle-incidents.js';
 import { ReadCorrections } from './application/read-corrections.js';
 import { ReadDeliveries } from './application/read-deliveries.js';
-import { ReadEvents } from './application/read-events.js';
 import { ReadRecordedDisclosures } from './application/read-recorded-disclosures.js';
 import { ReadReferrals } from './application/read-referrals.js';
 import { ReadRequests } from './application/read-requests.js';
@@ -51,7 +44,6 @@ import { RecordRequest } from './application/record-request.js';
 import { RefuseRequest } from './application/refuse-request.js';
 import { ReportErasures } from './application/report-erasures.js';
 import { ReceiveRetraction } from './application/receive-retraction.js';
-import { RebuildSent } from './application/rebuild-sent.js';
 import { RetractReferral } from './application/retract-referral.js';
 import { RegisterStaff } from './application/register-staff.js';
 import { RegisterSystem } from './application/register-system.js';
@@ -59,29 +51,19 @@ import { SearchPersons } from './application/search-persons.js';
 import { SealAgain } from './application/seal-again.js';
 import { SealAttachments } from './application/seal-attachments.js';
 import { SealReferral } from './application/seal-referral.js';
-import { SendWebhooks } from './application/send-webhooks.js';
 import { SetHandling } from './application/set-handling.js';
 import { SignSubscriptions } from './application/sign-subscriptions.js';
 import { SubmitReferral } from './application/submit-referral.js';
-import { Sweep } from './application/sweep.js';
 import { TakeAttachment } from './application/take-attachment.js';
 import { TakeSubscription } from './application/take-subscription.js';
-import { TryWebhook } from './application/try-webhook.js';
 import { VerifyDelivery } from './application/verify-delivery.js';
 import { VerifyEvidence } from './application/verify-evidence.js';
-import { WatchDeadlines } from './application/watch-deadlines.js';
-import { WatchHandling } from './application/watch-handling.js';
-import { WatchRequests } from './application/watch-requests.js';
 import { WithdrawReferral } from './application/withdraw-referral.js';
-import { AttachmentFiles, isDiskFailure } from './attachments/attachment-files.js';
+import { AttachmentFiles } from './attachments/attachment-files.js';
 import { BlobClient } from './attachments/blob-client.js';
-import { GatewayError, NotYet } from './domain/errors.js';
 import { GatewayConfig } from './gateway.config.js';
 import { ApiDocument } from './http/api-document.js';
-import { assertEveryRouteDeclares } from './http/declarations.js';
-import { EventStreams } from './http/event-streams.js';
-import { problems } from './http/gateway-problems.js';
-import { Listeners } from './http/listeners.js';
+import { bodies } from './http/bodies.js';
 import { LogsAccess } from './http/logs-access.interceptor.js';
 import { RefusesNumbers } from './http/refuses-numbers.interceptor.js';
 import { StaffAccess } from './http/staff-access.js';
@@ -89,42 +71,32 @@ import { SystemGuard } from './http/system.guard.js';
 import { AccessTokens, TOKEN_END_MS } from './keys/access-tokens.js';
 import { KeyStore } from './keys/key-store.js';
 import { ExchangeMessages } from './messages/exchange.messages.js';
-import { handleTold } from './messages/handle-told.js';
-import { ExchangeTold } from './operator/exchange-told.js';
 import { LedgerEvidence } from './operator/ledger-evidence.js';
 import { LedgerKeeping } from './operator/ledger-keeping.js';
 import { schema } from './persistence/index.js';
 import { Outbox } from './persistence/outbox.js';
-import { WebhookPost } from './webhooks/post.js';
-import { makeWebhookKey, signedHeaders } from './webhooks/signing.js';
 import { WebhookTargets } from './webhooks/targets.js';
+import { consume } from './wiring/consume.js';
 import { controllers } from './wiring/controllers.js';
 import { followLaw } from './wiring/follow-law.js';
+import { openEvents } from './wiring/open-events.js';
 import { openOutbox } from './wiring/open-outbox.js';
 import { openStaff } from './wiring/open-staff.js';
 import { openStores } from './wiring/open-stores.js';
+import { startCatchUp } from './wiring/start-catch-up.js';
+import { startSweep } from './wiring/start-sweep.js';
+import { translate } from './wiring/translate.js';
+import { value } from './wiring/value.js';
 
 /** Within which a request gets a connection to the database, or is told that there is none. */
 const POOL_WAIT_MS = 1_000;
 /** Longer than the longest single statement and what comes before it. */
 const ANSWER_MS = 12_000;
 
-/** How late an event may be told to whoever waits for it. */
-const EVENTS_EVERY_MS = 250;
-const LISTENERS_PER_SYSTEM = 5;
-const STREAM = { lifeMs: 60_000, quietMs: 15_000 };
-/** What an authority may ask a process for in a minute of its webhooks, but for reading and removing. */
-const WEBHOOKS_PER_MINUTE = 30;
-/** Of referrals that are looked through in one sweep for the cases that they opened, of each authority. */
-const GATHERED_PAGES = 20;
-/** As many of content, which is decrypted, for whom it names. */
-const INDEXED_PAGES = 20;
-
 @Module({})
 class GatewayModule {}
 
 const newId = (): string => randomUUID();
-const value = (provide: new (...args: never[]) => object, useValue: object): Provider => ({ provide, useValue });
 
 const assemble = async (config: GatewayConfig, platform: Platform): Promise<DynamicModule> => {
   const { log, health, crash } = platform;
@@ -143,7 +115,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   platform.onDrain('stores', () => dataSource.destroy());
   health.register('database', async () => void (await dataSource.query('SELECT 1')));
   const { now } = await Clock.of(dataSource, platform);
-
   const holder = `gateway:${gateway}`;
   const { law, follower, ledger, ledgerKeys, registry, cooperations } = await followLaw(config, platform, {
     holder,
@@ -170,7 +141,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     dues,
     furthest,
     requests,
-    sendings,
     cases,
     handlings,
     persons,
@@ -181,8 +151,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     records,
     held,
     toldBefore,
-    events,
-    webhooks,
     accessLog,
     callers,
   } = stores;
@@ -194,15 +162,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   const hosted = (): readonly string[] => keys.authorities;
   const staff = await openStaff(config, members, stores.logins, hosted, now);
   relay.start();
-  const deadlines = new WatchDeadlines(dues, () => keys.authorities, now);
-  health.watch('receipts', async () => ((await deadlines.standing()) > 0 ? 'overdue' : undefined));
-  health.measure('overdue-receipts', () => deadlines.standing());
   const expiring = new ExpireAttachments(attachments, files, now);
-  const incidents = new HandleIncidents(stores.incidents, () => keys.authorities, now);
-  health.watch('incidents', async () => ((await incidents.overdue()) > 0 ? 'clock-ran-out' : undefined));
-  const unanswered = new WatchRequests(requests, stores.requestDeadlines, hosted, now);
-  const unhandled = new WatchHandling(handlings, hosted, now);
-  const expire = new Expire(referrals, expiring, hosted, now);
   platform.onDrain('relay', async () => {
     await relay.drain();
     await publisher.close();
@@ -231,42 +191,20 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   platform.onDrain('loops', () => reporting.stop());
   const evaluate = new EvaluateReferral(law, keys, newId, attachments, requests);
   const sealing = new SealReferral(keys, environment, config.MESSAGE_LIFETIME_MS, newId, sealAttachments);
-  const again = new SealAgain(referrals, law, evaluate, sealing, () => keys.authorities, now, crash);
-  // For people: its authority's systems hear nothing, and may not know it.
-  health.watch('webhooks', async () => ((await sendings.stopped(hosted())) > 0 ? 'stopped' : undefined));
-  health.measure('person-index-behind', async () =>
-    (await Promise.all(hosted().map((authority) => persons.behind(authority)))).reduce((sum, one) => sum + one, 0),
-  );
+  const again = new SealAgain(referrals, law, evaluate, sealing, hosted, now, crash);
   const signSubscriptions = new SignSubscriptions(keys, environment, newId);
   const isAuthority = (id: string): boolean => law.current().snapshot.authority(id) !== undefined;
   const subscriptions = new ManageSubscriptions(subscribed, referrals, signSubscriptions, now, isAuthority);
-  health.watch('holds', async () => ((await subscriptions.unrecorded(hosted())) > 0 ? 'unrecorded' : undefined));
-  const prune = async (): Promise<void> => {
-    await sendings.prune(hosted(), now());
-    for (const authority of hosted()) await subscriptions.look(authority);
-    // Some at a time: what was sent before there were cases is many.
-    for (const authority of hosted())
-      for (let page = 0; page < GATHERED_PAGES && (await cases.gather(authority)); page += 1);
-    for (const authority of hosted())
-      for (let page = 0; page < INDEXED_PAGES && (await persons.fill(authority, now())); page += 1);
-    for (const authority of hosted())
-      for (let page = 0; page < GATHERED_PAGES && (await handlings.fill(authority, now())); page += 1);
-  };
   const retracting = new RetractReferral(referrals, backfills, retractions, keys, environment, newId, now, waiting);
-  const falling = new FallBackCorrections(corrections, retracting, hosted);
-  const sweep = new Sweep(
-    expire,
+  const { sweep, incidents } = startSweep(config, platform, {
+    stores,
+    expiring,
     again,
-    deadlines,
-    incidents,
-    unanswered,
-    unhandled,
-    falling,
-    prune,
-    config.SWEEP_INTERVAL_MS,
-    log,
-  );
-  sweep.start();
+    subscriptions,
+    retracting,
+    hosted,
+    now,
+  });
   const outcomes = new RecordOutcome(evidence, referrals, retractions, keys, now, {
     awaiting: () => sweep.wake(),
     records,
@@ -274,7 +212,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     noted: (entryId) => toldBefore.note(entryId),
   });
   const recording = new RecordDisclosure(records, evaluate, keys, environment, newId, now, crash, () => room.fault());
-  platform.onDrain('loops', () => sweep.stop());
   const carrying = new CarryAttachments(attachments, sealAttachments, exchange, environment, hosted, log);
   const verify = new VerifyDelivery(law, keys, evidence, environment);
   const takingSubscriptions = new TakeSubscription(deliveries, subscribed, signSubscriptions, now);
@@ -305,31 +242,8 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     (authority, messageId) => subscriptions.retracted(authority, messageId),
   );
   const told = new ExchangeMessages(receiving, receivingRetractions, outcomes, log);
-  const catchUp = new CatchUp(
-    new ExchangeTold(new OperatorClient('exchange', config.EXCHANGE_URL, holder, keys.requestSigner, now)),
-    toldBefore,
-    new RebuildSent(evidence, toldBefore, keys),
-    (one) => handleTold(told, one, log),
-    config.CATCH_UP_INTERVAL_MS,
-    log,
-    now,
-  );
-  catchUp.start();
-  platform.onDrain('loops', () => catchUp.stop());
-  health.watch('catch-up', () => catchUp.warning());
-  const arrivals = new EventArrivals(events, EVENTS_EVERY_MS, log);
-  arrivals.start();
-  // With HTTP, and not before: an answer that comes at once would be asked for again at once.
-  platform.onDrain('http', () => arrivals.stop());
-  const readingEvents = new ReadEvents(events, arrivals, systems, now);
-  const listeners = new Listeners({ perSystem: LISTENERS_PER_SYSTEM, inAll: Math.ceil(config.MAX_REQUESTS / 4) });
-  const trying = new TryWebhook(new WebhookPost(targets, now), signedHeaders, now);
-  if (!targets.isEmpty) {
-    const sending = new SendWebhooks(sendings, trying, hosted, EVENTS_EVERY_MS, newId, now, Math.random, log);
-    sending.start();
-    platform.onDrain('loops', () => sending.stop());
-  }
-  const rate = new Rate(WEBHOOKS_PER_MINUTE, now);
+  startCatchUp(config, platform, { holder, told, stores, evidence, keys, now });
+  const telling = openEvents(config, platform, { stores, targets, hosted, newId, now });
   const readingRequests = new ReadRequests(requests, now);
   const giving = new GiveReceipt(deliveries, retractions, law, keys, environment, newId, now);
   const recordingRequests = new RecordRequest(requests, readingRequests, isAuthority, now);
@@ -339,6 +253,7 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
     module: GatewayModule,
     controllers: [...controllers, ExchangeMessages],
     providers: [
+      ...telling,
       value(Law, law),
       value(ApiDocument, new ApiDocument(gateway, environment, publicUrl)),
       value(SubmitReferral, submitting),
@@ -383,9 +298,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
         ),
       ),
       value(SetHandling, new SetHandling(deliveries, handlings, retractions, giving, now)),
-      value(ReadEvents, readingEvents),
-      value(EventStreams, new EventStreams(readingEvents, listeners, STREAM, log)),
-      value(Listeners, listeners),
       value(GatherEvidence, new GatherEvidence(referrals, deliveries, source, needs, trust)),
       value(LedgerEvidence, source),
       value(ExportOpenings, new ExportOpenings(source, needs)),
@@ -407,10 +319,6 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
       value(HandleIncidents, incidents),
       value(ReceiveRetraction, receivingRetractions),
       value(RetractReferral, retracting),
-      value(
-        ManageWebhooks,
-        new ManageWebhooks(webhooks, events, targets, trying, makeWebhookKey, rate, newId, now, log),
-      ),
       value(Suspects, new Suspects(dataSource, schema)),
       value(RegisterSystem, new RegisterSystem(systems, law, keys, environment, now)),
       value(StaffAccess, staff),
@@ -431,58 +339,12 @@ const assemble = async (config: GatewayConfig, platform: Platform): Promise<Dyna
   };
 };
 
-/** Without these everything that comes would be held. */
-const NEEDED = ['database', 'keys', 'rules'];
-
-/** Consumers start last: what they take in can be handled by then. */
-const consume = async (app: INestApplication, config: GatewayConfig, platform: Platform): Promise<void> => {
-  assertEveryRouteDeclares(routesOf(app));
-  const { AMQP_URL: url, GATEWAY_ID: gateway, PREFETCH: prefetch } = config;
-  const queue = gatewayQueue(gateway);
-  const mayConsume = async (): Promise<boolean> => {
-    const faults = await platform.health.faults();
-    return !NEEDED.some((name) => name in faults);
-  };
-  const suspects = app.get(Suspects);
-  const strategy = new DisclosureTransport(
-    { url, queue, name: `gateway-${gateway}`, prefetch, suspects, mayConsume },
-    platform.log,
-  );
-  app.connectMicroservice<MicroserviceOptions>({ strategy }, { inheritAppConfig: true });
-  platform.onDrain('consumers', () => strategy.drain());
-  platform.health.watch('consumer', () => strategy.fault());
-  app.get(ApiDocument).describe(app);
-  await app.startAllMicroservices();
-};
-
-/** Of what is read before anybody has proved who they are: a signed statement takes a few KiB. */
-const UNPROVEN = { maxBytes: 16 * 1024 };
-
 export const gatewayService: Service<GatewayConfig> = {
   name: 'gateway',
   config: GatewayConfig,
   module: assemble,
   started: consume,
   load: ({ MAX_REQUESTS: inAll, MAX_REQUESTS_PER_SYSTEM: perCaller }) => ({ inAll, perCaller, answerMs: ANSWER_MS }),
-  bodies: [
-    { method: 'PATCH', path: /^\/v1\/attachments\/[^/]+$/, type: 'application/octet-stream', as: 'octets' },
-    { method: 'POST', path: /^\/oauth2\/token$/, type: 'application/x-www-form-urlencoded', as: 'form', ...UNPROVEN },
-    { method: 'POST', path: /^\/v1\/erasures$/, type: 'application/jose', as: 'text' },
-    { method: 'PUT', path: /^\/v1\/(?:systems|staff)\/[^/]+$/, type: 'application/jose', as: 'text', ...UNPROVEN },
-  ],
-  translate: (error) => {
-    if (error instanceof GatewayError) {
-      const [code, status] = problems[error.code];
-      const { faults, extensions, reason } = error.details;
-      return new ProblemError(code, status, {
-        ...(faults === undefined ? {} : { violations: faults }),
-        ...(extensions === undefined ? {} : { extensions }),
-        ...(reason === undefined ? {} : { reason }),
-      });
-    }
-    // A store may fail by the same codes of the system, while it is connected to.
-    if (isDiskFailure(error)) return new ProblemError('storage', 507);
-    if (error instanceof NotYet || isStoreFailure(error)) return new ProblemError('not-ready', 503);
-    return undefined;
-  },
+  bodies,
+  translate,
 };

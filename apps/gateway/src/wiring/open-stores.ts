@@ -66,3 +66,4 @@ export const openStores = (dataSource: DataSource, keys: KeyStore, outbox: Outbo
     erasures: new PostgresErasureStore(dataSource, recent),
   };
 };
+export type Stores = ReturnType<typeof openStores>;

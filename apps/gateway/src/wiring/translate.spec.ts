@@ -2,10 +2,10 @@ import { expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatewayService } from './gateway.module.js';
+import { translate } from './translate.js';
 
 const answerTo = (error: unknown): string => {
-  const problem = gatewayService.translate?.(error);
+  const problem = translate(error);
   return `${problem?.status ?? ''} ${problem?.code ?? ''}`;
 };
 const withCode = (code: string, syscall: string): Error => Object.assign(new Error(code), { code, syscall });
@@ -16,7 +16,7 @@ it('tells what a disk does not take from what the store does not', async () => {
   expect(answerTo(withCode('EMFILE', 'open'))).toBe('507 storage');
   expect(answerTo(withCode('EMFILE', 'connect'))).toBe('503 not-ready');
   expect(answerTo(withCode('ECONNREFUSED', 'connect'))).toBe('503 not-ready');
-  expect(gatewayService.translate?.(new TypeError('a defect'))).toBeUndefined();
+  expect(translate(new TypeError('a defect'))).toBeUndefined();
 });
 
 it('takes a folder that is none for a disk that fails', async () => {
