@@ -5,6 +5,11 @@ import { TestStack, permitted } from './support/stack.js';
 
 jest.setTimeout(60_000);
 const KIB = 1024;
+/** Of an operation in OpenAPI. */
+interface Taking {
+  readonly security?: object;
+  readonly requestBody?: { readonly content: object };
+}
 
 describe('a request that is not quite HTTP', () => {
   let delge: TestStack;
@@ -66,19 +71,28 @@ describe('a request that is not quite HTTP', () => {
     expect(answers).not.toContain('xxxx');
   });
 
-  it.each([
-    ['a token is asked for with', 'POST', '/oauth2/token', 'application/x-www-form-urlencoded'],
-    ['a system is registered with', 'PUT', '/v1/systems/2b0c7e0a-6a4e-4c43-9d6f-5f1a8c1b9c11', 'application/jose'],
-    ['staff is registered with', 'PUT', '/v1/staff/2b0c7e0a-6a4e-4c43-9d6f-5f1a8c1b9c11', 'application/jose'],
-  ])(
-    '(B4) more than 16 KiB that %s, before anybody has proved who they are, is answered 413',
-    async (_what, method, path, type) => {
-      const body = `client_assertion=${'x'.repeat(16 * KIB)}`;
-      const answer = await call(`${gateway}${path}`, { method, headers: { 'content-type': type }, body });
-      expect(answer.status).toBe(413);
-      expect(answer.text).toContain('"type":"/problems/too-large"');
-    },
-  );
+  it('(B4) with more than 64 KiB is answered 413 wherever anybody may send one', async () => {
+    const { text } = await call(`${gateway}/openapi.json`);
+    const { paths } = JSON.parse(text) as {
+      readonly paths: Readonly<Record<string, Readonly<Record<string, Taking>>>>;
+    };
+    const open = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { security, requestBody }]) =>
+        security === undefined && requestBody !== undefined
+          ? [{ method: method.toUpperCase(), path, type: Object.keys(requestBody.content)[0] ?? '' }]
+          : [],
+      ),
+    );
+    // Of browsers, and in no document.
+    const all = [...open, { method: 'POST', path: '/staff/out', type: 'application/json' }];
+    expect(all.map(({ path }) => path)).toContain('/oauth2/token');
+    const answers = all.map(async ({ method, path, type }) => {
+      const url = `${gateway}${path.replace('{id}', permitted().referral.id)}`;
+      const answer = await call(url, { method, headers: { 'content-type': type }, body: 'x'.repeat(64 * KIB + 1) });
+      return [path, answer.status, answer.text.includes('"type":"/problems/too-large"')];
+    });
+    expect(await Promise.all(answers)).toEqual(all.map(({ path }) => [path, 413, true]));
+  });
 
   it('(B41) of whom too many wait is told to come again, and others are served', async () => {
     // Nothing happens to whoever takes no part: each of these waits.
